@@ -1,0 +1,14 @@
+"""Quadrature rules, one a file."""
+
+from .gauss_hermite import gauss_hermite, hermite_functions, hermite_polynomials
+from .gauss_legendre import composite_gauss_legendre, gauss_legendre
+from .rule import Rule
+
+__all__ = [
+    "Rule",
+    "composite_gauss_legendre",
+    "gauss_hermite",
+    "gauss_legendre",
+    "hermite_functions",
+    "hermite_polynomials",
+]

@@ -1,0 +1,93 @@
+"""Gauss-Hermite rules for the standard Gaussian, and the orthonormal Hermite functions beneath them."""
+
+from functools import lru_cache
+
+import numpy as np
+from scipy.special import roots_hermitenorm
+
+__all__ = ["gauss_hermite", "hermite_functions", "hermite_polynomials"]
+
+_LOG_SQRT_2PI = 0.5 * np.log(2.0 * np.pi)
+_RESCALE = 1e100
+
+
+def _scaled_recurrence(x: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return mantissas m and logarithms L, shape x.shape + (size,), with psi_n(x) = m * exp(L).
+
+    The recurrence sqrt(n + 1) psi_{n+1} = x psi_n - sqrt(n) psi_{n-1} is stable, but its values pass through the
+    whole range of a double when |x| is large; the pair is scaled down whenever it grows past 1e100.
+    """
+    mantissa = np.empty((*x.shape, size))
+    logarithm = np.empty_like(mantissa)
+    previous, current, log_scale = np.zeros_like(x), np.ones_like(x), np.zeros_like(x)
+    for n in range(size):
+        mantissa[..., n], logarithm[..., n] = current, log_scale
+        previous, current = current, (x * current - np.sqrt(n) * previous) / np.sqrt(n + 1.0)
+        large = np.abs(current) > _RESCALE
+        if large.any():
+            factor = np.where(large, 1.0 / _RESCALE, 1.0)
+            previous, current, log_scale = previous * factor, current * factor, log_scale - np.log(factor)
+    return mantissa, logarithm
+
+
+def hermite_functions(x: np.ndarray, size: int) -> np.ndarray:
+    r"""Orthonormal Hermite functions :math:`\psi_n(x) \sqrt{\rho(x)}`, n = 0 ... size - 1.
+
+    :math:`\psi_n = He_n / \sqrt{n!}` are the probabilists' Hermite polynomials, orthonormal under the standard
+    Gaussian density :math:`\rho`; the functions are orthonormal in :math:`L^2(dx)`, and at most 0.7 in absolute
+    value for any degree and any x.
+
+    Parameters
+    ----------
+    x : ndarray, shape (...)
+    size : int
+        The number of degrees.
+
+    Returns
+    -------
+    ndarray, shape (..., size)
+    """
+    x = np.asarray(x, dtype=np.float64)
+    mantissa, logarithm = _scaled_recurrence(x, size)
+    return np.asarray(mantissa * np.exp(logarithm - (0.25 * x * x + 0.5 * _LOG_SQRT_2PI)[..., None]))
+
+
+def hermite_polynomials(x: np.ndarray, size: int) -> np.ndarray:
+    r"""Orthonormal Hermite polynomials :math:`\psi_n(x) = He_n(x) / \sqrt{n!}`, n = 0 ... size - 1.
+
+    A value beyond the range of a double is infinite with the right sign, and never NaN; it stays below 1e308 to
+    degree 1000 for \|x\| < 50.
+
+    Parameters
+    ----------
+    x : ndarray, shape (...)
+    size : int
+        The number of degrees.
+
+    Returns
+    -------
+    ndarray, shape (..., size)
+    """
+    mantissa, logarithm = _scaled_recurrence(np.asarray(x, dtype=np.float64), size)
+    with np.errstate(over="ignore"):
+        return np.asarray(mantissa * np.exp(logarithm))
+
+
+@lru_cache(maxsize=32)
+def gauss_hermite(n: int) -> tuple[np.ndarray, np.ndarray]:
+    r"""Nodes and Lebesgue weights of the n-point Gauss rule for the standard Gaussian measure.
+
+    The nodes come from scipy. The weights are :math:`\lambda_i = w_i / \rho(x_i) = 1 / (n \phi_{n-1}(x_i)^2)` with
+    :math:`\phi` the Hermite functions: of the size of the distance between nodes, so that they are exact where
+    :math:`w_i` itself (1e-860 at n = 1000) underflows.
+
+    Returns
+    -------
+    nodes, lebesgue_weights : ndarray, shape (n,)
+        Read-only.
+    """
+    nodes, _ = roots_hermitenorm(n)
+    lebesgue = 1.0 / (n * hermite_functions(nodes, n)[:, -1] ** 2)
+    nodes.setflags(write=False)
+    lebesgue.setflags(write=False)
+    return nodes, lebesgue
