@@ -1,0 +1,10 @@
+"""Orthonormal bases, one a file."""
+
+from .base import Basis
+from .hermite import HermiteBasis
+from .panels import PanelBasis, legendre_transform
+
+__all__ = ["BASES", "Basis", "HermiteBasis", "PanelBasis", "legendre_transform"]
+
+BASES: dict[str, type[Basis]] = {basis.__name__: basis for basis in (HermiteBasis, PanelBasis)}
+"""The bases by name, as a saved result names them."""

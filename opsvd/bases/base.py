@@ -1,0 +1,56 @@
+"""What every basis is: functions orthonormal in L2(mu), and the rule in which they are sampled."""
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+
+from ..measures import Measure
+from ..quadrature import Rule
+
+__all__ = ["Basis"]
+
+
+class Basis(ABC):
+    r"""N functions :math:`b_n` with :math:`E_\mu[b_m b_n] = \delta_{mn}`, evaluated as :math:`b_n \sqrt\rho`.
+
+    The half-density form :math:`b_n(x) \sqrt{\rho(x)}` is bounded where :math:`b_n` is huge and :math:`\rho` tiny,
+    and is orthonormal for Lebesgue measure. Everything inside the library uses it; dividing by
+    :math:`\sqrt\rho` is left to the very end.
+
+    Attributes
+    ----------
+    measure : Measure
+        The measure mu of density rho.
+    rule : Rule
+        The nodes at which a kernel is sampled to find its coefficients in this basis.
+    """
+
+    measure: Measure
+    rule: Rule
+
+    @property
+    @abstractmethod
+    def size(self) -> int:
+        """The number N of functions."""
+
+    @property
+    @abstractmethod
+    def interval(self) -> tuple[float, float]:
+        """Where the functions live; they are zero, or not to be trusted, outside."""
+
+    @abstractmethod
+    def half_density(self, x: np.ndarray) -> np.ndarray:
+        r""":math:`b_n(x) \sqrt{\rho(x)}`: shape (...) gives (..., N)."""
+
+    @abstractmethod
+    def analyse(self, samples: np.ndarray) -> np.ndarray:
+        r"""Coefficients, (N, ...), of a function from its samples :math:`\sqrt{w_i} f(x_i)`, (len(rule), ...)."""
+
+    @abstractmethod
+    def synthesise(self, coefficients: np.ndarray) -> np.ndarray:
+        r"""Samples :math:`\sqrt{w_i} f(x_i)`, (len(rule), ...), of a function from its coefficients, (N, ...)."""
+
+    @abstractmethod
+    def state(self) -> dict[str, Any]:
+        """The arguments, arrays and numbers, from which ``type(self)(measure, **state)`` makes this basis again."""

@@ -1,0 +1,59 @@
+"""Orthonormal Hermite polynomials of a Gaussian variable."""
+
+from typing import Any
+
+import numpy as np
+
+from ..measures import Gaussian
+from ..quadrature import hermite_functions
+from .base import Basis
+
+__all__ = ["HermiteBasis"]
+
+
+class HermiteBasis(Basis):
+    r"""The polynomials :math:`\psi_n((x - m) / s)`, n = 0 ... degree, orthonormal under Gaussian(m, s).
+
+    Parameters
+    ----------
+    measure : Gaussian
+        The measure.
+    degree : int
+        The highest degree; the basis has degree + 1 functions.
+    quadrature : int, optional
+        The number of Gauss-Hermite nodes, by default degree + 1, with which the basis is orthonormal in the rule too.
+    """
+
+    def __init__(self, measure: Gaussian, degree: int, quadrature: int | None = None) -> None:
+        self.measure: Gaussian = measure
+        self.degree = degree
+        self.quadrature = degree + 1 if quadrature is None else quadrature
+        self.rule = measure.gauss_rule(self.quadrature)
+        self._at_nodes = self.rule.sqrt_lebesgue[:, None] * self.half_density(self.rule.nodes)
+
+    @property
+    def size(self) -> int:
+        """Degree plus one."""
+        return self.degree + 1
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """From the first node to the last: beyond them the polynomials only grow."""
+        return float(self.rule.nodes[0]), float(self.rule.nodes[-1])
+
+    def half_density(self, x: np.ndarray) -> np.ndarray:
+        """Evaluate the Hermite functions, scaled to this measure."""
+        z = (np.asarray(x) - self.measure.mean) / self.measure.std
+        return hermite_functions(z, self.size) / np.sqrt(self.measure.std)
+
+    def analyse(self, samples: np.ndarray) -> np.ndarray:
+        """Project by the Gauss rule."""
+        return np.asarray(self._at_nodes.T @ samples)
+
+    def synthesise(self, coefficients: np.ndarray) -> np.ndarray:
+        """Sum at the nodes of the Gauss rule."""
+        return np.asarray(self._at_nodes @ coefficients)
+
+    def state(self) -> dict[str, Any]:
+        """Degree and number of nodes."""
+        return {"degree": self.degree, "quadrature": self.quadrature}

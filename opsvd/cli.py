@@ -1,0 +1,246 @@
+"""The command line: ``opsvd "tanh(x*y)"`` or ``python -m opsvd "tanh(x*y)"``."""
+
+import argparse
+import json
+import math
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ._optional import require
+from .crosscheck import CrossCheck, crosscheck
+from .decompose import decompose
+from .errors import ConvergenceWarning
+from .essay import essay_figures
+from .expressions import parse_kernel
+from .kernels import Kernel
+from .measures import Gaussian
+from .plotting import summary_figure
+from .result import OperatorSVD
+
+__all__ = ["main"]
+
+_ROWS = 20    # of the table; a spectrum such as 1/i has hundreds
+_SUFFIXES = (".png", ".pdf", ".svg")
+
+_DESCRIPTION = """\
+The singular values of a kernel: of a function h(x, y) of two random variables, Gaussian here, written as
+
+    h(x, y) = s_1 f_1(x) g_1(y) + s_2 f_2(x) g_2(y) + ...,    E[f_i f_j] = E[g_i g_j] = 1 if i = j, else 0.
+
+They are what the singular values of the n by n matrix h(x_i, y_j) / n, with random x_i and y_j, tend to as n grows.
+They are computed by quadrature, each with an error bar, and then compared with such matrices, drawn at random."""
+
+_EPILOG = """\
+KERNEL is a formula in x and y, such as "tanh(x*y)", "exp(-(x-y)**2/2)", "where(x > y, 1, 0)" or "max(x*y, 0)",
+or module:function, a Python function h(x, y) that accepts numpy arrays, from a module that can be imported here.
+
+examples:
+  opsvd "tanh(x*y)"
+  opsvd "exp(0.3*x*y)" --rtol 1e-12 --x-std 0.5
+  opsvd "log(abs(x*y))" --n 100,1000 --trials 50 --plot log.png
+  opsvd mykernels:h --json --no-crosscheck
+  opsvd -- "-x*y"                  a formula that begins with a minus follows --
+  opsvd --essay figures            the essay's two figures, with the limit drawn in
+
+--json prints one object; a number that is infinite or undefined is null, and a note beside it says why.
+
+exit status: 0, computed (a tolerance that was not met is said on stderr); 1, the cross-check disagrees;
+2, nothing computed, with the reason on stderr."""
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    try:
+        sizes = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        sizes = (0,)
+    if min(sizes) < 1:
+        raise argparse.ArgumentTypeError(f"needs whole numbers of at least 1, such as 100,300,1000, got {text!r}")
+    return sizes
+
+
+def _picture(text: str) -> Path:
+    path = Path(text)
+    if path.suffix.lower() not in _SUFFIXES:
+        raise argparse.ArgumentTypeError(f"needs a name that ends in {', '.join(_SUFFIXES)}, got {text!r}")
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"needs a directory that exists, got {text!r}")
+    return path
+
+
+class _Version(argparse.Action):
+    """Prints the version, read when asked for: opsvd itself lists the command line's own layer."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        print(f"opsvd {sys.modules[__package__].__version__}")
+        parser.exit()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("opsvd", description=_DESCRIPTION, epilog=_EPILOG, allow_abbrev=False,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kernel", metavar="KERNEL", nargs="?", help="a formula in x and y, or module:function")
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
+    numerics = parser.add_argument_group("decomposition")
+    numerics.add_argument("--rtol", type=float, default=1e-10, help="error wanted, relative to s_1 (default: 1e-10)")
+    numerics.add_argument("--max-rank", type=int, metavar="R", help="compute at most R singular values")
+    numerics.add_argument("--method", default="auto", choices=("auto", "hermite", "panels"),
+                          help="how to discretise; auto (the default) chooses, and says why")
+    for name in ("x", "y"):
+        numerics.add_argument(f"--{name}-mean", type=float, default=0.0, metavar="M",
+                              help=f"mean of {name} (default: 0)")
+        numerics.add_argument(f"--{name}-std", type=float, default=1.0, metavar="S",
+                              help=f"standard deviation of {name} (default: 1)")
+    sampling = parser.add_argument_group("comparison with random matrices")
+    sampling.add_argument("--n", type=_sizes, default=(100, 300, 1000), help="their sizes (default: 100,300,1000)")
+    sampling.add_argument("--trials", type=int, help="how many matrices of each size (default: 20; for --essay, 10)")
+    sampling.add_argument("--seed", type=int, default=0, help="seed of the random numbers (default: 0)")
+    sampling.add_argument("--no-crosscheck", action="store_true", help="draw none")
+    output = parser.add_argument_group("output")
+    output.add_argument("--plot", type=_picture, metavar="FILE", help="draw a picture: .png, .pdf or .svg")
+    output.add_argument("--json", action="store_true", help="print one JSON object in place of text")
+    output.add_argument("--essay", type=Path, metavar="DIR",
+                        help="draw the essay's two figures into DIR, for the sizes --n; takes no KERNEL")
+    return parser
+
+
+def significant(value: float, error: float) -> str:
+    """Write a value to the digits that its error warrants, the last being the first that is uncertain."""
+    if not (math.isfinite(value) and math.isfinite(error)):
+        return str(float(value))
+    if value == 0.0 or error >= abs(value):
+        return f"{value:.1g}"
+    # Beyond 16 digits a double has nothing more to say.
+    digits = 16 if error == 0.0 else math.floor(math.log10(abs(value))) - math.floor(math.log10(error)) + 1
+    return f"{value:#.{min(max(digits, 1), 16)}g}".rstrip(".")
+
+
+def _spectrum_table(svd: OperatorSVD) -> str:
+    values = [significant(s, error) for s, error in zip(svd.singular_values[:_ROWS], svd.errors, strict=False)]
+    width = max(map(len, [*values, "singular value"]))
+    lines = [f"{'i':>4}  {'singular value':<{width}}  error bar"]
+    lines += [f"{i:>4}  {value:<{width}}  {error:.1e}"
+              for i, (value, error) in enumerate(zip(values, svd.errors, strict=False), start=1)]
+    if svd.rank > _ROWS:
+        lines.append(f"      and {svd.rank - _ROWS} more, down to {svd.singular_values[-1]:.1e} (--json has all)")
+    return "\n".join(lines)
+
+
+def _report(kernel: Kernel, svd: OperatorSVD) -> str:
+    facts = {
+        "norm": f"{svd.norm}, sqrt(E h^2)",
+        "tail": f"{svd.tail:.1e}, what the values above leave out of it",
+        "effective rank": f"{svd.effective_rank()}, (sum s)^2 / sum s^2",
+        "method": svd.method,
+        "status": svd.status,
+        "evaluations": f"{svd.evaluations} values of h",
+    }
+    return "\n".join([f"h(x, y) = {kernel.name}, x ~ {svd.mu_x}, y ~ {svd.mu_y}", "", _spectrum_table(svd), "",
+                      *(f"{name + ':':<16} {fact}" for name, fact in facts.items())])
+
+
+def _plain(value: Any) -> Any:
+    """Turn arrays into lists, and numbers that JSON cannot hold into None."""
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    if isinstance(value, (np.ndarray, np.generic)):
+        return _plain(value.tolist())
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _record(kernel: Kernel, svd: OperatorSVD, check: CrossCheck | None, notes: list[str]) -> dict[str, Any]:
+    rank = svd.effective_rank()
+    comparison = None if check is None else {
+        "n": check.n, "trials": check.trials, "z": check.z, "agrees": bool(check.agrees), "verdict": check.verdict}
+    record: dict[str, Any] = _plain({
+        "kernel": kernel.name,
+        "measures": {"x": vars(svd.mu_x), "y": vars(svd.mu_y)},
+        "rtol": svd.rtol,
+        "singular_values": svd.singular_values,
+        "errors": svd.errors,
+        "norm": {"value": svd.norm.value, "error": svd.norm.error},
+        "tail": svd.tail,
+        "effective_rank": {"value": rank.value, "error": rank.error, "note": rank.note},
+        "method": svd.method,
+        "status": svd.status,
+        "converged": svd.converged,
+        "evaluations": svd.evaluations,
+        "crosscheck": comparison,
+        "notes": notes,
+    })
+    return record
+
+
+def _sampling(args: argparse.Namespace) -> dict[str, Any]:
+    """Collect what sampling is told; the number of trials has its default where it is used."""
+    trials = {} if args.trials is None else {"trials": args.trials}
+    return {"n": args.n, "rng": args.seed, **trials}
+
+
+def _decompose(args: argparse.Namespace) -> int:
+    """Decompose, compare, draw and print; return the exit status."""
+    if args.plot:
+        require("matplotlib", "plot", "--plot")    # before the work, not after it
+    kernel = Kernel(parse_kernel(args.kernel))
+    mu_x, mu_y = Gaussian(args.x_mean, args.x_std), Gaussian(args.y_mean, args.y_std)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ConvergenceWarning)
+        svd = decompose(kernel, mu_x, mu_y, rtol=args.rtol, max_rank=args.max_rank, method=args.method)
+        check = None if args.no_crosscheck else crosscheck(
+            kernel, mu_x=mu_x, mu_y=mu_y, svd=svd, **_sampling(args))
+        if args.plot:
+            summary_figure(svd, check).savefig(args.plot)
+    notes = [str(warning.message) for warning in caught]
+    for note in notes:
+        print(f"opsvd: note: {note}", file=sys.stderr)
+    if args.json:
+        print(json.dumps(_record(kernel, svd, check, notes), indent=1, allow_nan=False))
+    else:
+        print(_report(kernel, svd))
+        if check is not None:
+            print(f"\n{check}")
+        if args.plot:
+            print(f"\nwrote {args.plot}")
+    return 1 if check is not None and not check.agrees else 0
+
+
+def _essay(args: argparse.Namespace) -> int:
+    """Draw the essay's two figures into a directory."""
+    args.essay.mkdir(parents=True, exist_ok=True)
+    figures = essay_figures(**_sampling(args))
+    for letter, figure in zip("ab", figures, strict=True):
+        path = args.essay / f"low_rank_exps_{letter}.png"
+        figure.savefig(path, dpi=150)
+        print(f"wrote {path}")
+    return 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line, and return its exit status.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The arguments; by default those of the process.
+
+    Returns
+    -------
+    int
+        0: computed; a tolerance that was not met is said on stderr. 1: the cross-check disagrees. 2: nothing was
+        computed, and stderr says why.
+    """
+    parser = _parser()
+    args = parser.parse_args(argv)
+    if (args.kernel is None) == (args.essay is None):
+        parser.error("needs a KERNEL such as \"tanh(x*y)\", or --essay DIR, and not both; --help shows more")
+    try:
+        return _decompose(args) if args.essay is None else _essay(args)
+    except (ValueError, TypeError, ImportError, OSError) as error:
+        print(f"opsvd: error: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2

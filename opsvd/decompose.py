@@ -1,0 +1,137 @@
+"""The driver: discretise, decompose, judge; refine until the error bars meet the tolerance."""
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ._validation import positive_int, tolerance
+from .discretisation import Discretisation
+from .error_bars import error_bars, gather_evidence
+from .errors import ConvergenceWarning
+from .kernels import Kernel, as_kernel
+from .linalg import canonical_signs, compact_svd
+from .measures import Gaussian, Measure
+from .methods import Method, as_method
+from .result import OperatorSVD
+from .singular_functions import SingularFunctions
+
+__all__ = ["decompose"]
+
+
+def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: Measure = Gaussian(), *,  # noqa: B008
+              rtol: float = 1e-10, max_rank: int | None = None, method: str | Method = "auto") -> OperatorSVD:
+    r"""Singular value decomposition of a kernel under probability measures.
+
+    .. math:: h(x, y) = \sum_i s_i f_i(x) g_i(y), \qquad E_{\mu_x}[f_i f_j] = E_{\mu_y}[g_i g_j] = \delta_{ij},
+
+    which exists when :math:`E[h^2] < \infty`; then :math:`\sum_i s_i^2 = E[h^2]`. The matrix
+    :math:`h(x_i, y_j) / n` of samples has these singular values for every large n.
+
+    Parameters
+    ----------
+    h : callable or Kernel
+        ``h(x, y)``, vectorised: arrays that broadcast give an array of real numbers.
+    mu_x, mu_y : Measure, default Gaussian()
+        The measures of x and y.
+    rtol : float, default 1e-10
+        The error bar of every singular value is to be at most ``rtol * s_1``; smaller values are left out, and
+        go into ``tail``.
+    max_rank : int, optional
+        Keep at most this many singular values; the others go into ``tail``.
+    method : {"auto", "hermite", "panels"} or Method
+        How to discretise. "auto" chooses, and ``svd.method`` says why.
+
+    Returns
+    -------
+    OperatorSVD
+        Singular values with error bars, singular functions, and how they were come by.
+
+    Raises
+    ------
+    KernelError
+        If h is not vectorised, not real, or of the wrong shape.
+    NonFiniteKernelError
+        If h is NaN or infinite at a point that matters; the message names it.
+    NotSquareIntegrableError
+        If E[h^2] is infinite.
+    TypeError, ValueError
+        If another argument is not what it must be.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If the tolerance was not reached. The error bars still hold.
+
+    Notes
+    -----
+    h is a black box: it is known only where it was evaluated. A feature narrower than the distance between the nodes
+    that falls between all of them is not seen, and no error bar can know of it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import opsvd
+    >>> svd = opsvd.decompose(lambda x, y: np.tanh(x * y))
+    >>> svd.singular_values[:3].round(9).tolist()
+    [0.523183285, 0.059203253, 0.012625784]
+    >>> bool((svd.errors <= 1e-10 * svd.singular_values[0]).all())
+    True
+    >>> float(np.abs(svd(0.7, -1.2) - np.tanh(0.7 * -1.2))) < 1e-8
+    True
+    """
+    kernel, method, rtol = as_kernel(h), as_method(method), tolerance(rtol, "rtol")
+    _require_measure(mu_x, "mu_x")
+    _require_measure(mu_y, "mu_y")
+    rank = None if max_rank is None else positive_int(max_rank, "max_rank")
+    before = kernel.evaluations
+    best: OperatorSVD | None = None
+    for discretisation in method.discretisations(kernel, mu_x, mu_y, rtol):
+        svd = _solve(kernel, discretisation, rtol, rank)
+        if best is None or svd.errors.max(initial=0.0) < best.errors.max(initial=0.0):
+            best = svd
+        if best.converged:
+            break
+    if best is None:
+        raise RuntimeError(f"{method!r} gave no discretisation; a Method must yield at least one")
+    if not best.converged:
+        warnings.warn(best.status, ConvergenceWarning, stacklevel=2)
+    return best.with_evaluations(kernel.evaluations - before)
+
+
+def _solve(kernel: Kernel, discretisation: Discretisation, rtol: float, max_rank: int | None) -> OperatorSVD:
+    """One discretisation, decomposed and judged."""
+    s, left, right, multiplicities = _singular_system(discretisation)
+    evidence = gather_evidence(kernel, discretisation, s, left, right)
+    errors = error_bars(s, evidence)
+    rank = int(np.count_nonzero(s > np.maximum(errors, rtol * s[0]))) if len(s) else 0
+    return OperatorSVD.assemble(kernel, discretisation.note, s, errors, multiplicities, left, right, evidence,
+                                rtol=rtol, rank=rank if max_rank is None else min(rank, max_rank))
+
+
+def _singular_system(
+    discretisation: Discretisation,
+) -> tuple[np.ndarray, SingularFunctions, SingularFunctions, np.ndarray]:
+    """The SVD of every block, merged in nonincreasing order, with canonical signs."""
+    systems = [compact_svd(block.matrix) for block in discretisation.blocks]
+    s = np.concatenate([values for _, values, _ in systems])
+    order = np.argsort(-s, kind="stable")
+    starts = np.cumsum([0] + [len(values) for _, values, _ in systems])
+    lefts, rights = [], []
+    for block, start, (u, values, v) in zip(discretisation.blocks, starts, systems, strict=False):
+        sign = canonical_signs(block.left.synthesise(u))
+        mine = slice(start, start + len(values))
+        for basis, vectors, parts in ((block.left, u, lefts), (block.right, v, rights)):
+            coefficients = np.zeros((basis.size, len(s)))
+            coefficients[:, mine] = vectors * sign
+            parts.append((basis, coefficients[:, order]))
+    multiplicities = np.concatenate([np.full(len(values), block.multiplicity) for block, (_, values, _) in
+                                     zip(discretisation.blocks, systems, strict=True)])
+    return s[order], SingularFunctions(tuple(lefts)), SingularFunctions(tuple(rights)), multiplicities[order]
+
+
+def _require_measure(value: object, name: str) -> None:
+    if not isinstance(value, Measure):
+        raise TypeError(f"{name} must be a Measure, got {value!r} ({type(value).__name__}); "
+                        f"pass for example opsvd.Gaussian(mean=0.0, std=1.0)")

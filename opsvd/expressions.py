@@ -1,0 +1,294 @@
+"""Kernels written as text: formulas such as ``tanh(x*y)``, and ``module:function``."""
+
+import ast
+import difflib
+import functools
+import importlib
+import itertools
+import math
+import operator
+import re
+import sys
+import warnings
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+from scipy import special
+
+__all__ = ["CONSTANTS", "FUNCTIONS", "parse_kernel"]
+
+Point = tuple[np.ndarray, np.ndarray]
+Term = Callable[[Point], Any]
+
+_MAX_LENGTH = 1000
+_MAX_DEPTH = 100
+
+CONSTANTS = {"pi": math.pi, "e": math.e}
+
+_ONE_ARGUMENT: dict[str, Callable[..., Any]] = {
+    **{name: getattr(np, name) for name in (
+        "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh",
+        "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "square", "abs", "sign",
+        "floor", "ceil", "rint", "sinc")},
+    "relu": lambda z: np.maximum(z, 0.0),
+    "sigmoid": special.expit,
+    "gelu": lambda z: z * special.ndtr(z),
+    "silu": lambda z: z * special.expit(z),
+    "softplus": lambda z: np.logaddexp(0.0, z),
+    "erf": special.erf,
+    "erfc": special.erfc,
+    "Phi": special.ndtr,
+    "ndtr": special.ndtr,
+}
+_TWO_ARGUMENTS: dict[str, Callable[..., Any]] = {
+    name: getattr(np, name) for name in ("arctan2", "hypot", "heaviside", "maximum", "minimum")}
+
+FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
+    **{name: (function, 1, 1) for name, function in _ONE_ARGUMENT.items()},
+    **{name: (function, 2, 2) for name, function in _TWO_ARGUMENTS.items()},
+    "min": (lambda *values: functools.reduce(np.minimum, values), 2, 16),
+    "max": (lambda *values: functools.reduce(np.maximum, values), 2, 16),
+    "where": (np.where, 3, 3),
+    "clip": (np.clip, 3, 3),
+}
+"""What a formula may call: name -> (function, fewest arguments, most arguments)."""
+
+_ARITHMETIC: dict[type[ast.operator], Callable[..., Any]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: operator.pow}
+_COMPARISONS: dict[type[ast.cmpop], Callable[..., Any]] = {
+    ast.Lt: np.less, ast.LtE: np.less_equal, ast.Gt: np.greater, ast.GtE: np.greater_equal,
+    ast.Eq: np.equal, ast.NotEq: np.not_equal}
+_LOGICAL: dict[type[ast.boolop], Callable[..., Any]] = {ast.And: np.logical_and, ast.Or: np.logical_or}
+_UNARY: dict[type[ast.unaryop], Callable[..., Any]] = {
+    # Truth is 1.0 or 0.0 throughout: numpy's own booleans cannot be subtracted.
+    ast.UAdd: operator.pos, ast.USub: operator.neg, ast.Not: lambda z: np.logical_not(z) * 1.0}
+
+_VARIABLES: dict[str, Term] = {"x": operator.itemgetter(0), "y": operator.itemgetter(1)}
+
+_ALLOWED = (f"A formula is made of x, y, {', '.join(CONSTANTS)}, numbers, parentheses, "
+            f"+ - * / // % **, < <= > >= == !=, and or not, and the functions {', '.join(sorted(FUNCTIONS))}")
+
+_HINTS: dict[type[ast.AST], str] = {
+    ast.BitXor: "a power is written **",
+    ast.BitAnd: "write `and`",
+    ast.BitOr: "write `or`; an absolute value is abs(z)",
+    ast.Invert: "write `not`",
+    ast.IfExp: "write where(condition, a, b)",
+    ast.Lambda: "write the formula alone, without `lambda x, y:`",
+    ast.NamedExpr: "write the formula alone",
+}
+_KINDS: dict[type[ast.AST], str] = {
+    ast.Attribute: "an attribute", ast.Subscript: "a subscript", ast.IfExp: "a conditional", ast.Lambda: "a lambda",
+    ast.Tuple: "a tuple", ast.List: "a list", ast.Set: "a set", ast.Dict: "a dictionary",
+    ast.ListComp: "a comprehension", ast.SetComp: "a comprehension", ast.DictComp: "a comprehension",
+    ast.GeneratorExp: "a comprehension", ast.JoinedStr: "a string", ast.Starred: "an unpacking",
+    ast.NamedExpr: "an assignment", ast.BinOp: "an operator", ast.UnaryOp: "an operator", ast.Compare: "a comparison"}
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 60 else text[:57] + "...")
+
+
+def _suggestion(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"perhaps {close[0]!r} is meant" if close else ""
+
+
+class _Reader:
+    """Turns the syntax tree of one formula into nested functions of (x, y), and refuses whatever is not listed."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def refuse(self, node: ast.AST, what: str, hint: str = "") -> NoReturn:
+        """Raise the ValueError that names `what`, where it stands, and what is allowed."""
+        # ast counts columns in bytes of UTF-8.
+        column = len(self.text.encode()[:getattr(node, "col_offset", 0)].decode()) + 1
+        advice = f"; {hint}" if hint else ""
+        raise ValueError(f"in the formula {_short(self.text)}, at character {column}: {what}{advice}. {_ALLOWED}")
+
+    def term(self, node: ast.AST, depth: int = 0) -> Term:
+        """Translate one node, and what stands below it."""
+        if depth > _MAX_DEPTH:
+            self.refuse(node, f"more than {_MAX_DEPTH} levels of nesting", "write a function, and pass module:function")
+        function: Callable[..., Any]
+        match node:
+            case ast.Constant():
+                return self.number(node)
+            case ast.Name():
+                return self.name(node)
+            case ast.Call(args=parts):
+                function = self.called(node)
+            case ast.UnaryOp(op=op, operand=operand) if type(op) in _UNARY:
+                function, parts = _UNARY[type(op)], [operand]
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
+                function, parts = _ARITHMETIC[type(op)], [left, right]
+            case ast.BoolOp(op=op, values=parts):
+                function = functools.partial(_folded, _LOGICAL[type(op)])
+            case ast.Compare(left=left, ops=ops, comparators=others) if all(type(op) in _COMPARISONS for op in ops):
+                function = functools.partial(_chained, [_COMPARISONS[type(op)] for op in ops])
+                parts = [left, *others]
+            case _:
+                kind = _KINDS.get(type(node), type(node).__name__)
+                piece = ast.get_source_segment(self.text, node) or self.text
+                self.refuse(node, f"{kind}, {_short(piece)}, which is not allowed", self.hint(node))
+        terms = [self.term(part, depth + 1) for part in parts]
+        return lambda point: function(*(term(point) for term in terms))
+
+    def hint(self, node: ast.AST) -> str:
+        """Say what to write in place of a refused node."""
+        if isinstance(node, ast.Attribute) and node.attr in FUNCTIONS:
+            return f"write {node.attr} alone"
+        op: ast.AST = getattr(node, "op", node)
+        return _HINTS.get(type(op), "")
+
+    def number(self, node: ast.Constant) -> Term:
+        """Translate a number, into a float: 9**9**9**9 is then infinite at once, and not a long integer for ever."""
+        if isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
+            self.refuse(node, f"the constant {_short(repr(node.value))}, which is not a real number")
+        try:
+            value = np.float64(float(node.value))
+        except OverflowError:
+            value = np.float64(np.inf)
+        if not np.isfinite(value):
+            self.refuse(node, "a number beyond 1e308")
+        return lambda _: value
+
+    def name(self, node: ast.Name) -> Term:
+        """Translate x, y or a constant."""
+        if node.id in _VARIABLES:
+            return _VARIABLES[node.id]
+        if node.id in FUNCTIONS:
+            self.refuse(node, f"the function {node.id!r} without its arguments", f"write for example {node.id}(x*y)")
+        if node.id not in CONSTANTS:
+            self.refuse(node, f"unknown name {node.id!r}", _suggestion(node.id, [*CONSTANTS, *FUNCTIONS]))
+        value = np.float64(CONSTANTS[node.id])
+        return lambda _: value
+
+    def called(self, node: ast.Call) -> Callable[..., Any]:
+        """Return the listed function that a call names, having checked how many arguments it gets."""
+        name = node.func.id if isinstance(node.func, ast.Name) else ast.unparse(node.func)
+        if name not in FUNCTIONS:
+            hint = self.hint(node.func) or _suggestion(name, FUNCTIONS)
+            if isinstance(node.func, ast.Constant | ast.BinOp) or name in (*_VARIABLES, *CONSTANTS):
+                hint = "a product is written with *"
+            self.refuse(node, f"a call of {_short(name)}, which is not a listed function", hint)
+        function, fewest, most = FUNCTIONS[name]
+        if node.keywords:
+            self.refuse(node, f"a keyword argument of {name!r}", "pass arguments by position")
+        if not fewest <= len(node.args) <= most:
+            needed = str(fewest) if fewest == most else f"{fewest} to {most}"
+            self.refuse(node, f"{name!r} needs {needed} argument(s), got {len(node.args)}")
+        return function
+
+
+def _folded(logical: Callable[..., Any], *values: Any) -> Any:
+    return functools.reduce(logical, values) * 1.0
+
+
+def _chained(comparisons: list[Callable[..., Any]], *values: Any) -> Any:
+    links = (compare(*pair) for compare, pair in zip(comparisons, itertools.pairwise(values), strict=True))
+    return _folded(np.logical_and, *links)
+
+
+def _syntax_tree(text: str) -> ast.AST:
+    if len(text) > _MAX_LENGTH:
+        raise ValueError(f"a formula must be at most {_MAX_LENGTH} characters long, got {len(text)}; "
+                         f"write a function, and pass module:function")
+    if len(text.splitlines()) > 1:
+        raise ValueError(f"a formula must be one line, got {_short(text)}; join its lines")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")     # "1or x" is ugly, not wrong
+            return ast.parse(text, mode="eval").body
+    except (MemoryError, RecursionError):
+        raise ValueError(f"the formula {_short(text)} is nested too deeply to be read; "
+                         f"write a function, and pass module:function") from None
+    except (SyntaxError, ValueError) as error:
+        column = getattr(error, "offset", None)
+        place = f" at character {column}" if column else ""
+        raise ValueError(f"the formula {_short(text)} is not well formed{place}: {getattr(error, 'msg', error)}. "
+                         f"{_ALLOWED}") from None
+
+
+def _imported(module_name: str, path: str) -> Callable[..., Any]:
+    """Return the callable at `path` of a module, which may lie in the current directory."""
+    here = str(Path.cwd())
+    sys.path.insert(0, here)
+    try:
+        found: Any = importlib.import_module(module_name)
+    except Exception as error:
+        raise ValueError(f"cannot import the module {module_name!r}: {type(error).__name__}: {error}; "
+                         f"run in the directory that holds it, or install it") from error
+    finally:
+        sys.path.remove(here)
+    for name in path.split("."):
+        if not hasattr(found, name):
+            hint = _suggestion(name, vars(found)) if hasattr(found, "__dict__") else ""
+            raise ValueError(f"{module_name!r} has nothing named {path!r}; {hint or 'check the name after the colon'}")
+        found = getattr(found, name)
+    if not callable(found):
+        raise ValueError(f"{module_name}:{path} must be callable as h(x, y), got {type(found).__name__}; "
+                         f"name a function")
+    return found  # type: ignore[no-any-return]
+
+
+def parse_kernel(text: str) -> Callable[..., Any]:
+    """Read a kernel h(x, y) from text.
+
+    A formula is read by a whitelist over Python's syntax tree, and never by ``eval``: it can compute, and do nothing
+    else. It is made of x, y, `CONSTANTS`, numbers, arithmetic, comparisons (which give 1.0 or 0.0, and may be
+    chained), ``and``, ``or``, ``not`` and the functions listed in `FUNCTIONS`. All arithmetic is in float64.
+
+    Text of the form ``module:function`` imports that module, which may lie in the current directory, and runs it.
+
+    Parameters
+    ----------
+    text : str
+        A formula such as ``"tanh(x*y)"`` or ``"where(x > y, 1, 0)"``, at most 1000 characters long and nested at most
+        100 deep; or ``"module:function"``.
+
+    Returns
+    -------
+    callable
+        ``h(x, y)``, which broadcasts. That of a formula has the formula for its ``__name__``.
+
+    Raises
+    ------
+    TypeError
+        If `text` is not a string.
+    ValueError
+        If the formula holds anything not listed (the message names it, its position, and what is allowed), or if
+        there is no such module or function.
+
+    Examples
+    --------
+    >>> from opsvd.expressions import parse_kernel
+    >>> h = parse_kernel("where(x > y, 1, 0)")
+    >>> h.__name__
+    'where(x > y, 1, 0)'
+    >>> print(h([0.0, 1.0, 2.0], 1.0))
+    [0. 0. 1.]
+    >>> parse_kernel("tnah(x*y)")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    ValueError: in the formula 'tnah(x*y)', at character 1: a call of 'tnah', which is not a listed function; ...
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"a kernel must be given as text, got {type(text).__name__}; pass for example 'tanh(x*y)'")
+    text = text.strip()
+    if not text:
+        raise ValueError("the formula is empty; pass for example 'tanh(x*y)'")
+    named = re.fullmatch(r"([^\W\d][\w.]*):([^\W\d][\w.]*)", text)
+    if named:
+        return _imported(*named.groups())
+    term = _Reader(text).term(_syntax_tree(text))
+
+    def h(x: Any, y: Any) -> Any:
+        return term((np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)))
+
+    h.__name__ = h.__qualname__ = text
+    return h

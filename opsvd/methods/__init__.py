@@ -1,0 +1,21 @@
+"""Methods, one a file: each turns a kernel into discretisations."""
+
+from .auto import Auto
+from .base import Method
+from .hermite_galerkin import HermiteGalerkin
+from .panels import Panels
+
+__all__ = ["METHODS", "Auto", "HermiteGalerkin", "Method", "Panels", "as_method"]
+
+METHODS: dict[str, type[Method]] = {"auto": Auto, "hermite": HermiteGalerkin, "panels": Panels}
+"""The methods that ``decompose(..., method=name)`` knows by name."""
+
+
+def as_method(method: "str | Method") -> Method:
+    """Return the method object for a name, or the object itself."""
+    if isinstance(method, Method):
+        return method
+    if isinstance(method, str) and method in METHODS:
+        return METHODS[method]()
+    raise ValueError(f"method must be one of {', '.join(map(repr, METHODS))} or a Method object such as "
+                     f"HermiteGalerkin(degree=80), got {method!r}; leave it out to have it chosen")

@@ -1,0 +1,26 @@
+"""What every method is: from a kernel to ever finer discretisations."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+
+from ..discretisation import Discretisation
+from ..kernels import Kernel
+from ..measures import Measure
+
+__all__ = ["Method"]
+
+
+class Method(ABC):
+    """A way to discretise a kernel. It carries its own options, and knows nothing of SVDs or error bars.
+
+    A new method is one file with a subclass, and one line in ``methods/__init__.py``;
+    ``opsvd.testing.check_method`` checks it.
+    """
+
+    @abstractmethod
+    def discretisations(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Iterator[Discretisation]:
+        """Yield discretisations, each finer than the one before, until the budget of the method is spent.
+
+        The driver stops asking when the error bars are below rtol times the largest singular value; a method
+        aims at that with its first discretisation.
+        """

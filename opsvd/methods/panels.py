@@ -1,0 +1,202 @@
+"""Adaptive Gauss-Legendre panels: Nystrom where polynomials on the whole line fail."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from .._validation import positive_int
+from ..bases import PanelBasis, legendre_transform
+from ..discretisation import Discretisation, galerkin_block
+from ..domain import Domain, find_domain, weighted_samples
+from ..errors import NotSquareIntegrableError
+from ..kernels import Kernel
+from ..measures import Measure
+from ..quadrature import Rule, composite_gauss_legendre
+from .base import Method
+
+__all__ = ["Panels"]
+
+_EPS = float(np.finfo(np.float64).eps)
+_ORDER = 16
+# Legendre coefficients at the end of a panel that are taken for its truncation error.
+_TAIL = 3
+# A singular point keeps two panels unresolved at any depth; many more show a break along a curve, which
+# panels in x and y cannot follow: there uniform refinement up to this many panels is as good.
+_MANY = 16
+_BROAD = 40
+# On each side of zero, for x and y: unequal, so that no nodes coincide where log|x - y| is infinite.
+_FIRST_PANELS = (4, 5)
+_SLICES_A_PANEL = 4
+# This many panels, each half as wide as the next, make a singular point; twice as many tell how h behaves there.
+_CHAIN = 8
+
+
+class Panels(Method):
+    r"""Nystrom on panels refined where slices of :math:`h \sqrt{\rho_x \rho_y}` are not resolved by their polynomials.
+
+    Each panel holds 16 Gauss-Legendre nodes. It is halved while the last Legendre coefficients on it exceed the
+    tolerance, up to a width of 1e-17 scales: towards a singular point on an axis (log\|x\|, \|x\|^(1/2),
+    a jump or kink) panels shrink geometrically, and the error falls exponentially with their number. Handles poles near the
+    axis and fast growth as well. Breaks along curves, such as x = y, are not resolved: there it gives its best
+    within the budget, and error bars that say so.
+
+    Parameters
+    ----------
+    max_nodes : int, default 2560
+        The most nodes a variable; a kernel takes at most about twice its square in evaluations.
+    """
+
+    def __init__(self, max_nodes: int = 2560) -> None:
+        self.max_nodes = positive_int(max_nodes, "max_nodes")
+
+    def __repr__(self) -> str:
+        """The call that makes it."""
+        return f"Panels(max_nodes={self.max_nodes})"
+
+    def discretisations(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Iterator[Discretisation]:
+        """Refine on slices first, then on the full matrix, until nothing is left to split."""
+        domain = find_domain(kernel, mu_x, mu_y, max(1e-2 * rtol, 1e-15))
+        yield from self.within(kernel, domain, mu_x, mu_y, rtol)
+
+    def within(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure,
+               rtol: float) -> Iterator[Discretisation]:
+        """Refine within a domain that is known already."""
+        rng = np.random.default_rng(0)
+        x, y = (_first_edges(*sides) for sides in zip((domain.x, domain.y), _FIRST_PANELS, strict=True))
+        tol = max(0.1 * rtol, 4.0 * _EPS)
+        def along_x(rule: Rule) -> np.ndarray:
+            return weighted_samples(kernel, domain, rule, _random_rule(mu_y, y, rng, _SLICES_A_PANEL))
+
+        def along_y(rule: Rule) -> np.ndarray:
+            return weighted_samples(kernel, domain, _random_rule(mu_x, x, rng, _SLICES_A_PANEL), rule).T
+
+        # Twice: what is singular in one variable may show only close to a singular point of the other.
+        for _ in range(2):
+            x = self._resolve(along_x, mu_x, x, tol)
+            y = self._resolve(along_y, mu_y, y, tol)
+        while True:
+            left, right = PanelBasis(mu_x, x, _ORDER), PanelBasis(mu_y, y, _ORDER)
+            block = galerkin_block(kernel, domain, left, right)
+            near = (_energy_at_singular_points(block.matrix, x, "x")
+                    + _energy_at_singular_points(block.matrix.T, y, "y"))
+            note = f"panels: {len(x) - 1} in x, {len(y) - 1} in y, {_ORDER} Gauss-Legendre nodes each"
+            checks = ((_check_rule(mu_x, x), _check_rule(mu_y, y)),
+                      (_random_rule(mu_x, x, rng), _random_rule(mu_y, y, rng)))
+            norm = float(np.linalg.norm(block.matrix))
+            missing = float(np.hypot(domain.missing, np.sqrt(near) / norm)) if norm > 0.0 else domain.missing
+            yield Discretisation((block,), replace(domain, missing=missing), checks, note)
+            finer_x = self._split(x, mu_x, _tails(block.matrix, norm), tol * norm)
+            finer_y = self._split(y, mu_y, _tails(block.matrix.T, norm), tol * norm)
+            unchanged = len(finer_x) == len(x) and len(finer_y) == len(y)
+            if unchanged and (tol <= 4.0 * _EPS or max(_tails(block.matrix, norm).max(), _tails(block.matrix.T, norm).max()) > tol * norm):
+                return
+            x, y, tol = finer_x, finer_y, max(0.1 * tol, 4.0 * _EPS)
+
+    def _resolve(self, samples: Callable[[Rule], np.ndarray], measure: Measure, edges: np.ndarray,
+                 tol: float) -> np.ndarray:
+        """Halve panels until the slices given by `samples`, Rule -> (n, slices), are resolved on all of them."""
+        resolved: dict[float, tuple[float, float]] = {}     # left edge of a panel -> its tail and its energy
+        before = np.inf
+        while True:
+            fresh = np.array([left not in resolved for left in edges[:-1]])
+            spans = np.stack([edges[:-1], edges[1:]], axis=1)[fresh]
+            if len(spans):
+                matrix = samples(_separate_panels(measure, spans))
+                tails = _tails(matrix)
+                energies = np.sum(matrix.reshape(len(spans), -1) ** 2, axis=1)
+                resolved.update(zip(spans[:, 0].tolist(), zip(tails.tolist(), energies.tolist(), strict=True),
+                                    strict=True))
+            tail, energy = np.array([resolved[left] for left in edges[:-1]]).T
+            norm = float(np.sqrt(energy.sum()))
+            tail = np.where(tail > 8.0 * _EPS * np.sqrt(energy), tail, 0.0)
+            total = float(np.linalg.norm(tail))
+            finer = self._split(edges, measure, tail, tol * norm, paying=total < 0.1 * before < np.inf)
+            before = total
+            if len(finer) == len(edges):
+                return edges
+            for left in np.setdiff1d(finer, edges):         # the panels left of a new edge have changed as well
+                resolved.pop(float(edges[np.searchsorted(edges, left) - 1]), None)
+            edges = finer
+
+    def _split(self, edges: np.ndarray, measure: Measure, tails: np.ndarray, threshold: float, *,
+               paying: bool = False) -> np.ndarray:
+        """Halve the panels with tails above the threshold, as far as the budget and the floats allow.
+
+        `paying` says that halving all of them has helped as it helps a smooth kernel.
+        """
+        width = np.diff(edges)
+        nearest = np.abs(np.where(np.abs(edges[:-1]) < np.abs(edges[1:]), edges[:-1], edges[1:]))
+        divisible = width > np.maximum(1e-17 * measure.scale, 64.0 * _EPS * nearest)
+        split = np.flatnonzero((tails > threshold) & divisible)
+        limit = self.max_nodes // _ORDER
+        if len(split) > _MANY and not paying:
+            limit = min(limit, _BROAD)
+        room = limit - len(width)
+        if room <= 0 or len(split) == 0:
+            return edges
+        split = np.sort(split[np.argsort(-tails[split])][:room])
+        return np.sort(np.concatenate([edges, 0.5 * (edges[split] + edges[split + 1])]))
+
+
+def _first_edges(interval: tuple[float, float], count: int) -> np.ndarray:
+    """A few equal panels over the domain, `count` a side, with an edge at zero, where kernels have singular points."""
+    low, high = interval
+    if not low < 0.0 < high:
+        return np.linspace(low, high, 2 * count + 1)
+    below = min(max(1, round(-2 * count * low / (high - low))), 2 * count - 1)
+    return np.concatenate([np.linspace(low, 0.0, below + 1)[:-1], np.linspace(0.0, high, 2 * count - below + 1)])
+
+
+def _separate_panels(measure: Measure, spans: np.ndarray) -> Rule:
+    """The rule on panels, shape (p, 2), that need not touch."""
+    rules = [composite_gauss_legendre(span, _ORDER) for span in spans]
+    return measure.rule(np.concatenate([r[0] for r in rules]), np.concatenate([r[1] for r in rules]))
+
+
+def _check_rule(measure: Measure, edges: np.ndarray) -> Rule:
+    """The rule with three quarters of the nodes: none in common, and exact for what 16 nodes leave unresolved."""
+    return measure.rule(*composite_gauss_legendre(edges, 3 * _ORDER // 4))
+
+
+def _random_rule(measure: Measure, edges: np.ndarray, rng: np.random.Generator, count: int = 3) -> Rule:
+    """Random points, one in each of `count` equal parts of every panel."""
+    width = np.diff(edges)[:, None] / count
+    nodes = edges[:-1, None] + width * (np.arange(count) + rng.random((len(width), count)))
+    return measure.rule(nodes.ravel(), np.broadcast_to(width, nodes.shape).ravel())
+
+
+def _tails(matrix: np.ndarray, norm: float = 0.0) -> np.ndarray:
+    """Norm of the last Legendre coefficients along axis 0 on every panel, shape (panels,); rounding counts as zero."""
+    panels = matrix.reshape(-1, _ORDER, matrix.shape[1])
+    last = np.einsum("ki,pis->pks", legendre_transform(_ORDER)[-_TAIL:], panels, optimize=True)
+    tails = np.sqrt(np.sum(last**2, axis=(1, 2)))
+    return np.where(tails > 8.0 * _EPS * norm, tails, 0.0)
+
+
+def _energy_at_singular_points(matrix: np.ndarray, edges: np.ndarray, name: str) -> float:
+    """Extrapolate the energy (norm squared) that panels shrinking towards points have not reached.
+
+    On panels that halve towards a point the energy of |x|^(2a) falls by the factor q = 2^-(2a + 1); what is nearer to
+    the point than the panels is known only by going on like this. If it does not fall, E[h^2] diverges.
+    """
+    width = np.diff(edges)
+    energy = np.sum(matrix.reshape(len(width), -1) ** 2, axis=1)
+    beyond = 0.0
+    for step in (1, -1):
+        w, e, corner = width[::step], energy[::step], edges[:-1] if step == 1 else edges[:0:-1]
+        doubling = np.abs(w[1:] / w[:-1] - 2.0) < 1e-6
+        for start in np.flatnonzero(doubling & ~np.concatenate([[False], doubling[:-1]])):
+            length = int(np.argmin(np.append(doubling[start:], False)))
+            if length < _CHAIN:
+                continue
+            chain = e[start:start + min(length, 2 * _CHAIN)]
+            half = len(chain) // 2
+            inner, outer = chain[:half].sum(), chain[-half:].sum()
+            ratio = float((inner / outer) ** (1.0 / (len(chain) - half))) if inner > 0.0 else 0.0
+            if ratio > 0.998 and chain[0] > _EPS**2 * energy.sum():
+                raise NotSquareIntegrableError(
+                    f"h must be square-integrable, but h^2 does not decay towards {name} = {corner[::step][start]:.3g}: "
+                    f"E[h^2] is infinite (|x|^a needs a > -1/2). Decompose a kernel with a weaker singularity")
+            beyond += float(chain[0]) * ratio / (1.0 - ratio)
+    return beyond

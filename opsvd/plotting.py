@@ -1,0 +1,141 @@
+"""Figures of an operator SVD: its spectrum, and its singular functions. matplotlib is loaded when one is drawn."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ._optional import require
+from ._validation import positive_int
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from .crosscheck import CrossCheck
+    from .measures import Measure
+    from .result import OperatorSVD
+
+__all__ = ["COLOURS", "new_figure", "plot_functions", "plot_spectrum", "styled", "summary_figure"]
+
+# Four of ColorBrewer's Dark2, told apart by colour-blind readers too.
+COLOURS = ("#1b9e77", "#d95f02", "#7570b3", "#e7298a")
+_PAPER = "#fffff2"
+_BULK = 3.0    # standard deviations: 99.7 % of a Gaussian
+
+
+def styled(ax: "Axes", title: str = "") -> "Axes":
+    """Give an Axes the look of the house: light yellow paper, and a title if there is one."""
+    ax.set_facecolor(_PAPER)
+    if title:
+        ax.set_title(title)
+    return ax
+
+
+def new_figure(width: float, height: float) -> "Figure":
+    """Return an empty Figure of this size in inches, unknown to pyplot: to save, and with nothing to close."""
+    figure: Figure = require("matplotlib.figure", "plot", "a figure").Figure((width, height), layout="constrained")
+    return figure
+
+
+def _axes(ax: "Axes | None") -> "Axes":
+    if ax is None:
+        _, ax = require("matplotlib.pyplot", "plot", "a figure").subplots(layout="constrained")
+    return ax
+
+
+def plot_spectrum(svd: "OperatorSVD", ax: "Axes | None" = None) -> "Axes":
+    r"""Draw the singular values :math:`s_i` against i on a logarithmic axis, with their error bars.
+
+    The shaded area lies below the error bars' length: a value inside it cannot be told from zero.
+
+    Parameters
+    ----------
+    svd : OperatorSVD
+    ax : matplotlib Axes, optional
+        By default a new one, from pyplot.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Examples
+    --------
+    >>> import opsvd
+    >>> from opsvd.plotting import new_figure, plot_spectrum
+    >>> svd = opsvd.decompose(lambda x, y: x * y)
+    >>> plot_spectrum(svd, new_figure(5, 4).subplots()).get_yscale()
+    'log'
+    """
+    ax = styled(_axes(ax), "singular values")
+    index = np.arange(1, svd.rank + 1)
+    ax.set_yscale("log", nonpositive="clip")
+    ax.locator_params(axis="x", integer=True)
+    ax.set_xlabel("index $i$")
+    ax.set_ylabel("$s_i$")
+    positive = np.concatenate([svd.singular_values, svd.errors])
+    positive = positive[positive > 0.0]
+    if positive.size == 0:
+        ax.text(0.5, 0.5, "rank 0", transform=ax.transAxes, ha="center", va="center")
+        return ax
+    floor = 0.3 * positive.min()
+    ax.errorbar(index, svd.singular_values, yerr=svd.errors, fmt="o", markersize=4, color=COLOURS[0], ecolor="black",
+                capsize=2, label="$s_i$ and its error bar")
+    edges = np.concatenate([index - 0.5, index[-1:] + 0.5])
+    ax.stairs(np.maximum(svd.errors, floor), edges, baseline=floor, fill=True, color="0.85", label="below the error")
+    ax.set_ylim(bottom=floor)
+    ax.legend()
+    return ax
+
+
+def _bulk(mu: "Measure") -> np.ndarray:
+    # An even number of points: the centre, where kernels such as log|xy| are singular, is not among them.
+    return mu.center + _BULK * mu.scale * np.linspace(-1.0, 1.0, 600)
+
+
+def plot_functions(svd: "OperatorSVD", ax: "Axes | None" = None, count: int = 4) -> "Axes":
+    r"""Draw the first singular functions, :math:`f_i` solid and :math:`g_i` dashed, over the bulk of their measures.
+
+    The bulk is three standard deviations to either side of the mean. Where :math:`f_i = g_i`, the dashes lie on the
+    line.
+
+    Parameters
+    ----------
+    svd : OperatorSVD
+    ax : matplotlib Axes, optional
+        By default a new one, from pyplot.
+    count : int, default 4
+        How many pairs, at most.
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    ax = styled(_axes(ax), "singular functions")
+    svd = svd.truncate(positive_int(count, "count"))
+    x, y = _bulk(svd.mu_x), _bulk(svd.mu_y)
+    for i, (f, g) in enumerate(zip(svd.left(x).T, svd.right(y).T, strict=True)):
+        colour = COLOURS[i % len(COLOURS)]
+        ax.plot(x, f, color=colour, linewidth=3.0, alpha=0.6, label=f"$f_{{{i + 1}}}$")
+        ax.plot(y, g, color=colour, linewidth=1.2, linestyle="--", label=f"$g_{{{i + 1}}}$")
+    ax.set_xlabel("$x$ (solid), $y$ (dashed)")
+    if svd.rank:
+        ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))    # beside the lines, and not over them
+    return ax
+
+
+def summary_figure(svd: "OperatorSVD", check: "CrossCheck | None" = None) -> "Figure":
+    """Draw the spectrum and the singular functions side by side, and the cross-check if there is one.
+
+    Returns
+    -------
+    matplotlib Figure
+        Unknown to pyplot: save it with ``savefig``; there is nothing to close.
+    """
+    panels = 2 if check is None else 3
+    figure = new_figure(4.8 * panels, 4.2)
+    axes = figure.subplots(1, panels)
+    plot_spectrum(svd, axes[0])
+    plot_functions(svd, axes[1])
+    if check is not None:
+        check.plot(axes[2])
+    return figure

@@ -1,0 +1,252 @@
+"""The result: an operator SVD with error bars."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ._validation import positive_int
+from .error_bars import Evidence
+from .finite_size import FiniteSizePrediction, predict
+from .kernels import Kernel, as_kernel
+from .measures import Gaussian, Measure
+from .singular_functions import SingularFunctions
+from .spectrum import Estimate, Tail, effective_rank, hilbert_schmidt_norm, nuclear_norm, nuclear_tail
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["OperatorSVD", "load"]
+
+_FORMAT_VERSION = 1
+_SHOWN = 8
+
+
+@dataclass(frozen=True, eq=False)
+class OperatorSVD:
+    r"""The singular value decomposition :math:`h(x, y) = \sum_i s_i f_i(x) g_i(y)` of a kernel.
+
+    Made by `opsvd.decompose`. Values are nonincreasing. Signs: f_i is positive at the rightmost of the points where
+    :math:`|f_i| \sqrt\rho` is largest, and g_i follows. Singular functions of equal values are an arbitrary orthonormal
+    basis of their span.
+
+    Attributes
+    ----------
+    values : ndarray, shape (q,)
+        The singular values, each standing as often as `multiplicities` says.
+    multiplicities : ndarray of int, shape (q,)
+    singular_values : ndarray, shape (r,)
+        The values with their multiplicities expanded.
+    errors : ndarray, shape (r,)
+        Absolute error bars: the true singular value lies within. What they rest on is told in the documentation of
+        the methods, and in `opsvd.error_bars`.
+    left, right : SingularFunctions
+        Callables: points of shape (...) give :math:`f_i` and :math:`g_i` as (..., r).
+    norm : Estimate
+        :math:`\sqrt{E[h^2]}`.
+    tail : float
+        :math:`\sqrt{E[h^2] - \sum_{i \le r} s_i^2}`, the mean-square error of the reconstruction. It is computed from what was
+        left out, and so is right far below the rounding of that difference.
+    rtol : float
+        The tolerance that was asked for.
+    method : str
+        What was done, and why.
+    evaluations : int
+        How many values of h it took.
+    status : str
+        Whether `rtol` was met, in words; `converged` says it as a bool.
+    """
+
+    values: np.ndarray
+    multiplicities: np.ndarray
+    singular_values: np.ndarray
+    errors: np.ndarray
+    left: SingularFunctions
+    right: SingularFunctions
+    norm: Estimate
+    tail: float
+    rtol: float
+    method: str
+    evaluations: int
+    status: str
+    converged: bool
+    spectrum_tail: Tail
+
+    @classmethod
+    def assemble(cls, kernel: Kernel, note: str, singular_values: np.ndarray, errors: np.ndarray,
+                 multiplicities: np.ndarray, left: SingularFunctions, right: SingularFunctions, evidence: Evidence, *,
+                 rtol: float, rank: int) -> "OperatorSVD":
+        """Keep the leading `rank` of all computed singular values, and account for the rest."""
+        goal = rtol * float(singular_values[0]) if len(singular_values) else 0.0
+        worst = float(errors[:rank].max(initial=0.0)) if rank else evidence.remainder
+        converged = worst <= goal or evidence.norm == 0.0
+        whole = cls(values=singular_values, multiplicities=multiplicities, singular_values=singular_values,
+                    errors=errors, left=left, right=right,
+                    norm=Estimate(evidence.norm, _norm_error(singular_values, evidence)), tail=evidence.remainder,
+                    rtol=rtol, method=note, evaluations=0, converged=converged,
+                    status=_status(converged, worst, goal, rtol),
+                    spectrum_tail=nuclear_tail(singular_values, errors, evidence.remainder))
+        return whole._leading(rank)._extended(kernel)
+
+    @property
+    def rank(self) -> int:
+        """The number r of singular values."""
+        return len(self.singular_values)
+
+    @property
+    def mu_x(self) -> Measure:
+        """The measure of x."""
+        return self.left.measure
+
+    @property
+    def mu_y(self) -> Measure:
+        """The measure of y."""
+        return self.right.measure
+
+    def __call__(self, x: Any, y: Any) -> np.ndarray:
+        r"""The reconstruction :math:`\sum_i s_i f_i(x) g_i(y)`; x and y broadcast against each other."""
+        x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+        return np.asarray(np.sum(self.left.extend(x) * self.singular_values * self.right.extend(y), axis=-1))
+
+    def effective_rank(self, kind: str = "nuclear") -> Estimate:
+        r"""The effective rank with its error bar, by default :math:`(\sum s)^2 / \sum s^2`; see `opsvd.effective_rank`."""
+        return effective_rank(self.singular_values, kind=kind, errors=self.errors, tail=self.spectrum_tail)
+
+    def nuclear_norm(self) -> Estimate:
+        r"""The nuclear norm :math:`\sum_i s_i` with its error bar; infinite where the sum diverges."""
+        return nuclear_norm(self.singular_values, errors=self.errors, tail=self.spectrum_tail)
+
+    def hilbert_schmidt_norm(self) -> Estimate:
+        r"""The Hilbert-Schmidt norm :math:`(\sum_i s_i^2)^{1/2}` with its error bar, from the singular values and their tail."""
+        return hilbert_schmidt_norm(self.singular_values, errors=self.errors, tail=self.spectrum_tail)
+
+    def predict(self, n: int, m: int | None = None) -> FiniteSizePrediction:
+        """What the singular values of a sampled n by m matrix must look like; see `opsvd.finite_size.predict`."""
+        return predict(self.singular_values, _moments(self.left), _moments(self.right), n, m)
+
+    def truncate(self, rank: int) -> "OperatorSVD":
+        """Return the decomposition with the leading `rank` singular values; the others go into the tail."""
+        return self._leading(min(positive_int(rank, "rank"), self.rank))
+
+    def _leading(self, rank: int) -> "OperatorSVD":
+        s, dropped, beyond = self.singular_values[:rank], self.singular_values[rank:], self.spectrum_tail
+        if len(dropped) == 0:
+            return self
+        new_tail = beyond.preceded_by(dropped, self.errors[rank:], last=float(s[-1] if rank else dropped[0]))
+        return replace(self, values=s, multiplicities=self.multiplicities[:rank], singular_values=s,
+                       errors=self.errors[:rank], left=self.left.truncated(rank), right=self.right.truncated(rank),
+                       tail=float(np.hypot(self.tail, np.linalg.norm(dropped))), spectrum_tail=new_tail)
+
+    def _extended(self, kernel: Kernel) -> "OperatorSVD":
+        """With singular functions that are evaluated through the kernel."""
+        return replace(self, left=self.left.extended(kernel, self.right, self.singular_values),
+                       right=self.right.extended(kernel.transposed(), self.left, self.singular_values))
+
+    def with_evaluations(self, evaluations: int) -> "OperatorSVD":
+        """Return the same decomposition with the cost noted."""
+        return replace(self, evaluations=evaluations)
+
+    def plot(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw the singular values with their error bars; needs matplotlib (the extra ``plot``)."""
+        from .plotting import plot_spectrum  # noqa: PLC0415
+        return plot_spectrum(self, ax)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write everything but the kernel to an ``.npz`` file, without pickle; read it with `opsvd.load`.
+
+        The measures must be Gaussian. The name is used as it is: no suffix is added.
+        """
+        meta = {"version": _FORMAT_VERSION, "method": self.method, "status": self.status, "converged": self.converged,
+                "evaluations": self.evaluations, "rtol": self.rtol, "tail": self.tail,
+                "norm": [self.norm.value, self.norm.error], "spectrum_tail": vars(self.spectrum_tail),
+                "mu_x": _measure_state(self.mu_x), "mu_y": _measure_state(self.mu_y)}
+        with open(path, "wb") as file:
+            np.savez(file, opsvd=json.dumps(meta), values=self.values, multiplicities=self.multiplicities,
+                     errors=self.errors, **self.left.state("left"), **self.right.state("right"))
+
+    def __repr__(self) -> str:
+        """One line."""
+        lead = ", ".join(f"{value:.6g}" for value in self.singular_values[:3])
+        more = ", ..." if self.rank > 3 else ""
+        return (f"OperatorSVD(rank {self.rank}, singular values [{lead}{more}], "
+                f"largest error {self.errors.max(initial=0.0):.0e}, {'' if self.converged else 'NOT '}converged)")
+
+    def _repr_html_(self) -> str:
+        """A table of the leading values for notebooks."""
+        rows = "".join(f"<tr><td>{i + 1}</td><td>{Estimate(s, e)!r}</td></tr>" for i, (s, e) in
+                       enumerate(zip(self.singular_values[:_SHOWN], self.errors[:_SHOWN], strict=True)))
+        more = f"<tr><td colspan='2'>and {self.rank - _SHOWN} more</td></tr>" if self.rank > _SHOWN else ""
+        return (f"<table><caption>Operator SVD of rank {self.rank}; tail {self.tail:.1e} of norm {self.norm.value:.6g}; "
+                f"{_escaped(self.status)}</caption><tr><th>i</th><th>singular value</th></tr>{rows}{more}</table>")
+
+
+def load(path: str | PathLike[str], h: Callable[..., Any] | Kernel | None = None) -> OperatorSVD:
+    """Read a decomposition written by `OperatorSVD.save`.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    h : callable or Kernel, optional
+        The kernel, which a file cannot hold. With it the singular functions can be called at any point; without it
+        only within the interval of their basis, which covers all but rounding of the measure.
+
+    Raises
+    ------
+    ValueError
+        If the file was not written by `save`, or by a later version.
+    """
+    with np.load(path, allow_pickle=False) as archive:
+        arrays = dict(archive) if hasattr(archive, "files") else {}
+    if "opsvd" not in arrays:
+        raise ValueError(f"path must be a file written by OperatorSVD.save, got {str(path)!r}; save a result first")
+    meta = json.loads(str(arrays["opsvd"]))
+    if meta["version"] > _FORMAT_VERSION:
+        raise ValueError(f"path must be in format version {_FORMAT_VERSION} or lower, got version {meta['version']}; "
+                         f"upgrade opsvd")
+    left = SingularFunctions.from_state(Gaussian(**meta["mu_x"]), arrays, "left")
+    right = SingularFunctions.from_state(Gaussian(**meta["mu_y"]), arrays, "right")
+    values, multiplicities = arrays["values"], arrays["multiplicities"]
+    svd = OperatorSVD(values=values, multiplicities=multiplicities, singular_values=values,
+                      errors=arrays["errors"], left=left, right=right, norm=Estimate(*meta["norm"]),
+                      tail=meta["tail"], rtol=meta["rtol"], method=meta["method"], evaluations=meta["evaluations"],
+                      status=meta["status"], converged=meta["converged"], spectrum_tail=Tail(**meta["spectrum_tail"]))
+    return svd if h is None else svd._extended(as_kernel(h))
+
+
+def _norm_error(singular_values: np.ndarray, evidence: Evidence) -> float:
+    """sqrt(E h^2) is known twice: by the check rule, and as the norm of all computed values with the remainder."""
+    spectral = float(np.linalg.norm(singular_values))
+    return abs(evidence.norm - spectral) + evidence.remainder + 8.0 * float(np.finfo(np.float64).eps) * evidence.norm
+
+
+def _status(converged: bool, worst: float, goal: float, rtol: float) -> str:
+    if converged:
+        return f"converged: every error bar is at most {worst:.1e}, within rtol * s_1 = {goal:.1e}"
+    return (f"not converged: the largest error bar is {worst:.1e}, rtol={rtol:g} asks for {goal:.1e}; the error bars hold "
+            f"all the same. The kernel is not resolved by the nodes that the method may use, or breaks along a curve: "
+            f"accept a larger rtol, or give a Method with a larger budget")
+
+
+def _moments(functions: SingularFunctions) -> np.ndarray:
+    """Fourth moments E[f_i^2 f_j^2], shape (r, r), by the rules of the bases."""
+    total = np.zeros((len(functions), len(functions)))
+    for basis, _ in functions.parts:
+        rule = basis.rule.restricted(basis.rule.weights > 0.0)
+        squares = functions(rule.nodes) ** 2
+        total += (squares * rule.weights[:, None]).T @ squares
+    return total / len(functions.parts)
+
+
+def _measure_state(measure: Measure) -> dict[str, float]:
+    if not isinstance(measure, Gaussian):
+        raise TypeError(f"only results under Gaussian measures can be saved, got {measure!r}; save the values alone "
+                        f"with numpy.savez")
+    return {"mean": measure.mean, "std": measure.std}
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,166 @@
+"""Singular functions as callables: f_i and g_i at any points."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ._validation import real_array
+from .bases import BASES, Basis
+from .kernels import Kernel
+from .measures import Measure
+
+__all__ = ["Extension", "SingularFunctions"]
+
+_CHUNK = 1_000_000
+# Below this square root of the density, in units of the scale, the extension is more accurate than the basis.
+_SPARSE = 1e-8
+
+
+@dataclass(frozen=True, eq=False)
+class Extension:
+    r"""The formula :math:`f_i = T g_i / s_i`, evaluated by a rule in the other variable.
+
+    Attributes
+    ----------
+    kernel : Kernel
+        h for the left functions, h with its variables exchanged for the right ones.
+    nodes : ndarray, shape (m,)
+        Nodes y_j in the other variable.
+    matrix : ndarray, shape (m, r)
+        :math:`w_j g_i(y_j) / s_i`.
+    """
+
+    kernel: Kernel
+    nodes: np.ndarray
+    matrix: np.ndarray
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """Evaluate at points (n,), giving (n, r); in pieces, so that memory stays bounded."""
+        step = max(1, _CHUNK // max(len(self.nodes), 1))
+        pieces = [self.kernel.finite_grid(x[i:i + step], self.nodes) @ self.matrix for i in range(0, len(x), step)]
+        return np.concatenate(pieces) if pieces else np.zeros((0, self.matrix.shape[1]))
+
+
+@dataclass(frozen=True, eq=False)
+class SingularFunctions:
+    r"""The functions :math:`f_1, \dots, f_r` of one variable, orthonormal in :math:`L^2(\mu)`.
+
+    Calling it with points of shape (...) gives values of shape (..., r). Where the density is not small (for a Gaussian,
+    within 8.6 standard deviations) they are summed in their basis, in which they are orthonormal to rounding. Farther out,
+    where dividing by :math:`\sqrt\rho` loses digits, they are extended through the kernel by :math:`f_i = T g_i / s_i`.
+    The functions of small singular values carry noise, of about :math:`\epsilon s_1 / s_i` in the mean square.
+
+    Attributes
+    ----------
+    parts : tuple of (Basis, ndarray)
+        Bases, and coefficients of shape (N_b, r): orthonormal columns when stacked.
+    extension : Extension or None
+        Without one (a result loaded from a file, whose kernel is gone) the basis serves everywhere.
+    """
+
+    parts: tuple[tuple[Basis, np.ndarray], ...]
+    extension: Extension | None = None
+
+    def __len__(self) -> int:
+        """The number r of functions."""
+        return int(self.parts[0][1].shape[1])
+
+    @property
+    def measure(self) -> Measure:
+        """The measure under which the functions are orthonormal."""
+        return self.parts[0][0].measure
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Where the basis lives."""
+        intervals = [basis.interval for basis, _ in self.parts]
+        return min(a for a, _ in intervals), max(b for _, b in intervals)
+
+    def half_density(self, x: np.ndarray) -> np.ndarray:
+        r""":math:`f_i(x) \sqrt{\rho(x)}` summed in the basis: shape (...) gives (..., r)."""
+        return np.asarray(sum(basis.half_density(x) @ coefficients for basis, coefficients in self.parts))
+
+    def __call__(self, x: Any) -> np.ndarray:
+        """Evaluate the functions: points of shape (...) give (..., r).
+
+        Raises
+        ------
+        NonFiniteKernelError
+            If the kernel is not finite at a point that the extension needs.
+        ValueError
+            If there is no kernel (after ``load(path)``) and a point lies outside the basis.
+        """
+        points = real_array(x, "x")
+        flat = points.ravel()
+        low, high = self.interval
+        summed = (flat >= low) & (flat <= high)
+        if self.extension is not None:
+            summed &= self.measure.sqrt_density(flat) * np.sqrt(self.measure.scale) > _SPARSE
+        values = np.empty((len(flat), len(self)))
+        values[summed] = self._summed(flat[summed])
+        values[~summed] = self._extended(flat[~summed])
+        return values.reshape(*points.shape, len(self))
+
+    def extend(self, x: Any) -> np.ndarray:
+        r"""Evaluate by :math:`f_i = T g_i / s_i` everywhere: points of shape (...) give (..., r).
+
+        At any x the error of :math:`s_i f_i(x)` is about :math:`\epsilon \|h(x, \cdot)\|`. Without a kernel this is
+        the same as a call.
+        """
+        points = real_array(x, "x")
+        if self.extension is None:
+            return self(points)
+        return self._extended(points.ravel()).reshape(*points.shape, len(self))
+
+    def _summed(self, x: np.ndarray) -> np.ndarray:
+        return self.half_density(x) / self.measure.sqrt_density(x)[:, None]
+
+    def _extended(self, x: np.ndarray) -> np.ndarray:
+        if self.extension is not None:
+            return self.extension(x)
+        if len(x):
+            low, high = self.interval
+            raise ValueError(f"x must lie in [{low:.4g}, {high:.4g}], where this saved result is known without its "
+                             f"kernel, got {float(x[0])!r}; give the kernel back with opsvd.load(path, h=h)")
+        return np.zeros((0, len(self)))
+
+    def truncated(self, rank: int) -> "SingularFunctions":
+        """The first `rank` functions."""
+        extension = self.extension
+        if extension is not None:
+            extension = replace(extension, matrix=extension.matrix[:, :rank])
+        return SingularFunctions(tuple((basis, c[:, :rank]) for basis, c in self.parts), extension)
+
+    def extended(self, kernel: Kernel, other: "SingularFunctions", singular_values: np.ndarray) -> "SingularFunctions":
+        """These functions with the extension through `kernel` and the `other` side's functions."""
+        nodes = np.concatenate([basis.rule.nodes for basis, _ in other.parts])
+        matrix = np.concatenate([basis.rule.sqrt_weights[:, None] * basis.synthesise(c) for basis, c in other.parts])
+        used = np.flatnonzero(np.abs(matrix).max(axis=1, initial=0.0) > 0.0)
+        return replace(self, extension=Extension(kernel, nodes[used], matrix[used] / singular_values))
+
+    def state(self, prefix: str) -> dict[str, Any]:
+        """Arrays for saving, under names that begin with `prefix`."""
+        arrays: dict[str, Any] = {}
+        for i, (basis, coefficients) in enumerate(self.parts):
+            arrays[f"{prefix}.{i}.basis"] = type(basis).__name__
+            arrays[f"{prefix}.{i}.coefficients"] = coefficients
+            arrays.update({f"{prefix}.{i}.state.{name}": value for name, value in basis.state().items()})
+        return arrays
+
+    @classmethod
+    def from_state(cls, measure: Measure, arrays: Any, prefix: str) -> "SingularFunctions":
+        """Rebuild from what `state` gave."""
+        parts: list[tuple[Basis, np.ndarray]] = []
+        while f"{prefix}.{len(parts)}.basis" in arrays:
+            head = f"{prefix}.{len(parts)}"
+            names = [name for name in arrays if name.startswith(f"{head}.state.")]
+            state = {name.removeprefix(f"{head}.state."): _plain(arrays[name]) for name in names}
+            basis = BASES[str(arrays[f"{head}.basis"])](measure, **state)  # type: ignore[call-arg]
+            parts.append((basis, arrays[f"{head}.coefficients"]))
+        return cls(tuple(parts))
+
+
+def _plain(array: np.ndarray) -> Any:
+    """A number back from the array that a file makes of it."""
+    return array.item() if array.ndim == 0 else array

@@ -1,0 +1,281 @@
+"""Norms and effective ranks of a spectrum, with error bars that are bounds."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .._validation import real_array
+from .estimate import Estimate
+
+__all__ = ["Spectrum", "Tail", "effective_rank", "effective_ranks", "hilbert_schmidt_norm", "nuclear_norm"]
+
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Tail:
+    r"""What lies beyond a computed spectrum :math:`s_1 \ge \dots \ge s_r`.
+
+    Attributes
+    ----------
+    hilbert_schmidt : float
+        :math:`\sqrt{\sum_{i > r} s_i^2}`, or a bound for it.
+    nuclear : float
+        An estimate of :math:`\sum_{i > r} s_i`; inf where the sum diverges.
+    nuclear_error : float
+        How far that sum may be from the estimate; inf where nothing is known.
+    spread : float
+        How thinly the sum is spread: a bound for the mean of :math:`\log(s_r / s_i)` over i > r with weights
+        :math:`s_i`. Only the entropy needs it; inf where nothing is known.
+    note : str
+        A sentence, where words are needed.
+    """
+
+    hilbert_schmidt: float = 0.0
+    nuclear: float = 0.0
+    nuclear_error: float = 0.0
+    spread: float = math.inf
+    note: str = ""
+
+    @property
+    def nuclear_bounds(self) -> Interval:
+        """The interval that holds the sum beyond the rank."""
+        if math.isinf(self.nuclear):
+            return 0.0, math.inf
+        return max(self.nuclear - self.nuclear_error, 0.0), self.nuclear + self.nuclear_error
+
+    def preceded_by(self, values: np.ndarray, errors: np.ndarray, last: float) -> "Tail":
+        """The tail after `last`, when the given values (r,) and what this tail says are both left out.
+
+        Their share of the spread is bounded by s log(last / s), which rises with s as long as s < last / e.
+        """
+        low, high = np.maximum(values - errors, 0.0), np.minimum(values + errors, last)
+        inner = self.nuclear_bounds
+        smallest = float(values[values > 0.0].min(initial=last))
+        deeper = inner[1] * (math.log(last / smallest) + self.spread) if inner[1] > 0.0 else 0.0
+        total = float(low.sum()) + inner[0]
+        thin = float(np.sum(np.minimum(high, last / math.e) * np.log(last / np.minimum(high, last / math.e))))
+        spread = (thin + deeper) / total if total > 0.0 and math.isfinite(thin + deeper) else math.inf
+        return Tail(math.hypot(self.hilbert_schmidt, float(np.linalg.norm(values))), self.nuclear + float(values.sum()),
+                    self.nuclear_error + float(errors.sum()), spread, self.note)
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Checked input: values, multiplicities and the interval that holds each value."""
+
+    values: np.ndarray
+    counts: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    tail: Tail
+
+    def sums(self, power: int, beyond: Interval) -> Interval:
+        """Bounds of sum s_i^power, with `beyond` for the values beyond the rank."""
+        return (float(self.counts @ self.lower**power) + beyond[0], float(self.counts @ self.upper**power) + beyond[1])
+
+
+def checked(values: Any, multiplicities: Any, errors: Any, tail: Tail | None = None) -> Spectrum:
+    """Check the arguments that all functionals share."""
+    s = real_array(values, "values")
+    if s.ndim != 1 or not np.isfinite(s).all() or (s < 0.0).any():
+        raise ValueError(f"values must be one spectrum of finite nonnegative numbers, shape (r,), got shape {s.shape}"
+                         f"{'' if s.ndim != 1 else f' from {s.min()} to {s.max()}'}; for many spectra at once use "
+                         f"effective_ranks")
+    counts = np.ones_like(s) if multiplicities is None else _matching(multiplicities, "multiplicities", s)
+    bars = np.zeros_like(s) if errors is None else _matching(errors, "errors", s)
+    return Spectrum(s, counts, np.maximum(s - bars, 0.0), s + bars, Tail() if tail is None else tail)
+
+
+def _matching(array: Any, name: str, values: np.ndarray) -> np.ndarray:
+    result = real_array(array, name)
+    if result.shape != values.shape or not (result >= 0.0).all():
+        raise ValueError(f"{name} must be nonnegative numbers, one for each of the {values.size} values, got "
+                         f"{result!r}; pass an array of shape {values.shape}")
+    return result
+
+
+def _estimate(value: float, bounds: Interval, note: str = "") -> Estimate:
+    """Turn a value and the interval that holds the truth into a symmetric error bar, with room for rounding."""
+    if math.isinf(value):
+        return Estimate(math.inf, 0.0, note)
+    rounding = 8.0 * np.finfo(np.float64).eps * abs(value) if bounds[1] > bounds[0] else 0.0
+    return Estimate(value, max(bounds[1] - value, value - bounds[0], 0.0) + rounding, note)
+
+
+def nuclear_norm(values: Any, *, multiplicities: Any = None, errors: Any = None, tail: Tail | None = None) -> Estimate:
+    r"""The nuclear norm :math:`\sum_i s_i`.
+
+    Parameters
+    ----------
+    values : array_like, shape (r,)
+        Singular values, nonincreasing.
+    multiplicities : array_like, shape (r,), optional
+        How often each value stands; by default once.
+    errors : array_like, shape (r,), optional
+        Absolute error bars of the values; by default they are exact.
+    tail : Tail, optional
+        What lies beyond the r values; by default nothing.
+
+    Returns
+    -------
+    Estimate
+        Its error bar is a bound: if each value is within its bar, and the rest is as `tail` says, then the truth is
+        within it. Infinite, with a note, where `tail` says that the sum diverges.
+
+    Examples
+    --------
+    >>> from opsvd.spectrum import nuclear_norm
+    >>> nuclear_norm([2.0, 1.0], errors=[1e-9, 1e-9])
+    3 ± 3e-09
+    """
+    spectrum = checked(values, multiplicities, errors, tail)
+    value = float(spectrum.counts @ spectrum.values) + spectrum.tail.nuclear
+    return _estimate(value, spectrum.sums(1, spectrum.tail.nuclear_bounds), spectrum.tail.note)
+
+
+def hilbert_schmidt_norm(
+    values: Any, *, multiplicities: Any = None, errors: Any = None, tail: Tail | None = None
+) -> Estimate:
+    r"""The Hilbert-Schmidt norm :math:`(\sum_i s_i^2)^{1/2}`, which is :math:`(E h^2)^{1/2}` for an operator.
+
+    Parameters and the meaning of the error bar are those of `nuclear_norm`.
+    """
+    spectrum = checked(values, multiplicities, errors, tail)
+    energy = spectrum.tail.hilbert_schmidt**2
+    low, high = spectrum.sums(2, (0.0, energy))
+    value = math.sqrt(float(spectrum.counts @ spectrum.values**2) + energy)
+    return _estimate(value, (math.sqrt(low), math.sqrt(high)))
+
+
+def effective_rank(
+    values: Any, *, kind: str = "nuclear", multiplicities: Any = None, errors: Any = None, tail: Tail | None = None
+) -> Estimate:
+    r"""How many singular values matter, in one number.
+
+    With ``kind="nuclear"`` it is :math:`(\sum_i s_i)^2 / \sum_i s_i^2`; with ``"entropy"`` the exponential of the
+    Shannon entropy of :math:`p_i = s_i / \sum_j s_j`; with ``"stable"`` :math:`\sum_i s_i^2 / s_1^2`. All three are k
+    for k equal values, do not change when h is scaled, and are 0 for the zero spectrum.
+
+    Parameters
+    ----------
+    values, multiplicities, errors, tail
+        As in `nuclear_norm`.
+    kind : {"nuclear", "entropy", "stable"}
+
+    Returns
+    -------
+    Estimate
+        With an error bar that is a bound, as in `nuclear_norm`. Infinite, with a note, where `tail` says that
+        :math:`\sum_i s_i` diverges; the stable rank is always finite.
+
+    Raises
+    ------
+    ValueError
+        If `kind` is unknown, or the arrays do not match.
+
+    References
+    ----------
+    O. Roy and M. Vetterli, The effective rank: a measure of effective dimensionality, EUSIPCO 2007.
+
+    Examples
+    --------
+    >>> from opsvd.spectrum import effective_rank
+    >>> effective_rank([1.0, 1.0, 1.0])
+    3.0
+    >>> effective_rank([2.0, 1.0], kind="stable", errors=[1e-9, 0.0])
+    1.25 ± 3e-09
+    """
+    functional = _kind(kind)[1]
+    spectrum = checked(values, multiplicities, errors, tail)
+    if not spectrum.values.any():
+        certain = not spectrum.upper.any() and spectrum.tail.hilbert_schmidt == 0.0
+        return Estimate(0.0, 0.0 if certain else math.inf)
+    return functional(spectrum)
+
+
+def effective_ranks(values: Any, *, kind: str = "nuclear") -> np.ndarray:
+    """Return the effective rank of many complete spectra at once: values (..., r) give shape (...)."""
+    batched = _kind(kind)[0]
+    s = real_array(values, "values")
+    largest = s.max(axis=-1, keepdims=True, initial=0.0)
+    relative = s / np.where(largest > 0.0, largest, 1.0)
+    return np.asarray(np.where(largest[..., 0] > 0.0, batched(relative), 0.0))
+
+
+def _divided(top: Interval, bottom: Interval) -> Interval:
+    """Bounds of a quotient whose denominator is positive."""
+    if bottom[0] <= 0.0:
+        return (-math.inf if top[0] < 0.0 else 0.0), math.inf
+    quotients = [a / b for a in top for b in bottom]
+    return min(quotients), max(quotients)
+
+
+def _nuclear_rank(spectrum: Spectrum) -> Estimate:
+    tail = spectrum.tail
+    total = float(spectrum.counts @ spectrum.values) + tail.nuclear
+    energy = float(spectrum.counts @ spectrum.values**2) + tail.hilbert_schmidt**2
+    low, high = spectrum.sums(1, tail.nuclear_bounds)
+    bounds = _divided((low**2, high**2), spectrum.sums(2, (0.0, tail.hilbert_schmidt**2)))
+    return _estimate(total**2 / energy, bounds, tail.note)
+
+
+def _stable_rank(spectrum: Spectrum) -> Estimate:
+    beyond = spectrum.tail.hilbert_schmidt**2
+    value = (float(spectrum.counts @ spectrum.values**2) + beyond) / float(spectrum.values.max()) ** 2
+    top = (float(spectrum.lower.max()) ** 2, float(spectrum.upper.max()) ** 2)
+    return _estimate(value, _divided(spectrum.sums(2, (0.0, beyond)), top))
+
+
+def _entropy_rank(spectrum: Spectrum) -> Estimate:
+    r"""With q_i = s_i / c for any c > 0, the entropy is log(sum q) + sum q log(1/q) / sum q; c is the computed sum."""
+    tail, counts = spectrum.tail, spectrum.counts
+    if math.isinf(tail.nuclear):
+        return Estimate(math.inf, 0.0, tail.note)
+    scale = float(counts @ spectrum.values) + tail.nuclear
+    q, low, high = spectrum.values / scale, spectrum.lower / scale, spectrum.upper / scale
+    # Beyond the rank, sum q log(1/q) = (sum q) (log(1/q_r) + mean of log(q_r/q)); both factors are nonnegative.
+    thinness = max(-math.log(q[q > 0.0].min()), 0.0) + tail.spread
+    beyond = [0.0 if u == 0.0 else u / scale * thinness for u in (tail.nuclear, tail.nuclear_bounds[1])]
+    value = math.exp(float(counts @ _surprise(q)) + (beyond[0] if math.isfinite(beyond[0]) else 0.0))
+    totals = tuple(bound / scale for bound in spectrum.sums(1, tail.nuclear_bounds))
+    if math.isinf(beyond[1]) or totals[0] == 0.0 or high.min() > 1.0:
+        return Estimate(value, math.inf, tail.note)
+    ends = np.stack([_surprise(low), _surprise(high)])
+    peak = np.where((low < np.exp(-1.0)) & (high > np.exp(-1.0)), np.exp(-1.0), ends.max(axis=0))
+    mean = _divided((float(counts @ ends.min(axis=0)), float(counts @ peak) + beyond[1]), (totals[0], totals[1]))
+    exponents = (max(mean[0] + math.log(totals[0]), 0.0), mean[1] + math.log(totals[1]))
+    return _estimate(value, (math.exp(exponents[0]), math.exp(min(exponents[1], 700.0))), tail.note)
+
+
+def _surprise(q: np.ndarray) -> np.ndarray:
+    """Return q log(1/q), with its limit 0 at 0."""
+    return np.asarray(-q * np.log(np.where(q > 0.0, q, 1.0)))
+
+
+def _batched_entropy(s: np.ndarray) -> np.ndarray:
+    total = s.sum(axis=-1, keepdims=True)
+    return np.asarray(np.exp(_surprise(s / np.where(total > 0.0, total, 1.0)).sum(axis=-1)))
+
+
+def _batched_nuclear(s: np.ndarray) -> np.ndarray:
+    energy = (s**2).sum(axis=-1)
+    return np.asarray(s.sum(axis=-1) ** 2 / np.where(energy > 0.0, energy, 1.0))
+
+
+# kind: (of many complete spectra whose largest value is 1, of one spectrum with error bars)
+_KINDS: dict[str, tuple[Callable[[np.ndarray], np.ndarray], Callable[[Spectrum], Estimate]]] = {
+    "nuclear": (_batched_nuclear, _nuclear_rank),
+    "entropy": (_batched_entropy, _entropy_rank),
+    "stable": (lambda s: np.asarray((s**2).sum(axis=-1)), _stable_rank),
+}
+
+
+def _kind(kind: str) -> tuple[Callable[[np.ndarray], np.ndarray], Callable[[Spectrum], Estimate]]:
+    if kind not in _KINDS:
+        raise ValueError(f"kind must be one of {', '.join(map(repr, _KINDS))}, got {kind!r}; "
+                         f"the default is 'nuclear', (sum s)^2 / sum s^2")
+    return _KINDS[kind]

@@ -1,0 +1,255 @@
+"""The command line: what it prints, where, and with which exit status."""
+
+import functools
+import json
+import math
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pytest
+
+import opsvd
+from opsvd import cli
+from opsvd.cli import main, significant
+from opsvd.essay import essay_figures
+
+SMALL = ["--n", "40,80", "--trials", "10"]
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def test_a_person_sees_the_table(capsys):
+    """Values to the digits their bars warrant, the bars, and what was done at what cost; nothing on stderr."""
+    assert main(["tanh(x*y)", "--no-crosscheck"]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("h(x, y) = tanh(x*y), x ~ Gaussian(mean=0.0, std=1.0), y ~ Gaussian(mean=0.0, std=1.0)\n")
+    first = out.splitlines()[3].split()
+    assert first[0] == "1"
+    assert first[1].startswith("0.523183285")
+    assert float(first[2]) <= 1e-10 * 0.523183285
+    facts = ("norm:", "tail:", "effective rank:  1.29501379", "method:", "status:          converged", "evaluations:")
+    assert all(fact in out for fact in facts)
+    assert err == ""
+
+
+def test_the_crosscheck_is_printed(capsys):
+    """Unless it is refused, the comparison with random matrices follows, and its verdict decides the status."""
+    assert main(["sin(x*y)", *SMALL]) == 0
+    out = capsys.readouterr().out
+    check = opsvd.crosscheck(lambda x, y: np.sin(x * y), n=(40, 80), trials=10, rng=0)
+    assert check.agrees
+    assert check.verdict in out
+
+
+def test_a_disagreement_has_status_one(capsys, monkeypatch):
+    """Where sampling and quadrature disagree, the status is 1 and the verdict is printed all the same."""
+    honest = cli.crosscheck
+
+    def against_another(h, **options):
+        wrong = opsvd.decompose(lambda x, y: 2.0 * np.sin(x * y))
+        return honest(h, **options | {"svd": wrong})
+
+    monkeypatch.setattr(cli, "crosscheck", against_another)
+    assert main(["sin(x*y)", *SMALL, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["crosscheck"]["agrees"] is False
+
+
+def test_json_holds_everything(capsys):
+    """The JSON is valid, and holds what the library returns, to the last bit."""
+    assert main(["sin(x*y)", *SMALL, "--json", "--rtol", "1e-8", "--y-std", "0.5"]) == 0
+    record = json.loads(capsys.readouterr().out, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+    svd = opsvd.decompose(lambda x, y: np.sin(x * y), opsvd.Gaussian(), opsvd.Gaussian(0.0, 0.5), rtol=1e-8)
+    assert record["kernel"] == "sin(x*y)"
+    assert record["measures"] == {"x": {"mean": 0.0, "std": 1.0}, "y": {"mean": 0.0, "std": 0.5}}
+    assert record["singular_values"] == svd.singular_values.tolist()
+    assert record["errors"] == svd.errors.tolist()
+    assert record["norm"]["value"] == svd.norm
+    assert record["tail"] == svd.tail
+    assert record["effective_rank"]["value"] == svd.effective_rank()
+    assert record["effective_rank"]["error"] == svd.effective_rank().error
+    assert (record["method"], record["status"], record["converged"]) == (svd.method, svd.status, True)
+    assert record["evaluations"] == svd.evaluations
+    assert record["notes"] == []
+    assert record["crosscheck"]["n"] == [40, 80]
+    assert len(record["crosscheck"]["z"]) == 2
+    assert record["crosscheck"]["agrees"] is True
+
+
+def test_json_has_no_infinities():
+    """Numbers that JSON cannot hold become null, at any depth; numpy's become Python's."""
+    given = {"a": np.array([1.0, np.inf]), "b": [math.nan, {"c": np.float64(-np.inf)}], "d": np.int64(3), "e": "inf"}
+    assert cli._plain(given) == {"a": [1.0, None], "b": [None, {"c": None}], "d": 3, "e": "inf"}
+
+
+def test_the_measures_and_options_reach_the_computation(capsys):
+    """E x^2 = 1 + 4 under N(1, 2^2): the single value of xy is sqrt(5); and max_rank and method are passed on."""
+    assert main(["x*y", "--x-mean", "1", "--x-std", "2", "--no-crosscheck", "--json", "--method", "hermite"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["singular_values"] == pytest.approx([5**0.5], abs=1e-9)
+    assert "ermite" in record["method"]
+    assert main(["sin(x*y)", "--max-rank", "2", "--no-crosscheck", "--json", "--method", "panels"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert len(record["singular_values"]) == 2
+    assert "panel" in record["method"].lower()
+
+
+def test_long_spectra_are_cut_in_the_table(capsys):
+    """The table stops at twenty rows and says how many more there are."""
+    assert main(["sin(x*y)", "--no-crosscheck"]) == 0
+    out = capsys.readouterr().out
+    rank = opsvd.decompose(lambda x, y: np.sin(x * y)).rank
+    assert rank > 20
+    assert f"and {rank - 20} more" in out
+    assert sum(line.split()[:1] == [str(i)] for i in range(1, 40) for line in out.splitlines()) == 20
+
+
+def test_rank_zero_is_printed(capsys):
+    """The zero kernel has no singular values, and says so without failing."""
+    assert main(["0*x*y", "--no-crosscheck"]) == 0
+    assert "converged" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg"])
+def test_a_picture_is_drawn(suffix, tmp_path, capsys):
+    """--plot writes a picture of the kind that its name says, and prints where."""
+    path = tmp_path / f"sine.{suffix}"
+    assert main(["sin(x*y)", *SMALL, "--plot", str(path)]) == 0
+    assert f"wrote {path}" in capsys.readouterr().out
+    assert path.read_bytes().startswith(PNG if suffix == "png" else b"<?xml")
+
+
+def test_a_picture_without_matplotlib_is_refused_at_once(tmp_path, capsys, monkeypatch):
+    """A missing matplotlib is said before anything is computed."""
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setattr(cli, "decompose", lambda *_, **__: pytest.fail("computed first"))
+    assert main(["x*y", "--plot", str(tmp_path / "x.png")]) == 2
+    assert "--plot needs matplotlib, which is not installed" in capsys.readouterr().err
+
+
+def test_the_essay_is_drawn(tmp_path, capsys, monkeypatch):
+    """--essay makes its directory and writes both figures there."""
+    monkeypatch.setattr(cli, "essay_figures", functools.partial(essay_figures, ranks_n=(5, 9)))
+    directory = tmp_path / "new" / "figures"
+    assert main(["--essay", str(directory), "--n", "5,9", "--trials", "1"]) == 0
+    out = capsys.readouterr().out
+    for letter in "ab":
+        path = directory / f"low_rank_exps_{letter}.png"
+        assert path.read_bytes().startswith(PNG)
+        assert f"wrote {path}" in out
+
+
+def test_a_shortfall_is_a_note(capsys, monkeypatch):
+    """A ConvergenceWarning is one plain line on stderr, stands in the JSON too, and leaves status 0."""
+    honest = cli.decompose
+
+    def short(*args, **options):
+        warnings.warn("the tolerance was not reached", opsvd.ConvergenceWarning, stacklevel=2)
+        return honest(*args, **options)
+
+    monkeypatch.setattr(cli, "decompose", short)
+    assert main(["x*y", "--no-crosscheck", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert err == "opsvd: note: the tolerance was not reached\n"
+    assert json.loads(out)["notes"] == ["the tolerance was not reached"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["tnah(x*y)"], "perhaps 'tanh' is meant"),
+        (["exp(x*y)"], "E[h^2]"),
+        (["log(x)"], "h must be finite, but h("),
+        (["x*y", "--x-std", "-1"], "std must be positive, got -1.0"),
+        (["x*y", "--rtol", "2"], "rtol must be below 1"),
+        (["x*y", "--max-rank", "0"], "max_rank must be an integer of at least 1"),
+        (["nosuchmodule:h"], "cannot import the module 'nosuchmodule'"),
+        (["math:atan2"], "h must accept arrays and broadcast"),
+        (["x*y", "--trials", "0"], "trials"),
+    ],
+)
+def test_an_error_is_one_line(arguments, message, capsys):
+    """What cannot be done is one line on stderr with status 2, and nothing on stdout."""
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("opsvd: error: ")
+    assert err.count("\n") == 1
+    assert message in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "needs a KERNEL"),
+        (["x*y", "--essay", "figures"], "and not both"),
+        (["x*y", "--n", "100,ten"], "needs whole numbers of at least 1, such as 100,300,1000, got '100,ten'"),
+        (["x*y", "--n", "0"], "needs whole numbers of at least 1"),
+        (["x*y", "--plot", "picture.gif"], "needs a name that ends in .png, .pdf, .svg, got 'picture.gif'"),
+        (["x*y", "--plot", "no/such/directory/picture.png"], "needs a directory that exists"),
+        (["x*y", "--method", "magic"], "invalid choice: 'magic'"),
+        (["x*y", "--rtol", "small"], "invalid float value: 'small'"),
+    ],
+)
+def test_a_wrong_option_is_explained(arguments, message, capsys):
+    """A command line that makes no sense ends with status 2 and a sentence."""
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_help_explains_itself(capsys):
+    """--help says what a kernel is, shows examples, and documents the exit status and the JSON."""
+    with pytest.raises(SystemExit) as caught:
+        main(["--help"])
+    assert caught.value.code == 0
+    out = capsys.readouterr().out
+    words = ("a function h(x, y) of two random variables", 'opsvd "tanh(x*y)"', "module:function", "status", "null")
+    assert all(word in out for word in words)
+    assert max(map(len, out.splitlines())) <= 120
+
+
+def test_the_version_is_that_of_the_package(capsys):
+    """--version prints the package's version."""
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"opsvd {opsvd.__version__}\n"
+
+
+def test_a_leading_minus_follows_two_dashes(capsys):
+    """A formula that begins with a minus is given after --, as --help says."""
+    assert main(["--no-crosscheck", "--json", "--", "-x*y"]) == 0
+    assert json.loads(capsys.readouterr().out)["kernel"] == "-x*y"
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "text"),
+    [
+        (0.52318328512345, 2e-10, "0.5231832851"),
+        (0.5, 1e-10, "0.5000000000"),
+        (0.5, 0.0, "0.5000000000000000"),
+        (1234.5678, 0.05, "1234.57"),
+        (5.0, 1.0, "5"),
+        (5.0, 7.0, "5"),
+        (1.234e-12, 3e-14, "1.23e-12"),
+        (0.0, 1e-3, "0"),
+        (2.0, 1e-30, "2.000000000000000"),
+        (math.inf, 0.0, "inf"),
+    ],
+)
+def test_digits_follow_the_error(value, error, text):
+    """The last digit written is the first that the error reaches, and never beyond what a double holds."""
+    assert significant(value, error) == text
+
+
+def test_it_runs_as_a_module(tmp_path):
+    """`python -m opsvd` runs in a process of its own, and finds a module of the current directory."""
+    (tmp_path / "mykernels.py").write_text("import numpy as np\n\ndef wave(x, y):\n    return np.sin(x * y)\n")
+    command = [sys.executable, "-m", "opsvd", "mykernels:wave", "--no-crosscheck", "--json"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert done.returncode == 0
+    record = json.loads(done.stdout)
+    assert record["kernel"] == "wave"
+    assert record["singular_values"][0] == pytest.approx(0.4858682717566457, abs=1e-10)

@@ -1,0 +1,122 @@
+"""Figures: they show the numbers they are given, in the Axes they are given, and leave nothing open."""
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+mpl.use("Agg")
+
+import matplotlib.pyplot as plt
+
+from opsvd import Gaussian, crosscheck, decompose
+from opsvd.plotting import COLOURS, new_figure, plot_functions, plot_spectrum, summary_figure
+
+
+def sine(x, y):
+    """A kernel with a dozen singular values."""
+    return np.sin(x * y)
+
+
+@pytest.fixture(scope="module")
+def svd():
+    """Decompose sin(xy) once."""
+    return decompose(sine)
+
+
+@pytest.fixture
+def ax():
+    """Make an Axes that pyplot does not know."""
+    return Figure().subplots()
+
+
+def test_the_spectrum_shows_values_and_bars(svd, ax):
+    """Every singular value stands at its index, with its error bar, on a logarithmic axis with both labels."""
+    assert plot_spectrum(svd, ax) is ax
+    (container,) = ax.containers
+    points, _, (bars,) = container
+    np.testing.assert_array_equal(points.get_xdata(), np.arange(1, svd.rank + 1))
+    np.testing.assert_array_equal(points.get_ydata(), svd.singular_values)
+    lengths = [segment[1, 1] - segment[0, 1] for segment in bars.get_segments()]
+    np.testing.assert_allclose(lengths, 2.0 * svd.errors, rtol=1e-3, atol=1e-15)
+    assert ax.get_yscale() == "log"
+    assert ax.get_xlabel()
+    assert ax.get_ylabel()
+
+
+def test_the_error_level_is_shaded(svd, ax):
+    """The shaded area reaches up to the error bar's length at each index, and its lower edge is in view."""
+    plot_spectrum(svd, ax)
+    (shade,) = ax.patches
+    np.testing.assert_array_equal(shade.get_data().values, svd.errors)
+    assert 0.0 < ax.get_ylim()[0] < svd.errors.min()
+
+
+def test_functions_are_those_of_the_result(svd, ax):
+    """Lines come in pairs f_i, g_i of one colour, and show the singular functions on three standard deviations."""
+    assert plot_functions(svd, ax, count=2) is ax
+    lines = ax.get_lines()
+    assert [line.get_label() for line in lines] == ["$f_{1}$", "$g_{1}$", "$f_{2}$", "$g_{2}$"]
+    for i, (f, g) in enumerate(zip(lines[::2], lines[1::2], strict=True)):
+        np.testing.assert_allclose(f.get_ydata(), svd.left(f.get_xdata())[:, i], atol=1e-12)
+        np.testing.assert_allclose(g.get_ydata(), svd.right(g.get_xdata())[:, i], atol=1e-12)
+        assert f.get_color() == g.get_color() == COLOURS[i]
+        assert f.get_xdata()[0] == pytest.approx(-3.0)
+
+
+def test_functions_lie_over_their_own_measures(ax):
+    """Each side is drawn over the bulk of its own measure."""
+    plot_functions(decompose(lambda x, y: x * y, Gaussian(5.0, 2.0), Gaussian(-1.0, 0.1)), ax)
+    f, g = ax.get_lines()
+    np.testing.assert_allclose(f.get_xdata()[[0, -1]], [-1.0, 11.0])
+    np.testing.assert_allclose(g.get_xdata()[[0, -1]], [-1.3, -0.7])
+
+
+def test_a_kernel_singular_at_the_centre_can_be_drawn(ax):
+    """log|xy| is infinite at x = 0, which is not among the points."""
+    plot_functions(decompose(lambda x, y: np.log(np.abs(x * y))), ax)
+    assert all(np.isfinite(line.get_ydata()).all() for line in ax.get_lines())
+    assert len(ax.get_lines()) == 4
+
+
+def test_a_zero_kernel_can_be_drawn(tmp_path):
+    """Rank 0 has no value to show, and says so."""
+    figure = summary_figure(decompose(lambda x, y: 0.0 * x * y))
+    assert "rank 0" in [text.get_text() for text in figure.axes[0].texts]
+    figure.savefig(tmp_path / "zero.png")
+
+
+@pytest.mark.parametrize("draw", [plot_spectrum, plot_functions])
+def test_without_axes_pyplot_makes_them(draw, svd):
+    """With no Axes a new pyplot figure is made, so that plt.show and notebooks find it."""
+    before = plt.get_fignums()
+    ax = draw(svd)
+    assert ax.figure.number not in before
+    plt.close(ax.figure)
+    assert plt.get_fignums() == before
+
+
+@pytest.mark.parametrize("suffix", ["png", "pdf", "svg"])
+def test_the_summary_can_be_saved(suffix, svd, tmp_path):
+    """Three panels with a cross-check and two without; pyplot knows neither figure."""
+    check = crosscheck(sine, n=(20, 40), trials=5, rng=0, svd=svd)
+    figure = summary_figure(svd, check)
+    assert (len(figure.axes), len(summary_figure(svd).axes)) == (3, 2)
+    figure.savefig(tmp_path / f"summary.{suffix}")
+    assert (tmp_path / f"summary.{suffix}").stat().st_size > 5000
+    assert plt.get_fignums() == []
+
+
+def test_count_is_checked(svd, ax):
+    """The number of functions is at least one."""
+    with pytest.raises(ValueError, match="count must be an integer of at least 1, got 0"):
+        plot_functions(svd, ax, count=0)
+
+
+def test_a_missing_matplotlib_is_named(monkeypatch, svd):
+    """Without matplotlib the error says which extra brings it."""
+    monkeypatch.setitem(__import__("sys").modules, "matplotlib.figure", None)
+    with pytest.raises(ImportError, match=r"pip install 'opsvd\[plot\]'"):
+        new_figure(1.0, 1.0)
+    with pytest.raises(ImportError, match=r"a figure needs matplotlib"):
+        summary_figure(svd)
