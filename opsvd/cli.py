@@ -49,8 +49,8 @@ examples:
 
 --json prints one object; a number that is infinite or undefined is null, and a note beside it says why.
 
-exit status: 0, computed (a tolerance that was not met is said on stderr); 1, the cross-check disagrees;
-2, nothing computed, with the reason on stderr."""
+exit status: 0, computed (a tolerance that was not met is said on stderr, and a comparison that could not be
+decided in the table); 1, the comparison disagrees; 2, nothing computed, with the reason on stderr."""
 
 
 def _sizes(text: str) -> tuple[int, ...]:
@@ -157,7 +157,7 @@ def _plain(value: Any) -> Any:
 def _record(kernel: Kernel, svd: OperatorSVD, check: CrossCheck | None, notes: list[str]) -> dict[str, Any]:
     rank = svd.effective_rank()
     comparison = None if check is None else {
-        "n": check.n, "trials": check.trials, "z": check.z, "agrees": bool(check.agrees), "verdict": check.verdict}
+        "n": check.n, "trials": check.trials, "z": check.z, "agrees": check.agrees, "verdict": check.verdict}
     record: dict[str, Any] = _plain({
         "kernel": kernel.name,
         "measures": {"x": vars(svd.mu_x), "y": vars(svd.mu_y)},
@@ -207,7 +207,8 @@ def _decompose(args: argparse.Namespace) -> int:
             print(f"\n{check}")
         if args.plot:
             print(f"\nwrote {args.plot}")
-    return 1 if check is not None and not check.agrees else 0
+    disagrees = check is not None and check.comparisons > 0 and not check.agrees
+    return int(disagrees)
 
 
 def _essay(args: argparse.Namespace) -> int:
@@ -232,8 +233,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0: computed; a tolerance that was not met is said on stderr. 1: the cross-check disagrees. 2: nothing was
-        computed, and stderr says why.
+        0: computed; a tolerance that was not met is said on stderr. 1: the cross-check was decided, and disagrees.
+        2: nothing was computed, and stderr says why.
     """
     parser = _parser()
     args = parser.parse_args(argv)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ._validation import positive_int, tolerance
+from .bases import Basis
 from .discretisation import Discretisation
 from .error_bars import error_bars, gather_evidence
 from .errors import ConvergenceWarning
@@ -15,7 +16,7 @@ from .linalg import canonical_signs, compact_svd
 from .measures import Gaussian, Measure
 from .methods import Method, as_method
 from .result import OperatorSVD
-from .singular_functions import SingularFunctions
+from .singular_functions import SingularFunctions, SingularSystem
 
 __all__ = ["decompose"]
 
@@ -102,33 +103,31 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
 
 def _solve(kernel: Kernel, discretisation: Discretisation, rtol: float, max_rank: int | None) -> OperatorSVD:
     """One discretisation, decomposed and judged."""
-    s, left, right, multiplicities = _singular_system(discretisation)
-    evidence = gather_evidence(kernel, discretisation, s, left, right)
-    errors = error_bars(s, evidence)
-    rank = int(np.count_nonzero(s > np.maximum(errors, rtol * s[0]))) if len(s) else 0
-    return OperatorSVD.assemble(kernel, discretisation.note, s, errors, multiplicities, left, right, evidence,
-                                rtol=rtol, rank=rank if max_rank is None else min(rank, max_rank))
+    system = _singular_system(discretisation)
+    evidence = gather_evidence(kernel, discretisation, system)
+    errors = error_bars(system.values, evidence)
+    rank = int(np.count_nonzero(system.values > np.maximum(errors, rtol * system.values.max(initial=0.0))))
+    return OperatorSVD.assemble(kernel, discretisation.note, system, errors, evidence, rtol=rtol,
+                                rank=rank if max_rank is None else min(rank, max_rank))
 
 
-def _singular_system(
-    discretisation: Discretisation,
-) -> tuple[np.ndarray, SingularFunctions, SingularFunctions, np.ndarray]:
+def _singular_system(discretisation: Discretisation) -> SingularSystem:
     """The SVD of every block, merged in nonincreasing order, with canonical signs."""
     systems = [compact_svd(block.matrix) for block in discretisation.blocks]
-    s = np.concatenate([values for _, values, _ in systems])
-    order = np.argsort(-s, kind="stable")
-    starts = np.cumsum([0] + [len(values) for _, values, _ in systems])
-    lefts, rights = [], []
-    for block, start, (u, values, v) in zip(discretisation.blocks, starts, systems, strict=False):
+    counts = [len(values) for _, values, _ in systems]
+    values = np.concatenate([values for _, values, _ in systems])
+    multiplicities = np.repeat([block.multiplicity for block in discretisation.blocks], counts)
+    order = np.argsort(-values, kind="stable")
+    lefts: list[tuple[Basis, np.ndarray]] = []
+    rights: list[tuple[Basis, np.ndarray]] = []
+    for block, stop, (u, _, v) in zip(discretisation.blocks, np.cumsum(counts), systems, strict=True):
         sign = canonical_signs(block.left.synthesise(u))
-        mine = slice(start, start + len(values))
         for basis, vectors, parts in ((block.left, u, lefts), (block.right, v, rights)):
-            coefficients = np.zeros((basis.size, len(s)))
-            coefficients[:, mine] = vectors * sign
+            coefficients = np.zeros((basis.size, len(values)))
+            coefficients[:, stop - len(sign):stop] = vectors * sign
             parts.append((basis, coefficients[:, order]))
-    multiplicities = np.concatenate([np.full(len(values), block.multiplicity) for block, (_, values, _) in
-                                     zip(discretisation.blocks, systems, strict=True)])
-    return s[order], SingularFunctions(tuple(lefts)), SingularFunctions(tuple(rights)), multiplicities[order]
+    return SingularSystem(values[order], multiplicities[order], SingularFunctions(tuple(lefts)),
+                          SingularFunctions(tuple(rights)))
 
 
 def _require_measure(value: object, name: str) -> None:

@@ -73,7 +73,7 @@ def find_domain(kernel: Kernel, mu_x: Measure, mu_y: Measure, tol: float) -> Dom
     sides = np.full(4, max(np.sqrt(-4.0 * np.log(tol)), _SAFE_START))
 
     def box(sides: np.ndarray) -> np.ndarray:
-        return centers + outwards * scales * sides
+        return np.asarray(centers + outwards * scales * sides)
 
     energy = _log_energy(kernel, mu_x, mu_y, box(sides))
     if energy is None:

@@ -7,7 +7,7 @@ import numpy as np
 from .discretisation import Discretisation
 from .domain import weighted_samples
 from .kernels import Kernel
-from .singular_functions import SingularFunctions
+from .singular_functions import SingularSystem
 
 __all__ = ["Evidence", "error_bars", "gather_evidence"]
 
@@ -39,15 +39,14 @@ class Evidence:
     coupling: float
 
 
-def gather_evidence(kernel: Kernel, discretisation: Discretisation, singular_values: np.ndarray,
-                    left: SingularFunctions, right: SingularFunctions) -> Evidence:
+def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: SingularSystem) -> Evidence:
     """Hold the answer against the kernel on the check rules of a discretisation."""
     norms, remainders, couplings = [], [], []
     for rule_x, rule_y in discretisation.checks:
         samples = weighted_samples(kernel, discretisation.domain, rule_x, rule_y)
-        f = left.half_density(rule_x.nodes) * rule_x.sqrt_lebesgue[:, None]
-        g = right.half_density(rule_y.nodes) * rule_y.sqrt_lebesgue[:, None]
-        remainder = samples - (f * singular_values) @ g.T
+        f = system.left.half_density(rule_x.nodes) * rule_x.sqrt_lebesgue[:, None]
+        g = system.right.half_density(rule_y.nodes) * rule_y.sqrt_lebesgue[:, None]
+        remainder = samples - (f * system.values) @ g.T
         norms.append(float(np.linalg.norm(samples)))
         remainders.append(float(np.linalg.norm(remainder)))
         couplings.append(float(np.linalg.norm(f.T @ remainder @ g)))

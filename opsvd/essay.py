@@ -18,7 +18,6 @@ from ._validation import positive_int
 from .decompose import decompose
 from .plotting import COLOURS, new_figure, styled
 from .sampling import iid, monte_carlo
-from .spectrum import effective_ranks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -131,7 +130,7 @@ def essay_panels(*, n: Sequence[int] = (100, 300, 1000), ranks_n: Sequence[int] 
 
     def sampled(draw: Callable[..., Any]) -> dict[str, Any]:
         spectra = tuple(draw(size, rng=rng).singular_values[0] for size in n)
-        ranks = [effective_ranks(draw(size, trials=many, rng=rng).singular_values) for size in ranks_n]
+        ranks = [draw(size, trials=many, rng=rng).effective_rank() for size in ranks_n]
         return {"n": tuple(n), "spectra": spectra, "ranks_n": sizes, "ranks": np.stack(ranks, axis=1)}
 
     panels = []

@@ -13,6 +13,7 @@ __all__ = ["FiniteSizePrediction", "predict"]
 _NEXT_ORDER = 0.1
 # The largest relative standard deviation at which it is said to hold: fourth moments are then below about n / 10.
 _RELATIVE_STD = 0.25
+_HUGE = 1e100
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,10 +95,10 @@ def predict(
     -----
     *Derivation.* The sampled matrix is :math:`F S G^T`, with :math:`F_{ki} = f_i(x_k) / \sqrt n` and G likewise.
     :math:`F^T F = I + \Delta_F`, where :math:`\Delta_F` has mean 0 and the variances :math:`a_{ij}`. By polar
-    decomposition the singular values are those of :math:`(I + \Delta_F)^{1/2} S (I + \Delta_G)^{1/2} = S + M_1 + M_2 +
-    \dots`, with :math:`M_1 = (\Delta_F S + S \Delta_G) / 2`. To first order :math:`s_i` moves by :math:`(M_1)_{ii} = s_i
-    (\Delta_F + \Delta_G)_{ii} / 2`, which gives the variance. To second order, writing F and G for the (i, j) entries
-    of the two perturbations, it moves by the sum over j != i of
+    decomposition the singular values are those of :math:`(I + \Delta_F)^{1/2} S (I + \Delta_G)^{1/2} = S + M + \dots`
+    with :math:`M = (\Delta_F S + S \Delta_G) / 2`. To first order :math:`s_i` moves by
+    :math:`M_{ii} = s_i (\Delta_F + \Delta_G)_{ii} / 2`, which gives the variance. To second order, writing F and G for
+    the (i, j) entries of the two perturbations, it moves by the sum over j != i of
 
     .. math:: \frac{s_i s_j^2 (F^2 + G^2)}{2 (s_i^2 - s_j^2)} + \frac{s_i^2 s_j F G}{s_i^2 - s_j^2},
 
@@ -108,19 +109,19 @@ def predict(
     values among them do no harm; for k = r the expectation is the sum of :math:`s_i^2`, exactly.
 
     *Validity.* The denominators :math:`s_i - s_j` fluctuate by first-order amounts, which multiplies the term of a pair
-    by about :math:`1 + \rho_{ij}`, :math:`\rho_{ij} = (\mathrm{var}_i + \mathrm{var}_j + (s_i^2 + s_j^2) (a_{ij} + b_{ij})
-    / 4) / (s_i - s_j)^2`, and the diagonal term by :math:`1 + a_{ii} + b_{ii}`. What these increments add up to,
-    doubled, is `error`. An entry is valid where `error` is below a tenth of `std`, the first-order standard deviation is
-    below a quarter of :math:`s_i`, and no :math:`s_j` is within :math:`(\mathrm{var}_i + \mathrm{var}_j)^{1/2}`. So it
-    fails where fourth moments are not small against n, and for nearly equal values. In simulations of ten kernels at n =
-    100, 300 and 1000, `mean` was within `error` and the noise wherever valid. Higher moments of :math:`f_i` are not
-    looked at.
+    by about :math:`1 + \rho_{ij}`, with :math:`\rho_{ij} (s_i - s_j)^2 = \mathrm{var}_i + \mathrm{var}_j +
+    (s_i^2 + s_j^2) (a_{ij} + b_{ij}) / 4`, and the diagonal term by :math:`1 + a_{ii} + b_{ii}`. What these increments
+    add up to, doubled, is `error`. An entry is valid where `error` is below a tenth of `std`, the first-order standard
+    deviation is below a quarter of :math:`s_i`, and no :math:`s_j` is within
+    :math:`(\mathrm{var}_i + \mathrm{var}_j)^{1/2}`. So it fails where fourth moments are not small against n, and for
+    nearly equal values. In simulations of fourteen kernels at n = 100, 300 and 1000, `mean` was met to within `error`
+    and the noise of 300 to 2000 trials at every valid entry. Higher moments of :math:`f_i` are not looked at.
 
     The sum runs over the r values given. Those beyond would add about :math:`\sum_{j > r} s_j^2 / (n s_i)`.
 
     Examples
     --------
-    The kernel xy under standard Gaussians: s_1 = 1 and E x^4 = 3, so that std^2 = (2 + 2) / 4n and bias = -(2 + 2) / 8n.
+    The kernel xy: s_1 = 1 and E x^4 = 3, so that std^2 = (2 + 2) / 4n and bias = -(2 + 2) / 8n.
 
     >>> from opsvd.finite_size import predict
     >>> prediction = predict([1.0], [[3.0]], [[3.0]], n=100)
@@ -131,7 +132,8 @@ def predict(
     n = positive_int(n, "n")
     m = n if m is None else positive_int(m, "m")
     if s.ndim != 1 or not np.isfinite(s).all() or (np.diff(s) > 0.0).any() or (s < 0.0).any():
-        raise ValueError(f"singular_values must be finite, nonnegative and nonincreasing, shape (r,), got {s!r}; sort them")
+        raise ValueError(f"singular_values must be finite, nonnegative and nonincreasing, shape (r,), got {s!r}; "
+                         f"sort them")
     left, right = _moments(left_moments, "left_moments", s), _moments(right_moments, "right_moments", s)
     identity = np.eye(s.size)
     a, b = (left - identity) / n, (right - identity) / m
@@ -158,7 +160,8 @@ def _moments(value: Any, name: str, s: np.ndarray) -> np.ndarray:
     if moments.shape != (s.size, s.size):
         raise ValueError(f"{name} must have shape ({s.size}, {s.size}), one row for each singular value, "
                          f"got {moments.shape}; pass E[f_i^2 f_j^2] for all pairs")
-    return moments
+    # Moments may be infinite, or overflow to it (or to infinity times a weight of zero, NaN); large enough is the same.
+    return np.minimum(np.nan_to_num(moments, nan=_HUGE, posinf=_HUGE), _HUGE)
 
 
 class _Pairs(NamedTuple):
@@ -193,4 +196,4 @@ def _blocks(w: np.ndarray) -> np.ndarray:
 
 def _across(w: np.ndarray) -> np.ndarray:
     """Return, for every k, the sum of w_ij over i <= k < j."""
-    return np.maximum(w.sum(axis=1).cumsum() - _blocks(w), 0.0)
+    return np.asarray(np.maximum(w.sum(axis=1).cumsum() - _blocks(w), 0.0))

@@ -132,7 +132,7 @@ class Kernel:
 def non_finite(x: float, y: float, value: float) -> NonFiniteKernelError:
     """Build the error for a kernel value that is not finite."""
     return NonFiniteKernelError(f"h must be finite, but h({x!r}, {y!r}) = {value}; "
-                                f"define h there (np.where, np.nan_to_num), or change the measures so that they avoid it")
+                                f"define h there (np.where, np.nan_to_num), or take measures that avoid it")
 
 
 def as_kernel(h: "Callable[..., Any] | Kernel") -> Kernel:

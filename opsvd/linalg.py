@@ -12,9 +12,9 @@ _SMALL = 96
 def compact_svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     r"""Singular value decomposition :math:`A = U \,\mathrm{diag}(s)\, V^T` without the values that are rounding.
 
-    A matrix of low numerical rank is first compressed, :math:`A = Q B`, onto the range of a random sketch (Halko,
-    Martinsson, Tropp, SIAM Review 2011); the remainder :math:`\|A - QB\|_F` is computed, and must be rounding, or the sketch
-    is widened, up to the full decomposition. The result is that of LAPACK to rounding, at a fraction of the cost.
+    A matrix of low numerical rank is first compressed, :math:`A = Q B`, onto the range of a random sketch; the
+    remainder :math:`\|A - QB\|_F` is computed, and must be rounding, or the sketch is widened, up to the full
+    decomposition. The result is that of LAPACK to rounding, at a fraction of the cost.
 
     Parameters
     ----------
@@ -27,13 +27,17 @@ def compact_svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
         Nonincreasing, all above eps * sqrt(max(n, m)) * s[0].
     V : ndarray, shape (m, k)
         The right vectors as columns.
+
+    References
+    ----------
+    N. Halko, P. G. Martinsson and J. A. Tropp, Finding structure with randomness, SIAM Review 53 (2011).
     """
     n, m = matrix.shape
     norm = scipy.linalg.norm(matrix)
     if norm == 0.0:
         return np.zeros((n, 0)), np.zeros(0), np.zeros((m, 0))
     width = 32
-    basis = np.eye(n)[:, :0]
+    basis: np.ndarray = np.empty((n, 0))
     while min(n, m) > _SMALL and 3 * width <= min(n, m):
         sketch = np.random.default_rng(width).standard_normal((m, width))
         basis = scipy.linalg.qr(matrix @ sketch, mode="economic", check_finite=False)[0]

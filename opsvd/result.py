@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from .error_bars import Evidence
 from .finite_size import FiniteSizePrediction, predict
 from .kernels import Kernel, as_kernel
 from .measures import Gaussian, Measure
-from .singular_functions import SingularFunctions
+from .singular_functions import SingularFunctions, SingularSystem
 from .spectrum import Estimate, Tail, effective_rank, hilbert_schmidt_norm, nuclear_norm, nuclear_tail
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class OperatorSVD:
     norm : Estimate
         :math:`\sqrt{E[h^2]}`.
     tail : float
-        :math:`\sqrt{E[h^2] - \sum_{i \le r} s_i^2}`, the mean-square error of the reconstruction. It is computed from what was
-        left out, and so is right far below the rounding of that difference.
+        :math:`\sqrt{E[h^2] - \sum_{i \le r} s_i^2}`, the root-mean-square error of the reconstruction. It is computed
+        from what was left out, and so means something far below the rounding of that difference.
     rtol : float
         The tolerance that was asked for.
     method : str
@@ -76,19 +77,18 @@ class OperatorSVD:
     spectrum_tail: Tail
 
     @classmethod
-    def assemble(cls, kernel: Kernel, note: str, singular_values: np.ndarray, errors: np.ndarray,
-                 multiplicities: np.ndarray, left: SingularFunctions, right: SingularFunctions, evidence: Evidence, *,
+    def assemble(cls, kernel: Kernel, note: str, system: SingularSystem, errors: np.ndarray, evidence: Evidence, *,
                  rtol: float, rank: int) -> "OperatorSVD":
         """Keep the leading `rank` of all computed singular values, and account for the rest."""
-        goal = rtol * float(singular_values[0]) if len(singular_values) else 0.0
+        s = system.values
+        goal = rtol * float(s.max(initial=0.0))
         worst = float(errors[:rank].max(initial=0.0)) if rank else evidence.remainder
         converged = worst <= goal or evidence.norm == 0.0
-        whole = cls(values=singular_values, multiplicities=multiplicities, singular_values=singular_values,
-                    errors=errors, left=left, right=right,
-                    norm=Estimate(evidence.norm, _norm_error(singular_values, evidence)), tail=evidence.remainder,
+        whole = cls(values=s, multiplicities=system.multiplicities, singular_values=s, errors=errors, left=system.left,
+                    right=system.right, norm=Estimate(evidence.norm, _norm_error(s, evidence)), tail=evidence.remainder,
                     rtol=rtol, method=note, evaluations=0, converged=converged,
                     status=_status(converged, worst, goal, rtol),
-                    spectrum_tail=nuclear_tail(singular_values, errors, evidence.remainder))
+                    spectrum_tail=nuclear_tail(s, errors, evidence.remainder))
         return whole._leading(rank)._extended(kernel)
 
     @property
@@ -112,7 +112,10 @@ class OperatorSVD:
         return np.asarray(np.sum(self.left.extend(x) * self.singular_values * self.right.extend(y), axis=-1))
 
     def effective_rank(self, kind: str = "nuclear") -> Estimate:
-        r"""The effective rank with its error bar, by default :math:`(\sum s)^2 / \sum s^2`; see `opsvd.effective_rank`."""
+        r"""The effective rank with its error bar, by default :math:`(\sum_i s_i)^2 / \sum_i s_i^2`.
+
+        The kinds, and what the bar rests on, are those of `opsvd.effective_rank`.
+        """
         return effective_rank(self.singular_values, kind=kind, errors=self.errors, tail=self.spectrum_tail)
 
     def nuclear_norm(self) -> Estimate:
@@ -120,7 +123,7 @@ class OperatorSVD:
         return nuclear_norm(self.singular_values, errors=self.errors, tail=self.spectrum_tail)
 
     def hilbert_schmidt_norm(self) -> Estimate:
-        r"""The Hilbert-Schmidt norm :math:`(\sum_i s_i^2)^{1/2}` with its error bar, from the singular values and their tail."""
+        r"""The norm :math:`(\sum_i s_i^2)^{1/2}` with its error bar, from the singular values and their tail."""
         return hilbert_schmidt_norm(self.singular_values, errors=self.errors, tail=self.spectrum_tail)
 
     def predict(self, n: int, m: int | None = None) -> FiniteSizePrediction:
@@ -151,7 +154,7 @@ class OperatorSVD:
 
     def plot(self, ax: "Axes | None" = None) -> "Axes":
         """Draw the singular values with their error bars; needs matplotlib (the extra ``plot``)."""
-        from .plotting import plot_spectrum  # noqa: PLC0415
+        from .plotting import plot_spectrum
         return plot_spectrum(self, ax)
 
     def save(self, path: str | PathLike[str]) -> None:
@@ -163,7 +166,7 @@ class OperatorSVD:
                 "evaluations": self.evaluations, "rtol": self.rtol, "tail": self.tail,
                 "norm": [self.norm.value, self.norm.error], "spectrum_tail": vars(self.spectrum_tail),
                 "mu_x": _measure_state(self.mu_x), "mu_y": _measure_state(self.mu_y)}
-        with open(path, "wb") as file:
+        with Path(path).open("wb") as file:
             np.savez(file, opsvd=json.dumps(meta), values=self.values, multiplicities=self.multiplicities,
                      errors=self.errors, **self.left.state("left"), **self.right.state("right"))
 
@@ -179,8 +182,10 @@ class OperatorSVD:
         rows = "".join(f"<tr><td>{i + 1}</td><td>{Estimate(s, e)!r}</td></tr>" for i, (s, e) in
                        enumerate(zip(self.singular_values[:_SHOWN], self.errors[:_SHOWN], strict=True)))
         more = f"<tr><td colspan='2'>and {self.rank - _SHOWN} more</td></tr>" if self.rank > _SHOWN else ""
-        return (f"<table><caption>Operator SVD of rank {self.rank}; tail {self.tail:.1e} of norm {self.norm.value:.6g}; "
-                f"{_escaped(self.status)}</caption><tr><th>i</th><th>singular value</th></tr>{rows}{more}</table>")
+        caption = (f"Operator SVD of rank {self.rank}; tail {self.tail:.1e} of norm {self.norm.value:.6g}; "
+                   f"{_escaped(self.status)}")
+        return (f"<table><caption>{caption}</caption><tr><th>i</th><th>singular value</th></tr>"
+                f"{rows}{more}</table>")
 
 
 def load(path: str | PathLike[str], h: Callable[..., Any] | Kernel | None = None) -> OperatorSVD:
@@ -226,9 +231,9 @@ def _norm_error(singular_values: np.ndarray, evidence: Evidence) -> float:
 def _status(converged: bool, worst: float, goal: float, rtol: float) -> str:
     if converged:
         return f"converged: every error bar is at most {worst:.1e}, within rtol * s_1 = {goal:.1e}"
-    return (f"not converged: the largest error bar is {worst:.1e}, rtol={rtol:g} asks for {goal:.1e}; the error bars hold "
-            f"all the same. The kernel is not resolved by the nodes that the method may use, or breaks along a curve: "
-            f"accept a larger rtol, or give a Method with a larger budget")
+    return (f"not converged: the largest error bar is {worst:.1e}, rtol={rtol:g} asks for {goal:.1e}; the error bars "
+            f"hold all the same. The kernel is not resolved by the nodes that the method may use, or breaks along a "
+            f"curve: accept a larger rtol, or give a Method with a larger budget")
 
 
 def _moments(functions: SingularFunctions) -> np.ndarray:

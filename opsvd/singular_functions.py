@@ -10,7 +10,7 @@ from .bases import BASES, Basis
 from .kernels import Kernel
 from .measures import Measure
 
-__all__ = ["Extension", "SingularFunctions"]
+__all__ = ["Extension", "SingularFunctions", "SingularSystem"]
 
 _CHUNK = 1_000_000
 # Below this square root of the density, in units of the scale, the extension is more accurate than the basis.
@@ -46,10 +46,11 @@ class Extension:
 class SingularFunctions:
     r"""The functions :math:`f_1, \dots, f_r` of one variable, orthonormal in :math:`L^2(\mu)`.
 
-    Calling it with points of shape (...) gives values of shape (..., r). Where the density is not small (for a Gaussian,
-    within 8.6 standard deviations) they are summed in their basis, in which they are orthonormal to rounding. Farther out,
-    where dividing by :math:`\sqrt\rho` loses digits, they are extended through the kernel by :math:`f_i = T g_i / s_i`.
-    The functions of small singular values carry noise, of about :math:`\epsilon s_1 / s_i` in the mean square.
+    Calling it with points of shape (...) gives values of shape (..., r). Where the density is not small (for a
+    Gaussian, within 8.6 standard deviations) they are summed in their basis, in which they are orthonormal to rounding.
+    Farther out, where dividing by :math:`\sqrt\rho` loses digits, they are extended through the kernel by
+    :math:`f_i = T g_i / s_i`. The functions of small singular values carry noise, of about
+    :math:`\epsilon s_1 / s_i` in the root mean square.
 
     Attributes
     ----------
@@ -114,7 +115,7 @@ class SingularFunctions:
         return self._extended(points.ravel()).reshape(*points.shape, len(self))
 
     def _summed(self, x: np.ndarray) -> np.ndarray:
-        return self.half_density(x) / self.measure.sqrt_density(x)[:, None]
+        return np.asarray(self.half_density(x) / self.measure.sqrt_density(x)[:, None])
 
     def _extended(self, x: np.ndarray) -> np.ndarray:
         if self.extension is not None:
@@ -159,6 +160,16 @@ class SingularFunctions:
             basis = BASES[str(arrays[f"{head}.basis"])](measure, **state)  # type: ignore[call-arg]
             parts.append((basis, arrays[f"{head}.coefficients"]))
         return cls(tuple(parts))
+
+
+@dataclass(frozen=True, eq=False)
+class SingularSystem:
+    """All that one discretisation gives: values, shape (r,), nonincreasing, with their functions."""
+
+    values: np.ndarray
+    multiplicities: np.ndarray
+    left: SingularFunctions
+    right: SingularFunctions
 
 
 def _plain(array: np.ndarray) -> Any:

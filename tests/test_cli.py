@@ -13,6 +13,7 @@ import pytest
 import opsvd
 from opsvd import cli
 from opsvd.cli import main, significant
+from opsvd.crosscheck import crosscheck
 from opsvd.essay import essay_figures
 
 SMALL = ["--n", "40,80", "--trials", "10"]
@@ -37,7 +38,7 @@ def test_the_crosscheck_is_printed(capsys):
     """Unless it is refused, the comparison with random matrices follows, and its verdict decides the status."""
     assert main(["sin(x*y)", *SMALL]) == 0
     out = capsys.readouterr().out
-    check = opsvd.crosscheck(lambda x, y: np.sin(x * y), n=(40, 80), trials=10, rng=0)
+    check = crosscheck(lambda x, y: np.sin(x * y), n=(40, 80), trials=10, rng=0)
     assert check.agrees
     assert check.verdict in out
 
@@ -53,6 +54,12 @@ def test_a_disagreement_has_status_one(capsys, monkeypatch):
     monkeypatch.setattr(cli, "crosscheck", against_another)
     assert main(["sin(x*y)", *SMALL, "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["crosscheck"]["agrees"] is False
+
+
+def test_an_undecided_crosscheck_has_status_zero(capsys):
+    """With matrices too small to predict anything, the verdict says so, and nothing has disagreed."""
+    assert main(["tanh(x*y)", "--n", "2", "--trials", "2"]) == 0
+    assert "undecided" in capsys.readouterr().out
 
 
 def test_json_holds_everything(capsys):

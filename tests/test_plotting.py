@@ -9,7 +9,8 @@ mpl.use("Agg")
 
 import matplotlib.pyplot as plt
 
-from opsvd import Gaussian, crosscheck, decompose
+from opsvd import Gaussian, decompose
+from opsvd.crosscheck import crosscheck
 from opsvd.plotting import COLOURS, new_figure, plot_functions, plot_spectrum, summary_figure
 
 

@@ -44,7 +44,7 @@ class HermiteBasis(Basis):
     def half_density(self, x: np.ndarray) -> np.ndarray:
         """Evaluate the Hermite functions, scaled to this measure."""
         z = (np.asarray(x) - self.measure.mean) / self.measure.std
-        return hermite_functions(z, self.size) / np.sqrt(self.measure.std)
+        return np.asarray(hermite_functions(z, self.size) / np.sqrt(self.measure.std))
 
     def analyse(self, samples: np.ndarray) -> np.ndarray:
         """Project by the Gauss rule."""

@@ -26,7 +26,8 @@ def legendre_transform(order: int) -> np.ndarray:
 
 def _orthonormal_legendre(t: np.ndarray, order: int) -> np.ndarray:
     """Legendre polynomials of degree below `order`, orthonormal on [-1, 1]: shape (..., order)."""
-    return np.asarray(np.polynomial.legendre.legvander(t, order - 1) * np.sqrt(np.arange(order) + 0.5))
+    polynomials: np.ndarray = np.polynomial.legendre.legvander(t, order - 1)
+    return polynomials * np.sqrt(np.arange(order) + 0.5)
 
 
 class PanelBasis(Basis):

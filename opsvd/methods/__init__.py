@@ -15,7 +15,7 @@ def as_method(method: "str | Method") -> Method:
     """Return the method object for a name, or the object itself."""
     if isinstance(method, Method):
         return method
-    if isinstance(method, str) and method in METHODS:
+    if method in METHODS:
         return METHODS[method]()
     raise ValueError(f"method must be one of {', '.join(map(repr, METHODS))} or a Method object such as "
                      f"HermiteGalerkin(degree=80), got {method!r}; leave it out to have it chosen")

@@ -17,10 +17,10 @@ __all__ = ["Auto"]
 
 
 class Auto(Method):
-    """Try Hermite polynomials of degree 47, 95 and 191, and go to panels as soon as their coefficients decay too slowly.
+    """Try Hermite polynomials of degree 47, 95 and 191, and go to panels if their coefficients decay too slowly.
 
-    The decision rests on the energy of the coefficients in the last third of the degrees, which is what the error bars will
-    be about: if it falls short of the tolerance, and would do so too at the highest degree were the decay
+    The decision rests on the energy of the coefficients in the last third of the degrees, which is what the error
+    bars will be about: if it is above the tolerance, and would be so too at the highest degree were the decay
     geometric, polynomials are given up. The note of the result says what was chosen and why.
     """
 

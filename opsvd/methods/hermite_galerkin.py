@@ -26,17 +26,17 @@ _UNLIKE = 2
 class HermiteGalerkin(Method):
     r"""Singular values of :math:`C_{mn} = E[h(x, y) \psi_m(x) \psi_n(y)]`, with :math:`\psi` Hermite polynomials.
 
-    The best method for entire kernels of moderate growth, where the values converge faster than geometrically: 1e-14
-    with 80 nodes for sin(xy). Poor for a kernel with poles near the real axis (tanh(xy): 1e-8 at 320 nodes), and useless for
-    singular ones (log\|xy\|: 6 % at 1280 nodes). The values of an exact projection never exceed the true ones.
+    The best method for entire kernels of moderate growth, where the values converge faster than geometrically. Poor
+    for a kernel with poles near the real axis (tanh(xy): 1e-8 at 320 nodes), and useless for singular ones (log\|xy\|:
+    6 % at 1280 nodes). The values of an exact projection never exceed the true ones.
 
     Parameters
     ----------
     degree : int, optional
         The highest degree of the polynomials. By default 47, 95 and 191 in turn.
     quadrature : int, optional
-        Gauss-Hermite nodes in x (two more in y), at least degree + 1; by default degree + 17, the spare nodes lessening the
-        aliasing of what lies beyond the degree.
+        Gauss-Hermite nodes in x (two more in y), at least degree + 1. By default degree + 17: the spare nodes lessen
+        the aliasing of what lies beyond the degree.
 
     Raises
     ------

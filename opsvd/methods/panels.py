@@ -36,10 +36,10 @@ class Panels(Method):
     r"""Nystrom on panels refined where slices of :math:`h \sqrt{\rho_x \rho_y}` are not resolved by their polynomials.
 
     Each panel holds 16 Gauss-Legendre nodes. It is halved while the last Legendre coefficients on it exceed the
-    tolerance, up to a width of 1e-17 scales: towards a singular point on an axis (log\|x\|, \|x\|^(1/2),
-    a jump or kink) panels shrink geometrically, and the error falls exponentially with their number. Handles poles near the
-    axis and fast growth as well. Breaks along curves, such as x = y, are not resolved: there it gives its best
-    within the budget, and error bars that say so.
+    tolerance, down to a width of 1e-17 scales: towards a singular point on an axis (log\|x\|, \|x\|^(1/2), a jump
+    or kink) panels shrink geometrically, and the error falls exponentially with their number. Handles poles near the
+    axis and fast growth as well. Breaks along curves, such as x = y, are not resolved: there it gives its best within
+    the budget, and error bars that say so.
 
     Parameters
     ----------
@@ -86,11 +86,12 @@ class Panels(Method):
             norm = float(np.linalg.norm(block.matrix))
             missing = float(np.hypot(domain.missing, np.sqrt(near) / norm)) if norm > 0.0 else domain.missing
             yield Discretisation((block,), replace(domain, missing=missing), checks, note)
-            finer_x = self._split(x, mu_x, _tails(block.matrix, norm), tol * norm)
-            finer_y = self._split(y, mu_y, _tails(block.matrix.T, norm), tol * norm)
+            tails_x, tails_y = _tails(block.matrix, norm), _tails(block.matrix.T, norm)
+            finer_x = self._split(x, mu_x, tails_x, tol * norm)
+            finer_y = self._split(y, mu_y, tails_y, tol * norm)
             unchanged = len(finer_x) == len(x) and len(finer_y) == len(y)
-            if unchanged and (tol <= 4.0 * _EPS or max(_tails(block.matrix, norm).max(), _tails(block.matrix.T, norm).max()) > tol * norm):
-                return
+            if unchanged and (tol <= 4.0 * _EPS or max(tails_x.max(), tails_y.max()) > tol * norm):
+                return    # at the floor of rounding, or of the budget
             x, y, tol = finer_x, finer_y, max(0.1 * tol, 4.0 * _EPS)
 
     def _resolve(self, samples: Callable[[Rule], np.ndarray], measure: Measure, edges: np.ndarray,
@@ -196,7 +197,7 @@ def _energy_at_singular_points(matrix: np.ndarray, edges: np.ndarray, name: str)
             ratio = float((inner / outer) ** (1.0 / (len(chain) - half))) if inner > 0.0 else 0.0
             if ratio > 0.998 and chain[0] > _EPS**2 * energy.sum():
                 raise NotSquareIntegrableError(
-                    f"h must be square-integrable, but h^2 does not decay towards {name} = {corner[::step][start]:.3g}: "
-                    f"E[h^2] is infinite (|x|^a needs a > -1/2). Decompose a kernel with a weaker singularity")
+                    f"h must be square-integrable, but h^2 does not decay towards {name} = {corner[start]:.3g}: E[h^2] "
+                    f"is infinite (|x|^a needs a > -1/2). Decompose a kernel with a weaker singularity")
             beyond += float(chain[0]) * ratio / (1.0 - ratio)
     return beyond

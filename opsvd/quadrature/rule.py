@@ -37,12 +37,12 @@ class Rule:
     @property
     def sqrt_weights(self) -> np.ndarray:
         r""":math:`\sqrt{w_i} = \sqrt{\lambda_i \rho(x_i)}`, shape (n,)."""
-        return self.sqrt_lebesgue * self.sqrt_density
+        return np.asarray(self.sqrt_lebesgue * self.sqrt_density)
 
     @property
     def weights(self) -> np.ndarray:
         """The weights w_i, shape (n,)."""
-        return self.sqrt_weights**2
+        return np.asarray(self.sqrt_weights**2)
 
     def restricted(self, keep: np.ndarray) -> "Rule":
         """Return the rule with only the nodes selected by the mask or index `keep`."""

@@ -1,0 +1,355 @@
+"""Quadrature against sampling: z-scores, a verdict in words, a figure."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.stats import norm
+
+from ._optional import require
+from ._validation import positive_int
+from .decompose import decompose
+from .finite_size import FiniteSizePrediction
+from .kernels import Kernel, as_kernel
+from .measures import Gaussian, Measure
+from .plotting import COLOURS, styled
+from .result import OperatorSVD
+from .sampling import MonteCarloSpectrum, monte_carlo
+from .sampling.monte_carlo import standard_error
+from .spectrum import Estimate
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["CrossCheck", "crosscheck"]
+
+# The probability that a comparison of two right answers ends in disagreement.
+_FALSE_ALARM = 1e-3
+# By default values are compared that stand this many standard deviations above their sampling noise, at most so many.
+_ABOVE_NOISE = 2.0
+_MOST = 8
+
+
+@dataclass(frozen=True, eq=False)
+class CrossCheck:
+    r"""Singular values by quadrature, beside those of sampled n x n matrices.
+
+    Attributes
+    ----------
+    n : tuple of int
+        The sizes of the sampled matrices.
+    trials : int
+        How many were drawn of each size.
+    singular_values, errors : ndarray, shape (r,)
+        Those of the operator, and their error bars.
+    mean, standard_error : ndarray, shape (len(n), r)
+        The means of the sampled values, and the standard errors from their scatter (inf for a single trial).
+    predicted_mean, bias : ndarray, shape (len(n), r)
+        What the means must be at each n, and its distance from the operator value; NaN where not `valid`.
+    z : ndarray, shape (len(n), r)
+        ``(mean - predicted_mean)`` over its standard error; NaN where not `valid`.
+    valid : ndarray of bool, shape (len(n), r)
+        Where the values at size n can be predicted; see `opsvd.finite_size.predict`. Nearly equal values cannot.
+    z_energy : ndarray, shape (len(n),)
+        The same for :math:`s_1^2 + \dots + s_k^2`, with the largest predictable k; near-equal values do it no harm. NaN
+        where there is none.
+    effective_rank, effective_rank_error : ndarray, shape (len(n),)
+        The mean sampled effective rank at each n, and its standard error.
+    operator_effective_rank : Estimate
+    threshold : float
+        The largest \|z\| that is not a disagreement; see `crosscheck`.
+    """
+
+    n: tuple[int, ...]
+    trials: int
+    singular_values: np.ndarray
+    errors: np.ndarray
+    mean: np.ndarray
+    standard_error: np.ndarray
+    predicted_mean: np.ndarray
+    bias: np.ndarray
+    z: np.ndarray
+    valid: np.ndarray
+    z_energy: np.ndarray
+    effective_rank: np.ndarray
+    effective_rank_error: np.ndarray
+    operator_effective_rank: Estimate
+    threshold: float
+
+    @property
+    def comparisons(self) -> int:
+        """How many z-scores the verdict rests on."""
+        return int(np.count_nonzero(~np.isnan(self._all_z)))
+
+    @property
+    def agrees(self) -> bool:
+        """Whether something could be compared, and no z-score is beyond the threshold."""
+        return self.comparisons > 0 and self._largest_z() <= self.threshold
+
+    @property
+    def verdict(self) -> str:
+        """The outcome in words."""
+        if self.comparisons == 0:
+            return ("undecided: no sampled value can be predicted at these n, because the fourth moments of the singular "
+                    "functions are not small against them; raise n")
+        scores = f"{self.comparisons} z-scores, the largest {self._largest_z():.2g}"
+        if self.agrees:
+            return f"quadrature and sampling agree: {scores}, none beyond {self.threshold:.2g}"
+        row, column = np.unravel_index(np.nanargmax(np.abs(self._all_z)), self._all_z.shape)
+        what = f"s_{column + 1}" if column < self.z.shape[1] else "the sum of squares"
+        return (f"quadrature and sampling disagree: {scores} for {what} at n = {self.n[row]}, where "
+                f"{self.threshold:.2g} is allowed")
+
+    @property
+    def _all_z(self) -> np.ndarray:
+        return np.column_stack([self.z, self.z_energy])
+
+    def _largest_z(self) -> float:
+        return float(np.nanmax(np.abs(self._all_z)))
+
+    def __repr__(self) -> str:
+        """Name the sizes and the outcome."""
+        return f"CrossCheck(n={self.n}, trials={self.trials}, {self.verdict})"
+
+    def __str__(self) -> str:
+        """Show the sampled means and z-scores beside the operator's values."""
+        table = [self._head(), *self._rows()]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in table]
+        return "\n".join([f"sampled means over {self.trials} matrices of each size (z-score)", *lines, self.verdict])
+
+    def _repr_html_(self) -> str:
+        """Show the same table in notebooks."""
+        head = "".join(f"<th>{cell}</th>" for cell in self._head())
+        rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in self._rows())
+        return f"<table><caption>{escape(self.verdict)}</caption><tr>{head}</tr>{rows}</table>"
+
+    def _head(self) -> list[str]:
+        return ["i", "operator", *(f"n = {size}" for size in self.n)]
+
+    def _rows(self) -> list[list[str]]:
+        """Build the cells of the table: a row for each singular value, the sum of squares and the effective rank."""
+        rows = [[str(i + 1), f"{s:.6g}", *(f"{mean:.6g} ({_score(z)})" for mean, z in zip(means, scores, strict=True))]
+                for i, (s, means, scores) in enumerate(zip(self.singular_values, self.mean.T, self.z.T, strict=True))]
+        rows.append(["sum of squares", "", *(f"({_score(z)})" for z in self.z_energy)])
+        ranks = zip(self.effective_rank, self.effective_rank_error, strict=True)
+        rows.append(["effective rank", f"{self.operator_effective_rank.value:.6g}",
+                     *(f"{rank:.6g} ± {error:.1g}" for rank, error in ranks)])
+        return rows
+
+    def plot(self, ax: "Axes | None" = None) -> "Axes":
+        r"""Draw the sampled means over the operator's values, and, given no axes, the effective rank against n beside.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Where to draw the singular values. By default a new pyplot figure with two Axes.
+
+        Returns
+        -------
+        matplotlib Axes
+            The one with the singular values.
+        """
+        if ax is None:
+            plt = require("matplotlib.pyplot", "plot", "CrossCheck.plot")
+            _, (ax, beside) = plt.subplots(1, 2, figsize=(9.6, 4.2), layout="constrained")
+            self._plot_effective_rank(beside)
+        return self._plot_values(ax)
+
+    def _plot_values(self, ax: "Axes") -> "Axes":
+        index = np.arange(1, self.singular_values.size + 1)
+        styled(ax, f"sampled singular values, {self.trials} matrices each")
+        for k, size in enumerate(self.n):
+            # Set side by side, so that the error bars do not hide each other.
+            offset = 0.12 * (k - 0.5 * (len(self.n) - 1))
+            bars = np.where(np.isfinite(self.standard_error[k]), self.standard_error[k], 0.0)
+            ax.errorbar(index + offset, self.mean[k], yerr=bars, fmt="o", markersize=4, capsize=3,
+                        color=COLOURS[k % len(COLOURS)], label=f"$n = {size}$")
+        ax.hlines(self.singular_values, index - 0.35, index + 0.35, color="black", linewidth=1.2, label="operator")
+        if index.size:
+            ax.set_yscale("log")
+            ax.set_xticks(index)
+        ax.set_xlabel("index $i$")
+        ax.set_ylabel("singular value $s_i$")
+        ax.legend()
+        return ax
+
+    def _plot_effective_rank(self, ax: "Axes") -> None:
+        styled(ax, "effective rank")
+        bars = np.where(np.isfinite(self.effective_rank_error), self.effective_rank_error, 0.0)
+        ax.errorbar(self.n, self.effective_rank, yerr=bars, fmt="o", capsize=3, color=COLOURS[0], label="sampled")
+        if math.isfinite(self.operator_effective_rank.value):
+            ax.axhline(self.operator_effective_rank.value, color="black", linestyle="--", label="operator")
+        ax.set_xscale("log")
+        ax.set_ylim(bottom=0.0)
+        ax.set_xlabel("$n$")
+        ax.legend()
+
+
+def crosscheck(
+    h: Callable[..., Any] | Kernel,
+    n: int | Sequence[int] = (100, 300, 1000),
+    mu_x: Measure = Gaussian(),  # noqa: B008 -- immutable
+    mu_y: Measure = Gaussian(),  # noqa: B008
+    *,
+    trials: int = 20,
+    rank: int | None = None,
+    rng: Any = None,
+    svd: OperatorSVD | None = None,
+) -> CrossCheck:
+    r"""Compare the singular values found by quadrature with those of sampled matrices.
+
+    Parameters
+    ----------
+    h : callable or Kernel
+        ``h(x, y)``, vectorised.
+    n : int or sequence of int, default (100, 300, 1000)
+        The sizes of the sampled matrices.
+    mu_x, mu_y : Measure
+        By default standard Gaussians.
+    trials : int, default 20
+        How many matrices to draw of each size.
+    rank : int, optional
+        How many singular values to compare, by default those that stand above the sampling noise at the largest n, at
+        most eight.
+    rng : optional
+        Anything that `numpy.random.default_rng` takes.
+    svd : OperatorSVD, optional
+        The decomposition to be checked, by default ``decompose(h, mu_x, mu_y)``.
+
+    Returns
+    -------
+    CrossCheck
+
+    Raises
+    ------
+    NonFiniteKernelError
+        If h is not finite at a sampled pair.
+    TypeError, ValueError
+        If an argument is not what it must be, or `svd` was made under other measures.
+
+    Notes
+    -----
+    A sampled value is not compared with :math:`s_i` but with its expectation at that n (`svd.predict`). In
+
+    .. math:: z_i = (\mathrm{mean}_i - \mathrm{predicted}_i) / \sqrt{\sigma_i^2 / \mathrm{trials}
+              + \mathrm{error}_i^2 + \delta_i^2},
+
+    :math:`\sigma_i` is the larger of the predicted standard deviation and that of the sample: with few trials the
+    latter is unsure, and too small just when an odd mean comes with it. :math:`\mathrm{error}_i` is what the
+    prediction may leave out, of order n^(-2); :math:`\delta_i` is the error bar of the operator value, and the rounding
+    of the SVD.
+
+    If everything is right, the z-scores are close to standard normal, or closer to zero. The verdict takes all that
+    are valid: `agrees` is False if one is beyond :math:`t + (t^2 - 1) / 3 \sqrt{\mathrm{trials}}`, with t such that the
+    largest of as many normal variables exceeds it with probability 1e-3 (Bonferroni). The second term is that of
+    Cornish and Fisher for the skewness 2 of an exponential variable: single sampled values may be that skew.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from opsvd.crosscheck import crosscheck
+    >>> check = crosscheck(lambda x, y: np.sin(x * y), n=(100, 200), trials=10, rng=0)
+    >>> check.agrees
+    True
+    """
+    kernel, trials, sizes = as_kernel(h), positive_int(trials, "trials"), _sizes(n)
+    svd = decompose(kernel, mu_x, mu_y) if svd is None else _made_under(svd, mu_x, mu_y)
+    predictions = [svd.predict(size) for size in sizes]
+    r = _compared(svd, predictions, rank)
+    streams = np.random.default_rng(rng).spawn(len(sizes))
+    samples = [monte_carlo(kernel, size, mu_x, mu_y, trials=trials, rng=stream)
+               for size, stream in zip(sizes, streams, strict=True)]
+    valid = np.stack([prediction.valid[:r] for prediction in predictions])
+    z = np.stack([_value_scores(svd, *pair, r) for pair in zip(predictions, samples, strict=True)])
+    z_energy = np.array([_energy_score(svd, *pair, r) for pair in zip(predictions, samples, strict=True)])
+    ranks = [sample.effective_rank() for sample in samples]
+    return CrossCheck(
+        n=sizes,
+        trials=trials,
+        singular_values=svd.singular_values[:r],
+        errors=svd.errors[:r],
+        mean=np.stack([sample.mean[:r] for sample in samples]),
+        standard_error=np.stack([sample.standard_error[:r] for sample in samples]),
+        predicted_mean=np.where(valid, [prediction.mean[:r] for prediction in predictions], np.nan),
+        bias=np.where(valid, [prediction.bias[:r] for prediction in predictions], np.nan),
+        z=z,
+        valid=valid,
+        z_energy=z_energy,
+        effective_rank=np.array([rank.mean() for rank in ranks]),
+        effective_rank_error=np.array([standard_error(rank) for rank in ranks]),
+        operator_effective_rank=svd.effective_rank(),
+        threshold=_threshold(int(np.sum(~np.isnan(z)) + np.sum(~np.isnan(z_energy))), trials),
+    )
+
+
+def _sizes(n: Any) -> tuple[int, ...]:
+    sizes = tuple(positive_int(size, "n") for size in (n if np.ndim(n) else [n]))
+    if not sizes:
+        raise ValueError("n must name at least one size of matrix, got none; pass for example n=(100, 300, 1000)")
+    return sizes
+
+
+def _made_under(svd: OperatorSVD, mu_x: Measure, mu_y: Measure) -> OperatorSVD:
+    """Return `svd` if its measures are those that are sampled from."""
+    for name, given, made in (("mu_x", mu_x, svd.mu_x), ("mu_y", mu_y, svd.mu_y)):
+        if given != made:
+            raise ValueError(f"{name} must be the measure of svd, {made!r}, got {given!r}; pass {name}=svd.{name}")
+    return svd
+
+
+def _compared(svd: OperatorSVD, predictions: list[FiniteSizePrediction], rank: int | None) -> int:
+    """Return how many singular values are compared."""
+    most = min(svd.rank, *(prediction.n for prediction in predictions))
+    if rank is not None:
+        return min(positive_int(rank, "rank"), most)
+    largest = max(predictions, key=lambda prediction: prediction.n)
+    noisy = _ABOVE_NOISE * largest.std > svd.singular_values
+    return min(int(np.argmax(np.append(noisy, True))), most, _MOST) or min(most, 1)
+
+
+def _value_scores(
+    svd: OperatorSVD, prediction: FiniteSizePrediction, sample: MonteCarloSpectrum, r: int
+) -> np.ndarray:
+    """Return the z-scores of the leading r values, NaN where they cannot be predicted."""
+    z = _scores(sample.spectra[:, :r], prediction.mean[:r], prediction.std[:r],
+                np.hypot(prediction.error[:r], svd.errors[:r] + _rounding(svd, sample.n)))
+    return np.where(prediction.valid[:r], z, np.nan)
+
+
+def _energy_score(svd: OperatorSVD, prediction: FiniteSizePrediction, sample: MonteCarloSpectrum, r: int) -> float:
+    """Return the z-score of the energy of the most leading values, up to r, for which it can be predicted."""
+    if svd.rank == 0:
+        return float(_scores((sample.spectra**2).sum(axis=1), np.array(svd.tail**2), np.zeros(()), np.zeros(())))
+    if not prediction.energy_valid[:r].any():
+        return math.nan
+    k = int(np.flatnonzero(prediction.energy_valid[:r])[-1])
+    ours = 2.0 * float(svd.singular_values[: k + 1] @ (svd.errors[: k + 1] + _rounding(svd, sample.n)))
+    return float(_scores((sample.spectra[:, : k + 1] ** 2).sum(axis=1), prediction.energy[k], prediction.energy_std[k],
+                         np.hypot(prediction.energy_error[k], ours)))
+
+
+def _scores(samples: np.ndarray, expected: np.ndarray, std: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """Return the deviation of the mean of the samples over its uncertainty; no deviation is 0, whatever that is."""
+    scatter = samples.std(axis=0, ddof=1) if len(samples) > 1 else 0.0
+    deviation = samples.mean(axis=0) - expected
+    uncertainty = np.hypot(np.maximum(scatter, std) / math.sqrt(len(samples)), error)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(deviation == 0.0, 0.0, deviation / uncertainty))
+
+
+def _rounding(svd: OperatorSVD, n: int) -> float:
+    """Bound the rounding errors of the SVD of an n x n matrix: backward stable, with a modest constant."""
+    return n * np.finfo(np.float64).eps * float(svd.singular_values.max(initial=0.0))
+
+
+def _threshold(comparisons: int, trials: int) -> float:
+    t = float(norm.isf(0.5 * _FALSE_ALARM / max(comparisons, 1)))
+    return t + (t**2 - 1.0) / (3.0 * math.sqrt(trials))
+
+
+def _score(z: float) -> str:
+    return "-" if math.isnan(z) else f"{z:+.1f}"

@@ -1,0 +1,80 @@
+"""Sampled singular vectors beside the singular functions at the sampled points, as subspaces."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy.linalg import subspace_angles
+
+from .._validation import finite_float, real_array
+
+__all__ = ["near_equal", "subspace_error"]
+
+
+def near_equal(singular_values: Any, gap: float) -> list[np.ndarray]:
+    """Group neighbouring singular values that are not more than `gap` apart.
+
+    Singular vectors of equal values are determined up to a rotation among them, and those of near-equal values nearly
+    so: only their span can be compared.
+
+    Parameters
+    ----------
+    singular_values : array_like, shape (r,)
+        Nonincreasing.
+    gap : float
+        The absolute distance up to which neighbours go into one group.
+
+    Returns
+    -------
+    list of ndarray of int
+        The indices of each group, in order.
+
+    Examples
+    --------
+    >>> from opsvd.sampling import near_equal
+    >>> [group.tolist() for group in near_equal([1.0, 0.5, 0.499, 0.2], 0.01)]
+    [[0], [1, 2], [3]]
+    """
+    s = real_array(singular_values, "singular_values")
+    return np.split(np.arange(s.size), np.flatnonzero(-np.diff(s) > finite_float(gap, "gap")) + 1)
+
+
+def subspace_error(vectors: Any, functions: Any, groups: Sequence[Any]) -> np.ndarray:
+    r"""The sine of the largest angle between sampled singular vectors and singular functions, group by group.
+
+    For one vector u and one function f it is :math:`\sin\theta` with :math:`\cos\theta = |u \cdot f| / |u| |f|`, f
+    standing for its values at the sampled points. Signs and scales do not matter.
+
+    Parameters
+    ----------
+    vectors : array_like, shape (n, r)
+        Left (or right) singular vectors of a sampled matrix, as columns.
+    functions : array_like, shape (n, r)
+        :math:`f_i(x_k)` (or :math:`g_i(y_k)`) at the points behind the matrix.
+    groups : sequence of arrays of int
+        Indices of the columns to be compared as a whole; see `near_equal`.
+
+    Returns
+    -------
+    ndarray, shape (len(groups),)
+        Between 0 and 1; of order :math:`n^{-1/2}` for well separated values.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not match.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from opsvd.sampling import draw_sample, subspace_error
+    >>> sample = draw_sample(lambda x, y: x * y, 50, rng=0)
+    >>> u, _, _ = np.linalg.svd(sample.matrix)
+    >>> bool(subspace_error(u[:, :1], sample.x[:, None], [[0]])[0] < 1e-12)    # f_1(x) = x, exactly
+    True
+    """
+    u, f = real_array(vectors, "vectors"), real_array(functions, "functions")
+    if u.ndim != 2 or u.shape != f.shape:
+        raise ValueError(f"vectors and functions must have the same shape (n, r), got {u.shape} and {f.shape}; "
+                         f"keep the same number of columns of both")
+    return np.array([np.sin(subspace_angles(u[:, group], f[:, group]).max()) for group in groups])

@@ -1,0 +1,128 @@
+"""Methods: options, refusals, and what each one reaches."""
+
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import gamma
+
+import opsvd
+from opsvd import ConvergenceWarning, Gaussian, HermiteGalerkin, NotSquareIntegrableError, Panels
+from opsvd.methods import METHODS, as_method
+from opsvd.testing import check_method
+
+
+@pytest.mark.parametrize("method", [*(cls() for cls in METHODS.values()), HermiteGalerkin(80), Panels(500)], ids=repr)
+def test_every_method_passes_the_check(method):
+    """Known spectra, honest bars, orthonormal functions."""
+    check_method(method)
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_names_and_objects_are_the_same(name):
+    """A method by name is its object with default options."""
+    assert type(as_method(name)) is METHODS[name]
+    assert as_method(METHODS[name]()) is not None
+
+
+@pytest.mark.parametrize("method", ["chebyshev", 3, None])
+def test_unknown_methods_are_refused(method):
+    """The message lists what there is."""
+    with pytest.raises(ValueError, match=r"method must be one of 'auto', 'hermite', 'panels' or a Method object"):
+        opsvd.decompose(lambda x, y: x * y, method=method)
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    ({"degree": 0}, "degree must be an integer of at least 1"),
+    ({"degree": 20, "quadrature": 20}, r"quadrature must be at least degree \+ 1 = 21 nodes, got 20"),
+    ({"quadrature": 20}, "quadrature needs a degree to go with"),
+])
+def test_bad_hermite_options_are_refused(arguments, message):
+    """Each option is checked where it enters."""
+    with pytest.raises(ValueError, match=message):
+        HermiteGalerkin(**arguments)
+
+
+def test_bad_panel_options_are_refused():
+    """A budget of nothing is none."""
+    with pytest.raises(ValueError, match="max_nodes must be an integer of at least 1, got 0"):
+        Panels(max_nodes=0)
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 2**31))
+def test_hermite_is_exact_for_polynomials(seed):
+    """A polynomial of degree d is reproduced to rounding by degree d: its projection is itself."""
+    coefficients = np.random.default_rng(seed).standard_normal((5, 5))
+    svd = opsvd.decompose(lambda x, y: np.polynomial.hermite_e.hermeval2d(*np.broadcast_arrays(x, y), coefficients),
+                          method=HermiteGalerkin(degree=4, quadrature=5))
+    norms = np.sqrt([1.0, 1.0, 2.0, 6.0, 24.0])
+    exact = np.linalg.svd(coefficients * np.outer(norms, norms), compute_uv=False)
+    np.testing.assert_allclose(svd.singular_values, exact[:svd.rank], atol=1e-13 * exact[0])
+
+
+def test_galerkin_values_rise_with_degree_to_the_true_ones():
+    """The values of a projection never exceed the true ones, and grow with the space: here for tanh(xy)."""
+    truth = opsvd.decompose(lambda x, y: np.tanh(x * y), rtol=1e-12).singular_values[:4]
+    previous = np.zeros(4)
+    for degree in (9, 19, 39, 79):
+        with pytest.warns(ConvergenceWarning):
+            svd = opsvd.decompose(lambda x, y: np.tanh(x * y), method=HermiteGalerkin(degree, 600), rtol=1e-12)
+        values = np.append(svd.singular_values, np.zeros(4))[:4]
+        assert (values >= previous - 1e-14).all()
+        assert (values <= truth + 1e-10).all()
+        previous = values
+
+
+@pytest.mark.parametrize("h", [
+    lambda x, y: 1.0 / x,
+    lambda x, y: np.abs(x) ** -0.5 * y,
+    lambda x, y: y / np.abs(x * y) ** 1.5,
+])
+def test_singularities_that_are_not_square_integrable_are_refused(h):
+    """E[h^2] = inf at a point raises with the place, instead of a large number."""
+    with pytest.raises(NotSquareIntegrableError, match="does not decay towards [xy] = "):
+        opsvd.decompose(h)
+
+
+@pytest.mark.parametrize("exponent", [-0.1, -0.3, -0.4, -0.45])
+def test_integrable_singularities_have_bars_that_hold(exponent):
+    """|x|^a down to a = -0.45, of which panels see ever less: the extrapolated rest is in the error bars."""
+    exact = np.sqrt(2.0**exponent * gamma(exponent + 0.5) / np.sqrt(np.pi))
+    svd = _quiet(lambda x, y: np.abs(x) ** exponent)
+    assert abs(svd.singular_values[0] - exact) <= svd.errors[0]
+    assert svd.errors[0] < 0.2 * exact
+
+
+def test_no_nodes_coincide_in_x_and_y():
+    """log|x - y| and log|x + y| are infinite on the diagonals: no node pair of any rule lies there."""
+    assert _quiet(lambda x, y: np.log(np.abs(x - y))).rank > 0
+    assert _quiet(lambda x, y: np.log(np.abs(x + y))).rank > 0
+
+
+def test_auto_says_what_it_chose_and_why():
+    """Hermite where the coefficients decay, panels where they do not; the note gives the figure."""
+    entire = opsvd.decompose(lambda x, y: np.exp(-(x - y) ** 2 / 2))
+    assert entire.method.startswith("Hermite-Galerkin")
+    assert "the Hermite coefficients decay to" in entire.method
+    singular = opsvd.decompose(lambda x, y: np.abs(x * y))
+    assert singular.method.startswith("panels")
+    assert "the last Hermite coefficients" in singular.method
+
+
+def test_budget_is_kept():
+    """A kernel that no panel resolves stops at the budget, with a warning that says so."""
+    kernel = opsvd.Kernel(lambda x, y: np.sin(1e4 * x * y))
+    with pytest.warns(ConvergenceWarning, match="not converged"):
+        svd = opsvd.decompose(kernel, Gaussian(), Gaussian(), method=Panels(max_nodes=320))
+    assert not svd.converged
+    assert svd.evaluations == kernel.evaluations < 20 * 320**2
+
+
+def _quiet(h):
+    """Decompose, expecting that the tolerance may be missed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return opsvd.decompose(h)

@@ -1,0 +1,84 @@
+"""The kernel wrapper: what it accepts, what it refuses and how it says so."""
+
+import math
+
+import numpy as np
+import pytest
+
+from opsvd import Kernel, KernelError, NonFiniteKernelError
+from opsvd.kernels import as_kernel
+from opsvd.testing import check_kernel
+
+X, Y = np.array([-1.0, 0.5]), np.array([0.25, 1.0, 3.0])
+
+
+@pytest.mark.parametrize("h", [
+    lambda x, y: np.tanh(x * y),
+    lambda x, y: x > y,
+    lambda x, y: np.floor(x + y).astype(int),
+    lambda x, y: (x * y).astype(np.float32),
+    lambda x, y: np.sin(x),
+    lambda x, y: np.cos(y),
+    lambda x, y: 2,
+    np.vectorize(lambda x, y: math.tanh(x * y)),
+])
+def test_vectorised_callables_are_accepted(h):
+    """Floats, integers, booleans, functions of one variable and constants give a grid of float64."""
+    values = Kernel(h).grid(X, Y)
+    assert values.shape == (2, 3)
+    assert values.dtype == np.float64
+    check_kernel(h)
+
+
+@pytest.mark.parametrize(("h", "message"), [
+    (lambda x, y: math.tanh(x * y), r"(?s)h failed on arrays x of shape \(3, 1\).*np\.tanh\(x \* y\)"),
+    (lambda x, y: 1.0 if x > y else 0.0, r"(?s)h failed on arrays.*np\.where\(x > y, 1\.0, 0\.0\)"),
+    (lambda x, y: np.exp(1j * x * y), "h must return real numbers, got dtype complex128; decompose its real"),
+    (lambda x, y: (x * y).ravel(), r"for x of shape \(3, 1\) and y of shape \(1, 4\) it returned shape \(12,\)"),
+    (lambda x, y: np.sum(x * y), r"it returned shape \(\)"),
+    (lambda x, y: np.dot(x, y).T, r"it returned shape \(4, 3\)"),
+    (lambda x, y: (x * y)[None], r"it returned shape \(1, 3, 4\)"),
+    (lambda x, y: "much", "h must return real numbers"),
+    (lambda x: x, "h failed on arrays"),
+])
+def test_other_callables_are_refused(h, message):
+    """Scalar-only, complex, wrong-shaped and reducing functions raise with the vectorised form or the remedy."""
+    with pytest.raises(KernelError, match=message):
+        Kernel(h)
+
+
+def test_what_cannot_be_called_is_refused():
+    """An array is not a kernel."""
+    with pytest.raises(TypeError, match="h must be callable as h\\(x, y\\), got ndarray"):
+        Kernel(np.eye(3))
+
+
+def test_evaluations_are_counted():
+    """One for each value asked for; the probe of the form is not counted."""
+    kernel = Kernel(lambda x, y: x * y)
+    assert kernel.evaluations == 0
+    kernel.grid(X, Y)
+    kernel(0.5, 0.5)
+    assert kernel.evaluations == 7
+    assert as_kernel(kernel) is kernel
+
+
+def test_non_finite_values_name_a_point():
+    """NaN and infinity are reported with the point where they happened."""
+    with pytest.raises(NonFiniteKernelError, match=r"h\(-1.0, 0.25\) = nan"):
+        Kernel(lambda x, y: np.sqrt(x) * y).finite_grid(X, Y)
+    with pytest.raises(NonFiniteKernelError, match=r"h\(0.5, 1.0\) = inf"):
+        Kernel(lambda x, y: 1.0 / (y - 2.0 * x)).finite_grid(X, Y)
+
+
+def test_transposed_swaps_the_variables():
+    """h^T(y, x) = h(x, y)."""
+    kernel = Kernel(lambda x, y: x - 2.0 * y)
+    np.testing.assert_array_equal(kernel.transposed().grid(Y, X), kernel.grid(X, Y).T)
+
+
+def test_impure_kernels_are_caught_by_the_check():
+    """A kernel that draws random numbers is no kernel."""
+    rng = np.random.default_rng(0)
+    with pytest.raises(AssertionError, match="pure function"):
+        check_kernel(lambda x, y: x * y + rng.random(np.broadcast_shapes(np.shape(x), np.shape(y))))

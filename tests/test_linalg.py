@@ -1,0 +1,42 @@
+"""The one SVD: compression loses nothing, and signs follow the convention."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from opsvd.linalg import canonical_signs, compact_svd
+
+
+def _matrix(rng, n, m, values):
+    u = np.linalg.qr(rng.standard_normal((n, len(values))))[0]
+    v = np.linalg.qr(rng.standard_normal((m, len(values))))[0]
+    return (u * values) @ v.T
+
+
+@settings(max_examples=25)
+@given(st.integers(1, 260), st.integers(1, 260), st.sampled_from([0.3, 0.8, 0.99]), st.integers(0, 2**31))
+def test_agrees_with_lapack(n, m, ratio, seed):
+    """Values to rounding of the first, orthonormal vectors, and the matrix back, for any shape and decay."""
+    matrix = _matrix(np.random.default_rng(seed), n, m, ratio ** np.arange(min(n, m)))
+    u, s, v = compact_svd(matrix)
+    expected = np.linalg.svd(matrix, compute_uv=False)
+    np.testing.assert_allclose(s, expected[:len(s)], atol=5e-15)
+    assert (expected[len(s):] < 1e-13).all()
+    np.testing.assert_allclose(u.T @ u, np.eye(len(s)), atol=1e-13)
+    np.testing.assert_allclose(v.T @ v, np.eye(len(s)), atol=1e-13)
+    np.testing.assert_allclose((u * s) @ v.T, matrix, atol=1e-13)
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (200, 300)])
+def test_zero_has_rank_zero(shape):
+    """No values and no vectors for the zero matrix."""
+    u, s, v = compact_svd(np.zeros(shape))
+    assert (u.shape, s.shape, v.shape) == ((shape[0], 0), (0,), (shape[1], 0))
+
+
+def test_signs_follow_the_rightmost_peak():
+    """The largest entry counts; of two equally large ones the last; no columns give no signs."""
+    columns = np.array([[3.0, -1.0, 1.0], [-2.0, 0.0, -5.0], [1.0, 1.0, 4.0]])
+    np.testing.assert_array_equal(canonical_signs(columns), [1.0, 1.0, -1.0])
+    assert canonical_signs(np.zeros((4, 0))).shape == (0,)
