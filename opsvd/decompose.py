@@ -121,7 +121,7 @@ def _singular_system(discretisation: Discretisation) -> SingularSystem:
     lefts: list[tuple[Basis, np.ndarray]] = []
     rights: list[tuple[Basis, np.ndarray]] = []
     for block, stop, (u, _, v) in zip(discretisation.blocks, np.cumsum(counts), systems, strict=True):
-        sign = canonical_signs(block.left.synthesise(u))
+        sign = canonical_signs(block.left.synthesise(u) / block.left.rule.sqrt_lebesgue[:, None])
         for basis, vectors, parts in ((block.left, u, lefts), (block.right, v, rights)):
             coefficients = np.zeros((basis.size, len(values)))
             coefficients[:, stop - len(sign):stop] = vectors * sign

@@ -96,7 +96,7 @@ def find_domain(kernel: Kernel, mu_x: Measure, mu_y: Measure, tol: float) -> Dom
             f"{np.round(box(sides), 2).tolist()}: E[h^2] is infinite. Decompose a kernel that grows more slowly "
             f"(exp(c*x*y) needs |c| < 1/2 under unit Gaussians), or take measures with a smaller std")
     x0, x1, y0, y1 = box(sides).tolist()
-    return Domain((x0, x1), (y0, y1), float(np.sqrt(tails[heavy].sum())))
+    return Domain((x0, x1), (y0, y1), float(np.sqrt(tails.sum())))
 
 
 def _grid(box: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -31,7 +31,8 @@ class Evidence:
     remainder : float
         :math:`\sqrt{E[R^2]}`, the largest over the rules, with what lies outside the domain.
     coupling : float
-        The Frobenius norm of :math:`E[f_i R g_j]`: what the remainder does to the singular values at first order.
+        The Frobenius norm of :math:`E[f_i R g_j]`, the largest over the rules: what the remainder does to the singular
+        values at first order.
     """
 
     norm: float
@@ -51,11 +52,10 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
         remainders.append(float(np.linalg.norm(remainder)))
         couplings.append(float(np.linalg.norm(f.T @ remainder @ g)))
     outside = discretisation.domain.missing * norms[0]
-    # Coupling by random points is the remainder's size over the square root of their number, not an integral: the
-    # accurate rule alone tells it, unless the random points contradict that rule.
+    # Rules that disagree on the size of the remainder have not resolved it, and do not know its integrals either.
     trusted = max(remainders) <= 4.0 * remainders[0] + 4.0 * _EPS * norms[0]
     return Evidence(norm=float(np.hypot(norms[0], outside)), remainder=float(np.hypot(max(remainders), outside)),
-                    coupling=couplings[0] if trusted else max(remainders))
+                    coupling=max(couplings) if trusted else max(remainders))
 
 
 def error_bars(singular_values: np.ndarray, evidence: Evidence) -> np.ndarray:

@@ -161,7 +161,7 @@ def _moments(value: Any, name: str, s: np.ndarray) -> np.ndarray:
         raise ValueError(f"{name} must have shape ({s.size}, {s.size}), one row for each singular value, "
                          f"got {moments.shape}; pass E[f_i^2 f_j^2] for all pairs")
     # Moments may be infinite, or overflow to it (or to infinity times a weight of zero, NaN); large enough is the same.
-    return np.minimum(np.nan_to_num(moments, nan=_HUGE, posinf=_HUGE), _HUGE)
+    return np.asarray(np.minimum(np.nan_to_num(moments, nan=_HUGE, posinf=_HUGE), _HUGE))
 
 
 class _Pairs(NamedTuple):

@@ -54,15 +54,15 @@ def compact_svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def canonical_signs(samples: np.ndarray) -> np.ndarray:
-    """Signs, shape (r,), that make every column of `samples`, shape (n, r), positive where it is largest.
+    """Signs, shape (r,), that make every column of `samples`, shape (n, r), positive at its last large entry.
 
-    Where several entries are as large to one part in a million (an odd function has two), the last one counts:
-    the singular function f_i is positive at the rightmost of the points where its half-density peaks. The same
-    sign goes to g_i, so that products are unchanged.
+    Large is at least half of the largest: the singular function f_i is positive in the rightmost lobe of its
+    half-density that reaches half the maximum, which does not depend on where the nodes lie. The same sign goes to g_i,
+    so that products are unchanged.
     """
     if samples.size == 0:
         return np.ones(samples.shape[1])
     size = np.abs(samples)
-    peaks = size >= (1.0 - 1e-6) * size.max(axis=0)
-    last = len(samples) - 1 - np.argmax(peaks[::-1], axis=0)
+    large = size >= 0.5 * size.max(axis=0)
+    last = len(samples) - 1 - np.argmax(large[::-1], axis=0)
     return np.where(samples[last, np.arange(samples.shape[1])] < 0.0, -1.0, 1.0)

@@ -30,9 +30,9 @@ _SHOWN = 8
 class OperatorSVD:
     r"""The singular value decomposition :math:`h(x, y) = \sum_i s_i f_i(x) g_i(y)` of a kernel.
 
-    Made by `opsvd.decompose`. Values are nonincreasing. Signs: f_i is positive at the rightmost of the points where
-    :math:`|f_i| \sqrt\rho` is largest, and g_i follows. Singular functions of equal values are an arbitrary orthonormal
-    basis of their span.
+    Made by `opsvd.decompose`. Values are nonincreasing. Signs: f_i is positive in the rightmost lobe where
+    :math:`|f_i| \sqrt\rho` reaches half its maximum, and g_i follows. Singular functions of equal values are an
+    arbitrary orthonormal basis of their span.
 
     Attributes
     ----------

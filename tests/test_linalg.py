@@ -35,8 +35,8 @@ def test_zero_has_rank_zero(shape):
     assert (u.shape, s.shape, v.shape) == ((shape[0], 0), (0,), (shape[1], 0))
 
 
-def test_signs_follow_the_rightmost_peak():
-    """The largest entry counts; of two equally large ones the last; no columns give no signs."""
+def test_signs_follow_the_rightmost_large_entry():
+    """The last entry of at least half the largest counts; no columns give no signs."""
     columns = np.array([[3.0, -1.0, 1.0], [-2.0, 0.0, -5.0], [1.0, 1.0, 4.0]])
-    np.testing.assert_array_equal(canonical_signs(columns), [1.0, 1.0, -1.0])
+    np.testing.assert_array_equal(canonical_signs(columns), [-1.0, 1.0, 1.0])
     assert canonical_signs(np.zeros((4, 0))).shape == (0,)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -12,13 +13,16 @@ from ..domain import Domain, find_domain, weighted_samples
 from ..errors import NotSquareIntegrableError
 from ..kernels import Kernel
 from ..measures import Measure
-from ..quadrature import Rule, composite_gauss_legendre
+from ..quadrature import Rule, composite_gauss_legendre, gauss_lobatto
 from .base import Method
 
 __all__ = ["Panels"]
 
 _EPS = float(np.finfo(np.float64).eps)
 _ORDER = 16
+_CHECK_ORDER = 14
+# From an end of a panel to the nearest node, as a part of its width.
+_GAP = 0.0053
 # Legendre coefficients at the end of a panel that are taken for its truncation error.
 _TAIL = 3
 # A singular point keeps two panels unresolved at any depth; many more show a break along a curve, which
@@ -81,7 +85,8 @@ class Panels(Method):
             near = (_energy_at_singular_points(block.matrix, x, "x")
                     + _energy_at_singular_points(block.matrix.T, y, "y"))
             note = f"panels: {len(x) - 1} in x, {len(y) - 1} in y, {_ORDER} Gauss-Legendre nodes each"
-            checks = ((_check_rule(mu_x, x), _check_rule(mu_y, y)),
+            # Different distances from the ends: x and y never coincide, where log|x - y| is infinite.
+            checks = ((_check_rule(mu_x, x, 8.0), _check_rule(mu_y, y, 24.0)),
                       (_random_rule(mu_x, x, rng), _random_rule(mu_y, y, rng)))
             norm = float(np.linalg.norm(block.matrix))
             missing = float(np.hypot(domain.missing, np.sqrt(near) / norm)) if norm > 0.0 else domain.missing
@@ -103,9 +108,9 @@ class Panels(Method):
             fresh = np.array([left not in resolved for left in edges[:-1]])
             spans = np.stack([edges[:-1], edges[1:]], axis=1)[fresh]
             if len(spans):
-                matrix = samples(_separate_panels(measure, spans))
-                tails = _tails(matrix)
-                energies = np.sum(matrix.reshape(len(spans), -1) ** 2, axis=1)
+                matrix = samples(_panels_with_ends(measure, spans)).reshape(len(spans), _ORDER + 2, -1)
+                tails = np.hypot(_tails(matrix[:, :_ORDER]), _misfits_at_ends(matrix))
+                energies = np.sum(matrix[:, :_ORDER] ** 2, axis=(1, 2))
                 resolved.update(zip(spans[:, 0].tolist(), zip(tails.tolist(), energies.tolist(), strict=True),
                                     strict=True))
             tail, energy = np.array([resolved[left] for left in edges[:-1]]).T
@@ -127,9 +132,7 @@ class Panels(Method):
         `paying` says that halving all of them has helped as it helps a smooth kernel.
         """
         width = np.diff(edges)
-        nearest = np.abs(np.where(np.abs(edges[:-1]) < np.abs(edges[1:]), edges[:-1], edges[1:]))
-        divisible = width > np.maximum(1e-17 * measure.scale, 64.0 * _EPS * nearest)
-        split = np.flatnonzero((tails > threshold) & divisible)
+        split = np.flatnonzero((tails > threshold) & (width > _floor(measure, edges)))
         limit = self.max_nodes // _ORDER
         if len(split) > _MANY and not paying:
             limit = min(limit, _BROAD)
@@ -149,15 +152,59 @@ def _first_edges(interval: tuple[float, float], count: int) -> np.ndarray:
     return np.concatenate([np.linspace(low, 0.0, below + 1)[:-1], np.linspace(0.0, high, 2 * count - below + 1)])
 
 
-def _separate_panels(measure: Measure, spans: np.ndarray) -> Rule:
-    """The rule on panels, shape (p, 2), that need not touch."""
+def _floor(measure: Measure, edges: np.ndarray) -> np.ndarray:
+    """The width, for each panel, below which it is not halved: shape (panels,)."""
+    nearest = np.minimum(np.abs(edges[:-1]), np.abs(edges[1:]))
+    return np.maximum(1e-17 * measure.scale, 64.0 * _EPS * nearest)
+
+
+def _next_to(ends: np.ndarray, width: np.ndarray, side: float, ulps: float = 8.0) -> np.ndarray:
+    """Points inside panels as close to their left (side = 1) or right (side = -1) ends as floats tell apart."""
+    return ends + side * ulps * _EPS * np.maximum(width, np.abs(ends))
+
+
+def _panels_with_ends(measure: Measure, spans: np.ndarray) -> Rule:
+    """On panels, shape (p, 2), that need not touch: their nodes, then points next to both ends, (order + 2) each.
+
+    The points at the ends stand for the gaps between them and the nearest nodes.
+    """
     rules = [composite_gauss_legendre(span, _ORDER) for span in spans]
-    return measure.rule(np.concatenate([r[0] for r in rules]), np.concatenate([r[1] for r in rules]))
+    width = np.diff(spans)
+    ends = np.concatenate([_next_to(spans[:, :1], width, 1.0), _next_to(spans[:, 1:], width, -1.0)], axis=1)
+    nodes = np.concatenate([np.stack([x for x, _ in rules]), ends], axis=1)
+    gaps = np.repeat(_GAP * width, 2, axis=1)
+    return measure.rule(nodes.ravel(), np.concatenate([np.stack([w for _, w in rules]), gaps], axis=1).ravel())
 
 
-def _check_rule(measure: Measure, edges: np.ndarray) -> Rule:
-    """The rule with three quarters of the nodes: none in common, and exact for what 16 nodes leave unresolved."""
-    return measure.rule(*composite_gauss_legendre(edges, 3 * _ORDER // 4))
+def _misfits_at_ends(matrix: np.ndarray) -> np.ndarray:
+    """How far the polynomials miss the samples at the ends of their panels: (p, order + 2, slices) gives (p,).
+
+    A kink or jump between an end and the nearest node leaves the samples at the nodes smooth, and shows only here.
+    """
+    extrapolated = np.einsum("ei,pis->pes", _end_values(), matrix[:, :_ORDER], optimize=True)
+    return np.asarray(np.sqrt(np.sum((matrix[:, _ORDER:] - extrapolated) ** 2, axis=(1, 2))))
+
+
+@lru_cache(maxsize=1)
+def _end_values() -> np.ndarray:
+    """From weighted samples at the nodes to weighted samples at both ends: shape (2, order)."""
+    ends = np.polynomial.legendre.legvander(np.array([-1.0, 1.0]), _ORDER - 1) * np.sqrt(np.arange(_ORDER) + 0.5)
+    return np.asarray(np.sqrt(2.0 * _GAP) * ends @ legendre_transform(_ORDER))
+
+
+def _check_rule(measure: Measure, edges: np.ndarray, ulps: float) -> Rule:
+    """A Gauss-Lobatto rule on the panels: no node in common, and the ends, seen from inside, among them.
+
+    On panels that are too narrow to be halved, where h may be infinite at an end, the ends are seen from farther away.
+    """
+    t, w = gauss_lobatto(_CHECK_ORDER)
+    width = np.diff(edges)[:, None]
+    left, right = edges[:-1, None], edges[1:, None]
+    nodes = np.where(t < 0.0, left + 0.5 * width * (1.0 + t), right - 0.5 * width * (1.0 - t))
+    narrow = 0.5 * width <= _floor(measure, edges)[:, None]
+    nodes[:, :1] = np.where(narrow, left + 0.01 * width, _next_to(left, width, 1.0, ulps))
+    nodes[:, -1:] = np.where(narrow, right - 0.01 * width, _next_to(right, width, -1.0, ulps))
+    return measure.rule(nodes.ravel(), (0.5 * width * w).ravel())
 
 
 def _random_rule(measure: Measure, edges: np.ndarray, rng: np.random.Generator, count: int = 3) -> Rule:
@@ -169,7 +216,7 @@ def _random_rule(measure: Measure, edges: np.ndarray, rng: np.random.Generator, 
 
 def _tails(matrix: np.ndarray, norm: float = 0.0) -> np.ndarray:
     """Norm of the last Legendre coefficients along axis 0 on every panel, shape (panels,); rounding counts as zero."""
-    panels = matrix.reshape(-1, _ORDER, matrix.shape[1])
+    panels = matrix.reshape(-1, _ORDER, matrix.shape[-1])
     last = np.einsum("ki,pis->pks", legendre_transform(_ORDER)[-_TAIL:], panels, optimize=True)
     tails = np.sqrt(np.sum(last**2, axis=(1, 2)))
     return np.where(tails > 8.0 * _EPS * norm, tails, 0.0)

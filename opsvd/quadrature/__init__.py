@@ -2,6 +2,7 @@
 
 from .gauss_hermite import gauss_hermite, hermite_functions, hermite_polynomials
 from .gauss_legendre import composite_gauss_legendre, gauss_legendre
+from .gauss_lobatto import gauss_lobatto
 from .rule import Rule
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "composite_gauss_legendre",
     "gauss_hermite",
     "gauss_legendre",
+    "gauss_lobatto",
     "hermite_functions",
     "hermite_polynomials",
 ]

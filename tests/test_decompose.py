@@ -1,0 +1,197 @@
+"""The main job on the problem table: convergence and honesty, asserted apart; and what is refused."""
+
+import math
+import warnings
+
+import numpy as np
+import pytest
+from problems import PROBLEMS, tagged
+
+import opsvd
+from opsvd import ConvergenceWarning, Gaussian, NotSquareIntegrableError
+
+SOLVED = [p for p in PROBLEMS if "curve" not in p.tags]
+RTOLS = [1e-3, 1e-4, 1e-6, 1e-8, 1e-10, 1e-12]
+
+
+def compared(svd, problem):
+    """Computed and exact values side by side, zeros standing for those that either does not have."""
+    length = max(svd.rank, len(problem.exact)) if problem.rank is not None else len(problem.exact)
+    computed, exact = np.zeros(length), np.zeros(length)
+    computed[:min(svd.rank, length)] = svd.singular_values[:length]
+    exact[:len(problem.exact)] = problem.exact
+    return computed, exact
+
+
+def solve(problem, **options):
+    """Decompose, with the warning of a missed tolerance left to the result's status."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return opsvd.decompose(problem.h, problem.mu_x, problem.mu_y, **options)
+
+
+@pytest.mark.parametrize("problem", SOLVED, ids=str)
+def test_converges_from_a_plain_lambda(problem):
+    """With no argument but the kernel: every value within 1e-10 s_1, and nothing else above that."""
+    svd = opsvd.decompose(problem.h, problem.mu_x, problem.mu_y)
+    computed, exact = compared(svd, problem)
+    assert svd.converged
+    assert np.abs(computed - exact).max(initial=0.0) <= 1e-10 * exact.max(initial=0.0)
+
+
+@pytest.mark.parametrize("rtol", RTOLS)
+@pytest.mark.parametrize("problem", PROBLEMS, ids=str)
+def test_error_bars_hold(problem, rtol):
+    """|computed - exact| <= errors, for every problem and tolerance; what is left out is below the tolerance."""
+    svd = solve(problem, rtol=rtol)
+    computed, exact = compared(svd, problem)
+    count = min(svd.rank, len(computed))
+    assert (np.abs(computed - exact)[:count] <= svd.errors[:count]).all()
+    left_out = exact[count:].max(initial=0.0)
+    assert left_out <= max(rtol * exact.max(initial=0.0), 2.0 * svd.errors.max(initial=0.0)) * (1.0 + 1e-9)
+
+
+@pytest.mark.parametrize("method", ["hermite", "panels"])
+@pytest.mark.parametrize("problem", PROBLEMS, ids=str)
+def test_error_bars_hold_for_every_method(problem, method):
+    """A method used where it is poor has wide bars, not wrong ones."""
+    svd = solve(problem, rtol=1e-8, method=method)
+    computed, exact = compared(svd, problem)
+    count = min(svd.rank, len(computed))
+    assert (np.abs(computed - exact)[:count] <= svd.errors[:count]).all()
+
+
+def test_error_bars_are_useful():
+    """The median bar over the solved problems is within a factor 1000 of the tolerance or of rounding."""
+    for rtol in RTOLS:
+        bars = [svd.errors.max() / svd.singular_values[0] for p in SOLVED if (svd := solve(p, rtol=rtol)).rank]
+        assert np.median(bars) <= 1e3 * max(np.finfo(float).eps, rtol)
+        assert np.median(bars) <= rtol
+
+
+@pytest.mark.parametrize("problem", [p for p in SOLVED if p.rank is None], ids=str)
+def test_norm_and_tail_account_for_all(problem):
+    """sum s_i^2 + tail^2 = E[h^2], whose error bar holds where E[h^2] is known exactly."""
+    svd = opsvd.decompose(problem.h, problem.mu_x, problem.mu_y)
+    assert math.hypot(np.linalg.norm(svd.singular_values), svd.tail) == pytest.approx(svd.norm, rel=1e-10)
+    if problem.tail_energy is not None:
+        exact = math.sqrt(float(np.sum(problem.exact**2)) + problem.tail_energy)
+        assert abs(svd.norm - exact) <= svd.norm.error + 1e-15 * exact
+
+
+def test_known_values():
+    """The figures that the issue and the design page quote."""
+    tanh = opsvd.decompose(lambda x, y: np.tanh(x * y))
+    np.testing.assert_allclose(tanh.singular_values[:3], [0.523183285, 0.059203253, 0.012625784], atol=5e-10)
+    log = opsvd.decompose(lambda x, y: np.log(np.abs(x * y)))
+    np.testing.assert_allclose(log.singular_values, [1.914695, 0.644332], atol=1e-6)
+    rank = opsvd.decompose(lambda x, y: np.sin(x * y)).effective_rank()
+    assert abs(rank - math.sqrt(5.0)) < 1e-9
+    assert abs(rank - math.sqrt(5.0)) <= rank.error < 1e-9
+
+
+def test_tanh_is_stable_under_refinement():
+    """Other tolerances, and twice the panels, change no value of tanh(xy) by more than 1e-12."""
+    values = [opsvd.decompose(lambda x, y: np.tanh(x * y), rtol=rtol).singular_values[:8] for rtol in (1e-8, 1e-10, 1e-12)]
+    np.testing.assert_allclose(values[0], values[2], atol=1e-12)
+    np.testing.assert_allclose(values[1], values[2], atol=1e-12)
+
+
+@pytest.mark.parametrize("problem", [p for p in tagged("finite-rank") if p.rank == 0], ids=str)
+def test_zero_has_rank_zero(problem):
+    """The zero kernel gives empty arrays and zeros, and no crash anywhere."""
+    svd = opsvd.decompose(problem.h)
+    assert (svd.rank, svd.norm, svd.tail, svd.effective_rank()) == (0, 0.0, 0.0, 0.0)
+    assert svd.converged
+    assert svd.left(np.ones((2, 3))).shape == (2, 3, 0)
+    assert svd(0.3, [1.0, 2.0]).tolist() == [0.0, 0.0]
+
+
+def test_integers_and_booleans_are_kernels():
+    """Steps that return bool or int are taken as numbers."""
+    as_bool = opsvd.decompose(lambda x, y: (x > 0) & (y > 0))
+    as_int = opsvd.decompose(lambda x, y: (x > 0).astype(int) * (y > 0))
+    np.testing.assert_allclose(as_bool.singular_values, [0.5], atol=1e-12)
+    np.testing.assert_allclose(as_int.singular_values, [0.5], atol=1e-12)
+
+
+def test_max_rank_truncates_into_the_tail():
+    """The leading values are unchanged, and the tail says what is gone."""
+    whole = opsvd.decompose(lambda x, y: np.sin(x * y))
+    some = opsvd.decompose(lambda x, y: np.sin(x * y), max_rank=3)
+    np.testing.assert_array_equal(some.singular_values, whole.singular_values[:3])
+    assert some.tail == pytest.approx(np.linalg.norm(whole.singular_values[3:]), rel=1e-9)
+    assert abs(some.effective_rank() - whole.effective_rank()) <= some.effective_rank().error
+
+
+def test_missed_tolerance_warns_and_says_so():
+    """A jump along a curve is not resolved yet: a warning, a status, and bars around the true values."""
+    with pytest.warns(ConvergenceWarning, match="not converged: the largest error bar is .* accept a larger rtol"):
+        svd = opsvd.decompose(lambda x, y: x > y)
+    assert not svd.converged
+    assert svd.status.startswith("not converged")
+    exact = 2.0 / ((2.0 * np.arange(1, svd.rank + 1) - 1.0) * np.pi)
+    assert (np.abs(svd.singular_values - exact) <= svd.errors).all()
+
+
+def test_noise_is_not_given_a_spectrum():
+    """A hash of the arguments has no structure that any rule could find: nothing is claimed."""
+    with pytest.warns(ConvergenceWarning, match="not converged"):
+        svd = opsvd.decompose(lambda x, y: np.modf(np.sin(12.9898 * x + 78.233 * y) * 43758.5453)[0])
+    assert (svd.errors > 0.01).all()
+
+
+@pytest.mark.parametrize(("width", "where"), [(0.02, (1.7, -2.3)), (0.05, (-3.0, 0.4)), (0.02, (0.01, 0.02))])
+@pytest.mark.parametrize("background", [0.0, 1.0])
+def test_small_bumps_are_not_missed(width, where, background):
+    """A Gaussian bump far narrower than the first grid, alone or on tanh(xy): s of the bump, and sum s^2, are right."""
+    def bump(x, y):
+        return np.exp(-((x - where[0]) ** 2 + (y - where[1]) ** 2) / (2.0 * width**2))
+
+    svd = opsvd.decompose(lambda x, y: background * np.tanh(x * y) + bump(x, y))
+    if background == 0.0:
+        one = [np.sqrt(width**2 / (width**2 + 2.0)) * np.exp(-(c**2) / (width**2 + 2.0)) for c in where]
+        assert abs(svd.singular_values[0] - np.sqrt(np.prod(one))) <= svd.errors[0] <= 1e-10 * svd.singular_values[0]
+    else:
+        x, y = (c + width * np.linspace(-2.0, 2.0, 9) for c in where)
+        expected = np.tanh(x[:, None] * y) + bump(x[:, None], y)
+        np.testing.assert_allclose(svd(x[:, None], y), expected, atol=1e-7)
+
+
+def test_not_square_integrable_raises():
+    """exp(xy) has E[h^2] = inf under unit Gaussians."""
+    with pytest.raises(NotSquareIntegrableError, match=r"\|c\| < 1/2"):
+        opsvd.decompose(lambda x, y: np.exp(x * y))
+
+
+def test_nan_names_a_point():
+    """The error tells where h is NaN."""
+    with pytest.raises(opsvd.NonFiniteKernelError, match=r"h must be finite, but h\(-.*\) = nan"):
+        opsvd.decompose(lambda x, y: np.log(x) * y)
+
+
+@pytest.mark.parametrize(("arguments", "error", "message"), [
+    ({"rtol": 0.0}, ValueError, "rtol must be positive, got 0.0"),
+    ({"rtol": 2.0}, ValueError, "rtol must be below 1, being relative to the largest singular value, got 2.0"),
+    ({"rtol": "small"}, TypeError, "rtol must be a real number, got 'small'"),
+    ({"max_rank": 0}, ValueError, "max_rank must be an integer of at least 1, got 0"),
+    ({"max_rank": 2.5}, TypeError, "max_rank must be an integer, got 2.5"),
+    ({"mu_x": 1.0}, TypeError, "mu_x must be a Measure, got 1.0"),
+    ({"mu_y": Gaussian}, TypeError, "mu_y must be a Measure"),
+    ({"method": "qr"}, ValueError, "method must be one of 'auto'"),
+])
+def test_bad_arguments_are_named(arguments, error, message):
+    """Each bad argument raises with its name, the requirement, and what came."""
+    with pytest.raises(error, match=message):
+        opsvd.decompose(lambda x, y: x * y, **arguments)
+
+
+@pytest.mark.parametrize(("h", "message"), [
+    (lambda x, y: math.sin(x * y), r"np\.tanh\(x \* y\) and not math\.tanh"),
+    (lambda x, y: np.exp(1j * x * y), "got dtype complex128"),
+    (lambda x, y: np.zeros(5), r"it returned shape \(5,\)"),
+])
+def test_bad_kernels_are_named(h, message):
+    """Scalar-only, complex and wrong-shaped kernels raise before anything is computed."""
+    with pytest.raises(opsvd.KernelError, match=message):
+        opsvd.decompose(h)
