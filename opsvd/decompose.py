@@ -1,11 +1,12 @@
 """The driver: discretise, decompose, judge; refine until the error bars meet the tolerance."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
+from ._threads import one_blas_thread
 from ._validation import positive_int, tolerance
 from .bases import Basis
 from .discretisation import Discretisation
@@ -87,18 +88,26 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     _require_measure(mu_y, "mu_y")
     rank = None if max_rank is None else positive_int(max_rank, "max_rank")
     before = kernel.evaluations
-    best: OperatorSVD | None = None
-    for discretisation in method.discretisations(kernel, mu_x, mu_y, rtol):
-        svd = _solve(kernel, discretisation, rtol, rank)
-        if best is None or svd.errors.max(initial=0.0) < best.errors.max(initial=0.0):
-            best = svd
-        if best.converged:
-            break
+    with one_blas_thread():
+        best = _refine(kernel, method.discretisations(kernel, mu_x, mu_y, rtol), rtol, rank)
     if best is None:
         raise RuntimeError(f"{method!r} gave no discretisation; a Method must yield at least one")
     if not best.converged:
         warnings.warn(best.status, ConvergenceWarning, stacklevel=2)
     return best.with_evaluations(kernel.evaluations - before)
+
+
+def _refine(kernel: Kernel, discretisations: Iterator[Discretisation], rtol: float,
+            max_rank: int | None) -> OperatorSVD | None:
+    """Go through ever finer discretisations until one meets the tolerance; return it, or the best of all."""
+    best: OperatorSVD | None = None
+    for discretisation in discretisations:
+        svd = _solve(kernel, discretisation, rtol, max_rank)
+        if best is None or svd.worst_error < best.worst_error:
+            best = svd
+        if best.converged:
+            break
+    return best
 
 
 def _solve(kernel: Kernel, discretisation: Discretisation, rtol: float, max_rank: int | None) -> OperatorSVD:

@@ -82,8 +82,8 @@ class OperatorSVD:
         """Keep the leading `rank` of all computed singular values, and account for the rest."""
         s = system.values
         goal = rtol * float(s.max(initial=0.0))
-        worst = float(errors[:rank].max(initial=0.0)) if rank else evidence.remainder
-        converged = worst <= goal or evidence.norm == 0.0
+        worst = float(errors[:rank].max()) if rank else evidence.remainder
+        converged = worst <= goal
         whole = cls(values=s, multiplicities=system.multiplicities, singular_values=s, errors=errors, left=system.left,
                     right=system.right, norm=Estimate(evidence.norm, _norm_error(s, evidence)), tail=evidence.remainder,
                     rtol=rtol, method=note, evaluations=0, converged=converged,
@@ -95,6 +95,11 @@ class OperatorSVD:
     def rank(self) -> int:
         """The number r of singular values."""
         return len(self.singular_values)
+
+    @property
+    def worst_error(self) -> float:
+        """The largest error bar; for a result without singular values, all of the norm that may be missing."""
+        return float(self.errors.max()) if self.rank else self.tail
 
     @property
     def mu_x(self) -> Measure:

@@ -106,8 +106,8 @@ class SingularFunctions:
     def extend(self, x: Any) -> np.ndarray:
         r"""Evaluate by :math:`f_i = T g_i / s_i` everywhere: points of shape (...) give (..., r).
 
-        At any x the error of :math:`s_i f_i(x)` is at most about :math:`\epsilon (s_1 / s_i) \|h(x, \cdot)\|`. Without a
-        kernel this is the same as a call.
+        At any x the error of :math:`s_i f_i(x)` is at most about :math:`\epsilon (s_1 / s_i) \|h(x, \cdot)\|`. Without
+        a kernel this is the same as a call.
         """
         points = real_array(x, "x")
         if self.extension is None:

@@ -42,16 +42,16 @@ def check(decompositions):
 @pytest.mark.parametrize("h", [sine, tanh, relu])
 @pytest.mark.parametrize("trials", [2, 10])
 def test_right_answers_agree(h, trials, decompositions):
-    """Forty cross-checks of right answers: none disagrees, and each compared something."""
-    checks = [crosscheck(h, (60, 120), trials=trials, rng=seed, svd=decompositions[h]) for seed in range(40)]
+    """Thirty cross-checks of right answers: none disagrees, and each compared something at both sizes."""
+    checks = [crosscheck(h, (100, 150), trials=trials, rng=seed, svd=decompositions[h]) for seed in range(30)]
     assert all(check.agrees for check in checks)
     assert all(check.comparisons >= 2 for check in checks)
 
 
 @pytest.mark.parametrize("h", [sine, tanh])
 def test_z_scores_are_standard_normal(h, decompositions):
-    """Over 120 cross-checks the z-scores of each value follow the standard normal distribution."""
-    z = np.array([crosscheck(h, 150, trials=8, rng=seed, rank=2, svd=decompositions[h]).z[0] for seed in range(120)])
+    """Over 100 cross-checks the z-scores of each value follow the standard normal distribution."""
+    z = np.array([crosscheck(h, 150, trials=8, rng=seed, rank=2, svd=decompositions[h]).z[0] for seed in range(100)])
     for scores in z.T:
         assert kstest(scores, "norm").pvalue > 1e-3
         assert 0.75 < scores.std() < 1.15
@@ -60,9 +60,9 @@ def test_z_scores_are_standard_normal(h, decompositions):
 @pytest.mark.parametrize("factor", [0.95, 1.05])
 @pytest.mark.parametrize("h", [sine, tanh, relu])
 def test_a_scaled_spectrum_is_detected(h, factor, decompositions):
-    """Singular values wrong by 5 per cent are found out by matrices of up to 800 x 800."""
+    """Singular values wrong by 5 per cent are found out by many small matrices."""
     wrong = replace(decompositions[h], singular_values=factor * decompositions[h].singular_values)
-    check = crosscheck(h, (300, 800), trials=20, rng=3, svd=wrong)
+    check = crosscheck(h, (120, 240), trials=120, rng=3, svd=wrong)
     assert not check.agrees
     assert check.verdict.startswith("quadrature and sampling disagree")
 
@@ -119,7 +119,7 @@ def test_it_decomposes_when_no_decomposition_is_given():
     assert check.agrees
 
 
-@pytest.mark.parametrize("h", [lambda x, y: np.sign(x * y), lambda x, y: 3.0], ids=["sign", "constant"])  # noqa: ARG005
+@pytest.mark.parametrize("h", [lambda x, y: np.sign(x * y), lambda x, y: 3.0], ids=["sign", "constant"])
 def test_values_that_do_not_fluctuate(h):
     """A sampled value that is exact in every trial has a z-score of 0, not of rounding over rounding."""
     check = crosscheck(h, (20, 100), trials=3, rng=0)
@@ -176,7 +176,7 @@ def test_text(check):
     assert check.verdict in html
 
 
-def test_plot(check, decompositions):
+def test_plot(check):
     """One Axes takes the singular values; without one, a pyplot figure shows the effective rank beside."""
     plt = pytest.importorskip("matplotlib.pyplot")
     ax = check.plot()

@@ -92,7 +92,8 @@ def test_known_values():
 
 def test_tanh_is_stable_under_refinement():
     """Other tolerances, and twice the panels, change no value of tanh(xy) by more than 1e-12."""
-    values = [opsvd.decompose(lambda x, y: np.tanh(x * y), rtol=rtol).singular_values[:8] for rtol in (1e-8, 1e-10, 1e-12)]
+    values = [opsvd.decompose(lambda x, y: np.tanh(x * y), rtol=rtol).singular_values[:8]
+              for rtol in (1e-8, 1e-10, 1e-12)]
     np.testing.assert_allclose(values[0], values[2], atol=1e-12)
     np.testing.assert_allclose(values[1], values[2], atol=1e-12)
 

@@ -11,8 +11,8 @@ import opsvd
 from opsvd import ConvergenceWarning, Gaussian
 
 SMOOTH = {
-    "sin": np.sin, "cos": np.cos, "tanh": np.tanh, "gauss": lambda z: np.exp(-z * z), "rational": lambda z: 1 / (1 + z * z),
-    "square": np.square, "identity": lambda z: z,
+    "sin": np.sin, "cos": np.cos, "tanh": np.tanh, "square": np.square, "identity": lambda z: z,
+    "gauss": lambda z: np.exp(-z * z), "rational": lambda z: 1 / (1 + z * z),
 }
 AXIS = {"abs": np.abs, "relu": lambda z: np.maximum(z, 0.0), "sign": np.sign, "step": lambda z: (z > 0.0) * 1.0}
 
@@ -68,13 +68,13 @@ def test_transposing_swaps_left_and_right(h):
     assert (np.abs(first.singular_values[:count] - second.singular_values[:count]) <= bars).all()
     x = np.linspace(-2.0, 2.0, 9)
     for mine, other in ((first.left, second.right), (first.right, second.left)):
-        np.testing.assert_allclose(np.abs(mine(x)[:, 0]), np.abs(other(x)[:, 0]), atol=_angle(first, second))
+        np.testing.assert_allclose(np.abs(mine(x)[:, 0]), np.abs(other(x)[:, 0]), atol=_angle(first))
 
 
-def _angle(first, second):
+def _angle(svd):
     """How far two computations of the first singular function may be apart: rounding over the gap."""
-    s = first.singular_values
-    gap = (s[0] - s[1]) / s[0] if first.rank > 1 else 1.0
+    s = svd.singular_values
+    gap = (s[0] - s[1]) / s[0] if svd.rank > 1 else 1.0
     return 1e-10 + 1e-11 / max(gap, 1e-12)
 
 

@@ -19,15 +19,14 @@ def legendre_transform(order: int) -> np.ndarray:
     :math:`L_{ki} = \sqrt{w_i} \hat P_k(t_i)` at the Gauss-Legendre nodes, shape (order, order).
     """
     nodes, weights = gauss_legendre(order)
-    matrix = (_orthonormal_legendre(nodes, order) * np.sqrt(weights)[:, None]).T.copy()
+    matrix: np.ndarray = np.sqrt(weights) * _orthonormal_legendre(nodes, order).T
     matrix.setflags(write=False)
     return matrix
 
 
 def _orthonormal_legendre(t: np.ndarray, order: int) -> np.ndarray:
     """Legendre polynomials of degree below `order`, orthonormal on [-1, 1]: shape (..., order)."""
-    polynomials: np.ndarray = np.polynomial.legendre.legvander(t, order - 1)
-    return polynomials * np.sqrt(np.arange(order) + 0.5)
+    return np.asarray(np.polynomial.legendre.legvander(t, order - 1) * np.sqrt(np.arange(order) + 0.5))
 
 
 class PanelBasis(Basis):

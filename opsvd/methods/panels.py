@@ -155,12 +155,12 @@ def _first_edges(interval: tuple[float, float], count: int) -> np.ndarray:
 def _floor(measure: Measure, edges: np.ndarray) -> np.ndarray:
     """The width, for each panel, below which it is not halved: shape (panels,)."""
     nearest = np.minimum(np.abs(edges[:-1]), np.abs(edges[1:]))
-    return np.maximum(1e-17 * measure.scale, 64.0 * _EPS * nearest)
+    return np.asarray(np.maximum(1e-17 * measure.scale, 64.0 * _EPS * nearest))
 
 
 def _next_to(ends: np.ndarray, width: np.ndarray, side: float, ulps: float = 8.0) -> np.ndarray:
     """Points inside panels as close to their left (side = 1) or right (side = -1) ends as floats tell apart."""
-    return ends + side * ulps * _EPS * np.maximum(width, np.abs(ends))
+    return np.asarray(ends + side * ulps * _EPS * np.maximum(width, np.abs(ends)))
 
 
 def _panels_with_ends(measure: Measure, spans: np.ndarray) -> Rule:

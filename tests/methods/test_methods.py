@@ -83,7 +83,7 @@ def test_galerkin_values_rise_with_degree_to_the_true_ones():
 ])
 def test_singularities_that_are_not_square_integrable_are_refused(h):
     """E[h^2] = inf at a point raises with the place, instead of a large number."""
-    with pytest.raises(NotSquareIntegrableError, match="does not decay towards [xy] = "):
+    with pytest.raises(NotSquareIntegrableError, match=r"does not decay towards [xy] = "):
         opsvd.decompose(h)
 
 

@@ -1,0 +1,41 @@
+"""The setting of every benchmark: the problem table of the tests, and what it runs on."""
+
+import platform
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy
+import threadpoolctl
+
+import opsvd
+
+__all__ = ["machine", "problem_table"]
+
+
+def problem_table() -> dict[str, Any]:
+    """Return the problems of tests/problems.py by name."""
+    sys.path.append(str(Path(__file__).parents[1] / "tests"))
+    from problems import PROBLEMS
+
+    return {problem.name: problem for problem in PROBLEMS}
+
+
+def machine() -> str:
+    """Say what computes: the command, versions, processor, and each BLAS (numpy and scipy may bring their own)."""
+    versions = f"opsvd {opsvd.__version__}, numpy {np.__version__}, scipy {scipy.__version__}"
+    blas = sorted(f"{library['internal_api']} {library['version']}, {library.get('architecture', 'unknown')} kernels, "
+                  f"threads: {library['num_threads']}"
+                  for library in threadpoolctl.threadpool_info() if library["user_api"] == "blas")
+    command = f"python benchmarks/{Path(sys.argv[0]).name}"
+    return "\n".join([command, f"Python {platform.python_version()}, {versions}",
+                      f"{_processor()}, {platform.system()}", *blas])
+
+
+def _processor() -> str:
+    """The name of the processor, where the system tells it."""
+    table = Path("/proc/cpuinfo")
+    lines = table.read_text(encoding="utf-8").splitlines() if table.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
