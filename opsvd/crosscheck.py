@@ -239,8 +239,8 @@ def crosscheck(
 
     :math:`\sigma_i` is the larger of the predicted standard deviation and that of the sample: with few trials the
     latter is unsure, and too small just when an odd mean comes with it; the former knows nothing of outliers, and
-    alone, as with a single trial, gave false alarms in up to 3 of 100 cross-checks. :math:`\mathrm{error}_i` is what the
-    prediction may leave out, of order n^(-2); :math:`\delta_i` is the error bar of the operator value, and the rounding
+    alone, as with a single trial, gave false alarms in up to 3 of 100 cross-checks. :math:`\mathrm{error}_i` is what
+    the prediction may leave out, of order n^(-2); :math:`\delta_i` is the error bar of the operator value, and the rounding
     of the SVD.
 
     If everything is right, the z-scores are close to standard normal, or closer to zero. The verdict takes all that

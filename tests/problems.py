@@ -134,7 +134,7 @@ _POLYNOMIAL = (
     _finite("a cubic", "entire", lambda x, y: 1 - 2 * x + 0.5 * y**2 + x * y + 3 * x**2 * y - x * y**3 + 0.25 * x**3,
             exact.polynomial_kernel([[1, 0, 0.5, 0], [-2, 1, 0, -1], [0, 3, 0, 0], [0.25, 0, 0, 0]]),
             "exact.polynomial_kernel"),
-    _finite("a constant", "entire", lambda x, y: -2.0, [2], "exact.separable: |-2|"),  # noqa: ARG005 - ignores both
+    _finite("a constant", "entire", lambda x, y: -2.0, [2], "exact.separable: |-2|"),
     _finite("zero", "entire", lambda x, y: 0.0 * x * y, [], "the zero operator"),
 )
 

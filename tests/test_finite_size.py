@@ -129,6 +129,20 @@ def test_large_fourth_moments_are_not_trusted():
     assert (samples.std(axis=0) < 0.5 * prediction.std)[3:].all()
 
 
+def test_values_that_change_places_are_not_trusted():
+    """With disjoint supports no term of the bias is large, yet 0.5 and 0.45 overtake each other at n = 200."""
+    moments = np.diag([6.0, 6.0])
+    assert not predict([0.5, 0.45], moments, moments, 200).valid.any()
+    assert predict([0.5, 0.45], moments, moments, 2000).valid.all()
+
+
+def test_a_scatter_of_a_quarter_is_the_limit():
+    """A relative standard deviation of 0.27 is not trusted, one of 0.24 is."""
+    wide, narrow = (predict([1.0], [[moment]], [[moment]], 100) for moment in (16.0, 12.5))
+    assert_allclose([wide.std[0], narrow.std[0]], [0.27386, 0.23979], rtol=1e-4)
+    assert (wide.valid[0], narrow.valid[0]) == (False, True)
+
+
 def test_infinite_moments_are_never_valid():
     """A moment that overflows gives no prediction, without warnings."""
     prediction = predict([1.0, 0.5], [[np.inf, 1.0], [1.0, np.nan]], [[3.0, 1.0], [1.0, 3.0]], 10**6)

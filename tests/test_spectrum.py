@@ -221,6 +221,17 @@ def test_tail_of_a_power(p, r):
     assert abs(tail.nuclear - rest.sum() - missed) <= tail.nuclear_error <= 3.0 * (rest.sum() + missed)
 
 
+@pytest.mark.parametrize("law", [lambda i: 0.7**i, lambda i: i**-2.5, lambda i: np.exp(-np.sqrt(i))],
+                         ids=["geometric", "power", "root"])
+def test_the_spread_is_a_bound(law):
+    """The mean of log(s_r / s_i) beyond the rank, which the entropy needs, is bounded, and not idly."""
+    s = law(np.arange(1.0, 100001.0))
+    rest = s[40:]
+    spread = float(rest @ np.log(s[39] / np.maximum(rest, 1e-300))) / rest.sum()
+    found = nuclear_tail(s[:40], np.zeros(40), float(np.linalg.norm(rest))).spread
+    assert 0.99 * spread <= found <= 1.5 * spread
+
+
 def test_tail_of_the_root_law():
     """An exponential of the square root of i is continued as such."""
     s = np.exp(-0.8 * np.sqrt(np.arange(1.0, 2001.0)))

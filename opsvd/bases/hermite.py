@@ -1,11 +1,12 @@
 """Orthonormal Hermite polynomials of a Gaussian variable."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from ..measures import Gaussian
-from ..quadrature import hermite_functions
+from ..quadrature import gauss_hermite, hermite_functions
 from .base import Basis
 
 __all__ = ["HermiteBasis"]
@@ -29,7 +30,7 @@ class HermiteBasis(Basis):
         self.degree = degree
         self.quadrature = degree + 1 if quadrature is None else quadrature
         self.rule = measure.gauss_rule(self.quadrature)
-        self._at_nodes = self.rule.sqrt_lebesgue[:, None] * self.half_density(self.rule.nodes)
+        self._at_nodes = _at_nodes(self.size, self.quadrature)
 
     @property
     def size(self) -> int:
@@ -57,3 +58,12 @@ class HermiteBasis(Basis):
     def state(self) -> dict[str, Any]:
         """Degree and number of nodes."""
         return {"degree": self.degree, "quadrature": self.quadrature}
+
+
+@lru_cache(maxsize=8)
+def _at_nodes(size: int, quadrature: int) -> np.ndarray:
+    r"""The matrix :math:`\sqrt{w_i}\, \psi_n(x_i)`, shape (quadrature, size), the same for every mean and scale."""
+    nodes, lebesgue = gauss_hermite(quadrature)
+    matrix = np.sqrt(lebesgue)[:, None] * hermite_functions(nodes, size)
+    matrix.setflags(write=False)
+    return matrix

@@ -15,7 +15,7 @@ from .base import Method
 
 __all__ = ["DEGREES", "HermiteGalerkin"]
 
-DEGREES = (47, 95, 191)
+DEGREES = (47, 95, 127, 191)
 """The degrees tried when none is given."""
 
 _SPARE = 16
@@ -33,7 +33,7 @@ class HermiteGalerkin(Method):
     Parameters
     ----------
     degree : int, optional
-        The highest degree of the polynomials. By default 47, 95 and 191 in turn.
+        The highest degree of the polynomials. By default 47, 95, 127 and 191 in turn.
     quadrature : int, optional
         Gauss-Hermite nodes in x (two more in y), at least degree + 1. By default degree + 17: the spare nodes lessen
         the aliasing of what lies beyond the degree.

@@ -13,7 +13,7 @@ from ..domain import Domain, find_domain, weighted_samples
 from ..errors import NotSquareIntegrableError
 from ..kernels import Kernel
 from ..measures import Measure
-from ..quadrature import Rule, composite_gauss_legendre, gauss_lobatto
+from ..quadrature import Rule, gauss_legendre, gauss_lobatto, on_panels
 from .base import Method
 
 __all__ = ["Panels"]
@@ -168,12 +168,11 @@ def _panels_with_ends(measure: Measure, spans: np.ndarray) -> Rule:
 
     The points at the ends stand for the gaps between them and the nearest nodes.
     """
-    rules = [composite_gauss_legendre(span, _ORDER) for span in spans]
-    width = np.diff(spans)
-    ends = np.concatenate([_next_to(spans[:, :1], width, 1.0), _next_to(spans[:, 1:], width, -1.0)], axis=1)
-    nodes = np.concatenate([np.stack([x for x, _ in rules]), ends], axis=1)
-    gaps = np.repeat(_GAP * width, 2, axis=1)
-    return measure.rule(nodes.ravel(), np.concatenate([np.stack([w for _, w in rules]), gaps], axis=1).ravel())
+    left, right = spans[:, :1], spans[:, 1:]
+    nodes, weights = on_panels(left, right, *gauss_legendre(_ORDER))
+    ends = np.concatenate([_next_to(left, right - left, 1.0), _next_to(right, right - left, -1.0)], axis=1)
+    gaps = np.repeat(_GAP * (right - left), 2, axis=1)
+    return measure.rule(np.concatenate([nodes, ends], axis=1).ravel(), np.concatenate([weights, gaps], axis=1).ravel())
 
 
 def _misfits_at_ends(matrix: np.ndarray) -> np.ndarray:
@@ -181,7 +180,7 @@ def _misfits_at_ends(matrix: np.ndarray) -> np.ndarray:
 
     A kink or jump between an end and the nearest node leaves the samples at the nodes smooth, and shows only here.
     """
-    extrapolated = np.einsum("ei,pis->pes", _end_values(), matrix[:, :_ORDER], optimize=True)
+    extrapolated = _end_values() @ matrix[:, :_ORDER]
     return np.asarray(np.sqrt(np.sum((matrix[:, _ORDER:] - extrapolated) ** 2, axis=(1, 2))))
 
 
@@ -197,14 +196,13 @@ def _check_rule(measure: Measure, edges: np.ndarray, ulps: float) -> Rule:
 
     On panels that are too narrow to be halved, where h may be infinite at an end, the ends are seen from farther away.
     """
-    t, w = gauss_lobatto(_CHECK_ORDER)
-    width = np.diff(edges)[:, None]
     left, right = edges[:-1, None], edges[1:, None]
-    nodes = np.where(t < 0.0, left + 0.5 * width * (1.0 + t), right - 0.5 * width * (1.0 - t))
+    width = right - left
+    nodes, weights = on_panels(left, right, *gauss_lobatto(_CHECK_ORDER))
     narrow = 0.5 * width <= _floor(measure, edges)[:, None]
     nodes[:, :1] = np.where(narrow, left + 0.01 * width, _next_to(left, width, 1.0, ulps))
     nodes[:, -1:] = np.where(narrow, right - 0.01 * width, _next_to(right, width, -1.0, ulps))
-    return measure.rule(nodes.ravel(), (0.5 * width * w).ravel())
+    return measure.rule(nodes.ravel(), weights.ravel())
 
 
 def _random_rule(measure: Measure, edges: np.ndarray, rng: np.random.Generator, count: int = 3) -> Rule:
@@ -217,7 +215,7 @@ def _random_rule(measure: Measure, edges: np.ndarray, rng: np.random.Generator, 
 def _tails(matrix: np.ndarray, norm: float = 0.0) -> np.ndarray:
     """Norm of the last Legendre coefficients along axis 0 on every panel, shape (panels,); rounding counts as zero."""
     panels = matrix.reshape(-1, _ORDER, matrix.shape[-1])
-    last = np.einsum("ki,pis->pks", legendre_transform(_ORDER)[-_TAIL:], panels, optimize=True)
+    last = legendre_transform(_ORDER)[-_TAIL:] @ panels
     tails = np.sqrt(np.sum(last**2, axis=(1, 2)))
     return np.where(tails > 8.0 * _EPS * norm, tails, 0.0)
 

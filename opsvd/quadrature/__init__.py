@@ -1,7 +1,7 @@
 """Quadrature rules, one a file."""
 
 from .gauss_hermite import gauss_hermite, hermite_functions, hermite_polynomials
-from .gauss_legendre import composite_gauss_legendre, gauss_legendre
+from .gauss_legendre import composite_gauss_legendre, gauss_legendre, on_panels
 from .gauss_lobatto import gauss_lobatto
 from .rule import Rule
 
@@ -13,4 +13,5 @@ __all__ = [
     "gauss_lobatto",
     "hermite_functions",
     "hermite_polynomials",
+    "on_panels",
 ]

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-__all__ = ["composite_gauss_legendre", "gauss_legendre"]
+__all__ = ["composite_gauss_legendre", "gauss_legendre", "on_panels"]
 
 
 @lru_cache(maxsize=64)
@@ -19,11 +19,18 @@ def gauss_legendre(n: int) -> tuple[np.ndarray, np.ndarray]:
     return nodes, weights
 
 
+def on_panels(left: np.ndarray, right: np.ndarray, t: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Move a rule with nodes t and weights w, shape (n,), from [-1, 1] to panels: ends (p, 1) give (p, n) each.
+
+    Nodes are placed from the nearer end of their panel: on panels graded towards a point c, x - c keeps full
+    relative accuracy when c = 0, and no inner node falls on an end unless rounding leaves no number between.
+    """
+    half = 0.5 * (right - left)
+    return np.where(t < 0.0, left + half * (1.0 + t), right - half * (1.0 - t)), half * w
+
+
 def composite_gauss_legendre(edges: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Return nodes and Lebesgue weights of the n-point rule on every panel [edges[p], edges[p + 1]].
-
-    Nodes are placed from the nearer edge of their panel: on panels graded towards a point c, x - c keeps full
-    relative accuracy when c = 0, and no node falls on an edge unless rounding leaves no number between.
 
     Parameters
     ----------
@@ -37,8 +44,5 @@ def composite_gauss_legendre(edges: np.ndarray, n: int) -> tuple[np.ndarray, np.
     nodes, weights : ndarray, shape (panels * n,)
         In increasing order.
     """
-    t, w = gauss_legendre(n)
-    left, right = edges[:-1, None], edges[1:, None]
-    half = 0.5 * (right - left)
-    nodes = np.where(t < 0.0, left + half * (1.0 + t), right - half * (1.0 - t))
-    return nodes.ravel(), (half * w).ravel()
+    nodes, weights = on_panels(edges[:-1, None], edges[1:, None], *gauss_legendre(n))
+    return nodes.ravel(), weights.ravel()

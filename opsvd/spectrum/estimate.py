@@ -41,6 +41,8 @@ class Estimate(float):
 
 
 def _digits(value: float, error: float) -> str:
+    if math.isinf(error):
+        return f"{value:.3g}"    # what little an infinite bar warrants
     if not 0.0 < error < abs(value) < math.inf:
         return f"{value:.6g}"
     return f"{value:.{min(16, 1 + math.floor(math.log10(abs(value))) - math.floor(math.log10(error)))}g}"
