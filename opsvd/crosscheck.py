@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from ._optional import require
 from ._validation import positive_int
@@ -136,7 +136,8 @@ class CrossCheck:
                 for i, (s, means, scores) in enumerate(zip(self.singular_values, self.mean.T, self.z.T, strict=True))]
         rows.append(["sum of squares", "", *(f"({_score(z)})" for z in self.z_energy)])
         ranks = zip(self.effective_rank, self.effective_rank_error, strict=True)
-        rows.append(["effective rank", f"{self.operator_effective_rank.value:.6g}",
+        limit = self.operator_effective_rank
+        rows.append(["effective rank", f"{limit.value:.6g}" if math.isfinite(limit.error) else f"{limit.value:.3g} ± inf",
                      *(f"{rank:.6g} ± {error:.1g}" for rank, error in ranks)])
         return rows
 
@@ -180,7 +181,7 @@ class CrossCheck:
         styled(ax, "effective rank")
         ax.errorbar(self.n, self.effective_rank, yerr=self.effective_rank_error, fmt="o", capsize=3, color=COLOURS[0],
                     label="sampled")
-        if math.isfinite(self.operator_effective_rank.value):
+        if math.isfinite(self.operator_effective_rank.value + self.operator_effective_rank.error):
             ax.axhline(self.operator_effective_rank.value, color="black", linestyle="--", label="operator")
         ax.set_xscale("log")
         ax.set_ylim(bottom=0.0)
@@ -240,8 +241,8 @@ def crosscheck(
     :math:`\sigma_i` is the larger of the predicted standard deviation and that of the sample: with few trials the
     latter is unsure, and too small just when an odd mean comes with it; the former knows nothing of outliers, and
     alone, as with a single trial, gave false alarms in up to 3 of 100 cross-checks. :math:`\mathrm{error}_i` is what
-    the prediction may leave out, of order n^(-2); :math:`\delta_i` is the error bar of the operator value, and the rounding
-    of the SVD.
+    the prediction may leave out, of order n^(-2); :math:`\delta_i` is the error bar of the operator value, and the
+    rounding of the SVD.
 
     If everything is right, the z-scores are close to standard normal, or closer to zero. The verdict takes all that
     are valid: `agrees` is False if one is beyond :math:`t + (t^2 - 1) / 3 \sqrt{\mathrm{trials}}`, with t such that the
@@ -353,7 +354,7 @@ def _rounding(svd: OperatorSVD, n: int) -> float:
 
 
 def _threshold(comparisons: int, trials: int) -> float:
-    t = float(norm.isf(0.5 * _FALSE_ALARM / max(comparisons, 1)))
+    t = -float(ndtri(0.5 * _FALSE_ALARM / max(comparisons, 1)))
     return t + (t**2 - 1.0) / (3.0 * math.sqrt(trials))
 
 

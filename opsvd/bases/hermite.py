@@ -64,6 +64,6 @@ class HermiteBasis(Basis):
 def _at_nodes(size: int, quadrature: int) -> np.ndarray:
     r"""The matrix :math:`\sqrt{w_i}\, \psi_n(x_i)`, shape (quadrature, size), the same for every mean and scale."""
     nodes, lebesgue = gauss_hermite(quadrature)
-    matrix = np.sqrt(lebesgue)[:, None] * hermite_functions(nodes, size)
+    matrix: np.ndarray = np.sqrt(lebesgue)[:, None] * hermite_functions(nodes, size)
     matrix.setflags(write=False)
     return matrix

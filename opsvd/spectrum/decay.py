@@ -20,7 +20,10 @@ _FEWEST = 8
 
 
 class _Law(NamedTuple):
-    """A law of decay, log s = const - rate f(i), and what it says of the values beyond i = r."""
+    """A law of decay, log s = const - rate f(i), and what it says of the values beyond i = r.
+
+    Sums are bounded by integrals from r on; the spread is that of the integral, and one step from r to r + 1.
+    """
 
     f: Callable[[np.ndarray], np.ndarray]
     reach: Callable[[float, float], float]     # (r, rate) -> sum_{i > r} s_i / s_r
@@ -30,12 +33,13 @@ class _Law(NamedTuple):
 _POWER = _Law(
     f=np.log,
     reach=lambda r, p: r / (p - 1.0) if p > 1.0 else math.inf,
-    spread=lambda _, p: p / (p - 1.0) if p > 1.0 else math.inf,
+    spread=lambda r, p: p / (p - 1.0) + p * math.log1p(1.0 / r) if p > 1.0 else math.inf,
 )
 _ROOT = _Law(
     f=np.sqrt,
     reach=lambda r, c: 2.0 * (c * math.sqrt(r) + 1.0) / c**2 if c > 0.0 else math.inf,
-    spread=lambda r, c: (c * math.sqrt(r) + 2.0) / (c * math.sqrt(r) + 1.0) if c > 0.0 else math.inf,
+    spread=lambda r, c: (1.0 + 1.0 / (c * math.sqrt(r) + 1.0) + c * (math.sqrt(r + 1.0) - math.sqrt(r))
+                         if c > 0.0 else math.inf),
 )
 _EXPONENTIAL = _Law(
     f=lambda i: i,
