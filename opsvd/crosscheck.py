@@ -137,7 +137,8 @@ class CrossCheck:
         rows.append(["sum of squares", "", *(f"({_score(z)})" for z in self.z_energy)])
         ranks = zip(self.effective_rank, self.effective_rank_error, strict=True)
         limit = self.operator_effective_rank
-        rows.append(["effective rank", f"{limit.value:.6g}" if math.isfinite(limit.error) else f"{limit.value:.3g} ± inf",
+        shown = f"{limit.value:.6g}" if math.isfinite(limit.error) else f"{limit.value:.3g} ± inf"
+        rows.append(["effective rank", shown,
                      *(f"{rank:.6g} ± {error:.1g}" for rank, error in ranks)])
         return rows
 
