@@ -96,6 +96,12 @@ def test_integrable_singularities_have_bars_that_hold(exponent):
     assert svd.errors[0] < 0.2 * exact
 
 
+def test_a_steep_break_is_no_divergence():
+    """Next to a jump along a nearly vertical line the energy of a bounded kernel vanishes on one side."""
+    svd = _quiet(lambda x, y: (1.81 * x + 0.0286 * y > 0.22) * np.sin(2.7 * x * y + 1.26))
+    assert svd.norm < 1.0
+
+
 def test_no_nodes_coincide_in_x_and_y():
     """log|x - y| and log|x + y| are infinite on the diagonals: no node pair of any rule lies there."""
     assert _quiet(lambda x, y: np.log(np.abs(x - y))).rank > 0
