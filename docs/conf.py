@@ -34,5 +34,5 @@ plot_formats = [("png", 150)]
 
 html_theme = "pydata_sphinx_theme"
 html_theme_options = {"show_prev_next": True, "secondary_sidebar_items": ["page-toc"]}
-html_sidebars = {"**": ["sidebar-nav-bs"]}
+html_sidebars = {"**": []}    # every page is in the bar at the top
 html_show_sourcelink = False

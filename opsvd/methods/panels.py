@@ -274,7 +274,7 @@ def _energy_at_singular_points(matrix: np.ndarray, edges: np.ndarray, name: str)
             chain = e[start:start + min(length, 2 * _CHAIN)]
             half = len(chain) // 2
             inner, outer = chain[:half].sum(), chain[-half:].sum()
-            ratio = float((inner / outer) ** (1.0 / (len(chain) - half))) if inner > 0.0 else 0.0
+            ratio = float(inner / max(outer, inner * _DIVERGES)) ** (1.0 / (len(chain) - half)) if inner > 0.0 else 0.0
             # The energy of a bounded kernel may vanish outwards, beside a break, but is nowhere dense.
             dense = chain[0] / w[start] > 1e6 * energy.sum() / width.sum()
             if ratio > _DIVERGES and dense:
