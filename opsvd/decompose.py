@@ -14,7 +14,7 @@ from .error_bars import error_bars, gather_evidence
 from .errors import ConvergenceWarning
 from .kernels import Kernel, as_kernel
 from .linalg import canonical_signs, compact_svd
-from .measures import Gaussian, Measure
+from .measures import Gaussian, Measure, require_measure
 from .methods import Method, as_method
 from .result import OperatorSVD
 from .singular_functions import SingularFunctions, SingularSystem
@@ -84,8 +84,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     True
     """
     kernel, method, rtol = as_kernel(h), as_method(method), tolerance(rtol, "rtol")
-    _require_measure(mu_x, "mu_x")
-    _require_measure(mu_y, "mu_y")
+    mu_x, mu_y = require_measure(mu_x, "mu_x"), require_measure(mu_y, "mu_y")
     rank = None if max_rank is None else positive_int(max_rank, "max_rank")
     before = kernel.evaluations
     with one_blas_thread():
@@ -137,9 +136,3 @@ def _singular_system(discretisation: Discretisation) -> SingularSystem:
             parts.append((basis, coefficients[:, order]))
     return SingularSystem(values[order], multiplicities[order], SingularFunctions(tuple(lefts)),
                           SingularFunctions(tuple(rights)))
-
-
-def _require_measure(value: object, name: str) -> None:
-    if not isinstance(value, Measure):
-        raise TypeError(f"{name} must be a Measure, got {value!r} ({type(value).__name__}); "
-                        f"pass for example opsvd.Gaussian(mean=0.0, std=1.0)")

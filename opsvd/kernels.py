@@ -94,9 +94,9 @@ class Kernel:
         return values
 
     def transposed(self) -> "Kernel":
-        """Return the kernel (y, x) -> h(x, y)."""
+        """Return the kernel (y, x) -> h(x, y); on grids h still sees x as a column and y as a row."""
         h = self.function
-        return Kernel(lambda y, x: h(x, y), name=f"{self.name} transposed")
+        return Kernel(lambda y, x: np.transpose(h(np.transpose(x), np.transpose(y))), name=f"{self.name} transposed")
 
     def _real(self, values: Any) -> np.ndarray:
         array = np.asarray(values)

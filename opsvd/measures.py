@@ -8,7 +8,7 @@ import numpy as np
 from ._validation import finite_float, positive_float, positive_int
 from .quadrature import Rule, gauss_hermite
 
-__all__ = ["Gaussian", "Measure"]
+__all__ = ["Gaussian", "Measure", "require_measure"]
 
 
 class Measure(ABC):
@@ -110,3 +110,11 @@ class Gaussian(Measure):
         """The n-point Gauss-Hermite rule, moved to this mean and standard deviation."""
         nodes, lebesgue = gauss_hermite(positive_int(n, "n"))
         return self.rule(self.mean + self.std * nodes, self.std * lebesgue)
+
+
+def require_measure(measure: object, name: str) -> Measure:
+    """Return `measure` if it is one, or raise naming `name`."""
+    if not isinstance(measure, Measure):
+        raise TypeError(f"{name} must be a Measure, got {measure!r} ({type(measure).__name__}); "
+                        f"pass for example opsvd.Gaussian(mean=0.0, std=1.0)")
+    return measure

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+import opsvd
 from opsvd import Kernel, KernelError, NonFiniteKernelError
 from opsvd.kernels import as_kernel
 from opsvd.testing import check_kernel
@@ -75,6 +76,13 @@ def test_transposed_swaps_the_variables():
     """h^T(y, x) = h(x, y)."""
     kernel = Kernel(lambda x, y: x - 2.0 * y)
     np.testing.assert_array_equal(kernel.transposed().grid(Y, X), kernel.grid(X, Y).T)
+
+
+def test_x_is_always_a_column_and_y_a_row():
+    """A kernel that needs that, as a matrix product does, is decomposed like any other."""
+    svd = opsvd.decompose(lambda x, y: x @ y)
+    np.testing.assert_allclose(svd.singular_values, [1.0], rtol=1e-13)
+    np.testing.assert_allclose(svd.right.extend(Y), Y[:, None], rtol=1e-12)
 
 
 def test_impure_kernels_are_caught_by_the_check():

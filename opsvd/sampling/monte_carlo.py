@@ -8,11 +8,11 @@ import numpy as np
 
 from .._validation import positive_int
 from ..kernels import Kernel, as_kernel
-from ..measures import Gaussian, Measure
+from ..measures import Gaussian, Measure, require_measure
 from ..spectrum import effective_ranks
 from .engine import Engine
 from .engines import as_engine
-from .sample import iid_gaussian, require_measure, sample_matrix
+from .sample import iid_gaussian, sample_matrix
 
 __all__ = ["MonteCarloSpectrum", "iid", "monte_carlo"]
 

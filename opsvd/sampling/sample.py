@@ -7,7 +7,7 @@ import numpy as np
 
 from .._validation import positive_int
 from ..kernels import Kernel, as_kernel
-from ..measures import Gaussian, Measure
+from ..measures import Gaussian, Measure, require_measure
 
 __all__ = ["Sample", "draw_sample", "iid_gaussian", "sample_matrix"]
 
@@ -87,11 +87,3 @@ def iid_gaussian(n: int, rng: Any = None) -> np.ndarray:
     """
     n = positive_int(n, "n")
     return np.asarray(np.random.default_rng(rng).standard_normal((n, n)) / np.sqrt(n))
-
-
-def require_measure(measure: Any, name: str) -> Measure:
-    """Return `measure`, or raise naming `name`."""
-    if not isinstance(measure, Measure):
-        raise TypeError(f"{name} must be a Measure, got {measure!r} ({type(measure).__name__}); "
-                        f"pass for example opsvd.Gaussian(mean=0.0, std=1.0)")
-    return measure
