@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from .errors import NotSquareIntegrableError
-from .kernels import Kernel, non_finite
+from .kernels import SMALLEST_SIZE, Kernel, non_finite, size_out_of_range
 from .measures import Measure
 from .quadrature import Rule
 
 __all__ = ["Domain", "find_domain", "weighted_samples"]
 
 _POINTS = 64
+_SECOND_LOOK = 1000
 _GROWTH = 1.12
 # Beyond 37 scales a Gaussian density times a Lebesgue weight is below the smallest double.
 _WIDEST = 37.0
@@ -28,11 +29,14 @@ class Domain:
         The intervals of the two variables.
     missing : float
         The Hilbert-Schmidt norm of h outside the box, extrapolated from its decay; relative to that inside.
+    is_zero : bool
+        Whether all values of h seen while the box was sought were zero.
     """
 
     x: tuple[float, float]
     y: tuple[float, float]
     missing: float
+    is_zero: bool
 
 
 def weighted_samples(kernel: Kernel, domain: Domain, left: Rule, right: Rule) -> np.ndarray:
@@ -65,6 +69,8 @@ def find_domain(kernel: Kernel, mu_x: Measure, mu_y: Measure, tol: float) -> Dom
         If the energy does not decay.
     NonFiniteKernelError
         If h is NaN within the box, or infinite within four scales of the centre.
+    KernelError
+        If h is so large that its square is not a number.
     """
     scales = np.array([mu_x.scale, mu_x.scale, mu_y.scale, mu_y.scale])
     centers = np.array([mu_x.center, mu_x.center, mu_y.center, mu_y.center])
@@ -95,13 +101,17 @@ def find_domain(kernel: Kernel, mu_x: Measure, mu_y: Measure, tol: float) -> Dom
             f"h must be square-integrable, but h^2 times the densities does not decay along the edge of the box "
             f"{np.round(box(sides), 2).tolist()}: E[h^2] is infinite. Decompose a kernel that grows more slowly "
             f"(exp(c*x*y) needs |c| < 1/2 under unit Gaussians), or take measures with a smaller std")
+    if energy.max() > -2.0 * np.log(SMALLEST_SIZE):
+        raise size_out_of_range(float(np.exp(0.5 * energy.max())))
     x0, x1, y0, y1 = box(sides).tolist()
-    return Domain((x0, x1), (y0, y1), float(np.sqrt(tails.sum())))
+    # What looks like zero gets a second look, for the trace of something narrow.
+    is_zero = energy.max() == -np.inf and not kernel.grid(*_grid(box(sides), _SECOND_LOOK)).any()
+    return Domain((x0, x1), (y0, y1), float(np.sqrt(tails.sum())), bool(is_zero))
 
 
-def _grid(box: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _grid(box: np.ndarray, points: int = _POINTS) -> tuple[np.ndarray, np.ndarray]:
     """Interior points of the box, off its centre and never equal in x and y, where kernels have their exceptions."""
-    x, y = ((np.arange(_POINTS) + shift) / _POINTS for shift in (0.5424, 0.4677))
+    x, y = ((np.arange(points) + shift) / points for shift in (0.5424, 0.4677))
     return box[0] + (box[1] - box[0]) * x, box[2] + (box[3] - box[2]) * y
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from .discretisation import Discretisation
 from .domain import weighted_samples
-from .kernels import Kernel
+from .kernels import SMALLEST_SIZE, Kernel, size_out_of_range
 from .singular_functions import SingularSystem
 
 __all__ = ["Evidence", "error_bars", "gather_evidence"]
@@ -51,6 +51,8 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
         norms.append(float(np.linalg.norm(samples)))
         remainders.append(float(np.linalg.norm(remainder)))
         couplings.append(float(np.linalg.norm(f.T @ remainder @ g)))
+    if norms[0] < SMALLEST_SIZE and not discretisation.domain.is_zero:
+        raise size_out_of_range(norms[0])
     outside = discretisation.domain.missing * norms[0]
     # Rules that disagree on the size of the remainder have not resolved it, and do not know its integrals either.
     trusted = max(remainders) <= 4.0 * remainders[0] + 4.0 * _EPS * norms[0]

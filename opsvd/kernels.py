@@ -7,7 +7,10 @@ import numpy as np
 
 from .errors import KernelError, NonFiniteKernelError
 
-__all__ = ["Kernel", "as_kernel"]
+__all__ = ["SMALLEST_SIZE", "Kernel", "as_kernel", "non_finite", "size_out_of_range"]
+
+SMALLEST_SIZE = 1e-120
+"""Kernels smaller than this, or larger than its inverse, are refused: their squares are not numbers."""
 
 # Irregular numbers of the size of one: no zeros, no symmetry, no two equal.
 _PROBE_X = np.array([-1.37, 0.29, 0.83])
@@ -133,6 +136,13 @@ def non_finite(x: float, y: float, value: float) -> NonFiniteKernelError:
     """Build the error for a kernel value that is not finite."""
     return NonFiniteKernelError(f"h must be finite, but h({x!r}, {y!r}) = {value}; "
                                 f"define h there (np.where, np.nan_to_num), or take measures that avoid it")
+
+
+def size_out_of_range(size: float) -> KernelError:
+    """Build the error for a kernel whose squares overflow or underflow, or of which only the last trace was seen."""
+    return KernelError(f"h must have a size sqrt(E[h^2]) between {SMALLEST_SIZE:g} and {1.0 / SMALLEST_SIZE:g}, so "
+                       f"that squares are numbers, got {size:.3g} although h is not zero; decompose c * h with a "
+                       f"suitable constant c, or shift and scale x and y to where h is large")
 
 
 def as_kernel(h: "Callable[..., Any] | Kernel") -> Kernel:

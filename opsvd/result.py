@@ -180,7 +180,7 @@ class OperatorSVD:
         lead = ", ".join(f"{value:.6g}" for value in self.singular_values[:3])
         more = ", ..." if self.rank > 3 else ""
         return (f"OperatorSVD(rank {self.rank}, singular values [{lead}{more}], "
-                f"largest error {self.errors.max(initial=0.0):.0e}, {'' if self.converged else 'NOT '}converged)")
+                f"largest error {self.worst_error:.0e}, {'' if self.converged else 'NOT '}converged)")
 
     def _repr_html_(self) -> str:
         """A table of the leading values for notebooks."""

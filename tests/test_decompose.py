@@ -159,6 +159,35 @@ def test_small_bumps_are_not_missed(width, where, background):
         np.testing.assert_allclose(svd(x[:, None], y), expected, atol=1e-7)
 
 
+@pytest.mark.parametrize("size", [1e200, 1e-200, 1e300, 1e-300])
+def test_kernels_beyond_the_range_of_squares_are_refused(size):
+    """Neither infinities nor a silent zero: the message says to scale h."""
+    with pytest.raises(opsvd.KernelError, match=r"h must have a size .* decompose c \* h"):
+        opsvd.decompose(lambda x, y: size * np.tanh(x * y))
+
+
+@pytest.mark.parametrize("width", [0.008, 0.001])
+def test_a_trace_of_something_narrow_is_not_taken_for_zero(width):
+    """A spike too narrow for the first grids is found or refused, but is not the zero kernel."""
+    def spike(x, y):
+        return np.exp(-((x - 0.77) ** 2 + (y + 1.31) ** 2) / (2.0 * width**2))
+
+    if width == 0.001:    # all that any grid sees of it is below 1e-120
+        with pytest.raises(opsvd.KernelError, match="although h is not zero"):
+            opsvd.decompose(spike)
+        return
+    svd = opsvd.decompose(spike)
+    exact = np.prod([np.sqrt(width / np.hypot(width, np.sqrt(2.0))) * np.exp(-(c**2) / (2.0 * (width**2 + 2.0)))
+                     for c in (0.77, 1.31)])
+    assert abs(svd.singular_values[0] - exact) <= svd.errors[0]
+
+
+def test_fast_oscillation_in_one_variable_is_resolved():
+    """Where x needs few panels y may have many: sin(xy) for x about 30."""
+    svd = opsvd.decompose(lambda x, y: np.sin(x * y), Gaussian(30.0, 0.1))
+    assert svd.converged
+
+
 def test_not_square_integrable_raises():
     """exp(xy) has E[h^2] = inf under unit Gaussians."""
     with pytest.raises(NotSquareIntegrableError, match=r"\|c\| < 1/2"):

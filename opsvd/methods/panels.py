@@ -83,10 +83,13 @@ class Panels(Method):
             rule = _random_rule(mu_x, x, rng, _SLICES_A_PANEL)
             return lambda points: weighted_samples(kernel, domain, rule, points).T
 
-        # Twice: what is singular in one variable may show only close to a singular point of the other.
+        # Twice: what is singular in one variable may show only close to a singular point of the other; and where one
+        # variable turns out to need few panels, the other may have more.
+        broad = [_BROAD, _BROAD]
         for _ in range(2):
-            x = self._resolve(slices_along_x, mu_x, x, tol)
-            y = self._resolve(slices_along_y, mu_y, y, tol)
+            x = self._resolve(slices_along_x, mu_x, x, tol, broad[0])
+            y = self._resolve(slices_along_y, mu_y, y, tol, broad[1])
+            broad = [self.max_nodes // _ORDER if len(other) <= _BROAD // 2 else _BROAD for other in (y, x)]
         while True:
             left, right = PanelBasis(mu_x, x, _ORDER), PanelBasis(mu_y, y, _ORDER)
             block = galerkin_block(kernel, domain, left, right)
@@ -107,7 +110,8 @@ class Panels(Method):
                 return    # at the floor of rounding, or of the budget
             x, y, tol = finer_x, finer_y, max(0.1 * tol, 4.0 * _EPS)
 
-    def _resolve(self, draw: Callable[[], "_Slices"], measure: Measure, edges: np.ndarray, tol: float) -> np.ndarray:
+    def _resolve(self, draw: Callable[[], "_Slices"], measure: Measure, edges: np.ndarray, tol: float,
+                 broad: int) -> np.ndarray:
         """Halve panels, and cut them at jumps, until slices, drawn anew at every pass, are resolved on all of them."""
         resolved: dict[float, tuple[float, float]] = {}     # left edge of a panel -> its tail and its energy
         before, wide = np.inf, float(np.diff(edges).max()) / _BEFORE_A_JUMP
@@ -128,7 +132,8 @@ class Panels(Method):
             suspect = (tails > tol * norm) & (halvings >= 0.0) & (halvings % 4.0 == 0.0)
             finer = self._cut(edges, _jumps(samples, measure, spans[suspect]))
             if len(finer) == len(edges):
-                finer = self._split(edges, measure, tail, tol * norm, paying=total < 0.1 * before < np.inf)
+                paying = total < 0.1 * before < np.inf    # halving them all helps, as with a smooth kernel
+                finer = self._split(edges, measure, tail, tol * norm, self.max_nodes // _ORDER if paying else broad)
             before = total
             if len(finer) == len(edges):
                 return edges
@@ -141,17 +146,17 @@ class Panels(Method):
         room = max(self.max_nodes // _ORDER - len(edges) + 1, 0)
         return np.union1d(edges, jumps[:room])
 
-    def _split(self, edges: np.ndarray, measure: Measure, tails: np.ndarray, threshold: float, *,
-               paying: bool = False) -> np.ndarray:
+    def _split(self, edges: np.ndarray, measure: Measure, tails: np.ndarray, threshold: float,
+               broad: int = _BROAD) -> np.ndarray:
         """Halve the panels with tails above the threshold, as far as the budget and the floats allow.
 
-        `paying` says that halving all of them has helped as it helps a smooth kernel.
+        If they are many, stop at `broad` panels in all.
         """
         width = np.diff(edges)
         split = np.flatnonzero((tails > threshold) & (width > _floor(measure, edges)))
         limit = self.max_nodes // _ORDER
-        if len(split) > _MANY and not paying:
-            limit = min(limit, _BROAD)
+        if len(split) > _MANY:
+            limit = min(limit, broad)
         room = limit - len(width)
         if room <= 0 or len(split) == 0:
             return edges
