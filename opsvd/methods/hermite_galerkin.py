@@ -21,6 +21,7 @@ DEGREES = (47, 95, 127, 191)
 _SPARE = 16
 # More nodes in y than in x: none of them coincide, where log|x - y| is infinite.
 _UNLIKE = 2
+_CHECK_NODES = 12
 
 
 class HermiteGalerkin(Method):
@@ -76,18 +77,19 @@ class HermiteGalerkin(Method):
         nodes = degree + 1 + _SPARE if self.quadrature is None else self.quadrature
         left, right = HermiteBasis(mu_x, degree, nodes), HermiteBasis(mu_y, degree, nodes + _UNLIKE)
         rng = np.random.default_rng(degree)
-        checks = tuple((_check_rule(mu_x, domain.x, degree, shift), _check_rule(mu_y, domain.y, degree, shift))
+        checks = tuple((_check_rule(mu_x, domain.x, shift), _check_rule(mu_y, domain.y, shift))
                        for shift in (0.0, rng.uniform(0.2, 0.8)))
         note = f"Hermite-Galerkin, degree {degree}, {nodes} and {nodes + _UNLIKE} Gauss-Hermite nodes"
         return Discretisation((galerkin_block(kernel, domain, left, right),), domain, checks, note)
 
 
-def _check_rule(measure: Measure, interval: tuple[float, float], degree: int, shift: float) -> Rule:
+def _check_rule(measure: Measure, interval: tuple[float, float], shift: float) -> Rule:
     """Gauss-Legendre panels a scale wide over the domain, shifted: nothing of Gauss-Hermite is in them.
 
-    Twelve nodes a panel resolve a wave number of about 2 sqrt(degree), the largest that the polynomials have.
+    Twelve nodes a panel resolve the largest wave number that the polynomials have, about sqrt(degree), and leave narrow
+    features little room to hide.
     """
     panels = int(np.ceil((interval[1] - interval[0]) / measure.scale))
     edges = np.linspace(*interval, panels + 1)
     edges[1:-1] += (shift - 0.5) * (edges[1] - edges[0]) * (shift > 0.0)
-    return measure.rule(*composite_gauss_legendre(edges, 8 if degree < 64 else 12))
+    return measure.rule(*composite_gauss_legendre(edges, _CHECK_NODES))
