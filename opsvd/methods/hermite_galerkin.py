@@ -77,19 +77,20 @@ class HermiteGalerkin(Method):
         nodes = degree + 1 + _SPARE if self.quadrature is None else self.quadrature
         left, right = HermiteBasis(mu_x, degree, nodes), HermiteBasis(mu_y, degree, nodes + _UNLIKE)
         rng = np.random.default_rng(degree)
-        checks = tuple((_check_rule(mu_x, domain.x, shift), _check_rule(mu_y, domain.y, shift))
+        checks = tuple((_check_rule(left, domain.x, shift), _check_rule(right, domain.y, shift))
                        for shift in (0.0, rng.uniform(0.2, 0.8)))
         note = f"Hermite-Galerkin, degree {degree}, {nodes} and {nodes + _UNLIKE} Gauss-Hermite nodes"
         return Discretisation((galerkin_block(kernel, domain, left, right),), domain, checks, note)
 
 
-def _check_rule(measure: Measure, interval: tuple[float, float], shift: float) -> Rule:
-    """Gauss-Legendre panels a scale wide over the domain, shifted: nothing of Gauss-Hermite is in them.
+def _check_rule(basis: HermiteBasis, domain: tuple[float, float], shift: float) -> Rule:
+    """Gauss-Legendre panels a scale wide, shifted, over the domain and wherever the polynomials reach.
 
     Twelve nodes a panel resolve the largest wave number that the polynomials have, about sqrt(degree), and leave narrow
     features little room to hide.
     """
-    panels = int(np.ceil((interval[1] - interval[0]) / measure.scale))
-    edges = np.linspace(*interval, panels + 1)
+    measure = basis.measure
+    low, high = min(domain[0], basis.interval[0]), max(domain[1], basis.interval[1])
+    edges = np.linspace(low, high, int(np.ceil((high - low) / measure.scale)) + 1)
     edges[1:-1] += (shift - 0.5) * (edges[1] - edges[0]) * (shift > 0.0)
     return measure.rule(*composite_gauss_legendre(edges, _CHECK_NODES))
