@@ -41,6 +41,10 @@ _DIVERGES = 0.998
 _BEFORE_A_JUMP = 6.0
 
 
+_Slices = Callable[[Rule], np.ndarray]
+"""Weighted samples of the kernel along one variable: a rule gives (n, slices)."""
+
+
 class Panels(Method):
     r"""Nystrom on panels refined where slices of :math:`h \sqrt{\rho_x \rho_y}` are not resolved by their polynomials.
 
@@ -53,11 +57,20 @@ class Panels(Method):
     Parameters
     ----------
     max_nodes : int, default 2560
-        The most nodes a variable; a kernel takes at most about twice its square in evaluations.
+        The most nodes a variable, at least 160; a pass over a kernel takes about twice its square in evaluations.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `max_nodes` is not an integer of at least 160.
     """
 
     def __init__(self, max_nodes: int = 2560) -> None:
         self.max_nodes = positive_int(max_nodes, "max_nodes")
+        least = 2 * max(_FIRST_PANELS) * _ORDER
+        if self.max_nodes < least:
+            raise ValueError(f"max_nodes must be at least {least}, which the first panels take, got {self.max_nodes}; "
+                             f"leave it out for the default")
 
     def __repr__(self) -> str:
         """The call that makes it."""
@@ -110,7 +123,7 @@ class Panels(Method):
                 return    # at the floor of rounding, or of the budget
             x, y, tol = finer_x, finer_y, max(0.1 * tol, 4.0 * _EPS)
 
-    def _resolve(self, draw: Callable[[], "_Slices"], measure: Measure, edges: np.ndarray, tol: float,
+    def _resolve(self, draw: Callable[[], _Slices], measure: Measure, edges: np.ndarray, tol: float,
                  broad: int) -> np.ndarray:
         """Halve panels, and cut them at jumps, until slices, drawn anew at every pass, are resolved on all of them."""
         resolved: dict[float, tuple[float, float]] = {}     # left edge of a panel -> its tail and its energy
@@ -162,10 +175,6 @@ class Panels(Method):
             return edges
         split = np.sort(split[np.argsort(-tails[split])][:room])
         return np.sort(np.concatenate([edges, 0.5 * (edges[split] + edges[split + 1])]))
-
-
-_Slices = Callable[[Rule], np.ndarray]
-"""Weighted samples of the kernel along one variable: a rule gives (n, slices)."""
 
 
 def _jumps(samples: _Slices, measure: Measure, spans: np.ndarray) -> np.ndarray:

@@ -46,7 +46,9 @@ def test_bad_hermite_options_are_refused(arguments, message):
 
 
 def test_bad_panel_options_are_refused():
-    """A budget of nothing is none."""
+    """A budget below the first panels is none."""
+    with pytest.raises(ValueError, match="max_nodes must be at least 160, which the first panels take, got 100"):
+        Panels(max_nodes=100)
     with pytest.raises(ValueError, match="max_nodes must be an integer of at least 1, got 0"):
         Panels(max_nodes=0)
 
