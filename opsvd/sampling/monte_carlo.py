@@ -1,11 +1,13 @@
 """Monte Carlo: the spectra of several sampled matrices, with standard errors."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from .._threads import one_blas_thread
 from .._validation import positive_int
 from ..kernels import Kernel, as_kernel
 from ..measures import Gaussian, Measure, require_measure
@@ -17,6 +19,8 @@ from .sample import iid_gaussian, sample_matrix
 __all__ = ["MonteCarloSpectrum", "iid", "monte_carlo"]
 
 _SHOWN = 10
+# Up to this size, more BLAS threads gain little on idle cores, and lose much on busy ones.
+_SMALL = 1500
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,5 +182,6 @@ def _spectra(
         raise ValueError(f"rank must be at most n = {n}, the number of singular values of a sampled matrix, got "
                          f"{rank}; lower rank or raise n")
     streams = np.random.default_rng(rng).spawn(trials)
-    spectra = np.stack([solver.singular_values(draw(stream)) for stream in streams])
+    with one_blas_thread() if n <= _SMALL else nullcontext():
+        spectra = np.stack([solver.singular_values(draw(stream)) for stream in streams])
     return MonteCarloSpectrum(n, spectra, rank, repr(solver))
