@@ -42,7 +42,7 @@ class Discretisation:
         Where the kernel was looked at, and what lies beyond.
     checks : tuple of (Rule, Rule)
         Rules in x and y that the method did not use: on them the answer is held against the kernel. The first pair
-        is deterministic and accurate, the others random.
+        is the most accurate; the others must not contradict it.
     note : str
         What was done and why, for ``OperatorSVD.method``.
     """

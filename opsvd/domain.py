@@ -56,8 +56,8 @@ def weighted_samples(kernel: Kernel, domain: Domain, left: Rule, right: Rule) ->
     return np.asarray((values * left.sqrt_weights[:, None]) * right.sqrt_weights)
 
 
-def find_domain(kernel: Kernel, mu_x: Measure, mu_y: Measure, tol: float) -> Domain:
-    r"""Find the box outside of which h has a norm of at most tol times that inside.
+def find_domain(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Domain:
+    r"""Find the box outside of which h has a norm of at most a hundredth of rtol times that inside.
 
     The energy density :math:`h^2 \rho_x \rho_y` is sampled on a coarse grid. Its marginals are extrapolated beyond
     each side as a power :math:`t^{-p}`, with p measured there: a Gaussian decay shows a large p, and p <= 1 means
@@ -72,6 +72,7 @@ def find_domain(kernel: Kernel, mu_x: Measure, mu_y: Measure, tol: float) -> Dom
     KernelError
         If h is so large that its square is not a number.
     """
+    tol = max(1e-2 * rtol, 1e-15)
     scales = np.array([mu_x.scale, mu_x.scale, mu_y.scale, mu_y.scale])
     centers = np.array([mu_x.center, mu_x.center, mu_y.center, mu_y.center])
     outwards = np.array([-1.0, 1.0, -1.0, 1.0])

@@ -2,9 +2,9 @@
 
 from .base import Basis
 from .hermite import HermiteBasis
-from .panels import PanelBasis, legendre_transform
+from .panels import PanelBasis, legendre_transform, orthonormal_legendre
 
-__all__ = ["BASES", "Basis", "HermiteBasis", "PanelBasis", "legendre_transform"]
+__all__ = ["BASES", "Basis", "HermiteBasis", "PanelBasis", "legendre_transform", "orthonormal_legendre"]
 
 BASES: dict[str, type[Basis]] = {basis.__name__: basis for basis in (HermiteBasis, PanelBasis)}
 """The bases by name, as a saved result names them."""

@@ -9,7 +9,7 @@ from ..measures import Measure
 from ..quadrature import composite_gauss_legendre, gauss_legendre
 from .base import Basis
 
-__all__ = ["PanelBasis", "legendre_transform"]
+__all__ = ["PanelBasis", "legendre_transform", "orthonormal_legendre"]
 
 
 @lru_cache(maxsize=8)
@@ -19,12 +19,12 @@ def legendre_transform(order: int) -> np.ndarray:
     :math:`L_{ki} = \sqrt{w_i} \hat P_k(t_i)` at the Gauss-Legendre nodes, shape (order, order).
     """
     nodes, weights = gauss_legendre(order)
-    matrix: np.ndarray = np.sqrt(weights) * _orthonormal_legendre(nodes, order).T
+    matrix: np.ndarray = np.sqrt(weights) * orthonormal_legendre(nodes, order).T
     matrix.setflags(write=False)
     return matrix
 
 
-def _orthonormal_legendre(t: np.ndarray, order: int) -> np.ndarray:
+def orthonormal_legendre(t: np.ndarray, order: int) -> np.ndarray:
     """Legendre polynomials of degree below `order`, orthonormal on [-1, 1]: shape (..., order)."""
     return np.asarray(np.polynomial.legendre.legvander(t, order - 1) * np.sqrt(np.arange(order) + 0.5))
 
@@ -73,7 +73,7 @@ class PanelBasis(Basis):
         # From the nearer edge, as the nodes are placed: exact on panels graded towards zero.
         t = np.where(points - left < right - points,
                      2.0 * (points - left) / (right - left) - 1.0, 1.0 - 2.0 * (right - points) / (right - left))
-        local = _orthonormal_legendre(t, self.order) @ legendre_transform(self.order)
+        local = orthonormal_legendre(t, self.order) @ legendre_transform(self.order)
         local *= np.sqrt(2.0 / (right - left))[:, None]
         values = np.zeros((len(flat), self.size))
         values[inside[:, None], panel[:, None] * self.order + np.arange(self.order)] = local

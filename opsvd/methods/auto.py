@@ -30,7 +30,7 @@ class Auto(Method):
 
     def discretisations(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Iterator[Discretisation]:
         """Yield from Hermite-Galerkin, then from panels, sharing the domain."""
-        domain = find_domain(kernel, mu_x, mu_y, max(1e-2 * rtol, 1e-15))
+        domain = find_domain(kernel, mu_x, mu_y, rtol)
         reason = "the measures are not both Gaussian"
         if isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian):
             for degree in DEGREES:

@@ -52,12 +52,14 @@ class HermiteGalerkin(Method):
     def __init__(self, degree: int | None = None, quadrature: int | None = None) -> None:
         self.degree = None if degree is None else positive_int(degree, "degree")
         self.quadrature = None if quadrature is None else positive_int(quadrature, "quadrature")
-        if self.quadrature is not None and self.quadrature <= (self.degree or 0):
-            raise ValueError(f"quadrature must be at least degree + 1 = {(self.degree or 0) + 1} nodes, "
-                             f"got {self.quadrature}; leave it out to have it chosen")
-        if self.quadrature is not None and self.degree is None:
+        if self.quadrature is None:
+            return
+        if self.degree is None:
             raise ValueError(f"quadrature needs a degree to go with, got quadrature={self.quadrature} alone; "
                              f"pass HermiteGalerkin(degree=..., quadrature={self.quadrature})")
+        if self.quadrature <= self.degree:
+            raise ValueError(f"quadrature must be at least degree + 1 = {self.degree + 1} nodes, "
+                             f"got {self.quadrature}; leave it out to have it chosen")
 
     def __repr__(self) -> str:
         """The call that makes it."""
@@ -65,7 +67,7 @@ class HermiteGalerkin(Method):
 
     def discretisations(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Iterator[Discretisation]:
         """Yield the given degree, or the default ones in turn."""
-        domain = find_domain(kernel, mu_x, mu_y, max(1e-2 * rtol, 1e-15))
+        domain = find_domain(kernel, mu_x, mu_y, rtol)
         for degree in DEGREES if self.degree is None else (self.degree,):
             yield self.at_degree(kernel, domain, mu_x, mu_y, degree)
 
@@ -76,15 +78,15 @@ class HermiteGalerkin(Method):
                              f"got {mu_x!r} and {mu_y!r}; use method='panels'")
         nodes = degree + 1 + _SPARE if self.quadrature is None else self.quadrature
         left, right = HermiteBasis(mu_x, degree, nodes), HermiteBasis(mu_y, degree, nodes + _UNLIKE)
-        rng = np.random.default_rng(degree)
+        shifted = np.random.default_rng(degree).uniform(0.2, 0.8) - 0.5
         checks = tuple((_check_rule(left, domain.x, shift), _check_rule(right, domain.y, shift))
-                       for shift in (0.0, rng.uniform(0.2, 0.8)))
+                       for shift in (0.0, shifted))
         note = f"Hermite-Galerkin, degree {degree}, {nodes} and {nodes + _UNLIKE} Gauss-Hermite nodes"
         return Discretisation((galerkin_block(kernel, domain, left, right),), domain, checks, note)
 
 
 def _check_rule(basis: HermiteBasis, domain: tuple[float, float], shift: float) -> Rule:
-    """Gauss-Legendre panels a scale wide, shifted, over the domain and wherever the polynomials reach.
+    """Gauss-Legendre panels a scale wide, shifted by a part of it, over the domain and wherever the polynomials reach.
 
     Twelve nodes a panel resolve the largest wave number that the polynomials have, about sqrt(degree), and leave narrow
     features little room to hide.
@@ -92,5 +94,5 @@ def _check_rule(basis: HermiteBasis, domain: tuple[float, float], shift: float) 
     measure = basis.measure
     low, high = min(domain[0], basis.interval[0]), max(domain[1], basis.interval[1])
     edges = np.linspace(low, high, int(np.ceil((high - low) / measure.scale)) + 1)
-    edges[1:-1] += (shift - 0.5) * (edges[1] - edges[0]) * (shift > 0.0)
+    edges[1:-1] += shift * (edges[1] - edges[0])
     return measure.rule(*composite_gauss_legendre(edges, _CHECK_NODES))

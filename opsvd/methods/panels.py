@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from .._validation import positive_int
-from ..bases import PanelBasis, legendre_transform
+from ..bases import PanelBasis, legendre_transform, orthonormal_legendre
 from ..discretisation import Discretisation, galerkin_block
 from ..domain import Domain, find_domain, weighted_samples
 from ..errors import NonFiniteKernelError, NotSquareIntegrableError
@@ -78,7 +78,7 @@ class Panels(Method):
 
     def discretisations(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Iterator[Discretisation]:
         """Refine on slices first, then on the full matrix, until nothing is left to split."""
-        domain = find_domain(kernel, mu_x, mu_y, max(1e-2 * rtol, 1e-15))
+        domain = find_domain(kernel, mu_x, mu_y, rtol)
         yield from self.within(kernel, domain, mu_x, mu_y, rtol)
 
     def within(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure,
@@ -236,7 +236,7 @@ def _misfits_at_ends(matrix: np.ndarray) -> np.ndarray:
 @lru_cache(maxsize=1)
 def _end_values() -> np.ndarray:
     """From weighted samples at the nodes to weighted samples at both ends: shape (2, order)."""
-    ends = np.polynomial.legendre.legvander(np.array([-1.0, 1.0]), _ORDER - 1) * np.sqrt(np.arange(_ORDER) + 0.5)
+    ends = orthonormal_legendre(np.array([-1.0, 1.0]), _ORDER)
     return np.asarray(np.sqrt(2.0 * _GAP) * ends @ legendre_transform(_ORDER))
 
 
