@@ -1,82 +1,18 @@
 """The problem table: kernels whose spectra are known, with their measures and where the values come from."""
 
+import cmath
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
+from broken_problems import BROKEN
+from problem import TAGS, Problem, finite, infinite
+from references import Breaks, lines
 from scipy.special import ndtr, polygamma
 
 from opsvd import exact
 from opsvd.measures import Gaussian
 
-__all__ = ["ARCTAN", "EXP_ABS", "GELU", "LOGISTIC", "PROBLEMS", "TANH", "Problem", "tagged"]
-
-TAGS = {
-    "entire": "h is an entire function of x and y",
-    "poles": "analytic on the real plane, with singular points that approach it as x or y grows",
-    "axis-singular": "h, or a derivative, is singular at x = 0 or y = 0",
-    "curve": "h, or a derivative, jumps along the curve x = y",
-    "growth": "h grows exponentially",
-    "finite-rank": "finitely many values are not zero",
-    "shifted-measure": "a measure is not the standard Gaussian",
-    "reference": "no closed form: values computed once to 18 decimals, by a method of their own",
-}
-
-STANDARD = Gaussian()
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A kernel with a known spectrum.
-
-    Attributes
-    ----------
-    name : str
-        The kernel, as one would write it.
-    tags : frozenset of str
-        Keys of `TAGS`.
-    h : callable
-        ``h(x, y)``, vectorised; a black box to the methods.
-    exact : ndarray, shape (r,)
-        The leading singular values with multiplicity, nonincreasing, each correct to rounding relative to the first:
-        those above 1e-14 of it, at most 60 of them.
-    source : str
-        Where the values come from.
-    rank : int or None
-        The number of nonzero values, len(exact), if that is finite.
-    tail_energy : float or None
-        The sum of squares of the values beyond `exact`, so that E[h^2] = sum(exact^2) + tail_energy; None if unknown.
-    mu_x, mu_y : Gaussian
-    """
-
-    name: str
-    tags: frozenset[str]
-    h: Callable[..., Any] = field(repr=False)
-    exact: np.ndarray = field(repr=False)
-    source: str = field(repr=False)
-    rank: int | None = None
-    tail_energy: float | None = 0.0
-    mu_x: Gaussian = STANDARD
-    mu_y: Gaussian = STANDARD
-
-    def __str__(self) -> str:
-        """The name; use ``ids=str`` in pytest.mark.parametrize."""
-        return self.name
-
-
-def _infinite(name, tags, h, values, source, *, beyond=0.0, **measures):
-    """A problem of infinite rank from many of its values; `beyond` is the sum of squares of those not given."""
-    keep = min(60, int(np.sum(values > 1e-14 * values[0])))
-    return Problem(name, frozenset(tags.split()), h, values[:keep], source,
-                   tail_energy=float(np.sum(values[keep:] ** 2)) + beyond, **measures)
-
-
-def _finite(name, tags, h, values, source, **measures):
-    """A problem of finite rank from all its values."""
-    values = np.asarray(values, dtype=np.float64)
-    return Problem(name, frozenset({"finite-rank", *tags.split()}), h, values, source, rank=len(values), **measures)
+__all__ = ["ARCTAN", "EXP_ABS", "GELU", "LOGISTIC", "PROBLEMS", "TAGS", "TANH", "Problem", "tagged"]
 
 
 def _reference(name, tags, h, values, source):
@@ -98,109 +34,167 @@ _MIN_TAIL = float(polygamma(3, 60.5)) / (6 * np.pi**4)
 _SIGN_TAIL = 2 * float(polygamma(1, 30.5)) / np.pi**2
 
 _GEOMETRIC = (
-    _infinite("sin(xy)", "entire", lambda x, y: np.sin(x * y), exact.sin_product(1, MANY), "exact.sin_product"),
-    _infinite("sin(2xy)", "entire", lambda x, y: np.sin(2 * x * y), exact.sin_product(2, MANY), "exact.sin_product"),
-    _infinite("cos(xy)", "entire", lambda x, y: np.cos(x * y), exact.cos_product(1, MANY), "exact.cos_product"),
-    _infinite("cos(0.1xy)", "entire", lambda x, y: np.cos(0.1 * x * y), exact.cos_product(0.1, MANY),
-              "exact.cos_product"),
-    _infinite("exp(0.3xy)", "entire growth", lambda x, y: np.exp(0.3 * x * y), exact.exp_product(0.3, MANY),
-              "exact.exp_product"),
-    _infinite("exp(0.45xy)", "entire growth", lambda x, y: np.exp(0.45 * x * y), exact.exp_product(0.45, MANY),
-              "exact.exp_product"),
-    _infinite("exp(-0.45xy)", "entire growth", lambda x, y: np.exp(-0.45 * x * y), exact.exp_product(-0.45, MANY),
-              "exact.exp_product"),
-    _infinite("exp(0.48xy)", "entire growth", lambda x, y: np.exp(0.48 * x * y), exact.exp_product(0.48, MANY),
-              "exact.exp_product"),
-    _infinite("Mehler ratio, r = 0.5", "entire growth", _mehler_ratio(0.5), exact.mehler(0.5, MANY), "exact.mehler"),
-    _infinite("Mehler ratio, r = 0.9", "entire growth", _mehler_ratio(0.9), exact.mehler(0.9, MANY), "exact.mehler"),
-    _infinite("exp(-(x-y)^2/2)", "entire", lambda x, y: np.exp(-((x - y) ** 2) / 2),
-              exact.squared_exponential(1, MANY), "exact.squared_exponential"),
-    _infinite("squared exponential, length 0.5", "entire", lambda x, y: np.exp(-2 * (x - y) ** 2),
-              exact.squared_exponential(0.5, MANY), "exact.squared_exponential"),
-    _infinite("squared exponential, length 2", "entire", lambda x, y: np.exp(-((x - y) ** 2) / 8),
-              exact.squared_exponential(2, MANY), "exact.squared_exponential"),
+    infinite("sin(xy)", "entire", lambda x, y: np.sin(x * y), exact.sin_product(1, MANY), "exact.sin_product"),
+    infinite("sin(2xy)", "entire", lambda x, y: np.sin(2 * x * y), exact.sin_product(2, MANY), "exact.sin_product"),
+    infinite("cos(xy)", "entire", lambda x, y: np.cos(x * y), exact.cos_product(1, MANY), "exact.cos_product"),
+    infinite("cos(0.1xy)", "entire", lambda x, y: np.cos(0.1 * x * y), exact.cos_product(0.1, MANY),
+             "exact.cos_product"),
+    infinite("exp(0.3xy)", "entire growth", lambda x, y: np.exp(0.3 * x * y), exact.exp_product(0.3, MANY),
+             "exact.exp_product"),
+    infinite("exp(0.45xy)", "entire growth", lambda x, y: np.exp(0.45 * x * y), exact.exp_product(0.45, MANY),
+             "exact.exp_product"),
+    infinite("exp(-0.45xy)", "entire growth", lambda x, y: np.exp(-0.45 * x * y), exact.exp_product(-0.45, MANY),
+             "exact.exp_product"),
+    infinite("exp(0.48xy)", "entire growth", lambda x, y: np.exp(0.48 * x * y), exact.exp_product(0.48, MANY),
+             "exact.exp_product"),
+    infinite("Mehler ratio, r = 0.5", "entire growth", _mehler_ratio(0.5), exact.mehler(0.5, MANY), "exact.mehler"),
+    infinite("Mehler ratio, r = 0.9", "entire growth", _mehler_ratio(0.9), exact.mehler(0.9, MANY), "exact.mehler"),
+    infinite("exp(-(x-y)^2/2)", "entire", lambda x, y: np.exp(-((x - y) ** 2) / 2),
+             exact.squared_exponential(1, MANY), "exact.squared_exponential"),
+    infinite("squared exponential, length 0.5", "entire", lambda x, y: np.exp(-2 * (x - y) ** 2),
+             exact.squared_exponential(0.5, MANY), "exact.squared_exponential"),
+    infinite("squared exponential, length 2", "entire", lambda x, y: np.exp(-((x - y) ** 2) / 8),
+             exact.squared_exponential(2, MANY), "exact.squared_exponential"),
+)
+
+_DIFFICULT = (
+    infinite("exp(0.49xy)", "entire growth wide", lambda x, y: np.exp(0.49 * x * y), exact.exp_product(0.49, MANY),
+             "exact.exp_product"),
+    infinite("Mehler ratio, r = 0.99", "entire growth wide", _mehler_ratio(0.99), exact.mehler(0.99, 60),
+             "exact.mehler", beyond=0.99**120 / (1 - 0.99**2)),
+    infinite("squared exponential, length 0.05", "entire narrow", lambda x, y: np.exp(-200 * (x - y) ** 2),
+             exact.squared_exponential(0.05, MANY), "exact.squared_exponential"),
+    infinite("sin(10xy)", "entire oscillating", lambda x, y: np.sin(10 * x * y), exact.sin_product(10, MANY),
+             "exact.sin_product"),
+    infinite("cos(10xy)", "entire oscillating", lambda x, y: np.cos(10 * x * y), exact.cos_product(10, MANY),
+             "exact.cos_product"),
+    infinite("cos(30xy)", "entire oscillating", lambda x, y: np.cos(30 * x * y), exact.cos_product(30, 4 * MANY),
+             "exact.cos_product"),
+)
+
+
+def _bump_moment(mean, width, frequency=0.0):
+    """E[exp(-(x - mean)^2 / (2 width^2)) exp(i frequency x)]: the bump shifts and shrinks the Gaussian."""
+    variance = width**2 / (1 + width**2)
+    scale = math.sqrt(variance) * math.exp(-(mean**2) / (2 * (1 + width**2)))
+    return scale * cmath.exp(1j * frequency * mean / (1 + width**2) - frequency**2 * variance / 2)
+
+
+def _waves_and_bump(mean, width):
+    """The Gram matrix of cos x, sin x and a bump."""
+    wave, square = _bump_moment(mean, width, 1.0), _bump_moment(mean, width / math.sqrt(2)).real
+    cos2, sin2 = (1 + math.exp(-2)) / 2, (1 - math.exp(-2)) / 2
+    return np.array([[cos2, 0, wave.real], [0, sin2, wave.imag], [wave.real, wave.imag, square]])
+
+
+def _bump(x, y):
+    """A Gaussian of width 0.02 around (1.7, -2.3)."""
+    return np.exp(-((x - 1.7) ** 2 + (y + 2.3) ** 2) / (2 * 0.02**2))
+
+
+_STEPS = 0.04 * np.arange(-4, 5)
+_AROUND_BUMP = Breaks(x_points=dict.fromkeys(1.7 + _STEPS, 1.0), y_points=dict.fromkeys(-2.3 + _STEPS, 1.0))
+
+_NARROW = (
+    finite("a bump of width 0.02 at (1.7, -2.3)", "entire narrow", _bump,
+           exact.separable(_bump_moment(1.7, 0.02 / math.sqrt(2)).real, _bump_moment(-2.3, 0.02 / math.sqrt(2)).real),
+           "exact.separable with Gaussian integrals", breaks=_AROUND_BUMP),
+    finite("cos(x - y) + a bump of width 0.02", "entire narrow", lambda x, y: np.cos(x - y) + _bump(x, y),
+           exact.finite_rank(_waves_and_bump(1.7, 0.02), _waves_and_bump(-2.3, 0.02)),
+           "exact.finite_rank with Gaussian integrals", breaks=_AROUND_BUMP),
+)
+
+_LINES = (
+    finite("(x > 0.7) (y < -0.4)", "line", lambda x, y: 1.0 * (x > 0.7) * (y < -0.4),
+           exact.separable(float(ndtr(-0.7)), float(ndtr(-0.4))), "exact.separable",
+           breaks=Breaks(x_points={0.7: 1.0}, y_points={-0.4: 1.0})),
+    finite("|x - 0.3| exp(y/3)", "line", lambda x, y: np.abs(x - 0.3) * np.exp(y / 3),
+           exact.separable(1.09, math.exp(2 / 9)), "exact.separable with E(x - a)^2 = 1 + a^2",
+           breaks=Breaks(x_points={0.3: 1.0})),
 )
 
 _POLYNOMIAL = (
-    _finite("(xy)^2", "entire", lambda x, y: (x * y) ** 2, exact.monomial_product(2), "exact.monomial_product"),
-    _finite("(xy)^3", "entire", lambda x, y: (x * y) ** 3, exact.monomial_product(3), "exact.monomial_product"),
-    _finite("x + y", "entire", lambda x, y: x + y, exact.linear_sum(), "exact.linear_sum"),
-    _finite("x^2 + y^2", "entire", lambda x, y: x**2 + y**2, [math.sqrt(3) + 1, math.sqrt(3) - 1],
-            "exact.sum_of_functions with means 1 and variances 2"),
-    _finite("(x + y)^2", "entire", lambda x, y: (x + y) ** 2, [math.sqrt(3) + 1, 2, math.sqrt(3) - 1],
-            "x^2 + y^2 is even and 2xy is odd: the values of both"),
-    _finite("(1 + xy)^3", "entire", lambda x, y: (1 + x * y) ** 3, exact.polynomial_kernel(np.diag([1, 3, 3, 1])),
-            "exact.polynomial_kernel"),
-    _finite("a cubic", "entire", lambda x, y: 1 - 2 * x + 0.5 * y**2 + x * y + 3 * x**2 * y - x * y**3 + 0.25 * x**3,
-            exact.polynomial_kernel([[1, 0, 0.5, 0], [-2, 1, 0, -1], [0, 3, 0, 0], [0.25, 0, 0, 0]]),
-            "exact.polynomial_kernel"),
-    _finite("a constant", "entire", lambda x, y: -2.0, [2], "exact.separable: |-2|"),
-    _finite("zero", "entire", lambda x, y: 0.0 * x * y, [], "the zero operator"),
+    finite("(xy)^2", "entire", lambda x, y: (x * y) ** 2, exact.monomial_product(2), "exact.monomial_product"),
+    finite("(xy)^3", "entire", lambda x, y: (x * y) ** 3, exact.monomial_product(3), "exact.monomial_product"),
+    finite("x + y", "entire", lambda x, y: x + y, exact.linear_sum(), "exact.linear_sum"),
+    finite("x^2 + y^2", "entire", lambda x, y: x**2 + y**2, [math.sqrt(3) + 1, math.sqrt(3) - 1],
+           "exact.sum_of_functions with means 1 and variances 2"),
+    finite("(x + y)^2", "entire", lambda x, y: (x + y) ** 2, [math.sqrt(3) + 1, 2, math.sqrt(3) - 1],
+           "x^2 + y^2 is even and 2xy is odd: the values of both"),
+    finite("(1 + xy)^3", "entire", lambda x, y: (1 + x * y) ** 3, exact.polynomial_kernel(np.diag([1, 3, 3, 1])),
+           "exact.polynomial_kernel"),
+    finite("a cubic", "entire", lambda x, y: 1 - 2 * x + 0.5 * y**2 + x * y + 3 * x**2 * y - x * y**3 + 0.25 * x**3,
+           exact.polynomial_kernel([[1, 0, 0.5, 0], [-2, 1, 0, -1], [0, 3, 0, 0], [0.25, 0, 0, 0]]),
+           "exact.polynomial_kernel"),
+    finite("a constant", "entire", lambda x, y: -2.0, [2], "exact.separable: |-2|"),
+    finite("zero", "entire", lambda x, y: 0.0 * x * y, [], "the zero operator"),
 )
 
 _TRIGONOMETRIC_SUM = (
-    _finite("sin(x + y)", "entire", lambda x, y: np.sin(x + y), np.full(2, math.sqrt(1 - math.exp(-4)) / 2),
-            "sin x cos y + cos x sin y, with E sin^2 = (1 - e^-2)/2, E cos^2 = (1 + e^-2)/2, E[sin cos] = 0"),
-    _finite("cos(x - y)", "entire", lambda x, y: np.cos(x - y), [(1 + math.exp(-2)) / 2, (1 - math.exp(-2)) / 2],
-            "cos x cos y + sin x sin y, with the same moments"),
+    finite("sin(x + y)", "entire", lambda x, y: np.sin(x + y), np.full(2, math.sqrt(1 - math.exp(-4)) / 2),
+           "sin x cos y + cos x sin y, with E sin^2 = (1 - e^-2)/2, E cos^2 = (1 + e^-2)/2, E[sin cos] = 0"),
+    finite("cos(x - y)", "entire", lambda x, y: np.cos(x - y), [(1 + math.exp(-2)) / 2, (1 - math.exp(-2)) / 2],
+           "cos x cos y + sin x sin y, with the same moments"),
 )
 
 _SEPARABLE = (
-    _finite("|xy|", "axis-singular", lambda x, y: np.abs(x * y), exact.abs_power_product(1), "exact.abs_power_product"),
-    _finite("|xy|^(1/2)", "axis-singular", lambda x, y: np.sqrt(np.abs(x * y)), exact.abs_power_product(0.5),
-            "exact.abs_power_product"),
-    _finite("sign(xy)", "axis-singular", lambda x, y: np.sign(x * y), exact.sign_product(), "exact.sign_product"),
-    _finite("sign(x) y", "axis-singular", lambda x, y: np.sign(x) * y, exact.separable(1, 1), "exact.separable"),
-    _finite("exp(x + y)", "entire growth", lambda x, y: np.exp(x + y), exact.separable(math.exp(2), math.exp(2)),
-            "exact.separable with E exp(2x) = e^2"),
-    _finite("exp(x) |y|", "axis-singular growth", lambda x, y: np.exp(x) * np.abs(y), exact.separable(math.exp(2), 1),
-            "exact.separable with E exp(2x) = e^2"),
-    _finite("|x|^(1/2) exp(y/2)", "axis-singular growth", lambda x, y: np.sqrt(np.abs(x)) * np.exp(y / 2),
-            exact.separable(math.sqrt(2 / math.pi), math.exp(0.5)),
-            "exact.separable with E|x| = sqrt(2/pi), E exp(y) = e^(1/2)"),
+    finite("|xy|", "axis-singular", lambda x, y: np.abs(x * y), exact.abs_power_product(1), "exact.abs_power_product"),
+    finite("|xy|^(1/2)", "axis-singular", lambda x, y: np.sqrt(np.abs(x * y)), exact.abs_power_product(0.5),
+           "exact.abs_power_product"),
+    finite("sign(xy)", "axis-singular", lambda x, y: np.sign(x * y), exact.sign_product(), "exact.sign_product"),
+    finite("sign(x) y", "axis-singular", lambda x, y: np.sign(x) * y, exact.separable(1, 1), "exact.separable"),
+    finite("exp(x + y)", "entire growth", lambda x, y: np.exp(x + y), exact.separable(math.exp(2), math.exp(2)),
+           "exact.separable with E exp(2x) = e^2"),
+    finite("exp(x) |y|", "axis-singular growth", lambda x, y: np.exp(x) * np.abs(y), exact.separable(math.exp(2), 1),
+           "exact.separable with E exp(2x) = e^2"),
+    finite("|x|^(1/2) exp(y/2)", "axis-singular growth", lambda x, y: np.sqrt(np.abs(x)) * np.exp(y / 2),
+           exact.separable(math.sqrt(2 / math.pi), math.exp(0.5)),
+           "exact.separable with E|x| = sqrt(2/pi), E exp(y) = e^(1/2)"),
 )
 
 _HALVES = (
-    _finite("relu(xy)", "axis-singular", lambda x, y: np.maximum(x * y, 0), exact.relu_product(), "exact.relu_product"),
-    _finite("relu(x)relu(y) + relu(-x)relu(-y)/2", "axis-singular",
-            lambda x, y: np.maximum(x, 0) * np.maximum(y, 0) + 0.5 * np.maximum(-x, 0) * np.maximum(-y, 0),
-            [0.5, 0.25], "two orthogonal products, each factor of second moment 1/2"),
-    _finite("log|xy|", "axis-singular", lambda x, y: np.log(np.abs(x * y)), exact.log_abs_product(),
-            "exact.log_abs_product"),
-    _finite("|x| + |y|", "axis-singular", lambda x, y: np.abs(x) + np.abs(y),
-            exact.sum_of_functions(math.sqrt(2 / math.pi), math.sqrt(1 - 2 / math.pi),
-                                   math.sqrt(2 / math.pi), math.sqrt(1 - 2 / math.pi)),
-            "exact.sum_of_functions with E|x| = sqrt(2/pi), var|x| = 1 - 2/pi"),
+    finite("relu(xy)", "axis-singular", lambda x, y: np.maximum(x * y, 0), exact.relu_product(), "exact.relu_product"),
+    finite("relu(x)relu(y) + relu(-x)relu(-y)/2", "axis-singular",
+           lambda x, y: np.maximum(x, 0) * np.maximum(y, 0) + 0.5 * np.maximum(-x, 0) * np.maximum(-y, 0),
+           [0.5, 0.25], "two orthogonal products, each factor of second moment 1/2"),
+    finite("log|xy|", "axis-singular", lambda x, y: np.log(np.abs(x * y)), exact.log_abs_product(),
+           "exact.log_abs_product"),
+    finite("|x| + |y|", "axis-singular", lambda x, y: np.abs(x) + np.abs(y),
+           exact.sum_of_functions(math.sqrt(2 / math.pi), math.sqrt(1 - 2 / math.pi),
+                                  math.sqrt(2 / math.pi), math.sqrt(1 - 2 / math.pi)),
+           "exact.sum_of_functions with E|x| = sqrt(2/pi), var|x| = 1 - 2/pi"),
 )
 
+_DIAGONAL = lines(1, -1, 0)
+
 _CURVE = (
-    _infinite("(x > y)", "curve", lambda x, y: x > y, exact.heaviside_difference(60), "exact.heaviside_difference",
-              beyond=_JUMP_TAIL),
-    _infinite("sign(x - y)", "curve", lambda x, y: np.sign(x - y), exact.sign_difference(60), "exact.sign_difference",
-              beyond=_SIGN_TAIL),
-    _infinite("min(Phi(x), Phi(y))", "curve", lambda x, y: np.minimum(ndtr(x), ndtr(y)), exact.min_cdf(60),
-              "exact.min_cdf", beyond=_MIN_TAIL),
+    infinite("(x > y)", "curve jump", lambda x, y: x > y, exact.heaviside_difference(60), "exact.heaviside_difference",
+             beyond=_JUMP_TAIL, breaks=_DIAGONAL),
+    infinite("sign(x - y)", "curve jump", lambda x, y: np.sign(x - y), exact.sign_difference(60),
+             "exact.sign_difference", beyond=_SIGN_TAIL, breaks=_DIAGONAL),
+    infinite("min(Phi(x), Phi(y))", "curve kink", lambda x, y: np.minimum(ndtr(x), ndtr(y)), exact.min_cdf(60),
+             "exact.min_cdf", beyond=_MIN_TAIL, breaks=_DIAGONAL),
 )
 
 _SHIFTED = (
-    _infinite("sin(xy), stds 2 and 1/2", "entire shifted-measure", lambda x, y: np.sin(x * y),
-              exact.sin_product(1, MANY), "exact.sin_product with c = 2 * 1/2",
-              mu_x=Gaussian(0, 2), mu_y=Gaussian(0, 0.5)),
-    _infinite("cos((x-1)(y+2)), means 1 and -2", "entire shifted-measure", lambda x, y: np.cos((x - 1) * (y + 2)),
-              exact.cos_product(0.75, MANY), "exact.cos_product with c = 3/2 * 1/2",
-              mu_x=Gaussian(1, 1.5), mu_y=Gaussian(-2, 0.5)),
-    _infinite("exp(-(x-y)^2/2), mean 5, std 2", "entire shifted-measure", lambda x, y: np.exp(-((x - y) ** 2) / 2),
-              exact.squared_exponential(1, MANY, std=2), "exact.squared_exponential",
-              mu_x=Gaussian(5, 2), mu_y=Gaussian(5, 2)),
-    _finite("exp(x + y), means -1 and 3/2", "entire growth shifted-measure", lambda x, y: np.exp(x + y),
-            exact.separable(math.exp(-2 + 2 * 1.5**2), math.exp(3 + 2 * 0.5**2)),
-            "exact.separable with E exp(2x) = exp(2m + 2s^2)", mu_x=Gaussian(-1, 1.5), mu_y=Gaussian(1.5, 0.5)),
-    _finite("|xy|, means 1 and -1/2", "axis-singular shifted-measure", lambda x, y: np.abs(x * y),
-            exact.separable(5, 1.25), "exact.separable with E x^2 = m^2 + s^2",
-            mu_x=Gaussian(1, 2), mu_y=Gaussian(-0.5, 1)),
-    _finite("x + y, means 3 and -1", "entire shifted-measure", lambda x, y: x + y,
-            exact.sum_of_functions(3, 0.5, -1, 2), "exact.sum_of_functions",
-            mu_x=Gaussian(3, 0.5), mu_y=Gaussian(-1, 2)),
+    infinite("sin(xy), stds 2 and 1/2", "entire shifted-measure", lambda x, y: np.sin(x * y),
+             exact.sin_product(1, MANY), "exact.sin_product with c = 2 * 1/2",
+             mu_x=Gaussian(0, 2), mu_y=Gaussian(0, 0.5)),
+    infinite("cos((x-1)(y+2)), means 1 and -2", "entire shifted-measure", lambda x, y: np.cos((x - 1) * (y + 2)),
+             exact.cos_product(0.75, MANY), "exact.cos_product with c = 3/2 * 1/2",
+             mu_x=Gaussian(1, 1.5), mu_y=Gaussian(-2, 0.5)),
+    infinite("exp(-(x-y)^2/2), mean 5, std 2", "entire shifted-measure", lambda x, y: np.exp(-((x - y) ** 2) / 2),
+             exact.squared_exponential(1, MANY, std=2), "exact.squared_exponential",
+             mu_x=Gaussian(5, 2), mu_y=Gaussian(5, 2)),
+    finite("exp(x + y), means -1 and 3/2", "entire growth shifted-measure", lambda x, y: np.exp(x + y),
+           exact.separable(math.exp(-2 + 2 * 1.5**2), math.exp(3 + 2 * 0.5**2)),
+           "exact.separable with E exp(2x) = exp(2m + 2s^2)", mu_x=Gaussian(-1, 1.5), mu_y=Gaussian(1.5, 0.5)),
+    finite("|xy|, means 1 and -1/2", "axis-singular shifted-measure", lambda x, y: np.abs(x * y),
+           exact.separable(5, 1.25), "exact.separable with E x^2 = m^2 + s^2",
+           mu_x=Gaussian(1, 2), mu_y=Gaussian(-0.5, 1)),
+    finite("x + y, means 3 and -1", "entire shifted-measure", lambda x, y: x + y,
+           exact.sum_of_functions(3, 0.5, -1, 2), "exact.sum_of_functions",
+           mu_x=Gaussian(3, 0.5), mu_y=Gaussian(-1, 2)),
 )
 
 # For phi(xy) without a closed form: x = +-e^u splits the operator by parity into the Hankel matrices of the even and
@@ -242,7 +236,8 @@ _REFERENCE = (
 )
 
 PROBLEMS: tuple[Problem, ...] = (
-    *_GEOMETRIC, *_POLYNOMIAL, *_TRIGONOMETRIC_SUM, *_SEPARABLE, *_HALVES, *_CURVE, *_SHIFTED, *_REFERENCE,
+    *_GEOMETRIC, *_DIFFICULT, *_NARROW, *_LINES, *_POLYNOMIAL, *_TRIGONOMETRIC_SUM, *_SEPARABLE, *_HALVES, *_CURVE,
+    *_SHIFTED, *_REFERENCE, *BROKEN,
 )
 
 

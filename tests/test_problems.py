@@ -1,21 +1,38 @@
 """The problem table itself: every spectrum accounts for E[h^2], by a rule that no method and no closed form uses."""
 
+import math
+
 import numpy as np
 import pytest
 from numpy.polynomial.legendre import leggauss
 from numpy.testing import assert_allclose
 from problems import GELU, LOGISTIC, PROBLEMS, TAGS, TANH, tagged
+from references import NO_BREAKS, spectrum
+from references import energy as energy_between_breaks
+from scipy.integrate import quad
+from scipy.special import ndtr
 
 # Panels of one standard deviation out to 30: the growing kernels move the mass of h^2 out to 16 standard deviations.
 FAR = 30.0
 # Edges 4^-k, k = 0 ... 25, on both sides of x = 0: what lies inside the last, 1e-15, is below rounding for all.
 GRADED = np.array([sign * 4.0**-k for sign in (-1, 1) for k in range(26)] + [0.0])
 
+# Too wide, too narrow or too oscillating for these panels; E[h^2] is a Gaussian integral.
+ENERGIES = {
+    "exp(0.49xy)": 1 / math.sqrt(1 - 4 * 0.49**2),
+    "Mehler ratio, r = 0.99": 1 / (1 - 0.99**2),
+    "squared exponential, length 0.05": 1 / math.sqrt(1 + 4 / 0.05**2),
+    "sin(10xy)": (1 - 1 / math.sqrt(401)) / 2,
+    "cos(10xy)": (1 + 1 / math.sqrt(401)) / 2,
+    "cos(30xy)": (1 + 1 / math.sqrt(3601)) / 2,
+}
 
-def rule(measure, extra=(), order=20):
-    """Nodes and Lebesgue weights of composite Gauss-Legendre, with edges graded to x = 0 and at the points `extra`."""
-    wide = measure.mean + measure.std * np.arange(-FAR, FAR + 1)
-    edges = np.unique(np.concatenate([wide, GRADED, extra]))
+
+def rule(problem, measure, order=20):
+    """Nodes and Lebesgue weights of composite Gauss-Legendre; for all but entire h, with edges graded to x = 0."""
+    edges = measure.mean + measure.std * np.arange(-FAR, FAR + 1)
+    if "entire" not in problem.tags:
+        edges = np.unique(np.concatenate([edges, GRADED]))
     t, w = leggauss(order)
     half = np.diff(edges)[:, None] / 2
     return (edges[:-1, None] + half * (1 + t)).ravel(), (half * w).ravel()
@@ -33,22 +50,20 @@ def scaled_kernel(problem, x, y):
 
 
 def energy(problem):
-    """E[h^2], by a rule in y for each node x; if h breaks on the curve x = y, the rule has an edge there."""
-    x, wx = rule(problem.mu_x)
-    if "curve" not in problem.tags:
-        y, wy = rule(problem.mu_y)
-        return float(wx @ scaled_kernel(problem, x[:, None], y) ** 2 @ wy)
-    total = 0.0
-    for node, weight in zip(x, wx, strict=True):
-        y, wy = rule(problem.mu_y, extra=[node])
-        total += weight * float(wy @ scaled_kernel(problem, node, y) ** 2)
-    return total
+    """E[h^2]: as known, or between the breaks of h, or by the composite rule."""
+    if problem.name in ENERGIES:
+        return ENERGIES[problem.name]
+    if problem.breaks is not NO_BREAKS:
+        return energy_between_breaks(problem)
+    x, wx = rule(problem, problem.mu_x)
+    y, wy = rule(problem, problem.mu_y)
+    return float(wx @ scaled_kernel(problem, x[:, None], y) ** 2 @ wy)
 
 
 def panel_spectrum(problem, reach=16):
     """The singular values of the kernel sampled at the composite rule, out to `reach` standard deviations."""
-    x, wx = rule(problem.mu_x, order=17)
-    y, wy = rule(problem.mu_y, order=17)
+    x, wx = rule(problem, problem.mu_x, order=17)
+    y, wy = rule(problem, problem.mu_y, order=17)
     keep_x = abs(x - problem.mu_x.mean) < reach * problem.mu_x.std
     keep_y = abs(y - problem.mu_y.mean) < reach * problem.mu_y.std
     x, wx, y, wy = x[keep_x], wx[keep_x], y[keep_y], wy[keep_y]
@@ -56,10 +71,21 @@ def panel_spectrum(problem, reach=16):
 
 
 CLOSED = [problem for problem in PROBLEMS if problem.tail_energy is not None]
-# Sampled at panels, a break along a curve is not resolved, and the values of infinitely many growing functions reach
-# beyond 16 standard deviations: these are left to the energy here, and to tests/test_exact.py.
-SAMPLED = [problem for problem in PROBLEMS
-           if "curve" not in problem.tags and not ("growth" in problem.tags and problem.rank is None)]
+# Sampled at these panels, breaks are not resolved, and the values of infinitely many growing functions reach beyond 16
+# standard deviations: these are left to the energy here, and to tests/test_exact.py.
+SAMPLED = [problem for problem in PROBLEMS if problem.breaks is NO_BREAKS and problem.name not in ENERGIES
+           and not ("growth" in problem.tags and problem.rank is None)]
+# Closed forms on which the computer of references is itself tested.
+KNOWN = [problem for problem in PROBLEMS if "reference" not in problem.tags and problem.breaks is not NO_BREAKS]
+# Rows that take a fraction of a second each, with at least one of every kind of break.
+QUICK = ["clip(xy, -1, 1)", "(xy > 1)", "|x - y|, stds 1 and 2", "Matern 5/2", "max(x + y - 1/2, 0)",
+         "(x > y) + (x + y > 1)", "(y > x^2 - 1)", "|y - x^2|", "min(x, y^2)", "(|x| + |y| < 1)", "|x^2 - y^2|",
+         "sqrt(x^2 + y^2)", "arctan2(y, x)", "tanh(20(x - y))"]
+
+
+def find(name):
+    """The problem of this name."""
+    return next(problem for problem in PROBLEMS if problem.name == name)
 
 
 @pytest.mark.parametrize("problem", CLOSED, ids=str)
@@ -76,13 +102,63 @@ def test_the_values_are_those_of_panels(problem):
     assert_allclose(sampled[: len(problem.exact)], problem.exact, rtol=0, atol=1e-14 * scale)
     if problem.rank is not None:
         assert sampled[problem.rank] <= 1e-14 * scale
+    if problem.tail_energy is None:
+        beyond = np.sum(sampled[len(problem.exact):] ** 2)
+        assert_allclose(np.sum(problem.exact**2) + beyond, energy(problem), rtol=1e-13)
 
 
-@pytest.mark.parametrize("problem", tagged("reference"), ids=str)
-def test_references_leave_the_energy_of_their_tail(problem):
-    """What the eight values leave of E[h^2] is what the panels find beyond them."""
-    tail = np.sum(panel_spectrum(problem)[len(problem.exact):] ** 2)
-    assert_allclose(np.sum(problem.exact**2) + tail, energy(problem), rtol=1e-13)
+@pytest.mark.parametrize("problem", KNOWN, ids=str)
+def test_the_computer_of_references_finds_closed_forms(problem):
+    """Galerkin between the breaks gives the known values of jumps, kinks, bumps and lines."""
+    computed = spectrum(problem, panels=26)[:10]
+    exact = problem.exact[:10]
+    assert_allclose(computed[:len(exact)], exact, rtol=0, atol=2e-13 * exact[0])
+    if problem.rank is not None:
+        assert computed[problem.rank] <= 1e-14 * exact[0]
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_references_are_stable(name):
+    """A third, coarser discretisation has the same leading five values, and all of its values nearly all of E[h^2]."""
+    problem = find(name)
+    computed = spectrum(problem, reach=9.5, panels=24, order=18, step=0.8)
+    assert_allclose(computed[:5], problem.exact[:5], rtol=0, atol=1e-12 * problem.exact[0])
+    energy = energy_between_breaks(problem)
+    assert 0.98 * energy <= np.sum(computed**2) <= (1 + 1e-13) * energy
+
+
+def slicewise_energy(inner):
+    """E of a function of x, even, that the Gaussian measure of y has been integrated out of, on [0, 12]."""
+    return 2 * quad(lambda x: inner(x) * math.exp(-x * x / 2) / math.sqrt(2 * math.pi), 0, 12,
+                    points=[1], epsabs=1e-14, epsrel=1e-13, limit=400)[0]
+
+
+@pytest.mark.parametrize(("name", "inner"), [
+    ("(xy > 1)", lambda x: ndtr(-1 / x) if x > 0 else 0.0),
+    ("sign(xy) (|xy| > 0.5)", lambda x: 2 * ndtr(-0.5 / x) if x > 0 else 0.0),
+    ("(y > x^2 - 1)", lambda x: ndtr(1 - x * x)),
+    ("(x^2 - y^2 > 1)", lambda x: 2 * ndtr(math.sqrt(max(x * x - 1, 0))) - 1),
+])
+def test_energies_without_a_closed_form(name, inner):
+    """P(jump) by adaptive integration of a slice known in closed form, which shares nothing with the panels."""
+    problem = find(name)
+    adaptive = slicewise_energy(inner)
+    assert_allclose(energy_between_breaks(problem), adaptive, rtol=1e-11)
+    assert np.sum(problem.exact**2) < adaptive
+
+
+@pytest.mark.parametrize("problem", [p for p in PROBLEMS if {"curve", "near-singular"} & p.tags], ids=str)
+def test_breaks_are_where_they_are_said_to_be(problem):
+    """Both descriptions of the curves are one: every break of h(x, .) at y is a break of h(., y) at x."""
+    rng = np.random.default_rng(7)
+    x = rng.standard_normal(40)
+    with np.errstate(all="ignore"):
+        y = problem.breaks.y_at(x)
+        row, column = np.nonzero(np.abs(y) < 4)
+        back = problem.breaks.x_at(y[row, column])
+        distance = np.nanmin(np.where(np.isfinite(back), np.abs(back - x[row, None]), np.inf), axis=1)
+    assert len(row)
+    assert distance.max() <= 1e-9
 
 
 def test_references_begin_as_known():
@@ -104,9 +180,22 @@ def test_the_row_is_well_formed(problem):
     assert problem.tags <= TAGS.keys()
     assert problem.source
     assert ("finite-rank" in problem.tags) == (problem.rank is not None)
+    assert 1e-15 <= problem.accuracy <= 1e-12
     if problem.rank is not None:
         assert problem.rank == len(values)
         assert problem.tail_energy == 0.0
+    if problem.tail_energy is not None:
+        assert problem.tail_energy >= 0.0
+
+
+@pytest.mark.parametrize("problem", PROBLEMS, ids=str)
+def test_breaks_are_tagged(problem):
+    """A curve is a jump, a kink or a root, nothing else is, and its place is known."""
+    kinds = {"jump", "kink", "root"} & problem.tags
+    assert len(kinds) == ("curve" in problem.tags)
+    if "curve" in problem.tags:
+        assert problem.breaks is not NO_BREAKS
+        assert "entire" not in problem.tags
 
 
 def test_names_are_unique():
