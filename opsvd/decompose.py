@@ -21,6 +21,9 @@ from .singular_functions import SingularFunctions, SingularSystem
 
 __all__ = ["decompose"]
 
+# So many accurate values make an answer, though more of them may exceed the tolerance.
+_ENOUGH = 6
+
 
 def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: Measure = Gaussian(), *,  # noqa: B008
               rtol: float = 1e-10, max_rank: int | None = None, method: str | Method = "auto") -> OperatorSVD:
@@ -98,25 +101,33 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
 
 def _refine(kernel: Kernel, discretisations: Iterator[Discretisation], rtol: float,
             max_rank: int | None) -> OperatorSVD | None:
-    """Go through ever finer discretisations until one meets the tolerance; return it, or the best of all."""
+    """Go through ever finer discretisations until one gives all that is asked; return it, or the best of all."""
     best: OperatorSVD | None = None
+    most = -1
     for discretisation in discretisations:
-        svd = _solve(kernel, discretisation, rtol, max_rank)
-        if best is None or svd.worst_error < best.worst_error:
-            best = svd
-        if best.converged:
+        svd, accurate, complete = _solve(kernel, discretisation, rtol, max_rank)
+        if best is None or (accurate, -svd.worst_error) > (most, -best.worst_error):
+            best, most = svd, accurate
+        if complete:
             break
     return best
 
 
-def _solve(kernel: Kernel, discretisation: Discretisation, rtol: float, max_rank: int | None) -> OperatorSVD:
-    """One discretisation, decomposed and judged."""
+def _solve(kernel: Kernel, discretisation: Discretisation, rtol: float,
+           max_rank: int | None) -> tuple[OperatorSVD, int, bool]:
+    """One discretisation, decomposed and judged: how many values are accurate, and whether these are all."""
     system = _singular_system(discretisation)
-    evidence = gather_evidence(kernel, discretisation, system)
+    evidence = gather_evidence(kernel, discretisation, system, rtol)
     errors = error_bars(system.values, evidence)
-    rank = int(np.count_nonzero(system.values > np.maximum(errors, rtol * system.values.max(initial=0.0))))
-    return OperatorSVD.assemble(kernel, discretisation.note, system, errors, evidence, rtol=rtol,
-                                rank=rank if max_rank is None else min(rank, max_rank))
+    goal = rtol * system.values.max(initial=0.0)
+    visible = int(np.count_nonzero(system.values > np.maximum(errors, goal)))
+    wanted = visible if max_rank is None else min(visible, max_rank)
+    accurate = int(np.argmin(np.append(errors[:wanted] <= goal, False)))
+    # A slowly decaying spectrum is cut off where its values can no longer be told to the tolerance.
+    rank = accurate if min(_ENOUGH, wanted) <= accurate else wanted
+    complete = accurate == wanted and (wanted == max_rank or max(evidence.remainder, *errors, 0.0) <= goal)
+    svd = OperatorSVD.assemble(kernel, discretisation.note, system, errors, evidence, rtol=rtol, rank=rank)
+    return svd, accurate, complete
 
 
 def _singular_system(discretisation: Discretisation) -> SingularSystem:

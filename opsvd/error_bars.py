@@ -1,11 +1,12 @@
 """The promise behind every number: error bars from rules that the method did not use."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from .discretisation import Discretisation
 from .domain import weighted_samples
+from .images import Images, images
 from .kernels import SMALLEST_SIZE, Kernel, size_out_of_range
 from .singular_functions import SingularSystem
 
@@ -18,7 +19,7 @@ _SAFETY = 2.0
 _ROUNDING = 16.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evidence:
     r"""How the answer compares with the kernel, seen on independent rules.
 
@@ -30,56 +31,93 @@ class Evidence:
         :math:`\sqrt{E[h^2]}`.
     remainder : float
         :math:`\sqrt{E[R^2]}`, the largest over the rules, with what lies outside the domain.
+    spread : float
+        A bound of the operator norm of R: its Schatten norm of order eight, or `remainder` where that was enough.
     coupling : float
         The Frobenius norm of :math:`E[f_i R g_j]`, the largest over the rules: what the remainder does to the singular
         values at first order.
+    images : Images or None
+        Where R itself was not small enough to tell: what T makes of the leading singular functions.
     """
 
     norm: float
     remainder: float
+    spread: float
     coupling: float
+    images: Images | None = field(default=None, repr=False)
 
 
-def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: SingularSystem) -> Evidence:
-    """Hold the answer against the kernel on the check rules of a discretisation."""
-    norms, remainders, couplings = [], [], []
-    for rule_x, rule_y in discretisation.checks:
-        samples = weighted_samples(kernel, discretisation.domain, rule_x, rule_y)
+def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: SingularSystem, rtol: float) -> Evidence:
+    """Hold the answer against the kernel on the check rules of a discretisation.
+
+    First the values of the kernel are compared. Where that leaves error bars above `rtol`, as it does for kernels with
+    breaks, whose pointwise remainder is large although their integrals are right, T is applied to the singular
+    functions as well.
+    """
+    norms, remainders, couplings, spreads = [], [], [], []
+    samples = [weighted_samples(kernel, discretisation.domain, *rules) for rules in discretisation.checks]
+    for (rule_x, rule_y), sample in zip(discretisation.checks, samples, strict=True):
         f = system.left.half_density(rule_x.nodes) * rule_x.sqrt_lebesgue[:, None]
         g = system.right.half_density(rule_y.nodes) * rule_y.sqrt_lebesgue[:, None]
-        remainder = samples - (f * system.values) @ g.T
-        norms.append(float(np.linalg.norm(samples)))
+        remainder = sample - (f * system.values) @ g.T
+        norms.append(float(np.linalg.norm(sample)))
         remainders.append(float(np.linalg.norm(remainder)))
         couplings.append(float(np.linalg.norm(f.T @ remainder @ g)))
+        if remainders[-1] > rtol * norms[-1]:
+            squared = remainder.T @ remainder
+            spreads.append(float(np.linalg.norm(squared @ squared)) ** 0.25)
+        else:
+            spreads.append(remainders[-1])
     if norms[0] < SMALLEST_SIZE and not discretisation.domain.is_zero:
         raise size_out_of_range(norms[0])
     outside = discretisation.domain.missing * norms[0]
     # Rules that disagree on the size of the remainder have not resolved it, and do not know its integrals either.
     trusted = max(remainders) <= 4.0 * remainders[0] + 4.0 * _EPS * norms[0]
-    return Evidence(norm=float(np.hypot(norms[0], outside)), remainder=float(np.hypot(max(remainders), outside)),
-                    coupling=max(couplings) if trusted else max(remainders))
+    pointwise = Evidence(norm=float(np.hypot(norms[0], outside)), remainder=float(np.hypot(max(remainders), outside)),
+                         spread=max(spreads) + outside, coupling=max(couplings) if trusted else max(remainders))
+    bars = error_bars(system.values, pointwise)
+    if len(bars) == 0 or bars.max() <= rtol * system.values[0]:
+        return pointwise
+    return Evidence(pointwise.norm, pointwise.remainder, pointwise.spread, pointwise.coupling,
+                    images(kernel, discretisation, system, rtol))
 
 
 def error_bars(singular_values: np.ndarray, evidence: Evidence) -> np.ndarray:
-    r"""Error bars of singular values, shape (r,), from the remainder :math:`R`.
+    r"""Error bars of singular values, shape (r,), from the remainder :math:`R` and the images of singular functions.
 
     Weyl: every singular value of :math:`T = T_r + R` is within :math:`\|R\|` of that of :math:`T_r`. More sharply, in
-    the bases of the computed singular functions T is the 2 by 2 block matrix with S + K and D on its diagonal, where
-    :math:`K_{ij} = E[f_i R g_j]`, and D and the off-diagonal blocks are parts of R, so that (Li and Li 2005)
+    the bases of the leading q computed singular functions and their complements, T is the 2 by 2 block matrix with
+    S + K and D on its diagonal, where :math:`K_{ij} = E[f_i R g_j]`, and off-diagonal blocks of norm at most e, so that
+    (Li and Li 2005)
 
-    .. math:: |\sigma_i - s_i| \le \|K\| + \frac{2 \|R\|^2}{\eta_i + \sqrt{\eta_i^2 + 4 \|R\|^2}},
-              \qquad \eta_i = s_i - \|R\| > 0 .
+    .. math:: |\sigma_i - s_i| \le \|K\| + \frac{2 e^2}{\eta_i + \sqrt{\eta_i^2 + 4 e^2}},
+              \qquad \eta_i = s_i - \|D\| > 0 .
 
-    The smaller of the two, plus rounding. Both are rigorous given the norms; the norms are Hilbert-Schmidt
-    norms, hence upper bounds, estimated by quadrature, hence the safety factor of two.
+    From pointwise values, all computed functions are taken, and :math:`\|R\|` bounds e and :math:`\|D\|`. From images, e is the norm of
+    :math:`T g_j - s_j f_j` and :math:`T^* f_j - s_j g_j` for j up to q, and :math:`\|D\| \le s_{q+1} + \|R\|`; the best q
+    is taken. The smallest bound, plus rounding. All are rigorous given the norms; these are estimated by
+    quadrature, hence the safety factor of two.
 
     References
     ----------
     C.-K. Li and R.-C. Li, A note on eigenvalues of perturbed Hermitian matrices, Linear Algebra Appl. 395 (2005).
     """
-    if len(singular_values) == 0:
+    s = singular_values
+    if len(s) == 0:
         return np.zeros(0)
-    remainder, coupling = _SAFETY * evidence.remainder, _SAFETY * evidence.coupling
-    gap = np.maximum(singular_values - remainder, 0.0)
-    quadratic = 2.0 * remainder**2 / np.maximum(gap + np.sqrt(gap**2 + 4.0 * remainder**2), np.finfo(float).tiny)
-    return np.asarray(np.minimum(remainder, coupling + quadratic) + _ROUNDING * _EPS * singular_values[0])
+    remainder = _SAFETY * min(evidence.remainder, evidence.spread)
+    bars = np.minimum(remainder, _SAFETY * evidence.coupling + _quadratic(remainder, s - remainder))
+    if evidence.images is not None:
+        coupling, residual = _SAFETY * evidence.images.coupling, _SAFETY * evidence.images.residual
+        following = np.append(s, 0.0)[1:len(residual) + 1]
+        gap = s[:, None] - following - remainder
+        usable = (np.arange(len(residual)) >= np.arange(len(s))[:, None]) & (gap > 0.0)
+        bounds = np.where(usable, coupling + _quadratic(residual, gap), np.inf)
+        bars = np.minimum(bars, bounds.min(axis=1, initial=np.inf))
+    return np.asarray(bars + _ROUNDING * _EPS * s[0])
+
+
+def _quadratic(e: float | np.ndarray, gap: np.ndarray) -> np.ndarray:
+    """The second-order term for off-diagonal blocks of norm e: at most e, about e^2 / gap."""
+    gap = np.maximum(gap, 0.0)
+    return np.asarray(2.0 * np.square(e) / np.maximum(gap + np.sqrt(gap**2 + 4.0 * np.square(e)), np.finfo(float).tiny))

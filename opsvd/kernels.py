@@ -5,12 +5,16 @@ from typing import Any
 
 import numpy as np
 
+from ._validation import positive_int, real_array
 from .errors import KernelError, NonFiniteKernelError
 
-__all__ = ["SMALLEST_SIZE", "Kernel", "as_kernel", "non_finite", "size_out_of_range"]
+__all__ = ["SMALLEST_SIZE", "Elementwise", "Kernel", "as_kernel", "elementwise", "non_finite", "size_out_of_range"]
 
 SMALLEST_SIZE = 1e-120
 """Kernels smaller than this, or larger than its inverse, are refused: their squares are not numbers."""
+
+# From a point on a singular curve to one beside it.
+_BESIDE = 32.0 * float(np.finfo(np.float64).eps)
 
 # Irregular numbers of the size of one: no zeros, no symmetry, no two equal.
 _PROBE_X = np.array([-1.37, 0.29, 0.83])
@@ -20,6 +24,10 @@ _VECTORISE = (
     "h must accept arrays and broadcast, like numpy's functions: write np.tanh(x * y) and not math.tanh(x * y), "
     "np.where(x > y, 1.0, 0.0) and not `1.0 if x > y else 0.0`; a function of two numbers "
     "can be wrapped, slowly, as np.vectorize(h)"
+)
+_VECTORISE_PHI = (
+    "phi must take one array and act on each of its numbers, like numpy's functions: np.tanh and not math.tanh, "
+    "np.maximum(z, 0) and not max(z, 0); a function of two variables is passed as h itself"
 )
 
 
@@ -96,10 +104,28 @@ class Kernel:
             raise non_finite(float(x[i]), float(y[j]), float(values[i, j]))
         return values
 
+    def finite_beside(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Evaluate h at points that broadcast; where it is not finite, beside them, a few roundings of y away.
+
+        On a curve where h is singular it may be infinite, or 0/0, but not beside it. Raises NonFiniteKernelError,
+        naming a point, where it is not finite there either.
+        """
+        values = self(x, y)
+        bad = np.nonzero(~np.isfinite(values))
+        if len(bad[0]) == 0:
+            return values
+        x, y = (np.broadcast_to(points, values.shape)[bad] for points in (x, y))
+        beside = self(x, y + _BESIDE * (np.abs(x) + np.abs(y)) + np.finfo(np.float64).tiny)
+        if not np.isfinite(beside).all():
+            i = int(np.argmin(np.isfinite(beside)))
+            raise non_finite(float(x[i]), float(y[i]), float(values[bad][i]))
+        values = values.copy()
+        values[bad] = beside
+        return values
+
     def transposed(self) -> "Kernel":
         """Return the kernel (y, x) -> h(x, y); on grids h still sees x as a column and y as a row."""
-        h = self.function
-        return Kernel(lambda y, x: np.transpose(h(np.transpose(x), np.transpose(y))), name=f"{self.name} transposed")
+        return Kernel(lambda y, x: np.transpose(self(np.transpose(x), np.transpose(y))), name=f"{self.name} transposed")
 
     def _real(self, values: Any) -> np.ndarray:
         array = np.asarray(values)
@@ -130,6 +156,99 @@ class Kernel:
                 raise self._shape_error(x, y, values.shape)
         if values.ndim > 2 or any(n not in (1, full) for n, full in zip(values.shape[::-1], (4, 3), strict=False)):
             raise self._shape_error(x, y, values.shape)
+
+
+class Elementwise(Kernel):
+    """The kernel phi(xy), which knows its phi and where phi is not smooth; made by `elementwise`.
+
+    Attributes
+    ----------
+    phi : callable
+    k : int
+        The dimension of x and y.
+    kinks : tuple of float
+        In increasing order.
+    """
+
+    def __init__(self, phi: Callable[[Any], Any], k: int, kinks: tuple[float, ...]) -> None:
+        self.phi, self.k, self.kinks = phi, k, kinks
+        super().__init__(lambda x, y: phi(x * y), name=getattr(phi, "__name__", type(phi).__name__))
+
+    def __repr__(self) -> str:
+        """Name the function."""
+        return f"Elementwise({self.name})"
+
+
+def elementwise(phi: Callable[[Any], Any], k: int = 1, kinks: Any = ()) -> Elementwise:
+    r"""The kernel :math:`h(x, y) = \varphi(\langle x, y \rangle)` of a function applied to each entry of a matrix.
+
+    For :math:`X, Y` of shape (n, k) with random rows, :math:`\varphi(X Y^T)` is a sample of it. Any function of two
+    variables that depends on xy alone would do; this form says so, and spares the search for kinks.
+
+    Parameters
+    ----------
+    phi : callable
+        A function of one variable that acts on each number of an array by itself.
+    k : int, default 1
+        The dimension of x and y. So far only 1: real x and y.
+    kinks : array_like of float, default ()
+        Where phi, or a derivative of it, is not continuous: ``(-1, 1)`` for ``lambda z: np.clip(z, -1, 1)``, ``(0,)``
+        for the absolute value. If there are none, or they are not known, leave it empty.
+
+    Returns
+    -------
+    Elementwise
+        A `Kernel`.
+
+    Raises
+    ------
+    TypeError
+        If `phi` is not callable, or `kinks` are not numbers.
+    KernelError
+        If `phi` does not act on arrays, or not on each of their numbers by itself.
+    ValueError
+        If `k` is not 1, or `kinks` are not finite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from opsvd.kernels import elementwise
+    >>> kernel = elementwise(lambda z: np.clip(z, -1.0, 1.0), kinks=[1, -1])
+    >>> kernel.kinks
+    (-1.0, 1.0)
+    >>> print(kernel(0.5, np.array([1.0, 4.0])))
+    [0.5 1. ]
+    """
+    if not callable(phi):
+        raise TypeError(f"phi must be callable as phi(z), got {type(phi).__name__}; pass a function such as np.tanh")
+    if positive_int(k, "k") > 1:
+        raise ValueError(f"k must be 1, got {k}: vector inputs are not there yet; for x and y in R^k sample a matrix, "
+                         f"phi(X @ Y.T) / n")
+    _probe_phi(phi)
+    return Elementwise(phi, int(k), _kinks(kinks))
+
+
+def _kinks(kinks: Any) -> tuple[float, ...]:
+    points = real_array(kinks, "kinks")
+    if points.ndim != 1 or not np.isfinite(points).all():
+        raise ValueError(f"kinks must be a sequence of finite numbers z where phi(z) is not smooth, got {kinks!r}; "
+                         f"pass for example (-1, 1)")
+    return tuple(np.unique(points).tolist())
+
+
+def _probe_phi(phi: Callable[[Any], Any]) -> None:
+    """Try phi on an array and on its parts: what mixes the numbers, as a softmax does, gives no kernel."""
+    z = np.outer(_PROBE_X, _PROBE_Y)
+    with np.errstate(all="ignore"):
+        try:
+            whole, parts = np.asarray(phi(z)), np.array([np.broadcast_to(phi(row), row.shape) for row in z])
+            alike = whole.shape in {(), z.shape} and np.allclose(whole, parts, rtol=1e-6, equal_nan=True)
+        except Exception as error:
+            raise KernelError(f"phi failed on an array z of shape {z.shape} with {type(error).__name__}: {error}. "
+                              f"{_VECTORISE_PHI}") from error
+    if not alike:
+        raise KernelError(f"phi must act on each number by itself: for z of shape {z.shape} it returned shape "
+                          f"{whole.shape}, and not what it returns for the rows of z. {_VECTORISE_PHI}")
 
 
 def non_finite(x: float, y: float, value: float) -> NonFiniteKernelError:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OperatorSVD", "load"]
 
-_FORMAT_VERSION = 1
+_FORMAT_VERSION = 2
 _SHOWN = 8
 
 
@@ -59,6 +59,8 @@ class OperatorSVD:
         How many values of h it took.
     status : str
         Whether `rtol` was met, in words; `converged` says it as a bool.
+    breaks : bool
+        Whether integrals over h must be split where it breaks, or it is too rough to tell.
     """
 
     values: np.ndarray
@@ -74,6 +76,7 @@ class OperatorSVD:
     evaluations: int
     status: str
     converged: bool
+    breaks: bool
     spectrum_tail: Tail
 
     @classmethod
@@ -83,11 +86,10 @@ class OperatorSVD:
         s = system.values
         goal = rtol * float(s.max(initial=0.0))
         worst = float(errors[:rank].max()) if rank else evidence.remainder
-        converged = worst <= goal
         whole = cls(values=s, multiplicities=system.multiplicities, singular_values=s, errors=errors, left=system.left,
                     right=system.right, norm=Estimate(evidence.norm, _norm_error(s, evidence)), tail=evidence.remainder,
-                    rtol=rtol, method=note, evaluations=0, converged=converged,
-                    status=_status(converged, worst, goal, rtol),
+                    rtol=rtol, method=note, evaluations=0, converged=worst <= goal, breaks=evidence.images is not None,
+                    status=_status(worst, goal, rtol, rank, following=float(s[rank]) if rank < len(s) else 0.0),
                     spectrum_tail=nuclear_tail(s, errors, evidence.remainder))
         return whole._leading(rank)._extended(kernel)
 
@@ -150,8 +152,9 @@ class OperatorSVD:
 
     def _extended(self, kernel: Kernel) -> "OperatorSVD":
         """With singular functions that are evaluated through the kernel."""
-        return replace(self, left=self.left.extended(kernel, self.right, self.singular_values),
-                       right=self.right.extended(kernel.transposed(), self.left, self.singular_values))
+        s, breaks = self.singular_values, self.breaks
+        return replace(self, left=self.left.extended(kernel, self.right, s, breaks=breaks),
+                       right=self.right.extended(kernel.transposed(), self.left, s, breaks=breaks))
 
     def with_evaluations(self, evaluations: int) -> "OperatorSVD":
         """Return the same decomposition with the cost noted."""
@@ -167,7 +170,7 @@ class OperatorSVD:
 
         The measures must be Gaussian. The name is used as it is: no suffix is added.
         """
-        meta = {"version": _FORMAT_VERSION, "method": self.method, "status": self.status, "converged": self.converged,
+        meta = {"version": _FORMAT_VERSION, "method": self.method, "status": self.status, "converged": self.converged, "breaks": self.breaks,
                 "evaluations": self.evaluations, "rtol": self.rtol, "tail": self.tail,
                 "norm": [self.norm.value, self.norm.error], "spectrum_tail": vars(self.spectrum_tail),
                 "mu_x": _measure_state(self.mu_x), "mu_y": _measure_state(self.mu_y)}
@@ -223,7 +226,8 @@ def load(path: str | PathLike[str], h: Callable[..., Any] | Kernel | None = None
     svd = OperatorSVD(values=values, multiplicities=multiplicities, singular_values=values,
                       errors=arrays["errors"], left=left, right=right, norm=Estimate(*meta["norm"]),
                       tail=meta["tail"], rtol=meta["rtol"], method=meta["method"], evaluations=meta["evaluations"],
-                      status=meta["status"], converged=meta["converged"], spectrum_tail=Tail(**meta["spectrum_tail"]))
+                      status=meta["status"], converged=meta["converged"],
+                      breaks=meta["breaks"], spectrum_tail=Tail(**meta["spectrum_tail"]))
     return svd if h is None else svd._extended(as_kernel(h))
 
 
@@ -233,12 +237,16 @@ def _norm_error(singular_values: np.ndarray, evidence: Evidence) -> float:
     return abs(evidence.norm - spectral) + evidence.remainder + 8.0 * float(np.finfo(np.float64).eps) * evidence.norm
 
 
-def _status(converged: bool, worst: float, goal: float, rtol: float) -> str:
-    if converged:
-        return f"converged: every error bar is at most {worst:.1e}, within rtol * s_1 = {goal:.1e}"
-    return (f"not converged: the largest error bar is {worst:.1e}, rtol={rtol:g} asks for {goal:.1e}; the error bars "
-            f"hold all the same. The kernel is not resolved by the nodes that the method may use, or breaks along a "
-            f"curve: accept a larger rtol, or give a Method with a larger budget")
+def _status(worst: float, goal: float, rtol: float, rank: int, following: float) -> str:
+    if worst > goal:
+        return (f"not converged: the largest error bar is {worst:.1e}, rtol={rtol:g} asks for {goal:.1e}; the error "
+                f"bars hold all the same. The kernel is not resolved within the budget: accept a larger rtol or a "
+                f"smaller max_rank, or give a Method with a larger budget")
+    reached = f"converged: every error bar is at most {worst:.1e}, within rtol * s_1 = {goal:.1e}"
+    if following > goal:
+        return (f"{reached}; the spectrum decays slowly, and goes on beyond the {rank} values given, from {following:.1e} "
+                f"downwards: see tail")
+    return reached
 
 
 def _moments(functions: SingularFunctions) -> np.ndarray:

@@ -9,10 +9,13 @@ from ._validation import real_array
 from .bases import BASES, Basis
 from .kernels import Kernel
 from .measures import Measure
+from .quadrature import Rule
+from .slices import slice_integrals
 
-__all__ = ["Extension", "SingularFunctions", "SingularSystem"]
+__all__ = ["Extension", "SingularFunctions", "SingularSystem", "SliceExtension"]
 
 _CHUNK = 1_000_000
+_SLICE_TOL, _SLICE_ORDER = 1e-13, 20
 # Below this square root of the density, in units of the scale, the extension is more accurate than the basis.
 _SPARSE = 1e-8
 
@@ -41,6 +44,41 @@ class Extension:
         pieces = [self.kernel.finite_grid(x[i:i + step], self.nodes) @ self.matrix for i in range(0, len(x), step)]
         return np.concatenate(pieces) if pieces else np.zeros((0, self.matrix.shape[1]))
 
+    def truncated(self, rank: int) -> "Extension":
+        """For the first `rank` functions."""
+        return replace(self, matrix=self.matrix[:, :rank])
+
+
+@dataclass(frozen=True, eq=False)
+class SliceExtension:
+    r"""The formula :math:`f_i = T g_i / s_i` for kernels with breaks, by integrals along slices that are split there.
+
+    Attributes
+    ----------
+    kernel : Kernel
+        h for the left functions, h with its variables exchanged for the right ones.
+    functions : SingularFunctions
+        :math:`g_i`, summed in their basis.
+    singular_values : ndarray, shape (r,)
+    """
+
+    kernel: Kernel
+    functions: "SingularFunctions"
+    singular_values: np.ndarray
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """Evaluate at points (n,), giving (n, r)."""
+        if len(x) == 0:
+            return np.zeros((0, len(self.singular_values)))
+        g = self.functions
+        plain = Rule(x, np.ones_like(x), np.ones_like(x))
+        slices = slice_integrals(self.kernel, plain, g.measure, g.panels, _SLICE_TOL, order=_SLICE_ORDER)
+        return slices.against(g.half_density) / self.singular_values
+
+    def truncated(self, rank: int) -> "SliceExtension":
+        """For the first `rank` functions."""
+        return SliceExtension(self.kernel, self.functions.truncated(rank), self.singular_values[:rank])
+
 
 @dataclass(frozen=True, eq=False)
 class SingularFunctions:
@@ -56,12 +94,12 @@ class SingularFunctions:
     ----------
     parts : tuple of (Basis, ndarray)
         Bases, and coefficients of shape (N_b, r): orthonormal columns when stacked.
-    extension : Extension or None
+    extension : Extension, SliceExtension or None
         Without one (a result loaded from a file, whose kernel is gone) the basis serves everywhere.
     """
 
     parts: tuple[tuple[Basis, np.ndarray], ...]
-    extension: Extension | None = None
+    extension: Extension | SliceExtension | None = None
 
     def __len__(self) -> int:
         """The number r of functions."""
@@ -78,9 +116,14 @@ class SingularFunctions:
         intervals = [basis.interval for basis, _ in self.parts]
         return min(a for a, _ in intervals), max(b for _, b in intervals)
 
+    @property
+    def panels(self) -> np.ndarray:
+        """Edges of panels on each of which the functions are smooth."""
+        return np.unique(np.concatenate([basis.panels for basis, _ in self.parts]))
+
     def half_density(self, x: np.ndarray) -> np.ndarray:
         r""":math:`f_i(x) \sqrt{\rho(x)}` summed in the basis: shape (...) gives (..., r)."""
-        return np.asarray(sum(basis.half_density(x) @ coefficients for basis, coefficients in self.parts))
+        return np.asarray(sum(basis.combine(x, coefficients) for basis, coefficients in self.parts))
 
     def __call__(self, x: Any) -> np.ndarray:
         """Evaluate the functions: points of shape (...) give (..., r).
@@ -107,10 +150,10 @@ class SingularFunctions:
         r"""Evaluate by :math:`f_i = T g_i / s_i` everywhere: points of shape (...) give (..., r).
 
         At any x the error of :math:`s_i f_i(x)` is at most about :math:`\epsilon (s_1 / s_i) \|h(x, \cdot)\|`. Without
-        a kernel this is the same as a call.
+        a kernel, or with one that has breaks, this is the same as a call.
         """
         points = real_array(x, "x")
-        if self.extension is None:
+        if not isinstance(self.extension, Extension):
             return self(points)
         return self._extended(points.ravel()).reshape(*points.shape, len(self))
 
@@ -128,13 +171,14 @@ class SingularFunctions:
 
     def truncated(self, rank: int) -> "SingularFunctions":
         """The first `rank` functions."""
-        extension = self.extension
-        if extension is not None:
-            extension = replace(extension, matrix=extension.matrix[:, :rank])
+        extension = None if self.extension is None else self.extension.truncated(rank)
         return SingularFunctions(tuple((basis, c[:, :rank]) for basis, c in self.parts), extension)
 
-    def extended(self, kernel: Kernel, other: "SingularFunctions", singular_values: np.ndarray) -> "SingularFunctions":
+    def extended(self, kernel: Kernel, other: "SingularFunctions", singular_values: np.ndarray, *,
+                 breaks: bool) -> "SingularFunctions":
         """These functions with the extension through `kernel` and the `other` side's functions."""
+        if breaks:
+            return replace(self, extension=SliceExtension(kernel, replace(other, extension=None), singular_values))
         nodes = np.concatenate([basis.rule.nodes for basis, _ in other.parts])
         matrix = np.concatenate([basis.rule.sqrt_weights[:, None] * basis.synthesise(c) for basis, c in other.parts])
         used = np.flatnonzero(np.abs(matrix).max(axis=1, initial=0.0) > 0.0)

@@ -39,9 +39,18 @@ class Basis(ABC):
     def interval(self) -> tuple[float, float]:
         """Where the functions live; they are zero, or not to be trusted, outside."""
 
+    @property
+    @abstractmethod
+    def panels(self) -> np.ndarray:
+        """Edges of panels that cover the interval, on each of which polynomials of degree 20 resolve the functions."""
+
     @abstractmethod
     def half_density(self, x: np.ndarray) -> np.ndarray:
         r""":math:`b_n(x) \sqrt{\rho(x)}`: shape (...) gives (..., N)."""
+
+    def combine(self, x: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
+        r"""Sums :math:`\sum_n c_{nk} b_n(x) \sqrt{\rho(x)}`: points (...) and coefficients (N, r) give (..., r)."""
+        return np.asarray(self.half_density(x) @ coefficients)
 
     @abstractmethod
     def analyse(self, samples: np.ndarray) -> np.ndarray:

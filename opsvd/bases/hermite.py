@@ -42,6 +42,13 @@ class HermiteBasis(Basis):
         """From the first node to the last: beyond them the polynomials only grow."""
         return float(self.rule.nodes[0]), float(self.rule.nodes[-1])
 
+    @property
+    def panels(self) -> np.ndarray:
+        """Panels of two wavelengths of the fastest function, of wave number sqrt(degree) a scale, or less."""
+        low, high = self.interval
+        width = self.measure.std * min(1.0, 4.0 * np.pi / np.sqrt(self.degree + 1.0))
+        return np.linspace(low, high, int(np.ceil((high - low) / width)) + 1)
+
     def half_density(self, x: np.ndarray) -> np.ndarray:
         """Evaluate the Hermite functions, scaled to this measure."""
         z = (np.asarray(x) - self.measure.mean) / self.measure.std

@@ -62,22 +62,44 @@ class PanelBasis(Basis):
         """From the first edge to the last."""
         return float(self.edges[0]), float(self.edges[-1])
 
+    @property
+    def panels(self) -> np.ndarray:
+        """The edges."""
+        return self.edges
+
+    def local(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        r"""The panel of each point, shape (n,), and the half-densities of its functions there, shape (n, order).
+
+        Points outside belong to the nearest panel, where the functions are zero for them.
+        """
+        panel = np.clip(np.searchsorted(self.edges, x, side="right") - 1, 0, len(self.edges) - 2)
+        left, right = self.edges[panel], self.edges[panel + 1]
+        # From the nearer edge, as the nodes are placed: exact on panels graded towards zero.
+        t = np.where(x - left < right - x,
+                     2.0 * (x - left) / (right - left) - 1.0, 1.0 - 2.0 * (right - x) / (right - left))
+        inside = np.abs(t) <= 1.0
+        local = orthonormal_legendre(np.where(inside, t, 0.0), self.order) @ legendre_transform(self.order)
+        return panel, np.asarray(local * (inside * np.sqrt(2.0 / (right - left)))[:, None])
+
     def half_density(self, x: np.ndarray) -> np.ndarray:
         """Interpolate within the panel of each point; zero outside the panels."""
         x = np.asarray(x, dtype=np.float64)
-        flat = x.ravel()
-        inside = np.flatnonzero((flat >= self.edges[0]) & (flat <= self.edges[-1]))
-        points = flat[inside]
-        panel = np.clip(np.searchsorted(self.edges, points, side="right") - 1, 0, len(self.edges) - 2)
-        left, right = self.edges[panel], self.edges[panel + 1]
-        # From the nearer edge, as the nodes are placed: exact on panels graded towards zero.
-        t = np.where(points - left < right - points,
-                     2.0 * (points - left) / (right - left) - 1.0, 1.0 - 2.0 * (right - points) / (right - left))
-        local = orthonormal_legendre(t, self.order) @ legendre_transform(self.order)
-        local *= np.sqrt(2.0 / (right - left))[:, None]
-        values = np.zeros((len(flat), self.size))
-        values[inside[:, None], panel[:, None] * self.order + np.arange(self.order)] = local
+        panel, local = self.local(x.ravel())
+        values = np.zeros((x.size, self.size))
+        values[np.arange(x.size)[:, None], panel[:, None] * self.order + np.arange(self.order)] = local
         return values.reshape(*x.shape, self.size)
+
+    def combine(self, x: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
+        """Sum within the panel of each point alone."""
+        x = np.asarray(x, dtype=np.float64)
+        panel, local = self.local(x.ravel())
+        values = np.zeros((x.size, coefficients.shape[1]))
+        order = np.argsort(panel, kind="stable")
+        for chosen in np.split(order, np.flatnonzero(np.diff(panel[order])) + 1):
+            if len(chosen):
+                first = panel[chosen[0]] * self.order
+                values[chosen] = local[chosen] @ coefficients[first:first + self.order]
+        return values.reshape(*x.shape, -1)
 
     def analyse(self, samples: np.ndarray) -> np.ndarray:
         """The samples are the coefficients."""

@@ -1,13 +1,22 @@
 """Quadrature rules, one a file."""
 
+from .band_limit import FILTER_WINDOW, band_limited, filter_envelope
+from .breaks import find_breaks
 from .gauss_hermite import gauss_hermite, hermite_functions, hermite_polynomials
 from .gauss_legendre import composite_gauss_legendre, gauss_legendre, on_panels
 from .gauss_lobatto import gauss_lobatto
+from .pieces import Pieces, find_pieces
 from .rule import Rule
 
 __all__ = [
+    "FILTER_WINDOW",
+    "Pieces",
     "Rule",
+    "band_limited",
     "composite_gauss_legendre",
+    "filter_envelope",
+    "find_breaks",
+    "find_pieces",
     "gauss_hermite",
     "gauss_legendre",
     "gauss_lobatto",

@@ -1,0 +1,67 @@
+"""What T makes of computed singular functions, by integrals that know nothing of how they were computed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .discretisation import Discretisation
+from .kernels import Kernel
+from .quadrature import Rule
+from .singular_functions import SingularFunctions, SingularSystem
+from .slices import slice_integrals
+
+__all__ = ["Images", "images"]
+
+_EPS = float(np.finfo(np.float64).eps)
+# Not the order of any method: no node in common.
+_ORDER = 20
+_MOST = 64
+# The square root of how many slices there are, about.
+_SLICES = 16.0
+
+
+@dataclass(frozen=True, eq=False)
+class Images:
+    r"""Residuals of the leading q singular triplets, for q = 1, 2, ...
+
+    Attributes
+    ----------
+    residual : ndarray, shape (q,)
+        The larger of the norms of :math:`T g_j - s_j f_j` and of :math:`T^* f_j - s_j g_j`, over all j up to this one.
+    coupling : ndarray, shape (q,)
+        The larger of the norms of :math:`E[f_i (T g_j - s_j f_j)]` and of :math:`E[g_i (T^* f_j - s_j g_j)]`, over all i
+        and j up to this one.
+    """
+
+    residual: np.ndarray
+    coupling: np.ndarray
+
+
+def images(kernel: Kernel, discretisation: Discretisation, system: SingularSystem, rtol: float) -> Images:
+    """Apply T and its adjoint to the leading singular functions, along slices at the nodes of the first check rule."""
+    tol = max(1e-2 * rtol, 16.0 * _EPS)
+    count = min(len(system.values), _MOST)
+    s, left, right = system.values[:count], system.left.truncated(count), system.right.truncated(count)
+    rule_x, rule_y = discretisation.checks[0]
+    domain = discretisation.domain
+    size = float(np.linalg.norm(s)) / _SLICES
+    sides = (_residuals(kernel, rule_x, domain.x, left, right, s, tol, size),
+             _residuals(kernel.transposed(), rule_y, domain.y, right, left, s, tol, size))
+    return Images(np.max([residual for residual, _ in sides], axis=0), np.max([coupling for _, coupling in sides], axis=0))
+
+
+def _residuals(kernel: Kernel, rule: Rule, interval: tuple[float, float], left: SingularFunctions,
+               right: SingularFunctions, s: np.ndarray, tol: float,
+               size: float) -> tuple[np.ndarray, np.ndarray]:
+    """Cumulative norms of T g_j - s_j f_j, and of its components along f_i, for j (and i) up to 1, 2, ..."""
+    inside = (rule.nodes >= interval[0]) & (rule.nodes <= interval[1])
+    slices = slice_integrals(kernel, rule.restricted(inside), right.measure, right.panels, tol, order=_ORDER,
+                             size=size)
+    f = left.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None]
+    residual = -f * s
+    residual[inside] += slices.against(right.half_density)
+    coupling = f.T @ residual
+    columns = np.sqrt(np.cumsum(np.sum(residual**2, axis=0)))
+    corners = np.array([np.linalg.norm(coupling[:q, :q]) for q in range(1, len(s) + 1)])
+    return columns + slices.unresolved, corners + slices.unresolved
+

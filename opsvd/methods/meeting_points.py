@@ -1,0 +1,150 @@
+"""Where two breaks of neighbouring slices meet: turning points, as at the tip of a closed curve, and crossings."""
+
+import numpy as np
+
+from ..kernels import Kernel
+from ..quadrature import find_breaks
+
+__all__ = ["crossings", "turning_points"]
+
+# Windows shrink to a quarter at each step: down to the square root of rounding, as near as an extremum is known.
+_STEPS = 14
+_SAMPLES = 7
+_MOST = 32
+# Steps towards a crossing, each of this part of the distance that is left, and from each branch half of the gap.
+_APPROACHES = 6
+_NEARER = 0.9
+
+
+def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
+    r"""Find the points (x, y) where a curve of breaks turns back, so that slices h(x, .) beyond have two breaks less.
+
+    A slice just inside such a point differs from its neighbour outside on a strip that may be narrower than the
+    distance between nodes: it would not be seen. Between two neighbouring slices whose numbers of breaks differ, the
+    two breaks that vanish bracket the point in y, and the curve, x as a function of y, has its extremum there.
+
+    Parameters
+    ----------
+    kernel : Kernel
+    x : ndarray, shape (n,)
+        Increasing: where slices were looked at.
+    breaks : ndarray, shape (b, 2)
+        The breaks that were found: x_i and y.
+
+    Returns
+    -------
+    ndarray, shape (m, 2)
+        To rounding in x, and to its square root in y.
+    """
+    lists = [np.sort(breaks[breaks[:, 0] == point, 1]) for point in x]
+    candidates = []
+    for i in range(len(x) - 1):
+        more, fewer = (i, i + 1) if len(lists[i]) > len(lists[i + 1]) else (i + 1, i)
+        candidates += [(x[more], x[fewer], *pair) for pair in _vanishing(lists[more], lists[fewer])]
+    if not 0 < len(candidates) <= _MOST:
+        return np.zeros((0, 2))
+    inside, outside, low, high = np.array(candidates).T
+    for _ in range(_STEPS):
+        y = low[:, None] + (high - low)[:, None] * np.arange(1, _SAMPLES + 1) / (_SAMPLES + 1.0)
+        reach = _reach(kernel, inside, outside, y)
+        best = np.argmax(reach, axis=1)
+        step = (high - low) / (_SAMPLES + 1.0)
+        centre = y[np.arange(len(y)), best]
+        low, high = centre - step, centre + step
+    farthest = reach.max(axis=1)
+    good = np.isfinite(farthest) & (farthest > 0.0)
+    tips = inside + np.where(good, farthest, 0.0) * np.sign(outside - inside)
+    return np.stack([tips, centre], axis=1)[good]
+
+
+def _vanishing(more: np.ndarray, fewer: np.ndarray) -> list[tuple[float, float]]:
+    """The close neighbours without which the longer list is nearest to the shorter."""
+    pairs = []
+    while len(more) >= len(fewer) + 2:
+        without = [np.delete(more, [j, j + 1]) for j in range(len(more) - 1)]
+        j = int(np.argmin([_distance(rest, fewer) for rest in without] + np.diff(more)))
+        pairs.append((float(more[j]), float(more[j + 1])))
+        more = without[j]
+    return pairs
+
+
+def _distance(a: np.ndarray, b: np.ndarray) -> float:
+    """How far the members of two lists, maybe of unequal length, are from the nearest of the other."""
+    if len(a) == 0 or len(b) == 0:
+        return 0.0
+    return float(np.abs(a[:, None] - b).min(axis=0).sum() + np.abs(a[:, None] - b).min(axis=1).sum())
+
+
+def _reach(kernel: Kernel, inside: np.ndarray, outside: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """How far from `inside` towards `outside` the break on each line y lies, shape (n, m); -inf where there is none."""
+    flat = y.ravel()
+    ends = np.repeat(np.sort(np.stack([inside, outside], axis=1), axis=1), y.shape[1], axis=0)
+
+    def along(which: np.ndarray, points: np.ndarray) -> np.ndarray:
+        return kernel(points, np.broadcast_to(flat[which][:, None], points.shape))
+
+    where = find_breaks(along, ends[:, 0], ends[:, 1]).reshape(y.shape)
+    return np.where(np.isfinite(where), np.abs(where - inside[:, None]), -np.inf)
+
+
+def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
+    r"""Find the points (x, y) where two curves of breaks cross.
+
+    Slices close to one show two breaks closer together than the distance between nodes, which may not be seen. Two
+    breaks that approach each other from slice to slice are followed to where they meet, by linear extrapolation.
+
+    Parameters
+    ----------
+    kernel, x, breaks
+        As for `turning_points`.
+
+    Returns
+    -------
+    ndarray, shape (m, 2)
+        To about the square root of rounding.
+    """
+    lists = [np.sort(breaks[breaks[:, 0] == point, 1]) for point in x]
+    found = [_approaching(x[i - 1], lists[i - 1], x[i], lists[i], x[i + 1]) for i in range(1, len(x) - 1)]
+    found += [_approaching(x[i + 1], lists[i + 1], x[i], lists[i], x[i - 1]) for i in range(1, len(x) - 1)]
+    # From both sides of a crossing: x and both breaks at two slices, and how far it may be.
+    pairs = np.array([pair for several in found for pair in several]).reshape(-1, 7)
+    if not 0 < len(pairs) <= 2 * _MOST:
+        return np.zeros((0, 2))
+    before, now, limit = pairs[:, :3], pairs[:, 3:6], pairs[:, 6]
+    meeting = _meeting(before, now)
+    for _ in range(_APPROACHES):
+        nearer = now + _NEARER * (meeting - now)
+        half = 0.5 * (nearer[:, 2] - nearer[:, 1])
+        with_breaks = nearer.copy()
+        for branch in (1, 2):
+            with_breaks[:, branch] = _break_on(kernel, nearer[:, 0], nearer[:, branch] - half, nearer[:, branch] + half)
+        good = np.isfinite(with_breaks).all(axis=1) & (with_breaks[:, 2] > with_breaks[:, 1])
+        before, now = np.where(good[:, None], now, before), np.where(good[:, None], with_breaks, now)
+        meeting = np.where(good[:, None], _meeting(before, now), meeting)
+    reached = np.abs(meeting[:, 0] - now[:, 0]) < 1e-3 * np.abs(limit - pairs[:, 3])
+    return np.stack([meeting[:, 0], 0.5 * (meeting[:, 1] + meeting[:, 2])], axis=1)[reached & np.isfinite(meeting).all(axis=1)]
+
+
+def _approaching(x0: float, b0: np.ndarray, x1: float, b1: np.ndarray, x2: float) -> list[tuple[float, ...]]:
+    """Neighbouring breaks at x0 and x1 that will have met before x2."""
+    if len(b0) != len(b1) or len(b1) < 2:
+        return []
+    gap0, gap1 = np.diff(b0), np.diff(b1)
+    ahead = (x2 - x1) / (x1 - x0)
+    meets = (gap1 > 0.0) & (gap1 < gap0) & (gap1 <= (gap0 - gap1) * ahead)
+    return [(x0, b0[j], b0[j + 1], x1, b1[j], b1[j + 1], x2) for j in np.flatnonzero(meets)]
+
+
+def _meeting(before: np.ndarray, now: np.ndarray) -> np.ndarray:
+    """Continue rows (x, lower break, upper break) linearly to where both breaks are equal."""
+    gap0, gap1 = before[:, 2] - before[:, 1], now[:, 2] - now[:, 1]
+    closing = np.where(gap0 - gap1 != 0.0, gap0 - gap1, np.nan)
+    return np.asarray(now + (now - before) * (gap1 / closing)[:, None])
+
+
+def _break_on(kernel: Kernel, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """The break of each slice h(x_i, .) between `low` and `high`; NaN where there is none."""
+    def along(which: np.ndarray, points: np.ndarray) -> np.ndarray:
+        return kernel(np.broadcast_to(x[which][:, None], points.shape), points)
+
+    return find_breaks(along, low, high)

@@ -1,0 +1,223 @@
+"""Where panels must be: halving and cutting until functions are resolved by their polynomials on all of them."""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+
+from ..bases import legendre_transform, orthonormal_legendre
+from ..errors import NonFiniteKernelError
+from ..measures import Measure
+from ..quadrature import Rule, find_breaks, gauss_legendre, gauss_lobatto, on_panels
+
+__all__ = ["FIRST_PANELS", "ORDER", "check_rule", "first_edges", "floor_width", "panel_tails", "panels_with_ends",
+           "random_rule", "resolve", "split", "tails_with_ends"]
+
+_EPS = float(np.finfo(np.float64).eps)
+ORDER = 16
+"""Gauss-Legendre nodes on a panel."""
+FIRST_PANELS = (4, 5)
+"""Panels to begin with, on each side of zero, for x and y: unequal, so that no nodes coincide where h may be singular."""
+
+# From an end of a panel to the nearest node, as a part of its width.
+_GAP = 0.0053
+# Legendre coefficients at the end of a panel that are taken for its truncation error.
+_TAIL = 3
+# A singular point keeps two panels unresolved at any depth; many more show a break along a curve, which
+# panels in x and y cannot follow: there uniform refinement up to a limit is as good.
+_MANY = 16
+# A singular point is looked for in panels that are this much narrower than the first ones and still not resolved.
+_BEFORE_A_SEARCH = 6.0
+# A singular point nearer to an end of its panel than this part of its width is at the end.
+_AT_END = 1e-4
+_GRADES, _GRADES_AT_ONCE = 60, 12
+
+Samples = Callable[[Rule], np.ndarray]
+"""Weighted samples of functions of one variable: a rule gives (n, functions)."""
+
+
+def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, tol: float, *, limit: int, broad: int,
+            noise: float = 64.0 * _EPS, singular: np.ndarray | None = None) -> np.ndarray:
+    """Halve, cut and grade panels until functions, drawn anew at every pass, are resolved on all of them.
+
+    A few panels that stay unresolved hold a singular point each. It is sought by bisection and becomes an edge; panels
+    that are singular at an end are graded towards it.
+
+    Parameters
+    ----------
+    draw : callable
+        Gives the functions of the next pass.
+    measure : Measure
+    edges : ndarray
+        The panels to begin with.
+    tol : float
+        Of a panel's truncation error, relative to the norm of the functions.
+    limit, broad : int
+        The most panels; and the most where many stay unresolved, unless halving them all pays.
+    noise : float
+        The relative accuracy of the functions.
+    singular : ndarray, optional
+        Edges that are known to be singular points.
+    """
+    known = np.zeros(0) if singular is None else singular
+    seen: dict[tuple[float, float], tuple[float, float]] = {}     # a panel -> its tail and its energy
+    searched: set[tuple[float, float]] = set()
+    before, narrow = np.inf, float(np.diff(edges).max()) / _BEFORE_A_SEARCH
+    while True:
+        samples = draw()
+        spans = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
+        if fresh := [span for span in spans if span not in seen]:
+            seen.update(zip(fresh, zip(*_tails_and_energies(samples, measure, np.array(fresh)), strict=True), strict=True))
+        tail, energy = np.array([seen[span] for span in spans]).T
+        norm = float(np.sqrt(energy.sum()))
+        tail = np.where(tail > 8.0 * _EPS * np.sqrt(energy), tail, 0.0)
+        total = float(np.linalg.norm(tail))
+        bad = (tail > tol * norm) & (np.diff(edges) > floor_width(measure, edges))
+        suspects = [span for span, unresolved in zip(spans, bad, strict=True)
+                    if unresolved and span not in searched
+                    and (span[1] - span[0] <= narrow or np.isin(span, known).any())]
+        finer = edges
+        if 0 < len(suspects) and np.count_nonzero(bad) <= _MANY:
+            searched.update(suspects)
+            found = _singular_points(samples, measure, np.array(suspects), known, tol * norm, noise)
+            finer = np.union1d(edges, found[:max(limit - len(edges) + 1, 0)])
+        if len(finer) == len(edges):
+            paying = total < 0.1 * before < np.inf    # halving them all helps, as with a smooth kernel
+            finer = split(edges, measure, tail, tol * norm, limit=limit, broad=limit if paying else broad)
+        before = total
+        if len(finer) == len(edges):
+            return edges
+        edges = finer
+
+
+def _tails_and_energies(samples: Samples, measure: Measure, spans: np.ndarray) -> tuple[list[float], list[float]]:
+    """What polynomials miss on panels, shape (p, 2), and the energies there."""
+    matrix = samples(panels_with_ends(measure, spans)).reshape(len(spans), ORDER + 2, -1)
+    return tails_with_ends(matrix).tolist(), np.sum(matrix[:, :ORDER] ** 2, axis=(1, 2)).tolist()
+
+
+def _singular_points(samples: Samples, measure: Measure, spans: np.ndarray, known: np.ndarray, threshold: float,
+                     noise: float) -> np.ndarray:
+    """Edges that panels, shape (p, 2), want: their singular points, and steps halving towards those at an end."""
+    def values(_: np.ndarray, points: np.ndarray) -> np.ndarray:
+        try:
+            return samples(measure.rule(points.ravel(), np.ones(points.size))).reshape(*points.shape, -1)
+        except NonFiniteKernelError:    # a singular point, where h is infinite
+            return np.full((*points.shape, 1), np.nan)
+
+    width = np.diff(spans)[:, 0]
+    ends = np.isin(spans, known)
+    where = np.where(ends[:, 0], spans[:, 0], spans[:, 1])
+    unknown = ~ends.any(axis=1)
+    where[unknown] = find_breaks(values, spans[unknown, 0], spans[unknown, 1], noise)
+    at_left, at_right = where - spans[:, 0] <= _AT_END * width, spans[:, 1] - where <= _AT_END * width
+    inside = np.isfinite(where) & ~at_left & ~at_right
+    found = [_graded(samples, measure, spans[i, 0], width[i], threshold) for i in np.flatnonzero(at_left)]
+    found += [_graded(samples, measure, spans[i, 1], -width[i], threshold) for i in np.flatnonzero(at_right & ~at_left)]
+    return np.concatenate([where[inside], *found])
+
+
+def _graded(samples: Samples, measure: Measure, end: float, width: float, threshold: float) -> np.ndarray:
+    """Steps end + width / 2^k towards a singular end, until what lies beyond the last is resolved."""
+    steps = width * 2.0 ** -np.arange(1, _GRADES + 1)
+    steps = steps[np.abs(steps) > 1e-17 * measure.scale + 64.0 * _EPS * abs(end)]
+    for start in range(0, len(steps), _GRADES_AT_ONCE):
+        some = steps[start:start + _GRADES_AT_ONCE]
+        spans = np.sort(np.stack([np.full_like(some, end), end + some], axis=1), axis=1)
+        resolved = np.array(_tails_and_energies(samples, measure, spans)[0]) <= threshold
+        if resolved.any():
+            return np.asarray(end + steps[:start + int(np.argmax(resolved)) + 1])
+    return np.asarray(end + steps)
+
+
+def split(edges: np.ndarray, measure: Measure, tails: np.ndarray, threshold: float, *, limit: int,
+          broad: int) -> np.ndarray:
+    """Halve the panels with tails above the threshold, as far as the limits and the floats allow."""
+    width = np.diff(edges)
+    chosen = np.flatnonzero((tails > threshold) & (width > floor_width(measure, edges)))
+    room = (min(limit, broad) if len(chosen) > _MANY else limit) - len(width)
+    if room <= 0 or len(chosen) == 0:
+        return edges
+    chosen = np.sort(chosen[np.argsort(-tails[chosen])][:room])
+    return np.sort(np.concatenate([edges, 0.5 * (edges[chosen] + edges[chosen + 1])]))
+
+
+def first_edges(interval: tuple[float, float], count: int) -> np.ndarray:
+    """A few equal panels over the domain, `count` a side, with an edge at zero, where kernels have singular points."""
+    low, high = interval
+    if not low < 0.0 < high:
+        return np.linspace(low, high, 2 * count + 1)
+    below = min(max(1, round(-2 * count * low / (high - low))), 2 * count - 1)
+    return np.concatenate([np.linspace(low, 0.0, below + 1)[:-1], np.linspace(0.0, high, 2 * count - below + 1)])
+
+
+def floor_width(measure: Measure, edges: np.ndarray) -> np.ndarray:
+    """The width, for each panel, below which it is not halved: shape (panels,)."""
+    nearest = np.minimum(np.abs(edges[:-1]), np.abs(edges[1:]))
+    return np.asarray(np.maximum(1e-17 * measure.scale, 64.0 * _EPS * nearest))
+
+
+def _next_to(ends: np.ndarray, width: np.ndarray, side: float, ulps: float = 8.0) -> np.ndarray:
+    """Points inside panels as close to their left (side = 1) or right (side = -1) ends as floats tell apart."""
+    return np.asarray(ends + side * ulps * _EPS * np.maximum(width, np.abs(ends)))
+
+
+def panels_with_ends(measure: Measure, spans: np.ndarray) -> Rule:
+    """On panels, shape (p, 2), that need not touch: their nodes, then points next to both ends, (ORDER + 2) each.
+
+    The points at the ends stand for the gaps between them and the nearest nodes.
+    """
+    left, right = spans[:, :1], spans[:, 1:]
+    nodes, weights = on_panels(left, right, *gauss_legendre(ORDER))
+    ends = np.concatenate([_next_to(left, right - left, 1.0), _next_to(right, right - left, -1.0)], axis=1)
+    gaps = np.repeat(_GAP * (right - left), 2, axis=1)
+    return measure.rule(np.concatenate([nodes, ends], axis=1).ravel(), np.concatenate([weights, gaps], axis=1).ravel())
+
+
+def tails_with_ends(matrix: np.ndarray) -> np.ndarray:
+    """Norm of what polynomials miss of samples (p, ORDER + 2, functions) on `panels_with_ends`: shape (p,).
+
+    The last Legendre coefficients, and the misfit at the ends: a kink or jump between an end and the nearest node
+    leaves the samples at the nodes smooth, and shows only there.
+    """
+    misfit = matrix[:, ORDER:] - _end_values() @ matrix[:, :ORDER]
+    return np.asarray(np.hypot(panel_tails(matrix[:, :ORDER]), np.sqrt(np.sum(misfit**2, axis=(1, 2)))))
+
+
+def panel_tails(matrix: np.ndarray, norm: float = 0.0) -> np.ndarray:
+    """Norm of the last Legendre coefficients of weighted samples (.., functions) on every panel, shape (panels,).
+
+    What is rounding beside `norm` counts as zero.
+    """
+    panels = matrix.reshape(-1, ORDER, matrix.shape[-1])
+    last = legendre_transform(ORDER)[-_TAIL:] @ panels
+    tails = np.sqrt(np.sum(last**2, axis=(1, 2)))
+    return np.where(tails > 8.0 * _EPS * norm, tails, 0.0)
+
+
+@lru_cache(maxsize=1)
+def _end_values() -> np.ndarray:
+    """From weighted samples at the nodes to weighted samples at both ends: shape (2, ORDER)."""
+    ends = orthonormal_legendre(np.array([-1.0, 1.0]), ORDER)
+    return np.asarray(np.sqrt(2.0 * _GAP) * ends @ legendre_transform(ORDER))
+
+
+def check_rule(measure: Measure, edges: np.ndarray, ulps: float, order: int) -> Rule:
+    """A Gauss-Lobatto rule on the panels: no node in common, and the ends, seen from inside, among them.
+
+    On panels that are too narrow to be halved, where h may be infinite at an end, the ends are seen from farther away.
+    """
+    left, right = edges[:-1, None], edges[1:, None]
+    width = right - left
+    nodes, weights = on_panels(left, right, *gauss_lobatto(order))
+    narrow = 0.5 * width <= floor_width(measure, edges)[:, None]
+    nodes[:, :1] = np.where(narrow, left + 0.01 * width, _next_to(left, width, 1.0, ulps))
+    nodes[:, -1:] = np.where(narrow, right - 0.01 * width, _next_to(right, width, -1.0, ulps))
+    return measure.rule(nodes.ravel(), weights.ravel())
+
+
+def random_rule(measure: Measure, edges: np.ndarray, rng: np.random.Generator, count: int) -> Rule:
+    """Random points, one in each of `count` equal parts of every panel."""
+    width = np.diff(edges)[:, None] / count
+    nodes = edges[:-1, None] + width * (np.arange(count) + rng.random((len(width), count)))
+    return measure.rule(nodes.ravel(), np.broadcast_to(width, nodes.shape).ravel())

@@ -1,0 +1,93 @@
+"""Where functions of one variable break: jumps, kinks, roots and logarithms, by bisection on second differences."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+__all__ = ["find_breaks"]
+
+_EPS = float(np.finfo(np.float64).eps)
+_HALVINGS = 56
+_NOISE = 64.0 * _EPS
+# Over this many halvings second differences fall by 2^-16 where a function is smooth, 2^-8 at a kink, and not at a jump.
+_WINDOW = 8
+_BREAKS = 2.0 ** -10.5
+
+
+def find_breaks(function: Callable[[np.ndarray, np.ndarray], np.ndarray], left: np.ndarray,
+                right: np.ndarray, noise: float = _NOISE) -> np.ndarray:
+    r"""Find one break in each of many intervals of many functions, all at once.
+
+    Five points divide an interval into four parts. The half around the largest second difference is kept, with two
+    new points, until the differences are rounding. Near a jump they do not fall with the width d, near \|y\|^(1/2)
+    like d^(1/2), near a kink like d, where the function is smooth like d^2: if they fall nearly as fast as that, there is no
+    break to be found in this way (discontinuous second derivatives are left to halving, which they need less of).
+
+    Parameters
+    ----------
+    function : callable
+        Indices (p,) of intervals and points (p, m) -> values (p, m), or (p, m, c) for functions of c components.
+        Values that are not finite count as breaks.
+    left, right : ndarray, shape (n,)
+        The ends of the intervals; they are not evaluated themselves.
+    noise : float
+        Second differences below this part of the values say nothing.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        The places of the breaks, to rounding of the argument or of the values; NaN where there is none.
+    """
+    where = np.full(len(left), np.nan)
+    if len(left) == 0:
+        return where
+    live = np.arange(len(left))
+    points = left[:, None] + 0.25 * (right - left)[:, None] * np.arange(5)
+    inset = 8.0 * _EPS * np.maximum(np.abs(left), np.abs(right))
+    points[:, 0] += inset
+    points[:, -1] -= inset
+    values = _evaluated(function, live, points)
+    history = np.full((len(left), _HALVINGS), np.nan)
+    for level in range(_HALVINGS):
+        second = np.linalg.norm(values[:, :-2] - 2.0 * values[:, 1:-1] + values[:, 2:], axis=2)
+        middle = 1 + np.argmax(second, axis=1)
+        largest = second[np.arange(len(live)), middle - 1]
+        history[live, level] = largest
+        size = np.sqrt(np.max(np.sum(values**2, axis=2), axis=1))
+        width = points[:, -1] - points[:, 0]
+        done = (largest <= noise * size) | (width <= 4.0 * _EPS * np.abs(points).max(axis=1))
+        done |= level == _HALVINGS - 1
+        where[live[done]] = points[done, middle[done]]
+        live, points, values, middle = live[~done], points[~done], values[~done], middle[~done]
+        if len(live) == 0:
+            break
+        points, values = _halved(function, live, points, values, middle)
+    return np.where(_is_break(history), where, np.nan)
+
+
+def _halved(function: Callable[[np.ndarray, np.ndarray], np.ndarray], live: np.ndarray, points: np.ndarray,
+            values: np.ndarray, middle: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Five points in the half of each interval around its point `middle`, of which three are known."""
+    rows, kept = np.arange(len(live))[:, None], middle[:, None] + np.array([-1, 0, 1])
+    finer, known = np.empty_like(points), np.empty_like(values)
+    finer[:, ::2], known[:, ::2] = points[rows, kept], values[rows, kept]
+    finer[:, 1::2] = 0.5 * (finer[:, :-1:2] + finer[:, 2::2])
+    known[:, 1::2] = _evaluated(function, live, finer[:, 1::2])
+    return finer, known
+
+
+def _evaluated(function: Callable[[np.ndarray, np.ndarray], np.ndarray], live: np.ndarray,
+               points: np.ndarray) -> np.ndarray:
+    """Values (p, m, c), with infinities and NaN as very large numbers, so that bisection goes to them."""
+    values = function(live, points)
+    return np.where(np.isfinite(values), values, 1e150).reshape(*points.shape, -1)
+
+
+def _is_break(history: np.ndarray) -> np.ndarray:
+    """Whether second differences, (n, halvings) with NaN at the end, fell more slowly than smoothness makes them."""
+    levels = np.sum(np.isfinite(history), axis=1)
+    rows = np.arange(len(history))
+    last = np.maximum(levels - 2, 0)
+    before = history[rows, np.maximum(last - _WINDOW, 0)]
+    fell = history[rows, last] / np.where(before > 0.0, before, 1.0)
+    return np.asarray((levels > _WINDOW + 1) & (before > 0.0) & (fell >= _BREAKS))

@@ -1,0 +1,266 @@
+"""Integrals along slices of a kernel, split where the slices break: T applied to functions, to rounding."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from .bases import PanelBasis, legendre_transform, orthonormal_legendre
+from .errors import NonFiniteKernelError
+from .kernels import Kernel
+from .measures import Measure
+from .quadrature import Rule, find_breaks, gauss_legendre, on_panels
+
+__all__ = ["SliceIntegrals", "slice_integrals"]
+
+_EPS = float(np.finfo(np.float64).eps)
+# Legendre coefficients at the end of a piece that are taken for its truncation error.
+_TAIL = 3
+# A break nearer to an end of its piece than this part of its width is a singularity at that end.
+_AT_END = 1e-4
+# Pieces halving towards a singular end: the last is as wide as rounding.
+_GRADED = 50
+_PASSES = 40
+_ULPS = 8.0
+# Functions of norm one, smooth on a scale of one, are at most about this.
+_TALL = 4.0
+# Evaluations that a piece takes in one pass, about: a search by bisection, and two halves.
+_COST = 160
+_CHUNK = 50_000
+
+
+@dataclass(frozen=True, eq=False)
+class SliceIntegrals:
+    r"""The functions :math:`y \mapsto \sqrt{w_i}\, h(x_i, y) \sqrt{\rho_y(y)}`, ready to be integrated against others.
+
+    On most panels a slice is resolved by the nodes that all slices share; on the others it is split into pieces of its
+    own, ending at its breaks.
+
+    Attributes
+    ----------
+    rule : Rule
+        The nodes in y that all slices share.
+    dense : ndarray, shape (n, len(rule))
+        Weighted samples; zero on panels that are split.
+    index : ndarray, shape (p,)
+        The slice i of each piece.
+    nodes, values : ndarray, shape (p, order)
+        On the pieces: nodes y, and :math:`\sqrt{w_i} h(x_i, y) \sqrt{\rho_y(y)}` times their Lebesgue weights.
+    breaks : ndarray, shape (b, 2)
+        The breaks found: x_i and y.
+    unresolved : float
+        The norm of what was given up, of all slices together.
+    """
+
+    rule: Rule
+    dense: np.ndarray
+    index: np.ndarray
+    nodes: np.ndarray
+    values: np.ndarray
+    breaks: np.ndarray
+    unresolved: float
+
+    def against(self, functions: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        r""":math:`\sqrt{w_i}\, E_y[h(x_i, y)\, g(y)]`, shape (n, r), of functions given as :math:`g \sqrt{\rho_y}`."""
+        total = self.dense @ (functions(self.rule.nodes) * self.rule.sqrt_lebesgue[:, None])
+        for part in self._chunks():
+            there = functions(self.nodes[part].ravel()).reshape(*self.nodes[part].shape, -1)
+            np.add.at(total, self.index[part], np.einsum("pk,pkr->pr", self.values[part], there))
+        return np.asarray(total)
+
+    def in_panels(self, basis: PanelBasis) -> np.ndarray:
+        """Integrals against every function of the basis on whose panels the slices were split: shape (n, size)."""
+        total = self.dense.copy().reshape(len(self.dense), -1, basis.order)
+        for part in self._chunks():
+            panel, local = basis.local(self.nodes[part].ravel())
+            local = local.reshape(*self.nodes[part].shape, basis.order)
+            np.add.at(total, (self.index[part], panel[::self.nodes.shape[1]]),
+                      np.einsum("pk,pkj->pj", self.values[part], local))
+        return total.reshape(len(self.dense), -1)
+
+    def _chunks(self) -> Iterator[slice]:
+        """The pieces in parts, so that memory stays bounded."""
+        step = max(1, _CHUNK // self.nodes.shape[1])
+        return (slice(start, start + step) for start in range(0, len(self.nodes), step))
+
+
+def slice_integrals(kernel: Kernel, left: Rule, measure: Measure, edges: np.ndarray, tol: float, *, order: int,
+                    size: float | None = None, budget: int = 4_000_000) -> SliceIntegrals:
+    r"""Split the slices h(x_i, .) at the nodes of `left` until polynomials of degree below `order` resolve all pieces.
+
+    Parameters
+    ----------
+    kernel : Kernel
+    left : Rule, n nodes
+    measure : Measure
+        Of y.
+    edges : ndarray
+        Panels in y, where the functions to integrate against may break as well.
+    tol : float
+        Of what a slice's truncation error does to integrals against smooth functions of norm one, relative to `size`.
+    order : int
+        Gauss-Legendre nodes a piece.
+    size : float, optional
+        The norm of a slice that matters; by default that of the average one.
+    budget : int
+        Evaluations of h; what is not resolved by then is left as it is, and noted.
+    """
+    return _Splitter(kernel, left, measure, np.asarray(edges), tol, order, size, budget).run()
+
+
+class _Pieces:
+    """Pieces of slices: their slice, their ends, and whether they come from grading; shape (p,) each."""
+
+    def __init__(self, index: np.ndarray, left: np.ndarray, right: np.ndarray, graded: np.ndarray) -> None:
+        self.index, self.left, self.right, self.graded = index, left, right, graded
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def __getitem__(self, chosen: np.ndarray) -> "_Pieces":
+        return _Pieces(self.index[chosen], self.left[chosen], self.right[chosen], self.graded[chosen])
+
+
+def _joined(parts: list[_Pieces]) -> _Pieces:
+    return _Pieces(*(np.concatenate([getattr(p, name) for p in parts]) for name in ("index", "left", "right", "graded")))
+
+
+class _Splitter:
+    """The work of `slice_integrals`."""
+
+    def __init__(self, kernel: Kernel, left: Rule, measure: Measure, edges: np.ndarray, tol: float, order: int,
+                 size: float | None, budget: int) -> None:
+        self.kernel, self.left, self.measure, self.edges = kernel, left, measure, edges
+        self.tol, self.order, self.size, self.budget = tol, order, size, budget
+        self.x, self.weights = left.nodes, left.sqrt_weights
+        self.index = [np.zeros(0, dtype=np.intp)]
+        self.nodes, self.values = [np.zeros((0, order))], [np.zeros((0, order))]
+        self.breaks = [np.zeros((0, 2))]
+        self.lost = 0.0
+        self.threshold = 0.0
+
+    def run(self) -> SliceIntegrals:
+        """Look at all panels of all slices, then at ever smaller pieces of those that are not resolved."""
+        dense, pieces = self._first_look()
+        start = self.kernel.evaluations
+        for last in [False] * (_PASSES - 1) + [True]:
+            if len(pieces) == 0:
+                break
+            cost = self.kernel.evaluations - start + _COST * len(pieces)
+            if cost < self.budget:
+                pieces = self._split(pieces)
+            pieces = self._keep(pieces, last=last or cost >= self.budget)
+        rule = self.measure.rule(*(a.ravel() for a in on_panels(self.edges[:-1, None], self.edges[1:, None],
+                                                                *gauss_legendre(self.order))))
+        return SliceIntegrals(rule, dense, np.concatenate(self.index), np.concatenate(self.nodes),
+                              np.concatenate(self.values), np.concatenate(self.breaks), float(np.sqrt(self.lost)))
+
+    def _first_look(self) -> tuple[np.ndarray, _Pieces]:
+        """Samples on the panels that all slices share, zero where they do not resolve, and the panels that are left."""
+        panels, n = len(self.edges) - 1, len(self.x)
+        left, right = self.edges[:-1], self.edges[1:]
+        points, _ = self._points(left, right)
+        values = self.kernel.finite_beside(self.x[:, None], points.ravel()[None, :])
+        weighted = (values * self.weights[:, None]).reshape(n, panels, -1) * self.measure.sqrt_density(points)
+        samples, tails, energy = self._judge(weighted.reshape(n * panels, -1), np.tile(right - left, n))
+        self.threshold = self.tol * (float(np.sqrt(energy.sum() / max(n, 1))) if self.size is None else self.size)
+        index, panel = np.divmod(np.arange(n * panels), panels)
+        pieces = _Pieces(index, left[panel], right[panel], np.zeros(n * panels, dtype=bool))
+        broken = self._broken(tails, energy, pieces)
+        samples[broken] = 0.0
+        return samples.reshape(n, -1), pieces[broken]
+
+    def _points(self, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Nodes and two points next to the ends of pieces, (p, order + 2), and the Lebesgue weights, (p, order)."""
+        width = right - left
+        nodes, weights = on_panels(left[:, None], right[:, None], *gauss_legendre(self.order))
+        step = _ULPS * _EPS * np.maximum(width, np.maximum(np.abs(left), np.abs(right)))
+        return np.concatenate([nodes, (left + step)[:, None], (right - step)[:, None]], axis=1), weights
+
+    def _judge(self, values: np.ndarray, width: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Weighted samples (p, order), the norm of their truncation error (p,), and their energy (p,)."""
+        _, w = gauss_legendre(self.order)
+        samples = values[:, :self.order] * np.sqrt(0.5 * width[:, None] * w)
+        coefficients = samples @ legendre_transform(self.order).T
+        gap = _gap(self.order)
+        ends = coefficients @ orthonormal_legendre(np.array([-1.0, 1.0]), self.order).T
+        misfit = np.sqrt(0.5 * width * gap)[:, None] * values[:, self.order:] - np.sqrt(gap) * ends
+        tails = np.sqrt(np.sum(coefficients[:, -_TAIL:] ** 2, axis=1) + np.sum(misfit**2, axis=1))
+        return samples, tails, np.sum(samples**2, axis=1)
+
+    def _broken(self, tails: np.ndarray, energy: np.ndarray, pieces: _Pieces) -> np.ndarray:
+        """Whether polynomials miss more of a piece than the threshold, and than rounding of values and of y explains."""
+        width = pieces.right - pieces.left
+        rounding = 16.0 + 4.0 * np.maximum(np.abs(pieces.left), np.abs(pieces.right)) / width
+        return np.asarray((self._effects(tails, width) > self.threshold) & (tails > rounding * _EPS * np.sqrt(energy)))
+
+    def _effects(self, tails: np.ndarray, width: np.ndarray) -> np.ndarray:
+        """What truncation errors do to integrals against functions of norm one, which are smooth on the scale of mu."""
+        return np.asarray(tails * np.minimum(1.0, _TALL * np.sqrt(width / self.measure.scale)))
+
+    def _keep(self, pieces: _Pieces, *, last: bool) -> _Pieces:
+        """Evaluate pieces, keep the values of those that are resolved (of all, at last), and return the others."""
+        points, weights = self._points(pieces.left, pieces.right)
+        sizes = self._at(pieces.index, points)
+        _, tails, energy = self._judge(sizes, pieces.right - pieces.left)
+        tiny = pieces.right - pieces.left <= 2.0 * _narrowest(pieces)
+        broken = self._broken(tails, energy, pieces)
+        kept = np.ones_like(broken) if last else ~broken | tiny
+        self.lost += float(np.sum(self._effects(tails, pieces.right - pieces.left)[kept & broken] ** 2))
+        self.index.append(pieces.index[kept])
+        self.nodes.append(points[kept, :self.order])
+        self.values.append(sizes[kept, :self.order] * weights[kept])
+        return pieces[~kept]
+
+    def _at(self, index: np.ndarray, points: np.ndarray) -> np.ndarray:
+        """Values of the weighted slices at points (p, m)."""
+        x = np.broadcast_to(self.x[index][:, None], points.shape)
+        values = self.kernel.finite_beside(x, points)
+        return np.asarray(values * self.weights[index][:, None] * self.measure.sqrt_density(points))
+
+    def _split(self, pieces: _Pieces) -> _Pieces:
+        """Cut pieces at their breaks, grade them towards singular ends, and halve the others."""
+        def raw(which: np.ndarray, points: np.ndarray) -> np.ndarray:
+            return self.kernel(np.broadcast_to(self.x[pieces.index[which]][:, None], points.shape), points)
+
+        where = find_breaks(raw, pieces.left, pieces.right)
+        width = pieces.right - pieces.left
+        found = np.isfinite(where)
+        at_left = found & (where - pieces.left <= _AT_END * width)
+        at_right = found & (pieces.right - where <= _AT_END * width)
+        inside = found & ~at_left & ~at_right
+        at_left, at_right = at_left & ~pieces.graded, at_right & ~pieces.graded
+        self.breaks.append(np.stack([self.x[pieces.index[found]], where[found]], axis=1))
+        cut = np.where(inside, where, 0.5 * (pieces.left + pieces.right))
+        halves = ~at_left & ~at_right
+        index, graded = pieces.index[halves], pieces.graded[halves]
+        parts = [_Pieces(index, pieces.left[halves], cut[halves], graded),
+                 _Pieces(index, cut[halves], pieces.right[halves], graded)]
+        for side, which in ((1, at_left), (-1, at_right)):
+            if which.any():
+                parts.append(_graded(pieces[which], side))
+        joined = _joined(parts)
+        return joined[joined.right > joined.left]
+
+
+def _graded(pieces: _Pieces, side: int) -> _Pieces:
+    """Pieces halving towards the left end (side 1) or the right end (side -1)."""
+    powers = np.append(2.0 ** -np.arange(_GRADED), 0.0)
+    width = (pieces.right - pieces.left)[:, None]
+    cuts = pieces.left[:, None] + width * powers if side == 1 else pieces.right[:, None] - width * powers
+    # What would be narrower than the narrowest is one piece with the end itself.
+    narrow = np.repeat(_narrowest(pieces)[:, None], _GRADED - 1, axis=1) > width * powers[1:-1]
+    cuts[:, 1:-1] = np.where(narrow, cuts[:, -1:], cuts[:, 1:-1])
+    outer, inner, index = cuts[:, :-1].ravel(), cuts[:, 1:].ravel(), np.repeat(pieces.index, _GRADED)
+    return _Pieces(index, np.minimum(outer, inner), np.maximum(outer, inner),
+                   np.ones(outer.size, dtype=bool))[outer != inner]
+
+
+def _narrowest(pieces: _Pieces) -> np.ndarray:
+    """Widths, shape (p,), below which nodes would fall on the ends."""
+    return 512.0 * _EPS * np.maximum(np.abs(pieces.left), np.abs(pieces.right))
+
+
+def _gap(order: int) -> float:
+    """From an end of [-1, 1] to the nearest Gauss-Legendre node."""
+    return float(1.0 + gauss_legendre(order)[0][0])
