@@ -1,21 +1,24 @@
 """The driver: discretise, decompose, judge; refine until the error bars meet the tolerance."""
 
+import math
 import warnings
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from ._threads import one_blas_thread
-from ._validation import positive_int, tolerance
+from ._validation import positive_float, positive_int, tolerance
 from .bases import Basis
+from .budget import Budget, BudgetExhaustedError
 from .discretisation import Discretisation
-from .error_bars import error_bars, gather_evidence
+from .error_bars import error_bars, gather_evidence, settled
 from .errors import ConvergenceWarning
 from .kernels import Kernel, as_kernel
 from .linalg import canonical_signs, compact_svd
 from .measures import Gaussian, Measure, require_measure
-from .methods import Method, as_method
+from .methods import Method, Panels, as_method
 from .result import OperatorSVD
 from .singular_functions import SingularFunctions, SingularSystem
 
@@ -23,10 +26,16 @@ __all__ = ["decompose"]
 
 # So many accurate values make an answer, though more of them may exceed the tolerance.
 _ENOUGH = 6
+_LEAST = 500_000
+# Nodes of the coarse answer that is given when there is no time for another.
+_COARSE = 160
+# So many end the refinement by methods that aim at the leading ones.
+_PLENTY = 6
 
 
 def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: Measure = Gaussian(), *,  # noqa: B008
-              rtol: float = 1e-10, max_rank: int | None = None, method: str | Method = "auto") -> OperatorSVD:
+              rtol: float = 1e-10, max_rank: int | None = None, method: str | Method = "auto",
+              max_evaluations: int = 200_000_000, max_seconds: float = 30.0) -> OperatorSVD:
     r"""Singular value decomposition of a kernel under probability measures.
 
     .. math:: h(x, y) = \sum_i s_i f_i(x) g_i(y), \qquad E_{\mu_x}[f_i f_j] = E_{\mu_y}[g_i g_j] = \delta_{ij},
@@ -45,8 +54,13 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
         go into ``tail``.
     max_rank : int, optional
         Keep at most this many singular values; the others go into ``tail``.
-    method : {"auto", "hermite", "panels"} or Method
+    method : {"auto", "hermite", "logarithmic", "panels", "product"} or Method
         How to discretise. "auto" chooses, and ``svd.method`` says why.
+    max_evaluations : int, default 200_000_000
+        The most values of h that may be asked for, at least 500_000.
+    max_seconds : float, default 30.0
+        The most seconds. When either runs out, the best answer so far is returned; if there is none yet, a coarse one,
+        of about 200_000 evaluations.
 
     Returns
     -------
@@ -89,28 +103,50 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     kernel, method, rtol = as_kernel(h), as_method(method), tolerance(rtol, "rtol")
     mu_x, mu_y = require_measure(mu_x, "mu_x"), require_measure(mu_y, "mu_y")
     rank = None if max_rank is None else positive_int(max_rank, "max_rank")
-    before = kernel.evaluations
+    budget = Budget(_at_least(max_evaluations), positive_float(max_seconds, "max_seconds"))
+    limited = kernel.limited(budget)
     with one_blas_thread():
-        best = _refine(kernel, method.discretisations(kernel, mu_x, mu_y, rtol), rtol, rank)
+        best, remark = _refine(limited, method.discretisations(limited, mu_x, mu_y, rtol), rtol, rank)
+        if best is None and remark:
+            coarse = kernel.limited(Budget(_LEAST, math.inf))
+            best, _ = _refine(coarse, islice(Panels(_COARSE).discretisations(coarse, mu_x, mu_y, rtol), 1), rtol, rank)
+            limited.evaluations += coarse.evaluations
     if best is None:
         raise RuntimeError(f"{method!r} gave no discretisation; a Method must yield at least one")
+    kernel.evaluations += limited.evaluations
+    best = best.for_kernel(kernel, limited.evaluations, remark)
     if not best.converged:
         warnings.warn(best.status, ConvergenceWarning, stacklevel=2)
-    return best.with_evaluations(kernel.evaluations - before)
+    return best
+
+
+def _at_least(max_evaluations: Any) -> int:
+    number = positive_int(max_evaluations, "max_evaluations")
+    if number < _LEAST:
+        raise ValueError(f"max_evaluations must be at least {_LEAST}, which a coarse answer takes, got {number}; "
+                         f"leave it out for the default")
+    return number
 
 
 def _refine(kernel: Kernel, discretisations: Iterator[Discretisation], rtol: float,
-            max_rank: int | None) -> OperatorSVD | None:
-    """Go through ever finer discretisations until one gives all that is asked; return it, or the best of all."""
+            max_rank: int | None) -> tuple[OperatorSVD | None, str]:
+    """Go through ever finer discretisations until one gives all that is asked.
+
+    Return it, or the best of all; and what stands in the way of more, if that is known.
+    """
     best: OperatorSVD | None = None
-    most = -1
-    for discretisation in discretisations:
-        svd, accurate, complete = _solve(kernel, discretisation, rtol, max_rank)
-        if best is None or (accurate, -svd.worst_error) > (most, -best.worst_error):
-            best, most = svd, accurate
-        if complete:
-            break
-    return best
+    most, remark = -1, ""
+    try:
+        for discretisation in discretisations:
+            svd, accurate, complete = _solve(kernel, discretisation, rtol, max_rank)
+            remark = discretisation.remark
+            if best is None or (accurate, -svd.worst_error) > (most, -best.worst_error):
+                best, most = svd, accurate
+            if complete:
+                break
+    except BudgetExhaustedError as exhausted:
+        remark = str(exhausted)
+    return best, remark
 
 
 def _solve(kernel: Kernel, discretisation: Discretisation, rtol: float,
@@ -125,8 +161,9 @@ def _solve(kernel: Kernel, discretisation: Discretisation, rtol: float,
     accurate = int(np.argmin(np.append(errors[:wanted] <= goal, False)))
     # A slowly decaying spectrum is cut off where its values can no longer be told to the tolerance.
     rank = accurate if min(_ENOUGH, wanted) <= accurate else wanted
-    complete = accurate == wanted and (wanted == max_rank or max(evidence.remainder, *errors, 0.0) <= goal)
-    svd = OperatorSVD.assemble(kernel, discretisation.note, system, errors, evidence, rtol=rtol, rank=rank)
+    complete = accurate == wanted == max_rank or settled(system.values, errors, rtol) or (
+        discretisation.leading and accurate >= _PLENTY)
+    svd = OperatorSVD.assemble(discretisation.note, system, errors, evidence, rtol=rtol, rank=rank)
     return svd, accurate, complete
 
 

@@ -45,12 +45,18 @@ class Discretisation:
         is the most accurate; the others must not contradict it.
     note : str
         What was done and why, for ``OperatorSVD.method``.
+    remark : str
+        What stands in the way of a better answer, if anything is known to; for ``OperatorSVD.status``.
+    leading : bool
+        Whether the method aims at the leading singular values only, as where a spectrum decays slowly.
     """
 
     blocks: tuple[Block, ...]
     domain: Domain
     checks: tuple[tuple[Rule, Rule], ...]
     note: str
+    remark: str = ""
+    leading: bool = False
 
 
 def galerkin_block(kernel: Kernel, domain: Domain, left: Basis, right: Basis) -> Block:

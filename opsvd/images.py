@@ -16,6 +16,9 @@ _EPS = float(np.finfo(np.float64).eps)
 # Not the order of any method: no node in common.
 _ORDER = 20
 _MOST = 64
+# Strips along the ends of the domain, as parts of its width, whose energies tell how images decay; and a decay, from one
+# strip to the next, that is not told from none.
+_MARGIN, _SLOWEST = 0.04, 0.99
 # The square root of how many slices there are, about.
 _SLICES = 16.0
 
@@ -37,31 +40,49 @@ class Images:
     coupling: np.ndarray
 
 
-def images(kernel: Kernel, discretisation: Discretisation, system: SingularSystem, rtol: float) -> Images:
-    """Apply T and its adjoint to the leading singular functions, along slices at the nodes of the first check rule."""
+def images(kernel: Kernel, discretisation: Discretisation, system: SingularSystem, rtol: float,
+           outside: float) -> Images:
+    """Apply T and its adjoint to the leading singular functions, along slices at the nodes of the first check rule.
+
+    Images outside the domain are extrapolated from their decay towards its ends; `outside`, the norm of h there, bounds them.
+    """
     tol = max(1e-2 * rtol, 16.0 * _EPS)
     count = min(len(system.values), _MOST)
     s, left, right = system.values[:count], system.left.truncated(count), system.right.truncated(count)
     rule_x, rule_y = discretisation.checks[0]
     domain = discretisation.domain
     size = float(np.linalg.norm(s)) / _SLICES
-    sides = (_residuals(kernel, rule_x, domain.x, left, right, s, tol, size),
-             _residuals(kernel.transposed(), rule_y, domain.y, right, left, s, tol, size))
+    sides = (_residuals(kernel, rule_x, domain.x, left, right, s, tol, size, outside),
+             _residuals(kernel.transposed(), rule_y, domain.y, right, left, s, tol, size, outside))
     return Images(np.max([residual for residual, _ in sides], axis=0), np.max([coupling for _, coupling in sides], axis=0))
 
 
 def _residuals(kernel: Kernel, rule: Rule, interval: tuple[float, float], left: SingularFunctions,
                right: SingularFunctions, s: np.ndarray, tol: float,
-               size: float) -> tuple[np.ndarray, np.ndarray]:
+               size: float, outside: float) -> tuple[np.ndarray, np.ndarray]:
     """Cumulative norms of T g_j - s_j f_j, and of its components along f_i, for j (and i) up to 1, 2, ..."""
     inside = (rule.nodes >= interval[0]) & (rule.nodes <= interval[1])
     slices = slice_integrals(kernel, rule.restricted(inside), right.measure, right.panels, tol, order=_ORDER,
                              size=size)
     f = left.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None]
     residual = -f * s
-    residual[inside] += slices.against(right.half_density)
+    there = slices.against(right.half_density)
+    residual[inside] += there
     coupling = f.T @ residual
-    columns = np.sqrt(np.cumsum(np.sum(residual**2, axis=0)))
+    beyond = np.minimum(_energy_beyond(there, rule.nodes[inside], interval), outside**2)
+    columns = np.sqrt(np.cumsum(np.sum(residual**2, axis=0)) + beyond)
     corners = np.array([np.linalg.norm(coupling[:q, :q]) for q in range(1, len(s) + 1)])
     return columns + slices.unresolved, corners + slices.unresolved
 
+
+
+def _energy_beyond(there: np.ndarray, nodes: np.ndarray, interval: tuple[float, float]) -> np.ndarray:
+    """Continue the energy of images, shape (n, q), geometrically beyond both ends; cumulative, shape (q,)."""
+    energy = np.cumsum(there**2, axis=1)
+    step = _MARGIN * (interval[1] - interval[0])
+    beyond = np.zeros(there.shape[1])
+    for distance in (nodes - interval[0], interval[1] - nodes):
+        last, before = (energy[(distance >= low * step) & (distance < (low + 1) * step)].sum(axis=0) for low in (0, 1))
+        ratio = np.minimum(last / np.maximum(before, np.finfo(float).tiny), _SLOWEST)
+        beyond += last * ratio / (1.0 - ratio)
+    return beyond

@@ -1,11 +1,14 @@
 """Kernels: one wrapper over any callable h(x, y)."""
 
+import copy
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ._validation import positive_int, real_array
+from .budget import Budget
 from .errors import KernelError, NonFiniteKernelError
 
 __all__ = ["SMALLEST_SIZE", "Elementwise", "Kernel", "as_kernel", "elementwise", "non_finite", "size_out_of_range"]
@@ -74,6 +77,7 @@ class Kernel:
         self.function = h
         self.name = name if name is not None else getattr(h, "__name__", type(h).__name__)
         self.evaluations = 0
+        self.budget: Budget | None = None
         self._probe()
 
     def __repr__(self) -> str:
@@ -84,9 +88,11 @@ class Kernel:
         """Evaluate h at points x and y that broadcast against each other; the values may be infinite or NaN."""
         x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
         shape = np.broadcast_shapes(x.shape, y.shape)
+        if self.budget is not None:
+            self.budget.spend(math.prod(shape))
         with np.errstate(all="ignore"):
             values = self._real(self.function(x, y))
-        self.evaluations += int(np.prod(shape))
+        self.evaluations += math.prod(shape)
         try:
             return np.broadcast_to(values, shape)
         except ValueError:
@@ -97,12 +103,8 @@ class Kernel:
         return self(x[:, None], y[None, :])
 
     def finite_grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Evaluate h on the grid of all pairs, and raise NonFiniteKernelError naming a point where it is not finite."""
-        values = self.grid(x, y)
-        if not np.isfinite(values).all():
-            i, j = np.argwhere(~np.isfinite(values))[0]
-            raise non_finite(float(x[i]), float(y[j]), float(values[i, j]))
-        return values
+        """Evaluate h on the grid of all pairs; see `finite_beside` for where it is not finite."""
+        return self.finite_beside(x[:, None], y[None, :])
 
     def finite_beside(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Evaluate h at points that broadcast; where it is not finite, beside them, a few roundings of y away.
@@ -122,6 +124,12 @@ class Kernel:
         values = values.copy()
         values[bad] = beside
         return values
+
+    def limited(self, budget: Budget) -> "Kernel":
+        """Return the same kernel, with a count of its own, whose evaluations the budget must allow."""
+        kernel = copy.copy(self)
+        kernel.evaluations, kernel.budget = 0, budget
+        return kernel
 
     def transposed(self) -> "Kernel":
         """Return the kernel (y, x) -> h(x, y); on grids h still sees x as a column and y as a row."""

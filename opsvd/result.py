@@ -80,7 +80,7 @@ class OperatorSVD:
     spectrum_tail: Tail
 
     @classmethod
-    def assemble(cls, kernel: Kernel, note: str, system: SingularSystem, errors: np.ndarray, evidence: Evidence, *,
+    def assemble(cls, note: str, system: SingularSystem, errors: np.ndarray, evidence: Evidence, *,
                  rtol: float, rank: int) -> "OperatorSVD":
         """Keep the leading `rank` of all computed singular values, and account for the rest."""
         s = system.values
@@ -91,7 +91,7 @@ class OperatorSVD:
                     rtol=rtol, method=note, evaluations=0, converged=worst <= goal, breaks=evidence.images is not None,
                     status=_status(worst, goal, rtol, rank, following=float(s[rank]) if rank < len(s) else 0.0),
                     spectrum_tail=nuclear_tail(s, errors, evidence.remainder))
-        return whole._leading(rank)._extended(kernel)
+        return whole._leading(rank)
 
     @property
     def rank(self) -> int:
@@ -156,9 +156,10 @@ class OperatorSVD:
         return replace(self, left=self.left.extended(kernel, self.right, s, breaks=breaks),
                        right=self.right.extended(kernel.transposed(), self.left, s, breaks=breaks))
 
-    def with_evaluations(self, evaluations: int) -> "OperatorSVD":
-        """Return the same decomposition with the cost noted."""
-        return replace(self, evaluations=evaluations)
+    def for_kernel(self, kernel: Kernel, evaluations: int, remark: str) -> "OperatorSVD":
+        """With functions that are evaluated through the kernel, the cost, and what stood in the way of more."""
+        status = self.status if self.converged or not remark else f"{self.status} ({remark})"
+        return replace(self._extended(kernel), evaluations=evaluations, status=status)
 
     def plot(self, ax: "Axes | None" = None) -> "Axes":
         """Draw the singular values with their error bars; needs matplotlib (the extra ``plot``)."""

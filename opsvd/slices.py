@@ -1,7 +1,7 @@
 """Integrals along slices of a kernel, split where the slices break: T applied to functions, to rounding."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,6 +22,8 @@ _AT_END = 1e-4
 _GRADED = 50
 _PASSES = 40
 _ULPS = 8.0
+# Halving that leaves more than this part of a truncation error did not help.
+_HELPS = 0.1
 # Functions of norm one, smooth on a scale of one, are at most about this.
 _TALL = 4.0
 # Evaluations that a piece takes in one pass, about: a search by bisection, and two halves.
@@ -50,6 +52,8 @@ class SliceIntegrals:
         The breaks found: x_i and y.
     unresolved : float
         The norm of what was given up, of all slices together.
+    exhausted : bool
+        Whether it was given up for want of budget.
     """
 
     rule: Rule
@@ -59,24 +63,25 @@ class SliceIntegrals:
     values: np.ndarray
     breaks: np.ndarray
     unresolved: float
+    exhausted: bool
 
     def against(self, functions: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         r""":math:`\sqrt{w_i}\, E_y[h(x_i, y)\, g(y)]`, shape (n, r), of functions given as :math:`g \sqrt{\rho_y}`."""
         total = self.dense @ (functions(self.rule.nodes) * self.rule.sqrt_lebesgue[:, None])
         for part in self._chunks():
-            there = functions(self.nodes[part].ravel()).reshape(*self.nodes[part].shape, -1)
+            there = functions(self.nodes[part].ravel()).reshape(*self.nodes[part].shape, total.shape[1])
             np.add.at(total, self.index[part], np.einsum("pk,pkr->pr", self.values[part], there))
         return np.asarray(total)
 
     def in_panels(self, basis: PanelBasis) -> np.ndarray:
         """Integrals against every function of the basis on whose panels the slices were split: shape (n, size)."""
-        total = self.dense.copy().reshape(len(self.dense), -1, basis.order)
+        total = self.dense.copy().reshape(len(self.dense), len(basis.edges) - 1, basis.order)
         for part in self._chunks():
             panel, local = basis.local(self.nodes[part].ravel())
             local = local.reshape(*self.nodes[part].shape, basis.order)
             np.add.at(total, (self.index[part], panel[::self.nodes.shape[1]]),
                       np.einsum("pk,pkj->pj", self.values[part], local))
-        return total.reshape(len(self.dense), -1)
+        return total.reshape(self.dense.shape)
 
     def _chunks(self) -> Iterator[slice]:
         """The pieces in parts, so that memory stays bounded."""
@@ -108,21 +113,47 @@ def slice_integrals(kernel: Kernel, left: Rule, measure: Measure, edges: np.ndar
     return _Splitter(kernel, left, measure, np.asarray(edges), tol, order, size, budget).run()
 
 
+@dataclass(frozen=True, eq=False)
 class _Pieces:
-    """Pieces of slices: their slice, their ends, and whether they come from grading; shape (p,) each."""
+    """Pieces of slices, all arrays of shape (p,).
 
-    def __init__(self, index: np.ndarray, left: np.ndarray, right: np.ndarray, graded: np.ndarray) -> None:
-        self.index, self.left, self.right, self.graded = index, left, right, graded
+    Attributes
+    ----------
+    index, left, right : ndarray
+        The slice, and the ends.
+    graded : ndarray of bool
+        Whether they come from grading towards a singular end.
+    tails : ndarray
+        Truncation errors, of the pieces or of those they were cut from.
+    stubborn : ndarray of bool
+        Whether halving did not help, so that there must be a break.
+    """
+
+    index: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
+    graded: np.ndarray
+    tails: np.ndarray
+    stubborn: np.ndarray
 
     def __len__(self) -> int:
         return len(self.index)
 
     def __getitem__(self, chosen: np.ndarray) -> "_Pieces":
-        return _Pieces(self.index[chosen], self.left[chosen], self.right[chosen], self.graded[chosen])
+        return _Pieces(*(part[chosen] for part in self._parts()))
 
+    def _parts(self) -> tuple[np.ndarray, ...]:
+        return self.index, self.left, self.right, self.graded, self.tails, self.stubborn
 
-def _joined(parts: list[_Pieces]) -> _Pieces:
-    return _Pieces(*(np.concatenate([getattr(p, name) for p in parts]) for name in ("index", "left", "right", "graded")))
+    def between(self, left: np.ndarray, right: np.ndarray) -> "_Pieces":
+        """The same with other ends."""
+        return replace(self, left=left, right=right)
+
+    def joined(self, *others: "_Pieces") -> "_Pieces":
+        """Itself and others, without those of no width."""
+        together = zip(*(pieces._parts() for pieces in (self, *others)), strict=True)
+        pieces = _Pieces(*(np.concatenate(parts) for parts in together))
+        return pieces[pieces.right > pieces.left]
 
 
 class _Splitter:
@@ -136,7 +167,7 @@ class _Splitter:
         self.index = [np.zeros(0, dtype=np.intp)]
         self.nodes, self.values = [np.zeros((0, order))], [np.zeros((0, order))]
         self.breaks = [np.zeros((0, 2))]
-        self.lost = 0.0
+        self.lost, self.exhausted = 0.0, False
         self.threshold = 0.0
 
     def run(self) -> SliceIntegrals:
@@ -147,28 +178,29 @@ class _Splitter:
             if len(pieces) == 0:
                 break
             cost = self.kernel.evaluations - start + _COST * len(pieces)
+            self.exhausted = last or cost >= self.budget
             if cost < self.budget:
                 pieces = self._split(pieces)
-            pieces = self._keep(pieces, last=last or cost >= self.budget)
+            pieces = self._keep(pieces, last=self.exhausted)
         rule = self.measure.rule(*(a.ravel() for a in on_panels(self.edges[:-1, None], self.edges[1:, None],
                                                                 *gauss_legendre(self.order))))
         return SliceIntegrals(rule, dense, np.concatenate(self.index), np.concatenate(self.nodes),
-                              np.concatenate(self.values), np.concatenate(self.breaks), float(np.sqrt(self.lost)))
+                              np.concatenate(self.values), np.concatenate(self.breaks), float(np.sqrt(self.lost)), self.exhausted)
 
     def _first_look(self) -> tuple[np.ndarray, _Pieces]:
         """Samples on the panels that all slices share, zero where they do not resolve, and the panels that are left."""
         panels, n = len(self.edges) - 1, len(self.x)
         left, right = self.edges[:-1], self.edges[1:]
         points, _ = self._points(left, right)
-        values = self.kernel.finite_beside(self.x[:, None], points.ravel()[None, :])
-        weighted = (values * self.weights[:, None]).reshape(n, panels, -1) * self.measure.sqrt_density(points)
-        samples, tails, energy = self._judge(weighted.reshape(n * panels, -1), np.tile(right - left, n))
+        values = self.kernel.finite_grid(self.x, points.ravel())
+        weighted = (values * self.weights[:, None]).reshape(n, panels, self.order + 2) * self.measure.sqrt_density(points)
+        samples, tails, energy = self._judge(weighted.reshape(n * panels, self.order + 2), np.tile(right - left, n))
         self.threshold = self.tol * (float(np.sqrt(energy.sum() / max(n, 1))) if self.size is None else self.size)
-        index, panel = np.divmod(np.arange(n * panels), panels)
-        pieces = _Pieces(index, left[panel], right[panel], np.zeros(n * panels, dtype=bool))
+        (index, panel), no = np.divmod(np.arange(n * panels), panels), np.zeros(n * panels, dtype=bool)
+        pieces = _Pieces(index, left[panel], right[panel], no, tails, no)
         broken = self._broken(tails, energy, pieces)
         samples[broken] = 0.0
-        return samples.reshape(n, -1), pieces[broken]
+        return samples.reshape(n, panels * self.order), pieces[broken]
 
     def _points(self, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Nodes and two points next to the ends of pieces, (p, order + 2), and the Lebesgue weights, (p, order)."""
@@ -210,7 +242,7 @@ class _Splitter:
         self.index.append(pieces.index[kept])
         self.nodes.append(points[kept, :self.order])
         self.values.append(sizes[kept, :self.order] * weights[kept])
-        return pieces[~kept]
+        return replace(pieces, tails=tails, stubborn=tails > _HELPS * pieces.tails)[~kept]
 
     def _at(self, index: np.ndarray, points: np.ndarray) -> np.ndarray:
         """Values of the weighted slices at points (p, m)."""
@@ -220,27 +252,24 @@ class _Splitter:
 
     def _split(self, pieces: _Pieces) -> _Pieces:
         """Cut pieces at their breaks, grade them towards singular ends, and halve the others."""
+        where = np.full(len(pieces), np.nan)
+        where[pieces.stubborn] = self._breaks_of(pieces[pieces.stubborn])
+        width = pieces.right - pieces.left
+        found = np.isfinite(where)
+        at_left, at_right = where - pieces.left <= _AT_END * width, pieces.right - where <= _AT_END * width
+        self.breaks.append(np.stack([self.x[pieces.index[found]], where[found]], axis=1))
+        cut = np.where(found & ~at_left & ~at_right, where, 0.5 * (pieces.left + pieces.right))
+        graded = (at_left | at_right) & ~pieces.graded
+        halves, cut = pieces[~graded], cut[~graded]
+        return halves.between(halves.left, cut).joined(
+            halves.between(cut, halves.right), _graded(pieces[graded & at_left], 1), _graded(pieces[graded & ~at_left], -1))
+
+    def _breaks_of(self, pieces: _Pieces) -> np.ndarray:
+        """Where pieces break, shape (p,); NaN where they do not."""
         def raw(which: np.ndarray, points: np.ndarray) -> np.ndarray:
             return self.kernel(np.broadcast_to(self.x[pieces.index[which]][:, None], points.shape), points)
 
-        where = find_breaks(raw, pieces.left, pieces.right)
-        width = pieces.right - pieces.left
-        found = np.isfinite(where)
-        at_left = found & (where - pieces.left <= _AT_END * width)
-        at_right = found & (pieces.right - where <= _AT_END * width)
-        inside = found & ~at_left & ~at_right
-        at_left, at_right = at_left & ~pieces.graded, at_right & ~pieces.graded
-        self.breaks.append(np.stack([self.x[pieces.index[found]], where[found]], axis=1))
-        cut = np.where(inside, where, 0.5 * (pieces.left + pieces.right))
-        halves = ~at_left & ~at_right
-        index, graded = pieces.index[halves], pieces.graded[halves]
-        parts = [_Pieces(index, pieces.left[halves], cut[halves], graded),
-                 _Pieces(index, cut[halves], pieces.right[halves], graded)]
-        for side, which in ((1, at_left), (-1, at_right)):
-            if which.any():
-                parts.append(_graded(pieces[which], side))
-        joined = _joined(parts)
-        return joined[joined.right > joined.left]
+        return find_breaks(raw, pieces.left, pieces.right)
 
 
 def _graded(pieces: _Pieces, side: int) -> _Pieces:
@@ -249,11 +278,11 @@ def _graded(pieces: _Pieces, side: int) -> _Pieces:
     width = (pieces.right - pieces.left)[:, None]
     cuts = pieces.left[:, None] + width * powers if side == 1 else pieces.right[:, None] - width * powers
     # What would be narrower than the narrowest is one piece with the end itself.
-    narrow = np.repeat(_narrowest(pieces)[:, None], _GRADED - 1, axis=1) > width * powers[1:-1]
+    narrow = _narrowest(pieces)[:, None] > width * powers[1:-1]
     cuts[:, 1:-1] = np.where(narrow, cuts[:, -1:], cuts[:, 1:-1])
-    outer, inner, index = cuts[:, :-1].ravel(), cuts[:, 1:].ravel(), np.repeat(pieces.index, _GRADED)
-    return _Pieces(index, np.minimum(outer, inner), np.maximum(outer, inner),
-                   np.ones(outer.size, dtype=bool))[outer != inner]
+    copies = replace(pieces, graded=np.ones(len(pieces), dtype=bool))[np.repeat(np.arange(len(pieces)), _GRADED)]
+    outer, inner = cuts[:, :-1].ravel(), cuts[:, 1:].ravel()
+    return copies.between(np.minimum(outer, inner), np.maximum(outer, inner))
 
 
 def _narrowest(pieces: _Pieces) -> np.ndarray:

@@ -7,7 +7,7 @@ import pytest
 
 import opsvd
 from opsvd import Kernel, KernelError, NonFiniteKernelError
-from opsvd.kernels import as_kernel
+from opsvd.kernels import as_kernel, elementwise
 from opsvd.testing import check_kernel
 
 X, Y = np.array([-1.0, 0.5]), np.array([0.25, 1.0, 3.0])
@@ -90,3 +90,59 @@ def test_impure_kernels_are_caught_by_the_check():
     rng = np.random.default_rng(0)
     with pytest.raises(AssertionError, match="pure function"):
         check_kernel(lambda x, y: x * y + rng.random(np.broadcast_shapes(np.shape(x), np.shape(y))))
+
+
+def test_elementwise_is_a_kernel_of_the_product():
+    """It is phi(xy), keeps phi and its kinks in order, counts evaluations and passes the checks of kernels."""
+    kernel = elementwise(lambda z: np.clip(z, -1.0, 1.0), kinks=[1, -1, 1.0])
+    np.testing.assert_array_equal(kernel.grid(X, Y), np.clip(np.outer(X, Y), -1.0, 1.0))
+    assert (kernel.k, kernel.kinks, kernel.evaluations) == (1, (-1.0, 1.0), X.size * Y.size)
+    assert kernel.phi(3.0) == 1.0
+    assert as_kernel(kernel) is kernel
+    check_kernel(kernel)
+
+
+@pytest.mark.parametrize("phi", [np.tanh, lambda z: z > 0.0, np.log, lambda z: 2.0,
+                                 np.vectorize(math.tanh), lambda z: np.round(z).astype(int)])
+def test_elementwise_takes_any_vectorised_function(phi):
+    """Ufuncs, booleans, integers, constants, and functions that are not finite everywhere."""
+    kernel = elementwise(phi)
+    with np.errstate(all="ignore"):
+        expected = np.broadcast_to(phi(np.outer(X, Y)), (X.size, Y.size))
+    np.testing.assert_array_equal(kernel.grid(X, Y), expected)
+    assert kernel.kinks == ()
+
+
+def test_elementwise_has_a_name():
+    """The name of phi is that of the kernel."""
+    assert repr(elementwise(np.tanh)) == "Elementwise(tanh)"
+
+
+@pytest.mark.parametrize(("phi", "message"), [
+    (math.tanh, "phi failed on an array z of shape .*np.tanh and not math.tanh"),
+    (lambda x, y: x * y, "phi failed .* a function of two variables is passed as h itself"),
+    (np.sum, "phi must act on each number by itself"),
+    (lambda z: np.exp(z) / np.exp(z).sum(), "phi must act on each number by itself"),
+    (lambda z: z.T, "phi must act on each number by itself"),
+    (lambda z: z + 1j, "h must return real numbers"),
+])
+def test_elementwise_refuses_what_is_not_elementwise(phi, message):
+    """Functions of numbers, of two variables, reductions and functions that mix the numbers are told what to do."""
+    with pytest.raises(KernelError, match=message):
+        elementwise(phi)
+
+
+def test_elementwise_checks_its_arguments():
+    """Every mistake is named."""
+    with pytest.raises(TypeError, match=r"phi must be callable as phi\(z\), got float"):
+        elementwise(1.0)
+    with pytest.raises(ValueError, match="k must be 1, got 2: vector inputs are not there yet"):
+        elementwise(np.tanh, k=2)
+    with pytest.raises(ValueError, match="k must be an integer of at least 1, got 0"):
+        elementwise(np.tanh, k=0)
+    with pytest.raises(ValueError, match="kinks must be a sequence of finite numbers"):
+        elementwise(np.tanh, kinks=[0.0, math.inf])
+    with pytest.raises(ValueError, match="kinks must be a sequence of finite numbers"):
+        elementwise(np.abs, kinks=0.0)
+    with pytest.raises(TypeError, match="kinks must be an array of real numbers"):
+        elementwise(np.abs, kinks=["zero"])

@@ -3,11 +3,14 @@
 from .auto import Auto
 from .base import Method
 from .hermite_galerkin import HermiteGalerkin
+from .logarithmic import Logarithmic
 from .panels import Panels
+from .product_integration import ProductIntegration
 
-__all__ = ["METHODS", "Auto", "HermiteGalerkin", "Method", "Panels", "as_method"]
+__all__ = ["METHODS", "Auto", "HermiteGalerkin", "Logarithmic", "Method", "Panels", "ProductIntegration", "as_method"]
 
-METHODS: dict[str, type[Method]] = {"auto": Auto, "hermite": HermiteGalerkin, "panels": Panels}
+METHODS: dict[str, type[Method]] = {"auto": Auto, "hermite": HermiteGalerkin, "logarithmic": Logarithmic,
+                                   "panels": Panels, "product": ProductIntegration}
 """The methods that ``decompose(..., method=name)`` knows by name."""
 
 

@@ -1,4 +1,4 @@
-"""The default method: Hermite polynomials while they work, panels where they do not."""
+"""The default method: Hermite polynomials while they work; then whatever the kernel turns out to need."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,22 +6,34 @@ from dataclasses import replace
 import numpy as np
 
 from ..discretisation import Discretisation
-from ..domain import find_domain
+from ..domain import Domain, find_domain
 from ..kernels import Kernel
 from ..measures import Gaussian, Measure
+from ..structure import find_structure
 from .base import Method
 from .hermite_galerkin import DEGREES, HermiteGalerkin
+from .logarithmic import Logarithmic
 from .panels import Panels
+from .product_integration import ProductIntegration
+from .refinement import panel_tails
 
 __all__ = ["Auto"]
 
+# Panels that do not resolve the kernel with so many nodes are left to product integration.
+_PANEL_NODES = 1280
+
 
 class Auto(Method):
-    """Try Hermite polynomials of degree 47 to 191, and go to panels if their coefficients decay too slowly.
+    """Hermite polynomials, a logarithmic grid, panels, product integration: the first that does it.
 
-    The decision rests on the energy of the coefficients in the last third of the degrees, which is what the error
-    bars will be about: if it is above the tolerance, and would be so too at the highest degree were the decay
-    geometric, polynomials are given up. The note of the result says what was chosen and why.
+    1. Hermite polynomials of degree 47 to 191 are given up if their coefficients decay too slowly: if the energy of
+       those in the last third of the degrees, which is what the error bars will be about, is above the tolerance, and
+       would be so too at the highest degree were the decay geometric.
+    2. A kernel that turns out to be a function of xy goes to the logarithmic grid.
+    3. Panels are tried unless slices of the kernel stay unresolved on many of them.
+    4. The rest, broken along curves, narrow, or oscillating, goes to product integration.
+
+    The note of the result says what was chosen and why.
     """
 
     def __repr__(self) -> str:
@@ -29,7 +41,7 @@ class Auto(Method):
         return "Auto()"
 
     def discretisations(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Iterator[Discretisation]:
-        """Yield from Hermite-Galerkin, then from panels, sharing the domain."""
+        """Yield from one method after the other, sharing the domain."""
         domain = find_domain(kernel, mu_x, mu_y, rtol)
         reason = "the measures are not both Gaussian"
         if isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian):
@@ -41,8 +53,23 @@ class Auto(Method):
                 reason = f"the last Hermite coefficients, to degree {degree}, are still {tail:.0e} of all"
                 if tail ** ((DEGREES[-1] + 1) / (degree + 1)) > rtol:
                     break
-        for finer in Panels().within(kernel, domain, mu_x, mu_y, rtol):
+        structure = find_structure(kernel, domain, mu_x, mu_y)
+        reason = f"{reason}; h is {structure}"
+        for finer in self._later(kernel, domain, mu_x, mu_y, rtol, product=structure.product):
             yield replace(finer, note=f"{finer.note} (auto: {reason})")
+
+    def _later(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure, rtol: float, *,
+               product: bool) -> Iterator[Discretisation]:
+        """What comes after Hermite polynomials."""
+        if product and all(isinstance(mu, Gaussian) and mu.mean == 0.0 for mu in (mu_x, mu_y)):
+            yield from Logarithmic().within(kernel, domain, mu_x, mu_y, rtol)
+        for attempt in Panels(_PANEL_NODES).within(kernel, domain, mu_x, mu_y, rtol):
+            matrix = attempt.blocks[0].matrix
+            tails = np.hypot(np.linalg.norm(panel_tails(matrix)), np.linalg.norm(panel_tails(matrix.T)))
+            if tails > rtol**0.75 * np.linalg.norm(matrix):
+                break
+            yield attempt
+        yield from ProductIntegration().within(kernel, domain, mu_x, mu_y, rtol)
 
 
 def _relative_tail(matrix: np.ndarray) -> float:

@@ -5,7 +5,7 @@ import numpy as np
 from ..kernels import Kernel
 from ..quadrature import find_breaks
 
-__all__ = ["crossings", "turning_points"]
+__all__ = ["crossings", "meeting_points", "turning_points"]
 
 # Windows shrink to a quarter at each step: down to the square root of rounding, as near as an extremum is known.
 _STEPS = 14
@@ -14,6 +14,11 @@ _MOST = 32
 # Steps towards a crossing, each of this part of the distance that is left, and from each branch half of the gap.
 _APPROACHES = 6
 _NEARER = 0.9
+
+
+def meeting_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
+    """Find turning points and crossings, shape (m, 2), from the breaks of the slices h(x_i, .)."""
+    return np.concatenate([turning_points(kernel, x, breaks), crossings(kernel, x, breaks)])
 
 
 def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 
 from .._validation import positive_int
 from ..bases import PanelBasis
-from ..discretisation import Block, Discretisation
+from ..discretisation import Block, Discretisation, galerkin_block
 from ..domain import Domain, find_domain, weighted_samples
 from ..kernels import Kernel
 from ..linalg import compact_svd
@@ -15,7 +15,7 @@ from ..measures import Measure
 from ..quadrature import Rule
 from ..slices import SliceIntegrals, slice_integrals
 from .base import Method
-from .meeting_points import crossings, turning_points
+from .meeting_points import meeting_points
 from .refinement import (
     FIRST_PANELS,
     ORDER,
@@ -37,12 +37,13 @@ _EPS = float(np.finfo(np.float64).eps)
 # Smooth functions whose images show where the singular functions are not smooth: cosines of up to this many radians
 # a scale.
 _TRIALS = 12
-_FASTEST = 8.0
+_FASTEST = 12.0
 _ROUNDS = 4
 # Divisions of the panels on which the outer integrals are taken, and how close to a cut the span beside it is divided.
 _DEPTH = 40
 _NEAR = 0.25
 _CHECK_NODES = 600
+_ROUGH_PANELS = 40
 # Meeting points are known to the square root of rounding.
 _APART = 1e-6
 # The square root of how many slices there are, about.
@@ -97,7 +98,12 @@ class ProductIntegration(Method):
         size = float(np.linalg.norm(weighted_samples(kernel, domain, *first))) / _SLICES
         along_y = _Slices(kernel, mu_x, mu_y, tol, size)
         along_x = _Slices(kernel.transposed(), mu_y, mu_x, tol, size)
-        meetings = np.concatenate([along_y.meetings(x, y), along_x.meetings(y, x)[:, ::-1]])
+        surveys = along_y.at(first[0], y), along_x.at(first[1], x)
+        if any(survey.exhausted for survey in surveys):
+            yield from self._rough(kernel, domain, mu_x, mu_y, x, y, rng)
+            return
+        meetings = np.concatenate([meeting_points(kernel, first[0].nodes, surveys[0].breaks),
+                                   meeting_points(along_x.kernel, first[1].nodes, surveys[1].breaks)[:, ::-1]])
         x, y = _with_edges(x, meetings[:, 0], mu_x), _with_edges(y, meetings[:, 1], mu_y)
         x, y = (resolve(slices.images(other, rng), mu, edges, rough, limit=limit, broad=limit // 2, noise=10.0 * tol,
                         singular=points)
@@ -108,10 +114,8 @@ class ProductIntegration(Method):
             matrix = _galerkin_matrix(along_y, along_x, left, right, 10.0 * rough)
             note = (f"product integration: {len(x) - 1} panels in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre nodes "
                     f"each, integrals split where slices break")
-            orders = [int(np.clip(_CHECK_NODES // len(edges), 4, 14)) for edges in (x, y)]
-            checks = ((check_rule(mu_x, x, 8.0, orders[0]), check_rule(mu_y, y, 24.0, orders[1])),
-                      (random_rule(mu_x, x, rng, 3), random_rule(mu_y, y, rng, 3)))
-            yield Discretisation((Block(left, right, matrix),), domain, checks, note)
+            checks = _checks(mu_x, mu_y, x, y, rng)
+            yield Discretisation((Block(left, right, matrix),), domain, checks, note, leading=True)
             u, s, v = (part[..., :self.modes] for part in compact_svd(matrix))
             if len(s) == 0:
                 return
@@ -120,6 +124,27 @@ class ProductIntegration(Method):
             if len(finer_x) == len(x) and len(finer_y) == len(y):
                 return
             x, y = finer_x, finer_y
+
+
+    def _rough(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure, x: np.ndarray, y: np.ndarray,
+               rng: np.random.Generator) -> Iterator[Discretisation]:
+        """What is left where slices cannot be integrated: uniform panels, and wide error bars."""
+        x, y = (np.interp(np.linspace(0, len(edges) - 1, _ROUGH_PANELS + i), np.arange(len(edges)), edges)
+                for i, edges in enumerate((x, y)))
+        block = galerkin_block(kernel, domain, PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER))
+        yield Discretisation((block,), domain, _checks(mu_x, mu_y, x, y, rng),
+                             f"panels: {len(x) - 1} in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre nodes each",
+                             remark="slices of h do not become smooth when they are cut: h looks like noise, a fractal, "
+                                    "or has too many breaks to follow them")
+
+
+def _checks(mu_x: Measure, mu_y: Measure, x: np.ndarray, y: np.ndarray,
+            rng: np.random.Generator) -> tuple[tuple[Rule, Rule], ...]:
+    """Gauss-Lobatto and random rules, of not too many nodes: the remainder is not smooth anyway."""
+    orders = [int(np.clip(_CHECK_NODES // len(edges), 4, 14)) for edges in (x, y)]
+    counts = [int(np.clip(_CHECK_NODES // len(edges), 3, 9)) for edges in (x, y)]
+    return ((check_rule(mu_x, x, 8.0, orders[0]), check_rule(mu_y, y, 24.0, orders[1])),
+            (random_rule(mu_x, x, rng, counts[0]), random_rule(mu_y, y, rng, counts[1])))
 
 
 @dataclass(frozen=True)
@@ -135,13 +160,6 @@ class _Slices:
     def at(self, rule: Rule, edges: np.ndarray) -> SliceIntegrals:
         """Slices at the nodes of a rule in x, split at edges in y."""
         return slice_integrals(self.kernel, rule, self.mu_y, edges, self.tol, order=ORDER, size=self.size)
-
-    def meetings(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Points (x, y) where breaks of the slices at the nodes of the panels `x` meet."""
-        rule = PanelBasis(self.mu_x, x, ORDER).rule
-        breaks = self.at(rule, y).breaks
-        return np.concatenate([turning_points(self.kernel, rule.nodes, breaks),
-                               crossings(self.kernel, rule.nodes, breaks)])
 
     def images(self, y: np.ndarray, rng: np.random.Generator) -> Callable[[], Samples]:
         """T applied to random cosines: functions of x that are smooth wherever the singular functions are."""

@@ -1,141 +1,190 @@
-"""How a spectrum decays, and what that says of the values beyond the computed rank."""
+"""How a spectrum decays, what that says of the values beyond the computed rank, and of large samples."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from .._validation import finite_float
+from .._validation import finite_float, positive_float, real_array
 from .estimate import rounded_up
 from .functionals import Spectrum, Tail, checked
+from .laws import FEWEST, LAWS, POWER, Fit, fit_laws, reliable
 
-__all__ = ["PowerLaw", "nuclear_tail", "power_law"]
+__all__ = ["DecayLaw", "decay_law", "nuclear_tail"]
 
 # sqrt(E h^2 - sum s_i^2) is a difference of nearly equal numbers: below this part of the norm it is rounding.
 _NEGLIGIBLE = 1e-7
-# With fewer reliable values than this, a power and an exponential are not told apart.
-_FEWEST = 8
-
-
-class _Law(NamedTuple):
-    """A law of decay, log s = const - rate f(i), and what it says of the values beyond i = r.
-
-    Sums are bounded by integrals from r on; the spread is that of the integral, and one step from r to r + 1.
-    """
-
-    f: Callable[[np.ndarray], np.ndarray]
-    reach: Callable[[float, float], float]     # (r, rate) -> sum_{i > r} s_i / s_r
-    spread: Callable[[float, float], float]    # (r, rate) -> mean of log(s_r / s_i) over i > r, with weights s_i
-
-
-_POWER = _Law(
-    f=np.log,
-    reach=lambda r, p: r / (p - 1.0) if p > 1.0 else math.inf,
-    spread=lambda r, p: p / (p - 1.0) + p * math.log1p(1.0 / r) if p > 1.0 else math.inf,
-)
-_ROOT = _Law(
-    f=np.sqrt,
-    reach=lambda r, c: 2.0 * (c * math.sqrt(r) + 1.0) / c**2 if c > 0.0 else math.inf,
-    spread=lambda r, c: (1.0 + 1.0 / (c * math.sqrt(r) + 1.0) + c * (math.sqrt(r + 1.0) - math.sqrt(r))
-                         if c > 0.0 else math.inf),
-)
-_EXPONENTIAL = _Law(
-    f=lambda i: i,
-    reach=lambda _, c: 1.0 / math.expm1(c) if c > 0.0 else math.inf,
-    spread=lambda _, c: -c / math.expm1(-c) if c > 0.0 else math.inf,
-)
-
-
-class _Fit(NamedTuple):
-    """Least squares for one law: its rate, how far the rate may be off, the misfit, and log s at the last index."""
-
-    rate: float
-    error: float
-    misfit: float
-    last: float
+# An exponent above 1 is taken for 1 if 1 is within its error, and the error no larger than this.
+_KNOWN = 0.25
 
 
 @dataclass(frozen=True)
-class PowerLaw:
-    r"""A fit :math:`s_i \approx C i^{-p}` to the upper part of a spectrum.
+class DecayLaw:
+    r"""How singular values decay with their index; ``str(law)`` says it in a sentence.
 
     Attributes
     ----------
-    exponent : float
-        p.
-    error : float
-        Three times the difference of p between the two halves of the values, and two standard errors.
-    fits : bool
-        Whether a power describes the values better than an exponential of i or of the square root of i.
+    kind : str
+        ``"power"``: :math:`s_i \approx C i^{-p}`; ``"root-exponential"``, ``"exponential"`` or ``"gaussian"``:
+        :math:`C e^{-c \sqrt i}`, :math:`C e^{-c i}` or :math:`C e^{-c i^2}`, whichever of these is nearest to a
+        decay faster than any power; ``"unknown"`` where the values do not tell a power from faster decay.
+    rate, error : float
+        The exponent p, or the rate c, and how far it may be off; NaN and inf if the law is unknown.
+    amplitude : float
+        C; NaN if the law is unknown.
+    used : int
+        The number of values fitted.
     """
 
-    exponent: float
+    kind: str
+    rate: float
     error: float
-    fits: bool
+    amplitude: float
+    used: int
+
+    @property
+    def diverges(self) -> bool:
+        """Whether the sum of the values is taken to diverge: a power with p <= 1, or p not told from 1.
+
+        Not told from 1 means within the error, if the error is at most 0.25.
+        """
+        return self.kind == POWER.kind and (self.rate <= 1.0 or (self._may_be_one and self.error <= _KNOWN))
+
+    @property
+    def _may_be_one(self) -> bool:
+        return abs(self.rate - 1.0) <= self.error
+
+    def nuclear_growth(self, n: Any) -> np.ndarray:
+        r"""The leading asymptotic of the nuclear norm of a sampled n by n matrix, where the sum diverges.
+
+        .. math:: \sum_{i \le n} C i^{-p} \sim C \log n \ (p = 1), \qquad C n^{1 - p} / (1 - p) \ (p < 1).
+
+        Parameters
+        ----------
+        n : array_like
+            Sizes of at least 2.
+
+        Returns
+        -------
+        ndarray, the shape of n
+
+        Raises
+        ------
+        ValueError
+            If the sum does not diverge, so that nothing grows.
+
+        Notes
+        -----
+        Only leading: for p = 1 the next term is a constant, which log n exceeds slowly. For p < 1 the power of n is
+        right, but not the factor: values with i of the order of n, whose sum is not small, differ in a sample.
+        """
+        if not self.diverges:
+            raise ValueError(f"the law must be one whose sum diverges, got: {self}; where the sum converges nothing "
+                             f"grows with n, use nuclear_norm and effective_rank")
+        sizes = real_array(n, "n")
+        if not (sizes >= 2.0).all():
+            raise ValueError(f"n must be at least 2, got {n!r}; pass the size of a matrix")
+        if self._may_be_one:
+            return np.asarray(self.amplitude * np.log(sizes))
+        return np.asarray(self.amplitude * sizes ** (1.0 - self.rate) / (1.0 - self.rate))
+
+    def effective_rank_growth(self, n: Any, norm: float) -> np.ndarray:
+        r"""The leading asymptotic of :math:`(\sum_i s_i)^2 / \sum_i s_i^2` for a sampled n by n matrix.
+
+        The square of `nuclear_growth` over :math:`E[h^2]`, with what is said there; `norm` is :math:`\sqrt{E[h^2]}`.
+        """
+        return np.asarray((self.nuclear_growth(n) / positive_float(norm, "norm")) ** 2)
+
+    def growth(self, norm: float | None = None) -> str:
+        """How the effective rank of a sampled n by n matrix grows, in words; empty where the sum does not diverge."""
+        if not self.diverges:
+            return ""
+        if not self._may_be_one:
+            return f"the effective rank of a sampled n by n matrix grows like n^{2.0 - 2.0 * self.rate:.2g}"
+        value = "" if norm is None else f" = {(self.amplitude / norm) ** 2:.2g} (log n)^2"
+        return (f"the effective rank of a sampled n by n matrix grows like (C log n)^2 / E[h^2]{value}, "
+                f"C = {self.amplitude:.2g}")
+
+    def sentence(self, norm: float | None = None) -> str:
+        """The law, and what follows from it, in a sentence; `norm` is the root of E[h^2], if known."""
+        if self.kind == "unknown":
+            return (f"only {self.used} singular values can be used, too few to tell how they decay" if
+                    self.used < FEWEST else "the singular values do not tell a power from faster decay")
+        if self.kind != POWER.kind:
+            formula = next(law.formula for law in LAWS if law.kind == self.kind)
+            return (f"as far as they are known the singular values fall faster than any power, most nearly like "
+                    f"{formula} with c = {self.rate:.3g} ± {rounded_up(self.error)}, so that their sum converges")
+        law = f"the singular values fall like i^-p with p = {self.rate:.3g} ± {rounded_up(self.error)}"
+        if self.diverges and self._may_be_one:
+            return (f"{law}; p = 1, as a jump or a logarithmic singularity gives, is within that, and then "
+                    f"their sum diverges: {self.growth(norm)}")
+        if self.diverges:
+            return f"{law}, so that their sum diverges: {self.growth(norm)}"
+        if self.rate - self.error <= 1.0:
+            return f"{law}, which leaves open whether their sum converges"
+        return f"{law}, so that their sum converges"
+
+    def __str__(self) -> str:
+        """The sentence."""
+        return self.sentence()
 
 
-def power_law(values: Any, errors: Any = None, *, multiplicities: Any = None) -> PowerLaw:
-    r"""Fit :math:`s_i \approx C i^{-p}`, and say whether a power describes the spectrum better than faster decay.
+def decay_law(values: Any, errors: Any = None, *, multiplicities: Any = None) -> DecayLaw:
+    r"""Say whether singular values fall like a power :math:`C i^{-p}`, and with which p, or faster.
 
-    Least squares for :math:`\log s_i` as a linear function of :math:`\log i`, of :math:`\sqrt i` and of i, over the
-    last three quarters of the values that stand ten times above their error bars; the best of the three wins.
+    Least squares for :math:`\log s_i` as a linear function of :math:`\log i`, of :math:`\sqrt i`, of i and of
+    :math:`i^2`, over the last three quarters of the values that stand ten times above their error bars. The best wins,
+    unless a power and a faster decay fit alike.
 
     Parameters
     ----------
     values : array_like, shape (r,)
-        Singular values, nonincreasing.
-    errors, multiplicities : array_like, shape (r,), optional
+        Singular values, nonincreasing. Pairs and longer runs of equal values, and sequences that interlace, are
+        steps around a law and widen its error.
+    errors : array_like, shape (r,), optional
+        Error bars; never taken to be below rounding, 2e-16 of the largest value.
+    multiplicities : array_like, shape (r,), optional
+        How often each value stands; by default once.
 
     Returns
     -------
-    PowerLaw
-        With exponent NaN, error inf and ``fits=False`` where fewer than eight values can be used.
+    DecayLaw
 
     Notes
     -----
-    A finite spectrum cannot prove a law. A power with a logarithm, or one that sets in late, is taken for the nearest
-    pure one, and the error grows by what the two halves of the values disagree.
+    Asymptotics enter slowly: :math:`i^{-1} \sqrt{\log i}` looks like :math:`i^{-0.9}` at i = 200. The error of the
+    rate covers what the two halves of the values disagree, what the rate changes by when slowly varying corrections
+    are fitted as well (:math:`1/i` and :math:`\log\log i` for a power, :math:`\log i` for the others), alone and
+    together, what the values scatter around that, and what the error bars may do to it.
+
+    A finite spectrum cannot prove a law: one that sets in beyond the values given goes unseen, and so do corrections
+    that cancel each other over the range of the values, or vary even more slowly than those tried; with fewer than
+    thirty values the error is then too small.
 
     Examples
     --------
     >>> import numpy as np
-    >>> from opsvd.spectrum import power_law
-    >>> law = power_law(np.arange(1.0, 101.0) ** -2)
-    >>> round(law.exponent, 6), law.fits
-    (2.0, True)
+    >>> from opsvd.spectrum import decay_law
+    >>> print(decay_law(np.exp(-np.sqrt(np.arange(1.0, 61.0))), np.full(60, 1e-5)))
+    as far as they are known the singular values fall faster than any power, most nearly like exp(-c sqrt(i)) with ...
+    >>> jump = decay_law(2.0 / (np.pi * (2.0 * np.arange(1.0, 101.0) - 1.0)))    # of (x > y)
+    >>> jump.kind, round(jump.rate, 2), jump.diverges
+    ('power', 1.01, True)
+    >>> print(jump.growth(norm=0.5**0.5))
+    the effective rank of a sampled n by n matrix grows like (C log n)^2 / E[h^2] = 0.2 (log n)^2, C = 0.32
     """
-    i, log_s = _reliable(checked(values, multiplicities, errors))
-    if i.size < _FEWEST:
-        return PowerLaw(math.nan, math.inf, False)
-    power, root, exponential = (_fit(law, i, log_s) for law in (_POWER, _ROOT, _EXPONENTIAL))
-    return PowerLaw(power.rate, power.error, power.misfit < min(root.misfit, exponential.misfit))
+    usable = reliable(checked(values, multiplicities, errors))
+    return _law(fit_laws(*usable), usable[0].size)
 
 
-def _reliable(spectrum: Spectrum) -> tuple[np.ndarray, np.ndarray]:
-    """Return the indices i, from 1, and log s_i of the values to fit: those above their bars, less a first quarter."""
-    s, bars = spectrum.values, spectrum.upper - spectrum.values
-    good = int(np.argmin(np.append((s > 10.0 * bars) & (s > 0.0), False)))
-    kept = slice(good // 4, good)
-    return np.cumsum(spectrum.counts)[kept], np.log(s[kept])
-
-
-def _fit(law: _Law, i: np.ndarray, log_s: np.ndarray) -> _Fit:
-    t, half = law.f(i), i.size // 2
-    slope, misfit, last = _line(t, log_s)
-    halves = _line(t[:half], log_s[:half])[0] - _line(t[half:], log_s[half:])[0]
-    noise = math.sqrt(misfit / (i.size - 2) / float(np.sum((t - t.mean()) ** 2)))
-    # A law that sets in like 1 + O(1/i) leaves the whole fit about 1.5 times as far off as the halves are apart.
-    return _Fit(-slope, 3.0 * abs(halves) + 2.0 * noise, misfit, last)
-
-
-def _line(t: np.ndarray, log_s: np.ndarray) -> tuple[float, float, float]:
-    """Return the slope of log_s against t, the sum of squared residuals, and the line's value at the last t."""
-    centred = t - t.mean()
-    slope = float(centred @ log_s) / float(centred @ centred)
-    misfit = float(np.sum((log_s - log_s.mean() - slope * centred) ** 2))
-    return slope, misfit, float(log_s.mean() + slope * centred[-1])
+def _law(fits: list[Fit], used: int) -> DecayLaw:
+    """The best law; unknown if there is none, or the fits leave open whether it is a power."""
+    if len({fit.law is POWER for fit in fits}) != 1:
+        return DecayLaw("unknown", math.nan, math.inf, math.nan, used)
+    best = fits[0]
+    law = DecayLaw(best.law.kind, best.rate, best.error, best.amplitude(best.rate), used)
+    return replace(law, amplitude=best.amplitude(1.0)) if law.diverges and law._may_be_one else law
 
 
 def nuclear_tail(values: Any, errors: Any, tail_hs: float, *, multiplicities: Any = None) -> Tail:
@@ -143,11 +192,12 @@ def nuclear_tail(values: Any, errors: Any, tail_hs: float, *, multiplicities: An
 
     1. If `tail_hs` is 0, nothing lies beyond.
     2. With fewer than eight reliable values no law can be fitted. If `tail_hs` is negligible, the rank is taken to be
-       finite, and `tail_hs` is the error bar; if not, the error bar is infinite.
-    3. Otherwise the law that fits best (see `power_law`) is continued beyond r. The error bar is at least the sum
-       itself, and covers a decay slower by the uncertainty of the fit.
-    4. Where a power fits, `tail_hs` is not negligible, and the exponent is at most 1, or not told from 1 although known
-       to within 0.25, the sum is taken to diverge: infinite, with a note.
+       finite, and `tail_hs` is the error bar; if not, the error bar is infinite. The same holds where much less lies
+       beyond the rank than the law says, so that the law cannot go on.
+    3. Otherwise the law that fits best (see `decay_law`) is continued beyond r. The error bar is at least the sum
+       itself, and covers a decay slower by the uncertainty of the fit, and every law that fits about as well.
+    4. Where the law is a power whose sum is taken to diverge (`DecayLaw.diverges`), and `tail_hs` is not negligible:
+       infinite, with a note that says why, and how the effective rank of a sampled matrix grows.
     5. Where `tail_hs` is not negligible, and three times what the continued law explains, the error bar is infinite.
 
     Negligible is below 1e-7 of the Hilbert-Schmidt norm: `tail_hs` is the root of a difference of nearly equal numbers,
@@ -180,28 +230,30 @@ def nuclear_tail(values: Any, errors: Any, tail_hs: float, *, multiplicities: An
     spectrum, tail_hs = checked(values, multiplicities, errors), finite_float(tail_hs, "tail_hs")
     if tail_hs == 0.0:
         return Tail()
-    negligible = tail_hs <= _NEGLIGIBLE * math.hypot(float(np.sqrt(spectrum.counts @ spectrum.values**2)), tail_hs)
-    i, log_s = _reliable(spectrum)
-    if i.size < _FEWEST:
-        return _unexplained(spectrum, tail_hs, negligible)
-    fits = {law: _fit(law, i, log_s) for law in (_POWER, _ROOT, _EXPONENTIAL)}
-    law, fit = min(fits.items(), key=lambda pair: pair[1].misfit)
-    slower = fit.rate - fit.error
-    if law is _POWER and not negligible and (fit.rate <= 1.0 or (slower <= 1.0 and fit.error <= 0.25)):
-        note = (f"the singular values fall like i^-p with p = {fit.rate:.3g} ± {rounded_up(fit.error)}, "
-                f"so that their sum diverges")
-        return Tail(tail_hs, math.inf, math.inf, math.inf, note)
-    r = float(spectrum.counts.sum())
-    at_r = math.exp(fit.last - fit.rate * float(law.f(np.array(r)) - law.f(i[-1:])[0]))
-    if not negligible and tail_hs**2 > 9.0 * at_r**2 * law.reach(r, 2.0 * fit.rate):
-        note = "more lies beyond the rank than the decay of the values explains"
-        return Tail(tail_hs, at_r * law.reach(r, fit.rate), math.inf, math.inf, note)
-    nuclear, most = at_r * law.reach(r, fit.rate), at_r * law.reach(r, slower)
-    return Tail(tail_hs, nuclear, max(nuclear, most - nuclear), law.spread(r, slower))
+    norm = math.hypot(float(np.sqrt(spectrum.counts @ spectrum.values**2)), tail_hs)
+    negligible = tail_hs <= _NEGLIGIBLE * norm
+    usable = reliable(spectrum)
+    fits, r = fit_laws(*usable), float(spectrum.counts.sum())
+    if not fits:
+        return _unexplained(spectrum, tail_hs, negligible, "too few values to tell how those beyond the rank decay")
+    law = _law(fits, usable[0].size)
+    least = min(fit.energy_beyond(r, fit.rate + fit.error) for fit in fits)
+    if least > 9.0 * max(tail_hs, _NEGLIGIBLE * norm) ** 2 and (negligible or law.diverges):
+        return _unexplained(spectrum, tail_hs, negligible, "less lies beyond the rank than the values foretell")
+    if law.diverges and not negligible:
+        return Tail(tail_hs, math.inf, math.inf, math.inf, law.sentence(norm))
+    sums = [fit.sum_beyond(r, fit.rate) for fit in fits]
+    nuclear = next(filter(math.isfinite, sums), tail_hs)
+    if not negligible and tail_hs**2 > 9.0 * max(fit.energy_beyond(r, fit.rate) for fit in fits):
+        return Tail(tail_hs, nuclear, math.inf, math.inf,
+                    "more lies beyond the rank than the decay of the values explains")
+    most = max(fit.sum_beyond(r, fit.rate - fit.error) for fit in fits)
+    spread = max(fit.law.spread(r, fit.rate - fit.error) for fit in fits)
+    return Tail(tail_hs, nuclear, max(nuclear, most - nuclear), spread, law.sentence() if math.isinf(most) else "")
 
 
-def _unexplained(spectrum: Spectrum, tail_hs: float, negligible: bool) -> Tail:
-    """Rule 2 of `nuclear_tail`: no law can be fitted."""
+def _unexplained(spectrum: Spectrum, tail_hs: float, negligible: bool, note: str) -> Tail:
+    """Rule 2 of `nuclear_tail`: no law can be continued."""
     if not negligible:
-        return Tail(tail_hs, tail_hs, math.inf, math.inf, "too few values to tell how those beyond the rank decay")
+        return Tail(tail_hs, tail_hs, math.inf, math.inf, note)
     return Tail(tail_hs, 0.0, tail_hs, max(math.log(float(spectrum.values.min(initial=math.inf)) / tail_hs), 0.0))
