@@ -3,7 +3,6 @@
 import math
 import warnings
 from collections.abc import Callable, Iterator
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from .errors import ConvergenceWarning
 from .kernels import Kernel, as_kernel
 from .linalg import canonical_signs, compact_svd
 from .measures import Gaussian, Measure, require_measure
-from .methods import Method, Panels, as_method
+from .methods import Method, UniformPanels, as_method
 from .result import OperatorSVD
 from .singular_functions import SingularFunctions, SingularSystem
 
@@ -27,8 +26,8 @@ __all__ = ["decompose"]
 # So many accurate values make an answer, though more of them may exceed the tolerance.
 _ENOUGH = 6
 _LEAST = 500_000
-# Nodes of the coarse answer that is given when there is no time for another.
-_COARSE = 160
+# Panels of the coarse answer that is given when there is no time for another.
+_COARSE = 10
 # So many end the refinement by methods that aim at the leading ones.
 _PLENTY = 6
 
@@ -107,12 +106,13 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     limited = kernel.limited(budget)
     with one_blas_thread():
         best, remark = _refine(limited, method.discretisations(limited, mu_x, mu_y, rtol), rtol, rank)
-        if best is None and remark:
+        if best is None:
+            remark = remark or f"{method!r} cannot do this kernel: leave method out, and one that can is chosen"
             coarse = kernel.limited(Budget(_LEAST, math.inf))
-            best, _ = _refine(coarse, islice(Panels(_COARSE).discretisations(coarse, mu_x, mu_y, rtol), 1), rtol, rank)
+            best, _ = _refine(coarse, UniformPanels(_COARSE).discretisations(coarse, mu_x, mu_y, rtol), rtol, rank)
             limited.evaluations += coarse.evaluations
     if best is None:
-        raise RuntimeError(f"{method!r} gave no discretisation; a Method must yield at least one")
+        raise RuntimeError("no discretisation was solved, not even uniform panels")
     kernel.evaluations += limited.evaluations
     best = best.for_kernel(kernel, limited.evaluations, remark)
     if not best.converged:

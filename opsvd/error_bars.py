@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from .budget import BudgetExhaustedError
 from .discretisation import Discretisation
 from .domain import weighted_samples
 from .images import Images, images
@@ -79,7 +80,10 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
                          spread=max(spreads) + outside, coupling=max(couplings) if trusted else max(remainders))
     if settled(system.values, error_bars(system.values, pointwise), rtol):
         return pointwise
-    return replace(pointwise, images=images(kernel, discretisation, system, rtol, outside))
+    try:
+        return replace(pointwise, images=images(kernel, discretisation, system, rtol, outside))
+    except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
+        return pointwise
 
 
 def settled(singular_values: np.ndarray, errors: np.ndarray, rtol: float) -> bool:

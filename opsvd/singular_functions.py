@@ -16,8 +16,6 @@ __all__ = ["Extension", "SingularFunctions", "SingularSystem", "SliceExtension"]
 
 _CHUNK = 1_000_000
 _SLICE_TOL, _SLICE_ORDER = 1e-13, 20
-# Below this square root of the density, in units of the scale, the extension is more accurate than the basis.
-_SPARSE = 1e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +138,7 @@ class SingularFunctions:
         low, high = self.interval
         summed = (flat >= low) & (flat <= high)
         if self.extension is not None:
-            summed &= self.measure.sqrt_density(flat) * np.sqrt(self.measure.scale) > _SPARSE
+            summed &= np.all([basis.trusted(flat) for basis, _ in self.parts], axis=0)
         values = np.empty((len(flat), len(self)))
         values[summed] = self._summed(flat[summed])
         values[~summed] = self._extended(flat[~summed])

@@ -90,7 +90,7 @@ class SliceIntegrals:
 
 
 def slice_integrals(kernel: Kernel, left: Rule, measure: Measure, edges: np.ndarray, tol: float, *, order: int,
-                    size: float | None = None, budget: int = 4_000_000) -> SliceIntegrals:
+                    size: float | None = None, budget: int = 12_000_000) -> SliceIntegrals:
     r"""Split the slices h(x_i, .) at the nodes of `left` until polynomials of degree below `order` resolve all pieces.
 
     Parameters

@@ -8,7 +8,10 @@ import numpy as np
 from ..measures import Measure
 from ..quadrature import Rule
 
-__all__ = ["Basis"]
+__all__ = ["SPARSE", "Basis"]
+
+SPARSE = 1e-8
+"""Below this square root of the density, in units of the scale, dividing by it loses more than half of the digits."""
 
 
 class Basis(ABC):
@@ -47,6 +50,16 @@ class Basis(ABC):
     @abstractmethod
     def half_density(self, x: np.ndarray) -> np.ndarray:
         r""":math:`b_n(x) \sqrt{\rho(x)}`: shape (...) gives (..., N)."""
+
+    def trusted(self, x: np.ndarray) -> np.ndarray:
+        """Whether sums in the basis, divided by the square root of the density, keep eight digits: (...) gives bools.
+
+        By default, inside the interval and where the density is not tiny: for a Gaussian, within 8.6 standard
+        deviations.
+        """
+        low, high = self.interval
+        dense = self.measure.sqrt_density(x) * np.sqrt(self.measure.scale) > SPARSE
+        return np.asarray((x >= low) & (x <= high) & dense)
 
     def combine(self, x: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
         r"""Sums :math:`\sum_n c_{nk} b_n(x) \sqrt{\rho(x)}`: points (...) and coefficients (N, r) give (..., r)."""

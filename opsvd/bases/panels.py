@@ -99,7 +99,7 @@ class PanelBasis(Basis):
             if len(chosen):
                 first = panel[chosen[0]] * self.order
                 values[chosen] = local[chosen] @ coefficients[first:first + self.order]
-        return values.reshape(*x.shape, -1)
+        return values.reshape(*x.shape, coefficients.shape[1])
 
     def analyse(self, samples: np.ndarray) -> np.ndarray:
         """The samples are the coefficients."""

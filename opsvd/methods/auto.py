@@ -54,7 +54,7 @@ class Auto(Method):
                 if tail ** ((DEGREES[-1] + 1) / (degree + 1)) > rtol:
                     break
         structure = find_structure(kernel, domain, mu_x, mu_y)
-        reason = f"{reason}; h is {structure}"
+        reason = f"{reason}; {structure}"
         for finer in self._later(kernel, domain, mu_x, mu_y, rtol, product=structure.product):
             yield replace(finer, note=f"{finer.note} (auto: {reason})")
 

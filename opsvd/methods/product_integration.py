@@ -7,7 +7,7 @@ import numpy as np
 
 from .._validation import positive_int
 from ..bases import PanelBasis
-from ..discretisation import Block, Discretisation, galerkin_block
+from ..discretisation import Block, Discretisation
 from ..domain import Domain, find_domain, weighted_samples
 from ..kernels import Kernel
 from ..linalg import compact_svd
@@ -20,16 +20,15 @@ from .refinement import (
     FIRST_PANELS,
     ORDER,
     Samples,
-    check_rule,
     first_edges,
     floor_width,
     panel_tails,
     panels_with_ends,
-    random_rule,
     resolve,
     split,
     tails_with_ends,
 )
+from .uniform import UniformPanels, loose_checks
 
 __all__ = ["ProductIntegration"]
 
@@ -42,8 +41,8 @@ _ROUNDS = 4
 # Divisions of the panels on which the outer integrals are taken, and how close to a cut the span beside it is divided.
 _DEPTH = 40
 _NEAR = 0.25
-_CHECK_NODES = 600
-_ROUGH_PANELS = 40
+_TOO_ROUGH = ("slices of h do not become smooth when they are cut: h looks like noise or a fractal, or has more breaks or "
+              "oscillations than can be followed")
 # Meeting points are known to the square root of rounding.
 _APART = 1e-6
 # The square root of how many slices there are, about.
@@ -100,7 +99,7 @@ class ProductIntegration(Method):
         along_x = _Slices(kernel.transposed(), mu_y, mu_x, tol, size)
         surveys = along_y.at(first[0], y), along_x.at(first[1], x)
         if any(survey.exhausted for survey in surveys):
-            yield from self._rough(kernel, domain, mu_x, mu_y, x, y, rng)
+            yield UniformPanels().within(kernel, domain, mu_x, mu_y, _TOO_ROUGH)
             return
         meetings = np.concatenate([meeting_points(kernel, first[0].nodes, surveys[0].breaks),
                                    meeting_points(along_x.kernel, first[1].nodes, surveys[1].breaks)[:, ::-1]])
@@ -114,7 +113,7 @@ class ProductIntegration(Method):
             matrix = _galerkin_matrix(along_y, along_x, left, right, 10.0 * rough)
             note = (f"product integration: {len(x) - 1} panels in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre nodes "
                     f"each, integrals split where slices break")
-            checks = _checks(mu_x, mu_y, x, y, rng)
+            checks = loose_checks(mu_x, mu_y, x, y, rng)
             yield Discretisation((Block(left, right, matrix),), domain, checks, note, leading=True)
             u, s, v = (part[..., :self.modes] for part in compact_svd(matrix))
             if len(s) == 0:
@@ -124,27 +123,6 @@ class ProductIntegration(Method):
             if len(finer_x) == len(x) and len(finer_y) == len(y):
                 return
             x, y = finer_x, finer_y
-
-
-    def _rough(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure, x: np.ndarray, y: np.ndarray,
-               rng: np.random.Generator) -> Iterator[Discretisation]:
-        """What is left where slices cannot be integrated: uniform panels, and wide error bars."""
-        x, y = (np.interp(np.linspace(0, len(edges) - 1, _ROUGH_PANELS + i), np.arange(len(edges)), edges)
-                for i, edges in enumerate((x, y)))
-        block = galerkin_block(kernel, domain, PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER))
-        yield Discretisation((block,), domain, _checks(mu_x, mu_y, x, y, rng),
-                             f"panels: {len(x) - 1} in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre nodes each",
-                             remark="slices of h do not become smooth when they are cut: h looks like noise, a fractal, "
-                                    "or has too many breaks to follow them")
-
-
-def _checks(mu_x: Measure, mu_y: Measure, x: np.ndarray, y: np.ndarray,
-            rng: np.random.Generator) -> tuple[tuple[Rule, Rule], ...]:
-    """Gauss-Lobatto and random rules, of not too many nodes: the remainder is not smooth anyway."""
-    orders = [int(np.clip(_CHECK_NODES // len(edges), 4, 14)) for edges in (x, y)]
-    counts = [int(np.clip(_CHECK_NODES // len(edges), 3, 9)) for edges in (x, y)]
-    return ((check_rule(mu_x, x, 8.0, orders[0]), check_rule(mu_y, y, 24.0, orders[1])),
-            (random_rule(mu_x, x, rng, counts[0]), random_rule(mu_y, y, rng, counts[1])))
 
 
 @dataclass(frozen=True)
@@ -200,7 +178,7 @@ def _galerkin_matrix(along_y: _Slices, along_x: _Slices, left: PanelBasis, right
     norm = 0.0
     for depth in range(_DEPTH):
         rule = panels_with_ends(mu_x, spans)
-        rows = along_y.at(rule, right.edges).in_panels(right).reshape(len(spans), ORDER + 2, -1)
+        rows = along_y.at(rule, right.edges).in_panels(right).reshape(len(spans), ORDER + 2, right.size)
         norm = max(norm, float(np.linalg.norm(rows[:, :ORDER])))
         wide = np.diff(spans)[:, 0] > floor_width(mu_x, spans.ravel())[::2]
         broken = (tails_with_ends(rows) > rough * norm) & wide & (depth < _DEPTH - 1)
@@ -208,7 +186,7 @@ def _galerkin_matrix(along_y: _Slices, along_x: _Slices, left: PanelBasis, right
         weights = rule.sqrt_lebesgue.reshape(len(spans), -1)[~broken, :ORDER].ravel()
         panel, local = left.local(nodes)
         local *= weights[:, None]
-        rows = rows[~broken, :ORDER].reshape(len(nodes), -1)
+        rows = rows[~broken, :ORDER].reshape(len(nodes), right.size)
         for p in np.unique(panel):
             here = panel == p
             matrix[p * ORDER:(p + 1) * ORDER] += local[here].T @ rows[here]

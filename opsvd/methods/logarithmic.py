@@ -1,0 +1,199 @@
+r"""Logarithmic coordinates for phi(xy): products become sums, and the operator two Hankel matrices.
+
+With :math:`x = \pm s_x e^u`, :math:`y = \pm s_y e^v` the operator splits by parity. On functions of one parity it is
+
+.. math:: K(u, v) = k(u + v)\, w(u)\, w(v), \qquad k(s) = \phi_{even / odd}(s_x s_y e^s), \qquad
+          w(u)^2 = \sqrt{2 / \pi}\, e^u e^{-e^{2u} / 2},
+
+on :math:`L^2(du) \times L^2(dv)`, and the trapezoid rule makes of it a Hankel matrix times weights. Singular functions
+:math:`F = \frac1s w(u) \int k(u + v) w(v) G(v) dv` have an integrand that shifts with u: w is entire, and in
+the strip :math:`|\mathrm{Im}\, u| < \pi / 4` it decays double-exponentially to the right, so that F is analytic there
+whatever kinks or jumps phi has: move v by -u, and phi stands still. Hence its transform decays like
+:math:`e^{-\pi |\kappa| / 4}`, and a step h makes an error of :math:`e^{-\pi^2 / 4h}` in F, and of its square in the
+values. To the left F decays like f times :math:`e^{u/2}`, whatever phi does at zero.
+
+Only k may be rough. As it stands between band-limited functions, its high frequencies do not matter, and a filter
+removes them (`opsvd.quadrature.band_limited`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from .._validation import positive_int
+from ..bases import LogarithmicBasis
+from ..discretisation import Block, Discretisation
+from ..domain import Domain, find_domain
+from ..kernels import Kernel
+from ..measures import Gaussian, Measure
+from ..quadrature import Pieces, Rule, gauss_lobatto, on_panels
+from .base import Method
+from .profile import (
+    PARITIES,
+    Decay,
+    Profile,
+    filtered_samples,
+    find_decay,
+    fine_enough,
+    halving_edges,
+    hankel,
+    rough_spans,
+    smooth_pieces,
+    weight,
+)
+
+__all__ = ["Logarithmic"]
+
+_EPS = float(np.finfo(np.float64).eps)
+# The first discretisation aims at this part of rtol.
+_AIM = 0.03
+_LEVELS = 4
+# With breaks the values are there long before the kernel is: it is enough to have the functions to this part of
+# sqrt(rtol), but finer steps give more of them.
+_ROUGH_AIM = 0.01
+_ROUGH_STEP = 0.07
+# A smooth but steep phi may have a step that is this much smaller.
+_FINEST = 0.3
+# Steep places of more than this many steps in all are oscillations; so many breaks are not worth their filters.
+_MOST_STEEP = 24.0
+_MOST_BREAKS = 64
+_CHECK_ORDERS = (12, 11)
+_RANDOM_POINTS = 4
+# A parity that is smaller than this part of the operator is rounding.
+_FAINT = 1e-14
+
+
+class Logarithmic(Method):
+    r"""Trapezoid rule in :math:`x = \pm s_x e^u`, :math:`y = \pm s_y e^v` for kernels phi(xy) of centred Gaussians.
+
+    The operator splits into an even and an odd half; either is a Hankel matrix of about 600 distinct values of
+    phi, and converges like :math:`e^{-\pi^2 / 4h}` with the step h whatever phi does at zero (log\|z\|, \|z\|^a with
+    a > -1/2, sign, relu). Kinks, jumps and steep places of phi elsewhere are found by bisection and filtered: the
+    leading values keep their digits, and more of them the smaller the step.
+
+    Gives up, without a discretisation, on phi that oscillates faster than the step within the domain, and on more than
+    64 breaks. Whether h is a function of xy is not looked at: h is evaluated where x / s_x and y / s_y are equal but
+    for their signs, and elsewhere only by the error bars.
+
+    Parameters
+    ----------
+    max_nodes : int, default 1600
+        The most nodes in u for either parity. The singular functions of \|z\|^a with a near -1/2 reach so far towards
+        zero that these do not hold them; what is left out goes into the error bars.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `max_nodes` is not a positive integer, or the measures are not Gaussians of mean zero.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import opsvd
+    >>> svd = opsvd.decompose(lambda x, y: np.tanh(x * y), method="logarithmic")
+    >>> svd.singular_values[:3].round(9).tolist()
+    [0.523183285, 0.059203253, 0.012625784]
+    """
+
+    def __init__(self, max_nodes: int = 1600) -> None:
+        self.max_nodes = positive_int(max_nodes, "max_nodes")
+
+    def __repr__(self) -> str:
+        """The call that makes it."""
+        return f"Logarithmic(max_nodes={self.max_nodes})"
+
+    def discretisations(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Iterator[Discretisation]:
+        """Yield with ever smaller steps, or nothing where phi oscillates too fast."""
+        _require_centred(mu_x, mu_y)
+        yield from self.within(kernel, find_domain(kernel, mu_x, mu_y, rtol), mu_x, mu_y, rtol)
+
+    def within(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure,
+               rtol: float) -> Iterator[Discretisation]:
+        """Discretise within a domain that is known already."""
+        measures = _require_centred(mu_x, mu_y)
+        profile = Profile(kernel, measures[0].std, measures[1].std)
+        top = float(np.log(np.max(np.abs([*np.array(domain.x) / profile.std_x, *np.array(domain.y) / profile.std_y]))))
+        aim = max(_AIM * rtol, _EPS)
+        decay, tol = find_decay(profile, top, aim), max(0.1 * aim, 1e-13)
+        pieces = smooth_pieces(profile, 2.0 * decay.first(aim).min(), 2.0 * top, tol)
+        if pieces is None or (step := _first_step(pieces, aim)) is None:
+            return
+        if len(rough_spans(pieces, step)):
+            aim = max(aim, _ROUGH_AIM * np.sqrt(rtol))
+        rng = np.random.default_rng(0)
+        previous = np.inf
+        for level in range(_LEVELS):
+            h, counts = decay.grid(step * 0.5 ** (0.5 * level), max(aim * 0.01**level, 0.01 * _EPS), self.max_nodes)
+            if h >= previous:
+                return    # at the floor of the budget
+            previous = h
+            samples = filtered_samples(profile, pieces, 2.0 * top - h * np.arange(2 * counts.max() - 1)[::-1], tol)
+            if samples is None:
+                return
+            bases = [(LogarithmicBasis(measures[0], h, top, int(count), parity),
+                      LogarithmicBasis(measures[1], h, top, int(count), parity))
+                     for parity, count in zip(PARITIES, counts, strict=True)]
+            blocks = tuple(_block(*bases[i], samples[:, i]) for i in _parities_there(decay))
+            missing = float(np.hypot(domain.missing, decay.missing(top - h * (counts - 1))))
+            low = top - h * counts.max()
+            checks = tuple(zip(*(_check_rules(mu, low, top, order, rng)
+                                 for mu, order in zip(measures, _CHECK_ORDERS, strict=True)), strict=True))
+            yield Discretisation(blocks, replace(domain, missing=missing), checks, _note(blocks, h, pieces))
+
+
+def _require_centred(mu_x: Measure, mu_y: Measure) -> tuple[Gaussian, Gaussian]:
+    """Both measures, if they are Gaussians of mean zero."""
+    if not (isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian) and mu_x.mean == mu_y.mean == 0.0):
+        raise ValueError(f"mu_x and mu_y must be Gaussian of mean zero for logarithmic coordinates, "
+                         f"got {mu_x!r} and {mu_y!r}; use method='panels'")
+    return mu_x, mu_y
+
+
+def _first_step(pieces: Pieces, aim: float) -> float | None:
+    """The step that makes functions good to the aim, or less where phi is steep or breaks; None if phi oscillates."""
+    step = 0.25 * np.pi**2 / float(np.log(1.0 / aim))
+    fine = fine_enough(pieces)
+    if fine >= _FINEST * step:
+        return min(step, fine)
+    step = min(step, _ROUGH_STEP)
+    steep = float(np.diff(rough_spans(pieces, step)).sum())
+    return None if steep > _MOST_STEEP * step or len(pieces.breaks) > _MOST_BREAKS else step
+
+
+def _parities_there(decay: Decay) -> list[int]:
+    """The indices of the parities that are not rounding; of the zero kernel, the even one."""
+    there = np.flatnonzero(decay.norms > _FAINT * decay.norms.max()).tolist()
+    return there or [0]
+
+
+def _block(left: LogarithmicBasis, right: LogarithmicBasis, samples: np.ndarray) -> Block:
+    """The Hankel matrix between two bases of one parity, from samples at all sums of their nodes, or more."""
+    return Block(left, right, left.step * hankel(samples[len(samples) - 2 * left.size + 1:], weight(left.grid)))
+
+
+def _check_rules(measure: Gaussian, low: float, top: float, order: int,
+                 rng: np.random.Generator) -> tuple[Rule, Rule]:
+    """Gauss-Lobatto panels in u, with their ends and none of the nodes of the basis, and random points."""
+    edges = halving_edges(low - 10.0, top)
+    width = np.diff(edges)[:, None]
+    parts = (np.arange(_RANDOM_POINTS) + rng.random((2, len(width), _RANDOM_POINTS))) / _RANDOM_POINTS
+    spread = np.broadcast_to(width / _RANDOM_POINTS, parts[0].shape).ravel()
+    u, weights = on_panels(edges[:-1, None], edges[1:, None], *gauss_lobatto(order))
+    return (_both_sides(measure, np.tile(u.ravel(), (2, 1)), weights.ravel()),
+            _both_sides(measure, (edges[:-1, None] + width * parts).reshape(2, -1), spread))
+
+
+def _both_sides(measure: Gaussian, u: np.ndarray, weights: np.ndarray) -> Rule:
+    """The rule in x of points u, shape (2, n), below and above zero, with weights in u, shape (n,), for both."""
+    x = measure.std * np.exp(u)
+    return measure.rule(np.concatenate([-x[0], x[1]]), (weights * x).ravel())
+
+
+def _note(blocks: tuple[Block, ...], step: float, pieces: Pieces) -> str:
+    """What was done, in words."""
+    nodes = " and ".join(str(block.left.size) for block in blocks)
+    note = f"logarithmic coordinates: phi(xy) as a Hankel matrix of {nodes} nodes, step {step:.3g} in log|x|"
+    if len(pieces.breaks):
+        return f"{note}, phi filtered at {len(pieces.breaks)} {'break' if len(pieces.breaks) == 1 else 'breaks'}"
+    return f"{note}, phi filtered where it is steep" if len(rough_spans(pieces, step)) else note

@@ -1,0 +1,56 @@
+"""Uniform panels: the answer for kernels that no refinement helps, and for no time to refine."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from .._validation import positive_int
+from ..bases import PanelBasis
+from ..discretisation import Discretisation, galerkin_block
+from ..domain import Domain, find_domain
+from ..kernels import Kernel
+from ..measures import Measure
+from ..quadrature import Rule
+from .base import Method
+from .refinement import ORDER, check_rule, random_rule
+
+__all__ = ["UniformPanels", "loose_checks"]
+
+_CHECK_NODES = 600
+
+
+class UniformPanels(Method):
+    """Equal panels over the domain, 16 Gauss-Legendre nodes each, without refinement: a fixed cost.
+
+    Parameters
+    ----------
+    panels : int, default 40
+        In x; one more in y, so that no nodes coincide. It takes about 500 evaluations of h times its square.
+    """
+
+    def __init__(self, panels: int = 40) -> None:
+        self.panels = positive_int(panels, "panels")
+
+    def __repr__(self) -> str:
+        """The call that makes it."""
+        return f"UniformPanels(panels={self.panels})"
+
+    def discretisations(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Iterator[Discretisation]:
+        """Yield one discretisation."""
+        yield self.within(kernel, find_domain(kernel, mu_x, mu_y, rtol), mu_x, mu_y)
+
+    def within(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure, remark: str = "") -> Discretisation:
+        """Discretise within a domain that is known already."""
+        x, y = np.linspace(*domain.x, self.panels + 1), np.linspace(*domain.y, self.panels + 2)
+        block = galerkin_block(kernel, domain, PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER))
+        note = f"uniform panels: {self.panels} in x, {self.panels + 1} in y, {ORDER} Gauss-Legendre nodes each"
+        return Discretisation((block,), domain, loose_checks(mu_x, mu_y, x, y, np.random.default_rng(0)), note, remark)
+
+
+def loose_checks(mu_x: Measure, mu_y: Measure, x: np.ndarray, y: np.ndarray,
+                 rng: np.random.Generator) -> tuple[tuple[Rule, Rule], ...]:
+    """Gauss-Lobatto and random rules on panels, of not too many nodes: for remainders that are not smooth anyway."""
+    orders = [int(np.clip(_CHECK_NODES // len(edges), 4, 14)) for edges in (x, y)]
+    counts = [int(np.clip(_CHECK_NODES // len(edges), 3, 9)) for edges in (x, y)]
+    return ((check_rule(mu_x, x, 8.0, orders[0]), check_rule(mu_y, y, 24.0, orders[1])),
+            (random_rule(mu_x, x, rng, counts[0]), random_rule(mu_y, y, rng, counts[1])))

@@ -1,0 +1,131 @@
+"""Pieces on which a function of one variable is smooth: where they end, and where the function breaks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from .breaks import find_breaks
+from .gauss_legendre import gauss_legendre, on_panels
+
+__all__ = ["Pieces", "find_pieces"]
+
+_EPS = float(np.finfo(np.float64).eps)
+_ORDER = 16
+# Legendre coefficients at the end of a piece that are taken for its truncation error.
+_TAIL = 3
+# Values are good to this, and so are the points at which they are taken, in units of max(1, |t|).
+_NOISE = 64.0 * _EPS
+# A break still shows on a piece that is narrower than the one in which it was found by this factor.
+_BESIDE = 1e-3
+# To bisection, which sees no slopes, values are good to this.
+_NOISE_IN_BISECTION = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """Intervals on which a function is a polynomial of degree below 16, to some accuracy.
+
+    Attributes
+    ----------
+    edges : ndarray, shape (pieces + 1,)
+        Increasing.
+    breaks : ndarray, shape (b,)
+        Those edges at which bisection found the function to break.
+    """
+
+    edges: np.ndarray
+    breaks: np.ndarray
+
+
+def find_pieces(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[np.ndarray], np.ndarray],
+                pieces: Pieces, tol: float, *, search_width: float, limit: int) -> Pieces | None:
+    r"""Halve intervals, and cut them at breaks, until a function times its weight is resolved on all of them.
+
+    A piece is resolved when the last Legendre coefficients on it, and the misfit at its ends, are below tol relative to
+    the largest value, or are rounding.
+
+    Parameters
+    ----------
+    function : callable
+        Points (n,) -> values (n, c).
+    weight : callable
+        Points (n,) -> positive weights (n,), smooth: how much the function matters there.
+    pieces : Pieces
+        To begin with. A break that falls on an edge is not found: let them be irregular numbers.
+    tol : float
+    search_width : float
+        A piece that is narrower than this and not resolved is searched for a break.
+    limit : int
+        The most pieces.
+
+    Returns
+    -------
+    Pieces or None
+        None if the limit does not suffice.
+    """
+    edges, breaks = pieces.edges, pieces.breaks
+    known: dict[tuple[float, float], tuple[float, float]] = {}    # a piece -> what is missed there, and its size
+    searched: set[tuple[float, float]] = set()
+    while len(edges) <= limit + 1:
+        spans = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
+        fresh = [span for span in spans if span not in known]
+        known.update(zip(fresh, zip(*_missed(function, weight, np.array(fresh)), strict=True), strict=True))
+        missed, size = np.array([known[span] for span in spans]).T
+        bad = [span for span, rough in zip(spans, missed > tol * size.max(), strict=True) if rough]
+        if not bad:
+            return Pieces(edges, breaks)
+        # What is rough at its end, as beside a logarithm or root, need not be searched: halving leads there.
+        suspects = [span for span in bad if span[1] - span[0] <= search_width and span not in searched
+                    and not np.isin(span, breaks).any()]
+        searched.update(suspects)
+        found = _breaks(function, weight, suspects, tol * size.max())
+        breaks = np.union1d(breaks, found)
+        halved = [0.5 * (a + b) for a, b in bad if (a, b) not in suspects or not ((found > a) & (found < b)).any()]
+        edges = np.union1d(edges, np.concatenate([found, halved]))
+    return None
+
+
+def _missed(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[np.ndarray], np.ndarray],
+            spans: np.ndarray) -> tuple[list[float], list[float]]:
+    """What polynomials miss of the weighted function on pieces, shape (p, 2), and how large it is there."""
+    left, right = spans[:, :1], spans[:, 1:]
+    nodes, _ = on_panels(left, right, *gauss_legendre(_ORDER))
+    far = np.maximum(1.0, np.abs(spans))
+    points = np.concatenate([nodes, left + 16.0 * _EPS * far[:, :1], right - 16.0 * _EPS * far[:, 1:]], axis=1)
+    with np.errstate(all="ignore"):    # what is not finite at a node is missed
+        values = (function(points.ravel()) * weight(points.ravel())[:, None]).reshape(*points.shape, -1)
+        size = np.abs(values).max(axis=(1, 2))
+        coefficients = _analysis() @ values[:, :_ORDER]
+        ends = values[:, _ORDER:] - np.polynomial.legendre.legvander([-1.0, 1.0], _ORDER - 1) @ coefficients
+        missed = np.maximum(np.abs(coefficients[:, -_TAIL:]).sum(axis=1), np.abs(ends).max(axis=1)).max(axis=1)
+        slope = np.abs(np.diff(values[:, :_ORDER], axis=1) / np.diff(nodes, axis=1)[:, :, None]).max(axis=(1, 2))
+        missed[missed <= _NOISE * (size + slope * far.max(axis=1))] = 0.0
+    finite = np.isfinite(missed) & np.isfinite(size)
+    missed[~finite], size[~finite] = np.inf, 0.0
+    missed[(right - left)[:, 0] <= _NOISE * far.max(axis=1)] = 0.0
+    return missed.tolist(), size.tolist()
+
+
+def _analysis() -> np.ndarray:
+    """The matrix from values at Gauss-Legendre nodes to Legendre coefficients, shape (16, 16)."""
+    nodes, weights = gauss_legendre(_ORDER)
+    polynomials = np.polynomial.legendre.legvander(nodes, _ORDER - 1).T
+    return np.asarray((np.arange(_ORDER) + 0.5)[:, None] * polynomials * weights)
+
+
+def _breaks(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[np.ndarray], np.ndarray],
+            spans: list[tuple[float, float]], threshold: float) -> np.ndarray:
+    """The places where the function breaks in some of the pieces."""
+    if not spans:
+        return np.zeros(0)
+    left, right = np.array(spans).T
+    found = find_breaks(lambda _, points: function(points.ravel()).reshape(*points.shape, -1), left, right,
+                        _NOISE_IN_BISECTION)
+    there = np.isfinite(found)
+    if not there.any():
+        return np.zeros(0)
+    # Bisection takes steep slopes for breaks, but these are polynomials on a narrower piece.
+    found, beside = found[there], _BESIDE * (right - left)[there]
+    missed, _ = _missed(function, weight, np.stack([found - beside, found + beside], axis=1))
+    return np.asarray(found[np.array(missed) > threshold])
