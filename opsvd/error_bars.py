@@ -78,7 +78,7 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
     trusted = max(remainders) <= 4.0 * remainders[0] + 4.0 * _EPS * norms[0]
     pointwise = Evidence(norm=float(np.hypot(norms[0], outside)), remainder=float(np.hypot(max(remainders), outside)),
                          spread=max(spreads) + outside, coupling=max(couplings) if trusted else max(remainders))
-    if settled(system.values, error_bars(system.values, pointwise), rtol):
+    if discretisation.remark or settled(system.values, error_bars(system.values, pointwise), rtol):
         return pointwise
     try:
         return replace(pointwise, images=images(kernel, discretisation, system, rtol, outside))

@@ -66,7 +66,7 @@ def _residuals(kernel: Kernel, rule: Rule, interval: tuple[float, float], left: 
                              size=size)
     f = left.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None]
     residual = -f * s
-    there = slices.against(right.half_density)
+    there = slices.against_resolved(right.half_density)
     residual[inside] += there
     coupling = f.T @ residual
     beyond = np.minimum(_energy_beyond(there, rule.nodes[inside], interval), outside**2)

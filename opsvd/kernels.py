@@ -133,7 +133,10 @@ class Kernel:
 
     def transposed(self) -> "Kernel":
         """Return the kernel (y, x) -> h(x, y); on grids h still sees x as a column and y as a row."""
-        return Kernel(lambda y, x: np.transpose(self(np.transpose(x), np.transpose(y))), name=f"{self.name} transposed")
+        kernel = copy.copy(self)
+        kernel.function = lambda y, x: np.transpose(self(np.transpose(x), np.transpose(y)))
+        kernel.name, kernel.evaluations, kernel.budget = f"{self.name} transposed", 0, None    # self counts, and pays
+        return kernel
 
     def _real(self, values: Any) -> np.ndarray:
         array = np.asarray(values)

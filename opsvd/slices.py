@@ -40,10 +40,10 @@ class SliceIntegrals:
 
     Attributes
     ----------
-    rule : Rule
-        The nodes in y that all slices share.
-    dense : ndarray, shape (n, len(rule))
-        Weighted samples; zero on panels that are split.
+    basis : PanelBasis
+        On the panels in y whose nodes all slices share.
+    dense : ndarray, shape (n, basis.size)
+        Weighted samples at those nodes; zero on panels that are split.
     index : ndarray, shape (p,)
         The slice i of each piece.
     nodes, values : ndarray, shape (p, order)
@@ -56,7 +56,7 @@ class SliceIntegrals:
         Whether it was given up for want of budget.
     """
 
-    rule: Rule
+    basis: PanelBasis
     dense: np.ndarray
     index: np.ndarray
     nodes: np.ndarray
@@ -65,23 +65,31 @@ class SliceIntegrals:
     unresolved: float
     exhausted: bool
 
-    def against(self, functions: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-        r""":math:`\sqrt{w_i}\, E_y[h(x_i, y)\, g(y)]`, shape (n, r), of functions given as :math:`g \sqrt{\rho_y}`."""
-        total = self.dense @ (functions(self.rule.nodes) * self.rule.sqrt_lebesgue[:, None])
+    def matrix(self) -> np.ndarray:
+        r""":math:`\sqrt{w_i}\, E_y[h(x_i, y)\, b_j(y)]` for the functions of the basis: shape (n, basis.size)."""
+        order, total = self.basis.order, self.dense.copy().reshape(len(self.dense), -1, self.basis.order)
         for part in self._chunks():
-            there = functions(self.nodes[part].ravel()).reshape(*self.nodes[part].shape, total.shape[1])
-            np.add.at(total, self.index[part], np.einsum("pk,pkr->pr", self.values[part], there))
-        return np.asarray(total)
-
-    def in_panels(self, basis: PanelBasis) -> np.ndarray:
-        """Integrals against every function of the basis on whose panels the slices were split: shape (n, size)."""
-        total = self.dense.copy().reshape(len(self.dense), len(basis.edges) - 1, basis.order)
-        for part in self._chunks():
-            panel, local = basis.local(self.nodes[part].ravel())
-            local = local.reshape(*self.nodes[part].shape, basis.order)
+            panel, local = self.basis.local(self.nodes[part].ravel())
+            local = local.reshape(*self.nodes[part].shape, order)
             np.add.at(total, (self.index[part], panel[::self.nodes.shape[1]]),
                       np.einsum("pk,pkj->pj", self.values[part], local))
         return total.reshape(self.dense.shape)
+
+    def against(self, functions: Callable[[np.ndarray], np.ndarray], count: int) -> np.ndarray:
+        r""":math:`\sqrt{w_i}\, E_y[h(x_i, y)\, g(y)]`, (n, count), of functions :math:`g \sqrt{\rho_y}` of points.
+
+        They are evaluated on every piece, and need not be resolved by the basis: `against_resolved` is cheaper.
+        """
+        total = self.dense @ (functions(self.basis.rule.nodes) * self.basis.rule.sqrt_lebesgue[:, None])
+        for part in self._chunks():
+            there = functions(self.nodes[part].ravel()).reshape(*self.nodes[part].shape, count)
+            np.add.at(total, self.index[part], np.einsum("pk,pkr->pr", self.values[part], there))
+        return np.asarray(total)
+
+    def against_resolved(self, functions: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """The same for functions that the basis resolves, evaluated at its nodes alone."""
+        rule = self.basis.rule
+        return np.asarray(self.matrix() @ (functions(rule.nodes) * rule.sqrt_lebesgue[:, None]))
 
     def _chunks(self) -> Iterator[slice]:
         """The pieces in parts, so that memory stays bounded."""
@@ -90,7 +98,7 @@ class SliceIntegrals:
 
 
 def slice_integrals(kernel: Kernel, left: Rule, measure: Measure, edges: np.ndarray, tol: float, *, order: int,
-                    size: float | None = None, budget: int = 12_000_000) -> SliceIntegrals:
+                    size: float | None = None, budget: int = 8_000_000) -> SliceIntegrals:
     r"""Split the slices h(x_i, .) at the nodes of `left` until polynomials of degree below `order` resolve all pieces.
 
     Parameters
@@ -182,10 +190,10 @@ class _Splitter:
             if cost < self.budget:
                 pieces = self._split(pieces)
             pieces = self._keep(pieces, last=self.exhausted)
-        rule = self.measure.rule(*(a.ravel() for a in on_panels(self.edges[:-1, None], self.edges[1:, None],
-                                                                *gauss_legendre(self.order))))
-        return SliceIntegrals(rule, dense, np.concatenate(self.index), np.concatenate(self.nodes),
-                              np.concatenate(self.values), np.concatenate(self.breaks), float(np.sqrt(self.lost)), self.exhausted)
+        basis = PanelBasis(self.measure, self.edges, self.order)
+        return SliceIntegrals(basis, dense, np.concatenate(self.index), np.concatenate(self.nodes),
+                              np.concatenate(self.values), np.concatenate(self.breaks), float(np.sqrt(self.lost)),
+                              self.exhausted)
 
     def _first_look(self) -> tuple[np.ndarray, _Pieces]:
         """Samples on the panels that all slices share, zero where they do not resolve, and the panels that are left."""

@@ -49,15 +49,18 @@ def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndar
     if not 0 < len(candidates) <= _MOST:
         return np.zeros((0, 2))
     inside, outside, low, high = np.array(candidates).T
+    interior = np.zeros(len(candidates))
     for _ in range(_STEPS):
         y = low[:, None] + (high - low)[:, None] * np.arange(1, _SAMPLES + 1) / (_SAMPLES + 1.0)
         reach = _reach(kernel, inside, outside, y)
         best = np.argmax(reach, axis=1)
+        interior += (best > 0) & (best < _SAMPLES - 1)
         step = (high - low) / (_SAMPLES + 1.0)
         centre = y[np.arange(len(y)), best]
         low, high = centre - step, centre + step
     farthest = reach.max(axis=1)
-    good = np.isfinite(farthest) & (farthest > 0.0)
+    # A break that leaves the box, or goes on too faintly to be seen, has no extremum: the window runs after it.
+    good = np.isfinite(farthest) & (farthest > 0.0) & (interior > _STEPS // 2)
     tips = inside + np.where(good, farthest, 0.0) * np.sign(outside - inside)
     return np.stack([tips, centre], axis=1)[good]
 

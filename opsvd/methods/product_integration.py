@@ -1,7 +1,7 @@
 """Product integration: leading singular values of kernels whose slices break along unknown curves."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -48,7 +48,7 @@ _APART = 1e-6
 # The square root of how many slices there are, about.
 _SLICES = 16.0
 # Breaks that cross the edges of panels, beyond which they are not followed one by one.
-_MOST_CUTS = 600
+_MOST_CUTS = 1000
 
 
 class ProductIntegration(Method):
@@ -97,10 +97,12 @@ class ProductIntegration(Method):
         size = float(np.linalg.norm(weighted_samples(kernel, domain, *first))) / _SLICES
         along_y = _Slices(kernel, mu_x, mu_y, tol, size)
         along_x = _Slices(kernel.transposed(), mu_y, mu_x, tol, size)
-        surveys = along_y.at(first[0], y), along_x.at(first[1], x)
-        if any(survey.exhausted for survey in surveys):
-            yield UniformPanels().within(kernel, domain, mu_x, mu_y, _TOO_ROUGH)
-            return
+        surveys = []
+        for slices, rule, edges in ((along_y, first[0], y), (along_x, first[1], x)):
+            surveys.append(slices.at(rule, edges))
+            if surveys[-1].exhausted:
+                yield UniformPanels().within(kernel, domain, mu_x, mu_y, _TOO_ROUGH)
+                return
         meetings = np.concatenate([meeting_points(kernel, first[0].nodes, surveys[0].breaks),
                                    meeting_points(along_x.kernel, first[1].nodes, surveys[1].breaks)[:, ::-1]])
         x, y = _with_edges(x, meetings[:, 0], mu_x), _with_edges(y, meetings[:, 1], mu_y)
@@ -110,7 +112,7 @@ class ProductIntegration(Method):
                                                          (along_x, x, mu_y, y, meetings[:, 1])))
         for _ in range(_ROUNDS):
             left, right = PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER)
-            matrix = _galerkin_matrix(along_y, along_x, left, right, 10.0 * rough)
+            matrix = _galerkin_matrix(along_y, along_x, left, right, 100.0 * rough)
             note = (f"product integration: {len(x) - 1} panels in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre nodes "
                     f"each, integrals split where slices break")
             checks = loose_checks(mu_x, mu_y, x, y, rng)
@@ -148,7 +150,7 @@ class _Slices:
             def trials(points: np.ndarray) -> np.ndarray:
                 return np.cos(points[:, None] * frequencies + phases) * self.mu_y.sqrt_density(points)[:, None]
 
-            return lambda rule: self.at(rule, y).against(trials)
+            return lambda rule: self.at(rule, y).against(trials, _TRIALS)
 
         return draw
 
@@ -170,7 +172,7 @@ def _galerkin_matrix(along_y: _Slices, along_x: _Slices, left: PanelBasis, right
     square, and `rough` is enough for them.
     """
     mu_x = left.measure
-    cuts = _cuts(along_x, left, right)
+    cuts = _cuts(along_x, left, right, rough)
     edges = np.union1d(left.edges, cuts)
     edges = edges[np.append(True, np.diff(edges) > 64.0 * _EPS * np.maximum(np.abs(edges[1:]), 1e-3 * mu_x.scale))]
     spans = np.stack([edges[:-1], edges[1:]], axis=1)
@@ -178,7 +180,7 @@ def _galerkin_matrix(along_y: _Slices, along_x: _Slices, left: PanelBasis, right
     norm = 0.0
     for depth in range(_DEPTH):
         rule = panels_with_ends(mu_x, spans)
-        rows = along_y.at(rule, right.edges).in_panels(right).reshape(len(spans), ORDER + 2, right.size)
+        rows = along_y.at(rule, right.edges).matrix().reshape(len(spans), ORDER + 2, right.size)
         norm = max(norm, float(np.linalg.norm(rows[:, :ORDER])))
         wide = np.diff(spans)[:, 0] > floor_width(mu_x, spans.ravel())[::2]
         broken = (tails_with_ends(rows) > rough * norm) & wide & (depth < _DEPTH - 1)
@@ -203,8 +205,8 @@ def _finer(spans: np.ndarray, cuts: np.ndarray) -> np.ndarray:
     return np.concatenate([np.stack([spans[:, 0], middle], axis=1), np.stack([middle, spans[:, 1]], axis=1)])
 
 
-def _cuts(along_x: _Slices, left: PanelBasis, right: PanelBasis) -> np.ndarray:
+def _cuts(along_x: _Slices, left: PanelBasis, right: PanelBasis, rough: float) -> np.ndarray:
     """Where breaks cross the edges of panels in y: there integrals over x of single basis functions have kinks."""
     rule = right.measure.rule(right.edges[1:-1], np.diff(right.edges)[1:])
-    cuts = np.unique(along_x.at(rule, left.edges).breaks[:, 1])
+    cuts = np.unique(replace(along_x, tol=0.01 * rough).at(rule, left.edges).breaks[:, 1])
     return cuts if len(cuts) <= _MOST_CUTS else np.zeros(0)
