@@ -7,26 +7,29 @@ from .errors import ConvergenceWarning, KernelError, NonFiniteKernelError, NotSq
 from .essay import essay_figures
 from .expressions import parse_kernel
 from .finite_size import FiniteSizePrediction
-from .kernels import Kernel
+from .kernels import Elementwise, Kernel, elementwise
 from .measures import Gaussian, Measure
-from .methods import HermiteGalerkin, Method, Panels
+from .methods import HermiteGalerkin, Logarithmic, Method, Panels, ProductIntegration, UniformPanels
 from .plotting import plot_functions, plot_spectrum
 from .result import OperatorSVD, load
 from .sampling import MonteCarloSpectrum, iid_gaussian, monte_carlo, sample_matrix, subspace_error
 from .singular_functions import SingularFunctions
-from .spectrum import Estimate, effective_rank, hilbert_schmidt_norm, nuclear_norm
+from .spectrum import DecayLaw, Estimate, decay_law, effective_rank, hilbert_schmidt_norm, nuclear_norm
 
 __version__ = "0.1.0"
 
 __all__ = [
     "ConvergenceWarning",
     "CrossCheck",
+    "DecayLaw",
+    "Elementwise",
     "Estimate",
     "FiniteSizePrediction",
     "Gaussian",
     "HermiteGalerkin",
     "Kernel",
     "KernelError",
+    "Logarithmic",
     "Measure",
     "Method",
     "MonteCarloSpectrum",
@@ -34,10 +37,14 @@ __all__ = [
     "NotSquareIntegrableError",
     "OperatorSVD",
     "Panels",
+    "ProductIntegration",
     "SingularFunctions",
+    "UniformPanels",
     "crosscheck",
+    "decay_law",
     "decompose",
     "effective_rank",
+    "elementwise",
     "essay_figures",
     "exact",
     "hilbert_schmidt_norm",
