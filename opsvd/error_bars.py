@@ -11,7 +11,7 @@ from .images import Images, images
 from .kernels import SMALLEST_SIZE, Kernel, size_out_of_range
 from .singular_functions import SingularSystem
 
-__all__ = ["Evidence", "error_bars", "gather_evidence", "settled"]
+__all__ = ["Evidence", "error_bars", "gather_evidence", "reliable", "settled"]
 
 _EPS = float(np.finfo(np.float64).eps)
 # The remainder is known from a sample of its values: its norm is taken to be up to this much larger.
@@ -126,6 +126,20 @@ def error_bars(singular_values: np.ndarray, evidence: Evidence) -> np.ndarray:
         bounds = np.where(usable, coupling + _quadratic(residual, gap), np.inf)
         bars = np.minimum(bars, bounds.min(axis=1, initial=np.inf))
     return np.asarray(bars + _ROUNDING * _EPS * s[0])
+
+
+def reliable(singular_values: np.ndarray, evidence: Evidence, errors: np.ndarray) -> np.ndarray:
+    """Errors, shape (r,), of values that may not be told apart from what the remainder hides.
+
+    A residual says that there is a true singular value close to a computed one, but not that it is the i-th: enough to
+    see how a spectrum decays. Never larger than `errors`, which are for the i-th value.
+    """
+    if evidence.images is None:
+        return errors
+    count = len(evidence.images.residual)
+    near = np.append(_SAFETY * (evidence.images.coupling + evidence.images.residual),
+                     np.full(len(singular_values) - count, np.inf))
+    return np.minimum(errors, near)
 
 
 def _quadratic(e: float | np.ndarray, gap: np.ndarray) -> np.ndarray:

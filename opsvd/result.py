@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._validation import positive_int
-from .error_bars import Evidence
+from .error_bars import Evidence, reliable
 from .finite_size import FiniteSizePrediction, predict
 from .kernels import Kernel, as_kernel
 from .measures import Gaussian, Measure
 from .singular_functions import SingularFunctions, SingularSystem
-from .spectrum import Estimate, Tail, effective_rank, hilbert_schmidt_norm, nuclear_norm, nuclear_tail
+from .spectrum import DecayLaw, Estimate, Tail, decay_law, effective_rank, hilbert_schmidt_norm, nuclear_norm, nuclear_tail
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,6 +24,8 @@ __all__ = ["OperatorSVD", "load"]
 
 _FORMAT_VERSION = 2
 _SHOWN = 8
+# Values that stand so many times above their error bars tell how a spectrum decays.
+_TOLD = 10.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +63,8 @@ class OperatorSVD:
         Whether `rtol` was met, in words; `converged` says it as a bool.
     breaks : bool
         Whether integrals over h must be split where it breaks, or it is too rough to tell.
+    decay : DecayLaw
+        How the values fall, as far as they are known, those beyond the rank among them: ``print(svd.decay)``.
     """
 
     values: np.ndarray
@@ -77,6 +81,7 @@ class OperatorSVD:
     status: str
     converged: bool
     breaks: bool
+    decay: DecayLaw
     spectrum_tail: Tail
 
     @classmethod
@@ -86,11 +91,17 @@ class OperatorSVD:
         s = system.values
         goal = rtol * float(s.max(initial=0.0))
         worst = float(errors[:rank].max()) if rank else evidence.remainder
-        whole = cls(values=s, multiplicities=system.multiplicities, singular_values=s, errors=errors, left=system.left,
-                    right=system.right, norm=Estimate(evidence.norm, _norm_error(s, evidence)), tail=evidence.remainder,
+        # Values beyond the rank that are known to be values, though not which, tell how the spectrum decays.
+        near = reliable(s, evidence, errors)
+        kept = max(rank, int(np.argmin(np.append(s > _TOLD * near, False))))
+        bars = np.concatenate([errors[:rank], near[rank:kept]])
+        tail = float(np.hypot(evidence.remainder, np.linalg.norm(s[kept:])))
+        whole = cls(values=s[:kept], multiplicities=system.multiplicities[:kept], singular_values=s[:kept], errors=bars,
+                    left=system.left.truncated(kept), right=system.right.truncated(kept),
+                    norm=Estimate(evidence.norm, _norm_error(s, evidence)), tail=tail,
                     rtol=rtol, method=note, evaluations=0, converged=worst <= goal, breaks=evidence.images is not None,
                     status=_status(worst, goal, rtol, rank, following=float(s[rank]) if rank < len(s) else 0.0),
-                    spectrum_tail=nuclear_tail(s, errors, evidence.remainder))
+                    decay=decay_law(s[:kept], bars), spectrum_tail=nuclear_tail(s[:kept], bars, tail))
         return whole._leading(rank)
 
     @property
@@ -172,6 +183,7 @@ class OperatorSVD:
         The measures must be Gaussian. The name is used as it is: no suffix is added.
         """
         meta = {"version": _FORMAT_VERSION, "method": self.method, "status": self.status, "converged": self.converged, "breaks": self.breaks,
+                "decay": vars(self.decay),
                 "evaluations": self.evaluations, "rtol": self.rtol, "tail": self.tail,
                 "norm": [self.norm.value, self.norm.error], "spectrum_tail": vars(self.spectrum_tail),
                 "mu_x": _measure_state(self.mu_x), "mu_y": _measure_state(self.mu_y)}
@@ -228,7 +240,7 @@ def load(path: str | PathLike[str], h: Callable[..., Any] | Kernel | None = None
                       errors=arrays["errors"], left=left, right=right, norm=Estimate(*meta["norm"]),
                       tail=meta["tail"], rtol=meta["rtol"], method=meta["method"], evaluations=meta["evaluations"],
                       status=meta["status"], converged=meta["converged"],
-                      breaks=meta["breaks"], spectrum_tail=Tail(**meta["spectrum_tail"]))
+                      breaks=meta["breaks"], decay=DecayLaw(**meta["decay"]), spectrum_tail=Tail(**meta["spectrum_tail"]))
     return svd if h is None else svd._extended(as_kernel(h))
 
 

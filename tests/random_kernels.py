@@ -22,7 +22,7 @@ __all__ = ["Curve", "RandomKernel", "circle", "draw_kernel", "hyperbola", "line"
 # jump; what these become when they are integrated once; corners, where the end of a panel is enough.
 _ROOT, _WEAK, _EDGE = 1e-7, 1e-4, 1.0
 # And of the smallest piece beside a curve on which h itself has a root.
-_STEEP = 1e-9
+_STEEP = 1e-7
 _REACH, _PANELS, _ORDER = 9.5, 19, 14
 _HALVINGS, _RESOLVED = 7, 3e-7
 # Points farther out than this carry less than 1e-13 of a bounded singular function's energy.
