@@ -52,17 +52,19 @@ def images(kernel: Kernel, discretisation: Discretisation, system: SingularSyste
     rule_x, rule_y = discretisation.checks[0]
     domain = discretisation.domain
     size = float(np.linalg.norm(s)) / _SLICES
-    sides = (_residuals(kernel, rule_x, domain.x, left, right, s, tol, size, outside),
-             _residuals(kernel.transposed(), rule_y, domain.y, right, left, s, tol, size, outside))
+    x, y = (np.unique(np.clip(functions.panels, *interval))
+            for functions, interval in ((left, domain.x), (right, domain.y)))
+    sides = (_residuals(kernel, rule_x, domain.x, left, right, y, s, tol, size, outside),
+             _residuals(kernel.transposed(), rule_y, domain.y, right, left, x, s, tol, size, outside))
     return Images(np.max([residual for residual, _ in sides], axis=0), np.max([coupling for _, coupling in sides], axis=0))
 
 
 def _residuals(kernel: Kernel, rule: Rule, interval: tuple[float, float], left: SingularFunctions,
-               right: SingularFunctions, s: np.ndarray, tol: float,
+               right: SingularFunctions, panels: np.ndarray, s: np.ndarray, tol: float,
                size: float, outside: float) -> tuple[np.ndarray, np.ndarray]:
     """Cumulative norms of T g_j - s_j f_j, and of its components along f_i, for j (and i) up to 1, 2, ..."""
     inside = (rule.nodes >= interval[0]) & (rule.nodes <= interval[1])
-    slices = slice_integrals(kernel, rule.restricted(inside), right.measure, right.panels, tol, order=_ORDER,
+    slices = slice_integrals(kernel, rule.restricted(inside), right.measure, panels, tol, order=_ORDER,
                              size=size)
     f = left.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None]
     residual = -f * s

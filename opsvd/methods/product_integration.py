@@ -74,7 +74,7 @@ class ProductIntegration(Method):
     K. E. Atkinson, The Numerical Solution of Integral Equations of the Second Kind, Cambridge (1997), section 4.2.
     """
 
-    def __init__(self, modes: int = 40, max_nodes: int = 1600) -> None:
+    def __init__(self, modes: int = 24, max_nodes: int = 1600) -> None:
         self.modes = positive_int(modes, "modes")
         self.max_nodes = positive_int(max_nodes, "max_nodes")
 

@@ -56,8 +56,8 @@ def find_breaks(function: Callable[[np.ndarray, np.ndarray], np.ndarray], left: 
         largest = second[np.arange(len(live)), middle - 1]
         history[live, level] = largest
         width, far = points[:, -1] - points[:, 0], np.abs(points).max(axis=1)
-        # Values are rounded, and so are points, which slopes turn into values.
-        slopes = _PARTS * _sizes(np.diff(values, axis=1)).max(axis=1) / width
+        # Values are rounded, and so are points, which slopes turn into values; a jump is in one part, and no slope.
+        slopes = _PARTS * np.median(_sizes(np.diff(values, axis=1)), axis=1) / width
         done = (largest <= noise * _sizes(values).max(axis=1) + 2.0 * _EPS * far * slopes) | (width <= 4.0 * _EPS * far)
         done |= level == _LEVELS - 1
         where[live[done]] = points[done, middle[done]]
