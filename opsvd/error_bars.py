@@ -9,6 +9,7 @@ from .discretisation import Discretisation
 from .domain import weighted_samples
 from .images import Images, images
 from .kernels import SMALLEST_SIZE, Kernel, size_out_of_range
+from .quadrature import Rule
 from .singular_functions import SingularSystem
 
 __all__ = ["Evidence", "error_bars", "gather_evidence", "reliable", "settled"]
@@ -16,8 +17,12 @@ __all__ = ["Evidence", "error_bars", "gather_evidence", "reliable", "settled"]
 _EPS = float(np.finfo(np.float64).eps)
 # The remainder is known from a sample of its values: its norm is taken to be up to this much larger.
 _SAFETY = 2.0
+# For the order of the values, where a Schatten norm, larger than the norm it bounds, stands for it.
+_ORDERING = 1.5
 # Backward error of LAPACK's SVD, in units of eps * s_1, as seen on the problem table, with a margin.
 _ROUNDING = 16.0
+# Points in x and in y at which h is held against the answer wherever the measures have their mass.
+_SPOTS = 300
 # So many accurate values are an answer, though there may be more between rtol * s_1 and the last error bars.
 _MANY = 8
 
@@ -58,8 +63,9 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
     functions as well.
     """
     norms, remainders, couplings, spreads = [], [], [], []
-    samples = [weighted_samples(kernel, discretisation.domain, *rules) for rules in discretisation.checks]
-    for (rule_x, rule_y), sample in zip(discretisation.checks, samples, strict=True):
+    checks = (*discretisation.checks, _spots(system))
+    samples = [weighted_samples(kernel, discretisation.domain, *rules) for rules in checks]
+    for (rule_x, rule_y), sample in zip(checks, samples, strict=True):
         f = system.left.half_density(rule_x.nodes) * rule_x.sqrt_lebesgue[:, None]
         g = system.right.half_density(rule_y.nodes) * rule_y.sqrt_lebesgue[:, None]
         remainder = sample - (f * system.values) @ g.T
@@ -81,9 +87,21 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
     if discretisation.remark or settled(system.values, error_bars(system.values, pointwise), rtol):
         return pointwise
     try:
-        return replace(pointwise, images=images(kernel, discretisation, system, rtol, outside))
+        return replace(pointwise, images=images(kernel, discretisation, system, rtol, outside, checks[-1],
+                                                 samples[-1]))
     except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
         return pointwise
+
+
+def _spots(system: SingularSystem) -> tuple[Rule, Rule]:
+    """Random points drawn from the measures: they are dense where the mass is, whatever the scale of anything else."""
+    rng = np.random.default_rng(_SPOTS)
+    rules = []
+    for measure in (system.left.measure, system.right.measure):
+        x = measure.sample(_SPOTS, rng)
+        density = measure.sqrt_density(x)
+        rules.append(Rule(x, 1.0 / (np.sqrt(_SPOTS) * density), density))
+    return rules[0], rules[1]
 
 
 def settled(singular_values: np.ndarray, errors: np.ndarray, rtol: float) -> bool:
@@ -121,7 +139,7 @@ def error_bars(singular_values: np.ndarray, evidence: Evidence) -> np.ndarray:
     if evidence.images is not None:
         coupling, residual = _SAFETY * evidence.images.coupling, _SAFETY * evidence.images.residual
         following = np.append(s, 0.0)[1:len(residual) + 1]
-        gap = s[:, None] - following - remainder
+        gap = s[:, None] - following - _ORDERING * min(evidence.remainder, evidence.spread)
         usable = (np.arange(len(residual)) >= np.arange(len(s))[:, None]) & (gap > 0.0)
         bounds = np.where(usable, coupling + _quadratic(residual, gap), np.inf)
         bars = np.minimum(bars, bounds.min(axis=1, initial=np.inf))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .discretisation import Discretisation
+from .domain import Domain
 from .kernels import Kernel
 from .quadrature import Rule
 from .singular_functions import SingularFunctions, SingularSystem
@@ -16,6 +17,8 @@ _EPS = float(np.finfo(np.float64).eps)
 # Not the order of any method: no node in common.
 _ORDER = 20
 _MOST = 64
+# Random slices may give a residual that is this much larger.
+_DISAGREES = 4.0
 # Strips along the ends of the domain, as parts of its width, whose energies tell how images decay; and a decay, from one
 # strip to the next, that is not told from none.
 _MARGIN, _SLOWEST = 0.04, 0.99
@@ -40,11 +43,12 @@ class Images:
     coupling: np.ndarray
 
 
-def images(kernel: Kernel, discretisation: Discretisation, system: SingularSystem, rtol: float,
-           outside: float) -> Images:
+def images(kernel: Kernel, discretisation: Discretisation, system: SingularSystem, rtol: float, outside: float,
+           spots: tuple[Rule, Rule], samples: np.ndarray) -> Images:
     """Apply T and its adjoint to the leading singular functions, along slices at the nodes of the first check rule.
 
-    Images outside the domain are extrapolated from their decay towards its ends; `outside`, the norm of h there, bounds them.
+    The slices themselves are held against h at random points, `spots`, where it has the weighted values `samples`:
+    what they do not explain is missing from the images. Images outside the domain are extrapolated from their decay towards its ends; `outside`, the norm of h there, bounds them.
     """
     tol = max(1e-2 * rtol, 16.0 * _EPS)
     count = min(len(system.values), _MOST)
@@ -56,7 +60,25 @@ def images(kernel: Kernel, discretisation: Discretisation, system: SingularSyste
             for functions, interval in ((left, domain.x), (right, domain.y)))
     sides = (_residuals(kernel, rule_x, domain.x, left, right, y, s, tol, size, outside),
              _residuals(kernel.transposed(), rule_y, domain.y, right, left, x, s, tol, size, outside))
-    return Images(np.max([residual for residual, _ in sides], axis=0), np.max([coupling for _, coupling in sides], axis=0))
+    missed = _missed(kernel, domain, left, right, y, s, tol, size, spots, samples)
+    residual, coupling = (np.max(parts, axis=0) for parts in zip(*sides, strict=True))
+    # Where random slices disagree with those at the nodes, the nodes missed something, and do not know integrals either.
+    trusted = missed <= _DISAGREES * residual
+    return Images(np.maximum(residual, missed), np.where(trusted, coupling, np.maximum(coupling, missed)))
+
+
+def _missed(kernel: Kernel, domain: Domain, left: SingularFunctions, right: SingularFunctions, panels: np.ndarray,
+            s: np.ndarray, tol: float, size: float, spots: tuple[Rule, Rule], samples: np.ndarray) -> np.ndarray:
+    """What random slices show: residuals there, cumulative over j, with what the slices themselves miss of h."""
+    x, y = spots
+    inside = (x.nodes >= domain.x[0]) & (x.nodes <= domain.x[1])
+    seen = (y.nodes >= domain.y[0]) & (y.nodes <= domain.y[1])
+    x, y = x.restricted(inside), y.restricted(seen)
+    slices = slice_integrals(kernel, x, right.measure, panels, tol, order=_ORDER, size=size)
+    f = left.half_density(x.nodes) * x.sqrt_lebesgue[:, None]
+    residual = slices.against_resolved(right.half_density) - f * s
+    unexplained = slices.missed(y, samples[np.ix_(inside, seen)])
+    return np.asarray(np.hypot(np.sqrt(np.cumsum(np.sum(residual**2, axis=0))), unexplained))
 
 
 def _residuals(kernel: Kernel, rule: Rule, interval: tuple[float, float], left: SingularFunctions,

@@ -1,26 +1,33 @@
-"""Figures of an operator SVD: its spectrum, and its singular functions. matplotlib is loaded when one is drawn."""
+"""Figures: the spectrum of an operator SVD, its singular functions, the breaks of a kernel. matplotlib loads lazily."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ._optional import require
 from ._validation import positive_int
+from .breaks import break_points
+from .kernels import Kernel, as_kernel
+from .measures import Gaussian, Measure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from .crosscheck import CrossCheck
-    from .measures import Measure
     from .result import OperatorSVD
 
-__all__ = ["COLOURS", "new_figure", "plot_functions", "plot_spectrum", "styled", "summary_figure"]
+__all__ = ["COLOURS", "new_figure", "plot_breaks", "plot_functions", "plot_spectrum", "styled", "summary_figure"]
 
 # Four of ColorBrewer's Dark2, told apart by colour-blind readers too.
 COLOURS = ("#1b9e77", "#d95f02", "#7570b3", "#e7298a")
 _PAPER = "#fffff2"
 _BULK = 3.0    # standard deviations: 99.7 % of a Gaussian
+_WINDOW = 3.5
+_PIXELS = 350
+# The colours of an image of h span these percentiles, so that a singular point does not take them all.
+_SPAN = (1.0, 99.0)
 
 
 def styled(ax: "Axes", title: str = "") -> "Axes":
@@ -120,6 +127,61 @@ def plot_functions(svd: "OperatorSVD", ax: "Axes | None" = None, count: int = 4)
     ax.set_xlabel("$x$ (solid), $y$ (dashed)")
     if svd.rank:
         ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))    # beside the lines, and not over them
+    return ax
+
+
+def plot_breaks(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: Measure = Gaussian(),  # noqa: B008
+                ax: "Axes | None" = None) -> "Axes":
+    r"""Draw the points at which `break_points` finds that a kernel breaks, over a faint image of it.
+
+    The window is 3.5 standard deviations to either side of the means. A curve of breaks shows as the dots where slices
+    cross it; a curve in the image without dots was not found, or is steep and not a break.
+
+    Parameters
+    ----------
+    h : callable or Kernel
+        ``h(x, y)``, vectorised.
+    mu_x, mu_y : Measure, default Gaussian()
+        The measures of x and y.
+    ax : matplotlib Axes, optional
+        By default a new one, from pyplot.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    KernelError, NonFiniteKernelError, NotSquareIntegrableError, TypeError
+        As `break_points` does.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If the points are not all; see `break_points`.
+
+    Examples
+    --------
+    >>> import opsvd
+    >>> from opsvd.plotting import new_figure
+    >>> ax = opsvd.plot_breaks(lambda x, y: x > y, ax=new_figure(4, 4).subplots())
+    >>> ax.get_xlim()
+    (-3.5, 3.5)
+    """
+    kernel = as_kernel(h)
+    points = break_points(kernel, mu_x, mu_y)
+    (left, right), (low, high) = (mu.center + _WINDOW * mu.scale * np.array([-1.0, 1.0]) for mu in (mu_x, mu_y))
+    # Neither x nor y at the centre, nor x = y, where kernels may be infinite.
+    x, y = (start + (end - start) * (np.arange(_PIXELS) + shift) / _PIXELS
+            for start, end, shift in ((left, right, 0.46), (low, high, 0.54)))
+    values = np.ma.masked_invalid(kernel.grid(x, y))
+    shades = dict(zip(("vmin", "vmax"), np.percentile(values.compressed(), _SPAN), strict=True))
+    ax = styled(_axes(ax), "breaks")
+    ax.imshow(values.T, origin="lower", extent=(left, right, low, high), aspect="auto", cmap="Greys", alpha=0.45,
+              **shades)
+    inside = (points[:, 0] > left) & (points[:, 0] < right) & (points[:, 1] > low) & (points[:, 1] < high)
+    ax.plot(*points[inside].T, ".", color=COLOURS[1], markersize=3.5)
+    ax.set(xlim=(left, right), ylim=(low, high), xlabel="$x$", ylabel="$y$")
     return ax
 
 

@@ -9,7 +9,7 @@ from .bases import PanelBasis, legendre_transform, orthonormal_legendre
 from .errors import NonFiniteKernelError
 from .kernels import Kernel
 from .measures import Measure
-from .quadrature import Rule, find_breaks, gauss_legendre, on_panels
+from .quadrature import Rule, classify_breaks, gauss_legendre, on_panels
 
 __all__ = ["SliceIntegrals", "slice_integrals"]
 
@@ -22,6 +22,9 @@ _AT_END = 1e-4
 _GRADED = 50
 _PASSES = 40
 _ULPS = 8.0
+# Random points on every panel of every slice, to see what lies between the nodes; polynomials within the tolerance may be
+# wrong by this many times it at a point.
+_SPOTS, _WRONG = 2, 30.0
 # Halving that leaves more than this part of a truncation error did not help.
 _HELPS = 0.1
 # Functions of norm one, smooth on a scale of one, are at most about this.
@@ -46,6 +49,7 @@ class SliceIntegrals:
         Weighted samples at those nodes; zero on panels that are split.
     index : ndarray, shape (p,)
         The slice i of each piece.
+    ends : ndarray, shape (p, 2)
     nodes, values : ndarray, shape (p, order)
         On the pieces: nodes y, and :math:`\sqrt{w_i} h(x_i, y) \sqrt{\rho_y(y)}` times their Lebesgue weights.
     breaks : ndarray, shape (b, 2)
@@ -59,6 +63,7 @@ class SliceIntegrals:
     basis: PanelBasis
     dense: np.ndarray
     index: np.ndarray
+    ends: np.ndarray
     nodes: np.ndarray
     values: np.ndarray
     breaks: np.ndarray
@@ -90,6 +95,35 @@ class SliceIntegrals:
         """The same for functions that the basis resolves, evaluated at its nodes alone."""
         rule = self.basis.rule
         return np.asarray(self.matrix() @ (functions(rule.nodes) * rule.sqrt_lebesgue[:, None]))
+
+    def missed(self, rule: Rule, samples: np.ndarray) -> float:
+        """The norm of weighted samples of h, (n, len(rule)), less what the slices are as piecewise polynomials.
+
+        Sampled where the measure has its mass, it shows features that lie between the nodes of nearly all slices.
+        """
+        explained = self.dense @ self.basis.half_density(rule.nodes).T
+        split = (self.dense.reshape(len(self.dense), -1, self.basis.order) == 0.0).all(axis=2)
+        panel, _ = self.basis.local(rule.nodes)
+        index, spot = np.nonzero(split[:, panel])
+        explained[index, spot] = self._on_pieces(index, rule.nodes[spot])
+        return float(np.linalg.norm(samples - explained * rule.sqrt_lebesgue))
+
+    def _on_pieces(self, index: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The polynomials of slices index, shape (m,), at points y that lie on pieces."""
+        if len(self.index) == 0:
+            return np.zeros(len(y))
+        order = np.lexsort((self.ends[:, 0], self.index))
+        # One number for slice and place: pieces that it does not tell apart are too narrow to hold any of the points.
+        low, high = self.basis.interval
+        key = self.index[order] + (self.ends[order, 0] - low) / (high - low + 1.0)
+        where = np.searchsorted(key, index + (y - low) / (high - low + 1.0), side="right") - 1
+        piece = order[np.maximum(where, 0)]
+        left, right = self.ends[piece].T
+        t = np.clip((2.0 * y - left - right) / (right - left), -1.0, 1.0)
+        _, w = gauss_legendre(self.basis.order)
+        coefficients = self.values[piece] / np.sqrt(w) @ legendre_transform(self.basis.order).T
+        there = np.sum(coefficients * orthonormal_legendre(t, self.basis.order), axis=1) * 2.0 / (right - left)
+        return np.asarray(np.where(self.index[piece] == index, there, 0.0))
 
     def _chunks(self) -> Iterator[slice]:
         """The pieces in parts, so that memory stays bounded."""
@@ -174,8 +208,9 @@ class _Splitter:
         self.x, self.weights = left.nodes, left.sqrt_weights
         self.index = [np.zeros(0, dtype=np.intp)]
         self.nodes, self.values = [np.zeros((0, order))], [np.zeros((0, order))]
-        self.breaks = [np.zeros((0, 2))]
+        self.ends, self.breaks = [np.zeros((0, 2))], [np.zeros((0, 2))]
         self.lost, self.exhausted = 0.0, False
+        self.rng = np.random.default_rng(len(self.x))
         self.threshold = 0.0
 
     def run(self) -> SliceIntegrals:
@@ -186,13 +221,13 @@ class _Splitter:
             if len(pieces) == 0:
                 break
             cost = self.kernel.evaluations - start + _COST * len(pieces)
-            self.exhausted = last or cost >= self.budget
-            if cost < self.budget:
+            self.exhausted = cost >= self.budget
+            if not self.exhausted:
                 pieces = self._split(pieces)
-            pieces = self._keep(pieces, last=self.exhausted)
+            pieces = self._keep(pieces, last=last or self.exhausted)
         basis = PanelBasis(self.measure, self.edges, self.order)
-        return SliceIntegrals(basis, dense, np.concatenate(self.index), np.concatenate(self.nodes),
-                              np.concatenate(self.values), np.concatenate(self.breaks), float(np.sqrt(self.lost)),
+        return SliceIntegrals(basis, dense, np.concatenate(self.index), np.concatenate(self.ends),
+                              np.concatenate(self.nodes), np.concatenate(self.values), np.concatenate(self.breaks), float(np.sqrt(self.lost)),
                               self.exhausted)
 
     def _first_look(self) -> tuple[np.ndarray, _Pieces]:
@@ -207,8 +242,30 @@ class _Splitter:
         (index, panel), no = np.divmod(np.arange(n * panels), panels), np.zeros(n * panels, dtype=bool)
         pieces = _Pieces(index, left[panel], right[panel], no, tails, no)
         broken = self._broken(tails, energy, pieces)
+        missed, where = self._second_look(samples[~broken], pieces[~broken])
+        hidden = np.flatnonzero(~broken)[missed]
         samples[broken] = 0.0
-        return samples.reshape(n, panels * self.order), pieces[broken]
+        samples[hidden] = 0.0
+        found = replace(pieces[hidden], stubborn=np.ones(len(hidden), dtype=bool))
+        return samples.reshape(n, panels * self.order), pieces[broken].joined(
+            found.between(found.left, where), found.between(where, found.right))
+
+    def _second_look(self, samples: np.ndarray, pieces: _Pieces) -> tuple[np.ndarray, np.ndarray]:
+        """Compare polynomials with the slices at random points: which pieces are wrong, and where.
+
+        What lies between nodes, such as a thin strip, is found in some of the slices only. Their number tells how much
+        there is: it counts as lost, although it is mended where it was seen.
+        """
+        t = self.rng.uniform(-1.0, 1.0, (len(pieces), _SPOTS))
+        half = 0.5 * (pieces.right - pieces.left)
+        points = pieces.left[:, None] + half[:, None] * (1.0 + t)
+        values = self._at(pieces.index, points) * np.sqrt(half)[:, None]
+        coefficients = samples @ legendre_transform(self.order).T
+        wrong = np.abs(values - np.einsum("pk,pvk->pv", coefficients, orthonormal_legendre(t, self.order)))
+        largest = wrong.max(axis=1, initial=0.0)
+        missed = self._broken(largest / _WRONG, np.sum(samples**2, axis=1), pieces)
+        self.lost += float(np.sum(wrong[missed] ** 2)) * 2.0 / _SPOTS
+        return np.flatnonzero(missed), points[np.arange(len(points)), np.argmax(wrong, axis=1)][missed]
 
     def _points(self, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Nodes and two points next to the ends of pieces, (p, order + 2), and the Lebesgue weights, (p, order)."""
@@ -248,6 +305,7 @@ class _Splitter:
         kept = np.ones_like(broken) if last else ~broken | tiny
         self.lost += float(np.sum(self._effects(tails, pieces.right - pieces.left)[kept & broken] ** 2))
         self.index.append(pieces.index[kept])
+        self.ends.append(np.stack([pieces.left[kept], pieces.right[kept]], axis=1))
         self.nodes.append(points[kept, :self.order])
         self.values.append(sizes[kept, :self.order] * weights[kept])
         return replace(pieces, tails=tails, stubborn=tails > _HELPS * pieces.tails)[~kept]
@@ -260,24 +318,27 @@ class _Splitter:
 
     def _split(self, pieces: _Pieces) -> _Pieces:
         """Cut pieces at their breaks, grade them towards singular ends, and halve the others."""
-        where = np.full(len(pieces), np.nan)
-        where[pieces.stubborn] = self._breaks_of(pieces[pieces.stubborn])
+        where, singular = np.full(len(pieces), np.nan), np.zeros(len(pieces), dtype=bool)
+        where[pieces.stubborn], singular[pieces.stubborn] = self._breaks_of(pieces[pieces.stubborn])
         width = pieces.right - pieces.left
         found = np.isfinite(where)
-        at_left, at_right = where - pieces.left <= _AT_END * width, pieces.right - where <= _AT_END * width
         self.breaks.append(np.stack([self.x[pieces.index[found]], where[found]], axis=1))
-        cut = np.where(found & ~at_left & ~at_right, where, 0.5 * (pieces.left + pieces.right))
-        graded = (at_left | at_right) & ~pieces.graded
-        halves, cut = pieces[~graded], cut[~graded]
-        return halves.between(halves.left, cut).joined(
-            halves.between(cut, halves.right), _graded(pieces[graded & at_left], 1), _graded(pieces[graded & ~at_left], -1))
+        at_left, at_right = where - pieces.left <= _AT_END * width, pieces.right - where <= _AT_END * width
+        inside = found & ~at_left & ~at_right
+        fresh = ~pieces.graded
+        cut = np.where(inside, where, 0.5 * (pieces.left + pieces.right))
+        lower, upper = pieces.between(pieces.left, cut), pieces.between(cut, pieces.right)
+        at_left, at_right, both = at_left & fresh, at_right & fresh & ~at_left, inside & singular & fresh
+        plain = ~(at_left | at_right | both)
+        return lower[plain].joined(upper[plain], _graded(pieces[at_left], 1), _graded(pieces[at_right], -1),
+                                   _graded(lower[both], -1), _graded(upper[both], 1))
 
-    def _breaks_of(self, pieces: _Pieces) -> np.ndarray:
-        """Where pieces break, shape (p,); NaN where they do not."""
+    def _breaks_of(self, pieces: _Pieces) -> tuple[np.ndarray, np.ndarray]:
+        """Where pieces break, shape (p,), NaN where they do not; and whether they are singular there."""
         def raw(which: np.ndarray, points: np.ndarray) -> np.ndarray:
             return self.kernel(np.broadcast_to(self.x[pieces.index[which]][:, None], points.shape), points)
 
-        return find_breaks(raw, pieces.left, pieces.right)
+        return classify_breaks(raw, pieces.left, pieces.right)
 
 
 def _graded(pieces: _Pieces, side: int) -> _Pieces:

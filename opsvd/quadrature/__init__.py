@@ -1,7 +1,7 @@
 """Quadrature rules, one a file."""
 
 from .band_limit import FILTER_WINDOW, band_limited, filter_envelope
-from .breaks import find_breaks
+from .breaks import classify_breaks, find_breaks
 from .gauss_hermite import gauss_hermite, hermite_functions, hermite_polynomials
 from .gauss_legendre import composite_gauss_legendre, gauss_legendre, on_panels
 from .gauss_lobatto import gauss_lobatto
@@ -13,6 +13,7 @@ __all__ = [
     "Pieces",
     "Rule",
     "band_limited",
+    "classify_breaks",
     "composite_gauss_legendre",
     "filter_envelope",
     "find_breaks",

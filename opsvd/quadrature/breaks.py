@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-__all__ = ["find_breaks"]
+__all__ = ["classify_breaks", "find_breaks"]
 
 _EPS = float(np.finfo(np.float64).eps)
 # Parts of an interval, of which two are kept at every level: eight cost more evaluations than four, and fewer levels.
@@ -14,10 +14,19 @@ _NOISE = 64.0 * _EPS
 # Over this many levels second differences fall by 2^-16 where a function is smooth, 2^-8 at a kink, and not at a jump.
 _WINDOW = 4
 _BREAKS = 2.0 ** -10.5
+# Near a root or logarithm they fall by less than this, and yet, unlike at a jump, the change is spread over all parts of
+# the interval: the median change is at least this share of the largest. After so many levels that is clear.
+_SINGULAR, _SPREAD, _EARLY = 2.0 ** -6.5, 0.02, 8
 
 
-def find_breaks(function: Callable[[np.ndarray, np.ndarray], np.ndarray], left: np.ndarray,
-                right: np.ndarray, noise: float = _NOISE) -> np.ndarray:
+def find_breaks(function: Callable[[np.ndarray, np.ndarray], np.ndarray], left: np.ndarray, right: np.ndarray,
+                noise: float = _NOISE) -> np.ndarray:
+    """Find one break in each of many intervals; `classify_breaks` without the classes."""
+    return classify_breaks(function, left, right, noise)[0]
+
+
+def classify_breaks(function: Callable[[np.ndarray, np.ndarray], np.ndarray], left: np.ndarray, right: np.ndarray,
+                    noise: float = _NOISE) -> tuple[np.ndarray, np.ndarray]:
     r"""Find one break in each of many intervals of many functions, all at once.
 
     Points divide an interval into eight equal parts. The two around the largest second difference are kept, and divided
@@ -37,17 +46,24 @@ def find_breaks(function: Callable[[np.ndarray, np.ndarray], np.ndarray], left: 
 
     Returns
     -------
-    ndarray, shape (n,)
+    where : ndarray, shape (n,)
         The places of the breaks, to rounding of the argument or of the values; NaN where there is none.
+    singular : ndarray of bool, shape (n,)
+        Whether a break is a root or a logarithm, near which no polynomial is good, and not a jump or kink between two
+        smooth functions.
+
+    Notes
+    -----
+    Roots and logarithms in the first or last eighth of an interval are missed now and then: the nearest second
+    difference may be symmetric about them.
     """
-    where = np.full(len(left), np.nan)
+    where, spreads = np.full(len(left), np.nan), np.zeros(len(left))
     if len(left) == 0:
-        return where
+        return where, spreads > 0.0
     live = np.arange(len(left))
     points = left[:, None] + (right - left)[:, None] * np.linspace(0.0, 1.0, _PARTS + 1)
-    inset = 8.0 * _EPS * np.maximum(np.abs(left), np.abs(right))
-    points[:, 0] += inset
-    points[:, -1] -= inset
+    points[:, 0] += 8.0 * _EPS * np.abs(left) + np.finfo(np.float64).tiny
+    points[:, -1] -= 8.0 * _EPS * np.abs(right) + np.finfo(np.float64).tiny
     values = _evaluated(function, live, points)
     history = np.full((len(left), _LEVELS), np.nan)
     for level in range(_LEVELS):
@@ -57,15 +73,19 @@ def find_breaks(function: Callable[[np.ndarray, np.ndarray], np.ndarray], left: 
         history[live, level] = largest
         width, far = points[:, -1] - points[:, 0], np.abs(points).max(axis=1)
         # Values are rounded, and so are points, which slopes turn into values; a jump is in one part, and no slope.
-        slopes = _PARTS * np.median(_sizes(np.diff(values, axis=1)), axis=1) / width
+        changes = np.sort(_sizes(np.diff(values, axis=1)), axis=1)
+        slopes = _PARTS * changes[:, _PARTS // 2] / width
         done = (largest <= noise * _sizes(values).max(axis=1) + 2.0 * _EPS * far * slopes) | (width <= 4.0 * _EPS * far)
         done |= level == _LEVELS - 1
         where[live[done]] = points[done, middle[done]]
+        if level <= _EARLY:
+            spreads[live] = changes[:, _PARTS // 2] / np.maximum(changes[:, -1], np.finfo(np.float64).tiny)
         live, points, values, middle = live[~done], points[~done], values[~done], middle[~done]
         if len(live) == 0:
             break
         points, values = _closer(function, live, points, values, middle)
-    return np.where(_is_break(history), where, np.nan)
+    fell = _fall(history)
+    return np.where(fell >= _BREAKS, where, np.nan), (fell >= _SINGULAR) & (spreads > _SPREAD)
 
 
 def _closer(function: Callable[[np.ndarray, np.ndarray], np.ndarray], live: np.ndarray, points: np.ndarray,
@@ -95,11 +115,11 @@ def _sizes(values: np.ndarray) -> np.ndarray:
     return np.asarray(np.abs(values[..., 0]) if values.shape[2] == 1 else np.sqrt(np.sum(values**2, axis=2)))
 
 
-def _is_break(history: np.ndarray) -> np.ndarray:
-    """Whether second differences, (n, levels) with NaN at the end, fell more slowly than smoothness makes them."""
+def _fall(history: np.ndarray) -> np.ndarray:
+    """By what factor second differences, (n, levels) with NaN at the end, fell over the last window; 0 if too soon."""
     levels = np.sum(np.isfinite(history), axis=1)
     rows = np.arange(len(history))
     last = np.maximum(levels - 2, 0)
     before = history[rows, np.maximum(last - _WINDOW, 0)]
-    fell = history[rows, last] / np.where(before > 0.0, before, 1.0)
-    return np.asarray((levels > _WINDOW + 1) & (before > 0.0) & (fell >= _BREAKS))
+    known = (levels > _WINDOW + 1) & (before > 0.0)
+    return np.asarray(np.where(known, history[rows, last] / np.where(known, before, 1.0), 0.0))
