@@ -34,7 +34,7 @@ _PLENTY = 6
 
 def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: Measure = Gaussian(), *,  # noqa: B008
               rtol: float = 1e-10, max_rank: int | None = None, method: str | Method = "auto",
-              max_evaluations: int = 200_000_000, max_seconds: float = 30.0) -> OperatorSVD:
+              max_evaluations: int = 200_000_000, max_seconds: float = 20.0) -> OperatorSVD:
     r"""Singular value decomposition of a kernel under probability measures.
 
     .. math:: h(x, y) = \sum_i s_i f_i(x) g_i(y), \qquad E_{\mu_x}[f_i f_j] = E_{\mu_y}[g_i g_j] = \delta_{ij},
@@ -57,7 +57,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
         How to discretise. "auto" chooses, and ``svd.method`` says why.
     max_evaluations : int, default 200_000_000
         The most values of h that may be asked for, at least 500_000.
-    max_seconds : float, default 30.0
+    max_seconds : float, default 20.0
         The most seconds. When either runs out, the best answer so far is returned; if there is none yet, a coarse one,
         of about 200_000 evaluations.
 

@@ -87,8 +87,8 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
     if discretisation.remark or settled(system.values, error_bars(system.values, pointwise), rtol):
         return pointwise
     try:
-        return replace(pointwise, images=images(kernel, discretisation, system, rtol, outside, checks[-1],
-                                                 samples[-1]))
+        return replace(pointwise, images=images(kernel, discretisation, system, rtol, outside=outside,
+                                                 spots=checks[-1], samples=samples[-1]))
     except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
         return pointwise
 
@@ -108,7 +108,8 @@ def settled(singular_values: np.ndarray, errors: np.ndarray, rtol: float) -> boo
     """Whether error bars are all below rtol * s_1, or so for many values and all that stand above their bars."""
     goal = rtol * singular_values.max(initial=0.0)
     accurate = errors <= goal
-    return bool(accurate.all() or (accurate.sum() >= _MANY and accurate[singular_values > np.maximum(errors, goal)].all()))
+    visible = singular_values > np.maximum(errors, goal)
+    return bool(accurate.all() or (accurate.sum() >= _MANY and accurate[visible].all()))
 
 
 def error_bars(singular_values: np.ndarray, evidence: Evidence) -> np.ndarray:
@@ -122,10 +123,10 @@ def error_bars(singular_values: np.ndarray, evidence: Evidence) -> np.ndarray:
     .. math:: |\sigma_i - s_i| \le \|K\| + \frac{2 e^2}{\eta_i + \sqrt{\eta_i^2 + 4 e^2}},
               \qquad \eta_i = s_i - \|D\| > 0 .
 
-    From pointwise values, all computed functions are taken, and :math:`\|R\|` bounds e and :math:`\|D\|`. From images, e is the norm of
-    :math:`T g_j - s_j f_j` and :math:`T^* f_j - s_j g_j` for j up to q, and :math:`\|D\| \le s_{q+1} + \|R\|`; the best q
-    is taken. The smallest bound, plus rounding. All are rigorous given the norms; these are estimated by
-    quadrature, hence the safety factor of two.
+    From pointwise values, all computed functions are taken, and :math:`\|R\|` bounds e and :math:`\|D\|`. From images,
+    e is the norm of :math:`T g_j - s_j f_j` and :math:`T^* f_j - s_j g_j` for j up to q, and
+    :math:`\|D\| \le s_{q+1} + \|R\|`; the best q is taken. The smallest bound, plus rounding. All are rigorous given the
+    norms; these are estimated by quadrature, hence the safety factors.
 
     References
     ----------
@@ -157,7 +158,7 @@ def reliable(singular_values: np.ndarray, evidence: Evidence, errors: np.ndarray
     count = len(evidence.images.residual)
     near = np.append(_SAFETY * (evidence.images.coupling + evidence.images.residual),
                      np.full(len(singular_values) - count, np.inf))
-    return np.minimum(errors, near)
+    return np.asarray(np.minimum(errors, near))
 
 
 def _quadratic(e: float | np.ndarray, gap: np.ndarray) -> np.ndarray:

@@ -15,7 +15,16 @@ from .finite_size import FiniteSizePrediction, predict
 from .kernels import Kernel, as_kernel
 from .measures import Gaussian, Measure
 from .singular_functions import SingularFunctions, SingularSystem
-from .spectrum import DecayLaw, Estimate, Tail, decay_law, effective_rank, hilbert_schmidt_norm, nuclear_norm, nuclear_tail
+from .spectrum import (
+    DecayLaw,
+    Estimate,
+    Tail,
+    decay_law,
+    effective_rank,
+    hilbert_schmidt_norm,
+    nuclear_norm,
+    nuclear_tail,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -182,10 +191,9 @@ class OperatorSVD:
 
         The measures must be Gaussian. The name is used as it is: no suffix is added.
         """
-        meta = {"version": _FORMAT_VERSION, "method": self.method, "status": self.status, "converged": self.converged, "breaks": self.breaks,
-                "decay": vars(self.decay),
-                "evaluations": self.evaluations, "rtol": self.rtol, "tail": self.tail,
-                "norm": [self.norm.value, self.norm.error], "spectrum_tail": vars(self.spectrum_tail),
+        meta = {"version": _FORMAT_VERSION, "method": self.method, "status": self.status, "converged": self.converged,
+                "breaks": self.breaks, "decay": vars(self.decay), "evaluations": self.evaluations, "rtol": self.rtol,
+                "tail": self.tail, "norm": [self.norm.value, self.norm.error], "spectrum_tail": vars(self.spectrum_tail),
                 "mu_x": _measure_state(self.mu_x), "mu_y": _measure_state(self.mu_y)}
         with Path(path).open("wb") as file:
             np.savez(file, opsvd=json.dumps(meta), values=self.values, multiplicities=self.multiplicities,
@@ -230,9 +238,9 @@ def load(path: str | PathLike[str], h: Callable[..., Any] | Kernel | None = None
     if "opsvd" not in arrays:
         raise ValueError(f"path must be a file written by OperatorSVD.save, got {str(path)!r}; save a result first")
     meta = json.loads(str(arrays["opsvd"]))
-    if meta["version"] > _FORMAT_VERSION:
-        raise ValueError(f"path must be in format version {_FORMAT_VERSION} or lower, got version {meta['version']}; "
-                         f"upgrade opsvd")
+    if meta["version"] != _FORMAT_VERSION:
+        raise ValueError(f"path must be in format version {_FORMAT_VERSION}, got version {meta['version']}; "
+                         f"use the version of opsvd that wrote it, or decompose and save again")
     left = SingularFunctions.from_state(Gaussian(**meta["mu_x"]), arrays, "left")
     right = SingularFunctions.from_state(Gaussian(**meta["mu_y"]), arrays, "right")
     values, multiplicities = arrays["values"], arrays["multiplicities"]
@@ -240,7 +248,8 @@ def load(path: str | PathLike[str], h: Callable[..., Any] | Kernel | None = None
                       errors=arrays["errors"], left=left, right=right, norm=Estimate(*meta["norm"]),
                       tail=meta["tail"], rtol=meta["rtol"], method=meta["method"], evaluations=meta["evaluations"],
                       status=meta["status"], converged=meta["converged"],
-                      breaks=meta["breaks"], decay=DecayLaw(**meta["decay"]), spectrum_tail=Tail(**meta["spectrum_tail"]))
+                      breaks=meta["breaks"], decay=DecayLaw(**meta["decay"]),
+                      spectrum_tail=Tail(**meta["spectrum_tail"]))
     return svd if h is None else svd._extended(as_kernel(h))
 
 
@@ -257,8 +266,8 @@ def _status(worst: float, goal: float, rtol: float, rank: int, following: float)
                 f"smaller max_rank, or give a Method with a larger budget")
     reached = f"converged: every error bar is at most {worst:.1e}, within rtol * s_1 = {goal:.1e}"
     if following > goal:
-        return (f"{reached}; the spectrum decays slowly, and goes on beyond the {rank} values given, from {following:.1e} "
-                f"downwards: see tail")
+        return (f"{reached}; the spectrum decays slowly, and goes on beyond the {rank} values given, from "
+                f"{following:.1e} downwards: see tail")
     return reached
 
 

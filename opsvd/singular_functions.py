@@ -71,7 +71,7 @@ class SliceExtension:
         g = self.functions
         plain = Rule(x, np.ones_like(x), np.ones_like(x))
         slices = slice_integrals(self.kernel, plain, g.measure, g.panels, _SLICE_TOL, order=_SLICE_ORDER)
-        return slices.against_resolved(g.half_density) / self.singular_values
+        return np.asarray(slices.against_resolved(g.half_density) / self.singular_values)
 
     def truncated(self, rank: int) -> "SliceExtension":
         """For the first `rank` functions."""

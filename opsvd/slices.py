@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .bases import PanelBasis, legendre_transform, orthonormal_legendre
-from .errors import NonFiniteKernelError
 from .kernels import Kernel
 from .measures import Measure
 from .quadrature import Rule, classify_breaks, gauss_legendre, on_panels
@@ -22,8 +21,8 @@ _AT_END = 1e-4
 _GRADED = 50
 _PASSES = 40
 _ULPS = 8.0
-# Random points on every panel of every slice, to see what lies between the nodes; polynomials within the tolerance may be
-# wrong by this many times it at a point.
+# Random points on every panel of every slice, to see what lies between the nodes; polynomials within the tolerance may
+# be wrong by this many times it at a point.
 _SPOTS, _WRONG = 2, 30.0
 # Halving that leaves more than this part of a truncation error did not help.
 _HELPS = 0.1
@@ -152,7 +151,7 @@ def slice_integrals(kernel: Kernel, left: Rule, measure: Measure, edges: np.ndar
     budget : int
         Evaluations of h; what is not resolved by then is left as it is, and noted.
     """
-    return _Splitter(kernel, left, measure, np.asarray(edges), tol, order, size, budget).run()
+    return _Splitter(kernel, left, measure, np.asarray(edges), tol, order=order, size=size, budget=budget).run()
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,7 +200,7 @@ class _Pieces:
 class _Splitter:
     """The work of `slice_integrals`."""
 
-    def __init__(self, kernel: Kernel, left: Rule, measure: Measure, edges: np.ndarray, tol: float, order: int,
+    def __init__(self, kernel: Kernel, left: Rule, measure: Measure, edges: np.ndarray, tol: float, *, order: int,
                  size: float | None, budget: int) -> None:
         self.kernel, self.left, self.measure, self.edges = kernel, left, measure, edges
         self.tol, self.order, self.size, self.budget = tol, order, size, budget
@@ -227,8 +226,8 @@ class _Splitter:
             pieces = self._keep(pieces, last=last or self.exhausted)
         basis = PanelBasis(self.measure, self.edges, self.order)
         return SliceIntegrals(basis, dense, np.concatenate(self.index), np.concatenate(self.ends),
-                              np.concatenate(self.nodes), np.concatenate(self.values), np.concatenate(self.breaks), float(np.sqrt(self.lost)),
-                              self.exhausted)
+                              np.concatenate(self.nodes), np.concatenate(self.values), np.concatenate(self.breaks),
+                              float(np.sqrt(self.lost)), self.exhausted)
 
     def _first_look(self) -> tuple[np.ndarray, _Pieces]:
         """Samples on the panels that all slices share, zero where they do not resolve, and the panels that are left."""
@@ -236,7 +235,7 @@ class _Splitter:
         left, right = self.edges[:-1], self.edges[1:]
         points, _ = self._points(left, right)
         values = self.kernel.finite_grid(self.x, points.ravel())
-        weighted = (values * self.weights[:, None]).reshape(n, panels, self.order + 2) * self.measure.sqrt_density(points)
+        weighted = (values * self.weights[:, None]).reshape(n, *points.shape) * self.measure.sqrt_density(points)
         samples, tails, energy = self._judge(weighted.reshape(n * panels, self.order + 2), np.tile(right - left, n))
         self.threshold = self.tol * (float(np.sqrt(energy.sum() / max(n, 1))) if self.size is None else self.size)
         (index, panel), no = np.divmod(np.arange(n * panels), panels), np.zeros(n * panels, dtype=bool)
@@ -286,7 +285,7 @@ class _Splitter:
         return samples, tails, np.sum(samples**2, axis=1)
 
     def _broken(self, tails: np.ndarray, energy: np.ndarray, pieces: _Pieces) -> np.ndarray:
-        """Whether polynomials miss more of a piece than the threshold, and than rounding of values and of y explains."""
+        """Whether polynomials miss more of a piece than the threshold, and than rounding of h and of y explains."""
         width = pieces.right - pieces.left
         rounding = 16.0 + 4.0 * np.maximum(np.abs(pieces.left), np.abs(pieces.right)) / width
         return np.asarray((self._effects(tails, width) > self.threshold) & (tails > rounding * _EPS * np.sqrt(energy)))
@@ -356,7 +355,7 @@ def _graded(pieces: _Pieces, side: int) -> _Pieces:
 
 def _narrowest(pieces: _Pieces) -> np.ndarray:
     """Widths, shape (p,), below which nodes would fall on the ends."""
-    return 512.0 * _EPS * np.maximum(np.abs(pieces.left), np.abs(pieces.right))
+    return np.asarray(512.0 * _EPS * np.maximum(np.abs(pieces.left), np.abs(pieces.right)))
 
 
 def _gap(order: int) -> float:

@@ -12,8 +12,10 @@ _STEPS = 14
 _SAMPLES = 7
 _MOST = 32
 # Steps towards a crossing, each of this part of the distance that is left, and from each branch half of the gap.
-_APPROACHES = 6
+_APPROACHES = 12
 _NEARER = 0.9
+# Breaks that are nearer to each other are one.
+_SAME = 1e-9
 
 
 def meeting_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
@@ -41,7 +43,7 @@ def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndar
     ndarray, shape (m, 2)
         To rounding in x, and to its square root in y.
     """
-    lists = [np.sort(breaks[breaks[:, 0] == point, 1]) for point in x]
+    lists = [_distinct(breaks[breaks[:, 0] == point, 1]) for point in x]
     candidates = []
     for i in range(len(x) - 1):
         more, fewer = (i, i + 1) if len(lists[i]) > len(lists[i + 1]) else (i + 1, i)
@@ -62,7 +64,7 @@ def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndar
     # A break that leaves the box, or goes on too faintly to be seen, has no extremum: the window runs after it.
     good = np.isfinite(farthest) & (farthest > 0.0) & (interior > _STEPS // 2)
     tips = inside + np.where(good, farthest, 0.0) * np.sign(outside - inside)
-    return np.stack([tips, centre], axis=1)[good]
+    return np.asarray(np.stack([tips, centre], axis=1)[good])
 
 
 def _vanishing(more: np.ndarray, fewer: np.ndarray) -> list[tuple[float, float]]:
@@ -111,7 +113,7 @@ def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
     ndarray, shape (m, 2)
         To about the square root of rounding.
     """
-    lists = [np.sort(breaks[breaks[:, 0] == point, 1]) for point in x]
+    lists = [_distinct(breaks[breaks[:, 0] == point, 1]) for point in x]
     found = [_approaching(x[i - 1], lists[i - 1], x[i], lists[i], x[i + 1]) for i in range(1, len(x) - 1)]
     found += [_approaching(x[i + 1], lists[i + 1], x[i], lists[i], x[i - 1]) for i in range(1, len(x) - 1)]
     # From both sides of a crossing: x and both breaks at two slices, and how far it may be.
@@ -119,9 +121,9 @@ def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
     if not 0 < len(pairs) <= 2 * _MOST:
         return np.zeros((0, 2))
     before, now, limit = pairs[:, :3], pairs[:, 3:6], pairs[:, 6]
-    meeting = _meeting(before, now)
+    meeting, share = _meeting(before, now), np.full(len(pairs), _NEARER)
     for _ in range(_APPROACHES):
-        nearer = now + _NEARER * (meeting - now)
+        nearer = now + share[:, None] * (meeting - now)
         half = 0.5 * (nearer[:, 2] - nearer[:, 1])
         with_breaks = nearer.copy()
         for branch in (1, 2):
@@ -129,8 +131,10 @@ def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
         good = np.isfinite(with_breaks).all(axis=1) & (with_breaks[:, 2] > with_breaks[:, 1])
         before, now = np.where(good[:, None], now, before), np.where(good[:, None], with_breaks, now)
         meeting = np.where(good[:, None], _meeting(before, now), meeting)
+        share = np.where(good, _NEARER, 0.5 * share)    # curves bend: what was not found is looked for less far away
     reached = np.abs(meeting[:, 0] - now[:, 0]) < 1e-3 * np.abs(limit - pairs[:, 3])
-    return np.stack([meeting[:, 0], 0.5 * (meeting[:, 1] + meeting[:, 2])], axis=1)[reached & np.isfinite(meeting).all(axis=1)]
+    reached &= np.isfinite(meeting).all(axis=1)
+    return np.asarray(np.stack([meeting[:, 0], 0.5 * (meeting[:, 1] + meeting[:, 2])], axis=1)[reached])
 
 
 def _approaching(x0: float, b0: np.ndarray, x1: float, b1: np.ndarray, x2: float) -> list[tuple[float, ...]]:
@@ -156,3 +160,9 @@ def _break_on(kernel: Kernel, x: np.ndarray, low: np.ndarray, high: np.ndarray) 
         return kernel(np.broadcast_to(x[which][:, None], points.shape), points)
 
     return find_breaks(along, low, high)
+
+
+def _distinct(breaks: np.ndarray) -> np.ndarray:
+    """Sorted, and without those found again within rounding, as where a curve is steep."""
+    breaks = np.sort(breaks)
+    return np.asarray(breaks[np.append(True, np.diff(breaks) > _SAME * (1.0 + np.abs(breaks[1:])))[:len(breaks)]])

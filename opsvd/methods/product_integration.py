@@ -41,8 +41,8 @@ _ROUNDS = 4
 # Divisions of the panels on which the outer integrals are taken, and how close to a cut the span beside it is divided.
 _DEPTH = 40
 _NEAR = 0.25
-_TOO_ROUGH = ("slices of h do not become smooth when they are cut: h looks like noise or a fractal, or has more breaks or "
-              "oscillations than can be followed")
+_TOO_ROUGH = ("slices of h do not become smooth when they are cut: h looks like noise or a fractal, or has more breaks "
+              "or oscillations than can be followed")
 # Meeting points are known to the square root of rounding.
 _APART = 1e-6
 # The square root of how many slices there are, about.
@@ -148,7 +148,8 @@ class _Slices:
             phases = rng.uniform(0.0, 2.0 * np.pi, _TRIALS)
 
             def trials(points: np.ndarray) -> np.ndarray:
-                return np.cos(points[:, None] * frequencies + phases) * self.mu_y.sqrt_density(points)[:, None]
+                return np.asarray(np.cos(points[:, None] * frequencies + phases)
+                                  * self.mu_y.sqrt_density(points)[:, None])
 
             return lambda rule: self.at(rule, y).against(trials, _TRIALS)
 
@@ -188,10 +189,10 @@ def _galerkin_matrix(along_y: _Slices, along_x: _Slices, left: PanelBasis, right
         weights = rule.sqrt_lebesgue.reshape(len(spans), -1)[~broken, :ORDER].ravel()
         panel, local = left.local(nodes)
         local *= weights[:, None]
-        rows = rows[~broken, :ORDER].reshape(len(nodes), right.size)
+        kept = rows[~broken, :ORDER].reshape(len(nodes), right.size)
         for p in np.unique(panel):
             here = panel == p
-            matrix[p * ORDER:(p + 1) * ORDER] += local[here].T @ rows[here]
+            matrix[p * ORDER:(p + 1) * ORDER] += local[here].T @ kept[here]
         if not broken.any():
             break
         spans = _finer(spans[broken], cuts)

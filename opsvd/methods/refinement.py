@@ -17,7 +17,7 @@ _EPS = float(np.finfo(np.float64).eps)
 ORDER = 16
 """Gauss-Legendre nodes on a panel."""
 FIRST_PANELS = (4, 5)
-"""Panels to begin with, on each side of zero, for x and y: unequal, so that no nodes coincide where h may be singular."""
+"""Panels to begin with, on each side of zero, for x and y: unequal, so that no nodes coincide."""
 
 # From an end of a panel to the nearest node, as a part of its width.
 _GAP = 0.0053
@@ -67,7 +67,7 @@ def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, to
         samples = draw()
         spans = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
         if fresh := [span for span in spans if span not in seen]:
-            seen.update(zip(fresh, zip(*_tails_and_energies(samples, measure, np.array(fresh)), strict=True), strict=True))
+            seen.update(zip(fresh, _tails_and_energies(samples, measure, np.array(fresh)), strict=True))
         tail, energy = np.array([seen[span] for span in spans]).T
         norm = float(np.sqrt(energy.sum()))
         tail = np.where(tail > 8.0 * _EPS * np.sqrt(energy), tail, 0.0)
@@ -77,9 +77,9 @@ def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, to
                     if unresolved and span not in searched
                     and (span[1] - span[0] <= narrow or np.isin(span, known).any())]
         finer = edges
-        if 0 < len(suspects) and np.count_nonzero(bad) <= _MANY:
+        if len(suspects) > 0 and np.count_nonzero(bad) <= _MANY:
             searched.update(suspects)
-            found = _singular_points(samples, measure, np.array(suspects), known, tol * norm, noise)
+            found = _singular_points(samples, measure, np.array(suspects), tol * norm, known=known, noise=noise)
             finer = np.union1d(edges, found[:max(limit - len(edges) + 1, 0)])
         if len(finer) == len(edges):
             paying = total < 0.1 * before < np.inf    # halving them all helps, as with a smooth kernel
@@ -90,13 +90,14 @@ def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, to
         edges = finer
 
 
-def _tails_and_energies(samples: Samples, measure: Measure, spans: np.ndarray) -> tuple[list[float], list[float]]:
-    """What polynomials miss on panels, shape (p, 2), and the energies there."""
+def _tails_and_energies(samples: Samples, measure: Measure, spans: np.ndarray) -> list[tuple[float, float]]:
+    """What polynomials miss on panels, shape (p, 2), and the energies there: p pairs."""
     matrix = samples(panels_with_ends(measure, spans)).reshape(len(spans), ORDER + 2, -1)
-    return tails_with_ends(matrix).tolist(), np.sum(matrix[:, :ORDER] ** 2, axis=(1, 2)).tolist()
+    energies = np.sum(matrix[:, :ORDER] ** 2, axis=(1, 2))
+    return list(zip(tails_with_ends(matrix).tolist(), energies.tolist(), strict=True))
 
 
-def _singular_points(samples: Samples, measure: Measure, spans: np.ndarray, known: np.ndarray, threshold: float,
+def _singular_points(samples: Samples, measure: Measure, spans: np.ndarray, threshold: float, *, known: np.ndarray,
                      noise: float) -> np.ndarray:
     """Edges that panels, shape (p, 2), want: their singular points, and steps halving towards those at an end."""
     def values(_: np.ndarray, points: np.ndarray) -> np.ndarray:
@@ -124,7 +125,7 @@ def _graded(samples: Samples, measure: Measure, end: float, width: float, thresh
     for start in range(0, len(steps), _GRADES_AT_ONCE):
         some = steps[start:start + _GRADES_AT_ONCE]
         spans = np.sort(np.stack([np.full_like(some, end), end + some], axis=1), axis=1)
-        resolved = np.array(_tails_and_energies(samples, measure, spans)[0]) <= threshold
+        resolved = np.array([tail <= threshold for tail, _ in _tails_and_energies(samples, measure, spans)])
         if resolved.any():
             return np.asarray(end + steps[:start + int(np.argmax(resolved)) + 1])
     return np.asarray(end + steps)

@@ -14,8 +14,8 @@ _NOISE = 64.0 * _EPS
 # Over this many levels second differences fall by 2^-16 where a function is smooth, 2^-8 at a kink, and not at a jump.
 _WINDOW = 4
 _BREAKS = 2.0 ** -10.5
-# Near a root or logarithm they fall by less than this, and yet, unlike at a jump, the change is spread over all parts of
-# the interval: the median change is at least this share of the largest. After so many levels that is clear.
+# Near a root or logarithm they fall by less than this, and yet, unlike at a jump, the change is spread over the parts of
+# an interval: the third largest is at least this share of the largest. After so many levels that is clear.
 _SINGULAR, _SPREAD, _EARLY = 2.0 ** -6.5, 0.02, 8
 
 
@@ -31,8 +31,8 @@ def classify_breaks(function: Callable[[np.ndarray, np.ndarray], np.ndarray], le
 
     Points divide an interval into eight equal parts. The two around the largest second difference are kept, and divided
     again, until the differences are rounding. Near a jump they do not fall with the width d, near \|y\|^(1/2)
-    like d^(1/2), near a kink like d, where the function is smooth like d^2: if they fall nearly as fast as that, there is no
-    break to be found in this way (discontinuous second derivatives are left to halving, which they need less of).
+    like d^(1/2), near a kink like d, where the function is smooth like d^2: if they fall nearly as fast as that, there
+    is no break to be found in this way (discontinuous second derivatives are left to halving).
 
     Parameters
     ----------
@@ -72,14 +72,14 @@ def classify_breaks(function: Callable[[np.ndarray, np.ndarray], np.ndarray], le
         largest = second[np.arange(len(live)), middle - 1]
         history[live, level] = largest
         width, far = points[:, -1] - points[:, 0], np.abs(points).max(axis=1)
-        # Values are rounded, and so are points, which slopes turn into values; a jump is in one part, and no slope.
+        # Values are rounded, and so are points, which slopes turn into values; a jump, in one part or two, is no slope.
         changes = np.sort(_sizes(np.diff(values, axis=1)), axis=1)
-        slopes = _PARTS * changes[:, _PARTS // 2] / width
+        slopes = _PARTS * changes[:, -3] / width
         done = (largest <= noise * _sizes(values).max(axis=1) + 2.0 * _EPS * far * slopes) | (width <= 4.0 * _EPS * far)
         done |= level == _LEVELS - 1
         where[live[done]] = points[done, middle[done]]
         if level <= _EARLY:
-            spreads[live] = changes[:, _PARTS // 2] / np.maximum(changes[:, -1], np.finfo(np.float64).tiny)
+            spreads[live] = changes[:, -3] / np.maximum(changes[:, -1], np.finfo(np.float64).tiny)
         live, points, values, middle = live[~done], points[~done], values[~done], middle[~done]
         if len(live) == 0:
             break
