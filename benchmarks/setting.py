@@ -11,7 +11,10 @@ import threadpoolctl
 
 import opsvd
 
-__all__ = ["machine", "problem_table"]
+__all__ = ["LEADING", "leading_error", "machine", "problem_table"]
+
+LEADING = 6
+"""So many singular values are compared."""
 
 
 def problem_table() -> dict[str, Any]:
@@ -20,6 +23,12 @@ def problem_table() -> dict[str, Any]:
     from problems import PROBLEMS
 
     return {problem.name: problem for problem in PROBLEMS}
+
+
+def leading_error(values: np.ndarray, problem: Any) -> float:
+    """The largest error of the leading values in units of s_1; beyond a finite rank, or the last value, it is zero."""
+    computed, truth = (np.pad(s[:LEADING], (0, max(0, LEADING - len(s)))) for s in (values, problem.exact))
+    return float(np.abs(computed - truth).max() / truth[0])
 
 
 def machine() -> str:

@@ -125,8 +125,8 @@ def error_bars(singular_values: np.ndarray, evidence: Evidence) -> np.ndarray:
 
     From pointwise values, all computed functions are taken, and :math:`\|R\|` bounds e and :math:`\|D\|`. From images,
     e is the norm of :math:`T g_j - s_j f_j` and :math:`T^* f_j - s_j g_j` for j up to q, and
-    :math:`\|D\| \le s_{q+1} + \|R\|`; the best q is taken. The smallest bound, plus rounding. All are rigorous given the
-    norms; these are estimated by quadrature, hence the safety factors.
+    :math:`\|D\| \le s_{q+1} + \|R\|`; the best q is taken. The smallest bound, plus rounding. All are rigorous given
+    the norms; these are estimated by quadrature, hence the safety factors.
 
     References
     ----------

@@ -16,6 +16,7 @@ _EPS = float(np.finfo(np.float64).eps)
 # Not the order of any method: no node in common.
 _ORDER = 20
 _MOST = 64
+_BUDGET = 4_000_000
 # The square root of how many slices there are, about.
 _SLICES = 16.0
 # Random slices may give a residual that is this much larger.
@@ -87,7 +88,7 @@ class _Side:
     def _slices(self, rule: Rule) -> SliceIntegrals:
         panels = np.unique(np.clip(self.right.panels, *self.domain_y))
         return slice_integrals(self.kernel, rule, self.right.measure, panels, self.tol, order=_ORDER,
-                               size=float(np.linalg.norm(self.s)) / _SLICES)
+                               size=float(np.linalg.norm(self.s)) / _SLICES, budget=_BUDGET)
 
     def residuals(self, rule: Rule, outside: float) -> tuple[np.ndarray, np.ndarray]:
         """Cumulative norms of T g_j - s_j f_j, and of its components along f_i, for j (and i) up to 1, 2, ..."""

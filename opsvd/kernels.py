@@ -18,6 +18,8 @@ SMALLEST_SIZE = 1e-120
 
 # From a point on a singular curve to one beside it.
 _BESIDE = 32.0 * float(np.finfo(np.float64).eps)
+# And from the origin: its square is a number.
+_SMALL = 1e-150
 
 # Irregular numbers of the size of one: no zeros, no symmetry, no two equal.
 _PROBE_X = np.array([-1.37, 0.29, 0.83])
@@ -107,7 +109,7 @@ class Kernel:
         return self.finite_beside(x[:, None], y[None, :])
 
     def finite_beside(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Evaluate h at points that broadcast; where it is not finite, beside them, a few roundings of y away.
+        """Evaluate h at points that broadcast; where it is not finite, beside them, a few roundings away.
 
         On a curve where h is singular it may be infinite, or 0/0, but not beside it. Raises NonFiniteKernelError,
         naming a point, where it is not finite there either.
@@ -117,7 +119,9 @@ class Kernel:
         if len(bad[0]) == 0:
             return values
         x, y = (np.broadcast_to(points, values.shape)[bad] for points in (x, y))
-        beside = self(x, y + _BESIDE * (np.abs(x) + np.abs(y)) + np.finfo(np.float64).tiny)
+        # Unequal steps, which lead away from x = y as well.
+        step = _BESIDE * (np.abs(x) + np.abs(y)) + _SMALL
+        beside = self(x + step, y + 2.0 * step)
         if not np.isfinite(beside).all():
             i = int(np.argmin(np.isfinite(beside)))
             raise non_finite(float(x[i]), float(y[i]), float(values[bad][i]))

@@ -193,7 +193,8 @@ class OperatorSVD:
         """
         meta = {"version": _FORMAT_VERSION, "method": self.method, "status": self.status, "converged": self.converged,
                 "breaks": self.breaks, "decay": vars(self.decay), "evaluations": self.evaluations, "rtol": self.rtol,
-                "tail": self.tail, "norm": [self.norm.value, self.norm.error], "spectrum_tail": vars(self.spectrum_tail),
+                "tail": self.tail, "norm": [self.norm.value, self.norm.error],
+                "spectrum_tail": vars(self.spectrum_tail),
                 "mu_x": _measure_state(self.mu_x), "mu_y": _measure_state(self.mu_y)}
         with Path(path).open("wb") as file:
             np.savez(file, opsvd=json.dumps(meta), values=self.values, multiplicities=self.multiplicities,

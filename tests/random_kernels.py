@@ -11,7 +11,8 @@ from random import Random
 from typing import Any
 
 import numpy as np
-from references import CHUNK, Breaks, _legendre, _outer_pieces, _pieces, _rule, _slices, panel_edges
+from numpy.polynomial.legendre import leggauss, legvander
+from references import Breaks, _ladder, _sorted_edges, panel_edges, sqrt_density
 
 from opsvd.measures import Gaussian
 
@@ -25,6 +26,7 @@ _ROOT, _WEAK, _EDGE = 1e-7, 1e-4, 1.0
 _STEEP = 1e-7
 _REACH, _PANELS, _ORDER = 9.5, 19, 14
 _HALVINGS, _RESOLVED = 7, 3e-7
+_NODES, _CHUNK = 20, 128
 # Points farther out than this carry less than 1e-13 of a bounded singular function's energy.
 _FAR = 7.5
 _MOST_POINTS = 60
@@ -239,26 +241,73 @@ def reference(kernel: RandomKernel, count: int = 6) -> tuple[np.ndarray, float]:
         if len(finer_x) == len(x) and len(finer_y) == len(y):
             break
         x, y = finer_x, finer_y
-    u, s, v = _leading(_matrix(kernel, x, y, _ORDER), count)
     finer = _leading(_matrix(kernel, x, y, _ORDER + 4), count)[1]
     return finer, 4.0 * float(np.abs(finer - s).max()) + 2e-14 * float(finer[0])
 
 
 def _matrix(kernel: RandomKernel, x_edges: np.ndarray, y_edges: np.ndarray, order: int) -> np.ndarray:
-    """The operator between Legendre polynomials on panels."""
+    """The operator between Legendre polynomials on panels: outer integrals are cut where curves cross the ends of panels."""
     with np.errstate(all="ignore"):
-        y_pieces = _pieces(y_edges, 1.0, np.empty(0))
-        x, w = _rule(_outer_pieces(kernel.breaks, x_edges, y_edges, 1.0))
-        panel = np.searchsorted(x_edges, x) - 1
-        matrix = np.zeros((len(x_edges) - 1, order, (len(y_edges) - 1) * order))
-        for start in range(0, len(x), CHUNK):
-            part = slice(start, start + CHUNK)
-            integrals = _slices(kernel, x[part], y_edges, y_pieces, order=order)
-            functions = w[part, None] * _legendre(x_edges, panel[part], x[part], order)
-            for p in np.unique(panel[part]):
-                here = panel[part] == p
-                matrix[p] += functions[here].T @ integrals[here]
+        cuts = kernel.breaks.x_at(y_edges).ravel()
+        cuts = (cuts[np.isfinite(cuts), None] + _ladder(kernel.breaks.smallest)).ravel()
+    edges = _sorted_edges(np.concatenate([x_edges, cuts]), x_edges[0], x_edges[-1])
+    t, w = leggauss(_NODES)
+    half = 0.5 * np.diff(edges)[:, None]
+    x, w = (edges[:-1, None] + half * (1.0 + t)).ravel(), (half * w).ravel()
+    panel = np.searchsorted(x_edges, x) - 1
+    matrix = np.zeros((len(x_edges) - 1, order, (len(y_edges) - 1) * order))
+    for start in range(0, len(x), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        integrals = _along_y(kernel, x[part], y_edges, order)
+        functions = (w[part] * sqrt_density(kernel.mu_x, x[part]))[:, None] * _legendre(x_edges, panel[part], x[part], order)
+        for p in np.unique(panel[part]):
+            here = panel[part] == p
+            matrix[p] += functions[here].T @ integrals[here]
     return matrix.reshape(-1, matrix.shape[2])
+
+
+def _along_y(kernel: RandomKernel, x: np.ndarray, edges: np.ndarray, order: int) -> np.ndarray:
+    """The integrals of h(x, .) sqrt(rho) against the functions of all panels: shape (n, panels * order)."""
+    left, right = np.broadcast_to(edges[:-1], (len(x), len(edges) - 1)), np.broadcast_to(edges[1:], (len(x), len(edges) - 1))
+    panel = np.broadcast_to(np.arange(len(edges) - 1), left.shape)
+    total = _on_pieces(kernel, x[:, None], left, right, edges, panel, order)
+    with np.errstate(all="ignore"):
+        at = (kernel.breaks.y_at(x)[:, :, None] + _ladder(kernel.breaks.smallest)).reshape(len(x), -1)
+    at = np.where(np.isfinite(at), at, edges[-1])
+    cut = np.zeros(left.shape, dtype=bool)
+    np.put_along_axis(cut, np.clip(np.searchsorted(edges, at) - 1, 0, len(edges) - 2), True, axis=1)
+    row, column = np.nonzero(cut)
+    if len(row):
+        ends = np.concatenate([edges[column, None], np.clip(at[row], edges[column, None], edges[column + 1, None]),
+                               edges[column + 1, None]], axis=1)
+        ends.sort(axis=1)
+        which, k = np.nonzero(np.diff(ends, axis=1) > 0.0)
+        parts = _on_pieces(kernel, x[row[which]], ends[which, k], ends[which, k + 1], edges, column[which], order)
+        total[row, column] = 0.0
+        np.add.at(total, (row[which], column[which]), parts)
+    return total.reshape(len(x), -1)
+
+
+def _on_pieces(kernel: RandomKernel, x: np.ndarray, left: np.ndarray, right: np.ndarray, edges: np.ndarray,
+               panel: np.ndarray, order: int) -> np.ndarray:
+    """Integrals over pieces of panels, shape (...), against their functions: shape (..., order)."""
+    t, w = leggauss(_NODES)
+    half = 0.5 * (right - left)[..., None]
+    y = left[..., None] + half * (1.0 + t)
+    with np.errstate(all="ignore"):
+        values = kernel.h(np.broadcast_to(x[..., None], y.shape), y) * sqrt_density(kernel.mu_y, y) * half * w
+    values = np.where(np.isfinite(values), values, 0.0)
+    if left.ndim == 2:    # whole panels, the same for all x
+        functions = _legendre(edges, panel[:1].T, y[0], order)
+        return np.asarray((values.transpose(1, 0, 2) @ functions).transpose(1, 0, 2))
+    return np.asarray((values[:, None] @ _legendre(edges, panel[:, None], y, order))[:, 0])
+
+
+def _legendre(edges: np.ndarray, panel: np.ndarray, t: np.ndarray, order: int) -> np.ndarray:
+    """Orthonormal Legendre polynomials of the given panels at points t: shape (..., order)."""
+    width = edges[panel + 1] - edges[panel]
+    values = legvander(2.0 * (t - edges[panel]) / width - 1.0, order - 1)
+    return np.asarray(values * np.sqrt((2.0 * np.arange(order) + 1.0) / width[..., None]))
 
 
 def _leading(matrix: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

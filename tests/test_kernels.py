@@ -7,7 +7,8 @@ import pytest
 
 import opsvd
 from opsvd import Kernel, KernelError, NonFiniteKernelError
-from opsvd.kernels import as_kernel, elementwise
+from opsvd.budget import Budget
+from opsvd.kernels import Elementwise, as_kernel, elementwise
 from opsvd.testing import check_kernel
 
 X, Y = np.array([-1.0, 0.5]), np.array([0.25, 1.0, 3.0])
@@ -68,8 +69,8 @@ def test_non_finite_values_name_a_point():
     """NaN and infinity are reported with the point where they happened."""
     with pytest.raises(NonFiniteKernelError, match=r"h\(-1.0, 0.25\) = nan"):
         Kernel(lambda x, y: np.sqrt(x) * y).finite_grid(X, Y)
-    with pytest.raises(NonFiniteKernelError, match=r"h\(0.5, 1.0\) = inf"):
-        Kernel(lambda x, y: 1.0 / (y - 2.0 * x)).finite_grid(X, Y)
+    with pytest.raises(NonFiniteKernelError, match=r"h\(-1.0, 3.0\) = inf"):
+        Kernel(lambda x, y: np.where(y > 2.0, np.inf, x)).finite_grid(X, Y)
 
 
 def test_transposed_swaps_the_variables():
@@ -146,3 +147,60 @@ def test_elementwise_checks_its_arguments():
         elementwise(np.abs, kinks=0.0)
     with pytest.raises(TypeError, match="kinks must be an array of real numbers"):
         elementwise(np.abs, kinks=["zero"])
+
+
+def test_values_on_a_singular_curve_are_taken_beside_it():
+    """log|x - y| at x = y is not finite, and a few roundings away it is; other values stay as they are."""
+    kernel = Kernel(lambda x, y: np.log(np.abs(x - y)))
+    points = np.array([-3.0, 0.5, 2.0])
+    values = kernel.finite_grid(points, points)
+    assert np.isfinite(values).all()
+    assert (np.diag(values) < -30.0).all()
+    off = ~np.eye(3, dtype=bool)
+    np.testing.assert_array_equal(values[off], kernel.grid(points, points)[off])
+    assert values[0, 0] == pytest.approx(np.log(32.0 * np.finfo(float).eps * 6.0), abs=0.5)
+
+
+def test_zero_over_zero_is_taken_beside():
+    """sin(xy) / (xy) at y = 0, and a kernel that is 0/0 along x = y."""
+    cardinal = Kernel(lambda x, y: np.sin(x * y) / (x * y))
+    np.testing.assert_allclose(cardinal.finite_grid(X, np.array([0.0]))[:, 0], 1.0, rtol=1e-12)
+    quotient = Kernel(lambda x, y: (np.exp(x) - np.exp(y)) / (x - y))
+    assert quotient.finite_beside(np.array([1.0]), np.array([1.0]))[0] == pytest.approx(np.e, rel=0.2)
+
+
+def test_points_beside_are_counted():
+    """Only those that were not finite are asked for again."""
+    kernel = Kernel(lambda x, y: 1.0 / np.abs(x - y) ** 0.25)
+    kernel.finite_grid(np.array([0.0, 1.0]), np.array([1.0, 2.0, 3.0]))
+    assert kernel.evaluations == 6 + 1
+
+
+def test_finite_beside_pairs_points():
+    """Points that broadcast, not a grid; and a region of NaN names the first point."""
+    kernel = Kernel(lambda x, y: np.where(y > 2.0, np.nan, x + y))
+    np.testing.assert_array_equal(kernel.finite_beside(np.array([1.0, 2.0]), np.array([0.5, 1.5])), [1.5, 3.5])
+    with pytest.raises(NonFiniteKernelError, match=r"h\(2.0, 2.5\) = nan"):
+        kernel.finite_beside(np.array([1.0, 2.0]), np.array([0.5, 2.5]))
+
+
+def test_transposed_shares_the_count():
+    """What the transposed kernel is asked for, its original answers: evaluations are counted there, once."""
+    kernel = Kernel(lambda x, y: x - 2.0 * y)
+    transposed = kernel.transposed()
+    transposed.grid(Y, X)
+    assert (kernel.evaluations, transposed.name) == (X.size * Y.size, f"{kernel.name} transposed")
+    np.testing.assert_array_equal(transposed.transposed().grid(X, Y), kernel.grid(X, Y))
+
+
+def test_a_kernel_that_sees_only_columns_and_rows_can_be_transposed():
+    """On grids h still gets x as a column and y as a row, as a matrix product needs."""
+    kernel = Kernel(lambda x, y: x @ y)
+    np.testing.assert_array_equal(kernel.transposed().grid(Y, X), np.outer(Y, X))
+
+
+def test_elementwise_kernels_stay_elementwise_when_limited():
+    """A budget does not take phi and its kinks away."""
+    kernel = elementwise(np.abs, kinks=[0.0]).limited(Budget(10, math.inf))
+    assert isinstance(kernel, Elementwise)
+    assert (kernel.kinks, kernel.evaluations) == ((0.0,), 0)

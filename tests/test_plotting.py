@@ -10,8 +10,9 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 
 from opsvd import Gaussian, decompose
+from opsvd.breaks import break_points
 from opsvd.crosscheck import crosscheck
-from opsvd.plotting import COLOURS, new_figure, plot_functions, plot_spectrum, summary_figure
+from opsvd.plotting import COLOURS, new_figure, plot_breaks, plot_functions, plot_spectrum, summary_figure
 
 
 def sine(x, y):
@@ -97,6 +98,13 @@ def test_without_axes_pyplot_makes_them(draw, svd):
     assert plt.get_fignums() == before
 
 
+def test_breaks_without_axes_are_pyplots_too():
+    """With no Axes a new pyplot figure is made for a picture of breaks as well."""
+    ax = plot_breaks(lambda x, y: x > y)
+    assert ax.figure.number in plt.get_fignums()
+    plt.close(ax.figure)
+
+
 @pytest.mark.parametrize("suffix", ["png", "pdf", "svg"])
 def test_the_summary_can_be_saved(suffix, svd, tmp_path):
     """Three panels with a cross-check and two without; pyplot knows neither figure."""
@@ -112,6 +120,44 @@ def test_count_is_checked(svd, ax):
     """The number of functions is at least one."""
     with pytest.raises(ValueError, match="count must be an integer of at least 1, got 0"):
         plot_functions(svd, ax, count=0)
+
+
+def test_breaks_are_the_points_in_the_window(ax):
+    """The dots are the break points of the kernel within 3.5 standard deviations, and the window is just that."""
+    mu_x, mu_y = Gaussian(1.0, 2.0), Gaussian(-1.0, 0.5)
+
+    def step(x, y):
+        return x > 4.0 * y
+
+    assert plot_breaks(step, mu_x, mu_y, ax) is ax
+    np.testing.assert_allclose([*ax.get_xlim(), *ax.get_ylim()], [-6.0, 8.0, -2.75, 0.75])
+    points = break_points(step, mu_x, mu_y)
+    seen = points[(np.abs(points[:, 0] - 1.0) < 7.0) & (np.abs(points[:, 1] + 1.0) < 1.75)]
+    (dots,) = ax.get_lines()
+    np.testing.assert_array_equal(dots.get_xydata(), seen)
+    assert len(seen) > 10
+
+
+def test_the_image_lies_under_the_breaks_the_right_way_up(ax):
+    """Image and dots share the axes: h = (y > 1) is dark above y = 1, in the last rows of the image."""
+    plot_breaks(lambda x, y: (y > 1.0) + 0.0 * x, ax=ax)
+    (image,) = ax.get_images()
+    shown = image.get_array()
+    heights = np.linspace(-3.5, 3.5, len(shown))
+    np.testing.assert_array_equal(shown[heights > 1.1], 1.0)
+    np.testing.assert_array_equal(shown[heights < 0.9], 0.0)
+    assert image.get_extent() == [-3.5, 3.5, -3.5, 3.5]
+    assert image.origin == "lower"
+
+
+@pytest.mark.parametrize(
+    "h",
+    [lambda x, y: x * y, lambda x, y: 0.0 * x * y, lambda x, y: np.log(np.abs(x - y))],
+    ids=["smooth", "zero", "singular"],
+)
+def test_any_kernel_has_a_picture(h, ax, tmp_path):
+    """No breaks, no kernel, or a singular one: there is an image all the same."""
+    plot_breaks(h, ax=ax).figure.savefig(tmp_path / "breaks.png")
 
 
 def test_a_missing_matplotlib_is_named(monkeypatch, svd):

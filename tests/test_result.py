@@ -4,10 +4,12 @@ import dataclasses
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
 import opsvd
 from opsvd import Gaussian
 from opsvd.quadrature import composite_gauss_legendre
+from opsvd.singular_functions import Extension, SliceExtension
 
 KERNELS = {
     "sin": lambda x, y: np.sin(x * y),
@@ -65,9 +67,11 @@ def test_functions_are_a_singular_pair(case):
     size = np.sqrt(values**2 @ w)[:, None] + svd.norm
     noise = 1e2 * np.finfo(float).eps * svd.singular_values[0] / svd.singular_values * size
     assert (np.abs(applied - svd.singular_values * svd.left.extend(x)) <= noise).all()
+    # Sums in the basis are accurate as half-densities: the root of the density is what they are divided by.
     in_the_bulk = slice(1, 6)
-    apart = svd.singular_values * np.abs(svd.left(x) - svd.left.extend(x))[in_the_bulk]
-    assert (apart <= np.maximum(1e-11, noise[in_the_bulk])).all()
+    root = Gaussian().sqrt_density(x)[:, None]
+    apart = svd.singular_values * root * np.abs(svd.left(x) - svd.left.extend(x))
+    assert (apart <= np.maximum(1e-11, noise))[in_the_bulk].all()
 
 
 def test_singular_functions_of_known_kernels():
@@ -175,3 +179,92 @@ def test_text_is_short_and_html_is_a_table(case):
     assert "\n" not in repr(svd)
     assert svd._repr_html_().count("<tr>") >= 2
     assert "±" in svd._repr_html_()
+
+
+def step_functions(x, rank):
+    """sqrt(2) sin((i - 1/2) pi Phi(x)) and cos of the same: left and right singular functions of (x > y)."""
+    phase = np.pi * ndtr(x)[:, None] * (np.arange(rank) + 0.5)
+    return np.sqrt(2.0) * np.sin(phase), np.sqrt(2.0) * np.cos(phase)
+
+
+@pytest.fixture(scope="module")
+def step():
+    """(x > y), whose slices break."""
+    return opsvd.decompose(lambda x, y: x > y)
+
+
+def test_functions_of_a_step_are_sines_and_cosines(step):
+    """To 1e-9 where the measure is, both with the same sign; and so are their products with the values."""
+    x = np.linspace(-6.0, 6.0, 41)
+    left, right = step_functions(x, step.rank)
+    signs = np.sign(step.left(x)[-1] * left[-1])
+    np.testing.assert_allclose(step.left(x) * signs, left, atol=1e-9)
+    np.testing.assert_allclose(step.right(x) * signs, right, atol=1e-9)
+    assert step(1.0, 0.2) == pytest.approx(np.sum(step.singular_values * step_functions(np.array([1.0]), step.rank)[0]
+                                                  * step_functions(np.array([0.2]), step.rank)[1]), abs=1e-9)
+
+
+def test_functions_of_a_step_far_outside_the_box(step):
+    """At 10, 20 and 1000 standard deviations, where no basis reaches, they follow from the kernel: f = T g / s."""
+    x = np.array([-1e3, -20.0, -10.0, 10.0, 20.0, 1e3])
+    assert isinstance(step.left.extension, SliceExtension)
+    left, right = step_functions(x, step.rank)
+    signs = np.sign(step.left(x)[-1] * left[-1])
+    np.testing.assert_allclose(step.left(x) * signs, left, atol=1e-8)
+    np.testing.assert_allclose(step.right(x) * signs, right, atol=1e-8)
+
+
+def test_functions_through_breaks_are_those_of_the_basis(step):
+    """The extension along split slices, evaluated where the basis is trusted, agrees with it."""
+    x = np.linspace(-5.0, 5.0, 23)
+    for functions in (step.left, step.right):
+        np.testing.assert_allclose(functions.extension(x), functions(x), atol=1e-8)
+        np.testing.assert_array_equal(functions.extend(x), functions(x))
+        assert functions.extension(np.zeros(0)).shape == (0, step.rank)
+    two = step.truncate(2)
+    np.testing.assert_allclose(two.left(np.array([0.3, 40.0])), step.left(np.array([0.3, 40.0]))[:, :2], atol=1e-12)
+
+
+def test_smooth_kernels_are_extended_by_a_rule(case):
+    """A kernel without breaks needs no splitting of slices."""
+    _, svd = case
+    assert not svd.breaks
+    assert isinstance(svd.left.extension, Extension)
+
+
+def test_save_and_load_of_a_kernel_with_breaks(step, tmp_path):
+    """What is known of its breaks comes back, and with h its functions are extended through split slices again."""
+    path = tmp_path / "step.npz"
+    step.save(path)
+    again = opsvd.load(path)
+    assert (again.breaks, again.status, again.decay) == (True, step.status, step.decay)
+    x = np.linspace(-4.0, 4.0, 9)
+    np.testing.assert_array_equal(again.left(x), step.left(x))
+    np.testing.assert_array_equal(again(x, 0.1), step(x, 0.1))
+    with pytest.raises(ValueError, match=r"give the kernel back with opsvd\.load"):
+        again.right(-50.0)
+    whole = opsvd.load(path, h=lambda x, y: x > y)
+    assert isinstance(whole.right.extension, SliceExtension)
+    far = np.array([-50.0, 12.0, 30.0])
+    np.testing.assert_allclose(whole.left(far), step.left(far), atol=1e-12)
+    np.testing.assert_allclose(whole.right(far), step.right(far), atol=1e-12)
+
+
+def test_the_tail_of_a_slow_spectrum(step):
+    """sum s_i^2 + tail^2 = 1/2, though only the leading values are given; the status says that there are more."""
+    assert step.norm == pytest.approx(np.sqrt(0.5), rel=2e-3)
+    assert abs(step.norm - np.sqrt(0.5)) <= step.norm.error
+    exact = np.sqrt(0.5 - np.sum((2.0 / (np.pi * (2.0 * np.arange(step.rank) + 1.0))) ** 2))
+    assert step.tail == pytest.approx(exact, rel=0.05)
+    assert "the spectrum decays slowly, and goes on beyond" in step.status
+
+
+def test_evaluations_and_remarks_belong_to_the_kernel():
+    """for_kernel sets the cost; what stood in the way is told only where the tolerance was missed."""
+    svd = opsvd.decompose(KERNELS["sin"])
+    kernel = opsvd.Kernel(KERNELS["sin"])
+    met = svd.for_kernel(kernel, 12, "a remark")
+    assert (met.evaluations, met.status) == (12, svd.status)
+    missed = dataclasses.replace(svd, converged=False).for_kernel(kernel, 12, "a remark")
+    assert missed.status == f"{svd.status} (a remark)"
+    np.testing.assert_allclose(met.left(0.7), svd.left(0.7), rtol=1e-13)

@@ -20,7 +20,8 @@ from .refinement import panel_tails
 __all__ = ["Auto"]
 
 # Panels that do not resolve the kernel with so many nodes are left to product integration.
-_PANEL_NODES = 1280
+_PANEL_NODES = 2560
+_FEW = 8
 
 
 class Auto(Method):
@@ -65,8 +66,9 @@ class Auto(Method):
             yield from Logarithmic().within(kernel, domain, mu_x, mu_y, rtol)
         for attempt in Panels(_PANEL_NODES).within(kernel, domain, mu_x, mu_y, rtol):
             matrix = attempt.blocks[0].matrix
-            tails = np.hypot(np.linalg.norm(panel_tails(matrix)), np.linalg.norm(panel_tails(matrix.T)))
-            if tails > rtol**0.75 * np.linalg.norm(matrix):
+            tails = np.concatenate([panel_tails(matrix), panel_tails(matrix.T)])
+            # A singular point leaves a few panels unresolved, a break along a curve most of them.
+            if np.count_nonzero(tails > rtol**0.75 * np.linalg.norm(matrix)) > _FEW:
                 break
             yield attempt
         yield from ProductIntegration().within(kernel, domain, mu_x, mu_y, rtol)

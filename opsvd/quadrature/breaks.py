@@ -11,11 +11,13 @@ _EPS = float(np.finfo(np.float64).eps)
 _PARTS = 8
 _LEVELS = 28
 _NOISE = 64.0 * _EPS
+# Stands for infinity: its square is a number.
+_HUGE = 1e140
 # Over this many levels second differences fall by 2^-16 where a function is smooth, 2^-8 at a kink, and not at a jump.
 _WINDOW = 4
 _BREAKS = 2.0 ** -10.5
-# Near a root or logarithm they fall by less than this, and yet, unlike at a jump, the change is spread over the parts of
-# an interval: the third largest is at least this share of the largest. After so many levels that is clear.
+# Near a root or logarithm they fall by less than this, and yet, unlike at a jump, the change is spread over the parts
+# of an interval: the third largest is at least this share of the largest. After so many levels that is clear.
 _SINGULAR, _SPREAD, _EARLY = 2.0 ** -6.5, 0.02, 8
 
 
@@ -107,7 +109,7 @@ def _evaluated(function: Callable[[np.ndarray, np.ndarray], np.ndarray], live: n
                points: np.ndarray) -> np.ndarray:
     """Values (p, m, c), with infinities and NaN as very large numbers, so that bisection goes to them."""
     values = function(live, points)
-    return np.where(np.isfinite(values), values, 1e150).reshape(*points.shape, -1)
+    return np.clip(np.where(np.isfinite(values), values, _HUGE), -_HUGE, _HUGE).reshape(*points.shape, -1)
 
 
 def _sizes(values: np.ndarray) -> np.ndarray:

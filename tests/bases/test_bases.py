@@ -45,6 +45,52 @@ def test_state_makes_the_same_basis(basis):
     np.testing.assert_array_equal(again.half_density(x), basis.half_density(x))
 
 
+def test_combine_sums_the_functions(basis):
+    """The same as evaluating all functions first, at points of any shape, also outside the interval."""
+    low, high = basis.interval
+    x = np.random.default_rng(1).uniform(low - 1.0, high + 1.0, (7, 11))
+    coefficients = np.random.default_rng(2).standard_normal((basis.size, 3))
+    expected = basis.half_density(x) @ coefficients
+    np.testing.assert_allclose(basis.combine(x, coefficients), expected, atol=1e-12 * np.abs(expected).max())
+    assert basis.combine(np.zeros(0), coefficients).shape == (0, 3)
+    assert basis.combine(x, coefficients[:, :0]).shape == (7, 11, 0)
+
+
+def test_panels_resolve_the_functions(basis):
+    """Over the interval, which they cover, Gauss-Legendre rules of 20 nodes integrate products of functions exactly."""
+    edges = basis.panels
+    assert (edges[0], edges[-1]) == basis.interval
+    assert (np.diff(edges) > 0.0).all()
+    grams = []
+    for panels in (edges, np.union1d(edges, 0.5 * (edges[1:] + edges[:-1]))):
+        nodes, weights = composite_gauss_legendre(panels, 20)
+        functions = basis.half_density(nodes) * np.sqrt(weights)[:, None]
+        grams.append(functions.T @ functions)
+    np.testing.assert_allclose(grams[0], grams[1], atol=1e-11)
+
+
+def test_local_gives_the_panel_and_its_functions():
+    """The only functions that are not zero at a point; none at all outside."""
+    basis = BASIS["panels"]
+    x = np.array([-14.0, -1.0, 5e-4, 0.05, 2.0, 15.0, -20.0, 99.0])
+    panel, local = basis.local(x)
+    np.testing.assert_array_equal(panel, [0, 1, 2, 3, 4, 5, 0, 5])
+    assert local.shape == (8, 12)
+    assert not local[6:].any()
+    whole = basis.half_density(x)
+    for i, p in enumerate(panel):
+        np.testing.assert_array_equal(whole[i, p * 12:(p + 1) * 12], local[i])
+        assert np.count_nonzero(whole[i]) == np.count_nonzero(local[i])
+
+
+def test_local_is_accurate_on_panels_graded_towards_zero():
+    """Next to either end of a panel as narrow as 1e-15, Lagrange functions are one at their nodes."""
+    basis = PanelBasis(Gaussian(), np.array([0.0, 1e-15, 1e-8, 1.0]), 16)
+    _, local = basis.local(basis.rule.nodes)
+    own = local[np.arange(48), np.tile(np.arange(16), 3)] * basis.rule.sqrt_lebesgue
+    np.testing.assert_allclose(own, 1.0, rtol=1e-12)
+
+
 def test_panels_reproduce_polynomials_times_the_root_of_the_density():
     """f sqrt(rho) of degree below the order on each panel is interpolated exactly, and is zero outside."""
     basis = BASIS["panels"]

@@ -1,0 +1,146 @@
+"""Product integration: kernels with breaks along unknown curves, against closed forms; and what it refuses."""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import brentq
+from scipy.special import ndtr
+
+import opsvd
+from opsvd import ConvergenceWarning, Gaussian, Kernel, ProductIntegration
+from opsvd.linalg import compact_svd
+
+STANDARD = Gaussian()
+STEPS = 2.0 / (np.pi * (2.0 * np.arange(40) + 1.0))
+
+
+def values_of(h, mu_x=STANDARD, mu_y=STANDARD, *, rtol=1e-10, method=None):
+    """Singular values of the last discretisation, without any error bars to hide behind."""
+    *_, last = (ProductIntegration() if method is None else method).discretisations(Kernel(h), mu_x, mu_y, rtol)
+    return compact_svd(last.blocks[0].matrix)[1], last
+
+
+def test_a_step_to_rounding():
+    """(x > y): s_i = 2 / ((2i - 1) pi)."""
+    found, last = values_of(lambda x, y: x > y, rtol=1e-12)
+    np.testing.assert_allclose(found[:8], STEPS[:8], atol=1e-14)
+    assert (found[:16] <= STEPS[:16] * (1.0 + 1e-12)).all()
+    assert last.note.startswith("product integration: ")
+    assert last.leading
+
+
+def roots(function, starts):
+    """One root in each interval between two starts."""
+    return np.array([brentq(function, *interval, xtol=1e-15) for interval in pairwise(starts)])
+
+
+def absolute_differences():
+    """Values of |u - v| on the unit square, by its differential equation: 2 / k^2 for three families of k."""
+    pi = math.pi
+    odd = pi * (2.0 * np.arange(4) + 1.0)
+    even = 2.0 * roots(lambda t: t * math.sin(t) + math.cos(t), [0.5 * pi, 1.5 * pi, 2.5 * pi, 3.5 * pi])
+    positive = 2.0 * roots(lambda t: t * math.tanh(t) - 1.0, [1.0, 1.5])
+    return np.sort(2.0 / np.concatenate([odd, even, positive]) ** 2)[::-1]
+
+
+def cantilever():
+    """Values of max(u - v, 0): integration twice, so that 1 / s^2 are the frequencies of a beam clamped at one end."""
+    return roots(lambda t: math.cos(t) + 1.0 / math.cosh(t), math.pi * np.arange(7.0)) ** -2.0
+
+
+@pytest.mark.parametrize(("h", "exact"), [
+    (lambda x, y: np.sign(x - y), STEPS[:3].repeat(2)),
+    (lambda x, y: 1.0 * (ndtr(x) + ndtr(y) > 1.0), STEPS[:6]),
+    (lambda x, y: np.minimum(ndtr(x), ndtr(y)), (math.pi * (np.arange(6) + 0.5)) ** -2.0),
+    (lambda x, y: np.minimum(ndtr(x), ndtr(y)) - ndtr(x) * ndtr(y), (math.pi * np.arange(1.0, 7.0)) ** -2.0),
+    (lambda x, y: np.abs(ndtr(x) - ndtr(y)), absolute_differences()[:6]),
+    (lambda x, y: np.maximum(ndtr(x) - ndtr(y), 0.0), cantilever()),
+], ids=["sign", "reflected step", "Brownian motion", "Brownian bridge", "absolute difference", "beam"])
+def test_kernels_of_ranks(h, exact):
+    """Functions of Phi(x) and Phi(y) have the spectra they have on the unit square, in closed form."""
+    found, _ = values_of(h)
+    np.testing.assert_allclose(found[:len(exact)], exact, atol=1e-12)
+
+
+def test_measures_may_differ():
+    """(x > m + s z), z standard: a step between x under Gaussian(m, s) and z."""
+    found, _ = values_of(lambda x, y: 1.0 + 2.0 * y > x, Gaussian(1.0, 2.0), rtol=1e-12)
+    np.testing.assert_allclose(found[:6], STEPS[:6], atol=1e-13)
+
+
+def test_panels_shrink_towards_vertical_tangents():
+    """The singular functions of the disc are singular at its leftmost and rightmost points, and nowhere else."""
+    found, last = values_of(lambda x, y: x**2 + y**2 < 2.0 * math.log(2.0), rtol=1e-4)
+    assert np.linalg.norm(found) < math.sqrt(0.5)    # E[h^2] = 1/2
+    edges, radius = last.blocks[0].left.edges, math.sqrt(2.0 * math.log(2.0))
+    for tip in (-radius, radius):
+        distances = np.sort(np.abs(edges - tip))
+        assert distances[0] < 1e-7
+        assert distances[1] < 1e-2
+    assert np.diff(edges)[np.abs(edges[:-1] - 3.0).argmin()] > 0.3
+
+
+def test_crossings_become_edges():
+    """Where two breaks cross, functions have kinks."""
+    _, last = values_of(lambda x, y: 1.0 * (x > y) + (x + y > 1.0), rtol=1e-4)
+    assert np.abs(last.blocks[0].left.edges - 0.5).min() < 1e-7
+    assert np.abs(last.blocks[0].right.edges - 0.5).min() < 1e-7
+
+
+def test_values_do_not_exceed_the_true_ones():
+    """Galerkin projections: compared with a finer one, values rise, and only by the square of what panels miss."""
+    coarse, _ = values_of(lambda x, y: np.abs(x - y), rtol=1e-6)
+    fine, _ = values_of(lambda x, y: np.abs(x - y), rtol=1e-12)
+    assert (coarse[:8] <= fine[:8] * (1.0 + 1e-9)).all()
+    np.testing.assert_allclose(coarse[:4], fine[:4], rtol=1e-7)
+
+
+def test_noise_is_left_to_uniform_panels_and_said_so():
+    """One discretisation, with a remark for the status."""
+    kernel = Kernel(lambda x, y: np.modf(np.sin(12.9898 * x + 78.233 * y) * 43758.5453)[0])
+    (only,) = ProductIntegration().discretisations(kernel, STANDARD, STANDARD, 1e-10)
+    assert only.note.startswith("uniform panels")
+    assert "looks like noise or a fractal" in only.remark
+    with pytest.warns(ConvergenceWarning, match="noise or a fractal"):
+        opsvd.decompose(kernel, method="product")
+
+
+def test_the_zero_kernel_ends_at_once():
+    """No singular functions, nothing to refine."""
+    svd = opsvd.decompose(lambda x, y: 0.0 * x * y, method="product")
+    assert svd.rank == 0
+
+
+def test_max_nodes_bounds_the_panels():
+    """At most so many nodes a variable, whatever is asked for."""
+    _, last = values_of(lambda x, y: np.sin(9.0 * x * y) * (x > y), rtol=1e-4, method=ProductIntegration(max_nodes=320))
+    assert max(last.blocks[0].matrix.shape) <= 320
+
+
+@pytest.mark.parametrize(("arguments", "error", "message"), [
+    ({"modes": 0}, ValueError, "modes must be an integer of at least 1, got 0"),
+    ({"modes": 2.5}, TypeError, "modes must be an integer, got 2.5"),
+    ({"max_nodes": -3}, ValueError, "max_nodes must be an integer of at least 1, got -3"),
+])
+def test_bad_options_are_named(arguments, error, message):
+    """Where they enter."""
+    with pytest.raises(error, match=message):
+        ProductIntegration(**arguments)
+
+
+def test_repr_is_the_call():
+    """With the options that were given."""
+    assert repr(ProductIntegration(modes=7, max_nodes=800)) == "ProductIntegration(modes=7, max_nodes=800)"
+
+
+@settings(max_examples=5)
+@given(st.floats(-2.0, 2.0), st.floats(0.5, 2.0), st.booleans())
+def test_steps_along_any_line(shift, slope, rising):
+    """(y > c + a x) under Gaussians that make it a step between ranks: the spectrum is the same for all lines."""
+    a = slope if rising else -slope
+    found, _ = values_of(lambda x, y: y > shift + a * x, STANDARD, Gaussian(shift, slope), rtol=1e-8)
+    np.testing.assert_allclose(found[:5], STEPS[:5], atol=1e-9)

@@ -1,0 +1,201 @@
+"""Budgets: counted over everything that is asked of a kernel, and never more than that; the best answer so far."""
+
+import math
+import time
+import warnings
+
+import numpy as np
+import pytest
+import scipy.linalg
+
+import opsvd
+from opsvd import ConvergenceWarning, Kernel, Panels
+from opsvd.budget import Budget, BudgetExhaustedError
+
+LEAST = 500_000
+
+
+def test_evaluations_run_out():
+    """The last value that is allowed is given; the next is refused, and not counted."""
+    budget = Budget(10, math.inf)
+    budget.spend(6)
+    budget.spend(4)
+    with pytest.raises(BudgetExhaustedError, match="max_evaluations=10 ran out"):
+        budget.spend(1)
+    assert budget.spent == 10
+
+
+def test_time_runs_out():
+    """It is looked at when values are asked for, and counts from when the budget was made."""
+    budget = Budget(10, 0.01)
+    budget.spend(1)
+    time.sleep(0.02)
+    with pytest.raises(BudgetExhaustedError, match=r"max_seconds=0\.01 ran out"):
+        budget.spend(1)
+
+
+def test_a_limited_kernel_pays_and_its_original_does_not():
+    """The same values, a count of its own, and the budget's exception before h is called."""
+    calls = []
+
+    def h(x, y):
+        calls.append(np.broadcast(x, y).size)
+        return x * y
+
+    kernel = Kernel(h)
+    limited = kernel.limited(Budget(12, math.inf))
+    calls.clear()
+    np.testing.assert_array_equal(limited.grid(np.ones(3), np.ones(4)), np.ones((3, 4)))
+    with pytest.raises(BudgetExhaustedError):
+        limited(1.0, 1.0)
+    assert calls == [12]
+    assert (limited.evaluations, kernel.evaluations) == (12, 0)
+    kernel.grid(np.ones(30), np.ones(40))
+    assert kernel.evaluations == 1200
+
+
+def test_a_transposed_limited_kernel_shares_budget_and_count():
+    """Slices along x cost as much as slices along y."""
+    limited = Kernel(lambda x, y: x - y).limited(Budget(20, math.inf))
+    transposed = limited.transposed()
+    transposed.grid(np.ones(3), np.ones(4))
+    assert limited.evaluations == 12
+    with pytest.raises(BudgetExhaustedError):
+        transposed.grid(np.ones(3), np.ones(4))
+    with pytest.raises(BudgetExhaustedError):
+        limited.transposed().grid(np.ones(3), np.ones(4))
+
+
+def quiet(h, **options):
+    """Decompose, expecting that the tolerance may be missed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return opsvd.decompose(h, **options)
+
+
+@pytest.mark.parametrize("h", [
+    lambda x, y: x > y,
+    lambda x, y: 1.0 * (x**2 + y**2 < 1.0),
+    lambda x, y: np.sin(300.0 * x * y),
+], ids=["jump", "circle", "oscillation"])
+@pytest.mark.parametrize("limit", [LEAST, 1_000_000, 3_000_000])
+def test_evaluations_stay_within_the_limit(h, limit):
+    """With a coarse answer, of at most the least, where the limit left none; the status says what ran out."""
+    kernel = Kernel(h)
+    svd = quiet(kernel, max_evaluations=limit)
+    assert svd.evaluations == kernel.evaluations <= limit + LEAST
+    assert svd.converged or f"max_evaluations={limit} ran out" in svd.status
+
+
+def test_bars_of_a_cut_short_answer_hold():
+    """(x > y) at ever larger budgets: every answer is honest, and the last is accurate."""
+    for limit in (LEAST, 1_000_000, 2_000_000, 200_000_000):
+        svd = quiet(lambda x, y: x > y, max_evaluations=limit)
+        exact = 2.0 / ((2.0 * np.arange(1, svd.rank + 1) - 1.0) * np.pi)
+        assert (np.abs(svd.singular_values - exact) <= svd.errors).all()
+    assert svd.converged
+
+
+def test_what_is_done_before_the_limit_is_kept():
+    """A kernel that converges within its budget does not hear of it."""
+    svd = opsvd.decompose(lambda x, y: np.cos(x * y), max_evaluations=LEAST)
+    assert svd.converged
+    assert "ran out" not in svd.status
+
+
+def test_a_slow_kernel_is_cut_short_by_time():
+    """h takes a twentieth of a second a call: an answer after about the seconds allowed, and the coarse one's."""
+    def h(x, y):
+        time.sleep(0.05)
+        return np.sin(300.0 * x * y)
+
+    with pytest.warns(ConvergenceWarning, match=r"max_seconds=0\.2 ran out"):
+        svd = opsvd.decompose(h, max_seconds=0.2)
+    assert svd.method.startswith("uniform panels: 10 in x")
+    assert svd.evaluations < LEAST
+
+
+def test_a_method_that_yields_nothing_leaves_a_coarse_answer():
+    """The warning says what to do."""
+    class Nothing(Panels):
+        discretisations = staticmethod(lambda *_: iter(()))
+
+    with pytest.warns(ConvergenceWarning, match="cannot do this kernel: leave method out"):
+        svd = opsvd.decompose(lambda x, y: np.sign(x - y), method=Nothing())
+    assert svd.method.startswith("uniform panels: 10 in x")
+    assert abs(svd.singular_values[0] - 2.0 / np.pi) <= svd.errors[0] < 0.2
+
+
+@pytest.mark.parametrize(("arguments", "error", "message"), [
+    ({"max_evaluations": 1000}, ValueError,
+     "max_evaluations must be at least 500000, which a coarse answer takes, got 1000"),
+    ({"max_evaluations": 0}, ValueError, "max_evaluations must be an integer of at least 1, got 0"),
+    ({"max_evaluations": 1e6}, TypeError, "max_evaluations must be an integer"),
+    ({"max_seconds": 0.0}, ValueError, "max_seconds must be positive, got 0.0"),
+    ({"max_seconds": "long"}, TypeError, "max_seconds must be a real number, got 'long'"),
+])
+def test_bad_budgets_are_named(arguments, error, message):
+    """With what was needed, and what came."""
+    with pytest.raises(error, match=message):
+        opsvd.decompose(lambda x, y: x * y, **arguments)
+
+
+def lacunary(amplitude, ratio, terms):
+    """The sum of amplitude^k cos(ratio^k t), a Weierstrass function but for its last scales; its spectrum at t = x + y.
+
+    With the columns of cos(ratio^k x) and sin(ratio^k x) it has finite rank, and Gram matrices known in closed form.
+    """
+    a, f = amplitude ** np.arange(terms), ratio ** np.arange(terms)
+    near, far = (np.exp(-0.5 * np.add.outer(f, sign * f) ** 2) for sign in (-1.0, 1.0))
+    zero = np.zeros_like(near)
+    root = scipy.linalg.sqrtm(0.5 * np.block([[near + far, zero], [zero, near - far]])).real
+    spectrum = np.linalg.svd(root * np.concatenate([a, -a]) @ root, compute_uv=False)
+    return lambda t: sum(a[k] * np.cos(f[k] * t) for k in range(terms)), spectrum
+
+
+@pytest.mark.parametrize(("amplitude", "ratio", "terms"), [(0.5, 3.0, 12), (0.7071, 2.0, 14)],
+                         ids=["Weierstrass", "as rough as Brownian motion"])
+def test_fractals_get_an_honest_answer_within_the_budget(amplitude, ratio, terms):
+    """Nothing can resolve them: a warning that says so, and bars that hold."""
+    phi, exact = lacunary(amplitude, ratio, terms)
+    with pytest.warns(ConvergenceWarning, match="not converged"):
+        svd = opsvd.decompose(lambda x, y: phi(x + y), max_evaluations=4_000_000)
+    assert svd.evaluations <= 4_000_000 + LEAST
+    assert (np.abs(svd.singular_values - exact[:svd.rank]) <= svd.errors).all()
+    assert svd.tail <= 2.0 * svd.norm
+    assert "looks like noise or a fractal" in svd.status or "ran out" in svd.status
+
+
+def test_a_fractal_of_the_product_is_no_easier():
+    """Weierstrass' function of xy, which has the structure that one method looks for: no crash, no claim."""
+    phi, _ = lacunary(0.5, 3.0, 12)
+    with pytest.warns(ConvergenceWarning, match="not converged"):
+        svd = opsvd.decompose(lambda x, y: phi(x * y), max_evaluations=4_000_000)
+    assert (svd.errors > 1e-3).all()
+
+
+def test_noise_is_not_given_a_spectrum():
+    """A hash of the arguments: whatever is claimed has a bar as wide as all of it."""
+    with pytest.warns(ConvergenceWarning, match="looks like noise or a fractal"):
+        svd = opsvd.decompose(lambda x, y: np.modf(np.sin(12.9898 * x + 78.233 * y) * 43758.5453)[0])
+    assert svd.evaluations < 20_000_000
+    assert (svd.errors > 0.1).all()
+    assert svd.worst_error > 0.1
+    assert svd.norm == pytest.approx(1.0 / math.sqrt(3.0), rel=0.05)
+
+
+def test_ten_thousand_jumps_are_taken_for_what_they_nearly_are():
+    """floor(1000 x y) / 1000 is xy - 1/2000 to within 1/(1000 sqrt(12)) in norm, and its values are, too."""
+    with pytest.warns(ConvergenceWarning, match="not converged"):
+        svd = opsvd.decompose(lambda x, y: np.floor(1000.0 * x * y) / 1000.0)
+    exact = np.array([1.0, 5e-4])[:svd.rank]
+    assert svd.rank >= 1
+    assert (np.abs(svd.singular_values - exact) <= svd.errors + 1e-3 / math.sqrt(12.0)).all()
+    assert (svd.errors > 1e-5).all()
+
+
+def test_brownian_covariance_converges():
+    """min(|x|, |y|), rough as its paths are, has a kink along a curve and no more."""
+    svd = opsvd.decompose(lambda x, y: np.minimum(np.abs(x), np.abs(y)))
+    assert svd.converged
+    assert "goes on beyond" in svd.status
