@@ -188,10 +188,10 @@ def main() -> None:
     results = {kernel: {name: solve(problems[kernel]) for name, solve in SOLVERS.items()} for kernel in kernels}
     path = Path(sys.argv[1]) if sys.argv[1:] else FIGURE
     figure(results).savefig(path, dpi=110)
-    print(f"What is the error of the leading {LEADING} singular values after how many kernel evaluations?\n\n{machine()}")
-    print(f"opsvd: rtol {RTOLS[0]:g} to {RTOLS[-1]:g}, max_rank={LEADING}, at most {SECONDS:g} s each; Nystrom: n by n + 2 nodes; "
-          f"sampled: n by n, median of {SEEDS} draws")
-    print(f"Fewest evaluations, chosen in hindsight for all alike; - where none of the runs is good enough\n")
+    print(f"What is the error of the leading {LEADING} singular values after how many kernel evaluations?")
+    print(f"\n{machine()}\nopsvd: rtol {RTOLS[0]:g} to {RTOLS[-1]:g}, max_rank={LEADING}, at most {SECONDS:g} s each; "
+          f"Nystrom: n by n + 2 nodes; sampled: n by n, median of {SEEDS} draws")
+    print("Fewest evaluations, chosen in hindsight for all alike; - where none of the runs is good enough\n")
     print("\n".join([*summary(results), *details(results)]))
     missed = [kernel for kernel in kernels for run in results[kernel]["opsvd"]
               if run.bar is not None and run.error > run.bar + run.parameter]

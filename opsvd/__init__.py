@@ -1,6 +1,7 @@
 """opsvd: the singular value decomposition of kernels under probability measures."""
 
 from . import exact, testing
+from .breaks import break_points
 from .crosscheck import CrossCheck, crosscheck
 from .decompose import decompose
 from .errors import ConvergenceWarning, KernelError, NonFiniteKernelError, NotSquareIntegrableError
@@ -10,7 +11,7 @@ from .finite_size import FiniteSizePrediction
 from .kernels import Elementwise, Kernel, elementwise
 from .measures import Gaussian, Measure
 from .methods import HermiteGalerkin, Logarithmic, Method, Panels, ProductIntegration, UniformPanels
-from .plotting import plot_functions, plot_spectrum
+from .plotting import plot_breaks, plot_functions, plot_spectrum
 from .result import OperatorSVD, load
 from .sampling import MonteCarloSpectrum, iid_gaussian, monte_carlo, sample_matrix, subspace_error
 from .singular_functions import SingularFunctions
@@ -40,6 +41,7 @@ __all__ = [
     "ProductIntegration",
     "SingularFunctions",
     "UniformPanels",
+    "break_points",
     "crosscheck",
     "decay_law",
     "decompose",
@@ -53,6 +55,7 @@ __all__ = [
     "monte_carlo",
     "nuclear_norm",
     "parse_kernel",
+    "plot_breaks",
     "plot_functions",
     "plot_spectrum",
     "sample_matrix",

@@ -165,8 +165,8 @@ def plot_breaks(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y
     >>> import opsvd
     >>> from opsvd.plotting import new_figure
     >>> ax = opsvd.plot_breaks(lambda x, y: x > y, ax=new_figure(4, 4).subplots())
-    >>> ax.get_xlim()
-    (-3.5, 3.5)
+    >>> [float(end) for end in ax.get_xlim()]
+    [-3.5, 3.5]
     """
     kernel = as_kernel(h)
     points = break_points(kernel, mu_x, mu_y)

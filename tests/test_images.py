@@ -34,7 +34,7 @@ def images_of(kernel, discretisation, system, rtol=RTOL, outside=0.0) -> Images:
         density = measure.sqrt_density(points)
         spots.append(Rule(points, 1.0 / (np.sqrt(200.0) * density), density))
     samples = weighted_samples(kernel, discretisation.domain, *spots)
-    return images(kernel, discretisation, system, rtol, outside, tuple(spots), samples)
+    return images(kernel, discretisation, system, rtol, outside=outside, spots=tuple(spots), samples=samples)
 
 
 @pytest.fixture(scope="module")

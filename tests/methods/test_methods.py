@@ -115,7 +115,7 @@ def test_auto_says_what_it_chose_and_why():
     entire = opsvd.decompose(lambda x, y: np.exp(-(x - y) ** 2 / 2))
     assert entire.method.startswith("Hermite-Galerkin")
     assert "the Hermite coefficients decay to" in entire.method
-    singular = opsvd.decompose(lambda x, y: np.abs(x * y))
+    singular = opsvd.decompose(lambda x, y: np.abs(x) + np.abs(y))
     assert singular.method.startswith("panels")
     assert "the last Hermite coefficients" in singular.method
 
@@ -126,7 +126,7 @@ def test_budget_is_kept():
     with pytest.warns(ConvergenceWarning, match="not converged"):
         svd = opsvd.decompose(kernel, Gaussian(), Gaussian(), method=Panels(max_nodes=320))
     assert not svd.converged
-    assert svd.evaluations == kernel.evaluations < 20 * 320**2
+    assert svd.evaluations == kernel.evaluations < 150 * 320**2    # panels, and images for the error bars
 
 
 def _quiet(h):
