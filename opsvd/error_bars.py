@@ -67,8 +67,8 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
     checks = (*discretisation.checks, _spots(system))
     samples = [weighted_samples(kernel, discretisation.domain, *rules) for rules in checks]
     for (rule_x, rule_y), sample in zip(checks, samples, strict=True):
-        f = system.left.half_density(rule_x.nodes) * rule_x.sqrt_lebesgue[:, None]
-        g = system.right.half_density(rule_y.nodes) * rule_y.sqrt_lebesgue[:, None]
+        f, g = (_without_traces(functions.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None])
+                for functions, rule in ((system.left, rule_x), (system.right, rule_y)))
         remainder = _without_traces(sample - (f * system.values) @ g.T)
         norms.append(float(np.linalg.norm(sample)))
         remainders.append(float(np.linalg.norm(remainder)))

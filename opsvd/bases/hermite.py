@@ -11,6 +11,8 @@ from .base import Basis
 
 __all__ = ["HermiteBasis"]
 
+_FADED = 8.0
+
 
 class HermiteBasis(Basis):
     r"""The functions :math:`\psi_n((x - c) / s) \sqrt{\rho_{c, s}(x) / \rho(x)}`, n = 0 ... degree.
@@ -47,8 +49,10 @@ class HermiteBasis(Basis):
 
     @property
     def interval(self) -> tuple[float, float]:
-        """From the first node to the last: beyond them polynomials only grow, and other functions only fall."""
-        return float(self.rule.nodes[0]), float(self.rule.nodes[-1])
+        """From the first node to the last, and no farther than Hermite functions are above rounding."""
+        end = 2.0 * np.sqrt(self.size) + _FADED * self.size ** (-1.0 / 6.0)    # the turning point, and Airy's decay
+        low, high = self.reference.mean - end * self.reference.std, self.reference.mean + end * self.reference.std
+        return max(low, float(self.rule.nodes[0])), min(high, float(self.rule.nodes[-1]))
 
     @property
     def panels(self) -> np.ndarray:

@@ -6,11 +6,12 @@ from .hermite_galerkin import HermiteGalerkin
 from .logarithmic import Logarithmic
 from .panels import Panels
 from .product_integration import ProductIntegration
+from .ridge import Ridge
 from .scaled_hermite import ScaledHermite
 from .uniform import UniformPanels
 
 __all__ = ["METHODS", "Auto", "HermiteGalerkin", "Logarithmic", "Method", "Panels",
-           "ProductIntegration", "ScaledHermite", "UniformPanels", "as_method"]
+           "ProductIntegration", "Ridge", "ScaledHermite", "UniformPanels", "as_method"]
 
 METHODS: dict[str, type[Method]] = {
     "auto": Auto, "hermite": HermiteGalerkin, "scaled-hermite": ScaledHermite, "logarithmic": Logarithmic,

@@ -9,7 +9,7 @@ from ..discretisation import Discretisation
 from ..domain import Domain, find_domain
 from ..kernels import Kernel
 from ..measures import Gaussian, Measure
-from ..structure import find_structure
+from ..structure import Structure, find_structure
 from .base import Method
 from .hermite_checks import relative_tail
 from .hermite_galerkin import DEGREES, HermiteGalerkin
@@ -17,6 +17,7 @@ from .logarithmic import Logarithmic
 from .panels import Panels
 from .product_integration import ProductIntegration
 from .refinement import panel_tails
+from .ridge import Ridge
 from .scaled_hermite import ScaledHermite
 
 __all__ = ["Auto"]
@@ -59,14 +60,17 @@ class Auto(Method):
             yield from ScaledHermite().within(kernel, domain, mu_x, mu_y, rtol)
         structure = find_structure(kernel, domain, mu_x, mu_y)
         reason = f"{reason}; {structure}"
-        for finer in self._later(kernel, domain, mu_x, mu_y, rtol, product=structure.product):
+        for finer in self._later(kernel, domain, mu_x, mu_y, rtol, structure=structure):
             yield replace(finer, note=f"{finer.note} (auto: {reason})")
 
     def _later(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure, rtol: float, *,
-               product: bool) -> Iterator[Discretisation]:
+               structure: Structure) -> Iterator[Discretisation]:
         """What comes after Hermite polynomials."""
-        if product and all(isinstance(mu, Gaussian) and mu.mean == 0.0 for mu in (mu_x, mu_y)):
-            yield from Logarithmic().within(kernel, domain, mu_x, mu_y, rtol)
+        if isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian):
+            if structure.product and mu_x.mean == mu_y.mean == 0.0:
+                yield from Logarithmic().within(kernel, domain, mu_x, mu_y, rtol)
+            if structure.linear_form is not None:
+                yield from Ridge(structure.linear_form[1]).within(kernel, domain, mu_x, mu_y, rtol)
         for attempt in Panels(_PANEL_NODES).within(kernel, domain, mu_x, mu_y, rtol):
             matrix = attempt.blocks[0].matrix
             tails = np.concatenate([panel_tails(matrix), panel_tails(matrix.T)])

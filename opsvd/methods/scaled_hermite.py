@@ -99,7 +99,7 @@ class _Attempt:
     """The matrix at one degree, and what it says of others."""
 
     def __init__(self, kernel: Kernel, domain: Domain, measures: tuple[Gaussian, Gaussian],
-                 fitting: tuple[Gaussian, Gaussian], degree: int, nodes: int = 0) -> None:
+                 fitting: tuple[Gaussian, Gaussian], degree: int, *, nodes: int = 0) -> None:
         self.arguments = kernel, domain, measures, fitting, degree
         self.degree, self.domain = degree, domain
         nodes = max(nodes, degree + 1 + _SPARE)
@@ -114,7 +114,7 @@ class _Attempt:
 
     def geometric(self, before: "_Attempt") -> bool:
         """Whether coefficients have decayed geometrically since an attempt of lower degree."""
-        return self.tail <= before.tail ** (_GEOMETRIC * (self.degree + 1) / (before.degree + 1))
+        return bool(self.tail <= before.tail ** (_GEOMETRIC * (self.degree + 1) / (before.degree + 1)))
 
     def needed(self, enough: float) -> int:
         """The degree at which geometric decay leaves that much of the coefficients, and at least twice this degree."""
