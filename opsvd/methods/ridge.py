@@ -14,6 +14,7 @@ matter to them whether phi is smooth. The densities, which are, go in at the nod
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -25,7 +26,7 @@ from ..errors import NotSquareIntegrableError
 from ..kernels import Kernel
 from ..linalg import compact_svd
 from ..measures import Gaussian, Measure
-from ..quadrature import Pieces, composite_gauss_legendre, find_pieces, gauss_legendre, poles
+from ..quadrature import Pieces, composite_gauss_legendre, find_pieces, gauss_legendre, hidden_energy, poles
 from .base import Method
 from .refinement import ORDER, panel_tails
 from .uniform import loose_checks
@@ -33,10 +34,12 @@ from .uniform import loose_checks
 __all__ = ["Ridge"]
 
 # Widths of the panels, in deviations, of which the first that resolves so many leading functions is taken.
-_WIDTHS, _LEADING = (1.0, 0.7, 0.5), 12
+_WIDTHS, _LEADING = (1.0, 0.7, 0.5, 0.35, 0.25), 12
 # For phi of degree below 16 on a piece, times Q of degree below 32.
 _NODES = 24
 _LAST, _FAINT, _GRID = 37.0, 1e-17, 0.5
+# Panels in x and y begin at different places, so that no two nodes are equal, there or in the check rules.
+_SHIFTS = (0.11, 0.74)
 _SEARCH_WIDTH, _MOST_PIECES = 0.3, 2000
 
 
@@ -98,9 +101,12 @@ class Ridge(Method):
         pieces = profile.pieces(max(1e-2 * rtol, 1e-14))
         if pieces is None:
             return
+        # Values are accurate to the square of what the functions are, and these may end where they are that small.
         rough = max(3e-3 * np.sqrt(rtol), 1e-8)
+        box = find_domain(kernel, mu_x, mu_y, 100.0 * rough)
+        domain = replace(domain, missing=float(np.hypot(domain.missing, profile.hidden(pieces))))
         for width in _WIDTHS:
-            left, right = profile.bases(domain, width)
+            left, right = profile.bases(box, width)
             if max(left.size, right.size) > self.max_nodes:
                 return
             block = Block(left, right, profile.matrix(pieces, left, right))
@@ -157,14 +163,22 @@ class _Profile:
                 f"({x[0]:.6g}, {y[0]:.6g}): E[h^2] is infinite. Decompose a kernel with a weaker singularity")
         return pieces
 
+    def hidden(self, pieces: Pieces) -> float:
+        """The norm of what is nearer to singular points than pieces reach, relative to that of phi."""
+        nodes, weights = composite_gauss_legendre(pieces.edges, ORDER)
+        energies = (self.kernel.finite_beside(*self._points(nodes)) * _half_density(nodes)) ** 2 * weights
+        energies = energies.reshape(-1, ORDER).sum(axis=1)
+        return float(np.sqrt(hidden_energy(pieces.edges, energies) / energies.sum()))
+
     def bases(self, domain: Domain, width: float) -> tuple[PanelBasis, PanelBasis]:
         """Equal panels in x and y over the domain, of widths that give the same step in zeta, and at most `width`."""
         step = width * min(self.cos, abs(self.sin))
         bases = []
-        for mu, share, (low, high) in ((self.mu_x, self.cos, domain.x), (self.mu_y, abs(self.sin), domain.y)):
+        for mu, share, (low, high), shift in ((self.mu_x, self.cos, domain.x, _SHIFTS[0]),
+                                              (self.mu_y, abs(self.sin), domain.y, _SHIFTS[1])):
             panel = mu.std * step / share
-            count = int(np.ceil((high - low) / panel))
-            start = 0.5 * (low + high - count * panel)
+            count = int(np.ceil((high - low) / panel + shift))
+            start = low - shift * panel
             bases.append(PanelBasis(mu, start + panel * np.arange(count + 1), ORDER))
         return bases[0], bases[1]
 
