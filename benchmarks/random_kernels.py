@@ -1,6 +1,6 @@
 """Count false error bars on random kernels: smooth functions times jumps and bends along random curves, and networks.
 
-The kernels are those of tests/random_kernels.py, one a seed; the reference knows where they break, and gives its own
+The kernels are those of tests/drawn_kernels.py, one a seed; the reference knows where they break, and gives its own
 error. A bar is false if the distance to the reference exceeds the bar and that error. Run it with
 
     python benchmarks/random_kernels.py [KERNELS] > benchmarks/results/random_kernels.txt
@@ -24,7 +24,7 @@ sys.path.append(str(Path(__file__).parents[1] / "tests"))
 
 RTOL = 1e-8
 EVALUATIONS = 5_000_000
-KERNELS = 200
+KERNELS = 150
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Outcome:
 
 def outcome(seed: int) -> Outcome:
     """Draw a kernel, decompose it, and hold the leading values against the reference."""
-    from random_kernels import draw_kernel, excess, reference
+    from drawn_kernels import draw_kernel, excess, reference
 
     kernel: Any = draw_kernel(Random(seed))    # noqa: S311
     values, error = reference(kernel)

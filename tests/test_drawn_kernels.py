@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
-from random_kernels import draw_kernel, excess, reference
+from drawn_kernels import draw_kernel, excess, reference
 
 import opsvd
 from opsvd import ConvergenceWarning
