@@ -5,9 +5,9 @@ from random import Random
 
 import numpy as np
 import pytest
+from drawn_kernels import draw_kernel, excess, reference
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
-from drawn_kernels import draw_kernel, excess, reference
 
 import opsvd
 from opsvd import ConvergenceWarning
