@@ -1,16 +1,15 @@
 """Product integration: leading singular values of kernels whose slices break along unknown curves."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.linalg import qr, svd
 
 from .._validation import positive_int
 from ..bases import PanelBasis
 from ..discretisation import Block, Discretisation
 from ..domain import Domain, find_domain, weighted_samples
 from ..kernels import Kernel
-from ..linalg import compact_svd
 from ..measures import Measure
 from ..quadrature import Rule
 from ..slices import SliceIntegrals, slice_integrals
@@ -21,12 +20,9 @@ from .refinement import (
     ORDER,
     Samples,
     first_edges,
-    floor_width,
     panel_tails,
-    panels_with_ends,
     resolve,
     split,
-    tails_with_ends,
 )
 from .uniform import UniformPanels, loose_checks
 
@@ -38,17 +34,15 @@ _EPS = float(np.finfo(np.float64).eps)
 _TRIALS = 12
 _FASTEST = 12.0
 _ROUNDS = 4
-# Divisions of the panels on which the outer integrals are taken, and how close to a cut the span beside it is divided.
-_DEPTH = 40
-_NEAR = 0.25
+# How many singular functions are computed, and in how many steps.
+_KEPT = (64, 40, 24)
+_ITERATIONS = 4
 _TOO_ROUGH = ("slices of h do not become smooth when they are cut: h looks like noise or a fractal, or has more breaks "
               "or oscillations than can be followed")
 # Meeting points are known to the square root of rounding.
 _APART = 1e-6
 # The square root of how many slices there are, about.
 _SLICES = 16.0
-# Breaks that cross the edges of panels, beyond which they are not followed one by one.
-_MOST_CUTS = 1000
 
 
 class ProductIntegration(Method):
@@ -64,7 +58,7 @@ class ProductIntegration(Method):
 
     Parameters
     ----------
-    modes : int, default 24
+    modes : int, default 12
         How many of the leading singular functions the panels are to resolve. Values beyond may come out well, too.
     max_nodes : int, default 1600
         The most nodes a variable.
@@ -74,7 +68,7 @@ class ProductIntegration(Method):
     K. E. Atkinson, The Numerical Solution of Integral Equations of the Second Kind, Cambridge (1997), section 4.2.
     """
 
-    def __init__(self, modes: int = 24, max_nodes: int = 1600) -> None:
+    def __init__(self, modes: int = 12, max_nodes: int = 1600) -> None:
         self.modes = positive_int(modes, "modes")
         self.max_nodes = positive_int(max_nodes, "max_nodes")
 
@@ -99,49 +93,70 @@ class ProductIntegration(Method):
         along_x = _Slices(kernel.transposed(), mu_y, mu_x, tol, size)
         surveys = []
         for slices, rule, edges in ((along_y, first[0], y), (along_x, first[1], x)):
-            surveys.append(slices.at(rule, edges))
+            slices.edges = edges
+            surveys.append(slices.at(rule))
             if surveys[-1].exhausted:
                 yield UniformPanels().within(kernel, domain, mu_x, mu_y, _TOO_ROUGH)
                 return
         meetings = np.concatenate([meeting_points(kernel, first[0].nodes, surveys[0].breaks),
                                    meeting_points(along_x.kernel, first[1].nodes, surveys[1].breaks)[:, ::-1]])
         x, y = _with_edges(x, meetings[:, 0], mu_x), _with_edges(y, meetings[:, 1], mu_y)
-        x, y = (resolve(slices.images(other, rng), mu, edges, rough, limit=limit, broad=limit // 2, noise=10.0 * tol,
+        along_y.edges, along_x.edges = y, x
+        x, y = (resolve(slices.images(rng), mu, edges, rough, limit=limit, broad=limit // 2, noise=10.0 * tol,
                         singular=points)
-                for slices, other, mu, edges, points in ((along_y, y, mu_x, x, meetings[:, 0]),
-                                                         (along_x, x, mu_y, y, meetings[:, 1])))
+                for slices, mu, edges, points in ((along_y, mu_x, x, meetings[:, 0]),
+                                                  (along_x, mu_y, y, meetings[:, 1])))
         for _ in range(_ROUNDS):
             left, right = PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER)
-            matrix = _galerkin_matrix(along_y, along_x, left, right, 100.0 * rough)
+            u, v, rest = _leading_part(along_y.matrix(left, right), along_x.matrix(right, left).T)
             note = (f"product integration: {len(x) - 1} panels in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre nodes "
                     f"each, integrals split where slices break")
             checks = loose_checks(mu_x, mu_y, x, y, rng)
-            yield Discretisation((Block(left, right, matrix),), domain, checks, note, leading=True)
-            u, s, v = (part[..., :self.modes] for part in compact_svd(matrix))
-            if len(s) == 0:
+            yield Discretisation((Block(left, right, u @ v.T + rest),), domain, checks, note, leading=True)
+            s = np.linalg.norm(v, axis=0)[:self.modes]
+            if s[0] == 0.0:
                 return
-            finer_x = split(x, mu_x, panel_tails(u * s), rough * s[0], limit=limit, broad=limit)
-            finer_y = split(y, mu_y, panel_tails(v * s), rough * s[0], limit=limit, broad=limit)
+            finer_x = split(x, mu_x, panel_tails(u[:, :len(s)] * s), rough * s[0], limit=limit, broad=limit)
+            finer_y = split(y, mu_y, panel_tails(v[:, :len(s)]), rough * s[0], limit=limit, broad=limit)
             if len(finer_x) == len(x) and len(finer_y) == len(y):
                 return
             x, y = finer_x, finer_y
 
 
-@dataclass(frozen=True)
 class _Slices:
-    """The slices h(x, .) of a kernel, and how accurately they are integrated."""
+    """The slices h(x, .) of a kernel, each split once and kept."""
 
-    kernel: Kernel
-    mu_x: Measure
-    mu_y: Measure
-    tol: float
-    size: float
+    def __init__(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, tol: float, size: float) -> None:
+        self.kernel, self.mu_x, self.mu_y, self.tol, self.size = kernel, mu_x, mu_y, tol, size
+        self.edges = np.zeros(0)
+        self.known: dict[tuple[float, float], tuple[SliceIntegrals, int]] = {}
 
-    def at(self, rule: Rule, edges: np.ndarray) -> SliceIntegrals:
-        """Slices at the nodes of a rule in x, split at edges in y."""
-        return slice_integrals(self.kernel, rule, self.mu_y, edges, self.tol, order=ORDER, size=self.size)
+    def at(self, rule: Rule) -> SliceIntegrals:
+        """Slices at the nodes of a rule in x, which are remembered."""
+        found = slice_integrals(self.kernel, rule, self.mu_y, self.edges, self.tol, order=ORDER, size=self.size)
+        keys = zip(rule.nodes.tolist(), rule.sqrt_lebesgue.tolist(), strict=True)
+        self.known.update((key, (found, row)) for row, key in enumerate(keys))
+        return found
 
-    def images(self, y: np.ndarray, rng: np.random.Generator) -> Callable[[], Samples]:
+    def matrix(self, left: PanelBasis, right: PanelBasis) -> np.ndarray:
+        r"""T applied to the functions of `right`, at the nodes of `left`, times :math:`\sqrt{w_i}`: (left, right)."""
+        rule = left.rule
+        keys = list(zip(rule.nodes.tolist(), rule.sqrt_lebesgue.tolist(), strict=True))
+        fresh = np.array([key not in self.known for key in keys])
+        if fresh.any():
+            self.at(rule.restricted(fresh))
+        places: dict[int, list[tuple[int, int]]] = {}
+        for i, key in enumerate(keys):
+            slices, row = self.known[key]
+            places.setdefault(id(slices), []).append((i, row))
+        sets = {id(slices): slices for slices, _ in self.known.values()}
+        matrix = np.zeros((left.size, right.size))
+        for name, pairs in places.items():
+            here, rows = np.array(pairs).T
+            matrix[here] = sets[name].restricted(rows).matrix(right)
+        return matrix
+
+    def images(self, rng: np.random.Generator) -> Callable[[], Samples]:
         """T applied to random cosines: functions of x that are smooth wherever the singular functions are."""
         def draw() -> Samples:
             frequencies = rng.uniform(0.0, _FASTEST, _TRIALS) / self.mu_y.scale
@@ -151,7 +166,7 @@ class _Slices:
                 return np.asarray(np.cos(points[:, None] * frequencies + phases)
                                   * self.mu_y.sqrt_density(points)[:, None])
 
-            return lambda rule: self.at(rule, y).against(trials, _TRIALS)
+            return lambda rule: self.at(rule).against(trials, _TRIALS)
 
         return draw
 
@@ -164,50 +179,37 @@ def _with_edges(edges: np.ndarray, points: np.ndarray, measure: Measure) -> np.n
     return edges
 
 
-def _galerkin_matrix(along_y: _Slices, along_x: _Slices, left: PanelBasis, right: PanelBasis,
-                     rough: float) -> np.ndarray:
-    """The matrix E[a_i h b_j], its inner integrals split at breaks, its outer ones cut where breaks cross edges in y.
+def _leading_part(forth: np.ndarray, back: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """T between the spans of its leading singular functions, from two matrices that hold it.
 
-    A single b_j jumps at the edges of its panel, so that T b_j is not smooth where a break crosses them. In T g, for a
-    smooth g, all that cancels: an error of the outer integrals enters the leading singular values only through its
-    square, and `rough` is enough for them.
+    The rows of `forth` are exact integrals T b_j at nodes in x, the columns of `back` T* a_i at nodes in y. A single
+    b_j jumps at the ends of its panel, so that T b_j is rough, and `forth` no projection of T; but it is right for a
+    smooth g, where T g is resolved. Iteration makes functions smooth, the leading ones first: so fewer and fewer are
+    iterated, and those that were left are kept apart from them.
+
+    Returns
+    -------
+    u, v : ndarray, shapes (n, q) and (m, q)
+        Left singular functions, and right ones times singular values.
+    rest : ndarray, shape (n, m)
+        The matrix of T between the less accurate functions that follow.
     """
-    mu_x = left.measure
-    cuts = _cuts(along_x, left, right, rough)
-    edges = np.union1d(left.edges, cuts)
-    edges = edges[np.append(True, np.diff(edges) > 64.0 * _EPS * np.maximum(np.abs(edges[1:]), 1e-3 * mu_x.scale))]
-    spans = np.stack([edges[:-1], edges[1:]], axis=1)
-    matrix = np.zeros((left.size, right.size))
-    norm = 0.0
-    for depth in range(_DEPTH):
-        rule = panels_with_ends(mu_x, spans)
-        rows = along_y.at(rule, right.edges).matrix().reshape(len(spans), ORDER + 2, right.size)
-        norm = max(norm, float(np.linalg.norm(rows[:, :ORDER])))
-        wide = np.diff(spans)[:, 0] > floor_width(mu_x, spans.ravel())[::2]
-        broken = (tails_with_ends(rows) > rough * norm) & wide & (depth < _DEPTH - 1)
-        nodes = rule.nodes.reshape(len(spans), -1)[~broken, :ORDER].ravel()
-        weights = rule.sqrt_lebesgue.reshape(len(spans), -1)[~broken, :ORDER].ravel()
-        panel, local = left.local(nodes)
-        local *= weights[:, None]
-        kept = rows[~broken, :ORDER].reshape(len(nodes), right.size)
-        for p in np.unique(panel):
-            here = panel == p
-            matrix[p * ORDER:(p + 1) * ORDER] += local[here].T @ kept[here]
-        if not broken.any():
-            break
-        spans = _finer(spans[broken], cuts)
-    return matrix
-
-
-def _finer(spans: np.ndarray, cuts: np.ndarray) -> np.ndarray:
-    """Spans halved; or, where an end is a cut and so a likely singular point, divided close to it."""
-    share = np.where(np.isin(spans[:, 0], cuts), _NEAR, np.where(np.isin(spans[:, 1], cuts), 1.0 - _NEAR, 0.5))
-    middle = spans[:, 0] + share * (spans[:, 1] - spans[:, 0])
-    return np.concatenate([np.stack([spans[:, 0], middle], axis=1), np.stack([middle, spans[:, 1]], axis=1)])
-
-
-def _cuts(along_x: _Slices, left: PanelBasis, right: PanelBasis, rough: float) -> np.ndarray:
-    """Where breaks cross the edges of panels in y: there integrals over x of single basis functions have kinks."""
-    rule = right.measure.rule(right.edges[1:-1], np.diff(right.edges)[1:])
-    cuts = np.unique(replace(along_x, tol=0.01 * rough).at(rule, left.edges).breaks[:, 1])
-    return cuts if len(cuts) <= _MOST_CUTS else np.zeros(0)
+    v = np.random.default_rng(0).standard_normal((forth.shape[1], min(_KEPT[0], *forth.shape)))
+    parts = []
+    for kept in (*_KEPT[1:], 0):
+        for _ in range(_ITERATIONS):
+            u = qr(forth @ v, mode="economic", check_finite=False)[0]
+            v = back.T @ u
+        v, s, turn = svd(v, full_matrices=False, check_finite=False)
+        u = u @ turn.T
+        parts.append((u[:, kept:], v[:, kept:], s[kept:]))
+        v = v[:, :kept]
+    left, right, s = parts.pop()
+    first, rest = (left, right * s), np.zeros_like(forth)
+    for u, v, sizes in parts[::-1]:
+        # Twice is enough.
+        u, v = (w - basis @ (basis.T @ w) for w, basis in ((u, left), (v, right)))
+        u, v = (w - basis @ (basis.T @ w) for w, basis in ((u, left), (v, right)))
+        rest += (u * sizes) @ v.T
+        left, right = np.concatenate([left, u], axis=1), np.concatenate([right, v], axis=1)
+    return *first, rest
