@@ -31,6 +31,8 @@ _BEFORE_A_SEARCH = 6.0
 # A singular point nearer to an end of its panel than this part of its width is at the end.
 _AT_END = 1e-4
 _GRADES, _GRADES_AT_ONCE = 60, 12
+# Parts of a panel in a search: functions may be integrals along slices, which are cheap by the dozen.
+_PARTS = 64
 
 Samples = Callable[[Rule], np.ndarray]
 """Weighted samples of functions of one variable: a rule gives (n, functions)."""
@@ -110,7 +112,7 @@ def _singular_points(samples: Samples, measure: Measure, spans: np.ndarray, thre
     ends = np.isin(spans, known)
     where = np.where(ends[:, 0], spans[:, 0], spans[:, 1])
     unknown = ~ends.any(axis=1)
-    where[unknown] = find_breaks(values, spans[unknown, 0], spans[unknown, 1], noise)
+    where[unknown] = find_breaks(values, spans[unknown, 0], spans[unknown, 1], noise, _PARTS)
     at_left, at_right = where - spans[:, 0] <= _AT_END * width, spans[:, 1] - where <= _AT_END * width
     inside = np.isfinite(where) & ~at_left & ~at_right
     found = [_graded(samples, measure, spans[i, 0], width[i], threshold) for i in np.flatnonzero(at_left)]
