@@ -188,7 +188,7 @@ class SliceIntegrals:
         above, there = np.zeros_like(t), np.zeros_like(t)
         for k in range(self.basis.order - 1, -1, -1):
             above, there = there, c[:, k:k + 1] + (2 * k + 1) / (k + 1) * t * there - (k + 1) / (k + 2) * above
-        return there
+        return np.asarray(there)
 
     def _chunks(self) -> Iterator[slice]:
         """The pieces in parts, so that memory stays bounded."""

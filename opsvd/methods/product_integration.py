@@ -1,6 +1,7 @@
 """Product integration: leading singular values of kernels whose slices break along unknown curves."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 from scipy.linalg import qr, svd
@@ -20,20 +21,22 @@ from .refinement import (
     ORDER,
     Samples,
     first_edges,
-    panel_tails,
     resolve,
-    split,
 )
 from .uniform import UniformPanels, loose_checks
 
 __all__ = ["ProductIntegration"]
 
 _EPS = float(np.finfo(np.float64).eps)
-# Smooth functions whose images show where the singular functions are not smooth: cosines of up to this many radians
-# a scale.
+# Smooth functions whose images show where the singular functions are not smooth: cosines of up to this many radians a
+# scale, which the first panels resolve.
 _TRIALS = 12
-_FASTEST = 12.0
-_ROUNDS = 4
+_FASTEST = 4.0
+_ROUNDS = 6
+# Points where breaks are at meeting points in the other variable, beyond which they are not followed one by one.
+_MOST_POINTS = 32
+# Where two breaks meet on a slice, those that matter less than this may be missed.
+_FAINT = 1e-4
 # How many singular functions are computed, and in how many steps.
 _KEPT = (64, 40, 24)
 _ITERATIONS = 4
@@ -58,7 +61,7 @@ class ProductIntegration(Method):
 
     Parameters
     ----------
-    modes : int, default 12
+    modes : int, default 8
         How many of the leading singular functions the panels are to resolve. Values beyond may come out well, too.
     max_nodes : int, default 1600
         The most nodes a variable.
@@ -68,7 +71,7 @@ class ProductIntegration(Method):
     K. E. Atkinson, The Numerical Solution of Integral Equations of the Second Kind, Cambridge (1997), section 4.2.
     """
 
-    def __init__(self, modes: int = 12, max_nodes: int = 1600) -> None:
+    def __init__(self, modes: int = 8, max_nodes: int = 1600) -> None:
         self.modes = positive_int(modes, "modes")
         self.max_nodes = positive_int(max_nodes, "max_nodes")
 
@@ -85,42 +88,44 @@ class ProductIntegration(Method):
         """Refine within a domain that is known already."""
         rng, limit = np.random.default_rng(0), self.max_nodes // ORDER
         # Values are accurate to the square of what the functions are; integrals must be as accurate as the values.
-        tol, rough = max(1e-2 * rtol, 16.0 * _EPS), max(3e-3 * np.sqrt(rtol), 1e-8)
+        tol, rough = max(1e-2 * rtol, 16.0 * _EPS), max(3e-4 * np.sqrt(rtol), 1e-9)
         x, y = (first_edges(*sides) for sides in zip((domain.x, domain.y), FIRST_PANELS, strict=True))
         first = [PanelBasis(mu, edges, ORDER).rule for mu, edges in ((mu_x, x), (mu_y, y))]
         size = float(np.linalg.norm(weighted_samples(kernel, domain, *first))) / _SLICES
         along_y = _Slices(kernel, mu_x, mu_y, tol, size)
         along_x = _Slices(kernel.transposed(), mu_y, mu_x, tol, size)
-        surveys = []
-        for slices, rule, edges in ((along_y, first[0], y), (along_x, first[1], x)):
-            slices.edges = edges
-            surveys.append(slices.at(rule))
-            if surveys[-1].exhausted:
-                yield UniformPanels().within(kernel, domain, mu_x, mu_y, _TOO_ROUGH)
-                return
+        along_y.edges, along_x.edges = y, x
+        surveys = [slices.at(rule) for slices, rule in ((along_y, first[0]), (along_x, first[1]))]
+        if any(survey.exhausted for survey in surveys):
+            yield UniformPanels().within(kernel, domain, mu_x, mu_y, _TOO_ROUGH)
+            return
         meetings = np.concatenate([meeting_points(kernel, first[0].nodes, surveys[0].breaks),
                                    meeting_points(along_x.kernel, first[1].nodes, surveys[1].breaks)[:, ::-1]])
-        x, y = _with_edges(x, meetings[:, 0], mu_x), _with_edges(y, meetings[:, 1], mu_y)
-        along_y.edges, along_x.edges = y, x
-        x, y = (resolve(slices.images(rng), mu, edges, rough, limit=limit, broad=limit // 2, noise=10.0 * tol,
-                        singular=points)
-                for slices, mu, edges, points in ((along_y, mu_x, x, meetings[:, 0]),
-                                                  (along_x, mu_y, y, meetings[:, 1])))
-        for _ in range(_ROUNDS):
+        along_y.edges, along_x.edges = _with_edges(y, meetings[:, 1], mu_y), _with_edges(x, meetings[:, 0], mu_x)
+        singular_x, singular_y = (np.concatenate([here, slices.breaks_at(there)]) for slices, here, there in (
+            (along_x, meetings[:, 0], meetings[:, 1]), (along_y, meetings[:, 1], meetings[:, 0])))
+        x, y = _with_edges(x, singular_x, mu_x), _with_edges(y, singular_y, mu_y)
+        sides = ((along_y, mu_x, singular_x), (along_x, mu_y, singular_y))
+        resolved = partial(resolve, tol=rough, limit=limit, broad=limit // 2, noise=10.0 * tol)
+        x, y = (resolved(slices.smooth_images(rng), mu, edges, singular=points)
+                for (slices, mu, points), edges in zip(sides, (x, y), strict=True))
+        for last in [False] * (_ROUNDS - 1) + [True]:
             left, right = PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER)
-            u, v, rest = _leading_part(along_y.matrix(left, right), along_x.matrix(right, left).T)
-            note = (f"product integration: {len(x) - 1} panels in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre nodes "
-                    f"each, integrals split where slices break")
-            checks = loose_checks(mu_x, mu_y, x, y, rng)
-            yield Discretisation((Block(left, right, u @ v.T + rest),), domain, checks, note, leading=True)
-            s = np.linalg.norm(v, axis=0)[:self.modes]
-            if s[0] == 0.0:
+            u, s, v, rest = _leading_part(along_y.matrix(left.rule, right), along_x.matrix(right.rule, left).T)
+            leading = slice(0, self.modes)
+            finer = (x, y) if last else tuple(
+                resolved(slices.images(other, w[:, leading]), mu, mine.edges, singular=points,
+                         start=z[:, leading] * s[leading])
+                for (slices, mu, points), mine, z, other, w in zip(sides, (left, right), (u, v), (right, left), (v, u),
+                                                                  strict=True))
+            settled = len(finer[0]) == len(x) and len(finer[1]) == len(y)
+            if settled or last:
+                note = (f"product integration: {len(x) - 1} panels in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre "
+                        f"nodes each, integrals split where slices break")
+                checks = loose_checks(mu_x, mu_y, x, y, rng)
+                yield Discretisation((Block(left, right, (u * s) @ v.T + rest),), domain, checks, note, leading=True)
                 return
-            finer_x = split(x, mu_x, panel_tails(u[:, :len(s)] * s), rough * s[0], limit=limit, broad=limit)
-            finer_y = split(y, mu_y, panel_tails(v[:, :len(s)]), rough * s[0], limit=limit, broad=limit)
-            if len(finer_x) == len(x) and len(finer_y) == len(y):
-                return
-            x, y = finer_x, finer_y
+            x, y = finer
 
 
 class _Slices:
@@ -131,55 +136,62 @@ class _Slices:
         self.edges = np.zeros(0)
         self.known: dict[tuple[float, float], tuple[SliceIntegrals, int]] = {}
 
-    def at(self, rule: Rule) -> SliceIntegrals:
-        """Slices at the nodes of a rule in x, which are remembered."""
-        found = slice_integrals(self.kernel, rule, self.mu_y, self.edges, self.tol, order=ORDER, size=self.size)
-        keys = zip(rule.nodes.tolist(), rule.sqrt_lebesgue.tolist(), strict=True)
-        self.known.update((key, (found, row)) for row, key in enumerate(keys))
-        return found
+    def at(self, rule: Rule, tol: float = 0.0) -> SliceIntegrals:
+        """Slices at the nodes of a rule in x, maybe to a larger tolerance."""
+        return slice_integrals(self.kernel, rule, self.mu_y, self.edges, max(tol, self.tol), order=ORDER,
+                               size=self.size)
 
-    def matrix(self, left: PanelBasis, right: PanelBasis) -> np.ndarray:
-        r"""T applied to the functions of `right`, at the nodes of `left`, times :math:`\sqrt{w_i}`: (left, right)."""
-        rule = left.rule
+    def breaks_at(self, x: np.ndarray) -> np.ndarray:
+        """Where the slices at points x break: none if there are too many."""
+        if len(x) == 0:
+            return np.zeros(0)
+        found = np.unique(self.at(self.mu_x.rule(x, np.ones(len(x))), _FAINT).breaks[:, 1])
+        return found if len(found) <= _MOST_POINTS else np.zeros(0)
+
+    def matrix(self, rule: Rule, right: PanelBasis) -> np.ndarray:
+        r"""T applied to the functions of `right`, at the nodes of a rule, times :math:`\sqrt{w_i}`: (n, right.size)."""
         keys = list(zip(rule.nodes.tolist(), rule.sqrt_lebesgue.tolist(), strict=True))
-        fresh = np.array([key not in self.known for key in keys])
-        if fresh.any():
-            self.at(rule.restricted(fresh))
-        places: dict[int, list[tuple[int, int]]] = {}
+        fresh = [i for i, key in enumerate(keys) if key not in self.known]
+        if fresh:
+            found = self.at(rule.restricted(np.array(fresh)))
+            self.known.update((keys[i], (found, row)) for row, i in enumerate(fresh))
+        places: dict[int, tuple[SliceIntegrals, list[int], list[int]]] = {}
         for i, key in enumerate(keys):
-            slices, row = self.known[key]
-            places.setdefault(id(slices), []).append((i, row))
-        sets = {id(slices): slices for slices, _ in self.known.values()}
-        matrix = np.zeros((left.size, right.size))
-        for name, pairs in places.items():
-            here, rows = np.array(pairs).T
-            matrix[here] = sets[name].restricted(rows).matrix(right)
+            found, row = self.known[key]
+            _, here, rows = places.setdefault(id(found), (found, [], []))
+            here.append(i)
+            rows.append(row)
+        matrix = np.zeros((len(keys), right.size))
+        for found, here, rows in places.values():
+            matrix[here] = found.restricted(np.array(rows)).matrix(right)
         return matrix
 
-    def images(self, rng: np.random.Generator) -> Callable[[], Samples]:
-        """T applied to random cosines: functions of x that are smooth wherever the singular functions are."""
+    def images(self, basis: PanelBasis, coefficients: np.ndarray) -> Callable[[], Samples]:
+        """T applied to functions given in a basis."""
+        return lambda: lambda rule: self.matrix(rule, basis) @ coefficients
+
+    def smooth_images(self, rng: np.random.Generator) -> Callable[[], Samples]:
+        """T applied to random cosines: functions of x that are smooth nearly wherever the singular functions are."""
+        basis = PanelBasis(self.mu_y, self.edges, ORDER)
+
         def draw() -> Samples:
             frequencies = rng.uniform(0.0, _FASTEST, _TRIALS) / self.mu_y.scale
             phases = rng.uniform(0.0, 2.0 * np.pi, _TRIALS)
-
-            def trials(points: np.ndarray) -> np.ndarray:
-                return np.asarray(np.cos(points[:, None] * frequencies + phases)
-                                  * self.mu_y.sqrt_density(points)[:, None])
-
-            return lambda rule: self.at(rule).against(trials, _TRIALS)
+            trials = np.cos(basis.rule.nodes[:, None] * frequencies + phases) * basis.rule.sqrt_weights[:, None]
+            return self.images(basis, trials)()
 
         return draw
 
 
 def _with_edges(edges: np.ndarray, points: np.ndarray, measure: Measure) -> np.ndarray:
     """Add edges at points that are not edges already, but for the uncertainty of meeting points."""
-    for point in points:
+    for point in points[(points > edges[0]) & (points < edges[-1])]:
         if np.abs(edges - point).min() > _APART * measure.scale:
             edges = np.union1d(edges, point)
     return edges
 
 
-def _leading_part(forth: np.ndarray, back: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _leading_part(forth: np.ndarray, back: np.ndarray) -> tuple[np.ndarray, ...]:
     """T between the spans of its leading singular functions, from two matrices that hold it.
 
     The rows of `forth` are exact integrals T b_j at nodes in x, the columns of `back` T* a_i at nodes in y. A single
@@ -189,8 +201,8 @@ def _leading_part(forth: np.ndarray, back: np.ndarray) -> tuple[np.ndarray, np.n
 
     Returns
     -------
-    u, v : ndarray, shapes (n, q) and (m, q)
-        Left singular functions, and right ones times singular values.
+    u, s, v : ndarray, shapes (n, q), (q,) and (m, q)
+        Singular functions and values.
     rest : ndarray, shape (n, m)
         The matrix of T between the less accurate functions that follow.
     """
@@ -205,11 +217,14 @@ def _leading_part(forth: np.ndarray, back: np.ndarray) -> tuple[np.ndarray, np.n
         parts.append((u[:, kept:], v[:, kept:], s[kept:]))
         v = v[:, :kept]
     left, right, s = parts.pop()
-    first, rest = (left, right * s), np.zeros_like(forth)
-    for u, v, sizes in parts[::-1]:
-        # Twice is enough.
-        u, v = (w - basis @ (basis.T @ w) for w, basis in ((u, left), (v, right)))
-        u, v = (w - basis @ (basis.T @ w) for w, basis in ((u, left), (v, right)))
-        rest += (u * sizes) @ v.T
-        left, right = np.concatenate([left, u], axis=1), np.concatenate([right, v], axis=1)
-    return *first, rest
+    leading, rest = (left, s, right), np.zeros_like(forth)
+    for more_left, more_right, sizes in parts[::-1]:
+        f, g = _without(more_left, left), _without(more_right, right)
+        rest += (f * sizes) @ g.T
+        left, right = np.concatenate([left, f], axis=1), np.concatenate([right, g], axis=1)
+    return *leading, rest
+
+
+def _without(functions: np.ndarray, basis: np.ndarray) -> np.ndarray:
+    rest = functions - basis @ (basis.T @ functions)
+    return np.asarray(rest - basis @ (basis.T @ rest))    # twice is enough

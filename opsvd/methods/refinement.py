@@ -39,7 +39,8 @@ Samples = Callable[[Rule], np.ndarray]
 
 
 def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, tol: float, *, limit: int, broad: int,
-            noise: float = 64.0 * _EPS, singular: np.ndarray | None = None) -> np.ndarray:
+            noise: float = 64.0 * _EPS, singular: np.ndarray | None = None,
+            start: np.ndarray | None = None) -> np.ndarray:
     """Halve, cut and grade panels until functions, drawn anew at every pass, are resolved on all of them.
 
     A few panels that stay unresolved hold a singular point each. It is sought by bisection and becomes an edge; panels
@@ -60,14 +61,19 @@ def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, to
         The relative accuracy of the functions.
     singular : ndarray, optional
         Edges that are known to be singular points.
+    start : ndarray, optional
+        Weighted samples of the functions on the first panels, if they are known.
     """
     known = np.zeros(0) if singular is None else singular
     seen: dict[tuple[float, float], tuple[float, float]] = {}     # a panel -> its tail and its energy
+    if start is not None:
+        energies = np.sum(start.reshape(len(edges) - 1, -1) ** 2, axis=1)
+        seen.update(zip(_spans(edges), zip(panel_tails(start).tolist(), energies.tolist(), strict=True), strict=True))
     searched: set[tuple[float, float]] = set()
     before, narrow = np.inf, float(np.diff(edges).max()) / _BEFORE_A_SEARCH
     while True:
         samples = draw()
-        spans = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
+        spans = _spans(edges)
         if fresh := [span for span in spans if span not in seen]:
             seen.update(zip(fresh, _tails_and_energies(samples, measure, np.array(fresh)), strict=True))
         tail, energy = np.array([seen[span] for span in spans]).T
@@ -90,6 +96,10 @@ def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, to
         if len(finer) == len(edges):
             return edges
         edges = finer
+
+
+def _spans(edges: np.ndarray) -> list[tuple[float, float]]:
+    return list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
 
 
 def _tails_and_energies(samples: Samples, measure: Measure, spans: np.ndarray) -> list[tuple[float, float]]:

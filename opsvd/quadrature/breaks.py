@@ -148,7 +148,7 @@ class _Search:
         live, ends = self.live[rows], part[rows, None] + np.array([0, 1])
         place, there = _jump(self.function, live, self.points[rows[:, None], ends], self.values[rows[:, None], ends])
         self.where[live[there]], self.followed[live], self.failed[live] = place[there], there, ~there
-        return rows[there]
+        return np.asarray(rows[there])
 
     def _follow_kinks(self) -> np.ndarray:
         """Go on where the lines on both sides of a kink meet; return for which of the live ones that was done."""
@@ -156,7 +156,7 @@ class _Search:
         followed = ~self.failed[self.live] & (third <= _ALONE) & (self.middle >= 2) & (self.middle <= self.parts - 2)
         rows = np.flatnonzero(followed)
         if len(rows) == 0:
-            return followed
+            return np.asarray(followed)
         live, points, middle = self.live[rows], self.points[rows], self.middle[rows]
         centre, bend = _meeting(points, self.values[rows], middle)
         step = (points[:, -1] - points[:, 0]) / self.parts
@@ -174,7 +174,7 @@ class _Search:
         keep = np.ones(len(followed), dtype=bool)
         keep[rows[placed]] = False
         self._keep(keep)
-        return followed[keep]
+        return np.asarray(followed[keep])
 
 
 def _jump(function: Function, live: np.ndarray, ends: np.ndarray,
