@@ -79,7 +79,7 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
             spreads.append(remainders[-1])
     if norms[0] < SMALLEST_SIZE and not discretisation.domain.is_zero:
         raise size_out_of_range(norms[0])
-    outside = discretisation.domain.missing * norms[0]
+    outside = float(np.hypot(discretisation.domain.missing, discretisation.hidden)) * norms[0]
     # Rules that disagree on the size of the remainder have not resolved it, and do not know its integrals either.
     trusted = max(remainders) <= 4.0 * remainders[0] + 4.0 * _EPS * norms[0]
     pointwise = Evidence(norm=float(np.hypot(norms[0], outside)), remainder=float(np.hypot(max(remainders), outside)),

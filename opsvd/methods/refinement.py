@@ -31,6 +31,10 @@ _BEFORE_A_SEARCH = 6.0
 # A singular point nearer to an end of its panel than this part of its width is at the end.
 _AT_END = 1e-4
 _GRADES, _GRADES_AT_ONCE = 60, 12
+# Halvings at a time towards what turned out to be a singular point.
+_AT_A_TIME = 6
+# Halving that leaves more than this part of a truncation error did not help.
+_HELPS = 0.03
 # Parts of a panel in a search: functions may be integrals along slices, which are cheap by the dozen.
 _PARTS = 64
 
@@ -70,6 +74,8 @@ def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, to
         energies = np.sum(start.reshape(len(edges) - 1, -1) ** 2, axis=1)
         seen.update(zip(_spans(edges), zip(panel_tails(start).tolist(), energies.tolist(), strict=True), strict=True))
     searched: set[tuple[float, float]] = set()
+    parent = np.zeros(len(edges) - 1)    # for each panel, the tail of the one that it was cut from
+    bad_before, hopeless = len(edges) + _MANY, False
     before, narrow = np.inf, float(np.diff(edges).max()) / _BEFORE_A_SEARCH
     while True:
         samples = draw()
@@ -81,11 +87,14 @@ def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, to
         tail = np.where(tail > 8.0 * _EPS * np.sqrt(energy), tail, 0.0)
         total = float(np.linalg.norm(tail))
         bad = (tail > tol * norm) & (np.diff(edges) > floor_width(measure, edges))
-        suspects = [span for span, unresolved in zip(spans, bad, strict=True)
-                    if unresolved and span not in searched
-                    and (span[1] - span[0] <= narrow or np.isin(span, known).any())]
+        # What halving helps is smooth; and where searches leave more to be done, there is no end of singular points.
+        unhelped = (np.diff(edges) <= narrow) & (tail > _HELPS * parent) & (not hopeless)
+        suspicious = bad & (unhelped | np.isin(edges[:-1], known) | np.isin(edges[1:], known))
+        suspects = [span for span, likely in zip(spans, suspicious, strict=True) if likely and span not in searched]
         finer = edges
         if len(suspects) > 0 and np.count_nonzero(bad) <= _MANY:
+            hopeless = hopeless or int(np.count_nonzero(bad)) > bad_before
+            bad_before = int(np.count_nonzero(bad))
             searched.update(suspects)
             found = _singular_points(samples, measure, np.array(suspects), tol * norm, known=known, noise=noise)
             finer = np.union1d(edges, found[:max(limit - len(edges) + 1, 0)])
@@ -95,6 +104,7 @@ def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, to
         before = total
         if len(finer) == len(edges):
             return edges
+        parent = tail[np.searchsorted(edges, finer[1:]) - 1]
         edges = finer
 
 
@@ -145,14 +155,33 @@ def _graded(samples: Samples, measure: Measure, end: float, width: float, thresh
 
 def split(edges: np.ndarray, measure: Measure, tails: np.ndarray, threshold: float, *, limit: int,
           broad: int) -> np.ndarray:
-    """Halve the panels with tails above the threshold, as far as the limits and the floats allow."""
+    """Halve the panels with tails above the threshold, as far as the limits and the floats allow.
+
+    A panel that is left of a halving after another, both towards the same point, is halved many times towards it.
+    """
     width = np.diff(edges)
     chosen = np.flatnonzero((tails > threshold) & (width > floor_width(measure, edges)))
     room = (min(limit, broad) if len(chosen) > _MANY else limit) - len(width)
     if room <= 0 or len(chosen) == 0:
         return edges
+    if len(chosen) <= _MANY and len(chosen) * _AT_A_TIME <= room:
+        floor = floor_width(measure, edges)
+        graded = [_towards(edges, width, tails <= threshold, p, floor[p]) for p in chosen.tolist()]
+        return np.unique(np.concatenate([edges, *graded]))
     chosen = np.sort(chosen[np.argsort(-tails[chosen])][:room])
     return np.sort(np.concatenate([edges, 0.5 * (edges[chosen] + edges[chosen + 1])]))
+
+
+def _towards(edges: np.ndarray, width: np.ndarray, good: np.ndarray, p: int, floor: float) -> np.ndarray:
+    """Cuts of panel p: its middle, or steps towards an end from which good panels go out, equal, then twice as wide."""
+    for end, out in ((edges[p], 1), (edges[p + 1], -1)):
+        next_two = [p + out, p + 2 * out]
+        if min(next_two) >= 0 and max(next_two) < len(width) and good[next_two].all():
+            ratios = width[next_two] / width[p]
+            if np.abs(ratios - np.array([1.0, 2.0])).max() < 1e-6:
+                steps = width[p] * 2.0 ** -np.arange(1.0, _AT_A_TIME + 1.0)
+                return np.asarray(end + out * steps[2.0 * steps > floor])
+    return np.array([0.5 * (edges[p] + edges[p + 1])])
 
 
 def first_edges(interval: tuple[float, float], count: int) -> np.ndarray:
