@@ -128,6 +128,17 @@ class SliceIntegrals:
                 values = np.einsum("pk,pkj->pj", values * weights, local)
             np.add.at(total, (index[rows[some]], panel[some]), values)
 
+    def shared_ends(self) -> np.ndarray:
+        """Where most slices are cut, by halving or at breaks along a line: there panels for all of them should end."""
+        index, ends = np.tile(self.index, 2), self.ends.T.ravel()
+        order = np.argsort(ends)
+        index, ends = index[order], ends[order]
+        near = np.diff(ends) <= 2.0 * _ULPS * _EPS * np.abs(ends[1:])
+        group = np.cumsum(np.append(0, ~near))[:len(ends)]
+        _, first = np.unique(group, return_index=True)
+        which = np.unique(np.stack([group, index], axis=1), axis=0)[:, 0]
+        return np.asarray(ends[first][np.bincount(which, minlength=len(first)) > 0.5 * len(self.dense)])
+
     def restricted(self, rows: np.ndarray) -> "SliceIntegrals":
         """Some of the slices, in the order of `rows`, in which no slice stands twice."""
         place = np.full(len(self.dense), -1)

@@ -21,6 +21,7 @@ from .refinement import (
     ORDER,
     Samples,
     first_edges,
+    panel_tails,
     resolve,
 )
 from .uniform import UniformPanels, loose_checks
@@ -37,6 +38,12 @@ _ROUNDS = 6
 _MOST_POINTS = 32
 # Where two breaks meet on a slice, those that matter less than this may be missed.
 _FAINT = 1e-4
+# Neighbouring panels towards a singular point.
+_RATIO = 4.0
+# Of what panels do not resolve of functions, the part that makes their images rough.
+_BLUR, _TINY = 0.1, float(np.finfo(np.float64).tiny)
+# Evaluations after which every discretisation is shown, whether it is settled or not.
+_PATIENCE = 6_000_000
 # How many singular functions are computed, and in how many steps.
 _KEPT = (64, 40, 24)
 _ITERATIONS = 4
@@ -86,54 +93,78 @@ class ProductIntegration(Method):
     def within(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure,
                rtol: float) -> Iterator[Discretisation]:
         """Refine within a domain that is known already."""
-        rng, limit = np.random.default_rng(0), self.max_nodes // ORDER
+        rng, limit, start = np.random.default_rng(0), self.max_nodes // ORDER, kernel.evaluations
         # Values are accurate to the square of what the functions are; integrals must be as accurate as the values.
         tol, rough = max(1e-2 * rtol, 16.0 * _EPS), max(3e-4 * np.sqrt(rtol), 1e-9)
-        x, y = (first_edges(*sides) for sides in zip((domain.x, domain.y), FIRST_PANELS, strict=True))
-        first = [PanelBasis(mu, edges, ORDER).rule for mu, edges in ((mu_x, x), (mu_y, y))]
-        size = float(np.linalg.norm(weighted_samples(kernel, domain, *first))) / _SLICES
-        along_y = _Slices(kernel, mu_x, mu_y, tol, size)
-        along_x = _Slices(kernel.transposed(), mu_y, mu_x, tol, size)
-        along_y.edges, along_x.edges = y, x
-        surveys = [slices.at(rule) for slices, rule in ((along_y, first[0]), (along_x, first[1]))]
-        if any(survey.exhausted for survey in surveys):
+        sides = _survey(kernel, domain, mu_x, mu_y, tol, most=limit // 2)
+        if sides is None:
             yield UniformPanels().within(kernel, domain, mu_x, mu_y, _TOO_ROUGH)
             return
-        meetings = np.concatenate([meeting_points(kernel, first[0].nodes, surveys[0].breaks),
-                                   meeting_points(along_x.kernel, first[1].nodes, surveys[1].breaks)[:, ::-1]])
-        along_y.edges, along_x.edges = _with_edges(y, meetings[:, 1], mu_y), _with_edges(x, meetings[:, 0], mu_x)
-        singular_x, singular_y = (np.concatenate([here, slices.breaks_at(there)]) for slices, here, there in (
-            (along_x, meetings[:, 0], meetings[:, 1]), (along_y, meetings[:, 1], meetings[:, 0])))
-        x, y = _with_edges(x, singular_x, mu_x), _with_edges(y, singular_y, mu_y)
-        sides = ((along_y, mu_x, singular_x), (along_x, mu_y, singular_y))
-        resolved = partial(resolve, tol=rough, limit=limit, broad=limit // 2, noise=10.0 * tol)
-        x, y = (resolved(slices.smooth_images(rng), mu, edges, singular=points)
-                for (slices, mu, points), edges in zip(sides, (x, y), strict=True))
+        along_y, along_x = sides
+        resolved = partial(resolve, limit=limit, broad=limit // 2, noise=10.0 * tol, ratio=_RATIO)
+        x, y = (resolved(side.smooth_images(rng), side.mu_x, side.panels, rough, singular=side.singular)
+                for side in sides)
         for last in [False] * (_ROUNDS - 1) + [True]:
             left, right = PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER)
             u, s, v, rest = _leading_part(along_y.matrix(left.rule, right), along_x.matrix(right.rule, left).T)
-            leading = slice(0, self.modes)
-            finer = (x, y) if last else tuple(
-                resolved(slices.images(other, w[:, leading]), mu, mine.edges, singular=points,
-                         start=z[:, leading] * s[leading])
-                for (slices, mu, points), mine, z, other, w in zip(sides, (left, right), (u, v), (right, left), (v, u),
-                                                                  strict=True))
-            settled = len(finer[0]) == len(x) and len(finer[1]) == len(y)
-            if settled or last:
+            f, g = u[:, :self.modes] * s[:self.modes], v[:, :self.modes] * s[:self.modes]
+            finer_x, finer_y = (
+                resolved(side.images(theirs, others), side.mu_x, panels.edges, max(rough, _blur(others)),
+                         singular=side.singular, start=own)
+                for side, panels, own, theirs, others in ((along_y, left, f, right, g), (along_x, right, g, left, f)))
+            settled = last or (len(finer_x) == len(x) and len(finer_y) == len(y))
+            if settled or kernel.evaluations - start > _PATIENCE:
                 note = (f"product integration: {len(x) - 1} panels in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre "
                         f"nodes each, integrals split where slices break")
                 checks = loose_checks(mu_x, mu_y, x, y, rng)
                 yield Discretisation((Block(left, right, (u * s) @ v.T + rest),), domain, checks, note, leading=True)
+            if settled:
                 return
-            x, y = finer
+            x, y = finer_x, finer_y
+
+
+def _blur(functions: np.ndarray) -> float:
+    """How rough images of functions are, relative to them, because of what their panels do not resolve."""
+    return _BLUR * float(np.linalg.norm(panel_tails(functions))) / max(float(np.linalg.norm(functions)), _TINY)
+
+
+def _survey(kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure, tol: float, *,
+            most: int) -> tuple["_Slices", "_Slices"] | None:
+    """Slices in both directions, with panels that suit them and the singular functions; None where nothing suits."""
+    x, y = (first_edges(*sides) for sides in zip((domain.x, domain.y), FIRST_PANELS, strict=True))
+    rules = [PanelBasis(mu, edges, ORDER).rule for mu, edges in ((mu_x, x), (mu_y, y))]
+    size = float(np.linalg.norm(weighted_samples(kernel, domain, *rules))) / _SLICES
+    along_y, along_x = _Slices(kernel, mu_x, mu_y, tol, size), _Slices(kernel.transposed(), mu_y, mu_x, tol, size)
+    along_y.edges, along_x.edges = y, x
+    surveys = [side.at(rule) for side, rule in zip((along_y, along_x), rules, strict=True)]
+    if any(survey.exhausted for survey in surveys):
+        return None
+    at_x, at_y = np.concatenate([
+        meeting_points(kernel, rules[0].nodes, surveys[0].breaks),
+        meeting_points(along_x.kernel, rules[1].nodes, surveys[1].breaks)[:, ::-1]]).T
+    along_y.edges = np.union1d(_with_edges(y, at_y, mu_y), surveys[0].shared_ends())
+    along_x.edges = np.union1d(_with_edges(x, at_x, mu_x), surveys[1].shared_ends())
+    for side, edges, shared, here, other, there in ((along_y, x, along_x.edges, at_x, along_x, at_y),
+                                                    (along_x, y, along_y.edges, at_y, along_y, at_x)):
+        side.singular = np.concatenate([here, other.breaks_at(there)])
+        side.panels = _with_edges(shared if len(shared) <= most else edges, side.singular, side.mu_x)
+    return along_y, along_x
 
 
 class _Slices:
-    """The slices h(x, .) of a kernel, each split once and kept."""
+    """The slices h(x, .) of a kernel, each split once and kept.
+
+    Attributes
+    ----------
+    edges : ndarray
+        Panels in y that suit most slices.
+    panels, singular : ndarray
+        Panels in x to begin with, and the edges that are known to be singular points.
+    """
 
     def __init__(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, tol: float, size: float) -> None:
         self.kernel, self.mu_x, self.mu_y, self.tol, self.size = kernel, mu_x, mu_y, tol, size
-        self.edges = np.zeros(0)
+        self.edges, self.panels, self.singular = np.zeros(0), np.zeros(0), np.zeros(0)
         self.known: dict[tuple[float, float], tuple[SliceIntegrals, int]] = {}
 
     def at(self, rule: Rule, tol: float = 0.0) -> SliceIntegrals:

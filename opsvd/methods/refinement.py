@@ -44,7 +44,7 @@ Samples = Callable[[Rule], np.ndarray]
 
 def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, tol: float, *, limit: int, broad: int,
             noise: float = 64.0 * _EPS, singular: np.ndarray | None = None,
-            start: np.ndarray | None = None) -> np.ndarray:
+            start: np.ndarray | None = None, ratio: float = 2.0) -> np.ndarray:
     """Halve, cut and grade panels until functions, drawn anew at every pass, are resolved on all of them.
 
     A few panels that stay unresolved hold a singular point each. It is sought by bisection and becomes an edge; panels
@@ -67,6 +67,8 @@ def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, to
         Edges that are known to be singular points.
     start : ndarray, optional
         Weighted samples of the functions on the first panels, if they are known.
+    ratio : float
+        Of the distances from a singular point of neighbouring edges.
     """
     known = np.zeros(0) if singular is None else singular
     seen: dict[tuple[float, float], tuple[float, float]] = {}     # a panel -> its tail and its energy
@@ -74,7 +76,7 @@ def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, to
         energies = np.sum(start.reshape(len(edges) - 1, -1) ** 2, axis=1)
         seen.update(zip(_spans(edges), zip(panel_tails(start).tolist(), energies.tolist(), strict=True), strict=True))
     searched: set[tuple[float, float]] = set()
-    parent = np.zeros(len(edges) - 1)    # for each panel, the tail of the one that it was cut from
+    parent = np.full(len(edges) - 1, np.inf)    # for each panel, the tail of the one that it was cut from
     bad_before, hopeless = len(edges) + _MANY, False
     before, narrow = np.inf, float(np.diff(edges).max()) / _BEFORE_A_SEARCH
     while True:
@@ -96,7 +98,8 @@ def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, to
             hopeless = hopeless or int(np.count_nonzero(bad)) > bad_before
             bad_before = int(np.count_nonzero(bad))
             searched.update(suspects)
-            found = _singular_points(samples, measure, np.array(suspects), tol * norm, known=known, noise=noise)
+            found = _singular_points(samples, measure, np.array(suspects), tol * norm, known=known, noise=noise,
+                                     ratio=ratio)
             finer = np.union1d(edges, found[:max(limit - len(edges) + 1, 0)])
         if len(finer) == len(edges):
             paying = total < 0.1 * before < np.inf    # halving them all helps, as with a smooth kernel
@@ -120,7 +123,7 @@ def _tails_and_energies(samples: Samples, measure: Measure, spans: np.ndarray) -
 
 
 def _singular_points(samples: Samples, measure: Measure, spans: np.ndarray, threshold: float, *, known: np.ndarray,
-                     noise: float) -> np.ndarray:
+                     noise: float, ratio: float) -> np.ndarray:
     """Edges that panels, shape (p, 2), want: their singular points, and steps halving towards those at an end."""
     def values(_: np.ndarray, points: np.ndarray) -> np.ndarray:
         try:
@@ -135,14 +138,16 @@ def _singular_points(samples: Samples, measure: Measure, spans: np.ndarray, thre
     where[unknown] = find_breaks(values, spans[unknown, 0], spans[unknown, 1], noise, _PARTS)
     at_left, at_right = where - spans[:, 0] <= _AT_END * width, spans[:, 1] - where <= _AT_END * width
     inside = np.isfinite(where) & ~at_left & ~at_right
-    found = [_graded(samples, measure, spans[i, 0], width[i], threshold) for i in np.flatnonzero(at_left)]
-    found += [_graded(samples, measure, spans[i, 1], -width[i], threshold) for i in np.flatnonzero(at_right & ~at_left)]
+    found = [_graded(samples, measure, end, step, threshold=threshold, ratio=ratio) for end, step in (
+        *zip(spans[at_left, 0], width[at_left], strict=True),
+        *zip(spans[at_right & ~at_left, 1], -width[at_right & ~at_left], strict=True))]
     return np.concatenate([where[inside], *found])
 
 
-def _graded(samples: Samples, measure: Measure, end: float, width: float, threshold: float) -> np.ndarray:
-    """Steps end + width / 2^k towards a singular end, until what lies beyond the last is resolved."""
-    steps = width * 2.0 ** -np.arange(1, _GRADES + 1)
+def _graded(samples: Samples, measure: Measure, end: float, width: float, *, threshold: float,
+            ratio: float) -> np.ndarray:
+    """Steps end + width / ratio^k towards a singular end, until what lies beyond the last is resolved."""
+    steps = width * ratio ** -np.arange(1.0, _GRADES + 1.0)
     steps = steps[np.abs(steps) > 1e-17 * measure.scale + 64.0 * _EPS * abs(end)]
     for start in range(0, len(steps), _GRADES_AT_ONCE):
         some = steps[start:start + _GRADES_AT_ONCE]
@@ -175,10 +180,10 @@ def split(edges: np.ndarray, measure: Measure, tails: np.ndarray, threshold: flo
 def _towards(edges: np.ndarray, width: np.ndarray, good: np.ndarray, p: int, floor: float) -> np.ndarray:
     """Cuts of panel p: its middle, or steps towards an end from which good panels go out, equal, then twice as wide."""
     for end, out in ((edges[p], 1), (edges[p + 1], -1)):
-        next_two = [p + out, p + 2 * out]
-        if min(next_two) >= 0 and max(next_two) < len(width) and good[next_two].all():
-            ratios = width[next_two] / width[p]
-            if np.abs(ratios - np.array([1.0, 2.0])).max() < 1e-6:
+        following = p + out * np.arange(1, 4)
+        if following.min() >= 0 and following.max() < len(width) and good[following].all():
+            ratios = width[following] / width[p]
+            if np.abs(ratios - np.array([1.0, 2.0, 4.0])).max() < 1e-6:
                 steps = width[p] * 2.0 ** -np.arange(1.0, _AT_A_TIME + 1.0)
                 return np.asarray(end + out * steps[2.0 * steps > floor])
     return np.array([0.5 * (edges[p] + edges[p + 1])])

@@ -16,7 +16,7 @@ from .refinement import ORDER, check_rule, random_rule
 
 __all__ = ["UniformPanels", "loose_checks"]
 
-_CHECK_NODES = 600
+_CHECK_NODES = 400
 
 
 class UniformPanels(Method):

@@ -23,8 +23,8 @@ _SINGULAR, _SPREAD = 2.0 ** -6.5, 0.02
 # From so many bits on, what is alone at its scale, so that other changes or second differences are at most this part of
 # it, is followed as a jump or kink.
 _FOLLOWED, _ALONE = 4, 0.05
-# Parts of an interval that holds a jump, of which one is kept; a jump that loses more than this was a steep place.
-_JUMP_PARTS, _JUMP_LEVELS, _REMAINS = 16, 14, 0.6
+# A jump that loses more than this was a steep place.
+_REMAINS = 0.6
 # How much nearer to a kink than the points are their lines may be trusted to meet; what part of the change of slope
 # must be seen there; and how well kinks are placed.
 _NEARER, _SEEN, _PLACED = 2.0 ** -13, 0.3, 64.0 * _EPS
@@ -146,7 +146,8 @@ class _Search:
         if len(rows) == 0:
             return rows
         live, ends = self.live[rows], part[rows, None] + np.array([0, 1])
-        place, there = _jump(self.function, live, self.points[rows[:, None], ends], self.values[rows[:, None], ends])
+        place, there = _jump(self.function, live, self.points[rows[:, None], ends], self.values[rows[:, None], ends],
+                             2 * self.parts)
         self.where[live[there]], self.followed[live], self.failed[live] = place[there], there, ~there
         return np.asarray(rows[there])
 
@@ -177,12 +178,15 @@ class _Search:
         return np.asarray(followed[keep])
 
 
-def _jump(function: Function, live: np.ndarray, ends: np.ndarray,
-          values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Follow jumps between two ends, (n, 2), with values (n, 2, c): where they are, and whether they remain jumps."""
+def _jump(function: Function, live: np.ndarray, ends: np.ndarray, values: np.ndarray,
+          parts: int) -> tuple[np.ndarray, np.ndarray]:
+    """Follow jumps between two ends, (n, 2), with values (n, 2, c): where they are, and whether they remain jumps.
+
+    Of the parts of an interval one is kept.
+    """
     size, rows = _sizes(values[:, 1:] - values[:, :1])[:, 0], np.arange(len(live))
-    share = np.arange(_JUMP_PARTS + 1) / _JUMP_PARTS
-    for _ in range(_JUMP_LEVELS):
+    share = np.arange(parts + 1) / parts
+    for _ in range(-(-_BITS // (parts.bit_length() - 1))):
         points = ends[:, :1] + (ends[:, 1:] - ends[:, :1]) * share
         inner = np.concatenate([values[:, :1], _evaluated(function, live, points[:, 1:-1]), values[:, 1:]], axis=1)
         # The first point that is nearer to the value on the right than to that on the left.
@@ -192,7 +196,7 @@ def _jump(function: Function, live: np.ndarray, ends: np.ndarray,
         values = np.stack([inner[rows, over - 1], inner[rows, over]], axis=1)
         if (ends[:, 1] - ends[:, 0] <= 4.0 * _EPS * np.abs(ends).max(axis=1)).all():
             break
-    return ends[:, 1], _sizes(values[:, 1:] - values[:, :1])[:, 0] > _REMAINS * size
+    return ends[:, 1], np.asarray(_sizes(values[:, 1:] - values[:, :1])[:, 0] > _REMAINS * size)
 
 
 def _meeting(points: np.ndarray, values: np.ndarray, middle: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
