@@ -33,16 +33,18 @@ _EPS = float(np.finfo(np.float64).eps)
 # scale, which the first panels resolve.
 _TRIALS = 12
 _FASTEST = 4.0
-_ROUNDS = 6
+_ROUNDS = 8
 # Points where breaks are at meeting points in the other variable, beyond which they are not followed one by one.
 _MOST_POINTS = 32
 # Where two breaks meet on a slice, those that matter less than this may be missed.
 _FAINT = 1e-4
 # Neighbouring panels towards a singular point.
 _RATIO = 4.0
+# How smooth functions are made at most, and in what steps.
+_SMOOTHEST, _STRICTER = 1e-10, 0.1
 # Of what panels do not resolve of functions, the part that makes their images rough.
 _BLUR, _TINY = 0.1, float(np.finfo(np.float64).tiny)
-# Evaluations after which every discretisation is shown, whether it is settled or not.
+# Evaluations after which a discretisation is shown that is not settled; then after twice as many.
 _PATIENCE = 6_000_000
 # How many singular functions are computed, and in how many steps.
 _KEPT = (64, 40, 24)
@@ -96,7 +98,7 @@ class ProductIntegration(Method):
         rng, limit, start = np.random.default_rng(0), self.max_nodes // ORDER, kernel.evaluations
         # Values are accurate to the square of what the functions are; integrals must be as accurate as the values.
         tol, rough = max(1e-2 * rtol, 16.0 * _EPS), max(3e-4 * np.sqrt(rtol), 1e-9)
-        sides = _survey(kernel, domain, mu_x, mu_y, tol, most=limit // 2)
+        patience, sides = _PATIENCE, _survey(kernel, domain, mu_x, mu_y, tol, most=limit // 2)
         if sides is None:
             yield UniformPanels().within(kernel, domain, mu_x, mu_y, _TOO_ROUGH)
             return
@@ -112,14 +114,17 @@ class ProductIntegration(Method):
                 resolved(side.images(theirs, others), side.mu_x, panels.edges, max(rough, _blur(others)),
                          singular=side.singular, start=own)
                 for side, panels, own, theirs, others in ((along_y, left, f, right, g), (along_x, right, g, left, f)))
-            settled = last or (len(finer_x) == len(x) and len(finer_y) == len(y))
-            if settled or kernel.evaluations - start > _PATIENCE:
+            settled = len(finer_x) == len(x) and len(finer_y) == len(y)
+            if settled or last or kernel.evaluations - start > patience:
+                patience *= 2
                 note = (f"product integration: {len(x) - 1} panels in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre "
                         f"nodes each, integrals split where slices break")
                 checks = loose_checks(mu_x, mu_y, x, y, rng)
                 yield Discretisation((Block(left, right, (u * s) @ v.T + rest),), domain, checks, note, leading=True)
-            if settled:
+            if settled and rough <= _SMOOTHEST:
                 return
+            # Functions whose bars are not good enough, though they are settled, are to be smoother.
+            rough = _STRICTER * rough if settled else rough
             x, y = finer_x, finer_y
 
 
@@ -146,7 +151,8 @@ def _survey(kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure, tol: f
     along_x.edges = np.union1d(_with_edges(x, at_x, mu_x), surveys[1].shared_ends())
     for side, edges, shared, here, other, there in ((along_y, x, along_x.edges, at_x, along_x, at_y),
                                                     (along_x, y, along_y.edges, at_y, along_y, at_x)):
-        side.singular = np.concatenate([here, other.breaks_at(there)])
+        images = other.breaks_at(there)
+        side.singular = np.concatenate([here, images, other.breaks_at(side.breaks_at(images))])
         side.panels = _with_edges(shared if len(shared) <= most else edges, side.singular, side.mu_x)
     return along_y, along_x
 
