@@ -80,7 +80,7 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
             spreads.append(remainders[-1])
     if norms[0] < SMALLEST_SIZE and not discretisation.domain.is_zero:
         raise size_out_of_range(norms[0])
-    outside = discretisation.domain.missing * norms[0]
+    outside = float(np.hypot(discretisation.domain.missing, discretisation.hidden)) * norms[0]
     # Rules that disagree on the size of the remainder have not resolved it, and do not know its integrals either.
     trusted = max(remainders) <= 4.0 * remainders[0] + 4.0 * _EPS * norms[0]
     # The norm of h is that of the answer to within the remainder, which may be much less than the error of a rule.
@@ -90,9 +90,8 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
     if discretisation.remark or settled(system.values, error_bars(system.values, pointwise), rtol):
         return pointwise
     try:
-        seen = images(kernel, discretisation, system, rtol, outside=outside, spots=checks[-1], samples=samples[-1])
-        # Slices reach no nearer to singular points than the panels do.
-        return replace(pointwise, images=replace(seen, residual=seen.residual + discretisation.unreached * norms[0]))
+        return replace(pointwise, images=images(kernel, discretisation, system, rtol, outside=outside,
+                                                 spots=checks[-1], samples=samples[-1]))
     except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
         return pointwise
 

@@ -68,21 +68,18 @@ class Auto(Method):
     def _later(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure, rtol: float, *,
                structure: Structure) -> Iterator[Discretisation]:
         """What comes after Hermite polynomials."""
-        if structure.skeleton is not None:
+        gaussian = isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian)
+        product = structure.product and gaussian and mu_x.center == mu_y.center == 0.0
+        if structure.skeleton is not None and not product:
             yield from FiniteRank().within(kernel, domain, mu_x, mu_y, skeleton=structure.skeleton, rtol=rtol)
-        if isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian):
+        if gaussian:
             # Of a ridge function that is not resolved by few degrees, the leading values are had otherwise.
             hermite = ScaledHermite(leading=structure.linear_form is None)
             yield from hermite.within(kernel, domain, mu_x, mu_y, rtol)
-            if structure.product and mu_x.mean == mu_y.mean == 0.0:
+            if product:
                 yield from Logarithmic().within(kernel, domain, mu_x, mu_y, rtol)
             if structure.linear_form is not None:
-                given = False
-                for attempt in Ridge(structure.linear_form[1]).within(kernel, domain, mu_x, mu_y, rtol):
-                    given = True
-                    yield attempt
-                if given:    # nothing else would do better
-                    return
+                yield from Ridge(structure.linear_form[1]).within(kernel, domain, mu_x, mu_y, rtol)
         for attempt in Panels(_PANEL_NODES).within(kernel, domain, mu_x, mu_y, rtol):
             matrix = attempt.blocks[0].matrix
             tails = np.concatenate([panel_tails(matrix), panel_tails(matrix.T)])

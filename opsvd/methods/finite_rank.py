@@ -9,7 +9,6 @@ r matrix. In one variable thousands of panels cost nothing.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import numpy as np
 import scipy.linalg
@@ -29,6 +28,8 @@ __all__ = ["FiniteRank"]
 
 _SEARCH_WIDTH, _MOST_PIECES = 0.1, 4000
 _FIRST, _CHECKS = 17, 120
+# Singular points at zero may be approached to rounding of this.
+_UNIT = 1e-3
 
 
 class FiniteRank(Method):
@@ -83,8 +84,7 @@ class FiniteRank(Method):
                 f"{len(right.panels) - 1}, {ORDER} Gauss-Legendre nodes each")
         checks = loose_checks(mu_x, mu_y, np.linspace(*domain.x, _CHECKS), np.linspace(*domain.y, _CHECKS + 1),
                               np.random.default_rng(0))
-        missing = float(np.hypot(domain.missing, np.hypot(hidden_x, hidden_y)))
-        yield Discretisation((block,), replace(domain, missing=missing), checks, note)
+        yield Discretisation((block,), domain, checks, note, hidden=float(np.hypot(hidden_x, hidden_y)))
 
 
 def _span(function: Callable[[np.ndarray], np.ndarray], measure: Measure, interval: tuple[float, float],
@@ -94,7 +94,7 @@ def _span(function: Callable[[np.ndarray], np.ndarray], measure: Measure, interv
     Last comes the norm of what is nearer to singular points than pieces reach, relative to that of the functions.
     """
     pieces = find_pieces(function, measure.sqrt_density, Pieces(np.linspace(*interval, _FIRST), np.zeros(0)), tol,
-                         search_width=_SEARCH_WIDTH * measure.scale, limit=_MOST_PIECES)
+                         search_width=_SEARCH_WIDTH * measure.scale, limit=_MOST_PIECES, unit=_UNIT * measure.scale)
     if pieces is None:
         return None
     rule = PanelBasis(measure, pieces.edges, ORDER).rule

@@ -104,8 +104,12 @@ class Ridge(Method):
         # Values are accurate to the square of what the functions are, and these may end where they are that small.
         rough = max(3e-3 * np.sqrt(rtol), 1e-8)
         box = find_domain(kernel, mu_x, mu_y, 100.0 * rough)
+        # What is nearer to a singular line is missing from h, but hardly from its integrals against smooth functions.
         domain = replace(domain, missing=float(np.hypot(domain.missing, profile.hidden(pieces))))
+        given = False
         for width in _WIDTHS:
+            if given and width > _WIDTHS[-1]:
+                continue    # what the first that was resolved does not tell, the finest may
             left, right = profile.bases(box, width)
             if max(left.size, right.size) > self.max_nodes:
                 return
@@ -115,6 +119,7 @@ class Ridge(Method):
                 return
             tails = np.concatenate([panel_tails(u * s), panel_tails(v * s)])
             if tails.max() <= rough * s[0] or width == _WIDTHS[-1]:
+                given = True
                 yield self._discretisation(block, domain, pieces)
 
     def _discretisation(self, block: Block, domain: Domain, pieces: Pieces) -> Discretisation:

@@ -46,7 +46,7 @@ class Pieces:
 
 
 def find_pieces(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[np.ndarray], np.ndarray],
-                pieces: Pieces, tol: float, *, search_width: float, limit: int) -> Pieces | None:
+                pieces: Pieces, tol: float, *, search_width: float, limit: int, unit: float = 1.0) -> Pieces | None:
     r"""Halve intervals, and cut them at breaks, until a function times its weight is resolved on all of them.
 
     A piece is resolved when the last Legendre coefficients on it, and the misfit at its ends, are below tol relative to
@@ -65,6 +65,8 @@ def find_pieces(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[
         A piece that is narrower than this and not resolved is searched for a break.
     limit : int
         The most pieces.
+    unit : float
+        Arguments t are taken to be rounded like max(unit, \|t\|).
 
     Returns
     -------
@@ -77,7 +79,7 @@ def find_pieces(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[
     while len(edges) <= limit + 1:
         spans = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
         fresh = [span for span in spans if span not in known]
-        known.update(zip(fresh, zip(*_missed(function, weight, np.array(fresh)), strict=True), strict=True))
+        known.update(zip(fresh, zip(*_missed(function, weight, np.array(fresh), unit), strict=True), strict=True))
         missed, size = np.array([known[span] for span in spans]).T
         bad = [span for span, rough in zip(spans, missed > tol * size.max(), strict=True) if rough]
         if not bad:
@@ -86,7 +88,7 @@ def find_pieces(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[
         suspects = [span for span in bad if span[1] - span[0] <= search_width and span not in searched
                     and not np.isin(span, breaks).any()]
         searched.update(suspects)
-        found = _breaks(function, weight, suspects, tol * size.max())
+        found = _breaks(function, weight, suspects, tol * size.max(), unit)
         breaks = np.union1d(breaks, found)
         halved = [0.5 * (a + b) for a, b in bad if (a, b) not in suspects or not ((found > a) & (found < b)).any()]
         edges = np.union1d(edges, np.concatenate([found, halved]))
@@ -137,11 +139,11 @@ def _continued(nearer: float, farther: float, ratio: float) -> float:
 
 
 def _missed(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[np.ndarray], np.ndarray],
-            spans: np.ndarray) -> tuple[list[float], list[float]]:
+            spans: np.ndarray, unit: float) -> tuple[list[float], list[float]]:
     """What polynomials miss of the weighted function on pieces, shape (p, 2), and how large it is there."""
     left, right = spans[:, :1], spans[:, 1:]
     nodes, _ = on_panels(left, right, *gauss_legendre(_ORDER))
-    far = np.maximum(1.0, np.abs(spans))
+    far = np.maximum(unit, np.abs(spans))
     points = np.concatenate([nodes, left + 16.0 * _EPS * far[:, :1], right - 16.0 * _EPS * far[:, 1:]], axis=1)
     with np.errstate(all="ignore"):    # what is not finite at a node is missed
         values = (function(points.ravel()) * weight(points.ravel())[:, None]).reshape(*points.shape, -1)
@@ -165,7 +167,7 @@ def _analysis() -> np.ndarray:
 
 
 def _breaks(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[np.ndarray], np.ndarray],
-            spans: list[tuple[float, float]], threshold: float) -> np.ndarray:
+            spans: list[tuple[float, float]], threshold: float, unit: float) -> np.ndarray:
     """The places where the function breaks in some of the pieces."""
     if not spans:
         return np.zeros(0)
@@ -177,5 +179,5 @@ def _breaks(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[np.n
         return np.zeros(0)
     # Bisection takes steep slopes for breaks, but these are polynomials on a narrower piece.
     found, beside = found[there], _BESIDE * (right - left)[there]
-    missed, _ = _missed(function, weight, np.stack([found - beside, found + beside], axis=1))
+    missed, _ = _missed(function, weight, np.stack([found - beside, found + beside], axis=1), unit)
     return np.asarray(found[np.array(missed) > threshold])
