@@ -68,6 +68,7 @@ class Auto(Method):
     def _later(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure, rtol: float, *,
                structure: Structure) -> Iterator[Discretisation]:
         """What comes after Hermite polynomials."""
+        resolved = False    # as a ridge function, for which product integration would do no more
         gaussian = isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian)
         product = structure.product and gaussian and mu_x.center == mu_y.center == 0.0
         if structure.skeleton is not None and not product:
@@ -79,7 +80,9 @@ class Auto(Method):
             if product:
                 yield from Logarithmic().within(kernel, domain, mu_x, mu_y, rtol)
             if structure.linear_form is not None:
-                yield from Ridge(structure.linear_form[1]).within(kernel, domain, mu_x, mu_y, rtol)
+                for attempt in Ridge(structure.linear_form[1]).within(kernel, domain, mu_x, mu_y, rtol):
+                    resolved = True
+                    yield attempt
         for attempt in Panels(_PANEL_NODES).within(kernel, domain, mu_x, mu_y, rtol):
             matrix = attempt.blocks[0].matrix
             tails = np.concatenate([panel_tails(matrix), panel_tails(matrix.T)])
@@ -87,4 +90,5 @@ class Auto(Method):
             if np.count_nonzero(tails > rtol**0.75 * np.linalg.norm(matrix)) > _FEW:
                 break
             yield attempt
-        yield from ProductIntegration().within(kernel, domain, mu_x, mu_y, rtol)
+        if not resolved:
+            yield from ProductIntegration().within(kernel, domain, mu_x, mu_y, rtol)

@@ -27,7 +27,7 @@ from .uniform import loose_checks
 __all__ = ["FiniteRank"]
 
 _SEARCH_WIDTH, _MOST_PIECES = 0.1, 4000
-_FIRST, _CHECKS = 17, 120
+_FIRST, _CHECKS = 17, 41
 # Singular points at zero may be approached to rounding of this.
 _UNIT = 1e-3
 

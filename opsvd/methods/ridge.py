@@ -24,7 +24,7 @@ from ..discretisation import Block, Discretisation
 from ..domain import Domain, find_domain
 from ..errors import NotSquareIntegrableError
 from ..kernels import Kernel
-from ..linalg import compact_svd
+from ..linalg import leading_svd
 from ..measures import Gaussian, Measure
 from ..quadrature import Pieces, composite_gauss_legendre, find_pieces, gauss_legendre, hidden_energy, poles
 from .base import Method
@@ -36,7 +36,7 @@ __all__ = ["Ridge"]
 # Widths of the panels, in deviations, of which the first that resolves so many leading functions is taken.
 _WIDTHS, _LEADING = (1.0, 0.7, 0.5, 0.35, 0.25), 12
 # For phi of degree below 16 on a piece, times Q of degree below 32.
-_NODES = 24
+_NODES, _CHUNK = 24, 4000
 _LAST, _FAINT, _GRID = 37.0, 1e-17, 0.5
 # Panels in x and y begin at different places, so that no two nodes are equal, there or in the check rules.
 _SHIFTS = (0.11, 0.74)
@@ -114,7 +114,7 @@ class Ridge(Method):
             if max(left.size, right.size) > self.max_nodes:
                 return
             block = Block(left, right, profile.matrix(pieces, left, right))
-            u, s, v = (part[..., :_LEADING] for part in compact_svd(block.matrix))
+            u, s, v = leading_svd(block.matrix, _LEADING)
             if len(s) == 0:
                 return
             tails = np.concatenate([panel_tails(u * s), panel_tails(v * s)])
@@ -226,22 +226,23 @@ def _convolution_blocks(profile: _Profile, pieces: Pieces, edges: np.ndarray) ->
     values = profile.kernel.finite_beside(x, y) * weights
     step = edges[1] - edges[0]
     interval = np.floor((nodes - edges[0]) / step).astype(int)
-    blocks = np.zeros((len(edges) - 2, ORDER, ORDER))
-    for r in np.unique(interval[(interval >= 0) & (interval < len(edges) - 1)]):
-        chosen = interval == r
-        below = 2.0 * (nodes[chosen] - edges[r + 1]) / step    # from -2 to 0
-        for block, tau in ((r, below), (r - 1, below + 2.0)):
-            if 0 <= block < len(blocks):
-                blocks[block] += _against_q(tau, values[chosen]) * (2.0 / step)
+    blocks = np.zeros((len(edges), ORDER, ORDER))    # the last two lack their second interval, or both
+    chosen = np.flatnonzero((interval >= 0) & (interval < len(edges) - 1))
+    for part in np.array_split(chosen, len(chosen) // _CHUNK + 1):
+        below = 2.0 * (nodes[part] - edges[interval[part] + 1]) / step    # from -2 to 0
+        _add_against_q(blocks, interval[part], below, values[part] * (2.0 / step))
+        _add_against_q(blocks, interval[part] - 1, below + 2.0, values[part] * (2.0 / step))
+    blocks = blocks[:-2]
     transform = legendre_transform(ORDER)
     return np.asarray(transform.T @ blocks @ transform)
 
 
-def _against_q(tau: np.ndarray, values: np.ndarray) -> np.ndarray:
-    r""":math:`\sum_i v_i\, Q_{kl}(\tau_i)`, shape (ORDER, ORDER), for orthonormal Legendre polynomials."""
+def _add_against_q(blocks: np.ndarray, index: np.ndarray, tau: np.ndarray, values: np.ndarray) -> None:
+    r"""Add :math:`v_i\, Q_{kl}(\tau_i)` to the block of each point; the indices do not decrease, and -1 is the last."""
     t, w = gauss_legendre(ORDER)
     half = 1.0 - 0.5 * np.abs(tau)    # half the length on which s and tau - s are both in [-1, 1]
     s = 0.5 * tau[:, None] + half[:, None] * t
-    weights = (values * half)[:, None] * w
-    first, second = (orthonormal_legendre(points.ravel(), ORDER) for points in (s, tau[:, None] - s))
-    return np.asarray((first * weights.ravel()[:, None]).T @ second)
+    first = orthonormal_legendre(s, ORDER) * ((values * half)[:, None] * w)[..., None]
+    second = orthonormal_legendre(tau[:, None] - s, ORDER)
+    for here in np.split(np.arange(len(index)), np.flatnonzero(np.diff(index)) + 1):
+        blocks[index[here[0]]] += first[here].reshape(-1, ORDER).T @ second[here].reshape(-1, ORDER)
