@@ -49,8 +49,6 @@ class Discretisation:
         What stands in the way of a better answer, if anything is known to; for ``OperatorSVD.status``.
     leading : bool
         Whether the method aims at the leading singular values only, as where a spectrum decays slowly.
-    unreached : float
-        The norm of h nearer to singular points than any rule looks, relative to that of h.
     """
 
     blocks: tuple[Block, ...]
@@ -59,7 +57,6 @@ class Discretisation:
     note: str
     remark: str = ""
     leading: bool = False
-    unreached: float = 0.0
 
 
 def galerkin_block(kernel: Kernel, domain: Domain, left: Basis, right: Basis) -> Block:

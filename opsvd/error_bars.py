@@ -88,9 +88,8 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
     if discretisation.remark or settled(system.values, error_bars(system.values, pointwise), rtol):
         return pointwise
     try:
-        seen = images(kernel, discretisation, system, rtol, outside=outside, spots=checks[-1], samples=samples[-1])
-        # Slices reach no nearer to singular points than the panels do.
-        return replace(pointwise, images=replace(seen, residual=seen.residual + discretisation.unreached * norms[0]))
+        return replace(pointwise, images=images(kernel, discretisation, system, rtol, outside=outside,
+                                                 spots=checks[-1], samples=samples[-1]))
     except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
         return pointwise
 

@@ -106,9 +106,8 @@ class Panels(Method):
             checks = ((check_rule(mu_x, x, 8.0, _CHECK_ORDER), check_rule(mu_y, y, 24.0, _CHECK_ORDER)),
                       (random_rule(mu_x, x, rng, 3), random_rule(mu_y, y, rng, 3)))
             norm = float(np.linalg.norm(block.matrix))
-            unreached = float(np.sqrt(near)) / norm if norm > 0.0 else 0.0
-            missing = float(np.hypot(domain.missing, unreached))
-            yield Discretisation((block,), replace(domain, missing=missing), checks, note, unreached=unreached)
+            missing = float(np.hypot(domain.missing, np.sqrt(near) / norm)) if norm > 0.0 else domain.missing
+            yield Discretisation((block,), replace(domain, missing=missing), checks, note)
             tails_x, tails_y = panel_tails(block.matrix, norm), panel_tails(block.matrix.T, norm)
             finer_x = split(x, mu_x, tails_x, tol * norm, limit=limit, broad=_BROAD)
             finer_y = split(y, mu_y, tails_y, tol * norm, limit=limit, broad=_BROAD)
