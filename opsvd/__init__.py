@@ -11,6 +11,7 @@ from .finite_size import FiniteSizePrediction
 from .kernels import Elementwise, Kernel, elementwise
 from .measures import Gaussian, Measure
 from .methods import (
+    FiniteRank,
     HermiteGalerkin,
     Logarithmic,
     Method,
@@ -34,6 +35,7 @@ __all__ = [
     "DecayLaw",
     "Elementwise",
     "Estimate",
+    "FiniteRank",
     "FiniteSizePrediction",
     "Gaussian",
     "HermiteGalerkin",

@@ -8,7 +8,7 @@ import numpy as np
 from .breaks import find_breaks
 from .gauss_legendre import gauss_legendre, on_panels
 
-__all__ = ["Pieces", "find_pieces", "poles"]
+__all__ = ["Pieces", "find_pieces", "hidden_energy", "poles"]
 
 _EPS = float(np.finfo(np.float64).eps)
 _ORDER = 16
@@ -23,6 +23,10 @@ _NOISE_IN_BISECTION = 1e-12
 # At these distances from a break a function shows the power by which it grows; from one half on, that is a pole.
 _BESIDE_A_BREAK = np.array([1e-10, 1e-9, 1e-8, 1e-7])
 _POLE = 0.49
+# Pieces not wider than this, in units of max(1, |t|), lead to singular points. Those within a factor of the narrowest,
+# or below the third number, are where halving has ended. Energy that falls by less, from piece to piece, is not told
+# from energy that does not fall.
+_SMALL, _NARROWEST, _ENDED, _SLOWEST = 1e-8, 1.6, 3e-12, 0.995
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +102,38 @@ def poles(function: Callable[[np.ndarray], np.ndarray], breaks: np.ndarray) -> n
         at = np.array([function(breaks + step) for step in steps]).reshape(2, len(_BESIDE_A_BREAK), len(breaks), -1)
         powers = -np.diff(np.log(np.abs(at)), axis=1) / np.diff(np.log(_BESIDE_A_BREAK))[:, None, None]
     return np.asarray((powers >= _POLE).all(axis=1).any(axis=(0, 2)))
+
+
+def hidden_energy(edges: np.ndarray, energies: np.ndarray) -> float:
+    """The energy nearer to singular points than pieces reach, continued by its law of decay on the way there.
+
+    Parameters
+    ----------
+    edges : ndarray, shape (n + 1,)
+        Of pieces that halve towards singular points, down to rounding.
+    energies : ndarray, shape (n,)
+        On the pieces; those on the narrowest do not count.
+    """
+    width = np.diff(edges)
+    small = width <= _SMALL * np.maximum(1.0, np.abs(edges[1:]))
+    # Runs of small pieces lead to a singular point from one side or two, and end in the narrowest of theirs.
+    runs = np.cumsum(np.diff(small, prepend=False) & small) * small
+    hidden = 0.0
+    for run in range(1, int(runs.max(initial=0)) + 1):
+        here = np.flatnonzero(runs == run)
+        ends = here[width[here] <= max(_NARROWEST * width[here].min(), _ENDED * max(1.0, abs(edges[here[0]])))]
+        for nearer, farther in ((ends[0] - 1, ends[0] - 2), (ends[-1] + 1, ends[-1] + 2)):
+            if 0 <= farther < len(energies):
+                hidden += _continued(energies[nearer], energies[farther], width[nearer] / width[farther])
+    return hidden
+
+
+def _continued(nearer: float, farther: float, ratio: float) -> float:
+    """The sum of energies on ever nearer pieces, each narrower by the ratio, from those on the last two."""
+    if not 0.0 < farther * ratio < nearer:
+        return 0.0    # the density of energy does not grow towards this point
+    share = min(nearer / farther, _SLOWEST)
+    return float(nearer * share / (1.0 - share))
 
 
 def _missed(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[np.ndarray], np.ndarray],
