@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.special import gamma
 
 import opsvd
-from opsvd import ConvergenceWarning, Gaussian, HermiteGalerkin, NotSquareIntegrableError, Panels
+from opsvd import ConvergenceWarning, HermiteGalerkin, NotSquareIntegrableError, Panels
 from opsvd.methods import METHODS, as_method
 from opsvd.testing import check_method
 
