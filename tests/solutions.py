@@ -12,17 +12,14 @@ from opsvd import ConvergenceWarning, OperatorSVD
 
 __all__ = ["QUICK", "SLOW", "UNRESOLVED", "bars_hold", "compared", "solved", "status_holds", "tail_holds"]
 
-# Leading values that some ten seconds do not give to 1e-10: many jumps or kinks, a curve that turns twice, poles beside
-# many lines, and 200 values within a factor e^2. Their bars must hold all the same. For most others the leading values
-# are known to rounding long before the budget is spent; benchmarks/accuracy_of_error_bars.py goes on to the end.
-UNRESOLVED = {"Mehler ratio, r = 0.99", "|sin(2(x - y))|", "floor(x + y)", "(y > x^3 - x)", "1/(1.0001 + sin(x + y))"}
+# Leading values that the evaluations allowed here do not give to 1e-10: many jumps or kinks, a curve that turns twice,
+# poles beside many lines. Their bars must hold all the same. The list may shrink; for it to grow, something must have
+# broken. benchmarks/accuracy_of_error_bars.py lets all of them go on to the end, at every tolerance.
+UNRESOLVED = {"|sin(2(x - y))|", "floor(x + y)", "(y > x^3 - x)", "1/(1.0001 + sin(x + y))"}
 # More than three seconds each: left out of the tests against the oldest dependencies.
-SLOW = {"squared exponential, length 0.05", "sin(10xy)", "cos(10xy)", "cos(30xy)", "log|x - y|", "(y > sin(2x))",
-        "a relu net with layers 3 and 2", "sqrt(x^2 + y^2)", "arctan2(y, x)"}
+SLOW = {"log|x - y|", "(y > sin(2x))", "a relu net with layers 3 and 2", "sqrt(x^2 + y^2)", "arctan2(y, x)"}
 # No limit of time, so that results do not depend on how busy the machine is, but of evaluations.
-_EVALUATIONS = 45_000_000
-_OTHER_EVALUATIONS = {"exp(0.48xy)": 10_000_000, "exp(0.49xy)": 10_000_000, "softplus(30(x - y)) / 30": 10_000_000,
-                      "cos(30xy)": 150_000_000, **dict.fromkeys(UNRESOLVED, 10_000_000)}
+_EVALUATIONS, _FEWER_EVALUATIONS = 45_000_000, 10_000_000
 # At least one for each tag, but "point-singular", that take about a second or less at every tolerance.
 _QUICK_NAMES = {
     "sin(xy)", "exp(0.3xy)", "exp(0.49xy)", "cos(x - y) + a bump of width 0.02", "|x - 0.3| exp(y/3)", "(1 + xy)^3",
@@ -45,7 +42,7 @@ def _solved(name: str, rtol: float, method: str) -> OperatorSVD:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         return opsvd.decompose(problem.h, problem.mu_x, problem.mu_y, rtol=rtol, method=method, max_seconds=1e4,
-                               max_evaluations=_OTHER_EVALUATIONS.get(name, _EVALUATIONS))
+                               max_evaluations=_FEWER_EVALUATIONS if name in UNRESOLVED else _EVALUATIONS)
 
 
 def compared(svd, problem) -> tuple[np.ndarray, np.ndarray]:

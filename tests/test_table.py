@@ -26,7 +26,7 @@ def test_leading_values_converge(problem):
 
 
 def test_few_are_unresolved():
-    """At most one in twenty; for the list to grow, something must have broken."""
+    """At most one in twenty; and the lists name rows of the table."""
     names = {problem.name for problem in PROBLEMS}
     assert names >= UNRESOLVED | SLOW
     assert len(UNRESOLVED) <= 0.05 * len(names)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.special import gamma
 
 import opsvd
-from opsvd import ConvergenceWarning, Gaussian, HermiteGalerkin, NotSquareIntegrableError, Panels
+from opsvd import ConvergenceWarning, HermiteGalerkin, NotSquareIntegrableError, Panels
 from opsvd.methods import METHODS, as_method
 from opsvd.testing import check_method
 
@@ -113,9 +113,9 @@ def test_budget_is_kept():
     """A kernel that no panel resolves stops at the budget, with a warning that says so."""
     kernel = opsvd.Kernel(lambda x, y: np.sin(1e4 * x * y))
     with pytest.warns(ConvergenceWarning, match="not converged"):
-        svd = opsvd.decompose(kernel, Gaussian(), Gaussian(), method=Panels(max_nodes=320))
+        svd = opsvd.decompose(kernel, method=Panels(max_nodes=320), max_evaluations=5_000_000)
     assert not svd.converged
-    assert svd.evaluations == kernel.evaluations < 150 * 320**2    # panels, and images for the error bars
+    assert svd.evaluations == kernel.evaluations <= 5_000_000
 
 
 def _quiet(h, **options):
