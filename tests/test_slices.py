@@ -238,6 +238,29 @@ def test_the_matrix_holds_integrals_against_every_function_of_the_basis():
     np.testing.assert_allclose(direct[:, 0], exact, atol=1e-14)
 
 
+@pytest.mark.parametrize("h", [lambda x, y: y > x, lambda x, y: np.abs(y - x) ** 0.5, lambda x, y: np.cos(x * y)])
+@pytest.mark.parametrize("order", [12, 16, 20])
+def test_integrals_against_other_panels_are_exact_and_free(h, order):
+    """Pieces that end anywhere against finer panels: as if the slices had been split there, without any evaluations."""
+    finer = np.union1d(EDGES, np.random.default_rng(0).uniform(-9.0, 9.0, 20))
+    kernel, basis = Kernel(h), PanelBasis(STANDARD, finer, order)
+    slices = slice_integrals(kernel, plain(X), STANDARD, EDGES, 1e-14, order=16)
+    before = kernel.evaluations
+    found = slices.matrix(basis)
+    assert kernel.evaluations == before
+    direct = slice_integrals(kernel, plain(X), STANDARD, finer, 1e-14, order=20).matrix(basis)
+    np.testing.assert_allclose(found, direct, atol=1e-13)
+    np.testing.assert_allclose(slices.restricted(np.array([7, 2])).matrix(basis), found[[7, 2]], atol=1e-15)
+
+
+def test_where_most_slices_are_cut_panels_should_end():
+    """A jump along y = 0.3, found by every slice, and no point of a jump along y = x."""
+    slices = slice_integrals(Kernel(lambda x, y: 1.0 * (y > 0.3) + (y > x)), plain(X), STANDARD, EDGES, 1e-12, order=16)
+    shared = slices.shared_ends()
+    assert np.abs(shared - 0.3).min() < 1e-15
+    assert np.abs(shared[:, None] - X[np.abs(X) < 2.0]).min() > 1e-3
+
+
 def test_functions_that_the_basis_does_not_resolve_are_integrated_on_the_pieces():
     """y^k on three panels over 18 standard deviations: exact against all nodes of the pieces, not against the basis."""
     edges = np.array([-9.0, -3.0, 3.0, 9.0])
