@@ -119,9 +119,11 @@ class Kernel:
         if len(bad[0]) == 0:
             return values
         x, y = (np.broadcast_to(points, values.shape)[bad] for points in (x, y))
-        # Unequal steps, which lead away from x = y as well.
+        # Unequal steps, which lead away from x = y as well; and where these lead along a curve, others across it.
         step = _BESIDE * (np.abs(x) + np.abs(y)) + _SMALL
         beside = self(x + step, y + 2.0 * step)
+        if not np.isfinite(beside).all():
+            beside = np.where(np.isfinite(beside), beside, self(x + 2.0 * step, y - step))
         if not np.isfinite(beside).all():
             i = int(np.argmin(np.isfinite(beside)))
             raise non_finite(float(x[i]), float(y[i]), float(values[bad][i]))

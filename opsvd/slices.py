@@ -185,7 +185,9 @@ class SliceIntegrals:
         key = self.index[order] + (self.ends[order, 0] - low) / (high - low + 1.0)
         where = np.searchsorted(key, index + (y - low) / (high - low + 1.0), side="right") - 1
         piece = order[np.maximum(where, 0)]
-        return np.asarray(np.where(self.index[piece] == index, self._polynomials(piece, y[:, None])[:, 0], 0.0))
+        # Where a slice is zero on a whole panel there is none.
+        there = (self.index[piece] == index) & (y <= self.ends[piece, 1] + 64.0 * _EPS * (high - low) * (index + 1.0))
+        return np.asarray(np.where(there, self._polynomials(piece, y[:, None])[:, 0], 0.0))
 
     def _polynomials(self, piece: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The polynomials of pieces, shape (m,), at points y, shape (m, k)."""

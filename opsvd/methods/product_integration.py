@@ -46,6 +46,8 @@ _SMOOTHEST, _STRICTER = 1e-10, 0.1
 _BLUR, _TINY = 0.1, float(np.finfo(np.float64).tiny)
 # Evaluations after which a discretisation is shown that is not settled; then after twice as many.
 _PATIENCE = 6_000_000
+# Evaluations of a first look at slices that show noise; and those after which no more panels are tried.
+_SURVEY, _ENOUGH = 3_000_000, 40_000_000
 # How many singular functions are computed, and in how many steps.
 _KEPT = (64, 40, 24)
 _ITERATIONS = 4
@@ -106,7 +108,7 @@ class ProductIntegration(Method):
         resolved = partial(resolve, limit=limit, broad=limit // 2, noise=10.0 * tol, ratio=_RATIO)
         x, y = (resolved(side.smooth_images(rng), side.mu_x, side.panels, rough, singular=side.singular)
                 for side in sides)
-        for last in [False] * (_ROUNDS - 1) + [True]:
+        for left_over in range(_ROUNDS, 0, -1):
             left, right = PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER)
             u, s, v, rest = _leading_part(along_y.matrix(left.rule, right), along_x.matrix(right.rule, left).T)
             f, g = u[:, :self.modes] * s[:self.modes], v[:, :self.modes] * s[:self.modes]
@@ -115,13 +117,14 @@ class ProductIntegration(Method):
                          singular=side.singular, start=own)
                 for side, panels, own, theirs, others in ((along_y, left, f, right, g), (along_x, right, g, left, f)))
             settled = len(finer_x) == len(x) and len(finer_y) == len(y)
+            last = left_over == 1 or kernel.evaluations - start > _ENOUGH
             if settled or last or kernel.evaluations - start > patience:
                 patience *= 2
                 note = (f"product integration: {len(x) - 1} panels in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre "
                         f"nodes each, integrals split where slices break")
                 checks = loose_checks(mu_x, mu_y, x, y, rng)
                 yield Discretisation((Block(left, right, (u * s) @ v.T + rest),), domain, checks, note, leading=True)
-            if settled and rough <= _SMOOTHEST:
+            if last or (settled and rough <= _SMOOTHEST):
                 return
             # Functions whose bars are not good enough, though they are settled, are to be smoother.
             rough = _STRICTER * rough if settled else rough
@@ -141,9 +144,12 @@ def _survey(kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure, tol: f
     size = float(np.linalg.norm(weighted_samples(kernel, domain, *rules))) / _SLICES
     along_y, along_x = _Slices(kernel, mu_x, mu_y, tol, size), _Slices(kernel.transposed(), mu_y, mu_x, tol, size)
     along_y.edges, along_x.edges = y, x
-    surveys = [side.at(rule) for side, rule in zip((along_y, along_x), rules, strict=True)]
-    if any(survey.exhausted for survey in surveys):
-        return None
+    surveys = []
+    for side, rule in zip((along_y, along_x), rules, strict=True):
+        surveys.append(slice_integrals(side.kernel, rule, side.mu_y, side.edges, tol, order=ORDER, size=size,
+                                       budget=_SURVEY))
+        if surveys[-1].exhausted:
+            return None
     at_x, at_y = np.concatenate([
         meeting_points(kernel, rules[0].nodes, surveys[0].breaks),
         meeting_points(along_x.kernel, rules[1].nodes, surveys[1].breaks)[:, ::-1]]).T

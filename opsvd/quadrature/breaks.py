@@ -89,8 +89,9 @@ class _Search:
         self.parts, self.bits = parts, parts.bit_length() - 2    # bits a level
         self.levels = -(-_BITS // self.bits)
         self.function, self.noise = function, noise
-        self.where, self.spreads, self.history = np.full(n, np.nan), np.zeros(n), np.full((n, self.levels), np.nan)
-        # Whether a break was followed as a jump or kink, and whether that failed.
+        self.where, self.spreads = np.full(n, np.nan), np.zeros(n)
+        self.history, self.widths = np.full((2, n, self.levels), np.nan)
+        # Whether a break was followed to its end as a jump or kink, and whether that failed.
         self.followed, self.failed = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
         self.live = np.arange(n)
         points = left[:, None] + (right - left)[:, None] * np.linspace(0.0, 1.0, parts + 1)
@@ -107,9 +108,10 @@ class _Search:
             if len(self.live) == 0:
                 break
             if len(closer) > 0:
+                self.followed[self.live[closer]] = False    # it is no more than one of several things, at this scale
                 self.points[closer], self.values[closer] = _closer(
                     self.function, self.live[closer], self.points[closer], self.values[closer], self.middle[closer])
-        fell = _fall(self.history, self.bits)
+        fell = _fall(self.history, self.widths)
         return (np.where(self.followed | (fell >= _BREAKS), self.where, np.nan),
                 ~self.followed & (fell >= _SINGULAR) & (self.spreads > _SPREAD))
 
@@ -119,8 +121,8 @@ class _Search:
         self.second = _sizes(values[:, :-2] - 2.0 * values[:, 1:-1] + values[:, 2:])
         self.middle = 1 + np.argmax(self.second, axis=1)
         largest = self.second[np.arange(len(live)), self.middle - 1]
-        self.history[live, level] = largest
         width, far = points[:, -1] - points[:, 0], np.abs(points).max(axis=1)
+        self.history[live, level], self.widths[live, level] = largest, width
         # Values are rounded, and so are points, which slopes turn into values; a jump, in one part or two, is no slope.
         changes = _sizes(np.diff(values, axis=1))
         part = np.argmax(changes, axis=1)
@@ -241,13 +243,17 @@ def _sizes(values: np.ndarray) -> np.ndarray:
     return np.asarray(np.abs(values[..., 0]) if values.shape[2] == 1 else np.sqrt(np.sum(values**2, axis=2)))
 
 
-def _fall(history: np.ndarray, bits: int) -> np.ndarray:
-    """By what factor second differences, (n, levels) with NaN at the end, fell over the last window; 0 if too soon."""
-    levels = np.sum(np.isfinite(history), axis=1)
-    window = max(1, _WINDOW // bits)
-    rows = np.arange(len(history))
+def _fall(history: np.ndarray, widths: np.ndarray) -> np.ndarray:
+    """By what factor second differences, (n, levels) with NaN at the end, fall while widths do by 2^-8; 0 if too soon.
+
+    From the last level but one, as the last may be rounding, and the latest that is wider by as much.
+    """
+    rows, levels = np.arange(len(history)), np.sum(np.isfinite(history), axis=1)
     last = np.maximum(levels - 2, 0)
-    before = history[rows, np.maximum(last - window, 0)]
-    known = (levels > window + 1) & (before > 0.0)
+    wider = np.nan_to_num(widths, nan=0.0) >= 0.99 * 2.0**_WINDOW * widths[rows, last][:, None]
+    first = np.sum(wider, axis=1) - 1
+    before = history[rows, np.maximum(first, 0)]
+    known = (first >= 0) & (before > 0.0)
+    bits = np.log2(widths[rows, np.maximum(first, 0)] / widths[rows, last])
     ratio = np.where(known, history[rows, last] / np.where(known, before, 1.0), 0.0)
-    return np.asarray(ratio ** (_WINDOW / (bits * window)))
+    return np.asarray(ratio ** (_WINDOW / np.where(known, bits, 1.0)))
