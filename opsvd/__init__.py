@@ -9,7 +9,7 @@ from .essay import essay_figures
 from .expressions import parse_kernel
 from .finite_size import FiniteSizePrediction
 from .kernels import Elementwise, Kernel, elementwise
-from .measures import Gaussian, Measure
+from .measures import Gaussian, GaussianVector, Measure
 from .methods import HermiteGalerkin, Logarithmic, Method, Panels, ProductIntegration, UniformPanels
 from .plotting import plot_breaks, plot_functions, plot_spectrum
 from .result import OperatorSVD, load
@@ -27,6 +27,7 @@ __all__ = [
     "Estimate",
     "FiniteSizePrediction",
     "Gaussian",
+    "GaussianVector",
     "HermiteGalerkin",
     "Kernel",
     "KernelError",

@@ -96,7 +96,7 @@ def plot_spectrum(svd: "OperatorSVD", ax: "Axes | None" = None) -> "Axes":
 
 def _bulk(mu: "Measure") -> np.ndarray:
     # An even number of points: the centre, where kernels such as log|xy| are singular, is not among them.
-    return mu.center + _BULK * mu.scale * np.linspace(-1.0, 1.0, 600)
+    return np.asarray(mu.center + _BULK * mu.scale * np.linspace(-1.0, 1.0, 600))
 
 
 def plot_functions(svd: "OperatorSVD", ax: "Axes | None" = None, count: int = 4) -> "Axes":
