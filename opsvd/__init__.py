@@ -10,7 +10,16 @@ from .expressions import parse_kernel
 from .finite_size import FiniteSizePrediction
 from .kernels import Elementwise, Kernel, elementwise
 from .measures import Gaussian, GaussianVector, Measure
-from .methods import HermiteGalerkin, Logarithmic, Method, Panels, ProductIntegration, UniformPanels
+from .methods import (
+    HermiteGalerkin,
+    Logarithmic,
+    Method,
+    Panels,
+    ProductIntegration,
+    Ridge,
+    ScaledHermite,
+    UniformPanels,
+)
 from .plotting import plot_breaks, plot_functions, plot_spectrum
 from .result import OperatorSVD, load
 from .sampling import MonteCarloSpectrum, iid_gaussian, monte_carlo, sample_matrix, subspace_error
@@ -40,6 +49,8 @@ __all__ = [
     "OperatorSVD",
     "Panels",
     "ProductIntegration",
+    "Ridge",
+    "ScaledHermite",
     "SingularFunctions",
     "UniformPanels",
     "break_points",

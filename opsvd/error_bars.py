@@ -23,6 +23,7 @@ _ORDERING = 1.5
 _ROUNDING = 16.0
 # Points in x and in y at which h is held against the answer wherever the measures have their mass.
 _SPOTS = 300
+_TRACE = 1e-60
 # So many accurate values are an answer, though there may be more between rtol * s_1 and the last error bars.
 _MANY = 8
 
@@ -66,9 +67,9 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
     checks = (*discretisation.checks, _spots(system))
     samples = [weighted_samples(kernel, discretisation.domain, *rules) for rules in checks]
     for (rule_x, rule_y), sample in zip(checks, samples, strict=True):
-        f = system.left.half_density(rule_x.nodes) * rule_x.sqrt_lebesgue[:, None]
-        g = system.right.half_density(rule_y.nodes) * rule_y.sqrt_lebesgue[:, None]
-        remainder = sample - (f * system.values) @ g.T
+        f, g = (_without_traces(functions.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None])
+                for functions, rule in ((system.left, rule_x), (system.right, rule_y)))
+        remainder = _without_traces(sample - (f * system.values) @ g.T)
         norms.append(float(np.linalg.norm(sample)))
         remainders.append(float(np.linalg.norm(remainder)))
         couplings.append(float(np.linalg.norm(f.T @ remainder @ g)))
@@ -91,6 +92,11 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
                                                  spots=checks[-1], samples=samples[-1]))
     except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
         return pointwise
+
+
+def _without_traces(matrix: np.ndarray) -> np.ndarray:
+    """Zero for entries so small that their products would be subnormal numbers, with which BLAS takes a hundredfold."""
+    return np.where(np.abs(matrix) > _TRACE * np.abs(matrix).max(initial=0.0), matrix, 0.0)
 
 
 def _spots(system: SingularSystem) -> tuple[Rule, Rule]:

@@ -15,8 +15,8 @@ __all__ = ["Images", "images"]
 _EPS = float(np.finfo(np.float64).eps)
 # Not the order of any method: no node in common.
 _ORDER = 20
-_MOST = 64
-_BUDGET = 4_000_000
+_MOST = 160
+_BUDGET = 10_000_000
 # The square root of how many slices there are, about.
 _SLICES = 16.0
 # Random slices may give a residual that is this much larger.

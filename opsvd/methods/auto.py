@@ -9,13 +9,16 @@ from ..discretisation import Discretisation
 from ..domain import Domain, find_domain
 from ..kernels import Kernel
 from ..measures import Gaussian, Measure
-from ..structure import find_structure
+from ..structure import Structure, find_structure
 from .base import Method
+from .hermite_checks import relative_tail
 from .hermite_galerkin import DEGREES, HermiteGalerkin
 from .logarithmic import Logarithmic
 from .panels import Panels
 from .product_integration import ProductIntegration
 from .refinement import panel_tails
+from .ridge import Ridge
+from .scaled_hermite import ScaledHermite
 
 __all__ = ["Auto"]
 
@@ -48,22 +51,26 @@ class Auto(Method):
         if isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian):
             for degree in DEGREES:
                 attempt = HermiteGalerkin().at_degree(kernel, domain, mu_x, mu_y, degree)
-                tail = _relative_tail(attempt.blocks[0].matrix)
+                tail = relative_tail(attempt.blocks[0].matrix)
                 if tail <= rtol**0.75:    # the bars fall faster than the coefficients; the driver looks at the bars
                     yield replace(attempt, note=f"{attempt.note} (auto: the Hermite coefficients decay to {tail:.0e})")
                 reason = f"the last Hermite coefficients, to degree {degree}, are still {tail:.0e} of all"
                 if tail ** ((DEGREES[-1] + 1) / (degree + 1)) > rtol:
                     break
+            yield from ScaledHermite().within(kernel, domain, mu_x, mu_y, rtol)
         structure = find_structure(kernel, domain, mu_x, mu_y)
         reason = f"{reason}; {structure}"
-        for finer in self._later(kernel, domain, mu_x, mu_y, rtol, product=structure.product):
+        for finer in self._later(kernel, domain, mu_x, mu_y, rtol, structure=structure):
             yield replace(finer, note=f"{finer.note} (auto: {reason})")
 
     def _later(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure, rtol: float, *,
-               product: bool) -> Iterator[Discretisation]:
+               structure: Structure) -> Iterator[Discretisation]:
         """What comes after Hermite polynomials."""
-        if product and all(isinstance(mu, Gaussian) and mu.mean == 0.0 for mu in (mu_x, mu_y)):
-            yield from Logarithmic().within(kernel, domain, mu_x, mu_y, rtol)
+        if isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian):
+            if structure.product and mu_x.mean == mu_y.mean == 0.0:
+                yield from Logarithmic().within(kernel, domain, mu_x, mu_y, rtol)
+            if structure.linear_form is not None:
+                yield from Ridge(structure.linear_form[1]).within(kernel, domain, mu_x, mu_y, rtol)
         for attempt in Panels(_PANEL_NODES).within(kernel, domain, mu_x, mu_y, rtol):
             matrix = attempt.blocks[0].matrix
             tails = np.concatenate([panel_tails(matrix), panel_tails(matrix.T)])
@@ -72,11 +79,3 @@ class Auto(Method):
                 break
             yield attempt
         yield from ProductIntegration().within(kernel, domain, mu_x, mu_y, rtol)
-
-
-def _relative_tail(matrix: np.ndarray) -> float:
-    """The share, as a norm, of the coefficients beyond two thirds of the degree in either variable."""
-    cut = 2 * len(matrix) // 3
-    norm = float(np.linalg.norm(matrix))
-    tail = float(np.hypot(np.linalg.norm(matrix[cut:]), np.linalg.norm(matrix[:cut, cut:])))
-    return tail / norm if norm > 0.0 else 0.0

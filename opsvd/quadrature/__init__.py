@@ -6,7 +6,7 @@ from .breaks import classify_breaks, find_breaks
 from .gauss_hermite import gauss_hermite, hermite_functions, hermite_polynomials
 from .gauss_legendre import composite_gauss_legendre, gauss_legendre, on_panels
 from .gauss_lobatto import gauss_lobatto
-from .pieces import Pieces, find_pieces
+from .pieces import Pieces, find_pieces, poles
 from .rule import Rule
 
 __all__ = [
@@ -30,5 +30,6 @@ __all__ = [
     "hermite_polynomials",
     "log_gamma_excess",
     "on_panels",
+    "poles",
     "recurrence",
 ]

@@ -8,7 +8,7 @@ import numpy as np
 from .breaks import find_breaks
 from .gauss_legendre import gauss_legendre, on_panels
 
-__all__ = ["Pieces", "find_pieces"]
+__all__ = ["Pieces", "find_pieces", "poles"]
 
 _EPS = float(np.finfo(np.float64).eps)
 _ORDER = 16
@@ -20,6 +20,9 @@ _NOISE = 64.0 * _EPS
 _BESIDE = 1e-3
 # To bisection, which sees no slopes, values are good to this.
 _NOISE_IN_BISECTION = 1e-12
+# At these distances from a break a function shows the power by which it grows; from one half on, that is a pole.
+_BESIDE_A_BREAK = np.array([1e-10, 1e-9, 1e-8, 1e-7])
+_POLE = 0.49
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +87,17 @@ def find_pieces(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[
         halved = [0.5 * (a + b) for a, b in bad if (a, b) not in suspects or not ((found > a) & (found < b)).any()]
         edges = np.union1d(edges, np.concatenate([found, halved]))
     return None
+
+
+def poles(function: Callable[[np.ndarray], np.ndarray], breaks: np.ndarray) -> np.ndarray:
+    """Whether a function, (n,) -> (n, ...), grows towards each break like a power that is not square-integrable."""
+    if len(breaks) == 0:
+        return np.zeros(0, dtype=bool)
+    steps = np.concatenate([-_BESIDE_A_BREAK, _BESIDE_A_BREAK])
+    with np.errstate(all="ignore"):
+        at = np.array([function(breaks + step) for step in steps]).reshape(2, len(_BESIDE_A_BREAK), len(breaks), -1)
+        powers = -np.diff(np.log(np.abs(at)), axis=1) / np.diff(np.log(_BESIDE_A_BREAK))[:, None, None]
+    return np.asarray((powers >= _POLE).all(axis=1).any(axis=(0, 2)))
 
 
 def _missed(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[np.ndarray], np.ndarray],
