@@ -184,7 +184,11 @@ class OperatorSVD:
 
     def predict(self, n: int, m: int | None = None) -> FiniteSizePrediction:
         """What the singular values of a sampled n by m matrix must look like; see `opsvd.finite_size.predict`."""
-        return predict(self._radial_values(), _moments(self.left), _moments(self.right), n, m)
+        if isinstance(self.left, SectorFunctions) and isinstance(self.right, SectorFunctions):
+            owners = np.searchsorted(-self.values, -self._radial_values())
+            left, right = (_multiplet_moments(side, owners, len(self.values)) for side in (self.left, self.right))
+            return predict(self.values, left, right, n, m, multiplicities=self.multiplicities)
+        return predict(self.singular_values, _moments(self.left), _moments(self.right), n, m)
 
     def truncate(self, rank: int) -> "OperatorSVD":
         """Return the decomposition with the leading `rank` singular values; the others go into the tail."""
@@ -311,10 +315,19 @@ def _status(worst: float, goal: float, rtol: float, rank: int, following: float)
     return reached
 
 
+def _multiplet_moments(functions: SectorFunctions, owners: np.ndarray, count: int) -> np.ndarray:
+    """Means of E[f^2 f'^2] over the members of pairs of multiplets, shape (count, count)."""
+    # The squares of all harmonics of a degree add up to their number: only the radial functions are left.
+    shares = np.zeros((count, len(owners)))
+    shares[owners, np.arange(len(owners))] = np.array([float(number) for number in functions.multiplicities])
+    shares /= np.maximum(shares.sum(axis=1, keepdims=True), 1.0)
+    return np.asarray(shares @ functions.moments() @ shares.T)
+
+
 def _moments(functions: SingularFunctions | SectorFunctions) -> np.ndarray:
     """Fourth moments E[f_i^2 f_j^2], shape (r, r), by the rules of the bases."""
     if isinstance(functions, SectorFunctions):
-        return functions.moments()
+        raise TypeError("moments of multiplets are means over their members")
     total = np.zeros((len(functions), len(functions)))
     for basis, _ in functions.parts:
         rule = basis.rule.restricted(basis.rule.weights > 0.0)
