@@ -185,8 +185,8 @@ def _tail(d: SectorDiscretisation, sectors: list[_Sector], given: set[tuple[int,
 
 
 def _note(d: SectorDiscretisation, what: str) -> str:
-    return (f"{what}: spherical harmonics to degree {len(d.values) - 1}, each with a radial kernel of {d.left.count} "
-            f"by {d.right.count} nodes, step {d.left.step:.3g} in log|x|")
+    return (f"{what} in R^{d.k}: spherical harmonics to degree {len(d.values) - 1}, each with a radial kernel of "
+            f"{d.left.count} by {d.right.count} nodes, step {d.left.step:.3g} in log|x|")
 
 
 def _status(d: SectorDiscretisation, worst: float, goal: float, rtol: float, count: int) -> str:

@@ -1,6 +1,7 @@
 """Kernels of vectors: which way to go, refined until the error bars meet the tolerance."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,12 @@ from .errors import KernelError
 from .kernels import Elementwise, Kernel, elementwise
 from .measures import GaussianVector, Measure
 from .methods.angular_profile import ProductProfile, product_profile
+from .methods.invariant_profile import (
+    InvariantProfile,
+    depends_on_product_alone,
+    is_invariant,
+    product_values,
+)
 from .methods.sectors import Profiles, Radii, enough_degrees, find_radii, sector_discretisations
 from .result import OperatorSVD
 from .sector_svd import Asked, sector_svd
@@ -18,32 +25,69 @@ __all__ = ["decompose_vectors"]
 
 # The first discretisation aims at this part of rtol.
 _AIM = 0.03
+# Points at which a black box is held against an answer that rests on its symmetry, and how far they may differ.
+_SEED, _UNSEEN, _DISAGREES, _ROUNDING = 7, 400, 6.0, 1e-10
 
 
 def decompose_vectors(kernel: Kernel, mu_x: Measure, mu_y: Measure, *, rtol: float,
                       max_rank: int | None) -> OperatorSVD:
     """The operator SVD of a kernel of vectors; see `opsvd.decompose`."""
-    if isinstance(kernel, Elementwise) and isinstance(mu_x, GaussianVector) and isinstance(mu_y, GaussianVector):
-        stds = mu_x.isotropic_std, mu_y.isotropic_std
-        if stds[0] is not None and stds[1] is not None and not (mu_x.mean.any() or mu_y.mean.any()):
-            return _from_product(kernel, (mu_x, mu_y), stds[0] * stds[1], rtol, max_rank)
-    raise KernelError(f"h must be elementwise(phi, k) under Gaussians of mean zero and equal variances, if x or y is a "
-                      f"vector, got {kernel!r} under {mu_x!r} and {mu_y!r}; sample others with opsvd.monte_carlo")
+    if isinstance(mu_x, GaussianVector) and isinstance(mu_y, GaussianVector) and _round(mu_x) and _round(mu_y):
+        if isinstance(kernel, Elementwise):
+            return _of_product(kernel, kernel.phi, kernel.kinks, (mu_x, mu_y), Asked(rtol, max_rank, "phi(<x, y>)"))
+        if is_invariant(kernel, mu_x, mu_y):
+            return _of_invariant(kernel, (mu_x, mu_y), rtol, max_rank)
+    raise KernelError(f"h must be a function of |x|, |y| and <x, y>, under Gaussians of mean zero and equal variances, "
+                      f"if x or y is a vector, got {kernel!r} under {mu_x!r} and {mu_y!r}; sample others with "
+                      f"opsvd.monte_carlo")
 
 
-def _from_product(kernel: Elementwise, measures: tuple[GaussianVector, GaussianVector], scale: float, rtol: float,
+def _round(mu: GaussianVector) -> bool:
+    """Whether a measure is invariant under rotations."""
+    return mu.isotropic_std is not None and not mu.mean.any()
+
+
+def _std(mu: GaussianVector) -> float:
+    return float(mu.scale[0])
+
+
+def _of_invariant(kernel: Kernel, measures: tuple[GaussianVector, GaussianVector], rtol: float,
                   max_rank: int | None) -> OperatorSVD:
+    """The answer for a black box that was seen to be invariant, held against it at random points."""
+    k = kernel.dims[0]
+    if depends_on_product_alone(kernel, *measures):
+        asked = Asked(rtol, max_rank, "seen to be a function of <x, y>")
+        svd = _of_product(kernel, lambda w: product_values(kernel, w), (), measures, asked)
+    else:
+        profile = InvariantProfile(kernel, k, (_std(measures[0]), _std(measures[1])))
+        radii, _ = find_radii(lambda _: profile, k, max(_AIM * rtol, 1e-15))
+        asked = Asked(rtol, max_rank, "seen to be a function of |x|, |y| and <x, y>")
+        svd = _refined(profile, radii, (True, True), measures, asked)
+    rng = np.random.default_rng(_SEED)
+    x, y = (measure.sample(_UNSEEN, rng) for measure in measures)
+    missed = float(np.sqrt(np.mean((kernel(x, y) - svd(x, y)) ** 2)))
+    if missed > _DISAGREES * svd.tail + _ROUNDING * svd.norm:
+        raise KernelError(f"h must be what it seems, a function of |x|, |y| and <x, y>: it was at all points but the "
+                          f"last {_UNSEEN}, where it differs by {missed:.2g}; sample it with opsvd.monte_carlo")
+    return svd
+
+
+def _of_product(kernel: Kernel, phi: Callable[[np.ndarray], np.ndarray], kinks: tuple[float, ...],
+                measures: tuple[GaussianVector, GaussianVector], asked: Asked) -> OperatorSVD:
     """The answer for phi(<x, y>)."""
-    k, aim = kernel.k, max(_AIM * rtol, 1e-15)
-    line = elementwise(lambda z: kernel.phi(scale * z), kinks=np.array(kernel.kinks) / scale)
-    line.budget, line.evaluations = kernel.budget, 0
+    k, aim, scale = kernel.dims[0], max(_AIM * asked.rtol, 1e-15), _std(measures[0]) * _std(measures[1])
+    line = elementwise(lambda z: phi(scale * z), kinks=np.array(kinks) / scale)
+    line.evaluations = 0
+    if isinstance(kernel, Elementwise):    # another kernel counts, and pays, by itself
+        line.budget = kernel.budget
 
     def make(top: float) -> ProductProfile:
         return product_profile(line, k, 2.0 * top + math.log(k) + 0.1, max(0.1 * aim, 1e-14))
 
     radii, profile = find_radii(make, k, aim)
-    svd = _refined(profile, radii, profile.parities, measures, Asked(rtol, max_rank, f"phi(<x, y>) in R^{k}"))
-    kernel.evaluations += line.evaluations
+    svd = _refined(profile, radii, profile.parities, measures, asked)
+    if isinstance(kernel, Elementwise):
+        kernel.evaluations += line.evaluations
     return svd
 
 
