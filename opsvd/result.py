@@ -27,6 +27,9 @@ from .spectrum import (
     nuclear_norm,
     nuclear_tail,
 )
+from .tensor_functions import TensorFunctions
+
+Functions = SingularFunctions | SectorFunctions | TensorFunctions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -88,8 +91,8 @@ class OperatorSVD:
     value_errors: np.ndarray
     singular_values: np.ndarray
     errors: np.ndarray
-    left: SingularFunctions | SectorFunctions
-    right: SingularFunctions | SectorFunctions
+    left: Functions
+    right: Functions
     norm: Estimate
     tail: float
     rtol: float
@@ -324,10 +327,10 @@ def _multiplet_moments(functions: SectorFunctions, owners: np.ndarray, count: in
     return np.asarray(shares @ functions.moments() @ shares.T)
 
 
-def _moments(functions: SingularFunctions | SectorFunctions) -> np.ndarray:
+def _moments(functions: Functions) -> np.ndarray:
     """Fourth moments E[f_i^2 f_j^2], shape (r, r), by the rules of the bases."""
-    if isinstance(functions, SectorFunctions):
-        raise TypeError("moments of multiplets are means over their members")
+    if not isinstance(functions, SingularFunctions):
+        return functions.moments()
     total = np.zeros((len(functions), len(functions)))
     for basis, _ in functions.parts:
         rule = basis.rule.restricted(basis.rule.weights > 0.0)
@@ -336,16 +339,18 @@ def _moments(functions: SingularFunctions | SectorFunctions) -> np.ndarray:
     return total / len(functions.parts)
 
 
-def _first(functions: SingularFunctions | SectorFunctions, counts: np.ndarray,
-           rank: int) -> SingularFunctions | SectorFunctions:
+def _first(functions: Functions, counts: np.ndarray, rank: int) -> Functions:
     """The functions of the first `rank` singular values, and the radial functions of whole multiplets."""
-    if isinstance(functions, SingularFunctions):
+    if not isinstance(functions, SectorFunctions):
         return functions.truncated(rank)
     return functions.truncated(first_multiplets(as_counts(functions.multiplicities), sum(counts.tolist())), rank)
 
 
-def _functions(state: dict[str, Any], arrays: Any, prefix: str) -> SingularFunctions | SectorFunctions:
+def _functions(state: dict[str, Any], arrays: Any, prefix: str) -> Functions:
     """Singular functions from a file."""
+    if f"{prefix}.turn" in arrays:
+        vector = GaussianVector(state["mean"], np.array(state["cov"])) if "cov" in state else Gaussian(**state)
+        return TensorFunctions.from_state(vector, arrays, prefix)
     if "dim" in state:
         measure = GaussianVector(np.zeros(state["dim"]), state["std"] ** 2)
         return SectorFunctions.from_state(measure, arrays, prefix)
@@ -355,6 +360,8 @@ def _functions(state: dict[str, Any], arrays: Any, prefix: str) -> SingularFunct
 def _measure_state(measure: Measure) -> dict[str, Any]:
     if isinstance(measure, GaussianVector) and measure.isotropic_std and not measure.mean.any():
         return {"dim": measure.dim, "std": measure.isotropic_std}
+    if isinstance(measure, GaussianVector):
+        return {"mean": measure.mean.tolist(), "cov": measure.cov.tolist()}
     if not isinstance(measure, Gaussian):
         raise TypeError(f"only results under Gaussian measures can be saved, got {measure!r}; save the values alone "
                         f"with numpy.savez")

@@ -11,6 +11,7 @@ from .errors import KernelError
 from .kernels import Elementwise, Kernel, elementwise
 from .measures import GaussianVector, Measure
 from .methods.angular_profile import ProductProfile, product_profile
+from .methods.coordinates import find_coordinates
 from .methods.invariant_profile import (
     InvariantProfile,
     depends_on_product_alone,
@@ -18,8 +19,10 @@ from .methods.invariant_profile import (
     product_values,
 )
 from .methods.sectors import Profiles, Radii, enough_degrees, find_radii, sector_discretisations
+from .methods.tensor import tensor_discretisation
 from .result import OperatorSVD
 from .sector_svd import Asked, sector_svd
+from .tensor_svd import tensor_svd
 
 __all__ = ["decompose_vectors"]
 
@@ -32,14 +35,24 @@ _SEED, _UNSEEN, _DISAGREES, _ROUNDING = 7, 400, 6.0, 1e-10
 def decompose_vectors(kernel: Kernel, mu_x: Measure, mu_y: Measure, *, rtol: float,
                       max_rank: int | None) -> OperatorSVD:
     """The operator SVD of a kernel of vectors; see `opsvd.decompose`."""
+    try:
+        return _decomposed(kernel, mu_x, mu_y, rtol, max_rank)
+    except BudgetExhaustedError as exhausted:
+        raise KernelError(f"h must be within what the budget allows, but {exhausted} before there was an answer; raise "
+                          f"it, or rtol, or estimate the singular values with opsvd.monte_carlo") from exhausted
+
+
+def _decomposed(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float, max_rank: int | None) -> OperatorSVD:
+    """By rotations, if h is invariant under them, and else by products of polynomials."""
     if isinstance(mu_x, GaussianVector) and isinstance(mu_y, GaussianVector) and _round(mu_x) and _round(mu_y):
         if isinstance(kernel, Elementwise):
             return _of_product(kernel, kernel.phi, kernel.kinks, (mu_x, mu_y), Asked(rtol, max_rank, "phi(<x, y>)"))
         if is_invariant(kernel, mu_x, mu_y):
-            return _of_invariant(kernel, (mu_x, mu_y), rtol, max_rank)
-    raise KernelError(f"h must be a function of |x|, |y| and <x, y>, under Gaussians of mean zero and equal variances, "
-                      f"if x or y is a vector, got {kernel!r} under {mu_x!r} and {mu_y!r}; sample others with "
-                      f"opsvd.monte_carlo")
+            svd = _of_invariant(kernel, (mu_x, mu_y), rtol, max_rank)
+            if svd is not None:
+                return svd
+    return tensor_svd(tensor_discretisation(find_coordinates(kernel, mu_x, mu_y), max(0.3 * rtol**0.75, 1e-15)), rtol,
+                      max_rank)
 
 
 def _round(mu: GaussianVector) -> bool:
@@ -52,7 +65,7 @@ def _std(mu: GaussianVector) -> float:
 
 
 def _of_invariant(kernel: Kernel, measures: tuple[GaussianVector, GaussianVector], rtol: float,
-                  max_rank: int | None) -> OperatorSVD:
+                  max_rank: int | None) -> OperatorSVD | None:
     """The answer for a black box that was seen to be invariant, held against it at random points."""
     k = kernel.dims[0]
     if depends_on_product_alone(kernel, *measures):
@@ -66,10 +79,8 @@ def _of_invariant(kernel: Kernel, measures: tuple[GaussianVector, GaussianVector
     rng = np.random.default_rng(_SEED)
     x, y = (measure.sample(_UNSEEN, rng) for measure in measures)
     missed = float(np.sqrt(np.mean((kernel(x, y) - svd(x, y)) ** 2)))
-    if missed > _DISAGREES * svd.tail + _ROUNDING * svd.norm:
-        raise KernelError(f"h must be what it seems, a function of |x|, |y| and <x, y>: it was at all points but the "
-                          f"last {_UNSEEN}, where it differs by {missed:.2g}; sample it with opsvd.monte_carlo")
-    return svd
+    # What only seemed to be invariant is none.
+    return None if missed > _DISAGREES * svd.tail + _ROUNDING * svd.norm else svd
 
 
 def _of_product(kernel: Kernel, phi: Callable[[np.ndarray], np.ndarray], kinks: tuple[float, ...],
@@ -105,8 +116,7 @@ def _refined(profiles: Profiles, radii: Radii, parities: tuple[bool, bool],
                 break
     except BudgetExhaustedError as exhausted:
         if best is None:
-            raise KernelError(f"phi(<x, y>) needs more than the budget allows ({exhausted}); raise max_evaluations or "
-                              f"max_seconds, or rtol") from exhausted
+            raise
         best = replace(best, status=f"{best.status} ({exhausted})")
     if best is None:
         raise RuntimeError("no discretisation was solved")
