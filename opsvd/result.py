@@ -348,13 +348,12 @@ def _first(functions: Functions, counts: np.ndarray, rank: int) -> Functions:
 
 def _functions(state: dict[str, Any], arrays: Any, prefix: str) -> Functions:
     """Singular functions from a file."""
-    if f"{prefix}.turn" in arrays:
-        vector = GaussianVector(state["mean"], np.array(state["cov"])) if "cov" in state else Gaussian(**state)
-        return TensorFunctions.from_state(vector, arrays, prefix)
-    if "dim" in state:
-        measure = GaussianVector(np.zeros(state["dim"]), state["std"] ** 2)
-        return SectorFunctions.from_state(measure, arrays, prefix)
-    return SingularFunctions.from_state(Gaussian(**state), arrays, prefix)
+    if "dim" not in state and "cov" not in state:
+        line = Gaussian(**state)
+        return (TensorFunctions if f"{prefix}.turn" in arrays else SingularFunctions).from_state(line, arrays, prefix)
+    mean, cov = (np.zeros(state["dim"]), state["std"] ** 2) if "dim" in state else (state["mean"], state["cov"])
+    measure = GaussianVector(mean, cov)
+    return (TensorFunctions if f"{prefix}.turn" in arrays else SectorFunctions).from_state(measure, arrays, prefix)
 
 
 def _measure_state(measure: Measure) -> dict[str, Any]:
