@@ -5,12 +5,16 @@ import math
 import numpy as np
 
 from .spectrum import Tail
-from .spectrum.laws import POWER, fit_laws
+from .spectrum.laws import FEWEST, POWER, fit_laws
 
 __all__ = ["sector_tail"]
 
 # Sums over a degree that stand so many times above their errors tell how the sums fall.
 _TOLD = 10.0
+# A power is taken for the law of the sums if its exponent is known to this part. One that is 1 within its error is 1.
+_KNOWN = 0.15
+# Sums that change by no more than this, as a logarithm, do not fall.
+_CONSTANT = 1e-2
 # So few sums can be continued if each is at most this part of the one before.
 _FEW, _QUICK = 3, 0.5
 
@@ -47,10 +51,12 @@ def sector_tail(energy: tuple[float, float], listed: np.ndarray, sums: np.ndarra
     index = np.arange(1.0, len(told) + 1.0)[len(told) // 4:]
     fits = fit_laws(index, np.log(sums[fitted]), errors[fitted] / sums[fitted]) if len(told) else []
     start, last = float(len(told)), int(told[-1]) if len(told) else -1
-    if fits and fits[0].law is POWER and fits[0].rate - min(fits[0].error, 0.25) <= 1.0:
+    certain = len(fits) == 1 and fits[0].law is POWER and fits[0].error <= _KNOWN * max(1.0, abs(fits[0].rate))
+    constant = len(fitted) >= FEWEST and float(np.ptp(np.log(sums[fitted]))) < _CONSTANT
+    if constant or (certain and fits[0].rate - fits[0].error <= 1.0):
+        power = 0.0 if constant else -fits[0].rate
         return Tail(root, math.inf, math.inf, math.inf,
-                    f"the values of degree l add up to about l^{-fits[0].rate:.2g}, as far as degree "
-                    f"{int(degrees[last])}, so that the sum of all diverges", least)
+                    f"the values of degree l add up to about l^{power:.2g}, as far as degree {int(degrees[last])}, so that the sum of all diverges", least)
     if not fits and (few := _geometric(sums[told])) is not None:
         return Tail(root, unlisted + few, bar + few, least=least)
     beyond = [fit.sum_beyond(start, fit.rate) for fit in fits]
@@ -59,7 +65,7 @@ def sector_tail(energy: tuple[float, float], listed: np.ndarray, sums: np.ndarra
     unlisted -= float(np.sum((sums - listed)[last + 1:]))
     estimate = next(filter(math.isfinite, beyond), 0.0)
     if not math.isfinite(most) or not fits:
-        return Tail(root, unlisted + estimate, math.inf, math.inf,
+        return Tail(root, float(np.sum(sums - listed)), math.inf, math.inf,
                     f"the values of degree l still add up to too much at degree {int(degrees[-1])}, the last computed: "
                     f"this is what they are known to add up to", least)
     return Tail(root, unlisted + estimate, bar + max(estimate, most - estimate), least=least)
