@@ -9,7 +9,7 @@ from .essay import essay_figures
 from .expressions import parse_kernel
 from .finite_size import FiniteSizePrediction
 from .kernels import Elementwise, Kernel, elementwise
-from .measures import Gaussian, Measure
+from .measures import Gaussian, GaussianVector, Measure
 from .methods import (
     FiniteRank,
     HermiteGalerkin,
@@ -38,6 +38,7 @@ __all__ = [
     "FiniteRank",
     "FiniteSizePrediction",
     "Gaussian",
+    "GaussianVector",
     "HermiteGalerkin",
     "Kernel",
     "KernelError",

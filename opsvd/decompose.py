@@ -14,12 +14,14 @@ from .budget import Budget, BudgetExhaustedError
 from .discretisation import Discretisation
 from .error_bars import error_bars, gather_evidence, settled
 from .errors import ConvergenceWarning
-from .kernels import Kernel, as_kernel
+from .kernels import Kernel
 from .linalg import canonical_signs, compact_svd
-from .measures import Gaussian, Measure, require_measure
+from .measures import Gaussian, Measure
 from .methods import Method, UniformPanels, as_method
+from .pairing import paired
 from .result import OperatorSVD
 from .singular_functions import SingularFunctions, SingularSystem
+from .vectors import decompose_vectors
 
 __all__ = ["decompose"]
 
@@ -45,9 +47,10 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     Parameters
     ----------
     h : callable or Kernel
-        ``h(x, y)``, vectorised: arrays that broadcast give an array of real numbers.
+        ``h(x, y)``, vectorised: arrays that broadcast give an array of real numbers. For vectors x has shape (..., k),
+        and the axes before the last broadcast.
     mu_x, mu_y : Measure, default Gaussian()
-        The measures of x and y.
+        The measures of x and y. They say whether h takes numbers or vectors; ``elementwise(phi, k)`` knows it.
     rtol : float, default 1e-10
         The error bar of every singular value is to be at most ``rtol * s_1``; smaller values are left out, and
         go into ``tail``.
@@ -99,11 +102,17 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     >>> float(np.abs(svd(0.7, -1.2) - np.tanh(0.7 * -1.2))) < 1e-8
     True
     """
-    kernel, method, rtol = as_kernel(h), as_method(method), tolerance(rtol, "rtol")
-    mu_x, mu_y = require_measure(mu_x, "mu_x"), require_measure(mu_y, "mu_y")
+    (kernel, mu_x, mu_y), rtol = paired(h, mu_x, mu_y), tolerance(rtol, "rtol")
     rank = None if max_rank is None else positive_int(max_rank, "max_rank")
     budget = Budget(_at_least(max_evaluations), positive_float(max_seconds, "max_seconds"))
     limited = kernel.limited(budget)
+    if kernel.dims != (1, 1):
+        if method != "auto":
+            raise ValueError(f"method must be 'auto' if x or y is a vector, got {method!r}; leave it out")
+        with one_blas_thread():
+            answer = decompose_vectors(limited, mu_x, mu_y, rtol=rtol, max_rank=rank)
+        return _finished(answer, kernel, limited.evaluations, "")
+    method = as_method(method)
     with one_blas_thread():
         best, remark = _refine(limited, method.discretisations(limited, mu_x, mu_y, rtol), rtol, rank)
         if best is None:
@@ -113,10 +122,15 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
             limited.evaluations += coarse.evaluations
     if best is None:
         raise RuntimeError("no discretisation was solved, not even uniform panels")
-    kernel.evaluations += limited.evaluations
-    best = best.for_kernel(kernel, limited.evaluations, remark)
+    return _finished(best, kernel, limited.evaluations, remark)
+
+
+def _finished(best: OperatorSVD, kernel: Kernel, evaluations: int, remark: str) -> OperatorSVD:
+    """Account for the cost, and warn if the tolerance was missed."""
+    kernel.evaluations += evaluations
+    best = best.for_kernel(kernel, evaluations, remark)
     if not best.converged:
-        warnings.warn(best.status, ConvergenceWarning, stacklevel=2)
+        warnings.warn(best.status, ConvergenceWarning, stacklevel=3)
     return best
 
 

@@ -9,7 +9,7 @@ from ..kernels import Elementwise, Kernel, non_finite
 from ..quadrature import FILTER_WINDOW, Pieces, band_limited, filter_envelope, find_pieces, poles
 
 __all__ = ["PARITIES", "Decay", "Profile", "filtered_samples", "find_decay", "fine_enough", "halving_edges", "hankel",
-           "rough_spans", "smooth_pieces", "step_error", "weight"]
+           "require_no_poles", "rough_spans", "smooth_pieces", "step_error", "weight"]
 
 PARITIES = (1, -1)
 """Of the columns of a profile: the even part of phi, then the odd one."""
@@ -161,11 +161,11 @@ def smooth_pieces(profile: Profile, low: float, high: float, tol: float) -> Piec
     pieces = find_pieces(profile, _weight_of_sum, Pieces(np.union1d(halving_edges(low, high), breaks), breaks), tol,
                          search_width=_SEARCH_WIDTH, limit=_MOST_PIECES)
     if pieces is not None:
-        _require_no_poles(profile, pieces.breaks)
+        require_no_poles(profile, pieces.breaks)
     return pieces
 
 
-def _require_no_poles(profile: Profile, breaks: np.ndarray) -> None:
+def require_no_poles(profile: Profile, breaks: np.ndarray) -> None:
     """Raise if phi grows towards a break like a power of the distance that is not square-integrable."""
     if (bad := poles(profile, breaks)).any():
         z = profile.std_x * profile.std_y * float(np.exp(breaks[bad][0]))

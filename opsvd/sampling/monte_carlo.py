@@ -9,8 +9,9 @@ import numpy as np
 
 from .._threads import one_blas_thread
 from .._validation import positive_int
-from ..kernels import Kernel, as_kernel
-from ..measures import Gaussian, Measure, require_measure
+from ..kernels import Kernel
+from ..measures import Gaussian, Measure
+from ..pairing import paired
 from ..spectrum import effective_ranks
 from .engine import Engine
 from .engines import as_engine
@@ -141,9 +142,7 @@ def monte_carlo(
     >>> print(sampled.effective_rank().round(9))
     [1. 1. 1. 1. 1.]
     """
-    kernel, n = as_kernel(h), positive_int(n, "n")
-    require_measure(mu_x, "mu_x")
-    require_measure(mu_y, "mu_y")
+    (kernel, mu_x, mu_y), n = paired(h, mu_x, mu_y), positive_int(n, "n")
     return _spectra(lambda stream: sample_matrix(kernel, n, mu_x, mu_y, stream), n,
                     trials=trials, rank=rank, rng=rng, engine=engine)
 

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .._validation import positive_int
-from ..kernels import Kernel, as_kernel
-from ..measures import Gaussian, Measure, require_measure
+from ..kernels import Kernel
+from ..measures import Gaussian, Measure
+from ..pairing import paired
 
 __all__ = ["Sample", "draw_sample", "iid_gaussian", "sample_matrix"]
 
@@ -28,10 +29,10 @@ def draw_sample(
     *,
     rng: Any = None,
 ) -> Sample:
-    """Draw the matrix of `sample_matrix`, and return the points x and y, shape (n,), beside it."""
-    kernel, n = as_kernel(h), positive_int(n, "n")
-    rng = np.random.default_rng(rng)
-    x, y = require_measure(mu_x, "mu_x").sample(n, rng), require_measure(mu_y, "mu_y").sample(n, rng)
+    """Draw the matrix of `sample_matrix`, and return the points x and y, shape (n,) or (n, k), beside it."""
+    kernel, mu_x, mu_y = paired(h, mu_x, mu_y)
+    n, rng = positive_int(n, "n"), np.random.default_rng(rng)
+    x, y = mu_x.sample(n, rng), mu_y.sample(n, rng)
     return Sample(kernel.finite_grid(x, y) / n, x, y)
 
 
@@ -49,11 +50,11 @@ def sample_matrix(
     Parameters
     ----------
     h : callable or Kernel
-        ``h(x, y)``, vectorised.
+        ``h(x, y)``, vectorised; for vectors x has shape (..., k).
     n : int
         The number of rows and of columns.
     mu_x, mu_y : Measure
-        By default standard Gaussians.
+        By default standard Gaussians, of the dimension of h if it knows that, as ``elementwise(phi, k)`` does.
     rng : optional
         Anything that `numpy.random.default_rng` takes.
 

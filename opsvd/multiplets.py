@@ -1,0 +1,57 @@
+"""Distinct values and how often each stands: merging, expanding, cutting."""
+
+import math
+
+import numpy as np
+
+__all__ = ["MOST_EXPANDED", "as_counts", "expanded", "first_multiplets", "merged"]
+
+MOST_EXPANDED = 10_000
+"""So many singular values are listed one by one at most; the multiplicities say how many there are."""
+
+
+def as_counts(counts: list[int]) -> np.ndarray:
+    """Exact integers as an array: of int64 if they fit, else of Python's own integers (dtype object)."""
+    fits = all(count < 2**62 for count in counts)
+    return np.array(counts, dtype=np.int64 if fits else object)
+
+
+def expanded(array: np.ndarray, counts: np.ndarray, most: int) -> np.ndarray:
+    """Repeat each entry as often as it stands, up to `most` in all."""
+    if (counts == 1).all():
+        return array[:most]
+    parts, left = [array[:0]], most
+    for value, count in zip(array, counts.tolist(), strict=True):
+        parts.append(np.full(min(count, left), value))
+        left -= len(parts[-1])
+    return np.concatenate(parts)
+
+
+def first_multiplets(counts: np.ndarray, rank: int) -> int:
+    """How many multiplets begin within the first `rank` values; the last may go on beyond."""
+    before = 0
+    for index, count in enumerate(counts.tolist()):
+        if before >= rank:
+            return index
+        before += count
+    return len(counts)
+
+
+def merged(values: np.ndarray, errors: np.ndarray,
+           counts: list[int]) -> tuple[np.ndarray, np.ndarray, list[int]]:
+    """Join neighbours, in nonincreasing order, that their error bars do not tell apart.
+
+    They become one value, the mean of them with their multiplicities, and an error bar that covers all of theirs.
+    """
+    groups: list[list[int]] = []
+    for i in range(len(values)):
+        if groups and all(values[j] - values[i] <= errors[j] + errors[i] for j in groups[-1]):
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+    totals = [sum(counts[i] for i in group) for group in groups]
+    means = np.array([math.fsum(values[i] * (counts[i] / total) for i in group)
+                      for group, total in zip(groups, totals, strict=True)])
+    bars = np.array([max(abs(values[i] - mean) + errors[i] for i in group)
+                     for group, mean in zip(groups, means, strict=True)])
+    return means, bars, totals

@@ -1,0 +1,24 @@
+"""Distinct values with multiplicities: expanded, cut, and merged."""
+
+import numpy as np
+
+from opsvd.multiplets import as_counts, expanded, first_multiplets, merged
+
+
+def test_counts_are_exact():
+    """int64 while they fit, and Python's integers beyond."""
+    assert as_counts([1, 2]).dtype == np.int64
+    assert as_counts([1, 10**30]).tolist() == [1, 10**30]
+
+
+def test_expansion_stops():
+    """Astronomical multiplicities are listed up to the limit."""
+    np.testing.assert_array_equal(expanded(np.array([3.0, 2.0]), as_counts([2, 10**30]), 5), [3, 3, 2, 2, 2])
+    assert [first_multiplets(np.array([2, 3, 1]), rank) for rank in (1, 2, 3, 5, 6, 9)] == [1, 1, 2, 2, 3, 3]
+
+
+def test_only_values_that_cannot_be_told_apart_are_merged():
+    """Overlapping bars make one multiplet, whose bar covers both."""
+    values, errors, counts = merged(np.array([1.0, 0.5, 0.5 - 1e-12, 0.4]), np.full(4, 1e-12), [1, 2, 4, 1])
+    assert counts == [1, 6, 1]
+    assert abs(values[1] - 0.5) + 1e-12 <= errors[1] + 1e-16 <= 3e-12
