@@ -28,6 +28,8 @@ __all__ = ["decompose"]
 # So many accurate values make an answer, though more of them may exceed the tolerance.
 _ENOUGH = 6
 _LEAST = 500_000
+# A second look at a kernel that is zero wherever it was seen takes a million.
+_LEAST_AT_LAST = 2_000_000
 # Panels of the coarse answer that is given when there is no time for another.
 _COARSE = 10
 # So many end the refinement by methods that aim at the leading ones.
@@ -117,9 +119,13 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
         best, remark = _refine(limited, method.discretisations(limited, mu_x, mu_y, rtol), rtol, rank)
         if best is None:
             remark = remark or f"{method!r} cannot do this kernel: leave method out, and one that can is chosen"
-            coarse = kernel.limited(Budget(_LEAST, math.inf))
-            best, _ = _refine(coarse, UniformPanels(_COARSE).discretisations(coarse, mu_x, mu_y, rtol), rtol, rank)
-            limited.evaluations += coarse.evaluations
+            for least in (_LEAST, _LEAST_AT_LAST):
+                coarse = kernel.limited(Budget(least, math.inf))
+                coarsest = UniformPanels(_COARSE).discretisations(coarse, mu_x, mu_y, rtol)
+                best, _ = _refine(coarse, coarsest, rtol, rank)
+                limited.evaluations += coarse.evaluations
+                if best is not None:
+                    break
     if best is None:
         raise RuntimeError("no discretisation was solved, not even uniform panels")
     return _finished(best, kernel, limited.evaluations, remark)

@@ -16,6 +16,7 @@ import scipy.linalg
 from ..bases import PanelBasis, SpanBasis
 from ..discretisation import Block, Discretisation
 from ..domain import Domain, find_domain
+from ..errors import NotSquareIntegrableError
 from ..kernels import Kernel
 from ..measures import Measure
 from ..quadrature import Pieces, find_pieces, hidden_energy
@@ -27,7 +28,8 @@ from .uniform import loose_checks
 __all__ = ["FiniteRank"]
 
 _SEARCH_WIDTH, _MOST_PIECES = 0.1, 4000
-_FIRST, _CHECKS = 17, 41
+# An even number of edges, so that none is in the middle, where kernels are singular if anywhere.
+_FIRST, _CHECKS = 18, 42
 # Singular points at zero may be approached to rounding of this.
 _UNIT = 1e-3
 
@@ -72,9 +74,10 @@ class FiniteRank(Method):
         rows, columns = skeleton
         core = kernel.finite_grid(rows, columns)
         sides = []
-        for mu, interval, function in ((mu_x, domain.x, lambda x: kernel.finite_grid(x, columns)),
-                                       (mu_y, domain.y, lambda y: kernel.finite_grid(rows, y).T)):
-            side = _span(function, mu, interval, 1e-2 * rtol)
+        for name, mu, interval, function in (
+                ("x", mu_x, domain.x, lambda x: kernel.finite_grid(x, columns)),
+                ("y", mu_y, domain.y, lambda y: kernel.finite_grid(rows, y).T)):
+            side = _span(function, mu, interval, 1e-2 * rtol, name)
             if side is None:
                 return
             sides.append(side)
@@ -82,13 +85,13 @@ class FiniteRank(Method):
         block = Block(left, right, of_left @ scipy.linalg.solve(core, of_right.T))
         note = (f"rank {len(rows)}: that many functions of x on {len(left.panels) - 1} panels, and of y on "
                 f"{len(right.panels) - 1}, {ORDER} Gauss-Legendre nodes each")
-        checks = loose_checks(mu_x, mu_y, np.linspace(*domain.x, _CHECKS), np.linspace(*domain.y, _CHECKS + 1),
+        checks = loose_checks(mu_x, mu_y, np.linspace(*domain.x, _CHECKS), np.linspace(*domain.y, _CHECKS + 2),
                               np.random.default_rng(0))
         yield Discretisation((block,), domain, checks, note, hidden=float(np.hypot(hidden_x, hidden_y)))
 
 
 def _span(function: Callable[[np.ndarray], np.ndarray], measure: Measure, interval: tuple[float, float],
-          tol: float) -> tuple[SpanBasis, np.ndarray, float] | None:
+          tol: float, name: str) -> tuple[SpanBasis, np.ndarray, float] | None:
     """An orthonormal basis of r functions, (n,) -> (n, r), and their coefficients in it, (r, r); None if too rough.
 
     Last comes the norm of what is nearer to singular points than pieces reach, relative to that of the functions.
@@ -102,4 +105,9 @@ def _span(function: Callable[[np.ndarray], np.ndarray], measure: Measure, interv
     energies = np.sum(samples**2, axis=1).reshape(-1, ORDER).sum(axis=1)
     q, r = scipy.linalg.qr(samples, mode="economic", check_finite=False)
     hidden = float(np.sqrt(hidden_energy(pieces.edges, energies) / energies.sum()))
+    if np.isinf(hidden):
+        where = float(pieces.edges[np.argmin(np.diff(pieces.edges))])
+        raise NotSquareIntegrableError(
+            f"h must be square-integrable, but h^2 does not decay towards {name} = {where:.3g}: E[h^2] is infinite "
+            f"(|x|^a needs a > -1/2). Decompose a kernel with a weaker singularity")
     return SpanBasis(measure, pieces.edges, ORDER, q), r, hidden

@@ -12,7 +12,7 @@ from ..discretisation import Block, Discretisation
 from ..domain import Domain, find_domain, weighted_samples
 from ..kernels import Kernel
 from ..measures import Measure
-from ..quadrature import Rule
+from ..quadrature import Rule, hidden_energy
 from ..slices import SliceIntegrals, slice_integrals
 from .base import Method
 from .meeting_points import meeting_points
@@ -123,12 +123,22 @@ class ProductIntegration(Method):
                 note = (f"product integration: {len(x) - 1} panels in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre "
                         f"nodes each, integrals split where slices break")
                 checks = loose_checks(mu_x, mu_y, x, y, rng)
-                yield Discretisation((Block(left, right, (u * s) @ v.T + rest),), domain, checks, note, leading=True)
+                matrix = (u * s) @ v.T + rest
+                yield Discretisation((Block(left, right, matrix),), domain, checks, note,
+                                     hidden=_hidden(matrix, x, y), leading=True)
             if last or (settled and rough <= _SMOOTHEST):
                 return
             # Functions whose bars are not good enough, though they are settled, are to be smoother.
             rough = _STRICTER * rough if settled else rough
             x, y = finer_x, finer_y
+
+
+def _hidden(matrix: np.ndarray, x: np.ndarray, y: np.ndarray) -> float:
+    """The norm of what is nearer to singular points of x and of y than panels reach, relative to all."""
+    energies = matrix**2
+    sides = ((x, energies.sum(axis=1)), (y, energies.sum(axis=0)))
+    hidden = sum(hidden_energy(edges, side.reshape(-1, ORDER).sum(axis=1)) for edges, side in sides)
+    return float(np.sqrt(hidden / max(energies.sum(), _TINY)))
 
 
 def _blur(functions: np.ndarray) -> float:

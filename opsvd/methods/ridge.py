@@ -128,7 +128,9 @@ class Ridge(Method):
         note = (f"ridge function of x {'+' if self.b > 0 else '-'} {abs(self.b):.4g} y: phi integrated over "
                 f"{len(pieces.edges) - 1} pieces between {len(pieces.breaks)} breaks; {len(x) - 1} equal panels in x, "
                 f"{len(y) - 1} in y, {ORDER} Gauss-Legendre nodes each")
-        checks = loose_checks(block.left.measure, block.right.measure, x, y, np.random.default_rng(0))
+        # The panels end where functions are small, and the check rules where the domain does.
+        checks = loose_checks(block.left.measure, block.right.measure, np.union1d(x, domain.x), np.union1d(y, domain.y),
+                              np.random.default_rng(0))
         return Discretisation((block,), domain, checks, note, leading=True)
 
 

@@ -26,7 +26,7 @@ _POLE = 0.49
 # Pieces not wider than this, in units of max(1, |t|), lead to singular points. Those within a factor of the narrowest,
 # or below the third number, are where halving has ended. Energy that falls by less, from piece to piece, is not told
 # from energy that does not fall.
-_SMALL, _NARROWEST, _ENDED, _SLOWEST = 1e-8, 1.6, 3e-12, 0.995
+_SMALL, _NARROWEST, _ENDED, _SLOWEST, _DIVERGES = 1e-8, 1.6, 3e-12, 0.995, 0.9998
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +109,8 @@ def poles(function: Callable[[np.ndarray], np.ndarray], breaks: np.ndarray) -> n
 def hidden_energy(edges: np.ndarray, energies: np.ndarray) -> float:
     """The energy nearer to singular points than pieces reach, continued by its law of decay on the way there.
 
+    Infinite where it does not fall on the way: the function is not square-integrable.
+
     Parameters
     ----------
     edges : ndarray, shape (n + 1,)
@@ -134,6 +136,8 @@ def _continued(nearer: float, farther: float, ratio: float) -> float:
     """The sum of energies on ever nearer pieces, each narrower by the ratio, from those on the last two."""
     if not 0.0 < farther * ratio < nearer:
         return 0.0    # the density of energy does not grow towards this point
+    if nearer / farther >= _DIVERGES:
+        return float("inf")
     share = min(nearer / farther, _SLOWEST)
     return float(nearer * share / (1.0 - share))
 

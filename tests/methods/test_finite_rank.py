@@ -8,9 +8,8 @@ from scipy.integrate import quad
 from scipy.special import ndtr
 
 import opsvd
-from opsvd import ConvergenceWarning, FiniteRank, exact
+from opsvd import ConvergenceWarning, exact
 from opsvd.quadrature import Pieces, find_pieces, hidden_energy, poles
-from opsvd.testing import check_method
 
 
 def density(x):
@@ -94,8 +93,3 @@ def test_saved_results_evaluate(tmp_path):
     svd.save(tmp_path / "svd.npz")
     x = np.linspace(-2.0, 2.0, 7)
     np.testing.assert_allclose(opsvd.load(tmp_path / "svd.npz").left(x), svd.left(x), atol=1e-13)
-
-
-def test_check_method():
-    """It is a method like any other."""
-    check_method(FiniteRank(), lambda x, y: np.cos(9 * (x - y)))

