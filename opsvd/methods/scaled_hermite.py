@@ -61,7 +61,7 @@ class ScaledHermite(Method):
     >>> import opsvd
     >>> svd = opsvd.decompose(lambda x, y: np.exp(0.49 * x * y), method="scaled-hermite")
     >>> round(float(svd.singular_values[1] / svd.singular_values[0]), 9)
-    0.817346361
+    0.817349503
     """
 
     def __init__(self, *, leading: bool = True) -> None:

@@ -27,6 +27,9 @@ _POLE = 0.49
 # or below the third number, are where halving has ended. Energy that falls by less, from piece to piece, is not told
 # from energy that does not fall.
 _SMALL, _NARROWEST, _ENDED, _SLOWEST, _DIVERGES = 1e-8, 1.6, 3e-12, 0.995, 0.9998
+# Pieces that are narrower than the ones before by less than the first factor do not lead to a singular point; where the
+# density of energy is not larger than that on wide ones by the second, there is no pole.
+_SHRINKING, _DENSE, _WIDE = 0.75, 1e6, 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,21 +125,22 @@ def hidden_energy(edges: np.ndarray, energies: np.ndarray) -> float:
     small = width <= _SMALL * np.maximum(1.0, np.abs(edges[1:]))
     # Runs of small pieces lead to a singular point from one side or two, and end in the narrowest of theirs.
     runs = np.cumsum(np.diff(small, prepend=False) & small) * small
-    hidden = 0.0
+    hidden, typical = 0.0, float(energies[width > _WIDE].sum() / width.sum())
     for run in range(1, int(runs.max(initial=0)) + 1):
         here = np.flatnonzero(runs == run)
         ends = here[width[here] <= max(_NARROWEST * width[here].min(), _ENDED * max(1.0, abs(edges[here[0]])))]
         for nearer, farther in ((ends[0] - 1, ends[0] - 2), (ends[-1] + 1, ends[-1] + 2)):
             if 0 <= farther < len(energies):
-                hidden += _continued(energies[nearer], energies[farther], width[nearer] / width[farther])
+                dense = energies[nearer] / width[nearer] > _DENSE * typical
+                hidden += _continued(energies[nearer], energies[farther], width[nearer] / width[farther], dense=dense)
     return hidden
 
 
-def _continued(nearer: float, farther: float, ratio: float) -> float:
+def _continued(nearer: float, farther: float, ratio: float, *, dense: bool) -> float:
     """The sum of energies on ever nearer pieces, each narrower by the ratio, from those on the last two."""
-    if not 0.0 < farther * ratio < nearer:
-        return 0.0    # the density of energy does not grow towards this point
-    if nearer / farther >= _DIVERGES:
+    if ratio > _SHRINKING or not 0.0 < farther * ratio < nearer:
+        return 0.0    # pieces do not shrink, or the density of energy does not grow, towards this point
+    if dense and nearer / farther >= _DIVERGES:
         return float("inf")
     share = min(nearer / farther, _SLOWEST)
     return float(nearer * share / (1.0 - share))
