@@ -62,6 +62,19 @@ def outcome(problem: Any, rtol: float, max_seconds: float) -> Outcome:
                    leading_error(svd.singular_values, problem), seconds)
 
 
+def solve(problems: list[Any], options: argparse.Namespace) -> tuple[list[Outcome], list[str]]:
+    """The outcomes, one tolerance after the other, and what opsvd refused, wrongly: every problem has an answer."""
+    outcomes, refused = [], []
+    for rtol in options.rtols:
+        for problem in problems:
+            try:
+                outcomes.append(outcome(problem, rtol, options.max_seconds))
+            except ValueError as error:    # KernelError, NotSquareIntegrableError
+                refused.append(f"    {problem}, rtol {rtol:.0e}: {type(error).__name__}: {error}")
+        print(f"rtol {rtol:.0e} after {time.process_time():.0f} s", file=sys.stderr)
+    return outcomes, refused
+
+
 def table(groups: dict[str, list[Outcome]]) -> Iterator[str]:
     """One line a group: truth, width, time."""
     yield (f"{'':<15} {'':>7} {'':>6} {'':>6} {'':>5} {'error/bar':>16} {'median width':>20} {'CPU s':>14}\n"
@@ -115,16 +128,14 @@ def main() -> None:
     """Solve everything and print the summary."""
     options = arguments()
     problems = [problem for problem in problem_table().values() if problem.rank != 0]    # zero has no values, no bars
-    outcomes = []
-    for rtol in options.rtols:
-        outcomes += [outcome(problem, rtol, options.max_seconds) for problem in problems]
-        print(f"rtol {rtol:.0e} after {time.process_time():.0f} s", file=sys.stderr)
+    outcomes, refused = solve(problems, options)
     by_rtol = {f"rtol {rtol:.0e}": [o for o in outcomes if o.rtol == rtol] for rtol in options.rtols}
     tags = sorted({tag for problem in problems for tag in problem.tags})
     by_tag = {tag: [o for o in outcomes if tag in o.problem.tags] for tag in tags}
     print(f"Are the error bars true, how wide are they, what do they cost?\n\n{machine()}")
     print(f"{len(problems)} problems with known values, max_seconds={options.max_seconds:g}\n\n{_LEGEND}\n")
     print("\n".join([*table(by_rtol), "", *table(by_tag), *verdict(outcomes, options.rtols), *at_default(outcomes)]))
+    print("\n".join([f"refused: {len(refused)}", *refused]))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from .estimate import Estimate
 
 __all__ = ["Spectrum", "Tail", "effective_rank", "effective_ranks", "hilbert_schmidt_norm", "nuclear_norm"]
 
+_EPS = float(np.finfo(np.float64).eps)
+
 Interval = tuple[float, float]
 
 
@@ -115,7 +117,7 @@ def _estimate(value: float, bounds: Interval, note: str = "") -> Estimate:
     """Turn a value and the interval that holds the truth into a symmetric error bar, with room for rounding."""
     if math.isinf(value):
         return Estimate(math.inf, 0.0, note)
-    rounding = 8.0 * np.finfo(np.float64).eps * abs(value) if bounds[1] > bounds[0] else 0.0
+    rounding = 8.0 * _EPS * abs(value) if bounds[1] > bounds[0] else 0.0
     return Estimate(value, max(bounds[1] - value, value - bounds[0], 0.0) + rounding, note)
 
 
@@ -261,7 +263,9 @@ def _entropy_rank(spectrum: Spectrum) -> Estimate:
     peak = np.where((low < np.exp(-1.0)) & (high > np.exp(-1.0)), np.exp(-1.0), ends.max(axis=0))
     mean = _divided((float(counts @ ends.min(axis=0)), float(counts @ peak) + beyond[1]), (totals[0], totals[1]))
     exponents = (max(mean[0] + math.log(totals[0]), 0.0), mean[1] + math.log(totals[1]))
-    return _estimate(value, (math.exp(exponents[0]), math.exp(min(exponents[1], 700.0))), tail.note)
+    # Logarithms and exponentials are rounded even where nothing else is.
+    low_end, high_end = math.exp(exponents[0]), math.exp(min(exponents[1], 700.0))
+    return _estimate(value, (low_end * (1.0 - _EPS), high_end * (1.0 + _EPS)), tail.note)
 
 
 def _surprise(q: np.ndarray) -> np.ndarray:
