@@ -58,7 +58,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
         go into ``tail``.
     max_rank : int, optional
         Keep at most this many singular values; the others go into ``tail``.
-    method : {"auto", "hermite", "finite-rank", "scaled-hermite", "logarithmic", "panels", "product"} or Method
+    method : {"auto", "hermite", "scaled-hermite", "finite-rank", "logarithmic", "panels", "product", "uniform"}, Method
         How to discretise. "auto" chooses, and ``svd.method`` says why.
     max_evaluations : int, default 200_000_000
         The most values of h that may be asked for, at least 500_000.

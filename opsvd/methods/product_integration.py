@@ -64,8 +64,8 @@ class ProductIntegration(Method):
 
     The leading singular functions of a kernel with jumps, kinks or singularities along curves are smooth, since they
     are T applied to something; only the integrals are hard. Every slice h(x, .) is split where it breaks (see
-    `opsvd.slices`); the integrals over x are cut where a break crosses the edge of a panel in y. The panels themselves
-    need only resolve the leading singular functions: they shrink towards points where a break has a vertical tangent.
+    `opsvd.slices`); the integrals over x are not, since T applied to a smooth function is smooth. The panels need only
+    resolve the leading singular functions: they shrink towards points where a break has a vertical tangent.
 
     The same holds for smooth kernels whose slices take far more nodes than their leading singular functions do: narrow
     ridges, steps that are nearly jumps, fast oscillation.
