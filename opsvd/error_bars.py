@@ -9,6 +9,7 @@ from .discretisation import Discretisation
 from .domain import weighted_samples
 from .images import Images, images
 from .kernels import SMALLEST_SIZE, Kernel, size_out_of_range
+from .linalg import schatten_norm
 from .quadrature import Rule
 from .singular_functions import SingularSystem
 
@@ -21,9 +22,11 @@ _SAFETY = 2.0
 _ORDERING = 1.5
 # Backward error of LAPACK's SVD, in units of eps * s_1, as seen on the problem table, with a margin.
 _ROUNDING = 16.0
+# A remainder of less than this part of h tells the norm of h better than rules do.
 _SMALL = 1e-3
 # Points in x and in y at which h is held against the answer wherever the measures have their mass.
 _SPOTS = 300
+# Entries below this part of the largest are traces: no sum of products of them matters.
 _TRACE = 1e-60
 # So many accurate values are an answer, though there may be more between rtol * s_1 and the last error bars.
 _MANY = 8
@@ -75,7 +78,7 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
         remainders.append(float(np.linalg.norm(remainder)))
         couplings.append(float(np.linalg.norm(f.T @ remainder @ g)))
         if remainders[-1] > rtol * norms[-1]:
-            spreads.append(_schatten_16(remainder))
+            spreads.append(schatten_norm(remainder, 16))
         else:
             spreads.append(remainders[-1])
     if norms[0] < SMALLEST_SIZE and not discretisation.domain.is_zero:
@@ -96,18 +99,10 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
         return pointwise
 
 
-def _schatten_16(matrix: np.ndarray) -> float:
-    """The sum of the 16th powers of the singular values, to the power 1/16."""
-    size = float(np.linalg.norm(matrix))
-    power = matrix.T @ matrix / size**2
-    for _ in range(2):
-        power = power @ power
-    return float(size * np.linalg.norm(power) ** 0.125)
-
-
 def _without_traces(matrix: np.ndarray) -> np.ndarray:
     """Zero for entries so small that their products would be subnormal numbers, with which BLAS takes a hundredfold."""
-    return np.where(np.abs(matrix) > _TRACE * np.abs(matrix).max(initial=0.0), matrix, 0.0)
+    size = np.abs(matrix)
+    return np.where(size > _TRACE * size.max(initial=0.0), matrix, 0.0)
 
 
 def _spots(system: SingularSystem) -> tuple[Rule, Rule]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .error_bars import Evidence, error_bars
-from .linalg import canonical_signs, compact_svd
+from .linalg import canonical_signs, compact_svd, schatten_norm
 from .measures import GaussianVector
 from .methods.sectors import SectorDiscretisation
 from .multiplets import MOST_EXPANDED, as_counts, expanded, merged
@@ -112,10 +112,9 @@ def _sector(d: SectorDiscretisation, degree: int) -> _Sector:
     g = scale * d.right.half_density(d.check_y) @ right
     r = check - (f * sigma) @ g.T
     norm, outside = float(np.linalg.norm(check)), d.radii.missing * d.radii.norm
-    squared = r.T @ r
     remainder = float(np.hypot(np.linalg.norm(r), _FAINT * norm))
     evidence = Evidence(norm=norm, remainder=float(np.hypot(remainder, outside)),
-                        spread=float(np.linalg.norm(squared @ squared)) ** 0.25 + outside,
+                        spread=schatten_norm(r, 8) + outside,
                         coupling=float(np.linalg.norm(f.T @ r @ g)))
     # The angular integrals are good to rounding of phi, not of the degree.
     bars = error_bars(sigma, evidence) + 4.0 * _EPS * d.radii.norm

@@ -158,6 +158,8 @@ def test_the_image_lies_under_the_breaks_the_right_way_up(ax):
 def test_any_kernel_has_a_picture(h, ax, tmp_path):
     """No breaks, no kernel, or a singular one: there is an image all the same."""
     plot_breaks(h, ax=ax).figure.savefig(tmp_path / "breaks.png")
+    assert len(ax.get_images()) == 1
+    assert (tmp_path / "breaks.png").stat().st_size > 1000
 
 
 def test_a_missing_matplotlib_is_named(monkeypatch, svd):

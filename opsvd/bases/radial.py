@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..quadrature import log_gamma_excess
+from .cardinal import cardinal_functions
 
 __all__ = ["RadialBasis", "radial_half_density", "radial_reach"]
 
@@ -75,18 +76,7 @@ class RadialBasis:
 
     def half_density(self, delta: np.ndarray) -> np.ndarray:
         """The basis times w: points (n,) give (n, count); zero outside of the grid's interval."""
-        half, period = 0.5 * self.step, self.count * self.step
-        inside = (delta >= self.grid[0] - half) & (delta <= self.last + half)
-        distance = (np.where(inside, delta, self.last)[:, None] - self.grid) / period
-        # By a whole period nearer: there the sine is accurate close to zero. The count being odd, its sign changes.
-        periods = np.rint(distance)
-        distance -= periods
-        distance[distance == 0.0] = 1e-300
-        sign = 1.0 - 2.0 * np.abs(periods)
-        cosecants = sign / np.sin(np.pi * distance)
-        cosecants[:, 1::2] *= -1.0
-        factor = inside / (math.sqrt(self.step) * cosecants.sum(axis=1))
-        return np.asarray(cosecants * factor[:, None])
+        return cardinal_functions(delta, self.grid, self.step) / math.sqrt(self.step)
 
     @property
     def trusted(self) -> tuple[float, float]:

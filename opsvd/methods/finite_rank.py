@@ -16,7 +16,7 @@ import scipy.linalg
 from ..bases import PanelBasis, SpanBasis
 from ..discretisation import Block, Discretisation
 from ..domain import Domain, find_domain
-from ..errors import NotSquareIntegrableError
+from ..errors import diverges_towards
 from ..kernels import Kernel
 from ..measures import Measure
 from ..quadrature import Pieces, find_pieces, hidden_energy
@@ -106,8 +106,5 @@ def _span(function: Callable[[np.ndarray], np.ndarray], measure: Measure, interv
     q, r = scipy.linalg.qr(samples, mode="economic", check_finite=False)
     hidden = float(np.sqrt(hidden_energy(pieces.edges, energies) / energies.sum()))
     if np.isinf(hidden):
-        where = float(pieces.edges[np.argmin(np.diff(pieces.edges))])
-        raise NotSquareIntegrableError(
-            f"h must be square-integrable, but h^2 does not decay towards {name} = {where:.3g}: E[h^2] is infinite "
-            f"(|x|^a needs a > -1/2). Decompose a kernel with a weaker singularity")
+        raise diverges_towards(name, float(pieces.edges[np.argmin(np.diff(pieces.edges))]))
     return SpanBasis(measure, pieces.edges, ORDER, q), r, hidden

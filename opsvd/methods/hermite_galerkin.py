@@ -7,8 +7,8 @@ from ..bases import HermiteBasis
 from ..discretisation import Discretisation, galerkin_block
 from ..domain import Domain, find_domain
 from ..kernels import Kernel
-from ..measures import Gaussian, Measure
-from .base import Method
+from ..measures import Measure
+from .base import Method, require_gaussians
 from .hermite_checks import hermite_check_rules
 
 __all__ = ["DEGREES", "HermiteGalerkin"]
@@ -70,9 +70,7 @@ class HermiteGalerkin(Method):
 
     def at_degree(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure, degree: int) -> Discretisation:
         """Discretise at one degree, within a domain that is known already."""
-        if not (isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian)):
-            raise ValueError(f"mu_x and mu_y must be Gaussian for Hermite polynomials, "
-                             f"got {mu_x!r} and {mu_y!r}; use method='panels'")
+        mu_x, mu_y = require_gaussians(mu_x, mu_y, "Hermite polynomials", "panels")
         nodes = degree + 1 + _SPARE if self.quadrature is None else self.quadrature
         left, right = HermiteBasis(mu_x, degree, nodes), HermiteBasis(mu_y, degree, nodes + _UNLIKE)
         note = f"Hermite-Galerkin, degree {degree}, {nodes} and {nodes + _UNLIKE} Gauss-Hermite nodes"

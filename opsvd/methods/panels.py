@@ -8,7 +8,7 @@ from .._validation import positive_int
 from ..bases import PanelBasis
 from ..discretisation import Discretisation, galerkin_block
 from ..domain import Domain, find_domain, weighted_samples
-from ..errors import NotSquareIntegrableError
+from ..errors import diverges_towards
 from ..kernels import Kernel
 from ..measures import Measure
 from .base import Method
@@ -150,9 +150,7 @@ def _energy_at_singular_points(matrix: np.ndarray, edges: np.ndarray, name: str)
             # The energy of a bounded kernel may vanish outwards, beside a break, but is nowhere dense.
             dense = chain[0] / w[start] > 1e6 * energy.sum() / width.sum()
             if ratio > _DIVERGES and dense:
-                raise NotSquareIntegrableError(
-                    f"h must be square-integrable, but h^2 does not decay towards {name} = {corner[start]:.3g}: E[h^2] "
-                    f"is infinite (|x|^a needs a > -1/2). Decompose a kernel with a weaker singularity")
+                raise diverges_towards(name, float(corner[start]))
             ratio = min(ratio, _DIVERGES)
             known = start > 0 and e[start - 1] > 0.0
             lacking = min(1.0, _LACKING * float(t[start - 1] / np.sqrt(e[start - 1]))) if known else 1.0

@@ -18,7 +18,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .._validation import finite_float
+from .._validation import finite_float, positive_int
 from ..bases import PanelBasis, legendre_transform, orthonormal_legendre
 from ..discretisation import Block, Discretisation
 from ..domain import Domain, find_domain
@@ -27,7 +27,7 @@ from ..kernels import Kernel
 from ..linalg import leading_svd
 from ..measures import Gaussian, Measure
 from ..quadrature import Pieces, composite_gauss_legendre, find_pieces, gauss_legendre, hidden_energy, poles
-from .base import Method
+from .base import Method, require_gaussians
 from .refinement import ORDER, panel_tails
 from .uniform import loose_checks
 
@@ -41,6 +41,8 @@ _LAST, _FAINT, _GRID = 37.0, 1e-17, 0.5
 # Panels in x and y begin at different places, so that no two nodes are equal, there or in the check rules.
 _SHIFTS = (0.11, 0.74)
 _SEARCH_WIDTH, _MOST_PIECES = 0.3, 2000
+# Of zeta.
+_STANDARD = Gaussian()
 
 
 class Ridge(Method):
@@ -62,7 +64,7 @@ class Ridge(Method):
     Raises
     ------
     TypeError, ValueError
-        If b is not a number other than zero, or a measure is not Gaussian.
+        If b is not a number other than zero, max_nodes not a positive integer, or a measure is not Gaussian.
 
     References
     ----------
@@ -81,7 +83,7 @@ class Ridge(Method):
         self.b = finite_float(b, "b")
         if self.b == 0.0:
             raise ValueError("b must not be zero: phi(x) alone is separable; leave method out")
-        self.max_nodes = max_nodes
+        self.max_nodes = positive_int(max_nodes, "max_nodes")
 
     def __repr__(self) -> str:
         """The call that makes it."""
@@ -94,9 +96,7 @@ class Ridge(Method):
     def within(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure,
                rtol: float) -> Iterator[Discretisation]:
         """Discretise within a domain that is known already."""
-        if not (isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian)):
-            raise ValueError(f"mu_x and mu_y must be Gaussian for ridge functions, got {mu_x!r} and {mu_y!r}; "
-                             f"use method='product'")
+        mu_x, mu_y = require_gaussians(mu_x, mu_y, "ridge functions", "product")
         profile = _Profile(kernel, mu_x, mu_y, self.b)
         pieces = profile.pieces(max(1e-2 * rtol, 1e-14))
         if pieces is None:
@@ -149,10 +149,14 @@ class _Profile:
         """Values at points (n,); they may be infinite."""
         return self.kernel(*self._points(zeta))
 
+    def finite(self, zeta: np.ndarray) -> np.ndarray:
+        """Values at points (n,), beside them where they are not finite."""
+        return self.kernel.finite_beside(*self._points(zeta))
+
     def pieces(self, tol: float) -> Pieces | None:
         """Pieces on which phi is smooth, over all of the line that matters; None if there are too many."""
         grid = np.arange(-_LAST, _LAST + _GRID, _GRID)
-        sizes = np.abs(self(grid) * _half_density(grid))
+        sizes = np.abs(self(grid) * _STANDARD.sqrt_density(grid))
         there = np.flatnonzero(~(sizes <= _FAINT * np.max(sizes[np.isfinite(sizes)], initial=0.0)))
         if len(there) == 0:
             return None
@@ -161,7 +165,7 @@ class _Profile:
         count = int(np.ceil(high - low))
         first = np.linspace(low, high, count + 1)
         first[1:-1] += 0.0123 * (high - low) / count
-        pieces = find_pieces(lambda zeta: self(zeta)[:, None], _half_density, Pieces(first, np.zeros(0)), tol,
+        pieces = find_pieces(lambda zeta: self(zeta)[:, None], _STANDARD.sqrt_density, Pieces(first, np.zeros(0)), tol,
                              search_width=_SEARCH_WIDTH, limit=_MOST_PIECES)
         if pieces is not None and (bad := poles(self, pieces.breaks)).any():
             x, y = self._points(pieces.breaks[bad][:1])
@@ -173,7 +177,7 @@ class _Profile:
     def hidden(self, pieces: Pieces) -> float:
         """The norm of what is nearer to singular points than pieces reach, relative to that of phi."""
         nodes, weights = composite_gauss_legendre(pieces.edges, ORDER)
-        energies = (self.kernel.finite_beside(*self._points(nodes)) * _half_density(nodes)) ** 2 * weights
+        energies = (self.finite(nodes) * _STANDARD.sqrt_density(nodes)) ** 2 * weights
         energies = energies.reshape(-1, ORDER).sum(axis=1)
         return float(np.sqrt(hidden_energy(pieces.edges, energies) / energies.sum()))
 
@@ -206,10 +210,6 @@ class _Profile:
         return np.asarray((matrix * left.rule.sqrt_density[:, None]) * right.rule.sqrt_density)
 
 
-def _half_density(zeta: np.ndarray) -> np.ndarray:
-    return np.asarray(np.exp(-0.25 * zeta * zeta) / (2.0 * np.pi) ** 0.25)
-
-
 def _convolution_blocks(profile: _Profile, pieces: Pieces, edges: np.ndarray) -> np.ndarray:
     r"""The integrals of phi, over two neighbouring intervals each, against :math:`Q_{kl}`, in the nodal basis.
 
@@ -224,8 +224,7 @@ def _convolution_blocks(profile: _Profile, pieces: Pieces, edges: np.ndarray) ->
     """
     inside = edges[(edges > pieces.edges[0]) & (edges < pieces.edges[-1])]
     nodes, weights = composite_gauss_legendre(np.union1d(pieces.edges, inside), _NODES)
-    x, y = profile._points(nodes)
-    values = profile.kernel.finite_beside(x, y) * weights
+    values = profile.finite(nodes) * weights
     step = edges[1] - edges[0]
     interval = np.floor((nodes - edges[0]) / step).astype(int)
     blocks = np.zeros((len(edges), ORDER, ORDER))    # the last two lack their second interval, or both

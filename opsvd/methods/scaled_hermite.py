@@ -1,6 +1,7 @@
 """Galerkin projection onto Hermite functions at the scale of the kernel, and not of the measure."""
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from ..domain import Domain, find_domain
 from ..kernels import Kernel
 from ..linalg import compact_svd
 from ..measures import Gaussian, Measure
-from .base import Method
+from .base import Method, require_gaussians
 from .hermite_checks import hermite_check_rules, relative_tail
 from .phase_space import fitting_gaussians
 
@@ -78,9 +79,7 @@ class ScaledHermite(Method):
     def within(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure,
                rtol: float) -> Iterator[Discretisation]:
         """Refine within a domain that is known already."""
-        if not (isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian)):
-            raise ValueError(f"mu_x and mu_y must be Gaussian for Hermite functions, got {mu_x!r} and {mu_y!r}; "
-                             f"use method='panels'")
+        mu_x, mu_y = require_gaussians(mu_x, mu_y, "Hermite functions", "panels")
         fitting = fitting_gaussians(kernel, domain, mu_x, mu_y)
         if fitting is None:
             return
@@ -134,8 +133,13 @@ class _Attempt:
 
     def moved(self, before: "_Attempt") -> float:
         """How far the leading values have moved, relative to the first."""
-        now, then = (np.resize(compact_svd(attempt.block.matrix)[1], _LEADING) for attempt in (self, before))
-        return float(np.abs(now - then).max()) / max(float(now[0]), float(np.finfo(float).tiny))
+        now = self.leading
+        return float(np.abs(now - before.leading).max()) / max(float(now[0]), float(np.finfo(float).tiny))
+
+    @cached_property
+    def leading(self) -> np.ndarray:
+        """The leading singular values."""
+        return np.resize(compact_svd(self.block.matrix)[1], _LEADING)
 
     def discretisation(self, *, leading: bool) -> Discretisation:
         """With the evidence."""
