@@ -56,7 +56,8 @@ def sector_tail(energy: tuple[float, float], listed: np.ndarray, sums: np.ndarra
     if constant or (certain and fits[0].rate - fits[0].error <= 1.0):
         power = 0.0 if constant else -fits[0].rate
         return Tail(root, math.inf, math.inf, math.inf,
-                    f"the values of degree l add up to about l^{power:.2g}, as far as degree {int(degrees[last])}, so that the sum of all diverges", least)
+                    f"the values of degree l add up to about l^{power:.2g}, as far as degree {int(degrees[last])}, "
+                    f"so that the sum of all diverges", least)
     if not fits and (few := _geometric(sums[told])) is not None:
         return Tail(root, unlisted + few, bar + few, least=least)
     beyond = [fit.sum_beyond(start, fit.rate) for fit in fits]
