@@ -12,6 +12,7 @@ from .finite_size import FiniteSizePrediction
 from .kernels import Elementwise, Kernel, elementwise
 from .measures import Gaussian, GaussianVector, Measure
 from .methods import (
+    FiniteRank,
     HermiteGalerkin,
     Logarithmic,
     Method,
@@ -36,6 +37,7 @@ __all__ = [
     "DecayLaw",
     "Elementwise",
     "Estimate",
+    "FiniteRank",
     "FiniteSizePrediction",
     "Gaussian",
     "GaussianVector",

@@ -29,6 +29,8 @@ __all__ = ["decompose"]
 # So many accurate values make an answer, though more of them may exceed the tolerance.
 _ENOUGH = 6
 _LEAST = 500_000
+# A second look at a kernel that is zero wherever it was seen takes a million.
+_LEAST_AT_LAST = 2_000_000
 # Panels of the coarse answer that is given when there is no time for another.
 _COARSE = 10
 # So many end the refinement by methods that aim at the leading ones.
@@ -57,7 +59,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
         go into ``tail``.
     max_rank : int, optional
         Keep at most this many singular values; the others go into ``tail``.
-    method : {"auto", "hermite", "logarithmic", "panels", "product"} or Method
+    method : {"auto", "hermite", "finite-rank", "scaled-hermite", "logarithmic", "panels", "product"} or Method
         How to discretise. "auto" chooses, and ``svd.method`` says why.
     max_evaluations : int, default 200_000_000
         The most values of h that may be asked for, at least 500_000.
@@ -121,9 +123,13 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
         best, remark = _refine(limited, method.discretisations(limited, mu_x, mu_y, rtol), rtol, rank)
         if best is None:
             remark = remark or f"{method!r} cannot do this kernel: leave method out, and one that can is chosen"
-            coarse = kernel.limited(Budget(_LEAST, math.inf))
-            best, _ = _refine(coarse, UniformPanels(_COARSE).discretisations(coarse, mu_x, mu_y, rtol), rtol, rank)
-            limited.evaluations += coarse.evaluations
+            for least in (_LEAST, _LEAST_AT_LAST):
+                coarse = kernel.limited(Budget(least, math.inf))
+                coarsest = UniformPanels(_COARSE).discretisations(coarse, mu_x, mu_y, rtol)
+                best, _ = _refine(coarse, coarsest, rtol, rank)
+                limited.evaluations += coarse.evaluations
+                if best is not None:
+                    break
     if best is None:
         raise RuntimeError("no discretisation was solved, not even uniform panels")
     return _finished(best, kernel, limited.evaluations, remark)

@@ -21,6 +21,7 @@ _SAFETY = 2.0
 _ORDERING = 1.5
 # Backward error of LAPACK's SVD, in units of eps * s_1, as seen on the problem table, with a margin.
 _ROUNDING = 16.0
+_SMALL = 1e-3
 # Points in x and in y at which h is held against the answer wherever the measures have their mass.
 _SPOTS = 300
 _TRACE = 1e-60
@@ -41,7 +42,7 @@ class Evidence:
     remainder : float
         :math:`\sqrt{E[R^2]}`, the largest over the rules, with what lies outside the domain.
     spread : float
-        A bound of the operator norm of R: its Schatten norm of order eight, or `remainder` where that was enough.
+        A bound of the operator norm of R: its Schatten norm of order sixteen, or `remainder` where that was enough.
     coupling : float
         The Frobenius norm of :math:`E[f_i R g_j]`, the largest over the rules: what the remainder does to the singular
         values at first order.
@@ -74,16 +75,17 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
         remainders.append(float(np.linalg.norm(remainder)))
         couplings.append(float(np.linalg.norm(f.T @ remainder @ g)))
         if remainders[-1] > rtol * norms[-1]:
-            squared = remainder.T @ remainder
-            spreads.append(float(np.linalg.norm(squared @ squared)) ** 0.25)
+            spreads.append(_schatten_16(remainder))
         else:
             spreads.append(remainders[-1])
     if norms[0] < SMALLEST_SIZE and not discretisation.domain.is_zero:
         raise size_out_of_range(norms[0])
-    outside = discretisation.domain.missing * norms[0]
+    outside = float(np.hypot(discretisation.domain.missing, discretisation.hidden)) * norms[0]
     # Rules that disagree on the size of the remainder have not resolved it, and do not know its integrals either.
     trusted = max(remainders) <= 4.0 * remainders[0] + 4.0 * _EPS * norms[0]
-    pointwise = Evidence(norm=float(np.hypot(norms[0], outside)), remainder=float(np.hypot(max(remainders), outside)),
+    # The norm of h is that of the answer to within the remainder, which may be much less than the error of a rule.
+    norm = norms[0] if max(remainders) > _SMALL * norms[0] else float(np.linalg.norm(system.values))
+    pointwise = Evidence(norm=float(np.hypot(norm, outside)), remainder=float(np.hypot(max(remainders), outside)),
                          spread=max(spreads) + outside, coupling=max(couplings) if trusted else max(remainders))
     if discretisation.remark or settled(system.values, error_bars(system.values, pointwise), rtol):
         return pointwise
@@ -92,6 +94,15 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
                                                  spots=checks[-1], samples=samples[-1]))
     except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
         return pointwise
+
+
+def _schatten_16(matrix: np.ndarray) -> float:
+    """The sum of the 16th powers of the singular values, to the power 1/16."""
+    size = float(np.linalg.norm(matrix))
+    power = matrix.T @ matrix / size**2
+    for _ in range(2):
+        power = power @ power
+    return float(size * np.linalg.norm(power) ** 0.125)
 
 
 def _without_traces(matrix: np.ndarray) -> np.ndarray:

@@ -146,9 +146,12 @@ class Kernel:
             return values
         x, y = (np.broadcast_to(points, values.shape + points.shape[len(self._leading(points, side)):])[bad]
                 for side, points in enumerate((x, y)))
-        # Unequal steps, which lead away from x = y as well.
+        # Unequal steps, which lead away from x = y as well; and where these lead along a curve, others across it.
         step = _BESIDE * (_size(x) + _size(y)) + _SMALL
-        beside = self(x + (step[:, None] if x.ndim > 1 else step), y + 2.0 * (step[:, None] if y.ndim > 1 else step))
+        dx, dy = (step[:, None] if points.ndim > 1 else step for points in (x, y))
+        beside = self(x + dx, y + 2.0 * dy)
+        if not np.isfinite(beside).all():
+            beside = np.where(np.isfinite(beside), beside, self(x + 2.0 * dx, y - dy))
         if not np.isfinite(beside).all():
             i = int(np.argmin(np.isfinite(beside)))
             raise non_finite(x[i], y[i], float(values[bad][i]))

@@ -3,10 +3,11 @@
 import numpy as np
 import scipy.linalg
 
-__all__ = ["canonical_signs", "compact_svd"]
+__all__ = ["canonical_signs", "compact_svd", "leading_svd"]
 
 _EPS = float(np.finfo(np.float64).eps)
 _SMALL = 96
+_SPARE, _POWERS = 40, 3
 
 
 def compact_svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -51,6 +52,18 @@ def compact_svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     keep = s > _EPS * np.sqrt(max(n, m)) * s[0]
     left = u[:, keep] if basis.shape[1] == 0 else basis @ u[:, keep]
     return left, s[keep], vt[keep].T
+
+
+def leading_svd(matrix: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The leading singular triplets, as by `compact_svd`, from a random sketch: good enough to choose panels by.
+
+    Six applications of the matrix tell values apart that differ by a factor of two to about three digits.
+    """
+    sketch: np.ndarray = np.random.default_rng(count).standard_normal((matrix.shape[1], count + _SPARE))
+    for _ in range(_POWERS):
+        sketch = scipy.linalg.qr(matrix.T @ (matrix @ sketch), mode="economic", check_finite=False)[0]
+    u, s, v = compact_svd(matrix @ sketch)
+    return u[:, :count], s[:count], sketch @ v[:, :count]
 
 
 def canonical_signs(samples: np.ndarray) -> np.ndarray:

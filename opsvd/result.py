@@ -122,7 +122,8 @@ class OperatorSVD:
                     right=system.right.truncated(kept),
                     norm=Estimate(evidence.norm, _norm_error(s, evidence)), tail=tail,
                     rtol=rtol, method=note, evaluations=0, converged=worst <= goal, breaks=evidence.images is not None,
-                    status=_status(worst, goal, rtol, rank, following=float(s[rank]) if rank < len(s) else 0.0),
+                    status=_status(worst, goal, rtol, rank, following=float(s[rank]) if rank < len(s) else 0.0,
+                                   remainder=evidence.remainder),
                     decay=decay_law(s[:kept], bars), spectrum_tail=nuclear_tail(s[:kept], bars, tail))
         return whole._leading(rank)
 
@@ -310,7 +311,7 @@ def _norm_error(singular_values: np.ndarray, evidence: Evidence) -> float:
     return abs(evidence.norm - spectral) + evidence.remainder + 8.0 * float(np.finfo(np.float64).eps) * evidence.norm
 
 
-def _status(worst: float, goal: float, rtol: float, rank: int, following: float) -> str:
+def _status(worst: float, goal: float, rtol: float, rank: int, *, following: float, remainder: float) -> str:
     if worst > goal:
         return (f"not converged: the largest error bar is {worst:.1e}, rtol={rtol:g} asks for {goal:.1e}; the error "
                 f"bars hold all the same. The kernel is not resolved within the budget: accept a larger rtol or a "
@@ -319,6 +320,8 @@ def _status(worst: float, goal: float, rtol: float, rank: int, following: float)
     if following > goal:
         return (f"{reached}; the spectrum decays slowly, and goes on beyond the {rank} values given, from "
                 f"{following:.1e} downwards: see tail")
+    if remainder > goal:    # which may be one value that no rule resolved, far too small to move the others
+        return f"{reached}; what the {rank} values given leave out has a norm of {remainder:.1e}: see tail"
     return reached
 
 

@@ -2,6 +2,7 @@
 
 from .auto import Auto
 from .base import Method
+from .finite_rank import FiniteRank
 from .hermite_galerkin import HermiteGalerkin
 from .logarithmic import Logarithmic
 from .panels import Panels
@@ -10,12 +11,12 @@ from .ridge import Ridge
 from .scaled_hermite import ScaledHermite
 from .uniform import UniformPanels
 
-__all__ = ["METHODS", "Auto", "HermiteGalerkin", "Logarithmic", "Method", "Panels",
+__all__ = ["METHODS", "Auto", "FiniteRank", "HermiteGalerkin", "Logarithmic", "Method", "Panels",
            "ProductIntegration", "Ridge", "ScaledHermite", "UniformPanels", "as_method"]
 
 METHODS: dict[str, type[Method]] = {
     "auto": Auto, "hermite": HermiteGalerkin, "scaled-hermite": ScaledHermite, "logarithmic": Logarithmic,
-    "panels": Panels, "product": ProductIntegration, "uniform": UniformPanels}
+    "finite-rank": FiniteRank, "panels": Panels, "product": ProductIntegration, "uniform": UniformPanels}
 """The methods that ``decompose(..., method=name)`` knows by name."""
 
 

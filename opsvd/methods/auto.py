@@ -11,6 +11,7 @@ from ..kernels import Kernel
 from ..measures import Gaussian, Measure
 from ..structure import Structure, find_structure
 from .base import Method
+from .finite_rank import FiniteRank
 from .hermite_checks import relative_tail
 from .hermite_galerkin import DEGREES, HermiteGalerkin
 from .logarithmic import Logarithmic
@@ -28,14 +29,16 @@ _FEW = 8
 
 
 class Auto(Method):
-    """Hermite polynomials, a logarithmic grid, panels, product integration: the first that does it.
+    """The first method that does it, after what the kernel turns out to be.
 
     1. Hermite polynomials of degree 47 to 191 are given up if their coefficients decay too slowly: if the energy of
        those in the last third of the degrees, which is what the error bars will be about, is above the tolerance, and
        would be so too at the highest degree were the decay geometric.
-    2. A kernel that turns out to be a function of xy goes to the logarithmic grid.
-    3. Panels are tried unless slices of the kernel stay unresolved on many of them.
-    4. The rest, broken along curves, narrow, or oscillating, goes to product integration.
+    2. A kernel of small rank takes integrals of functions of one variable.
+    3. Hermite functions of other Gaussians do kernels that grow, oscillate, or have a short length.
+    4. Functions of xy go to the logarithmic grid, functions of x + b y to equal panels.
+    5. Panels are tried unless slices of the kernel stay unresolved on many of them.
+    6. The rest, broken along curves or narrow, goes to product integration.
 
     The note of the result says what was chosen and why.
     """
@@ -57,7 +60,6 @@ class Auto(Method):
                 reason = f"the last Hermite coefficients, to degree {degree}, are still {tail:.0e} of all"
                 if tail ** ((DEGREES[-1] + 1) / (degree + 1)) > rtol:
                     break
-            yield from ScaledHermite().within(kernel, domain, mu_x, mu_y, rtol)
         structure = find_structure(kernel, domain, mu_x, mu_y)
         reason = f"{reason}; {structure}"
         for finer in self._later(kernel, domain, mu_x, mu_y, rtol, structure=structure):
@@ -66,11 +68,21 @@ class Auto(Method):
     def _later(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure, rtol: float, *,
                structure: Structure) -> Iterator[Discretisation]:
         """What comes after Hermite polynomials."""
-        if isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian):
-            if structure.product and mu_x.mean == mu_y.mean == 0.0:
+        resolved = False    # as a ridge function, for which product integration would do no more
+        gaussian = isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian)
+        product = structure.product and gaussian and mu_x.center == mu_y.center == 0.0
+        if structure.skeleton is not None and not product:
+            yield from FiniteRank().within(kernel, domain, mu_x, mu_y, skeleton=structure.skeleton, rtol=rtol)
+        if gaussian:
+            # Of a ridge function that is not resolved by few degrees, the leading values are had otherwise.
+            hermite = ScaledHermite(leading=structure.linear_form is None)
+            yield from hermite.within(kernel, domain, mu_x, mu_y, rtol)
+            if product:
                 yield from Logarithmic().within(kernel, domain, mu_x, mu_y, rtol)
             if structure.linear_form is not None:
-                yield from Ridge(structure.linear_form[1]).within(kernel, domain, mu_x, mu_y, rtol)
+                for attempt in Ridge(structure.linear_form[1]).within(kernel, domain, mu_x, mu_y, rtol):
+                    resolved = True
+                    yield attempt
         for attempt in Panels(_PANEL_NODES).within(kernel, domain, mu_x, mu_y, rtol):
             matrix = attempt.blocks[0].matrix
             tails = np.concatenate([panel_tails(matrix), panel_tails(matrix.T)])
@@ -78,4 +90,5 @@ class Auto(Method):
             if np.count_nonzero(tails > rtol**0.75 * np.linalg.norm(matrix)) > _FEW:
                 break
             yield attempt
-        yield from ProductIntegration().within(kernel, domain, mu_x, mu_y, rtol)
+        if not resolved:
+            yield from ProductIntegration().within(kernel, domain, mu_x, mu_y, rtol)
