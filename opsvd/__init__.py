@@ -1,6 +1,7 @@
 """opsvd: the singular value decomposition of kernels under probability measures."""
 
 from . import exact, testing
+from .blocks import BlockKernel, blockwise
 from .breaks import break_points
 from .crosscheck import CrossCheck, crosscheck
 from .decompose import decompose
@@ -30,6 +31,7 @@ from .spectrum import DecayLaw, Estimate, decay_law, effective_rank, hilbert_sch
 __version__ = "0.1.0"
 
 __all__ = [
+    "BlockKernel",
     "ConvergenceWarning",
     "CrossCheck",
     "DecayLaw",
@@ -55,6 +57,7 @@ __all__ = [
     "ScaledHermite",
     "SingularFunctions",
     "UniformPanels",
+    "blockwise",
     "break_points",
     "crosscheck",
     "decay_law",

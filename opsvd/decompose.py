@@ -10,11 +10,12 @@ import numpy as np
 from ._threads import one_blas_thread
 from ._validation import positive_float, positive_int, tolerance
 from .bases import Basis
+from .blocks import BlockKernel
 from .budget import Budget, BudgetExhaustedError
 from .discretisation import Discretisation
 from .error_bars import error_bars, gather_evidence, settled
 from .errors import ConvergenceWarning
-from .kernels import Kernel
+from .kernels import Kernel, elementwise
 from .linalg import canonical_signs, compact_svd
 from .measures import Gaussian, Measure
 from .methods import Method, UniformPanels, as_method
@@ -106,9 +107,12 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     """
     (kernel, mu_x, mu_y), rtol = paired(h, mu_x, mu_y), tolerance(rtol, "rtol")
     rank = None if max_rank is None else positive_int(max_rank, "max_rank")
+    if isinstance(kernel, BlockKernel) and (entry := kernel.entry()) is not None:
+        return decompose(elementwise(entry, kernel.k), mu_x, mu_y, rtol=rtol, max_rank=max_rank, method=method,
+                         max_evaluations=max_evaluations, max_seconds=max_seconds)
     budget = Budget(_at_least(max_evaluations), positive_float(max_seconds, "max_seconds"))
     limited = kernel.limited(budget)
-    if kernel.dims != (1, 1):
+    if kernel.dims != (1, 1) or isinstance(kernel, BlockKernel):
         if method != "auto":
             raise ValueError(f"method must be 'auto' if x or y is a vector, got {method!r}; leave it out")
         with one_blas_thread():

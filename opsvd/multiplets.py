@@ -9,6 +9,9 @@ __all__ = ["MOST_EXPANDED", "as_counts", "expanded", "first_multiplets", "merged
 MOST_EXPANDED = 10_000
 """So many singular values are listed one by one at most; the multiplicities say how many there are."""
 
+# However wide their bars, values that differ by more than this part are two.
+_ALIKE = 1e-3
+
 
 def as_counts(counts: list[int]) -> np.ndarray:
     """Exact integers as an array: of int64 if they fit, else of Python's own integers (dtype object)."""
@@ -39,13 +42,13 @@ def first_multiplets(counts: np.ndarray, rank: int) -> int:
 
 def merged(values: np.ndarray, errors: np.ndarray,
            counts: list[int]) -> tuple[np.ndarray, np.ndarray, list[int]]:
-    """Join neighbours, in nonincreasing order, that their error bars do not tell apart.
+    """Join neighbours, in nonincreasing order, that their error bars do not tell apart, and that are nearly equal.
 
     They become one value, the mean of them with their multiplicities, and an error bar that covers all of theirs.
     """
     groups: list[list[int]] = []
     for i in range(len(values)):
-        if groups and all(values[j] - values[i] <= errors[j] + errors[i] for j in groups[-1]):
+        if groups and all(values[j] - values[i] <= min(errors[j] + errors[i], _ALIKE * values[j]) for j in groups[-1]):
             groups[-1].append(i)
         else:
             groups.append([i])

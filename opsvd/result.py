@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._validation import positive_int
+from .block_functions import BlockFunctions
 from .error_bars import Evidence, reliable
 from .finite_size import FiniteSizePrediction, predict
 from .kernels import Kernel, as_kernel
@@ -29,7 +30,7 @@ from .spectrum import (
 )
 from .tensor_functions import TensorFunctions
 
-Functions = SingularFunctions | SectorFunctions | TensorFunctions
+Functions = SingularFunctions | SectorFunctions | TensorFunctions | BlockFunctions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -151,7 +152,10 @@ class OperatorSVD:
         x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
         if isinstance(self.left, SectorFunctions) and isinstance(self.right, SectorFunctions):
             return self.left.reconstruct(self.right, self._radial_values(), x, y)
-        if isinstance(self.left, SectorFunctions) or isinstance(self.right, SectorFunctions):
+        if isinstance(self.left, BlockFunctions) and isinstance(self.right, BlockFunctions):
+            return np.asarray(np.einsum("...ir,r,...jr->...ij", self.left(x), self.singular_values, self.right(y)))
+        if isinstance(self.left, SectorFunctions | BlockFunctions) or isinstance(self.right, SectorFunctions |
+                                                                                  BlockFunctions):
             raise TypeError("left and right must be functions of one kind")
         return np.asarray(np.sum(self.left.extend(x) * self.singular_values * self.right.extend(y), axis=-1))
 

@@ -11,7 +11,7 @@ from .result import OperatorSVD
 from .spectrum import Estimate, decay_law, nuclear_tail
 from .tensor_functions import TensorFunctions
 
-__all__ = ["tensor_svd"]
+__all__ = ["larger_evidence", "tensor_svd"]
 
 # Random points at which h is held against the answer, and by how many standard errors their mean square may be off.
 _SPOTS, _SEED, _UNSURE = 4000, 11, 3.0
@@ -19,7 +19,7 @@ _SPOTS, _SEED, _UNSURE = 4000, 11, 3.0
 _FAINT = 1e-3
 # So many leading functions are held against the larger basis one by one.
 _MOST = 64
-_DISAGREES, _ROUNDING = 4.0, 1e-13
+_DISAGREES, _ROUNDING = 2.0, 1e-13
 _ENOUGH = 6
 
 
@@ -68,15 +68,31 @@ def _evidence(d: TensorDiscretisation, left: TensorFunctions, right: TensorFunct
     f, g = np.zeros((d.check.shape[0], len(s))), np.zeros((d.check.shape[1], len(s)))
     f[d.within_check(0)], g[d.within_check(1)] = u, v
     remainder = d.check - (f * s) @ g.T
-    norm, checked = float(np.linalg.norm(d.check)), float(np.linalg.norm(remainder))
+    norm = float(np.linalg.norm(d.check))
     c, rng = d.coordinates, np.random.default_rng(_SEED)
     x, y = c.mu_x.sample(_SPOTS, rng), c.mu_y.sample(_SPOTS, rng)
     misses = c.kernel.finite_beside(x, y) - np.sum(left(x) * s * right(y), axis=1)
     seen = float(np.sqrt(np.mean(misses**2) + _UNSURE * np.std(misses**2) / np.sqrt(_SPOTS)))
-    # In the larger basis the remainder is known as a matrix; what lies beyond it only by its size.
+    return larger_evidence(remainder, f, g, norm=norm, seen=seen)
+
+
+def larger_evidence(remainder: np.ndarray, f: np.ndarray, g: np.ndarray, *, norm: float, seen: float) -> Evidence:
+    """Evidence from the remainder as a matrix in a larger basis, and from its size at random points.
+
+    Parameters
+    ----------
+    remainder : ndarray, shape (N, M)
+    f, g : ndarray, shapes (N, r) and (M, r)
+        The singular functions in the larger bases.
+    norm : float
+        Of the matrix in the larger basis.
+    seen : float
+        The root mean square of the remainder at random points, with its uncertainty.
+    """
+    checked, along = float(np.linalg.norm(remainder)), f.T @ remainder
+    # What lies beyond the larger basis is known only by its size.
     beyond = float(np.sqrt(max(seen**2 - checked**2, 0.0)))
-    along = f.T @ remainder
-    count = min(len(s), _MOST)
+    count = min(f.shape[1], _MOST)
     columns = np.cumsum(np.sum((remainder @ g[:, :count]) ** 2, axis=0))
     rows = np.cumsum(np.sum(along[:count] ** 2, axis=1))
     inner = along @ g

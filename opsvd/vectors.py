@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from .block_svd import block_svd
+from .blocks import BlockKernel
 from .budget import BudgetExhaustedError
 from .errors import KernelError
 from .kernels import Elementwise, Kernel, elementwise
@@ -44,6 +46,8 @@ def decompose_vectors(kernel: Kernel, mu_x: Measure, mu_y: Measure, *, rtol: flo
 
 def _decomposed(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float, max_rank: int | None) -> OperatorSVD:
     """By rotations, if h is invariant under them, and else by products of polynomials."""
+    if isinstance(kernel, BlockKernel):
+        return block_svd(kernel, mu_x, mu_y, rtol, max_rank)
     if isinstance(mu_x, GaussianVector) and isinstance(mu_y, GaussianVector) and _round(mu_x) and _round(mu_y):
         if isinstance(kernel, Elementwise):
             return _of_product(kernel, kernel.phi, kernel.kinks, (mu_x, mu_y), Asked(rtol, max_rank, "phi(<x, y>)"))

@@ -22,3 +22,9 @@ def test_only_values_that_cannot_be_told_apart_are_merged():
     values, errors, counts = merged(np.array([1.0, 0.5, 0.5 - 1e-12, 0.4]), np.full(4, 1e-12), [1, 2, 4, 1])
     assert counts == [1, 6, 1]
     assert abs(values[1] - 0.5) + 1e-12 <= errors[1] + 1e-16 <= 3e-12
+
+
+def test_wide_bars_do_not_merge_what_is_far_apart():
+    """Values that differ by a percent stay two, though their bars overlap."""
+    values, _, counts = merged(np.array([1.0, 0.99]), np.full(2, 0.1), [3, 5])
+    assert (values.tolist(), counts) == ([1.0, 0.99], [3, 5])
