@@ -34,8 +34,8 @@ _LEAST = 500_000
 _LEAST_AT_LAST = 2_000_000
 # Panels of the coarse answer that is given when there is no time for another.
 _COARSE = 10
-# So many end the refinement by methods that aim at the leading ones.
-_PLENTY = 6
+# So many end the refinement by methods that aim at the leading ones, or where little but the box limits the bars.
+_PLENTY, _MOSTLY = 6, 1.05
 # Remainders of finer bases exceed those of coarser ones by less than this factor, if both were seen.
 _DECEIVED = 2.0
 
@@ -215,8 +215,10 @@ def _solve(kernel: Kernel, discretisation: Discretisation, rtol: float, max_rank
     accurate = int(np.argmin(np.append(errors[:wanted] <= goal, False)))
     # A slowly decaying spectrum is cut off where its values can no longer be told to the tolerance.
     rank = accurate if min(_ENOUGH, wanted) <= accurate else wanted
+    # What lies outside the box stays there, however fine the discretisation.
+    exhausted = discretisation.leading or evidence.remainder <= _MOSTLY * discretisation.domain.missing * evidence.norm
     complete = accurate == wanted == max_rank or settled(system.values, errors, rtol) or (
-        discretisation.leading and accurate >= _PLENTY)
+        exhausted and accurate >= _PLENTY)
     svd = OperatorSVD.assemble(discretisation.note, system, errors, evidence, rtol=rtol, rank=rank)
     return _Judged(svd, discretisation, accurate, complete, evidence.remainder)
 
