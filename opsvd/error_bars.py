@@ -70,7 +70,7 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
     breaks, whose pointwise remainder is large although their integrals are right, T is applied to the singular
     functions as well.
     """
-    norms, remainders, couplings, overlaps, spreads = [], [], [], [], []
+    norms, remainders, couplings, overlaps, spread = [], [], [], [], 0.0
     checks = (*discretisation.checks, _spots(system))
     samples = [weighted_samples(kernel, discretisation.domain, *rules) for rules in checks]
     for (rule_x, rule_y), sample in zip(checks, samples, strict=True):
@@ -82,19 +82,19 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
         coupling = f.T @ remainder @ g
         couplings.append(float(np.linalg.norm(coupling)))
         overlaps.append(np.diagonal(coupling))
-        if remainders[-1] > rtol * norms[-1]:
-            spreads.append(schatten_norm(remainder, 16))
-        else:
-            spreads.append(remainders[-1])
+        if len(remainders) == 1:
+            spread = schatten_norm(remainder, 16) if remainders[0] > rtol * norms[0] else remainders[0]
     if norms[0] < SMALLEST_SIZE and not discretisation.domain.is_zero:
         raise size_out_of_range(norms[0])
     outside = float(np.hypot(discretisation.domain.missing, discretisation.hidden)) * norms[0]
     # Rules that disagree on the size of the remainder have not resolved it, and do not know its integrals either.
     trusted = max(remainders) <= 4.0 * remainders[0] + 4.0 * _EPS * norms[0]
+    # All rules see the same operator: the others tell how far its size is certain.
+    spread = spread * max(remainders) / remainders[0] if remainders[0] > 0.0 else max(remainders)
     # The norm of h is that of the answer to within the remainder, which may be much less than the error of a rule.
     norm = norms[0] if max(remainders) > _SMALL * norms[0] else float(np.linalg.norm(system.values))
     pointwise = Evidence(norm=float(np.hypot(norm, outside)), remainder=float(np.hypot(max(remainders), outside)),
-                         spread=max(spreads) + outside, coupling=max(couplings) if trusted else max(remainders),
+                         spread=spread + outside, coupling=max(couplings) if trusted else max(remainders),
                          overlaps=np.array(overlaps))
     if discretisation.remark or settled(system.values, error_bars(system.values, pointwise), rtol):
         return pointwise
