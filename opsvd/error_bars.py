@@ -9,7 +9,7 @@ from .discretisation import Discretisation
 from .domain import weighted_samples
 from .images import Images, images
 from .kernels import SMALLEST_SIZE, Kernel, size_out_of_range
-from .linalg import schatten_norm
+from .linalg import norm_bound
 from .quadrature import Rule
 from .singular_functions import SingularSystem
 
@@ -18,7 +18,7 @@ __all__ = ["Evidence", "error_bars", "gather_evidence", "left_out", "reliable", 
 _EPS = float(np.finfo(np.float64).eps)
 # The remainder is known from a sample of its values: its norm is taken to be up to this much larger.
 _SAFETY = 2.0
-# For the order of the values, where a Schatten norm, larger than the norm it bounds, stands for it.
+# For the order of the values, where a bound stands for the operator norm.
 _ORDERING = 1.5
 # Backward error of LAPACK's SVD, in units of eps * s_1, as seen on the problem table, with a margin.
 _ROUNDING = 16.0
@@ -45,7 +45,7 @@ class Evidence:
     remainder : float
         :math:`\sqrt{E[R^2]}`, the largest over the rules, with what lies outside the domain.
     spread : float
-        A bound of the operator norm of R: its Schatten norm of order sixteen, or `remainder` where that was enough.
+        A bound of the operator norm of R, or `remainder` where that was enough.
     coupling : float
         The Frobenius norm of :math:`E[f_i R g_j]`, the largest over the rules: what the remainder does to the singular
         values at first order.
@@ -83,7 +83,7 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
         couplings.append(float(np.linalg.norm(coupling)))
         overlaps.append(np.diagonal(coupling))
         if len(remainders) == 1:
-            spread = schatten_norm(remainder, 16) if remainders[0] > rtol * norms[0] else remainders[0]
+            spread = norm_bound(remainder) if remainders[0] > rtol * norms[0] else remainders[0]
     if norms[0] < SMALLEST_SIZE and not discretisation.domain.is_zero:
         raise size_out_of_range(norms[0])
     outside = float(np.hypot(discretisation.domain.missing, discretisation.hidden)) * norms[0]
