@@ -1,10 +1,18 @@
 """opsvd: the singular value decomposition of kernels under probability measures."""
 
-from . import exact, testing
+from . import exact, sampling, testing
 from .breaks import break_points
 from .crosscheck import CrossCheck, crosscheck
 from .decompose import decompose
-from .errors import ConvergenceWarning, KernelError, NonFiniteKernelError, NotSquareIntegrableError
+from .errors import (
+    ConvergenceWarning,
+    KernelError,
+    LongSamplingWarning,
+    NonFiniteKernelError,
+    NotSquareIntegrableError,
+    SamplingInterruptedWarning,
+    TrialError,
+)
 from .essay import essay_figures
 from .expressions import parse_kernel
 from .finite_size import FiniteSizePrediction
@@ -13,7 +21,16 @@ from .measures import Gaussian, Measure
 from .methods import HermiteGalerkin, Logarithmic, Method, Panels, ProductIntegration, UniformPanels
 from .plotting import plot_breaks, plot_functions, plot_spectrum
 from .result import OperatorSVD, load
-from .sampling import MonteCarloSpectrum, iid_gaussian, monte_carlo, sample_matrix, subspace_error
+from .sampling import (
+    MonteCarloSpectrum,
+    MonteCarloSweep,
+    iid_gaussian,
+    monte_carlo,
+    monte_carlo_sweep,
+    sample_matrix,
+    sampling_cost,
+    subspace_error,
+)
 from .singular_functions import SingularFunctions
 from .spectrum import DecayLaw, Estimate, decay_law, effective_rank, hilbert_schmidt_norm, nuclear_norm
 
@@ -31,15 +48,19 @@ __all__ = [
     "Kernel",
     "KernelError",
     "Logarithmic",
+    "LongSamplingWarning",
     "Measure",
     "Method",
     "MonteCarloSpectrum",
+    "MonteCarloSweep",
     "NonFiniteKernelError",
     "NotSquareIntegrableError",
     "OperatorSVD",
     "Panels",
     "ProductIntegration",
+    "SamplingInterruptedWarning",
     "SingularFunctions",
+    "TrialError",
     "UniformPanels",
     "break_points",
     "crosscheck",
@@ -53,12 +74,15 @@ __all__ = [
     "iid_gaussian",
     "load",
     "monte_carlo",
+    "monte_carlo_sweep",
     "nuclear_norm",
     "parse_kernel",
     "plot_breaks",
     "plot_functions",
     "plot_spectrum",
     "sample_matrix",
+    "sampling",
+    "sampling_cost",
     "subspace_error",
     "testing",
 ]
