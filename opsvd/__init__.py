@@ -4,6 +4,7 @@ from . import exact, sampling, testing
 from .breaks import break_points
 from .crosscheck import CrossCheck, crosscheck
 from .decompose import decompose
+from .equivalent import DeterministicEquivalent, deterministic_equivalent
 from .errors import (
     ConvergenceWarning,
     KernelError,
@@ -17,6 +18,7 @@ from .essay import essay_figures
 from .expressions import parse_kernel
 from .finite_size import FiniteSizePrediction
 from .kernels import Elementwise, Kernel, elementwise
+from .matrix_check import MatrixCheck, check_matrix
 from .measures import Gaussian, Measure
 from .methods import HermiteGalerkin, Logarithmic, Method, Panels, ProductIntegration, UniformPanels
 from .plotting import plot_breaks, plot_functions, plot_spectrum
@@ -40,6 +42,7 @@ __all__ = [
     "ConvergenceWarning",
     "CrossCheck",
     "DecayLaw",
+    "DeterministicEquivalent",
     "Elementwise",
     "Estimate",
     "FiniteSizePrediction",
@@ -49,6 +52,7 @@ __all__ = [
     "KernelError",
     "Logarithmic",
     "LongSamplingWarning",
+    "MatrixCheck",
     "Measure",
     "Method",
     "MonteCarloSpectrum",
@@ -63,9 +67,11 @@ __all__ = [
     "TrialError",
     "UniformPanels",
     "break_points",
+    "check_matrix",
     "crosscheck",
     "decay_law",
     "decompose",
+    "deterministic_equivalent",
     "effective_rank",
     "elementwise",
     "essay_figures",

@@ -1,11 +1,13 @@
 """What the singular values of a sampled matrix must look like: mean, bias and standard deviation, to order 1/n."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ._validation import positive_int, real_array
+from .multiplets import MixedMoments, Multiplet, groups, split
 
 __all__ = ["FiniteSizePrediction", "predict"]
 
@@ -14,6 +16,8 @@ _NEXT_ORDER = 0.1
 # The largest relative standard deviation at which it is said to hold: fourth moments are then below about n / 10.
 _RELATIVE_STD = 0.25
 _HUGE = 1e100
+# Values with a_ii + b_ii above this are left out of sums, and counted as error.
+_LARGE_MOMENT = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +43,12 @@ class FiniteSizePrediction:
         remain predictable when values among them are equal.
     energy_valid : ndarray of bool, shape (r,)
         Where the expansion holds for the energies.
+    covariance : ndarray, shape (r, r)
+        Of the singular values of one matrix among each other, first order, with the variances on the diagonal.
+    nuclear, effective_rank : Functional
+        Their sum, and its square over the sum of their squares: mean, bias, standard deviation, error, validity.
+    multiplets : tuple of Multiplet
+        The law of the ordered values in each group of equal or nearly equal ones, where mixed moments were given.
     """
 
     n: int
@@ -52,14 +62,49 @@ class FiniteSizePrediction:
     energy_std: np.ndarray
     energy_error: np.ndarray
     energy_valid: np.ndarray
+    covariance: np.ndarray
+    nuclear: "Functional"
+    effective_rank: "Functional"
+    multiplets: tuple[Multiplet, ...]
+
+    @property
+    def statement(self) -> str:
+        """Where the prediction holds, in words."""
+        good = np.flatnonzero(self.valid) + 1
+        singles = f"the expansion holds for s_{', s_'.join(map(str, good))}" if good.size else (
+            "the expansion holds for no single value: n and m are not large against the fourth moments of the singular "
+            "functions, or values are nearly equal")
+        grouped = "".join(f"; s_{group.indices[0] + 1} to s_{group.indices[-1] + 1} are predicted as a multiplet"
+                          for group in self.multiplets)
+        rank = "holds" if self.effective_rank.valid else "does not hold"
+        return f"at {self.n} x {self.m}, {singles}{grouped}; that of the effective rank {rank}"
 
     def __repr__(self) -> str:
         """Name the sizes, and how many of the singular values are predicted."""
         return f"FiniteSizePrediction(n={self.n}, m={self.m}, {int(self.valid.sum())} of {self.valid.size} valid)"
 
 
+@dataclass(frozen=True)
+class Functional:
+    """A functional of the sampled spectrum: its mean, bias, standard deviation, and what the mean may leave out."""
+
+    mean: float
+    bias: float
+    std: float
+    error: float
+    valid: bool
+
+
 def predict(
-    singular_values: Any, left_moments: Any, right_moments: Any, n: int, m: int | None = None
+    singular_values: Any,
+    left_moments: Any,
+    right_moments: Any,
+    n: int,
+    m: int | None = None,
+    *,
+    left_mixed: MixedMoments | None = None,
+    right_mixed: MixedMoments | None = None,
+    beyond: tuple[float, float] = (0.0, 0.0),
 ) -> FiniteSizePrediction:
     r"""Predict the singular values of a sampled n x m matrix, from those of the operator and fourth moments.
 
@@ -81,6 +126,10 @@ def predict(
         The number of samples of x.
     m : int, optional
         The number of samples of y, by default n.
+    left_mixed, right_mixed : callable, optional
+        Give :math:`E[f_i f_j f_k f_l]`, shape (d, d, d, d), for indices (d,); without them there are no multiplets.
+    beyond : tuple of float, default (0, 0)
+        The sum of the operator's values that are not given, and of their squares.
 
     Returns
     -------
@@ -107,6 +156,18 @@ def predict(
 
     *Energies.* In :math:`\sum_{i \le k} \sigma_i^2` the terms of pairs within the leading k cancel, so that equal
     values among them do no harm; for k = r the expectation is the sum of :math:`s_i^2`, exactly.
+
+    *Covariance.* To first order :math:`\mathrm{cov}(\sigma_i, \sigma_j) = s_i s_j c_{ij} / 4`, :math:`c_{ij} =
+    (E[f_i^2 f_j^2] - 1) / n + (E[g_i^2 g_j^2] - 1) / m`.
+
+    *Effective rank.* In the sum N of all singular values the terms of a pair add up to one without a denominator that
+    vanishes: :math:`E N - \sum s_i = -\tfrac14 \sum_{ij} (a_{ij} + b_{ij}) s_i s_j / (s_i + s_j)`, so that equal values
+    do no harm. With :math:`E = \sum s_i^2`, which is unbiased, the delta method gives mean and variance of
+    :math:`N^2 / E`. What pairs contribute whose moments are not small against n is counted as error.
+
+    *Multiplets.* The ordered values of a group are those of a random perturbation; see `opsvd.multiplets`. For
+    perturbations of eigenvalues see T. Kato, Perturbation Theory for Linear Operators, chapter II; for the case of
+    kernel matrices V. Koltchinskii and E. Gine, Bernoulli 6 (2000), 113-167, where a multiplet's limit law is derived.
 
     *Validity.* The denominators :math:`s_i - s_j` fluctuate by first-order amounts, which multiplies the term of a pair
     by about :math:`1 + \rho_{ij}`, with :math:`\rho_{ij} (s_i - s_j)^2 = \mathrm{var}_i + \mathrm{var}_j +
@@ -152,7 +213,52 @@ def predict(
     energy_error = 4.0 * _across(s[:, None] * pairs.error)
     energy_error = np.where(_across(pairs.unresolved.astype(np.float64)) > 0.0, np.inf, energy_error)
     energy_valid = (energy_error <= _NEXT_ORDER * energy_std) & (energy_std <= _RELATIVE_STD * energy)
-    return FiniteSizePrediction(n, m, s + bias, bias, std, error, valid, energy, energy_std, energy_error, energy_valid)
+    products = (left - 1.0) / n + (right - 1.0) / m
+    covariance = np.outer(s, s) * products / 4.0
+    np.fill_diagonal(covariance, std**2)
+    nuclear, rank = _functionals(s, a + b, products, beyond)
+    found = () if left_mixed is None or right_mixed is None else tuple(
+        split(run, s[run], (left_mixed(run), right_mixed(run)), (n, m), _outer(pairs, run)) for run in groups(s, first))
+    return FiniteSizePrediction(n, m, s + bias, bias, std, error, valid, energy, energy_std, energy_error, energy_valid,
+                                covariance, nuclear, rank, found)
+
+
+def _outer(pairs: "_Pairs", run: np.ndarray) -> tuple[float, float]:
+    """The mean shift of a group by the values outside it, and its error."""
+    outside = np.ones(len(pairs.shift), dtype=bool)
+    outside[run] = False
+    shift, error = (matrix[np.ix_(run, outside)].sum(axis=1).mean() for matrix in (pairs.shift, pairs.error))
+    return float(shift), float(2.0 * error)
+
+
+def _functionals(
+    s: np.ndarray, moments: np.ndarray, products: np.ndarray, beyond: tuple[float, float]
+) -> tuple[Functional, Functional]:
+    """The nuclear norm and the effective rank; `moments` is a + b, `products` is c."""
+    total, energy = float(s.sum()) + beyond[0], float(s @ s) + beyond[1]
+    if not (energy > 0.0 and math.isfinite(total)):
+        nothing = Functional(total, 0.0, 0.0, 0.0 if energy == 0.0 else math.inf, energy == 0.0)
+        return nothing, nothing
+    own = np.diag(moments)
+    lost = own > _LARGE_MOMENT
+    kept, moments, products = s[~lost], moments[np.ix_(~lost, ~lost)], products[np.ix_(~lost, ~lost)]
+    own, sums = own[~lost], np.add.outer(kept, kept)
+    terms = 0.25 * moments * np.outer(kept, kept) / np.where(sums > 0.0, sums, 1.0)
+    # A value whose moments are not small against n may itself be missed, and what it does to others is of its size.
+    shift, unsure = float(terms.sum()), 2.0 * float((terms * np.minimum(np.add.outer(own, own), 1.0)).sum())
+    unsure += 2.0 * float(s[lost].sum()) + beyond[0]
+    variance = max(float(kept @ products @ kept) / 4.0, 0.0)
+    mixed, second = float(kept @ products @ kept**2) / 2.0, max(float(kept**2 @ products @ kept**2), 0.0)
+    relative = variance / total**2, mixed / (total * energy), second / energy**2
+    spread = math.sqrt(max(4.0 * relative[0] - 4.0 * relative[1] + relative[2], 0.0))
+    rank = total**2 / energy
+    bias = rank * (-2.0 * shift / total + relative[0] - 2.0 * relative[1] + relative[2])
+    # The second order fluctuates about as much as it shifts; it is all there is where the first one vanishes.
+    spread = math.hypot(spread, bias / rank)
+    error = 2.0 * rank * unsure / total + rank * spread**2 * (abs(bias) / rank + spread)
+    fine = shift + unsure <= _NEXT_ORDER * total
+    return (Functional(total - shift, -shift, math.sqrt(variance), unsure, fine),
+            Functional(rank + bias, bias, rank * spread, error, fine and spread <= _RELATIVE_STD))
 
 
 def _moments(value: Any, name: str, s: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -155,7 +156,10 @@ class OperatorSVD:
 
     def predict(self, n: int, m: int | None = None) -> FiniteSizePrediction:
         """What the singular values of a sampled n by m matrix must look like; see `opsvd.finite_size.predict`."""
-        return predict(self.singular_values, _moments(self.left), _moments(self.right), n, m)
+        nuclear = self.spectrum_tail.nuclear + self.spectrum_tail.nuclear_error
+        return predict(self.singular_values, _moments(self.left), _moments(self.right), n, m,
+                       left_mixed=partial(_mixed_moments, self.left), right_mixed=partial(_mixed_moments, self.right),
+                       beyond=(nuclear, self.tail**2))
 
     def truncate(self, rank: int) -> "OperatorSVD":
         """Return the decomposition with the leading `rank` singular values; the others go into the tail."""
@@ -280,6 +284,18 @@ def _moments(functions: SingularFunctions) -> np.ndarray:
         squares = functions(rule.nodes) ** 2
         total += (squares * rule.weights[:, None]).T @ squares
     return total / len(functions.parts)
+
+
+def _mixed_moments(functions: SingularFunctions, indices: np.ndarray) -> np.ndarray:
+    """Moments E[f_i f_j f_k f_l] of some functions, shape (d, d, d, d)."""
+    d = indices.size
+    total = np.zeros((d * d, d * d))
+    for basis, _ in functions.parts:
+        rule = basis.rule.restricted(basis.rule.weights > 0.0)
+        values = functions(rule.nodes)[:, indices]
+        pairs = (values[:, :, None] * values[:, None, :]).reshape(-1, d * d)
+        total += (pairs * rule.weights[:, None]).T @ pairs
+    return (total / len(functions.parts)).reshape(d, d, d, d)
 
 
 def _measure_state(measure: Measure) -> dict[str, float]:
