@@ -103,14 +103,14 @@ def draw() -> None:
     figure, axes = plt.subplots(1, 2, figsize=(9.6, 4.0), layout="constrained")
     for name, marker in (("tanh(xy)", "o"), ("(x>y)", "s")):
         found = [[row[0], *row[1:]] if row[0] != "(x" else ["(x>y)", *row[3:]] for row in rows if row]
-        table = np.array([[float(cell) for cell in (row[1], row[3], row[6])] for row in found if row[0] == name])
+        table = np.array([[float(cell) for cell in (row[1], row[4], row[6])] for row in found if row[0] == name])
         for ax, column in zip(axes, (1, 2), strict=True):
             ax.loglog(table[:, 0], table[:, column], marker=marker, label=name.replace(">", " > "))
     n = np.array([1e4, 1e6])
     axes[0].loglog(n, 2e-5 * n / 10.0, color="black", linestyle=":", linewidth=1, label="$n$")
     axes[0].loglog(n[0] * np.array([1.0, 12.0]), 2.0 * np.array([1.0, 144.0]), color="black", linestyle="--",
                    linewidth=1, label="$n^2$")
-    axes[0].set_ylabel("seconds, one core")
+    axes[0].set_ylabel("CPU seconds, one core")
     axes[1].set_ylabel("peak memory of the process, GB")
     for ax in axes:
         ax.set_xlabel("$n$")

@@ -44,7 +44,7 @@ class FiniteSizePrediction:
     energy_valid : ndarray of bool, shape (r,)
         Where the expansion holds for the energies.
     covariance : ndarray, shape (r, r)
-        Of the singular values of one matrix among each other, first order, with the variances on the diagonal.
+        Of the singular values of one matrix among each other, to first order.
     nuclear, effective_rank : Functional
         Their sum, and its square over the sum of their squares: mean, bias, standard deviation, error, validity.
     multiplets : tuple of Multiplet
@@ -215,7 +215,6 @@ def predict(
     energy_valid = (energy_error <= _NEXT_ORDER * energy_std) & (energy_std <= _RELATIVE_STD * energy)
     products = (left - 1.0) / n + (right - 1.0) / m
     covariance = np.outer(s, s) * products / 4.0
-    np.fill_diagonal(covariance, std**2)
     nuclear, rank = _functionals(s, a + b, products, beyond)
     found = () if left_mixed is None or right_mixed is None else tuple(
         split(run, s[run], (left_mixed(run), right_mixed(run)), (n, m), _outer(pairs, run)) for run in groups(s, first))

@@ -16,6 +16,8 @@ from .sampling.engines import as_engine
 __all__ = ["MatrixCheck", "check_matrix", "compared"]
 
 _MOST = 8
+# The part of a variance that the first order must explain.
+_FIRST_ORDER = 0.99
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,14 +151,18 @@ def compared(
     rows = _quantities(prediction, most)
     k = rows.shape[1]
     values, bars = (np.pad(array, (0, max(k - array.size, 0)))[:k] for array in (spectrum.values, spectrum.errors))
-    mean, error = prediction.mean[:k].copy(), prediction.error[:k].copy()
-    covariance = prediction.covariance[:k, :k].copy()
+    mean, error, variance = prediction.mean[:k].copy(), prediction.error[:k].copy(), prediction.std[:k] ** 2
     for group in prediction.multiplets:
         if group.indices[-1] < k:
-            mean[group.indices], error[group.indices] = group.mean, group.error / group.indices.size
-            covariance[np.ix_(group.indices, group.indices)] = group.covariance
-    covariance = rows @ covariance @ rows.T + np.diag(
-        (rows @ error) ** 2 + (rows @ (svd.errors[:k] + bars)) ** 2 + (1e-12 * svd.norm.value) ** 2)
+            # Of a group the sum alone is compared; how it is shared out among the members does not matter.
+            d = group.indices.size
+            mean[group.indices], error[group.indices] = group.total / d, group.error / d
+            variance[group.indices] = group.total_std**2 / d
+    # What is not compared may be infinite.
+    mean, error, variance = (np.where(rows.any(axis=0), array, 0.0) for array in (mean, error, variance))
+    first = rows @ prediction.covariance[:k, :k] @ rows.T
+    unsure = (rows @ error) ** 2 + (rows @ (svd.errors[:k] + bars)) ** 2 + (1e-12 * svd.norm.value) ** 2
+    covariance = first + np.diag(np.maximum(rows @ variance - np.diag(first), 0.0) + unsure)
     deviation = rows @ (values - mean)
     std = np.sqrt(np.diag(covariance))
     degrees = deviation.size
@@ -167,15 +173,16 @@ def compared(
 
 
 def _quantities(prediction: FiniteSizePrediction, most: int) -> np.ndarray:
-    """What can be predicted without a gap, as combinations of the k leading values: single ones, and sums of groups."""
-    rows, k = [], 0
-    while k < min(most, prediction.valid.size):
-        group = next((g.indices for g in prediction.multiplets if g.indices[0] == k), np.array([k]))
-        if (group.size == 1 and not prediction.valid[k]) or group[-1] >= most:
-            break
-        rows.append(group)
-        k = int(group[-1]) + 1
-    return np.array([np.isin(np.arange(k), group) for group in rows], dtype=np.float64).reshape(len(rows), k)
+    """What is compared, as combinations of the leading `most` values: single ones, and sums of groups.
+
+    Single ones must be valid, and their variances those of the first order: of the second, only variances are known.
+    """
+    most = min(most, prediction.valid.size)
+    normal = np.diag(prediction.covariance) >= _FIRST_ORDER * prediction.std**2
+    grouped = [group.indices for group in prediction.multiplets if group.indices[-1] < most]
+    single = [np.array([i]) for i in range(most) if prediction.valid[i] and normal[i]]
+    chosen = sorted([*grouped, *single], key=lambda indices: int(indices[0]))
+    return np.array([np.isin(np.arange(most), indices) for indices in chosen], dtype=np.float64).reshape(-1, most)
 
 
 def _name(row: np.ndarray) -> str:

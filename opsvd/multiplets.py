@@ -32,6 +32,8 @@ class Multiplet:
     covariance : ndarray, shape (d, d)
     error : float
         What the means may be off by: noise of the simulation, and an estimate of the next order.
+    total, total_std : float
+        Mean and standard deviation of their sum, without simulation: in the sum no denominator vanishes.
     """
 
     indices: np.ndarray
@@ -39,6 +41,8 @@ class Multiplet:
     std: np.ndarray
     covariance: np.ndarray
     error: float
+    total: float
+    total_std: float
 
 
 def groups(s: np.ndarray, first: np.ndarray) -> list[np.ndarray]:
@@ -73,11 +77,16 @@ def split(
     rng = np.random.default_rng(0)
     one, other = (_root(_perturbation(mixed, size, rng)) for mixed, size in zip(moments, sizes, strict=True))
     values = np.linalg.svd(one @ (s[:, None] * np.eye(s.size)) @ other, compute_uv=False)
-    mean, covariance = values.mean(axis=0), np.atleast_2d(np.cov(values, rowvar=False))
+    mean, covariance = values.mean(axis=0), np.cov(values, rowvar=False)
+    diagonal = [np.einsum("iijj->ij", mixed) for mixed in moments]
+    products = sum((d - 1.0) / size for d, size in zip(diagonal, sizes, strict=True))
+    shifts = sum((d - np.eye(s.size)) / size for d, size in zip(diagonal, sizes, strict=True))
+    total = float(s.sum()) + s.size * outer[0] - 0.25 * float((shifts * np.outer(s, s) / np.add.outer(s, s)).sum())
     std = np.sqrt(np.diag(covariance))
     relative = float(std.max() / s.min())
     return Multiplet(indices, mean + outer[0], std, covariance,
-                     outer[1] + float(std.max()) * (2.0 / math.sqrt(_DRAWS) + relative**2))
+                     outer[1] + float(std.max()) * (2.0 / math.sqrt(_DRAWS) + relative**2),
+                     total, 0.5 * math.sqrt(max(float(s @ products @ s), 0.0)))
 
 
 def _perturbation(moments: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:

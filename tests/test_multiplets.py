@@ -31,6 +31,9 @@ def test_multiplets(compared):
         s = sampled.singular_values[:, group.indices]
         assert (np.abs(s.mean(axis=0) - group.mean) < 4.0 * s.std(axis=0) / np.sqrt(TRIALS) + group.error).all()
         assert_allclose(s.std(axis=0), group.std, rtol=0.25)
+        total = s.sum(axis=1)
+        assert abs(total.mean() - group.total) < 4.0 * total.std() / np.sqrt(TRIALS)
+        assert_allclose(total.std(), group.total_std, rtol=0.15)
         # Treated as if sampling did not split them, the first would be off by many standard errors.
         assert s[:, 0].mean() - prediction.mean[0] > 8.0 * s[:, 0].std() / np.sqrt(TRIALS)
     assert ("predicted as a multiplet" in prediction.statement) == (name != "tanh")
@@ -55,7 +58,7 @@ def test_covariance():
     prediction = svd.predict(200)
     sampled = opsvd.monte_carlo(KERNELS["tanh"], 200, trials=200, rank=2, rng=5).singular_values
     found = np.cov(sampled, rowvar=False)
-    assert_allclose(np.sqrt(np.diag(prediction.covariance)), prediction.std)
+    assert_allclose(np.sqrt(np.diag(prediction.covariance))[:2], prediction.std[:2], rtol=0.01)
     assert abs(found[0, 1] - prediction.covariance[0, 1]) < 4.0 * np.sqrt(found[0, 0] * found[1, 1] / 200.0)
 
 
