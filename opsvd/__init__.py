@@ -1,6 +1,6 @@
 """opsvd: the singular value decomposition of kernels under probability measures."""
 
-from . import exact, sampling, testing
+from . import exact, testing
 from .breaks import break_points
 from .crosscheck import CrossCheck, crosscheck
 from .decompose import decompose
@@ -87,7 +87,6 @@ __all__ = [
     "plot_functions",
     "plot_spectrum",
     "sample_matrix",
-    "sampling",
     "sampling_cost",
     "subspace_error",
     "testing",

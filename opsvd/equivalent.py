@@ -181,7 +181,7 @@ def deterministic_equivalent(
     >>> from opsvd.equivalent import deterministic_equivalent
     >>> law = deterministic_equivalent([], [], 1000, tail_energy=1.0)
     >>> round(law.effective_rank / 1000, 6), round((8 / (3 * 3.14159265)) ** 2, 6)
-    (0.720507, 0.720506)
+    (0.720506, 0.720506)
     """
     s, counts = real_array(values, "values").astype(np.float64), real_array(multiplicities, "multiplicities")
     counts, tail = counts.astype(np.float64), finite_float(tail_energy, "tail_energy")

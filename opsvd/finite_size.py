@@ -222,12 +222,12 @@ def predict(
                                 covariance, nuclear, rank, found)
 
 
-def _outer(pairs: "_Pairs", run: np.ndarray) -> tuple[float, float]:
-    """The mean shift of a group by the values outside it, and its error."""
+def _outer(pairs: "_Pairs", run: np.ndarray) -> tuple[float, float, float]:
+    """The mean shift of a group by the values outside it, its error, and the variance of the sum of the shifts."""
     outside = np.ones(len(pairs.shift), dtype=bool)
     outside[run] = False
     shift, error = (matrix[np.ix_(run, outside)].sum(axis=1).mean() for matrix in (pairs.shift, pairs.error))
-    return float(shift), float(2.0 * error)
+    return float(shift), float(2.0 * error), float(pairs.variance[np.ix_(run, outside)].sum())
 
 
 def _functionals(

@@ -175,11 +175,12 @@ def compared(
 def _quantities(prediction: FiniteSizePrediction, most: int) -> np.ndarray:
     """What is compared, as combinations of the leading `most` values: single ones, and sums of groups.
 
-    Single ones must be valid, and their variances those of the first order: of the second, only variances are known.
+    Single ones must be valid. Variances must be those of the first order: of the second, no covariances are known.
     """
     most = min(most, prediction.valid.size)
     normal = np.diag(prediction.covariance) >= _FIRST_ORDER * prediction.std**2
-    grouped = [group.indices for group in prediction.multiplets if group.indices[-1] < most]
+    grouped = [group.indices for group in prediction.multiplets if group.indices[-1] < most and prediction.covariance[
+        np.ix_(group.indices, group.indices)].sum() >= _FIRST_ORDER * group.total_std**2]
     single = [np.array([i]) for i in range(most) if prediction.valid[i] and normal[i]]
     chosen = sorted([*grouped, *single], key=lambda indices: int(indices[0]))
     return np.array([np.isin(np.arange(most), indices) for indices in chosen], dtype=np.float64).reshape(-1, most)

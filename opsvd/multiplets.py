@@ -55,7 +55,7 @@ def groups(s: np.ndarray, first: np.ndarray) -> list[np.ndarray]:
 
 def split(
     indices: np.ndarray, s: np.ndarray, moments: tuple[np.ndarray, np.ndarray], sizes: tuple[int, int],
-    outer: tuple[float, float],
+    outer: tuple[float, float, float],
 ) -> Multiplet:
     r"""The law of the singular values of :math:`(1 + \Delta_F)^{1/2} S (1 + \Delta_G)^{1/2}` within a group.
 
@@ -72,7 +72,8 @@ def split(
     sizes : tuple of int
         n and m.
     outer : tuple of float
-        The mean shift of the group by all other values, and its error.
+        The mean shift of each value of the group by all other values, its error, and the variance of the sum of these
+        shifts.
     """
     rng = np.random.default_rng(0)
     one, other = (_root(_perturbation(mixed, size, rng)) for mixed, size in zip(moments, sizes, strict=True))
@@ -86,7 +87,7 @@ def split(
     relative = float(std.max() / s.min())
     return Multiplet(indices, mean + outer[0], std, covariance,
                      outer[1] + float(std.max()) * (2.0 / math.sqrt(_DRAWS) + relative**2),
-                     total, 0.5 * math.sqrt(max(float(s @ products @ s), 0.0)))
+                     total, math.sqrt(max(0.25 * float(s @ products @ s), 0.0) + outer[2]))
 
 
 def _perturbation(moments: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
