@@ -242,8 +242,8 @@ def main() -> None:
         setting = machine()
     print("How do sparse-ir and OpenTURNS do what opsvd does, where they do?\n")
     print(f"{setting}\n" + ", ".join(f"{name} {version(name)}" for name in ("sparse-ir", "xprec", "openturns")))
-    print(f"error: the largest of the leading {LEADING} values; values: those found above {RTOL:.0e} s_1; times: medians "
-          f"of {ROUNDS} rounds\nopsvd: rtol={RTOL:.0e}, with error bars and functions\n")
+    print(f"error: the largest of the leading {LEADING} values; values: those found above {RTOL:.0e} s_1; times: "
+          f"medians of {ROUNDS} rounds\nopsvd: rtol={RTOL:.0e}, with error bars and functions\n")
     print("\n".join(table(jobs)))
 
 

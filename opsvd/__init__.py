@@ -1,6 +1,7 @@
 """opsvd: the singular value decomposition of kernels under probability measures."""
 
 from . import exact, testing
+from .blocks import BlockKernel, blockwise
 from .breaks import break_points
 from .crosscheck import CrossCheck, crosscheck
 from .decompose import decompose
@@ -19,8 +20,18 @@ from .expressions import parse_kernel
 from .finite_size import FiniteSizePrediction
 from .kernels import Elementwise, Kernel, elementwise
 from .matrix_check import MatrixCheck, check_matrix
-from .measures import Gaussian, Measure
-from .methods import HermiteGalerkin, Logarithmic, Method, Panels, ProductIntegration, UniformPanels
+from .measures import Gaussian, GaussianVector, Measure
+from .methods import (
+    FiniteRank,
+    HermiteGalerkin,
+    Logarithmic,
+    Method,
+    Panels,
+    ProductIntegration,
+    Ridge,
+    ScaledHermite,
+    UniformPanels,
+)
 from .plotting import plot_breaks, plot_functions, plot_spectrum
 from .result import OperatorSVD, load
 from .sampling import (
@@ -39,14 +50,17 @@ from .spectrum import DecayLaw, Estimate, decay_law, effective_rank, hilbert_sch
 __version__ = "0.1.0"
 
 __all__ = [
+    "BlockKernel",
     "ConvergenceWarning",
     "CrossCheck",
     "DecayLaw",
     "DeterministicEquivalent",
     "Elementwise",
     "Estimate",
+    "FiniteRank",
     "FiniteSizePrediction",
     "Gaussian",
+    "GaussianVector",
     "HermiteGalerkin",
     "Kernel",
     "KernelError",
@@ -62,10 +76,13 @@ __all__ = [
     "OperatorSVD",
     "Panels",
     "ProductIntegration",
+    "Ridge",
     "SamplingInterruptedWarning",
+    "ScaledHermite",
     "SingularFunctions",
     "TrialError",
     "UniformPanels",
+    "blockwise",
     "break_points",
     "check_matrix",
     "crosscheck",

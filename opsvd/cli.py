@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 
 from ._optional import require
+from ._validation import positive_int
 from .crosscheck import CrossCheck, crosscheck
 from .decompose import decompose
 from .errors import ConvergenceWarning
 from .essay import essay_figures
 from .expressions import parse_kernel
-from .kernels import Kernel
-from .measures import Gaussian
+from .kernels import Kernel, elementwise
+from .measures import Gaussian, GaussianVector, Measure
 from .plotting import summary_figure
 from .result import OperatorSVD
 from .sampling import monte_carlo
@@ -26,6 +27,7 @@ from .sampling import monte_carlo
 __all__ = ["main"]
 
 _ROWS = 20    # of the table; a spectrum such as 1/i has hundreds
+_ROOT = "1/sqrt(k)"
 _SUFFIXES = (".png", ".pdf", ".svg")
 
 _DESCRIPTION = """\
@@ -45,6 +47,8 @@ examples:
   opsvd "exp(0.3*x*y)" --rtol 1e-12 --x-std 0.5
   opsvd "log(abs(x*y))" --n 100,1000 --trials 50 --plot log.png
   opsvd mykernels:h --json --no-crosscheck
+  opsvd "tanh(x*y)" --k 3          x and y in R^3, and x*y for <x, y>
+  opsvd "tanh(x*y)" --k 1000 --scale "1/sqrt(k)" --no-crosscheck
   opsvd -- "-x*y"                  a formula that begins with a minus follows --
   opsvd "tanh(x*y)" --sample 1000000 --max-rank 20
   opsvd --essay figures            the essay's two figures, with the limit drawn in
@@ -63,6 +67,16 @@ def _sizes(text: str) -> tuple[int, ...]:
     if min(sizes) < 1:
         raise argparse.ArgumentTypeError(f"needs whole numbers of at least 1, such as 100,300,1000, got {text!r}")
     return sizes
+
+
+def _scale(text: str) -> str:
+    try:
+        good = text == _ROOT or 0.0 < abs(float(text)) < math.inf
+    except ValueError:
+        good = False
+    if not good:
+        raise argparse.ArgumentTypeError(f"needs a number other than zero, or {_ROOT}, got {text!r}")
+    return text
 
 
 def _picture(text: str) -> Path:
@@ -92,6 +106,10 @@ def _parser() -> argparse.ArgumentParser:
     numerics.add_argument("--max-rank", type=int, metavar="R", help="compute at most R singular values")
     numerics.add_argument("--method", default="auto", choices=("auto", "hermite", "panels"),
                           help="how to discretise; auto (the default) chooses, and says why")
+    numerics.add_argument("--k", type=int, default=1, metavar="K",
+                          help="x and y are vectors of R^K, and x*y in KERNEL is <x, y> (default: 1)")
+    numerics.add_argument("--scale", type=_scale, default="1", metavar="C",
+                          help="with --k: C <x, y> in place of <x, y>; a number, or 1/sqrt(k)")
     for name in ("x", "y"):
         numerics.add_argument(f"--{name}-mean", type=float, default=0.0, metavar="M",
                               help=f"mean of {name} (default: 0)")
@@ -124,13 +142,15 @@ def significant(value: float, error: float) -> str:
 
 
 def _spectrum_table(svd: OperatorSVD) -> str:
-    values = [significant(s, error) for s, error in zip(svd.singular_values[:_ROWS], svd.errors, strict=False)]
+    values = [significant(s, error) for s, error in zip(svd.values[:_ROWS], svd.value_errors, strict=False)]
     width = max(map(len, [*values, "singular value"]))
-    lines = [f"{'i':>4}  {'singular value':<{width}}  error bar"]
-    lines += [f"{i:>4}  {value:<{width}}  {error:.1e}"
-              for i, (value, error) in enumerate(zip(values, svd.errors, strict=False), start=1)]
-    if svd.rank > _ROWS:
-        lines.append(f"      and {svd.rank - _ROWS} more, down to {svd.singular_values[-1]:.1e} (--json has all)")
+    multiplets = bool((svd.multiplicities > 1).any())
+    times = [f"  {count} times" if multiplets else "" for count in svd.multiplicities.tolist()]
+    lines = [f"{'i':>4}  {'singular value':<{width}}  error bar{'  multiplicity' if multiplets else ''}"]
+    lines += [f"{i:>4}  {value:<{width}}  {error:.1e}{count}"
+              for i, (value, error, count) in enumerate(zip(values, svd.value_errors, times, strict=False), start=1)]
+    if len(svd.values) > _ROWS:
+        lines.append(f"      and {len(svd.values) - _ROWS} more, down to {svd.values[-1]:.1e} (--json has all)")
     return "\n".join(lines)
 
 
@@ -158,16 +178,23 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+def _measure(mu: Measure) -> dict[str, Any]:
+    """A measure for JSON; the command line makes no others."""
+    return {"k": mu.dim, "std": mu.isotropic_std} if isinstance(mu, GaussianVector) else vars(mu)
+
+
 def _record(kernel: Kernel, svd: OperatorSVD, check: CrossCheck | None, notes: list[str]) -> dict[str, Any]:
     rank = svd.effective_rank()
     comparison = None if check is None else {
         "n": check.n, "trials": check.trials, "z": check.z, "agrees": check.agrees, "verdict": check.verdict}
     record: dict[str, Any] = _plain({
         "kernel": kernel.name,
-        "measures": {"x": vars(svd.mu_x), "y": vars(svd.mu_y)},
+        "measures": {"x": _measure(svd.mu_x), "y": _measure(svd.mu_y)},
         "rtol": svd.rtol,
         "singular_values": svd.singular_values,
         "errors": svd.errors,
+        "values": svd.values,
+        "multiplicities": svd.multiplicities,
         "norm": {"value": svd.norm.value, "error": svd.norm.error},
         "tail": svd.tail,
         "effective_rank": {"value": rank.value, "error": rank.error, "note": rank.note},
@@ -187,12 +214,30 @@ def _sampling(args: argparse.Namespace) -> dict[str, Any]:
     return {"n": args.n, "rng": args.seed, **trials}
 
 
+def _problem(args: argparse.Namespace) -> tuple[Kernel, Measure, Measure]:
+    """The kernel and the measures that are asked for."""
+    h = parse_kernel(args.kernel)
+    if positive_int(args.k, "--k") == 1:
+        return Kernel(h), Gaussian(args.x_mean, args.x_std), Gaussian(args.y_mean, args.y_std)
+    if args.x_mean or args.y_mean:
+        raise ValueError(f"--x-mean and --y-mean must be zero with --k, got {args.x_mean:g} and {args.y_mean:g}; leave "
+                         f"them out")
+    z, one = np.array([-1.3, -0.4, 0.7, 2.1]), np.ones(1)
+    if not (np.array_equal(h(z, one), h(one, z)) and np.allclose(h(4.0 * z, 0.25 * one), h(z, one), rtol=1e-12)):
+        raise ValueError(f"KERNEL must be a function of x*y with --k, which stands for <x, y>, got {args.kernel!r}; "
+                         f"write other kernels of vectors in Python")
+    scale = 1.0 / math.sqrt(args.k) if args.scale == _ROOT else float(args.scale)
+    kernel = elementwise(lambda w: h(scale * np.asarray(w), np.ones(1)), args.k)
+    kernel.name = f"{args.kernel} with {'' if scale == 1.0 else f'{args.scale} '}<x, y> for x*y"
+    mu_x, mu_y = (GaussianVector(np.zeros(args.k), std * std) for std in (args.x_std, args.y_std))
+    return kernel, mu_x, mu_y
+
+
 def _decompose(args: argparse.Namespace) -> int:
     """Decompose, compare, draw and print; return the exit status."""
     if args.plot:
         require("matplotlib", "plot", "--plot")    # before the work, not after it
-    kernel = Kernel(parse_kernel(args.kernel))
-    mu_x, mu_y = Gaussian(args.x_mean, args.x_std), Gaussian(args.y_mean, args.y_std)
+    kernel, mu_x, mu_y = _problem(args)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ConvergenceWarning)
         svd = decompose(kernel, mu_x, mu_y, rtol=args.rtol, max_rank=args.max_rank, method=args.method)

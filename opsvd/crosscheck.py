@@ -13,8 +13,9 @@ from ._optional import require
 from ._validation import positive_int
 from .decompose import decompose
 from .finite_size import FiniteSizePrediction
-from .kernels import Kernel, as_kernel
+from .kernels import Kernel
 from .measures import Gaussian, Measure
+from .pairing import paired
 from .plotting import COLOURS, styled
 from .result import OperatorSVD
 from .sampling import MonteCarloSpectrum, monte_carlo
@@ -31,6 +32,8 @@ _FALSE_ALARM = 1e-3
 # By default values are compared that stand this many standard deviations above their sampling noise, at most so many.
 _ABOVE_NOISE = 2.0
 _MOST = 8
+# More members than any sampled matrix has values.
+_HUGE = 10**9
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +47,9 @@ class CrossCheck:
     trials : int
         How many were drawn of each size.
     singular_values, errors : ndarray, shape (r,)
-        Those of the operator, and their error bars.
+        Those of the operator, and their error bars. A multiplet, of values that stand several times, counts once: it
+        is compared by the mean over it.
+    multiplicities : ndarray of int, shape (r,)
     mean, standard_error : ndarray, shape (len(n), r)
         The means of the sampled values, and the standard errors from their scatter.
     predicted_mean, bias : ndarray, shape (len(n), r)
@@ -67,6 +72,7 @@ class CrossCheck:
     trials: int
     singular_values: np.ndarray
     errors: np.ndarray
+    multiplicities: np.ndarray
     mean: np.ndarray
     standard_error: np.ndarray
     predicted_mean: np.ndarray
@@ -132,7 +138,9 @@ class CrossCheck:
 
     def _rows(self) -> list[list[str]]:
         """Build the cells of the table: a row for each singular value, the sum of squares and the effective rank."""
-        rows = [[str(i + 1), f"{s:.6g}", *(f"{mean:.6g} ({_score(z)})" for mean, z in zip(means, scores, strict=True))]
+        names = [str(i + 1) if count == 1 else f"{i + 1} ({count} times)"
+                 for i, count in enumerate(self.multiplicities.tolist())]
+        rows = [[names[i], f"{s:.6g}", *(f"{mean:.6g} ({_score(z)})" for mean, z in zip(means, scores, strict=True))]
                 for i, (s, means, scores) in enumerate(zip(self.singular_values, self.mean.T, self.z.T, strict=True))]
         rows.append(["sum of squares", "", *(f"({_score(z)})" for z in self.z_energy)])
         ranks = zip(self.effective_rank, self.effective_rank_error, strict=True)
@@ -258,7 +266,7 @@ def crosscheck(
     >>> check.agrees
     True
     """
-    kernel, trials, sizes = as_kernel(h), _trials(trials), _sizes(n)
+    (kernel, mu_x, mu_y), trials, sizes = paired(h, mu_x, mu_y), _trials(trials), _sizes(n)
     svd = decompose(kernel, mu_x, mu_y) if svd is None else _made_under(svd, mu_x, mu_y)
     predictions = [svd.predict(size) for size in sizes]
     r = _compared(svd, predictions, rank)
@@ -272,10 +280,11 @@ def crosscheck(
     return CrossCheck(
         n=sizes,
         trials=trials,
-        singular_values=svd.singular_values[:r],
-        errors=svd.errors[:r],
-        mean=np.stack([sample.mean[:r] for sample in samples]),
-        standard_error=np.stack([sample.standard_error[:r] for sample in samples]),
+        singular_values=svd.values[:r],
+        errors=svd.value_errors[:r],
+        multiplicities=svd.multiplicities[:r],
+        mean=np.stack([_multiplets(svd, sample, r).mean(axis=0) for sample in samples]),
+        standard_error=np.stack([standard_error(_multiplets(svd, sample, r)) for sample in samples]),
         predicted_mean=np.where(valid, [prediction.mean[:r] for prediction in predictions], np.nan),
         bias=np.where(valid, [prediction.bias[:r] for prediction in predictions], np.nan),
         z=z,
@@ -311,12 +320,13 @@ def _made_under(svd: OperatorSVD, mu_x: Measure, mu_y: Measure) -> OperatorSVD:
 
 
 def _compared(svd: OperatorSVD, predictions: list[FiniteSizePrediction], rank: int | None) -> int:
-    """Return how many singular values are compared."""
-    most = min(svd.rank, *(prediction.n for prediction in predictions))
+    """Return how many singular values are compared, multiplets counting once."""
+    ends = np.cumsum(np.minimum(svd.multiplicities, _HUGE).astype(np.int64))
+    most = int(np.count_nonzero(ends <= min(prediction.n for prediction in predictions)))
     if rank is not None:
         return min(positive_int(rank, "rank"), most)
     largest = max(predictions, key=lambda prediction: prediction.n)
-    noisy = _ABOVE_NOISE * largest.std > svd.singular_values
+    noisy = _ABOVE_NOISE * largest.std > svd.values
     return min(int(np.argmax(np.append(noisy, True))), most, _MOST) or min(most, 1)
 
 
@@ -324,8 +334,8 @@ def _value_scores(
     svd: OperatorSVD, prediction: FiniteSizePrediction, sample: MonteCarloSpectrum, r: int
 ) -> np.ndarray:
     """Return the z-scores of the leading r values, NaN where they cannot be predicted."""
-    z = _scores(sample.spectra[:, :r], prediction.mean[:r], prediction.std[:r],
-                np.hypot(prediction.error[:r], svd.errors[:r] + _rounding(svd, sample.n)))
+    z = _scores(_multiplets(svd, sample, r), prediction.mean[:r], prediction.std[:r],
+                np.hypot(prediction.error[:r], svd.value_errors[:r] + _rounding(svd, sample.n)))
     return np.where(prediction.valid[:r], z, np.nan)
 
 
@@ -336,9 +346,18 @@ def _energy_score(svd: OperatorSVD, prediction: FiniteSizePrediction, sample: Mo
     if not prediction.energy_valid[:r].any():
         return math.nan
     k = int(np.flatnonzero(prediction.energy_valid[:r])[-1])
-    ours = 2.0 * float(svd.singular_values[: k + 1] @ (svd.errors[: k + 1] + _rounding(svd, sample.n)))
-    return float(_scores((sample.spectra[:, : k + 1] ** 2).sum(axis=1), prediction.energy[k], prediction.energy_std[k],
+    counts = svd.multiplicities[: k + 1].astype(np.float64)
+    ours = 2.0 * float((counts * svd.values[: k + 1]) @ (svd.value_errors[: k + 1] + _rounding(svd, sample.n)))
+    energies = (sample.spectra[:, : int(counts.sum())] ** 2).sum(axis=1)
+    return float(_scores(energies, prediction.energy[k], prediction.energy_std[k],
                          np.hypot(prediction.energy_error[k], ours)))
+
+
+def _multiplets(svd: OperatorSVD, sample: MonteCarloSpectrum, r: int) -> np.ndarray:
+    """Return the means of the sampled values over the leading r multiplets, shape (trials, r)."""
+    ends = np.cumsum(svd.multiplicities[:r].astype(np.int64))
+    parts = np.split(sample.spectra, ends, axis=1)[:r]
+    return np.stack([part.mean(axis=1) for part in parts], axis=1) if r else sample.spectra[:, :0]
 
 
 def _scores(samples: np.ndarray, expected: np.ndarray, std: np.ndarray, error: np.ndarray) -> np.ndarray:

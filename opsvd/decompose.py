@@ -10,22 +10,27 @@ import numpy as np
 from ._threads import one_blas_thread
 from ._validation import positive_float, positive_int, tolerance
 from .bases import Basis
+from .blocks import BlockKernel
 from .budget import Budget, BudgetExhaustedError
 from .discretisation import Discretisation
 from .error_bars import error_bars, gather_evidence, settled
 from .errors import ConvergenceWarning
-from .kernels import Kernel, as_kernel
+from .kernels import Kernel, elementwise
 from .linalg import canonical_signs, compact_svd
-from .measures import Gaussian, Measure, require_measure
+from .measures import Gaussian, Measure
 from .methods import Method, UniformPanels, as_method
+from .pairing import paired
 from .result import OperatorSVD
 from .singular_functions import SingularFunctions, SingularSystem
+from .vectors import decompose_vectors
 
 __all__ = ["decompose"]
 
 # So many accurate values make an answer, though more of them may exceed the tolerance.
 _ENOUGH = 6
 _LEAST = 500_000
+# A second look at a kernel that is zero wherever it was seen takes a million.
+_LEAST_AT_LAST = 2_000_000
 # Panels of the coarse answer that is given when there is no time for another.
 _COARSE = 10
 # So many end the refinement by methods that aim at the leading ones.
@@ -45,15 +50,16 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     Parameters
     ----------
     h : callable or Kernel
-        ``h(x, y)``, vectorised: arrays that broadcast give an array of real numbers.
+        ``h(x, y)``, vectorised: arrays that broadcast give an array of real numbers. For vectors x has shape (..., k),
+        and the axes before the last broadcast.
     mu_x, mu_y : Measure, default Gaussian()
-        The measures of x and y.
+        The measures of x and y. They say whether h takes numbers or vectors; ``elementwise(phi, k)`` knows it.
     rtol : float, default 1e-10
         The error bar of every singular value is to be at most ``rtol * s_1``; smaller values are left out, and
         go into ``tail``.
     max_rank : int, optional
         Keep at most this many singular values; the others go into ``tail``.
-    method : {"auto", "hermite", "logarithmic", "panels", "product"} or Method
+    method : {"auto", "hermite", "scaled-hermite", "finite-rank", "logarithmic", "panels", "product", "uniform"}, Method
         How to discretise. "auto" chooses, and ``svd.method`` says why.
     max_evaluations : int, default 200_000_000
         The most values of h that may be asked for, at least 500_000.
@@ -99,24 +105,42 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     >>> float(np.abs(svd(0.7, -1.2) - np.tanh(0.7 * -1.2))) < 1e-8
     True
     """
-    kernel, method, rtol = as_kernel(h), as_method(method), tolerance(rtol, "rtol")
-    mu_x, mu_y = require_measure(mu_x, "mu_x"), require_measure(mu_y, "mu_y")
+    (kernel, mu_x, mu_y), rtol = paired(h, mu_x, mu_y), tolerance(rtol, "rtol")
     rank = None if max_rank is None else positive_int(max_rank, "max_rank")
+    if isinstance(kernel, BlockKernel) and (entry := kernel.entry()) is not None:
+        return decompose(elementwise(entry, kernel.k), mu_x, mu_y, rtol=rtol, max_rank=max_rank, method=method,
+                         max_evaluations=max_evaluations, max_seconds=max_seconds)
     budget = Budget(_at_least(max_evaluations), positive_float(max_seconds, "max_seconds"))
     limited = kernel.limited(budget)
+    if kernel.dims != (1, 1) or isinstance(kernel, BlockKernel):
+        if method != "auto":
+            raise ValueError(f"method must be 'auto' if x or y is a vector, got {method!r}; leave it out")
+        with one_blas_thread():
+            answer = decompose_vectors(limited, mu_x, mu_y, rtol=rtol, max_rank=rank)
+        return _finished(answer, kernel, limited.evaluations, "")
+    method = as_method(method)
     with one_blas_thread():
         best, remark = _refine(limited, method.discretisations(limited, mu_x, mu_y, rtol), rtol, rank)
         if best is None:
             remark = remark or f"{method!r} cannot do this kernel: leave method out, and one that can is chosen"
-            coarse = kernel.limited(Budget(_LEAST, math.inf))
-            best, _ = _refine(coarse, UniformPanels(_COARSE).discretisations(coarse, mu_x, mu_y, rtol), rtol, rank)
-            limited.evaluations += coarse.evaluations
+            for least in (_LEAST, _LEAST_AT_LAST):
+                coarse = kernel.limited(Budget(least, math.inf))
+                coarsest = UniformPanels(_COARSE).discretisations(coarse, mu_x, mu_y, rtol)
+                best, _ = _refine(coarse, coarsest, rtol, rank)
+                limited.evaluations += coarse.evaluations
+                if best is not None:
+                    break
     if best is None:
         raise RuntimeError("no discretisation was solved, not even uniform panels")
-    kernel.evaluations += limited.evaluations
-    best = best.for_kernel(kernel, limited.evaluations, remark)
+    return _finished(best, kernel, limited.evaluations, remark)
+
+
+def _finished(best: OperatorSVD, kernel: Kernel, evaluations: int, remark: str) -> OperatorSVD:
+    """Account for the cost, and warn if the tolerance was missed."""
+    kernel.evaluations += evaluations
+    best = best.for_kernel(kernel, evaluations, remark)
     if not best.converged:
-        warnings.warn(best.status, ConvergenceWarning, stacklevel=2)
+        warnings.warn(best.status, ConvergenceWarning, stacklevel=3)
     return best
 
 

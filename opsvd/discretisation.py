@@ -47,6 +47,8 @@ class Discretisation:
         What was done and why, for ``OperatorSVD.method``.
     remark : str
         What stands in the way of a better answer, if anything is known to; for ``OperatorSVD.status``.
+    hidden : float
+        The part of the norm that lies nearer to singular points than any nodes, relative to all of it.
     leading : bool
         Whether the method aims at the leading singular values only, as where a spectrum decays slowly.
     """
@@ -56,6 +58,7 @@ class Discretisation:
     checks: tuple[tuple[Rule, Rule], ...]
     note: str
     remark: str = ""
+    hidden: float = 0.0
     leading: bool = False
 
 

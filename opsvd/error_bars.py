@@ -9,6 +9,7 @@ from .discretisation import Discretisation
 from .domain import weighted_samples
 from .images import Images, images
 from .kernels import SMALLEST_SIZE, Kernel, size_out_of_range
+from .linalg import schatten_norm
 from .quadrature import Rule
 from .singular_functions import SingularSystem
 
@@ -21,8 +22,12 @@ _SAFETY = 2.0
 _ORDERING = 1.5
 # Backward error of LAPACK's SVD, in units of eps * s_1, as seen on the problem table, with a margin.
 _ROUNDING = 16.0
+# A remainder of less than this part of h tells the norm of h better than rules do.
+_SMALL = 1e-3
 # Points in x and in y at which h is held against the answer wherever the measures have their mass.
 _SPOTS = 300
+# Entries below this part of the largest are traces: no sum of products of them matters.
+_TRACE = 1e-60
 # So many accurate values are an answer, though there may be more between rtol * s_1 and the last error bars.
 _MANY = 8
 
@@ -40,7 +45,7 @@ class Evidence:
     remainder : float
         :math:`\sqrt{E[R^2]}`, the largest over the rules, with what lies outside the domain.
     spread : float
-        A bound of the operator norm of R: its Schatten norm of order eight, or `remainder` where that was enough.
+        A bound of the operator norm of R: its Schatten norm of order sixteen, or `remainder` where that was enough.
     coupling : float
         The Frobenius norm of :math:`E[f_i R g_j]`, the largest over the rules: what the remainder does to the singular
         values at first order.
@@ -66,23 +71,24 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
     checks = (*discretisation.checks, _spots(system))
     samples = [weighted_samples(kernel, discretisation.domain, *rules) for rules in checks]
     for (rule_x, rule_y), sample in zip(checks, samples, strict=True):
-        f = system.left.half_density(rule_x.nodes) * rule_x.sqrt_lebesgue[:, None]
-        g = system.right.half_density(rule_y.nodes) * rule_y.sqrt_lebesgue[:, None]
-        remainder = sample - (f * system.values) @ g.T
+        f, g = (_without_traces(functions.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None])
+                for functions, rule in ((system.left, rule_x), (system.right, rule_y)))
+        remainder = _without_traces(sample - (f * system.values) @ g.T)
         norms.append(float(np.linalg.norm(sample)))
         remainders.append(float(np.linalg.norm(remainder)))
         couplings.append(float(np.linalg.norm(f.T @ remainder @ g)))
         if remainders[-1] > rtol * norms[-1]:
-            squared = remainder.T @ remainder
-            spreads.append(float(np.linalg.norm(squared @ squared)) ** 0.25)
+            spreads.append(schatten_norm(remainder, 16))
         else:
             spreads.append(remainders[-1])
     if norms[0] < SMALLEST_SIZE and not discretisation.domain.is_zero:
         raise size_out_of_range(norms[0])
-    outside = discretisation.domain.missing * norms[0]
+    outside = float(np.hypot(discretisation.domain.missing, discretisation.hidden)) * norms[0]
     # Rules that disagree on the size of the remainder have not resolved it, and do not know its integrals either.
     trusted = max(remainders) <= 4.0 * remainders[0] + 4.0 * _EPS * norms[0]
-    pointwise = Evidence(norm=float(np.hypot(norms[0], outside)), remainder=float(np.hypot(max(remainders), outside)),
+    # The norm of h is that of the answer to within the remainder, which may be much less than the error of a rule.
+    norm = norms[0] if max(remainders) > _SMALL * norms[0] else float(np.linalg.norm(system.values))
+    pointwise = Evidence(norm=float(np.hypot(norm, outside)), remainder=float(np.hypot(max(remainders), outside)),
                          spread=max(spreads) + outside, coupling=max(couplings) if trusted else max(remainders))
     if discretisation.remark or settled(system.values, error_bars(system.values, pointwise), rtol):
         return pointwise
@@ -91,6 +97,12 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
                                                  spots=checks[-1], samples=samples[-1]))
     except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
         return pointwise
+
+
+def _without_traces(matrix: np.ndarray) -> np.ndarray:
+    """Zero for entries so small that their products would be subnormal numbers, with which BLAS takes a hundredfold."""
+    size = np.abs(matrix)
+    return np.where(size > _TRACE * size.max(initial=0.0), matrix, 0.0)
 
 
 def _spots(system: SingularSystem) -> tuple[Rule, Rule]:

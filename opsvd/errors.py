@@ -10,6 +10,7 @@ __all__ = [
     "NotSquareIntegrableError",
     "SamplingInterruptedWarning",
     "TrialError",
+    "diverges_towards",
 ]
 
 
@@ -51,3 +52,10 @@ class SamplingInterruptedWarning(UserWarning):
 
 class LongSamplingWarning(UserWarning):
     """Sampling will take more than a minute; the message says how long, and how much memory."""
+
+
+def diverges_towards(name: str, where: float) -> NotSquareIntegrableError:
+    """Build the error for a kernel whose energy does not fall towards a point of one variable."""
+    return NotSquareIntegrableError(f"h must be square-integrable, but h^2 does not decay towards {name} = "
+                                    f"{where:.3g}: E[h^2] is infinite (|x|^a needs a > -1/2). Decompose a kernel with "
+                                    f"a weaker singularity")

@@ -1,13 +1,13 @@
 """What the singular values of a sampled matrix must look like: mean, bias and standard deviation, to order 1/n."""
 
-import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ._validation import positive_int, real_array
-from .multiplets import MixedMoments, Multiplet, groups, split
+from .finite_functionals import Functional, functionals
+from .splitting import MixedMoments, Multiplet, runs, split
 
 __all__ = ["FiniteSizePrediction", "predict"]
 
@@ -16,18 +16,20 @@ _NEXT_ORDER = 0.1
 # The largest relative standard deviation at which it is said to hold: fourth moments are then below about n / 10.
 _RELATIVE_STD = 0.25
 _HUGE = 1e100
-# Values with a_ii + b_ii above this are left out of sums, and counted as error.
-_LARGE_MOMENT = 0.5
 
 
 @dataclass(frozen=True, eq=False)
 class FiniteSizePrediction:
     r"""What the singular values of an n x m matrix :math:`h(x_i, y_j) / \sqrt{nm}` of samples look like.
 
+    Where values stand several times, r counts the distinct ones, and all of this is about means over multiplets.
+
     Attributes
     ----------
     n, m : int
         The numbers of samples of x and of y.
+    counts : ndarray, shape (r,)
+        How often each value stands.
     mean : ndarray, shape (r,)
         The expected singular values, ``s + bias``.
     bias : ndarray, shape (r,)
@@ -53,6 +55,7 @@ class FiniteSizePrediction:
 
     n: int
     m: int
+    counts: np.ndarray
     mean: np.ndarray
     bias: np.ndarray
     std: np.ndarray
@@ -63,36 +66,27 @@ class FiniteSizePrediction:
     energy_error: np.ndarray
     energy_valid: np.ndarray
     covariance: np.ndarray
-    nuclear: "Functional"
-    effective_rank: "Functional"
+    nuclear: Functional
+    effective_rank: Functional
     multiplets: tuple[Multiplet, ...]
 
     @property
     def statement(self) -> str:
         """Where the prediction holds, in words."""
-        good = np.flatnonzero(self.valid) + 1
-        singles = f"the expansion holds for s_{', s_'.join(map(str, good))}" if good.size else (
+        ends = self.counts.cumsum()
+        good = [f"s_{end:.0f}" if count == 1 else f"the mean of s_{end - count + 1:.0f} to s_{end:.0f}"
+                for end, count in zip(ends[self.valid], self.counts[self.valid], strict=True)]
+        singles = f"the expansion holds for {', '.join(good)}" if good else (
             "the expansion holds for no single value: n and m are not large against the fourth moments of the singular "
             "functions, or values are nearly equal")
-        grouped = "".join(f"; s_{group.indices[0] + 1} to s_{group.indices[-1] + 1} are predicted as a multiplet"
-                          for group in self.multiplets)
+        grouped = "".join(f"; s_{group.indices[0] + 1} to s_{group.indices[-1] + 1} are predicted as a multiplet, in "
+                          f"order" for group in self.multiplets)
         rank = "holds" if self.effective_rank.valid else "does not hold"
         return f"at {self.n} x {self.m}, {singles}{grouped}; that of the effective rank {rank}"
 
     def __repr__(self) -> str:
         """Name the sizes, and how many of the singular values are predicted."""
         return f"FiniteSizePrediction(n={self.n}, m={self.m}, {int(self.valid.sum())} of {self.valid.size} valid)"
-
-
-@dataclass(frozen=True)
-class Functional:
-    """A functional of the sampled spectrum: its mean, bias, standard deviation, and what the mean may leave out."""
-
-    mean: float
-    bias: float
-    std: float
-    error: float
-    valid: bool
 
 
 def predict(
@@ -102,6 +96,7 @@ def predict(
     n: int,
     m: int | None = None,
     *,
+    multiplicities: Any = None,
     left_mixed: MixedMoments | None = None,
     right_mixed: MixedMoments | None = None,
     beyond: tuple[float, float] = (0.0, 0.0),
@@ -126,6 +121,9 @@ def predict(
         The number of samples of x.
     m : int, optional
         The number of samples of y, by default n.
+    multiplicities : array_like of int, shape (r,), optional
+        How often each value stands, by default once. The moments are then means over the members of two multiplets,
+        and what is predicted is the mean over a multiplet.
     left_mixed, right_mixed : callable, optional
         Give :math:`E[f_i f_j f_k f_l]`, shape (d, d, d, d), for indices (d,); without them there are no multiplets.
     beyond : tuple of float, default (0, 0)
@@ -165,7 +163,7 @@ def predict(
     do no harm. With :math:`E = \sum s_i^2`, which is unbiased, the delta method gives mean and variance of
     :math:`N^2 / E`. What pairs contribute whose moments are not small against n is counted as error.
 
-    *Multiplets.* The ordered values of a group are those of a random perturbation; see `opsvd.multiplets`. For
+    *Multiplets.* The ordered values of a group are those of a random perturbation; see `opsvd.splitting`. For
     perturbations of eigenvalues see T. Kato, Perturbation Theory for Linear Operators, chapter II; for the case of
     kernel matrices V. Koltchinskii and E. Gine, Bernoulli 6 (2000), 113-167, where a multiplet's limit law is derived.
 
@@ -177,6 +175,12 @@ def predict(
     :math:`(\mathrm{var}_i + \mathrm{var}_j)^{1/2}`. So it fails where fourth moments are not small against n, and for
     nearly equal values. In simulations of fourteen kernels at n = 100, 300 and 1000, `mean` was met to within `error`
     and the noise of 300 to 2000 trials at every valid entry. Higher moments of :math:`f_i` are not looked at.
+
+    *Multiplets.* Summed over the N_i members of multiplet i, squares and moments are sums of those of pairs, so that
+    :math:`a_{ij}` stands :math:`N_j` times in the sum over j, and the diagonal terms of the bias become
+    :math:`-s_i (N_i E[f^2 f'^2] - 1) / 8 n`, with the second moments of all members against each other. The mean over a
+    multiplet has the first-order variance of :math:`\sum f^2 / N_i`. Members scatter by
+    :math:`s_i (N_i (a + b))^{1/2}`, which takes the place of the standard deviation where values must be told apart.
 
     The sum runs over the r values given. Those beyond would add about :math:`\sum_{j > r} s_j^2 / (n s_i)`.
 
@@ -196,68 +200,57 @@ def predict(
         raise ValueError(f"singular_values must be finite, nonnegative and nonincreasing, shape (r,), got {s!r}; "
                          f"sort them")
     left, right = _moments(left_moments, "left_moments", s), _moments(right_moments, "right_moments", s)
-    identity = np.eye(s.size)
-    a, b = (left - identity) / n, (right - identity) / m
+    counts = np.ones(s.size) if multiplicities is None else np.asarray(multiplicities).astype(np.float64)
+    many = counts > 1.0
     # A rounding error must not make the variance of a constant f_i^2 negative.
-    a, b = np.maximum(a, 0.0), np.maximum(b, 0.0)
+    a, b = (np.maximum((one - np.eye(s.size)) / size, 0.0) for one, size in ((left, n), (right, m)))
     first = s**2 * np.diag(a + b) / 4.0
-    pairs = _pairs(s, a, b, first)
-    diagonal = s * np.diag(a + b) / 8.0
-    bias = pairs.shift.sum(axis=1) - diagonal
-    std = np.sqrt(first + pairs.variance.sum(axis=1))
-    error = 2.0 * (pairs.error.sum(axis=1) + diagonal * np.diag(a + b))
+    inner = np.maximum((counts * np.diag(left) - 1.0) / n + (counts * np.diag(right) - 1.0) / m, 0.0)
+    scatter = np.where(many, s**2 * inner, first)
+    pairs = _pairs(s, a, b, scatter, counts)
+    bias = pairs.shift.sum(axis=1) - s * inner / 8.0
+    within = np.where(many, s**2 * np.diag(left / n + right / m) ** 2 / 8.0, 0.0)
+    std = np.sqrt(first + within + pairs.variance.sum(axis=1))
+    error = 2.0 * pairs.error.sum(axis=1) + s * inner**2 / 4.0
     error = np.where(pairs.unresolved.any(axis=1), np.inf, error)
     valid = (error <= _NEXT_ORDER * std) & (np.sqrt(first) <= _RELATIVE_STD * s)
-    energy = np.cumsum(s**2 + 2.0 * s * pairs.shift.sum(axis=1))
-    energy_std = np.sqrt(np.maximum(_blocks(np.outer(s**2, s**2) * ((left - 1.0) / n + (right - 1.0) / m)), 0.0))
-    energy_error = 4.0 * _across(s[:, None] * pairs.error)
-    energy_error = np.where(_across(pairs.unresolved.astype(np.float64)) > 0.0, np.inf, energy_error)
-    energy_valid = (energy_error <= _NEXT_ORDER * energy_std) & (energy_std <= _RELATIVE_STD * energy)
     products = (left - 1.0) / n + (right - 1.0) / m
-    covariance = np.outer(s, s) * products / 4.0
-    nuclear, rank = _functionals(s, a + b, products, beyond)
-    found = () if left_mixed is None or right_mixed is None else tuple(
-        split(run, s[run], (left_mixed(run), right_mixed(run)), (n, m), _outer(pairs, run)) for run in groups(s, first))
-    return FiniteSizePrediction(n, m, s + bias, bias, std, error, valid, energy, energy_std, energy_error, energy_valid,
-                                covariance, nuclear, rank, found)
+    groups = [] if left_mixed is None or right_mixed is None else [
+        _split(run, s, counts, pairs, mixed=(left_mixed, right_mixed), sizes=(n, m))
+        for run in runs(s, scatter, counts)]
+    return FiniteSizePrediction(
+        n, m, counts, s + bias, bias, std, error, valid, *_energies(s, counts, pairs, products),
+        np.outer(s, s) * products / 4.0, *functionals(s, counts, (left, right), (n, m), beyond),
+        tuple(group for group in groups if group is not None))
 
 
-def _outer(pairs: "_Pairs", run: np.ndarray) -> tuple[float, float, float]:
-    """The mean shift of a group by the values outside it, its error, and the variance of the sum of the shifts."""
-    outside = np.ones(len(pairs.shift), dtype=bool)
+def _energies(
+    s: np.ndarray, counts: np.ndarray, pairs: "_Pairs", products: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The energies of the leading values: mean, standard deviation, error, and where they are valid."""
+    weight = counts * s**2
+    energy = np.cumsum(weight + 2.0 * counts * s * pairs.shift.sum(axis=1))
+    std = np.sqrt(np.maximum(_blocks(np.outer(weight, weight) * products), 0.0))
+    error = 4.0 * _across((counts * s)[:, None] * pairs.error)
+    error = np.where(_across(pairs.unresolved.astype(np.float64)) > 0.0, np.inf, error)
+    return energy, std, error, (error <= _NEXT_ORDER * std) & (std <= _RELATIVE_STD * energy)
+
+
+def _split(
+    run: np.ndarray, s: np.ndarray, counts: np.ndarray, pairs: "_Pairs", *, sizes: tuple[int, int],
+    mixed: tuple[MixedMoments, MixedMoments],
+) -> Multiplet | None:
+    """The law of the ordered values of a run of neighbours, or of one value that stands several times."""
+    moments = mixed[0](run), mixed[1](run)
+    if moments[0] is None or moments[1] is None:
+        return None
+    outside = np.ones(s.size, dtype=bool)
     outside[run] = False
     shift, error = (matrix[np.ix_(run, outside)].sum(axis=1).mean() for matrix in (pairs.shift, pairs.error))
-    return float(shift), float(2.0 * error), float(pairs.variance[np.ix_(run, outside)].sum())
-
-
-def _functionals(
-    s: np.ndarray, moments: np.ndarray, products: np.ndarray, beyond: tuple[float, float]
-) -> tuple[Functional, Functional]:
-    """The nuclear norm and the effective rank; `moments` is a + b, `products` is c."""
-    total, energy = float(s.sum()) + beyond[0], float(s @ s) + beyond[1]
-    if not (energy > 0.0 and math.isfinite(total)):
-        nothing = Functional(total, 0.0, 0.0, 0.0 if energy == 0.0 else math.inf, energy == 0.0)
-        return nothing, nothing
-    own = np.diag(moments)
-    lost = own > _LARGE_MOMENT
-    kept, moments, products = s[~lost], moments[np.ix_(~lost, ~lost)], products[np.ix_(~lost, ~lost)]
-    own, sums = own[~lost], np.add.outer(kept, kept)
-    terms = 0.25 * moments * np.outer(kept, kept) / np.where(sums > 0.0, sums, 1.0)
-    # A value whose moments are not small against n may itself be missed, and what it does to others is of its size.
-    shift, unsure = float(terms.sum()), 2.0 * float((terms * np.minimum(np.add.outer(own, own), 1.0)).sum())
-    unsure += 2.0 * float(s[lost].sum()) + beyond[0]
-    variance = max(float(kept @ products @ kept) / 4.0, 0.0)
-    mixed, second = float(kept @ products @ kept**2) / 2.0, max(float(kept**2 @ products @ kept**2), 0.0)
-    relative = variance / total**2, mixed / (total * energy), second / energy**2
-    spread = math.sqrt(max(4.0 * relative[0] - 4.0 * relative[1] + relative[2], 0.0))
-    rank = total**2 / energy
-    bias = rank * (-2.0 * shift / total + relative[0] - 2.0 * relative[1] + relative[2])
-    # The second order fluctuates about as much as it shifts; it is all there is where the first one vanishes.
-    spread = math.hypot(spread, bias / rank)
-    error = 2.0 * rank * unsure / total + rank * spread**2 * (abs(bias) / rank + spread)
-    fine = shift + unsure <= _NEXT_ORDER * total
-    return (Functional(total - shift, -shift, math.sqrt(variance), unsure, fine),
-            Functional(rank + bias, bias, rank * spread, error, fine and spread <= _RELATIVE_STD))
+    variance = float((counts[run, None] ** 2 * pairs.variance[np.ix_(run, outside)]).sum())
+    indices = int(counts[: run[0]].sum()) + np.arange(int(counts[run].sum()))
+    return split(indices, np.repeat(s[run], counts[run].astype(int)), (moments[0], moments[1]), sizes,
+                 (float(shift), float(2.0 * error), variance))
 
 
 def _moments(value: Any, name: str, s: np.ndarray) -> np.ndarray:
@@ -278,8 +271,8 @@ class _Pairs(NamedTuple):
     unresolved: np.ndarray
 
 
-def _pairs(s: np.ndarray, a: np.ndarray, b: np.ndarray, first: np.ndarray) -> _Pairs:
-    """Return the terms of the sums over j != i."""
+def _pairs(s: np.ndarray, a: np.ndarray, b: np.ndarray, first: np.ndarray, counts: np.ndarray) -> _Pairs:
+    """Return the terms of the sums over j != i, each for all members of j; `first` is how far members of i scatter."""
     si, sj = s[:, None], s[None, :]
     # A value that the expansion puts below zero fluctuates by no more than its own size.
     spread = np.minimum(first, s**2)
@@ -288,8 +281,9 @@ def _pairs(s: np.ndarray, a: np.ndarray, b: np.ndarray, first: np.ndarray) -> _P
     unresolved = spread >= gap**2
     gap = np.where(unresolved, np.inf, gap)
     difference = gap * (si + sj)
-    shift = si * sj**2 * (a + b) / (2.0 * difference)
+    shift = counts * si * sj**2 * (a + b) / (2.0 * difference)
     variance = (si * sj**2 / difference) ** 2 * (a**2 + b**2) / 2.0 + (si**2 * sj / difference) ** 2 * a * b
+    variance *= counts / counts[:, None]
     rotation = (a + b) * (si**2 + sj**2) / 4.0
     return _Pairs(shift, variance, np.abs(shift) * np.minimum((spread + rotation) / gap**2, 1.0), unresolved)
 

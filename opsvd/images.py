@@ -15,8 +15,8 @@ __all__ = ["Images", "images"]
 _EPS = float(np.finfo(np.float64).eps)
 # Not the order of any method: no node in common.
 _ORDER = 20
-_MOST = 64
-_BUDGET = 4_000_000
+_MOST = 160
+_BUDGET = 10_000_000
 # The square root of how many slices there are, about.
 _SLICES = 16.0
 # Random slices may give a residual that is this much larger.
@@ -52,7 +52,8 @@ def images(kernel: Kernel, discretisation: Discretisation, system: SingularSyste
     kernel, discretisation, system, rtol
         As in `gather_evidence`.
     outside : float
-        The norm of h outside the domain: a bound for the images there, which are extrapolated from their decay.
+        The norm of h outside the domain, and nearer to singular points than nodes: a bound for the images there. Those
+        outside are extrapolated from their decay.
     spots : tuple of Rule
         Random points in x and y, drawn from the measures. Slices at those in x are held against h at those in y: what
         they do not explain is missing from the images.
@@ -68,6 +69,8 @@ def images(kernel: Kernel, discretisation: Discretisation, system: SingularSyste
     sides = along_y.residuals(rule_x, outside), along_x.residuals(rule_y, outside)
     missed = along_y.missed(*spots, samples)
     residual, coupling = (np.max(parts, axis=0) for parts in zip(*sides, strict=True))
+    hidden = discretisation.hidden * float(np.hypot(np.linalg.norm(system.values), outside))
+    residual, missed = np.hypot(residual, hidden), np.hypot(missed, hidden)
     # Where random slices disagree with those at the nodes, the nodes missed something, and their integrals are wrong.
     trusted = missed <= _DISAGREES * residual
     return Images(np.maximum(residual, missed), np.where(trusted, coupling, np.maximum(coupling, missed)))

@@ -25,10 +25,18 @@ _SMALL = 1e-150
 _PROBE_X = np.array([-1.37, 0.29, 0.83])
 _PROBE_Y = np.array([-0.61, 1.13, 0.47, -1.71])
 
+# A kernel of vectors with more coordinates than this is not tried on construction.
+_PROBED = 10_000
+
 _VECTORISE = (
     "h must accept arrays and broadcast, like numpy's functions: write np.tanh(x * y) and not math.tanh(x * y), "
     "np.where(x > y, 1.0, 0.0) and not `1.0 if x > y else 0.0`; a function of two numbers "
     "can be wrapped, slowly, as np.vectorize(h)"
+)
+_VECTORISE_VECTORS = (
+    "for vectors h must accept x of shape (..., p) and y of shape (..., q) and broadcast over the axes before the "
+    "last: write np.tanh(np.sum(x * y, axis=-1)) and not np.tanh(x @ y), x[..., 0] and not x[0]; it is called with "
+    "x[:, None, :] and y[None, :, :]; points of R itself, p or q = 1, have no last axis"
 )
 _VECTORISE_PHI = (
     "phi must take one array and act on each of its numbers, like numpy's functions: np.tanh and not math.tanh, "
@@ -37,11 +45,14 @@ _VECTORISE_PHI = (
 
 
 class Kernel:
-    r"""A real kernel h(x, y) of two variables, from any vectorised callable.
+    r"""A real kernel h(x, y) of two variables, numbers or vectors, from any vectorised callable.
 
     The callable is tried once, on construction, on a 3 by 4 grid: it must broadcast, and return real numbers.
     Integers and booleans are taken as floats. A result that does not depend on one of the variables may have the
     shape of the other (``lambda x, y: np.sin(x)``), and a constant may be a plain number.
+
+    Vectors of R^p have shape (..., p), and what broadcasts are the axes before the last: on a grid the callable gets x
+    of shape (n, 1, p) and y of shape (1, m, q), and returns shape (n, m). Numbers, p = 1, have no last axis.
 
     Parameters
     ----------
@@ -49,10 +60,13 @@ class Kernel:
         ``h(x, y)``, accepting arrays x of shape (n, 1) and y of shape (1, m) and returning shape (n, m).
     name : str, optional
         For tables and messages; by default the name of the callable.
+    dims : (int, int), default (1, 1)
+        The dimensions p and q of x and y.
 
     Attributes
     ----------
     name : str
+    dims : (int, int)
     evaluations : int
         How many values h(x, y) have been asked for so far.
 
@@ -72,15 +86,17 @@ class Kernel:
     (2, 3)
     """
 
-    def __init__(self, h: Callable[..., Any], name: str | None = None) -> None:
+    def __init__(self, h: Callable[..., Any], name: str | None = None, dims: tuple[int, int] = (1, 1)) -> None:
         if not callable(h):
             raise TypeError(f"h must be callable as h(x, y), got {type(h).__name__}; "
                             f"pass a function such as lambda x, y: np.tanh(x * y)")
         self.function = h
         self.name = name if name is not None else getattr(h, "__name__", type(h).__name__)
+        self.dims = (positive_int(dims[0], "dims"), positive_int(dims[1], "dims"))
         self.evaluations = 0
         self.budget: Budget | None = None
-        self._probe()
+        if max(self.dims) <= _PROBED:
+            self._probe()
 
     def __repr__(self) -> str:
         """Name the kernel."""
@@ -89,7 +105,7 @@ class Kernel:
     def __call__(self, x: Any, y: Any) -> np.ndarray:
         """Evaluate h at points x and y that broadcast against each other; the values may be infinite or NaN."""
         x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-        shape = np.broadcast_shapes(x.shape, y.shape)
+        shape = np.broadcast_shapes(*(self._leading(points, side) for side, points in enumerate((x, y))))
         if self.budget is not None:
             self.budget.spend(math.prod(shape))
         with np.errstate(all="ignore"):
@@ -101,8 +117,18 @@ class Kernel:
             raise self._shape_error(x, y, values.shape) from None
 
     def grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Evaluate h on the grid of all pairs: x (n,) and y (m,) give (n, m)."""
+        """Evaluate h on the grid of all pairs: x (n,) or (n, p) and y (m,) or (m, q) give (n, m)."""
         return self(x[:, None], y[None, :])
+
+    def _leading(self, points: np.ndarray, side: int) -> tuple[int, ...]:
+        """The shape of an array of points of x (side 0) or y (side 1), without the axis of a vector's coordinates."""
+        dim = self.dims[side]
+        if dim == 1:
+            return points.shape
+        if points.ndim == 0 or points.shape[-1] != dim:
+            raise ValueError(f"{'xy'[side]} must hold vectors of R^{dim}, shape (..., {dim}), got shape "
+                             f"{points.shape}; a single one is an array of shape ({dim},)")
+        return points.shape[:-1]
 
     def finite_grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Evaluate h on the grid of all pairs; see `finite_beside` for where it is not finite."""
@@ -118,13 +144,17 @@ class Kernel:
         bad = np.nonzero(~np.isfinite(values))
         if len(bad[0]) == 0:
             return values
-        x, y = (np.broadcast_to(points, values.shape)[bad] for points in (x, y))
-        # Unequal steps, which lead away from x = y as well.
-        step = _BESIDE * (np.abs(x) + np.abs(y)) + _SMALL
-        beside = self(x + step, y + 2.0 * step)
+        x, y = (np.broadcast_to(points, values.shape + points.shape[len(self._leading(points, side)):])[bad]
+                for side, points in enumerate((x, y)))
+        # Unequal steps, which lead away from x = y as well; and where these lead along a curve, others across it.
+        step = _BESIDE * (_size(x) + _size(y)) + _SMALL
+        step_x, step_y = (step[:, None] if points.ndim > 1 else step for points in (x, y))
+        beside = self(x + step_x, y + 2.0 * step_y)
+        if not np.isfinite(beside).all():
+            beside = np.where(np.isfinite(beside), beside, self(x + 2.0 * step_x, y - step_y))
         if not np.isfinite(beside).all():
             i = int(np.argmin(np.isfinite(beside)))
-            raise non_finite(float(x[i]), float(y[i]), float(values[bad][i]))
+            raise non_finite(x[i], y[i], float(values[bad][i]))
         values = values.copy()
         values[bad] = beside
         return values
@@ -138,7 +168,9 @@ class Kernel:
     def transposed(self) -> "Kernel":
         """Return the kernel (y, x) -> h(x, y); on grids h still sees x as a column and y as a row."""
         kernel = copy.copy(self)
-        kernel.function = lambda y, x: np.transpose(self(np.transpose(x), np.transpose(y)))
+        kernel.dims = self.dims[::-1]
+        kernel.function = lambda y, x: _exchanged(self(*(_exchanged(points, len(points.shape) - len(
+            self._leading(points, side))) for side, points in enumerate((x, y)))))
         kernel.name, kernel.evaluations, kernel.budget = f"{self.name} transposed", 0, None    # self counts, and pays
         return kernel
 
@@ -153,11 +185,15 @@ class Kernel:
 
     def _shape_error(self, x: np.ndarray, y: np.ndarray, shape: tuple[int, ...]) -> KernelError:
         return KernelError(f"h must return one value a pair: for x of shape {x.shape} and y of shape {y.shape} it "
-                           f"returned shape {shape}. {_VECTORISE}")
+                           f"returned shape {shape}. {self._advice}")
+
+    @property
+    def _advice(self) -> str:
+        return _VECTORISE if self.dims == (1, 1) else _VECTORISE_VECTORS
 
     def _probe(self) -> None:
         """Try the callable on a small grid, where every mistake in its form shows."""
-        x, y = _PROBE_X[:, None], _PROBE_Y[None, :]
+        x, y = _probe_points(_PROBE_X, self.dims[0])[:, None], _probe_points(_PROBE_Y, self.dims[1])[None, :]
         with np.errstate(all="ignore"):
             try:
                 values = self._real(self.function(x, y))
@@ -165,7 +201,7 @@ class Kernel:
                 raise
             except Exception as error:
                 raise KernelError(f"h failed on arrays x of shape {x.shape} and y of shape {y.shape} with "
-                                  f"{type(error).__name__}: {error}. {_VECTORISE}") from error
+                                  f"{type(error).__name__}: {error}. {self._advice}") from error
             if values.ndim == 0 and not np.array_equal(values, self._real(self.function(x + 0.5, y)), equal_nan=True):
                 # A number that changes with the points is a reduction (np.sum, np.dot), not a constant kernel.
                 raise self._shape_error(x, y, values.shape)
@@ -174,7 +210,7 @@ class Kernel:
 
 
 class Elementwise(Kernel):
-    """The kernel phi(xy), which knows its phi and where phi is not smooth; made by `elementwise`.
+    """The kernel phi(<x, y>), which knows its phi and where phi is not smooth; made by `elementwise`.
 
     Attributes
     ----------
@@ -187,11 +223,19 @@ class Elementwise(Kernel):
 
     def __init__(self, phi: Callable[[Any], Any], k: int, kinks: tuple[float, ...]) -> None:
         self.phi, self.k, self.kinks = phi, k, kinks
-        super().__init__(lambda x, y: phi(x * y), name=getattr(phi, "__name__", type(phi).__name__))
+        super().__init__((lambda x, y: phi(x * y)) if k == 1 else (lambda x, y: phi(_inner(x, y))),
+                         name=getattr(phi, "__name__", type(phi).__name__), dims=(k, k))
 
     def __repr__(self) -> str:
-        """Name the function."""
-        return f"Elementwise({self.name})"
+        """Name the function, and the dimension if it is not one."""
+        return f"Elementwise({self.name})" if self.k == 1 else f"Elementwise({self.name}, k={self.k})"
+
+    @property
+    def on_the_line(self) -> "Elementwise":
+        """The kernel phi(xy) of the same phi, with a count of its own and the same budget."""
+        kernel = Elementwise(self.phi, 1, self.kinks)
+        kernel.budget = self.budget
+        return kernel
 
 
 def elementwise(phi: Callable[[Any], Any], k: int = 1, kinks: Any = ()) -> Elementwise:
@@ -205,7 +249,9 @@ def elementwise(phi: Callable[[Any], Any], k: int = 1, kinks: Any = ()) -> Eleme
     phi : callable
         A function of one variable that acts on each number of an array by itself.
     k : int, default 1
-        The dimension of x and y. So far only 1: real x and y.
+        The dimension of x and y: any, at about the same cost. For k > 1 x and y have shape (..., k), and measures
+        that are not given are ``Gaussian.standard(k)``. Normalise by composing:
+        ``elementwise(lambda z: np.tanh(z / np.sqrt(k)), k)``.
     kinks : array_like of float, default ()
         Where phi, or a derivative of it, is not continuous: ``(-1, 1)`` for ``lambda z: np.clip(z, -1, 1)``, ``(0,)``
         for the absolute value. If there are none, or they are not known, leave it empty.
@@ -222,7 +268,7 @@ def elementwise(phi: Callable[[Any], Any], k: int = 1, kinks: Any = ()) -> Eleme
     KernelError
         If `phi` does not act on arrays, or not on each of their numbers by itself.
     ValueError
-        If `k` is not 1, or `kinks` are not finite.
+        If `k` is not positive, or `kinks` are not finite.
 
     Examples
     --------
@@ -236,11 +282,9 @@ def elementwise(phi: Callable[[Any], Any], k: int = 1, kinks: Any = ()) -> Eleme
     """
     if not callable(phi):
         raise TypeError(f"phi must be callable as phi(z), got {type(phi).__name__}; pass a function such as np.tanh")
-    if positive_int(k, "k") > 1:
-        raise ValueError(f"k must be 1, got {k}: vector inputs are not there yet; for x and y in R^k sample a matrix, "
-                         f"phi(X @ Y.T) / n")
+    k = positive_int(k, "k")
     _probe_phi(phi)
-    return Elementwise(phi, int(k), _kinks(kinks))
+    return Elementwise(phi, k, _kinks(kinks))
 
 
 def _kinks(kinks: Any) -> tuple[float, ...]:
@@ -266,8 +310,35 @@ def _probe_phi(phi: Callable[[Any], Any]) -> None:
                           f"{whole.shape}, and not what it returns for the rows of z. {_VECTORISE_PHI}")
 
 
-def non_finite(x: float, y: float, value: float) -> NonFiniteKernelError:
+def _inner(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The products <x, y> of vectors that broadcast; on a grid, (n, 1, k) and (1, m, k), by one matrix product."""
+    if x.ndim == y.ndim == 3 and x.shape[1] == y.shape[0] == 1:
+        return np.asarray(x[:, 0] @ y[0].T)
+    return np.asarray(np.einsum("...k,...k->...", x, y))
+
+
+def _size(points: np.ndarray) -> np.ndarray:
+    """The absolute values of points, (n,) or (n, k): shape (n,)."""
+    return np.abs(points) if points.ndim == 1 else np.asarray(np.linalg.norm(points, axis=-1))
+
+
+def _exchanged(array: np.ndarray, fixed: int = 0) -> np.ndarray:
+    """Reverse the axes of an array but for the last `fixed` ones, which stay."""
+    last = tuple(range(array.ndim - fixed, array.ndim))
+    return np.transpose(array, (*range(array.ndim - fixed - 1, -1, -1), *last))
+
+
+def _probe_points(points: np.ndarray, dim: int) -> np.ndarray:
+    """Irregular points, (n,) or (n, dim), from irregular numbers, (n,)."""
+    if dim == 1:
+        return points
+    column = points[:, None]
+    return np.asarray(column + np.sin(3.0 * column * (1.0 + np.sqrt(2.0) * np.arange(dim))) / np.sqrt(dim))
+
+
+def non_finite(x: Any, y: Any, value: float) -> NonFiniteKernelError:
     """Build the error for a kernel value that is not finite."""
+    x, y = (point.tolist() if isinstance(point, np.ndarray | np.generic) else point for point in (x, y))
     return NonFiniteKernelError(f"h must be finite, but h({x!r}, {y!r}) = {value}; "
                                 f"define h there (np.where, np.nan_to_num), or take measures that avoid it")
 
@@ -279,6 +350,6 @@ def size_out_of_range(size: float) -> KernelError:
                        f"suitable constant c, or shift and scale x and y to where h is large")
 
 
-def as_kernel(h: "Callable[..., Any] | Kernel") -> Kernel:
-    """Return `h` itself if it is a Kernel, and wrap it otherwise."""
-    return h if isinstance(h, Kernel) else Kernel(h)
+def as_kernel(h: "Callable[..., Any] | Kernel", dims: tuple[int, int] = (1, 1)) -> Kernel:
+    """Return `h` itself if it is a Kernel, and wrap it, for x and y of these dimensions, otherwise."""
+    return h if isinstance(h, Kernel) else Kernel(h, dims=dims)

@@ -12,6 +12,7 @@ from .finite_size import FiniteSizePrediction
 from .result import OperatorSVD
 from .sampling import Engine, MatrixSpectrum, SampledMatrix, StoredMatrix
 from .sampling.engines import as_engine
+from .splitting import Multiplet
 
 __all__ = ["MatrixCheck", "check_matrix", "compared"]
 
@@ -79,8 +80,8 @@ def check_matrix(
 ) -> MatrixCheck:
     r"""Test whether one matrix can be h(x_i, y_j) for independent x_i and y_j, h being the kernel of `svd`.
 
-    No points are needed, and no rows and columns in any order: singular values alone decide. Of equal values the sum is
-    taken, since their order is random. Under the claim, with the predicted means and covariance matrix C,
+    No points are needed, and no rows and columns in any order: singular values alone decide. Of equal values the sum or
+    the mean is taken, since their order is random. Under the claim, with the predicted means and covariance matrix C,
 
     .. math:: T = (\sigma - E \sigma)^T C^{-1} (\sigma - E \sigma) \sim \chi^2_k.
 
@@ -127,8 +128,9 @@ def check_matrix(
     given = matrix if isinstance(matrix, SampledMatrix) else _Scaled(matrix)
     n, m = given.shape
     prediction = svd.predict(n, m)
-    most = min(_MOST if rank is None else positive_int(rank, "rank"), svd.rank, n, m)
-    spectrum = as_engine(engine).spectrum(given, max(most, 1))
+    most = min(_MOST if rank is None else positive_int(rank, "rank"), prediction.counts.size)
+    needed = min(int(prediction.counts[:most].sum()), n, m)
+    spectrum = as_engine(engine).spectrum(given, max(needed, 1))
     return compared(spectrum, prediction, svd, most)
 
 
@@ -150,26 +152,41 @@ def compared(
     """Compare a spectrum that is computed already; see `check_matrix`."""
     rows = _quantities(prediction, most)
     k = rows.shape[1]
-    values, bars = (np.pad(array, (0, max(k - array.size, 0)))[:k] for array in (spectrum.values, spectrum.errors))
+    counts = prediction.counts[:k]
+    values, bars = (_per_value(array, counts) for array in (spectrum.values, spectrum.errors))
     mean, error, variance = prediction.mean[:k].copy(), prediction.error[:k].copy(), prediction.std[:k] ** 2
-    for group in prediction.multiplets:
-        if group.indices[-1] < k:
-            # Of a group the sum alone is compared; how it is shared out among the members does not matter.
-            d = group.indices.size
-            mean[group.indices], error[group.indices] = group.total / d, group.error / d
-            variance[group.indices] = group.total_std**2 / d
+    for group in _groups(prediction, k):
+        # Of a group the sum alone is compared; how it is shared out among the members does not matter.
+        d = group.indices.size
+        mean[group.indices], error[group.indices] = group.total / d, group.error / d
+        variance[group.indices] = group.total_std**2 / d
     # What is not compared may be infinite.
     mean, error, variance = (np.where(rows.any(axis=0), array, 0.0) for array in (mean, error, variance))
     first = rows @ prediction.covariance[:k, :k] @ rows.T
-    unsure = (rows @ error) ** 2 + (rows @ (svd.errors[:k] + bars)) ** 2 + (1e-12 * svd.norm.value) ** 2
+    ours = svd.value_errors if (prediction.counts > 1).any() else svd.errors
+    unsure = (rows @ error) ** 2 + (rows @ (ours[:k] + bars)) ** 2 + (1e-12 * svd.norm.value) ** 2
     covariance = first + np.diag(np.maximum(rows @ variance - np.diag(first), 0.0) + unsure)
     deviation = rows @ (values - mean)
     std = np.sqrt(np.diag(covariance))
     degrees = deviation.size
     statistic = float(deviation @ np.linalg.solve(covariance, deviation)) if degrees else 0.0
     p_value = float(gammaincc(0.5 * degrees, 0.5 * statistic)) if degrees else math.nan
-    return MatrixCheck(prediction.n, prediction.m, tuple(_name(row) for row in rows), rows @ values, rows @ mean, std,
-                       deviation / std, statistic, p_value, prediction.statement)
+    return MatrixCheck(prediction.n, prediction.m, tuple(_name(row, counts) for row in rows), rows @ values,
+                       rows @ mean, std, deviation / std, statistic, p_value, prediction.statement)
+
+
+def _per_value(array: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """The means of a spectrum over the members of each value."""
+    ends = np.cumsum(counts).astype(int)
+    padded = np.pad(array, (0, max(int(ends[-1]) - array.size, 0))) if ends.size else array
+    return np.array([part.mean() for part in np.split(padded, ends)[: ends.size]])
+
+
+def _groups(prediction: FiniteSizePrediction, most: int) -> list[Multiplet]:
+    """The groups of nearly equal values among the leading ones; what stands several times is compared by its mean."""
+    if (prediction.counts > 1).any():
+        return []
+    return [group for group in prediction.multiplets if group.indices[-1] < most]
 
 
 def _quantities(prediction: FiniteSizePrediction, most: int) -> np.ndarray:
@@ -177,14 +194,17 @@ def _quantities(prediction: FiniteSizePrediction, most: int) -> np.ndarray:
 
     Single ones must be valid. Variances must be those of the first order: of the second, no covariances are known.
     """
-    most = min(most, prediction.valid.size)
+    most = min(most, prediction.valid.size, int((prediction.counts.cumsum() <= min(prediction.n, prediction.m)).sum()))
     normal = np.diag(prediction.covariance) >= _FIRST_ORDER * prediction.std**2
-    grouped = [group.indices for group in prediction.multiplets if group.indices[-1] < most and prediction.covariance[
+    grouped = [group.indices for group in _groups(prediction, most) if prediction.covariance[
         np.ix_(group.indices, group.indices)].sum() >= _FIRST_ORDER * group.total_std**2]
     single = [np.array([i]) for i in range(most) if prediction.valid[i] and normal[i]]
     chosen = sorted([*grouped, *single], key=lambda indices: int(indices[0]))
     return np.array([np.isin(np.arange(most), indices) for indices in chosen], dtype=np.float64).reshape(-1, most)
 
 
-def _name(row: np.ndarray) -> str:
-    return " + ".join(f"s_{i + 1}" for i in np.flatnonzero(row))
+def _name(row: np.ndarray, counts: np.ndarray) -> str:
+    ends = counts.cumsum()
+    names = [f"s_{end:.0f}" if count == 1 else f"mean of s_{end - count + 1:.0f} to s_{end:.0f}"
+             for end, count in zip(ends, counts, strict=True)]
+    return " + ".join(names[i] for i in np.flatnonzero(row))

@@ -1,107 +1,60 @@
-"""Equal and nearly equal singular values, split by sampling: the law of the ordered values."""
+"""Distinct values and how often each stands: merging, expanding, cutting."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["MixedMoments", "Multiplet", "groups", "split"]
+__all__ = ["MOST_EXPANDED", "as_counts", "expanded", "first_multiplets", "merged"]
 
-MixedMoments = Callable[[np.ndarray], np.ndarray]
-"""Gives E[f_i f_j f_k f_l] for some functions, by their indices (d,): shape (d, d, d, d)."""
+MOST_EXPANDED = 10_000
+"""So many singular values are listed one by one at most; the multiplicities say how many there are."""
 
-# Values nearer than this many standard deviations of their difference share a group.
-_NEAR = 3.0
-# The largest relative standard deviation in a group, and its largest number of values, for which the law is given.
-_RELATIVE_STD = 0.25
-_LARGEST = 12
-_DRAWS = 4000
+# However wide their bars, values that differ by more than this part are two.
+_ALIKE = 1e-3
 
 
-@dataclass(frozen=True, eq=False)
-class Multiplet:
-    """The ordered singular values of a sampled matrix that come from equal or nearly equal ones.
+def as_counts(counts: list[int]) -> np.ndarray:
+    """Exact integers as an array: of int64 if they fit, else of Python's own integers (dtype object)."""
+    fits = all(count < 2**62 for count in counts)
+    return np.array(counts, dtype=np.int64 if fits else object)
 
-    Attributes
-    ----------
-    indices : ndarray of int, shape (d,)
-        Which values.
-    mean, std : ndarray, shape (d,)
-        Of the first, second, ... largest of them.
-    covariance : ndarray, shape (d, d)
-    error : float
-        What the means may be off by: noise of the simulation, and an estimate of the next order.
-    total, total_std : float
-        Mean and standard deviation of their sum, without simulation: in the sum no denominator vanishes.
+
+def expanded(array: np.ndarray, counts: np.ndarray, most: int) -> np.ndarray:
+    """Repeat each entry as often as it stands, up to `most` in all."""
+    if (counts == 1).all():
+        return array[:most]
+    parts, left = [array[:0]], most
+    for value, count in zip(array, counts.tolist(), strict=True):
+        parts.append(np.full(min(count, left), value))
+        left -= len(parts[-1])
+    return np.concatenate(parts)
+
+
+def first_multiplets(counts: np.ndarray, rank: int) -> int:
+    """How many multiplets begin within the first `rank` values; the last may go on beyond."""
+    before = 0
+    for index, count in enumerate(counts.tolist()):
+        if before >= rank:
+            return index
+        before += count
+    return len(counts)
+
+
+def merged(values: np.ndarray, errors: np.ndarray,
+           counts: list[int]) -> tuple[np.ndarray, np.ndarray, list[int]]:
+    """Join neighbours, in nonincreasing order, that their error bars do not tell apart, and that are nearly equal.
+
+    They become one value, the mean of them with their multiplicities, and an error bar that covers all of theirs.
     """
-
-    indices: np.ndarray
-    mean: np.ndarray
-    std: np.ndarray
-    covariance: np.ndarray
-    error: float
-    total: float
-    total_std: float
-
-
-def groups(s: np.ndarray, first: np.ndarray) -> list[np.ndarray]:
-    """Indices of neighbours whose order sampling does not decide; `first` are the first-order variances, shape (r,)."""
-    near = -np.diff(s) < _NEAR * np.sqrt(first[1:] + first[:-1])
-    runs = np.split(np.arange(s.size), np.flatnonzero(~near) + 1)
-    clear = [run[np.sqrt(first[run]) <= _RELATIVE_STD * s[run]] for run in runs]
-    return [run for run, good in zip(runs, clear, strict=True) if 1 < run.size <= _LARGEST and good.size == run.size]
-
-
-def split(
-    indices: np.ndarray, s: np.ndarray, moments: tuple[np.ndarray, np.ndarray], sizes: tuple[int, int],
-    outer: tuple[float, float, float],
-) -> Multiplet:
-    r"""The law of the singular values of :math:`(1 + \Delta_F)^{1/2} S (1 + \Delta_G)^{1/2}` within a group.
-
-    By the central limit theorem the two perturbations are Gaussian, with covariances
-    :math:`(E[f_i f_j f_k f_l] - \delta_{ij} \delta_{kl}) / n`; the ordered values are simulated, with a fixed seed.
-
-    Parameters
-    ----------
-    indices : ndarray of int, shape (d,)
-    s : ndarray, shape (d,)
-        The values of the group.
-    moments : tuple of ndarray, shape (d, d, d, d)
-        Mixed fourth moments of the f and of the g.
-    sizes : tuple of int
-        n and m.
-    outer : tuple of float
-        The mean shift of each value of the group by all other values, its error, and the variance of the sum of these
-        shifts.
-    """
-    rng = np.random.default_rng(0)
-    one, other = (_root(_perturbation(mixed, size, rng)) for mixed, size in zip(moments, sizes, strict=True))
-    values = np.linalg.svd(one @ (s[:, None] * np.eye(s.size)) @ other, compute_uv=False)
-    mean, covariance = values.mean(axis=0), np.cov(values, rowvar=False)
-    diagonal = [np.einsum("iijj->ij", mixed) for mixed in moments]
-    products = sum((d - 1.0) / size for d, size in zip(diagonal, sizes, strict=True))
-    shifts = sum((d - np.eye(s.size)) / size for d, size in zip(diagonal, sizes, strict=True))
-    total = float(s.sum()) + s.size * outer[0] - 0.25 * float((shifts * np.outer(s, s) / np.add.outer(s, s)).sum())
-    std = np.sqrt(np.diag(covariance))
-    relative = float(std.max() / s.min())
-    return Multiplet(indices, mean + outer[0], std, covariance,
-                     outer[1] + float(std.max()) * (2.0 / math.sqrt(_DRAWS) + relative**2),
-                     total, math.sqrt(max(0.25 * float(s @ products @ s), 0.0) + outer[2]))
-
-
-def _perturbation(moments: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
-    """Draw symmetric Gaussian matrices with the covariance of sampled second moments, shape (draws, d, d)."""
-    d = moments.shape[0]
-    identity = np.eye(d)
-    covariance = (moments - np.einsum("ij,kl->ijkl", identity, identity)).reshape(d * d, d * d) / size
-    w, v = np.linalg.eigh(0.5 * (covariance + covariance.T))
-    drawn = rng.standard_normal((_DRAWS, d * d)) @ (v * np.sqrt(np.maximum(w, 0.0))).T
-    matrices = drawn.reshape(_DRAWS, d, d)
-    return np.asarray(0.5 * (matrices + matrices.transpose(0, 2, 1)))
-
-
-def _root(delta: np.ndarray) -> np.ndarray:
-    """The roots of 1 + delta, shape (draws, d, d)."""
-    w, v = np.linalg.eigh(np.eye(delta.shape[-1]) + delta)
-    return np.asarray((v * np.sqrt(np.maximum(w, 0.0))[:, None, :]) @ v.transpose(0, 2, 1))
+    groups: list[list[int]] = []
+    for i in range(len(values)):
+        if groups and all(values[j] - values[i] <= min(errors[j] + errors[i], _ALIKE * values[j]) for j in groups[-1]):
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+    totals = [sum(counts[i] for i in group) for group in groups]
+    means = np.array([math.fsum(values[i] * (counts[i] / total) for i in group)
+                      for group, total in zip(groups, totals, strict=True)])
+    bars = np.array([max(abs(values[i] - mean) + errors[i] for i in group)
+                     for group, mean in zip(groups, means, strict=True)])
+    return means, bars, totals

@@ -10,6 +10,7 @@ from ._validation import positive_int
 from .breaks import break_points
 from .kernels import Kernel, as_kernel
 from .measures import Gaussian, Measure
+from .sector_functions import SectorFunctions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,6 +24,7 @@ __all__ = ["COLOURS", "new_figure", "plot_breaks", "plot_functions", "plot_spect
 # Four of ColorBrewer's Dark2, told apart by colour-blind readers too.
 COLOURS = ("#1b9e77", "#d95f02", "#7570b3", "#e7298a")
 _PAPER = "#fffff2"
+_NAMED = 6    # multiplets that have their multiplicity beside them
 _BULK = 3.0    # standard deviations: 99.7 % of a Gaussian
 _WINDOW = 3.5
 _PIXELS = 350
@@ -53,7 +55,8 @@ def _axes(ax: "Axes | None") -> "Axes":
 def plot_spectrum(svd: "OperatorSVD", ax: "Axes | None" = None) -> "Axes":
     r"""Draw the singular values :math:`s_i` against i on a logarithmic axis, with their error bars.
 
-    The shaded area lies below the error bars' length: a value inside it cannot be told from zero.
+    The shaded area lies below the error bars' length: a value inside it cannot be told from zero. Values that stand
+    several times are drawn as lines over all of their indices, on two logarithmic axes.
 
     Parameters
     ----------
@@ -74,6 +77,8 @@ def plot_spectrum(svd: "OperatorSVD", ax: "Axes | None" = None) -> "Axes":
     'log'
     """
     ax = styled(_axes(ax), "singular values")
+    if (svd.multiplicities > 1).any():
+        return _plot_multiplets(svd, ax)
     index = np.arange(1, svd.rank + 1)
     ax.set_yscale("log", nonpositive="clip")
     ax.locator_params(axis="x", integer=True)
@@ -94,16 +99,36 @@ def plot_spectrum(svd: "OperatorSVD", ax: "Axes | None" = None) -> "Axes":
     return ax
 
 
+def _plot_multiplets(svd: "OperatorSVD", ax: "Axes") -> "Axes":
+    """Draw each multiplet as a line from its first index to its last."""
+    counts = svd.multiplicities.astype(np.float64)
+    ends = np.cumsum(counts)
+    starts = ends - counts
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.hlines(svd.values, starts + 0.6, ends + 0.4, color=COLOURS[0], linewidth=2.5, label="multiplets")
+    middles = np.sqrt((starts + 0.6) * (ends + 0.4))
+    ax.errorbar(middles, svd.values, yerr=svd.value_errors, fmt="none", ecolor="black", capsize=2, label="error bars")
+    for start, value, count in list(zip(starts, svd.values, svd.multiplicities.tolist(), strict=True))[:_NAMED]:
+        times = f"{count if count < 10**6 else format(float(count), '.1g')}\N{MULTIPLICATION SIGN}"
+        ax.annotate(times, (start + 0.6, value), textcoords="offset points", xytext=(2, 5), fontsize=8)
+    ax.set_xlabel("index $i$")
+    ax.set_ylabel("$s_i$")
+    ax.legend()
+    return ax
+
+
 def _bulk(mu: "Measure") -> np.ndarray:
     # An even number of points: the centre, where kernels such as log|xy| are singular, is not among them.
-    return mu.center + _BULK * mu.scale * np.linspace(-1.0, 1.0, 600)
+    return np.asarray(mu.center + _BULK * mu.scale * np.linspace(-1.0, 1.0, 600))
 
 
 def plot_functions(svd: "OperatorSVD", ax: "Axes | None" = None, count: int = 4) -> "Axes":
     r"""Draw the first singular functions, :math:`f_i` solid and :math:`g_i` dashed, over the bulk of their measures.
 
     The bulk is three standard deviations to either side of the mean. Where :math:`f_i = g_i`, the dashes lie on the
-    line.
+    line. For rotation-invariant kernels of vectors, the radial functions F and G of the first multiplets are drawn
+    against the length; for others, the functions along the first coordinate.
 
     Parameters
     ----------
@@ -118,6 +143,8 @@ def plot_functions(svd: "OperatorSVD", ax: "Axes | None" = None, count: int = 4)
     matplotlib Axes
     """
     ax = styled(_axes(ax), "singular functions")
+    if svd.mu_x.dim > 1 or svd.mu_y.dim > 1:
+        return _plot_vector_functions(svd, ax, positive_int(count, "count"))
     svd = svd.truncate(positive_int(count, "count"))
     x, y = _bulk(svd.mu_x), _bulk(svd.mu_y)
     for i, (f, g) in enumerate(zip(svd.left(x).T, svd.right(y).T, strict=True)):
@@ -127,6 +154,30 @@ def plot_functions(svd: "OperatorSVD", ax: "Axes | None" = None, count: int = 4)
     ax.set_xlabel("$x$ (solid), $y$ (dashed)")
     if svd.rank:
         ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))    # beside the lines, and not over them
+    return ax
+
+
+def _plot_vector_functions(svd: "OperatorSVD", ax: "Axes", count: int) -> "Axes":
+    """Draw radial functions against the length, or functions of vectors along the first coordinate."""
+    styles: tuple[dict[str, Any], ...] = ({"linewidth": 3.0, "alpha": 0.6}, {"linewidth": 1.2, "linestyle": "--"})
+    for functions, mu, letter, style in ((svd.left, svd.mu_x, "f", styles[0]), (svd.right, svd.mu_y, "g", styles[1])):
+        if isinstance(functions, SectorFunctions):
+            root, std = np.sqrt(mu.dim), float(np.max(mu.scale))
+            along = std * np.linspace(max(root - _BULK, 0.02 * root), root + _BULK, 300)
+            values = functions.radial(along)[:, :count]
+            names = [f"${letter.upper()}$, degree {degree}" for degree in functions.degrees[:count]]
+            ax.set_xlabel("$|x|$ (solid), $|y|$ (dashed)")
+        else:
+            line = np.atleast_1d(mu.center)[0] + _BULK * np.atleast_1d(mu.scale)[0] * np.linspace(-1.0, 1.0, 600)
+            points = np.tile(np.atleast_1d(mu.center), (len(line), 1))
+            points[:, 0] = line
+            values = functions.truncated(count)(points if mu.dim > 1 else line)
+            along, names = line, [f"${letter}_{{{i + 1}}}$" for i in range(values.shape[1])]
+            ax.set_xlabel("first coordinate of $x$ (solid), $y$ (dashed)")
+        for i, (column, name) in enumerate(zip(values.T, names, strict=True)):
+            ax.plot(along, column, color=COLOURS[i % len(COLOURS)], label=name, **style)
+    if svd.rank:
+        ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return ax
 
 

@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._validation import positive_int
+from .block_functions import BlockFunctions
 from .error_bars import Evidence, reliable
 from .finite_size import FiniteSizePrediction, predict
 from .kernels import Kernel, as_kernel
-from .measures import Gaussian, Measure
+from .measures import Gaussian, GaussianVector, Measure
+from .moments import Functions, fourth_moments, mixed_moments, multiplet_moments
+from .multiplets import as_counts, expanded, first_multiplets
+from .sector_functions import SectorFunctions
 from .singular_functions import SingularFunctions, SingularSystem
 from .spectrum import (
     DecayLaw,
@@ -26,13 +30,14 @@ from .spectrum import (
     nuclear_norm,
     nuclear_tail,
 )
+from .tensor_functions import TensorFunctions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["OperatorSVD", "load"]
 
-_FORMAT_VERSION = 2
+_FORMAT_VERSION = 3
 _SHOWN = 8
 # Values that stand so many times above their error bars tell how a spectrum decays.
 _TOLD = 10.0
@@ -49,20 +54,25 @@ class OperatorSVD:
     Attributes
     ----------
     values : ndarray, shape (q,)
-        The singular values, each standing as often as `multiplicities` says.
+        The distinct singular values, each standing as often as `multiplicities` says.
     multiplicities : ndarray of int, shape (q,)
+        Exact, however large: beyond int64 the array holds Python's integers.
+    value_errors : ndarray, shape (q,)
+        The error bars of `values`.
     singular_values : ndarray, shape (r,)
-        The values with their multiplicities expanded.
+        The values with their multiplicities expanded, up to `max_rank`, or to 10 000 of them. The last multiplet may
+        go on beyond; it counts in full in `tail`, in norms and effective ranks, and in the reconstruction.
     errors : ndarray, shape (r,)
         Absolute error bars: the true singular value lies within. What they rest on is told in the documentation of
         the methods, and in `opsvd.error_bars`.
-    left, right : SingularFunctions
-        Callables: points of shape (...) give :math:`f_i` and :math:`g_i` as (..., r).
+    left, right : SingularFunctions or SectorFunctions
+        Callables: points of shape (...) give :math:`f_i` and :math:`g_i` as (..., r); vectors (..., k) do as well.
     norm : Estimate
         :math:`\sqrt{E[h^2]}`.
     tail : float
-        :math:`\sqrt{E[h^2] - \sum_{i \le r} s_i^2}`, the root-mean-square error of the reconstruction. It is computed
-        from what was left out, and so means something far below the rounding of that difference.
+        :math:`\sqrt{E[h^2] - \sum s_i^2}` over all of `values`, the root-mean-square error of the
+        reconstruction. It is computed from what was left out, and so means something far below the rounding of that
+        difference.
     rtol : float
         The tolerance that was asked for.
     method : str
@@ -79,10 +89,11 @@ class OperatorSVD:
 
     values: np.ndarray
     multiplicities: np.ndarray
+    value_errors: np.ndarray
     singular_values: np.ndarray
     errors: np.ndarray
-    left: SingularFunctions
-    right: SingularFunctions
+    left: Functions
+    right: Functions
     norm: Estimate
     tail: float
     rtol: float
@@ -106,11 +117,13 @@ class OperatorSVD:
         kept = max(rank, int(np.argmin(np.append(s > _TOLD * near, False))))
         bars = np.concatenate([errors[:rank], near[rank:kept]])
         tail = float(np.hypot(evidence.remainder, np.linalg.norm(s[kept:])))
-        whole = cls(values=s[:kept], multiplicities=system.multiplicities[:kept], singular_values=s[:kept], errors=bars,
-                    left=system.left.truncated(kept), right=system.right.truncated(kept),
+        whole = cls(values=s[:kept], multiplicities=system.multiplicities[:kept], value_errors=bars,
+                    singular_values=s[:kept], errors=bars, left=system.left.truncated(kept),
+                    right=system.right.truncated(kept),
                     norm=Estimate(evidence.norm, _norm_error(s, evidence)), tail=tail,
                     rtol=rtol, method=note, evaluations=0, converged=worst <= goal, breaks=evidence.images is not None,
-                    status=_status(worst, goal, rtol, rank, following=float(s[rank]) if rank < len(s) else 0.0),
+                    status=_status(worst, goal, rtol, rank, following=float(s[rank]) if rank < len(s) else 0.0,
+                                   remainder=evidence.remainder),
                     decay=decay_law(s[:kept], bars), spectrum_tail=nuclear_tail(s[:kept], bars, tail))
         return whole._leading(rank)
 
@@ -137,6 +150,13 @@ class OperatorSVD:
     def __call__(self, x: Any, y: Any) -> np.ndarray:
         r"""The reconstruction :math:`\sum_i s_i f_i(x) g_i(y)`; x and y broadcast against each other."""
         x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+        if isinstance(self.left, SectorFunctions) and isinstance(self.right, SectorFunctions):
+            return self.left.reconstruct(self.right, self._radial_values(), x, y)
+        if isinstance(self.left, BlockFunctions) and isinstance(self.right, BlockFunctions):
+            return np.asarray(np.einsum("...ir,r,...jr->...ij", self.left(x), self.singular_values, self.right(y)))
+        if isinstance(self.left, SectorFunctions | BlockFunctions) or isinstance(self.right, SectorFunctions |
+                                                                                  BlockFunctions):
+            raise TypeError("left and right must be functions of one kind")
         return np.asarray(np.sum(self.left.extend(x) * self.singular_values * self.right.extend(y), axis=-1))
 
     def effective_rank(self, kind: str = "nuclear") -> Estimate:
@@ -144,38 +164,69 @@ class OperatorSVD:
 
         The kinds, and what the bar rests on, are those of `opsvd.effective_rank`.
         """
-        return effective_rank(self.singular_values, kind=kind, errors=self.errors, tail=self.spectrum_tail)
+        return effective_rank(self.values, kind=kind, **self._spectrum())
 
     def nuclear_norm(self) -> Estimate:
         r"""The nuclear norm :math:`\sum_i s_i` with its error bar; infinite where the sum diverges."""
-        return nuclear_norm(self.singular_values, errors=self.errors, tail=self.spectrum_tail)
+        return nuclear_norm(self.values, **self._spectrum())
 
     def hilbert_schmidt_norm(self) -> Estimate:
         r"""The norm :math:`(\sum_i s_i^2)^{1/2}` with its error bar, from the singular values and their tail."""
-        return hilbert_schmidt_norm(self.singular_values, errors=self.errors, tail=self.spectrum_tail)
+        return hilbert_schmidt_norm(self.values, **self._spectrum())
+
+    def _spectrum(self) -> dict[str, Any]:
+        return {"multiplicities": self.multiplicities, "errors": self.value_errors, "tail": self.spectrum_tail}
+
+    def _radial_values(self) -> np.ndarray:
+        """The singular value of each radial function: several of them may make up one multiplet."""
+        if not isinstance(self.left, SectorFunctions):
+            return self.values
+        value, before, owners = 0, 0, []
+        for count in self.left.multiplicities:
+            while before >= int(self.multiplicities[value]):
+                before -= int(self.multiplicities[value])
+                value += 1
+            owners.append(value)
+            before += count
+        return np.asarray(self.values[np.array(owners, dtype=int)])
 
     def predict(self, n: int, m: int | None = None) -> FiniteSizePrediction:
         """What the singular values of a sampled n by m matrix must look like; see `opsvd.finite_size.predict`."""
-        nuclear = self.spectrum_tail.nuclear + self.spectrum_tail.nuclear_error
-        return predict(self.singular_values, _moments(self.left), _moments(self.right), n, m,
-                       left_mixed=partial(_mixed_moments, self.left), right_mixed=partial(_mixed_moments, self.right),
-                       beyond=(nuclear, self.tail**2))
+        left, right, beyond = self.left, self.right, (
+            self.spectrum_tail.nuclear + self.spectrum_tail.nuclear_error, self.tail**2)
+        if isinstance(left, SectorFunctions) and isinstance(right, SectorFunctions):
+            owners = np.searchsorted(-self.values, -self._radial_values())
+            moments = [multiplet_moments(side, owners, len(self.values)) for side in (left, right)]
+            return predict(self.values, moments[0], moments[1], n, m, multiplicities=self.multiplicities,
+                           left_mixed=partial(_of_sectors, left, owners),
+                           right_mixed=partial(_of_sectors, right, owners), beyond=beyond)
+        return predict(self.singular_values, fourth_moments(left), fourth_moments(right), n, m,
+                       left_mixed=partial(mixed_moments, left), right_mixed=partial(mixed_moments, right),
+                       beyond=beyond)
 
     def truncate(self, rank: int) -> "OperatorSVD":
         """Return the decomposition with the leading `rank` singular values; the others go into the tail."""
         return self._leading(min(positive_int(rank, "rank"), self.rank))
 
     def _leading(self, rank: int) -> "OperatorSVD":
-        s, dropped, beyond = self.singular_values[:rank], self.singular_values[rank:], self.spectrum_tail
-        if len(dropped) == 0:
+        kept = first_multiplets(self.multiplicities, rank)
+        s, dropped = self.values[:kept], self.values[kept:]
+        if kept == len(self.values) and rank >= self.rank:
             return self
-        new_tail = beyond.preceded_by(dropped, self.errors[rank:], last=float(s[-1] if rank else dropped[0]))
-        return replace(self, values=s, multiplicities=self.multiplicities[:rank], singular_values=s,
-                       errors=self.errors[:rank], left=self.left.truncated(rank), right=self.right.truncated(rank),
-                       tail=float(np.hypot(self.tail, np.linalg.norm(dropped))), spectrum_tail=new_tail)
+        counts, others = self.multiplicities[:kept], self.multiplicities[kept:]
+        tail, beyond = self.tail, self.spectrum_tail
+        if len(dropped):
+            beyond = beyond.preceded_by(dropped, self.value_errors[kept:], float(s[-1] if kept else dropped[0]), others)
+            tail = float(np.hypot(tail, np.linalg.norm(np.sqrt(others.astype(np.float64)) * dropped)))
+        cut = replace(self, values=s, multiplicities=counts, value_errors=self.value_errors[:kept],
+                      singular_values=expanded(s, counts, rank),
+                      errors=expanded(self.value_errors[:kept], counts, rank), tail=tail, spectrum_tail=beyond)
+        return replace(cut, left=_first(self.left, counts, cut.rank), right=_first(self.right, counts, cut.rank))
 
     def _extended(self, kernel: Kernel) -> "OperatorSVD":
         """With singular functions that are evaluated through the kernel."""
+        if not (isinstance(self.left, SingularFunctions) and isinstance(self.right, SingularFunctions)):
+            return self
         s, breaks = self.singular_values, self.breaks
         return replace(self, left=self.left.extended(kernel, self.right, s, breaks=breaks),
                        right=self.right.extended(kernel.transposed(), self.left, s, breaks=breaks))
@@ -198,11 +249,12 @@ class OperatorSVD:
         meta = {"version": _FORMAT_VERSION, "method": self.method, "status": self.status, "converged": self.converged,
                 "breaks": self.breaks, "decay": vars(self.decay), "evaluations": self.evaluations, "rtol": self.rtol,
                 "tail": self.tail, "norm": [self.norm.value, self.norm.error],
-                "spectrum_tail": vars(self.spectrum_tail),
+                "spectrum_tail": vars(self.spectrum_tail), "rank": self.rank,
+                "multiplicities": [str(count) for count in self.multiplicities.tolist()],
                 "mu_x": _measure_state(self.mu_x), "mu_y": _measure_state(self.mu_y)}
         with Path(path).open("wb") as file:
-            np.savez(file, opsvd=json.dumps(meta), values=self.values, multiplicities=self.multiplicities,
-                     errors=self.errors, **self.left.state("left"), **self.right.state("right"))
+            np.savez(file, opsvd=json.dumps(meta), values=self.values, value_errors=self.value_errors,
+                     **self.left.state("left"), **self.right.state("right"))
 
     def __repr__(self) -> str:
         """One line."""
@@ -246,11 +298,12 @@ def load(path: str | PathLike[str], h: Callable[..., Any] | Kernel | None = None
     if meta["version"] != _FORMAT_VERSION:
         raise ValueError(f"path must be in format version {_FORMAT_VERSION}, got version {meta['version']}; "
                          f"use the version of opsvd that wrote it, or decompose and save again")
-    left = SingularFunctions.from_state(Gaussian(**meta["mu_x"]), arrays, "left")
-    right = SingularFunctions.from_state(Gaussian(**meta["mu_y"]), arrays, "right")
-    values, multiplicities = arrays["values"], arrays["multiplicities"]
-    svd = OperatorSVD(values=values, multiplicities=multiplicities, singular_values=values,
-                      errors=arrays["errors"], left=left, right=right, norm=Estimate(*meta["norm"]),
+    left, right = (_functions(meta[f"mu_{'xy'[side]}"], arrays, name) for side, name in enumerate(("left", "right")))
+    values, bars = arrays["values"], arrays["value_errors"]
+    counts = as_counts([int(count) for count in meta["multiplicities"]])
+    svd = OperatorSVD(values=values, multiplicities=counts, value_errors=bars,
+                      singular_values=expanded(values, counts, meta["rank"]),
+                      errors=expanded(bars, counts, meta["rank"]), left=left, right=right, norm=Estimate(*meta["norm"]),
                       tail=meta["tail"], rtol=meta["rtol"], method=meta["method"], evaluations=meta["evaluations"],
                       status=meta["status"], converged=meta["converged"],
                       breaks=meta["breaks"], decay=DecayLaw(**meta["decay"]),
@@ -264,7 +317,7 @@ def _norm_error(singular_values: np.ndarray, evidence: Evidence) -> float:
     return abs(evidence.norm - spectral) + evidence.remainder + 8.0 * float(np.finfo(np.float64).eps) * evidence.norm
 
 
-def _status(worst: float, goal: float, rtol: float, rank: int, following: float) -> str:
+def _status(worst: float, goal: float, rtol: float, rank: int, *, following: float, remainder: float) -> str:
     if worst > goal:
         return (f"not converged: the largest error bar is {worst:.1e}, rtol={rtol:g} asks for {goal:.1e}; the error "
                 f"bars hold all the same. The kernel is not resolved within the budget: accept a larger rtol or a "
@@ -273,32 +326,38 @@ def _status(worst: float, goal: float, rtol: float, rank: int, following: float)
     if following > goal:
         return (f"{reached}; the spectrum decays slowly, and goes on beyond the {rank} values given, from "
                 f"{following:.1e} downwards: see tail")
+    if remainder > goal:    # which may be one value that no rule resolved, far too small to move the others
+        return f"{reached}; what the {rank} values given leave out has a norm of {remainder:.1e}: see tail"
     return reached
 
 
-def _moments(functions: SingularFunctions) -> np.ndarray:
-    """Fourth moments E[f_i^2 f_j^2], shape (r, r), by the rules of the bases."""
-    total = np.zeros((len(functions), len(functions)))
-    for basis, _ in functions.parts:
-        rule = basis.rule.restricted(basis.rule.weights > 0.0)
-        squares = functions(rule.nodes) ** 2
-        total += (squares * rule.weights[:, None]).T @ squares
-    return total / len(functions.parts)
+def _of_sectors(functions: SectorFunctions, owners: np.ndarray, values: np.ndarray) -> np.ndarray | None:
+    """Mixed moments of the members of a multiplet; `owners` says to which value each radial function belongs."""
+    return mixed_moments(functions, np.flatnonzero(np.isin(owners, values)))
 
 
-def _mixed_moments(functions: SingularFunctions, indices: np.ndarray) -> np.ndarray:
-    """Moments E[f_i f_j f_k f_l] of some functions, shape (d, d, d, d)."""
-    d = indices.size
-    total = np.zeros((d * d, d * d))
-    for basis, _ in functions.parts:
-        rule = basis.rule.restricted(basis.rule.weights > 0.0)
-        values = functions(rule.nodes)[:, indices]
-        pairs = (values[:, :, None] * values[:, None, :]).reshape(-1, d * d)
-        total += (pairs * rule.weights[:, None]).T @ pairs
-    return (total / len(functions.parts)).reshape(d, d, d, d)
+def _first(functions: Functions, counts: np.ndarray, rank: int) -> Functions:
+    """The functions of the first `rank` singular values, and the radial functions of whole multiplets."""
+    if not isinstance(functions, SectorFunctions):
+        return functions.truncated(rank)
+    return functions.truncated(first_multiplets(as_counts(functions.multiplicities), sum(counts.tolist())), rank)
 
 
-def _measure_state(measure: Measure) -> dict[str, float]:
+def _functions(state: dict[str, Any], arrays: Any, prefix: str) -> Functions:
+    """Singular functions from a file."""
+    if "dim" not in state and "cov" not in state:
+        line = Gaussian(**state)
+        return (TensorFunctions if f"{prefix}.turn" in arrays else SingularFunctions).from_state(line, arrays, prefix)
+    mean, cov = (np.zeros(state["dim"]), state["std"] ** 2) if "dim" in state else (state["mean"], state["cov"])
+    measure = GaussianVector(mean, cov)
+    return (TensorFunctions if f"{prefix}.turn" in arrays else SectorFunctions).from_state(measure, arrays, prefix)
+
+
+def _measure_state(measure: Measure) -> dict[str, Any]:
+    if isinstance(measure, GaussianVector) and measure.isotropic_std and not measure.mean.any():
+        return {"dim": measure.dim, "std": measure.isotropic_std}
+    if isinstance(measure, GaussianVector):
+        return {"mean": measure.mean.tolist(), "cov": measure.cov.tolist()}
     if not isinstance(measure, Gaussian):
         raise TypeError(f"only results under Gaussian measures can be saved, got {measure!r}; save the values alone "
                         f"with numpy.savez")

@@ -69,15 +69,83 @@ class SliceIntegrals:
     unresolved: float
     exhausted: bool
 
-    def matrix(self) -> np.ndarray:
-        r""":math:`\sqrt{w_i}\, E_y[h(x_i, y)\, b_j(y)]` for the functions of the basis: shape (n, basis.size)."""
-        order, total = self.basis.order, self.dense.copy().reshape(len(self.dense), -1, self.basis.order)
+    def matrix(self, basis: PanelBasis | None = None) -> np.ndarray:
+        r""":math:`\sqrt{w_i}\, E_y[h(x_i, y)\, b_j(y)]` for the functions of a basis: shape (n, basis.size).
+
+        By default that of the slices. Slices are polynomials on their pieces, and so are the functions on their panels:
+        the integrals are exact, and take no evaluations of the kernel.
+        """
+        basis = self.basis if basis is None else basis
+        total = np.zeros((len(self.dense), len(basis.edges) - 1, basis.order))
+        if basis is self.basis:
+            total += self.dense.reshape(total.shape)
+        else:
+            self._add_dense(total, basis)
         for part in self._chunks():
-            panel, local = self.basis.local(self.nodes[part].ravel())
-            local = local.reshape(*self.nodes[part].shape, order)
-            np.add.at(total, (self.index[part], panel[::self.nodes.shape[1]]),
-                      np.einsum("pk,pkj->pj", self.values[part], local))
-        return total.reshape(self.dense.shape)
+            self._add_pieces(total, basis, part)
+        return total.reshape(len(self.dense), basis.size)
+
+    def _add_dense(self, total: np.ndarray, basis: PanelBasis) -> None:
+        """Add the panels that all slices share, on the intersections of the two sets of panels."""
+        order = self.basis.order
+        edges = np.union1d(self.basis.edges, basis.edges)
+        left, right = edges[:-1, None], edges[1:, None]
+        inside = (left >= basis.edges[0]) & (right <= basis.edges[-1])
+        inside &= (left >= self.basis.edges[0]) & (right <= self.basis.edges[-1])
+        nodes, weights = on_panels(left[inside[:, 0]], right[inside[:, 0]], *gauss_legendre(max(order, basis.order)))
+        (here, mine), (there, theirs) = self.basis.local(nodes.ravel()), basis.local(nodes.ravel())
+        mine, theirs = mine.reshape(*nodes.shape, order), theirs.reshape(*nodes.shape, basis.order)
+        change = np.einsum("ek,eki,ekj->eij", weights, mine, theirs, optimize=True)
+        step = nodes.shape[1]
+        for part, p, q in zip(change, here[::step], there[::step], strict=True):
+            total[:, q] += self.dense[:, p * order:(p + 1) * order] @ part
+
+    def _add_pieces(self, total: np.ndarray, basis: PanelBasis, part: slice) -> None:
+        """Add some of the pieces, those that reach over several panels panel by panel."""
+        index, ends, order = self.index[part], self.ends[part], self.basis.order
+        last = len(basis.edges) - 2
+        first = np.clip(np.searchsorted(basis.edges, ends[:, 0], side="right") - 1, 0, last)
+        count = np.clip(np.searchsorted(basis.edges, ends[:, 1], side="left"), 1, last + 1) - first
+        within = (count == 1) & (order >= basis.order)
+        panel, local = basis.local(self.nodes[part][within].ravel())
+        np.add.at(total, (index[within], panel[::order]),
+                  np.einsum("pk,pkj->pj", self.values[part][within], local.reshape(-1, order, basis.order)))
+        count[within] = 0
+        rows = np.repeat(np.arange(len(index)), count)
+        panel = first[rows] + np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)
+        start, stop = basis.edges[panel], basis.edges[panel + 1]
+        left, right = np.maximum(ends[rows, 0], start), np.minimum(ends[rows, 1], stop)
+        piece = np.arange(len(self.nodes))[part][rows]
+        # On a panel that is all in the piece the coefficients are samples.
+        for whole, size in ((True, basis.order), (False, max(order, basis.order))):
+            some = np.flatnonzero((((left == start) & (right == stop)) == whole) & (left < right))
+            y, weights = on_panels(left[some, None], right[some, None], *gauss_legendre(size))
+            values = self._polynomials(piece[some], y)
+            if whole:
+                values *= np.sqrt(weights)
+            else:
+                local = basis.local(y.ravel())[1].reshape(*y.shape, basis.order)
+                values = np.einsum("pk,pkj->pj", values * weights, local)
+            np.add.at(total, (index[rows[some]], panel[some]), values)
+
+    def shared_ends(self) -> np.ndarray:
+        """Where most slices are cut, by halving or at breaks along a line: there panels for all of them should end."""
+        index, ends = np.tile(self.index, 2), self.ends.T.ravel()
+        order = np.argsort(ends)
+        index, ends = index[order], ends[order]
+        near = np.diff(ends) <= 2.0 * _ULPS * _EPS * np.abs(ends[1:])
+        group = np.cumsum(np.append(0, ~near))[:len(ends)]
+        _, first = np.unique(group, return_index=True)
+        which = np.unique(np.stack([group, index], axis=1), axis=0)[:, 0]
+        return np.asarray(ends[first][np.bincount(which, minlength=len(first)) > 0.5 * len(self.dense)])
+
+    def restricted(self, rows: np.ndarray) -> "SliceIntegrals":
+        """Some of the slices, in the order of `rows`, in which no slice stands twice."""
+        place = np.full(len(self.dense), -1)
+        place[rows] = np.arange(len(rows))
+        kept = place[self.index] >= 0
+        return replace(self, dense=self.dense[rows], index=place[self.index[kept]], ends=self.ends[kept],
+                       nodes=self.nodes[kept], values=self.values[kept])
 
     def against(self, functions: Callable[[np.ndarray], np.ndarray], count: int) -> np.ndarray:
         r""":math:`\sqrt{w_i}\, E_y[h(x_i, y)\, g(y)]`, (n, count), of functions :math:`g \sqrt{\rho_y}` of points.
@@ -117,12 +185,23 @@ class SliceIntegrals:
         key = self.index[order] + (self.ends[order, 0] - low) / (high - low + 1.0)
         where = np.searchsorted(key, index + (y - low) / (high - low + 1.0), side="right") - 1
         piece = order[np.maximum(where, 0)]
-        left, right = self.ends[piece].T
-        t = np.clip((2.0 * y - left - right) / (right - left), -1.0, 1.0)
+        # Where a slice is zero on a whole panel there is none.
+        there = (self.index[piece] == index) & (y <= self.ends[piece, 1] + 64.0 * _EPS * (high - low) * (index + 1.0))
+        return np.asarray(np.where(there, self._polynomials(piece, y[:, None])[:, 0], 0.0))
+
+    def _polynomials(self, piece: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The polynomials of pieces, shape (m,), at points y, shape (m, k)."""
+        left, right = self.ends[piece].T[:, :, None]
+        t = np.clip(np.where(y - left < right - y, 2.0 * (y - left) / (right - left) - 1.0,
+                             1.0 - 2.0 * (right - y) / (right - left)), -1.0, 1.0)
         _, w = gauss_legendre(self.basis.order)
         coefficients = self.values[piece] / np.sqrt(w) @ legendre_transform(self.basis.order).T
-        there = np.sum(coefficients * orthonormal_legendre(t, self.basis.order), axis=1) * 2.0 / (right - left)
-        return np.asarray(np.where(self.index[piece] == index, there, 0.0))
+        # By Clenshaw's recurrence.
+        c = coefficients * np.sqrt(np.arange(self.basis.order) + 0.5) * (2.0 / (right - left))
+        above, there = np.zeros_like(t), np.zeros_like(t)
+        for k in range(self.basis.order - 1, -1, -1):
+            above, there = there, c[:, k:k + 1] + (2 * k + 1) / (k + 1) * t * there - (k + 1) / (k + 2) * above
+        return np.asarray(there)
 
     def _chunks(self) -> Iterator[slice]:
         """The pieces in parts, so that memory stays bounded."""

@@ -47,8 +47,9 @@ class Structure:
 
     Attributes
     ----------
-    rank : int or None
-        The number r of terms if :math:`h = \sum_{i \le r} u_i(x) v_i(y)` with r at most 7; 1 means separable.
+    skeleton : (ndarray, ndarray) or None
+        If :math:`h = \sum_{i \le r} u_i(x) v_i(y)` with r at most 7: rows X and columns Y, both of shape (r,), for
+        which :math:`h(x, y) = h(x, Y) h(X, Y)^{-1} h(X, y)`.
     product : bool
         Whether h is a function of xy.
     linear_form : (float, float) or None
@@ -61,13 +62,18 @@ class Structure:
         Whether h(x, y) = h(y, x).
     """
 
-    rank: int | None = None
+    skeleton: tuple[np.ndarray, np.ndarray] | None = None
     product: bool = False
     linear_form: tuple[float, float] | None = None
     parity: int | None = None
     parity_x: int | None = None
     parity_y: int | None = None
     symmetric: bool = False
+
+    @property
+    def rank(self) -> int | None:
+        """The number r of terms; 1 means separable."""
+        return None if self.skeleton is None else len(self.skeleton[0])
 
     def __str__(self) -> str:
         """A phrase: ``h is a function of xy, odd, symmetric``."""
@@ -151,7 +157,7 @@ def find_structure(kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure)
     x, y = probe.x, probe.y
     x_back, y_back = 2.0 * mu_x.center - x, 2.0 * mu_y.center - y
     return Structure(
-        rank=_rank(probe),
+        skeleton=_skeleton(probe),
         product=isinstance(kernel, Elementwise) or _is_product(probe),
         linear_form=_linear_form(probe),
         parity=probe.relation(x_back, y_back),
@@ -316,8 +322,8 @@ def _ratio(probe: _Probe, h_x: np.ndarray, h_y: np.ndarray) -> tuple[float, ...]
     return (plain if abs(plain - b) <= 1e-11 * abs(b) else b,)
 
 
-def _rank(probe: _Probe) -> int | None:
-    """The number of separable terms, if there are at most seven."""
+def _skeleton(probe: _Probe) -> tuple[np.ndarray, np.ndarray] | None:
+    """Rows and columns that give all of h, if at most seven do."""
     x, y = (probe.rng.choice(points, _SAMPLE, replace=False) for points in (probe.x, probe.y))
     matrix = probe.kernel(x[:, None], y[None, :])
     if not np.isfinite(matrix).all() or np.abs(matrix).max() < SMALLEST_SIZE:
@@ -338,7 +344,8 @@ def _rank(probe: _Probe) -> int | None:
     with np.errstate(all="ignore"):
         predicted = np.sum(left * (inverse @ right).T, axis=1)
         roundings = np.sum(np.abs(left) * (np.abs(inverse) @ np.abs(right)).T, axis=1)
-    return rank if probe.agree(np.arange(len(probe.x)), predicted, roundings) else None
+    agrees = probe.agree(np.arange(len(probe.x)), predicted, roundings)
+    return (x[chosen_x], y[chosen_y]) if agrees else None
 
 
 def _equilibrated(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -272,3 +272,30 @@ def test_it_runs_as_a_module(tmp_path):
     record = json.loads(done.stdout)
     assert record["kernel"] == "wave"
     assert record["singular_values"][0] == pytest.approx(0.4858682717566457, abs=1e-10)
+
+
+def test_vectors_are_asked_for_by_their_dimension(capsys):
+    """--k 3 reads x*y as <x, y>, prints multiplicities, and compares multiplets; --scale multiplies."""
+    assert main(["tanh(x*y)", "--k", "3", "--rtol", "1e-4", "--n", "100", "--trials", "5"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("h(x, y) = tanh(x*y) with <x, y> for x*y, x ~ Gaussian.standard(3)")
+    assert "3 times" in out
+    assert "1 (3 times)" in out
+    arguments = ["tanh(x*y)", "--k", "100", "--no-crosscheck", "--json", "--rtol", "1e-6"]
+    assert main([*arguments, "--scale", "1/sqrt(k)"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    svd = opsvd.decompose(opsvd.elementwise(lambda z: np.tanh(0.1 * z), 100), rtol=1e-6)
+    np.testing.assert_allclose(record["values"], svd.values, atol=1e-12)
+    assert record["multiplicities"] == svd.multiplicities.tolist()
+    assert record["measures"]["x"] == {"k": 100, "std": 1.0}
+
+
+@pytest.mark.parametrize(("arguments", "message"), [
+    (["tanh(x + y)", "--k", "3"], "KERNEL must be a function of x*y with --k"),
+    (["tanh(x*y)", "--k", "0"], "--k must be an integer of at least 1"),
+    (["tanh(x*y)", "--k", "3", "--x-mean", "1"], "--x-mean and --y-mean must be zero with --k"),
+])
+def test_vectors_that_cannot_be(capsys, arguments, message):
+    """What the command line does not take for vectors is said, with status 2."""
+    assert main(arguments) == 2
+    assert message in capsys.readouterr().err

@@ -7,8 +7,9 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import kstest
 
-from opsvd import Gaussian, KernelError, decompose
+from opsvd import Gaussian, KernelError, decompose, elementwise
 from opsvd.crosscheck import CrossCheck, crosscheck
+from opsvd.finite_size import predict
 from opsvd.sampling import monte_carlo
 
 
@@ -226,3 +227,32 @@ def test_it_is_frozen(check):
     assert isinstance(check, CrossCheck)
     with pytest.raises(AttributeError):
         check.trials = 3
+
+
+@pytest.mark.parametrize("k", [2, 3])
+def test_multiplets_are_compared_by_their_means(k):
+    """tanh(<x, y>): a multiplet counts once, and its sampled mean is where it must be."""
+    kernel = elementwise(np.tanh, k)
+    svd = decompose(kernel, rtol=1e-4)
+    check = crosscheck(kernel, n=(150, 300), trials=12, rng=2, svd=svd)
+    assert check.agrees
+    assert check.multiplicities[:2].tolist() == svd.multiplicities[:2].tolist()
+    assert check.valid[1, 0]
+    assert f"1 ({k} times)" in str(check)
+    wrong = replace(svd, values=1.2 * svd.values)
+    assert not crosscheck(kernel, n=300, trials=12, rng=2, svd=wrong).agrees
+
+
+def test_multiplets_are_predicted_as_means():
+    """One value that stands three times, with x uniform on a sphere: exact second-order terms by simulation."""
+    rng, n, trials = np.random.default_rng(0), 200, 200
+    means = []
+    for _ in range(trials):
+        x, y = rng.standard_normal((2, n, 3))
+        means.append(np.linalg.svd(x @ y.T / n, compute_uv=False)[:3].mean())
+    moments = [[5.0 / 3.0]]
+    prediction = predict([1.0], moments, moments, n, multiplicities=[3])
+    error = np.std(means) / np.sqrt(trials)
+    assert abs(np.mean(means) - prediction.mean[0]) < 4.0 * error + prediction.error[0]
+    np.testing.assert_allclose(np.std(means), prediction.std[0], rtol=0.2)
+    assert prediction.valid[0]

@@ -137,8 +137,6 @@ def test_elementwise_checks_its_arguments():
     """Every mistake is named."""
     with pytest.raises(TypeError, match=r"phi must be callable as phi\(z\), got float"):
         elementwise(1.0)
-    with pytest.raises(ValueError, match="k must be 1, got 2: vector inputs are not there yet"):
-        elementwise(np.tanh, k=2)
     with pytest.raises(ValueError, match="k must be an integer of at least 1, got 0"):
         elementwise(np.tanh, k=0)
     with pytest.raises(ValueError, match="kinks must be a sequence of finite numbers"):
@@ -204,3 +202,47 @@ def test_elementwise_kernels_stay_elementwise_when_limited():
     kernel = elementwise(np.abs, kinks=[0.0]).limited(Budget(10, math.inf))
     assert isinstance(kernel, Elementwise)
     assert (kernel.kinks, kernel.evaluations) == ((0.0,), 0)
+
+
+def test_vectors_broadcast_over_the_axes_before_the_last():
+    """On a grid h sees x as (n, 1, p) and y as (1, m, q); a transposed kernel exchanges them."""
+    kernel = Kernel(lambda x, y: x[..., 0] + 10.0 * y[..., 2], dims=(2, 3))
+    x, y = np.arange(8.0).reshape(4, 2), np.arange(15.0).reshape(5, 3)
+    expected = x[:, None, 0] + 10.0 * y[None, :, 2]
+    np.testing.assert_array_equal(kernel.grid(x, y), expected)
+    np.testing.assert_array_equal(kernel.transposed().grid(y, x), expected.T)
+    assert kernel(x[0], y[0]).shape == ()
+    mixed = Kernel(lambda x, y: x * y[..., 1], dims=(1, 2))
+    assert mixed.grid(x[:, 0], x).shape == (4, 4)
+    np.testing.assert_array_equal(mixed.transposed().grid(x, x[:, 0]), mixed.grid(x[:, 0], x).T)
+
+
+def test_elementwise_of_vectors_is_a_function_of_their_product():
+    """phi(<x, y>), on a grid and on pairs, and the same phi on the line."""
+    kernel, rng = elementwise(np.tanh, 3, kinks=[1.0]), np.random.default_rng(0)
+    x, y = rng.standard_normal((4, 3)), rng.standard_normal((4, 3))
+    np.testing.assert_allclose(kernel.grid(x, y), np.tanh(x @ y.T), rtol=1e-12)
+    np.testing.assert_allclose(kernel(x, y), np.tanh((x * y).sum(axis=-1)), rtol=1e-12)
+    assert repr(kernel) == "Elementwise(tanh, k=3)"
+    assert kernel.on_the_line(2.0, 0.5) == np.tanh(1.0)
+    assert elementwise(np.tanh, 10**6).dims == (10**6, 10**6)
+
+
+def test_vector_kernels_show_the_vectorised_form():
+    """A kernel of single vectors, or points of the wrong dimension: the message shows what to write."""
+    with pytest.raises(KernelError, match=r"for vectors h must accept x of shape \(..., p\)"):
+        Kernel(lambda x, y: float(x @ y), dims=(3, 3))
+    with pytest.raises(KernelError, match=r"np.sum\(x \* y, axis=-1\)"):
+        Kernel(lambda x, y: x * y, dims=(3, 3))
+    with pytest.raises(ValueError, match=r"y must hold vectors of R\^3, shape \(..., 3\), got shape \(1, 5, 2\)"):
+        Kernel(lambda x, y: (x * y).sum(axis=-1), dims=(3, 3)).grid(np.ones((4, 3)), np.ones((5, 2)))
+
+
+def test_vectors_where_h_is_not_finite():
+    """A singular point is stepped around; where that does not help, the vectors are named."""
+    kernel = Kernel(lambda x, y: np.log(np.linalg.norm(x - y, axis=-1)), dims=(2, 2))
+    x = np.array([[1.0, 2.0], [0.0, 1.0]])
+    assert np.isfinite(kernel.finite_grid(x, x)).all()
+    broken = Kernel(lambda x, y: np.where(x[..., 0] > 0.5, np.nan, y[..., 0]), dims=(2, 2))
+    with pytest.raises(NonFiniteKernelError, match=r"h\(\[1.0, 2.0\], \[1.0, 2.0\]\) = nan"):
+        broken.finite_grid(x, x)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opsvd.linalg import canonical_signs, compact_svd
+from opsvd.linalg import canonical_signs, compact_svd, schatten_norm
 
 
 def _matrix(rng, n, m, values):
@@ -40,3 +40,19 @@ def test_signs_follow_the_rightmost_large_entry():
     columns = np.array([[3.0, -1.0, 1.0], [-2.0, 0.0, -5.0], [1.0, 1.0, 4.0]])
     np.testing.assert_array_equal(canonical_signs(columns), [-1.0, 1.0, 1.0])
     assert canonical_signs(np.zeros((4, 0))).shape == (0,)
+
+
+@pytest.mark.parametrize("order", [4, 8, 16])
+def test_schatten_norms(order):
+    """Sums of powers of the singular values, of a matrix of any size, and of none."""
+    values = np.array([3.0, 2.0, 2.0, 0.5])
+    matrix = 1e-90 * _matrix(np.random.default_rng(1), 9, 7, values)
+    assert abs(schatten_norm(matrix, order) / (1e-90 * np.sum(values**order) ** (1.0 / order)) - 1.0) < 1e-13
+    assert schatten_norm(np.zeros((3, 2)), order) == 0.0
+
+
+@pytest.mark.parametrize("order", [2, 6, 0])
+def test_other_schatten_norms_are_refused(order):
+    """Squaring gives powers of two alone."""
+    with pytest.raises(ValueError, match=f"order must be 4, 8, 16, ..., got {order}"):
+        schatten_norm(np.eye(2), order)

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.stats import multivariate_normal, norm
 
-from opsvd import Gaussian
+from opsvd import Gaussian, GaussianVector
 from opsvd.testing import check_measure
 
 
@@ -53,3 +53,69 @@ def test_bad_counts_are_named():
         Gaussian().sample(0, np.random.default_rng(0))
     with pytest.raises(TypeError, match=r"n must be an integer, got 2.5"):
         Gaussian().gauss_rule(2.5)
+
+
+CORRELATED = Gaussian([1.0, -2.0], [[2.0, 0.6], [0.6, 0.5]])
+
+
+@pytest.mark.parametrize("measure", [CORRELATED, Gaussian.standard(2), GaussianVector([1.0, 0.0], 4.0)])
+def test_vectors_have_mean_and_covariance(measure):
+    """Samples, the Gauss rule and the density are those of the Gaussian with this mean and covariance."""
+    x = measure.sample(20_000, np.random.default_rng(0))
+    np.testing.assert_allclose(x.mean(axis=0), measure.mean, atol=0.06)
+    np.testing.assert_allclose(np.cov(x.T), measure.cov, atol=0.12)
+    rule = measure.gauss_rule(6)
+    assert rule.weights @ np.prod(rule.nodes, axis=1) == pytest.approx(measure.cov[0, 1] + np.prod(measure.mean))
+    density = multivariate_normal(measure.mean, measure.cov).pdf(x[:9])
+    np.testing.assert_allclose(measure.sqrt_density(x[:9]) ** 2, density, rtol=1e-12)
+
+
+def test_whitening_undoes_itself():
+    """Whitened samples are standard, and unwhiten brings them back."""
+    x = CORRELATED.sample(20_000, np.random.default_rng(1))
+    z = CORRELATED.whiten(x)
+    np.testing.assert_allclose(np.cov(z.T), np.eye(2), atol=0.05)
+    np.testing.assert_allclose(CORRELATED.unwhiten(z), x, rtol=1e-12)
+
+
+def test_singular_covariances_are_said_plainly():
+    """Samples stay on the flat, there is no density, and both are said."""
+    measure = Gaussian(mean=[1.0, 1.0, 0.0], cov=np.diag([1.0, 0.0, 4.0]))
+    assert repr(measure) == "GaussianVector(k=3, on a flat of dimension 2)"
+    x = measure.sample(7, np.random.default_rng(0))
+    assert (x[:, 1] == 1.0).all()
+    assert measure.whiten(x).shape == (7, 2)
+    np.testing.assert_allclose(measure.unwhiten(measure.whiten(x)), x, atol=1e-14)
+    with pytest.raises(ValueError, match="covariance has rank 2 in dimension 3; work with whiten"):
+        measure.sqrt_density(x)
+
+
+def test_standard_gaussians_of_any_dimension():
+    """One is the line; a million takes no matrix."""
+    assert Gaussian.standard() == Gaussian.standard(1) == Gaussian()
+    huge = Gaussian.standard(10**6)
+    assert (huge.dim, huge.isotropic_std, repr(huge)) == (10**6, 1.0, "Gaussian.standard(1000000)")
+    assert huge.sample(2, np.random.default_rng(0)).shape == (2, 10**6)
+    assert Gaussian.standard(2) == Gaussian([0.0, 0.0], np.eye(2)) != CORRELATED
+    assert len({Gaussian.standard(2), GaussianVector([0.0, 0.0])}) == 1
+    assert CORRELATED.isotropic_std is None
+
+
+@pytest.mark.parametrize(("mean", "cov", "message"), [
+    ([0.0, np.inf], np.eye(2), "mean must be a vector of at least two finite numbers"),
+    ([0.0, 0.0], np.eye(3), r"cov must be a matrix of finite numbers, shape \(2, 2\)"),
+    ([0.0, 0.0], [[1.0, 0.5], [0.0, 1.0]], "cov must be symmetric"),
+    ([0.0, 0.0], [[1.0, 2.0], [2.0, 1.0]], "cov must be positive semidefinite and not zero, got eigenvalues from -1"),
+    ([0.0, 0.0], np.zeros((2, 2)), "positive semidefinite and not zero"),
+    ([0.0, 0.0], -1.0, "cov must be positive"),
+])
+def test_bad_vectors_are_named(mean, cov, message):
+    """A mean or covariance that cannot be raises with the requirement."""
+    with pytest.raises(ValueError, match=message):
+        Gaussian(mean=mean, cov=cov)
+
+
+def test_tensor_rules_that_would_be_huge_are_refused():
+    """Nodes to the power k."""
+    with pytest.raises(ValueError, match="at most 10000000 nodes in all, got n = 10 in dimension 8"):
+        Gaussian.standard(8).gauss_rule(10)

@@ -9,7 +9,7 @@ mpl.use("Agg")
 
 import matplotlib.pyplot as plt
 
-from opsvd import Gaussian, decompose
+from opsvd import Gaussian, decompose, elementwise
 from opsvd.breaks import break_points
 from opsvd.crosscheck import crosscheck
 from opsvd.plotting import COLOURS, new_figure, plot_breaks, plot_functions, plot_spectrum, summary_figure
@@ -158,6 +158,8 @@ def test_the_image_lies_under_the_breaks_the_right_way_up(ax):
 def test_any_kernel_has_a_picture(h, ax, tmp_path):
     """No breaks, no kernel, or a singular one: there is an image all the same."""
     plot_breaks(h, ax=ax).figure.savefig(tmp_path / "breaks.png")
+    assert len(ax.get_images()) == 1
+    assert (tmp_path / "breaks.png").stat().st_size > 1000
 
 
 def test_a_missing_matplotlib_is_named(monkeypatch, svd):
@@ -167,3 +169,25 @@ def test_a_missing_matplotlib_is_named(monkeypatch, svd):
         new_figure(1.0, 1.0)
     with pytest.raises(ImportError, match=r"a figure needs matplotlib"):
         summary_figure(svd)
+
+
+def test_multiplets_are_lines_over_their_indices(ax):
+    """A value that stands N times is drawn from its first index to its last; functions are radial ones."""
+    svd = decompose(elementwise(np.tanh, 20), rtol=1e-4)
+    plot_spectrum(svd, ax)
+    lines = ax.collections[0].get_segments()
+    assert len(lines) == len(svd.values)
+    np.testing.assert_allclose([line[0, 1] for line in lines], svd.values)
+    np.testing.assert_allclose(lines[0][:, 0], [0.6, 20.4])
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+    functions = plot_functions(svd, Figure().subplots(), count=2)
+    assert len(functions.get_lines()) == 4
+    assert functions.get_xlabel().startswith("$|x|$")
+
+
+def test_functions_of_vectors_along_the_first_coordinate():
+    """A kernel without symmetry: curves along the first coordinate of either side."""
+    svd = decompose(lambda x, y: np.sin(x * y[..., 0]) + y[..., 1], Gaussian(), Gaussian.standard(2), rtol=1e-6)
+    functions = plot_functions(svd, Figure().subplots(), count=2)
+    assert len(functions.get_lines()) == 4
+    assert functions.get_xlabel().startswith("first coordinate")

@@ -36,12 +36,12 @@ def brute_force(h, nodes=900):
     return np.linalg.svd(root[:, None] * h(x[:, None], x) * root, compute_uv=False)
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(kernels())
 def test_error_bars_hold_on_random_kernels(h):
     """Against brute force, good to about 1e-11 on these kernels."""
     exact = brute_force(h)
-    for rtol in (1e-4, 1e-8, 1e-12):
+    for rtol in (1e-4, 1e-10):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             svd = opsvd.decompose(h, rtol=rtol)

@@ -168,7 +168,7 @@ def test_other_files_are_refused(tmp_path):
     with pytest.raises(ValueError, match=r"path must be a file written by OperatorSVD\.save"):
         opsvd.load(path)
     np.savez(path, opsvd='{"version": 99}')
-    with pytest.raises(ValueError, match="got version 99; upgrade opsvd"):
+    with pytest.raises(ValueError, match="got version 99; use the version of opsvd that wrote it"):
         opsvd.load(path)
 
 

@@ -201,6 +201,18 @@ def test_what_the_slices_miss_shows_at_points_of_the_measure():
     assert 0.0 < slices.missed(rule, samples + feature) <= np.linalg.norm(feature) * (1.0 + 1e-6)
 
 
+def test_slices_that_are_zero_on_whole_panels_miss_nothing():
+    """A bump on [x, x + 2]: beyond it slices are zero, and no piece is taken for what lies far from it."""
+    def bump(x, y):
+        return 1.0 * (y > x) * (y < x + 2.0) * (1.0 + y)
+
+    slices = slice_integrals(Kernel(bump), plain(X), STANDARD, EDGES, 1e-12, order=20)
+    y = np.random.default_rng(1).standard_normal(300)
+    density = STANDARD.sqrt_density(y)
+    rule = Rule(y, 1.0 / (math.sqrt(300.0) * density), density)
+    assert slices.missed(rule, bump(X[:, None], y) * rule.sqrt_weights) < 1e-9
+
+
 def test_weights_of_the_rule_are_applied():
     """A slice at x_i comes times sqrt(w_i): the squared norm of T 1 for (y > x) is E[(1 - Phi)^2] = 1/3."""
     x = PanelBasis(STANDARD, EDGES, 16).rule
@@ -236,6 +248,29 @@ def test_the_matrix_holds_integrals_against_every_function_of_the_basis():
     np.testing.assert_allclose(slices.against_resolved(polynomials), direct, atol=1e-14)
     exact = (8.0 * math.pi) ** 0.25 * (ndtr(9.0 / math.sqrt(2.0)) - ndtr(X / math.sqrt(2.0)))
     np.testing.assert_allclose(direct[:, 0], exact, atol=1e-14)
+
+
+@pytest.mark.parametrize("h", [lambda x, y: y > x, lambda x, y: np.abs(y - x) ** 0.5, lambda x, y: np.cos(x * y)])
+@pytest.mark.parametrize("order", [12, 16, 20])
+def test_integrals_against_other_panels_are_exact_and_free(h, order):
+    """Pieces that end anywhere against finer panels: as if the slices had been split there, without any evaluations."""
+    finer = np.union1d(EDGES, np.random.default_rng(0).uniform(-9.0, 9.0, 20))
+    kernel, basis = Kernel(h), PanelBasis(STANDARD, finer, order)
+    slices = slice_integrals(kernel, plain(X), STANDARD, EDGES, 1e-14, order=16)
+    before = kernel.evaluations
+    found = slices.matrix(basis)
+    assert kernel.evaluations == before
+    direct = slice_integrals(kernel, plain(X), STANDARD, finer, 1e-14, order=20).matrix(basis)
+    np.testing.assert_allclose(found, direct, atol=1e-13)
+    np.testing.assert_allclose(slices.restricted(np.array([7, 2])).matrix(basis), found[[7, 2]], atol=1e-15)
+
+
+def test_where_most_slices_are_cut_panels_should_end():
+    """A jump along y = 0.3, found by every slice, and no point of a jump along y = x."""
+    slices = slice_integrals(Kernel(lambda x, y: 1.0 * (y > 0.3) + (y > x)), plain(X), STANDARD, EDGES, 1e-12, order=16)
+    shared = slices.shared_ends()
+    assert np.abs(shared - 0.3).min() < 1e-15
+    assert np.abs(shared[:, None] - X[np.abs(X) < 2.0]).min() > 1e-3
 
 
 def test_functions_that_the_basis_does_not_resolve_are_integrated_on_the_pieces():

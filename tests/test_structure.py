@@ -255,8 +255,8 @@ def test_the_answer_does_not_depend_on_chance():
 
 @pytest.mark.parametrize(("structure", "text"), [
     (Structure(), "h shows no structure"),
-    (Structure(rank=1, parity_x=1), "h is separable, even in x"),
-    (Structure(rank=3, linear_form=(1.0, 1.0)), "h is of rank 3, a function of x + y"),
+    (Structure(skeleton=(np.zeros(1), np.zeros(1)), parity_x=1), "h is separable, even in x"),
+    (Structure(skeleton=(np.zeros(3), np.zeros(3)), linear_form=(1.0, 1.0)), "h is of rank 3, a function of x + y"),
     (Structure(product=True, parity=1, symmetric=True), "h is a function of xy, even, symmetric"),
     (Structure(linear_form=(1.0, -0.5), parity=-1), "h is a function of x - 0.5 y, odd"),
     (Structure(parity=1, parity_x=-1, parity_y=-1), "h is even, odd in x, odd in y"),

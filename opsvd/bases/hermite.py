@@ -1,4 +1,4 @@
-"""Orthonormal Hermite polynomials of a Gaussian variable."""
+"""Orthonormal Hermite functions of a Gaussian variable: its polynomials, or those of another Gaussian."""
 
 from functools import lru_cache
 from typing import Any
@@ -11,25 +11,35 @@ from .base import Basis
 
 __all__ = ["HermiteBasis"]
 
+_FADED = 8.0
+
 
 class HermiteBasis(Basis):
-    r"""The polynomials :math:`\psi_n((x - m) / s)`, n = 0 ... degree, orthonormal under Gaussian(m, s).
+    r"""The functions :math:`\psi_n((x - c) / s) \sqrt{\rho_{c, s}(x) / \rho(x)}`, n = 0 ... degree.
+
+    They are orthonormal under the measure whatever c and s are. With those of the measure itself, the default, they
+    are its orthonormal polynomials; with others they reach farther, or oscillate faster.
 
     Parameters
     ----------
     measure : Gaussian
-        The measure.
+        The measure, of density rho.
     degree : int
         The highest degree; the basis has degree + 1 functions.
     quadrature : int, optional
         The number of Gauss-Hermite nodes, by default degree + 1, with which the basis is orthonormal in the rule too.
+    center, std : float, optional
+        The mean c and the standard deviation s of the Gaussian whose Hermite functions these are.
     """
 
-    def __init__(self, measure: Gaussian, degree: int, quadrature: int | None = None) -> None:
+    def __init__(self, measure: Gaussian, degree: int, quadrature: int | None = None, center: float | None = None,
+                 std: float | None = None) -> None:
         self.measure: Gaussian = measure
+        self.reference = Gaussian(measure.mean if center is None else center, measure.std if std is None else std)
         self.degree = degree
         self.quadrature = degree + 1 if quadrature is None else quadrature
-        self.rule = measure.gauss_rule(self.quadrature)
+        nodes, lebesgue = gauss_hermite(self.quadrature)
+        self.rule = measure.rule(self.reference.mean + self.reference.std * nodes, self.reference.std * lebesgue)
         self._at_nodes = _at_nodes(self.size, self.quadrature)
 
     @property
@@ -39,20 +49,22 @@ class HermiteBasis(Basis):
 
     @property
     def interval(self) -> tuple[float, float]:
-        """From the first node to the last: beyond them the polynomials only grow."""
-        return float(self.rule.nodes[0]), float(self.rule.nodes[-1])
+        """From the first node to the last, and no farther than Hermite functions are above rounding."""
+        end = 2.0 * np.sqrt(self.size) + _FADED * self.size ** (-1.0 / 6.0)    # the turning point, and Airy's decay
+        low, high = self.reference.mean - end * self.reference.std, self.reference.mean + end * self.reference.std
+        return max(low, float(self.rule.nodes[0])), min(high, float(self.rule.nodes[-1]))
 
     @property
     def panels(self) -> np.ndarray:
-        """Panels of two wavelengths of the fastest function, of wave number sqrt(degree) a scale, or less."""
+        """Panels of two wavelengths of the fastest function, of wave number sqrt(degree) / s, or less."""
         low, high = self.interval
-        width = self.measure.std * min(1.0, 4.0 * np.pi / np.sqrt(self.degree + 1.0))
+        width = self.reference.std * min(1.0, 4.0 * np.pi / np.sqrt(self.degree + 1.0))
         return np.linspace(low, high, int(np.ceil((high - low) / width)) + 1)
 
     def half_density(self, x: np.ndarray) -> np.ndarray:
-        """Evaluate the Hermite functions, scaled to this measure."""
-        z = (np.asarray(x) - self.measure.mean) / self.measure.std
-        return np.asarray(hermite_functions(z, self.size) / np.sqrt(self.measure.std))
+        """Evaluate the Hermite functions, shifted and scaled."""
+        z = (np.asarray(x) - self.reference.mean) / self.reference.std
+        return np.asarray(hermite_functions(z, self.size) / np.sqrt(self.reference.std))
 
     def analyse(self, samples: np.ndarray) -> np.ndarray:
         """Project by the Gauss rule."""
@@ -63,8 +75,9 @@ class HermiteBasis(Basis):
         return np.asarray(self._at_nodes @ coefficients)
 
     def state(self) -> dict[str, Any]:
-        """Degree and number of nodes."""
-        return {"degree": self.degree, "quadrature": self.quadrature}
+        """Degree, number of nodes, and the Gaussian whose functions these are."""
+        return {"degree": self.degree, "quadrature": self.quadrature,
+                "center": self.reference.mean, "std": self.reference.std}
 
 
 @lru_cache(maxsize=8)

@@ -6,14 +6,13 @@ import numpy as np
 
 from ..measures import Gaussian
 from .base import SPARSE, Basis
+from .cardinal import cardinal_functions
 
 __all__ = ["LogarithmicBasis"]
 
 # Panels hold so many steps, and are no wider than this in log|x|, where polynomials in x still follow powers of |x|.
 _STEPS_A_PANEL = 8
 _PANEL = 0.8
-# Stands for a distance of zero from a node: its cosecant, 1e300, is all of the sum of cosecants.
-_AT_A_NODE = 1e-300
 
 
 class LogarithmicBasis(Basis):
@@ -83,21 +82,14 @@ class LogarithmicBasis(Basis):
         return np.asarray((np.abs(x) >= low) & (np.abs(x) <= self.interval[1]) & ~sparse)
 
     def half_density(self, x: np.ndarray) -> np.ndarray:
-        """Interpolate in u, in the barycentric form: alternating cosecants over their sum."""
+        """Interpolate in u."""
         x = np.asarray(x, dtype=np.float64)
         with np.errstate(divide="ignore"):
             u = np.log(np.abs(x) / self.measure.std)
-        inside = (u >= self.grid[0] - 0.5 * self.step) & (u <= self.last + 0.5 * self.step)
-        distance = (np.where(inside, u, self.last)[..., None] - self.grid) / (self.count * self.step)
-        # By a whole period nearer: there the sine is accurate close to zero; it changes its sign.
-        periods = np.rint(distance)
-        distance -= periods
-        distance[distance == 0.0] = _AT_A_NODE
-        cosecants = (1.0 - 2.0 * np.abs(periods)) / np.sin(np.pi * distance)
-        cosecants[..., 1::2] *= -1.0
-        size = np.sqrt(2.0 * self.step * np.where(inside, np.abs(x), 1.0))
-        factor = inside * (np.sign(x) if self.parity < 0 else 1.0) / (size * cosecants.sum(axis=-1))
-        return np.asarray(cosecants * factor[..., None])
+        cardinal = cardinal_functions(u, self.grid, self.step)
+        # At zero, which is outside of the grid, all of them are zero.
+        size = np.sqrt(2.0 * self.step * np.where(x == 0.0, 1.0, np.abs(x)))
+        return np.asarray(cardinal * ((np.sign(x) if self.parity < 0 else 1.0) / size)[..., None])
 
     def analyse(self, samples: np.ndarray) -> np.ndarray:
         """The part of the samples that has this parity."""

@@ -2,17 +2,21 @@
 
 from .auto import Auto
 from .base import Method
+from .finite_rank import FiniteRank
 from .hermite_galerkin import HermiteGalerkin
 from .logarithmic import Logarithmic
 from .panels import Panels
 from .product_integration import ProductIntegration
+from .ridge import Ridge
+from .scaled_hermite import ScaledHermite
 from .uniform import UniformPanels
 
-__all__ = ["METHODS", "Auto", "HermiteGalerkin", "Logarithmic", "Method", "Panels",
-           "ProductIntegration", "UniformPanels", "as_method"]
+__all__ = ["METHODS", "Auto", "FiniteRank", "HermiteGalerkin", "Logarithmic", "Method", "Panels",
+           "ProductIntegration", "Ridge", "ScaledHermite", "UniformPanels", "as_method"]
 
-METHODS: dict[str, type[Method]] = {"auto": Auto, "hermite": HermiteGalerkin, "logarithmic": Logarithmic,
-                                   "panels": Panels, "product": ProductIntegration, "uniform": UniformPanels}
+METHODS: dict[str, type[Method]] = {
+    "auto": Auto, "hermite": HermiteGalerkin, "scaled-hermite": ScaledHermite, "logarithmic": Logarithmic,
+    "finite-rank": FiniteRank, "panels": Panels, "product": ProductIntegration, "uniform": UniformPanels}
 """The methods that ``decompose(..., method=name)`` knows by name."""
 
 

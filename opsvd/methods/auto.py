@@ -9,13 +9,17 @@ from ..discretisation import Discretisation
 from ..domain import Domain, find_domain
 from ..kernels import Kernel
 from ..measures import Gaussian, Measure
-from ..structure import find_structure
+from ..structure import Structure, find_structure
 from .base import Method
+from .finite_rank import FiniteRank
+from .hermite_checks import relative_tail
 from .hermite_galerkin import DEGREES, HermiteGalerkin
 from .logarithmic import Logarithmic
 from .panels import Panels
 from .product_integration import ProductIntegration
 from .refinement import panel_tails
+from .ridge import Ridge
+from .scaled_hermite import ScaledHermite
 
 __all__ = ["Auto"]
 
@@ -25,14 +29,16 @@ _FEW = 8
 
 
 class Auto(Method):
-    """Hermite polynomials, a logarithmic grid, panels, product integration: the first that does it.
+    """The first method that does it, after what the kernel turns out to be.
 
     1. Hermite polynomials of degree 47 to 191 are given up if their coefficients decay too slowly: if the energy of
        those in the last third of the degrees, which is what the error bars will be about, is above the tolerance, and
        would be so too at the highest degree were the decay geometric.
-    2. A kernel that turns out to be a function of xy goes to the logarithmic grid.
-    3. Panels are tried unless slices of the kernel stay unresolved on many of them.
-    4. The rest, broken along curves, narrow, or oscillating, goes to product integration.
+    2. A kernel of small rank takes integrals of functions of one variable.
+    3. Hermite functions of other Gaussians do kernels that grow, oscillate, or have a short length.
+    4. Functions of xy go to the logarithmic grid, functions of x + b y to equal panels.
+    5. Panels are tried unless slices of the kernel stay unresolved on many of them.
+    6. The rest, broken along curves or narrow, goes to product integration.
 
     The note of the result says what was chosen and why.
     """
@@ -48,7 +54,7 @@ class Auto(Method):
         if isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian):
             for degree in DEGREES:
                 attempt = HermiteGalerkin().at_degree(kernel, domain, mu_x, mu_y, degree)
-                tail = _relative_tail(attempt.blocks[0].matrix)
+                tail = relative_tail(attempt.blocks[0].matrix)
                 if tail <= rtol**0.75:    # the bars fall faster than the coefficients; the driver looks at the bars
                     yield replace(attempt, note=f"{attempt.note} (auto: the Hermite coefficients decay to {tail:.0e})")
                 reason = f"the last Hermite coefficients, to degree {degree}, are still {tail:.0e} of all"
@@ -56,14 +62,27 @@ class Auto(Method):
                     break
         structure = find_structure(kernel, domain, mu_x, mu_y)
         reason = f"{reason}; {structure}"
-        for finer in self._later(kernel, domain, mu_x, mu_y, rtol, product=structure.product):
+        for finer in self._later(kernel, domain, mu_x, mu_y, rtol, structure=structure):
             yield replace(finer, note=f"{finer.note} (auto: {reason})")
 
     def _later(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure, rtol: float, *,
-               product: bool) -> Iterator[Discretisation]:
+               structure: Structure) -> Iterator[Discretisation]:
         """What comes after Hermite polynomials."""
-        if product and all(isinstance(mu, Gaussian) and mu.mean == 0.0 for mu in (mu_x, mu_y)):
-            yield from Logarithmic().within(kernel, domain, mu_x, mu_y, rtol)
+        resolved = False    # as a ridge function, for which product integration would do no more
+        gaussian = isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian)
+        product = structure.product and gaussian and mu_x.center == mu_y.center == 0.0
+        if structure.skeleton is not None and not product:
+            yield from FiniteRank().within(kernel, domain, mu_x, mu_y, skeleton=structure.skeleton, rtol=rtol)
+        if gaussian:
+            # Of a ridge function that is not resolved by few degrees, the leading values are had otherwise.
+            hermite = ScaledHermite(leading=structure.linear_form is None)
+            yield from hermite.within(kernel, domain, mu_x, mu_y, rtol)
+            if product:
+                yield from Logarithmic().within(kernel, domain, mu_x, mu_y, rtol)
+            if structure.linear_form is not None:
+                for attempt in Ridge(structure.linear_form[1]).within(kernel, domain, mu_x, mu_y, rtol):
+                    resolved = True
+                    yield attempt
         for attempt in Panels(_PANEL_NODES).within(kernel, domain, mu_x, mu_y, rtol):
             matrix = attempt.blocks[0].matrix
             tails = np.concatenate([panel_tails(matrix), panel_tails(matrix.T)])
@@ -71,12 +90,5 @@ class Auto(Method):
             if np.count_nonzero(tails > rtol**0.75 * np.linalg.norm(matrix)) > _FEW:
                 break
             yield attempt
-        yield from ProductIntegration().within(kernel, domain, mu_x, mu_y, rtol)
-
-
-def _relative_tail(matrix: np.ndarray) -> float:
-    """The share, as a norm, of the coefficients beyond two thirds of the degree in either variable."""
-    cut = 2 * len(matrix) // 3
-    norm = float(np.linalg.norm(matrix))
-    tail = float(np.hypot(np.linalg.norm(matrix[cut:]), np.linalg.norm(matrix[:cut, cut:])))
-    return tail / norm if norm > 0.0 else 0.0
+        if not resolved:
+            yield from ProductIntegration().within(kernel, domain, mu_x, mu_y, rtol)

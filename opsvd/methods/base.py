@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from ..discretisation import Discretisation
 from ..kernels import Kernel
-from ..measures import Measure
+from ..measures import Gaussian, Measure
 
-__all__ = ["Method"]
+__all__ = ["Method", "require_gaussians"]
 
 
 class Method(ABC):
@@ -24,3 +24,11 @@ class Method(ABC):
         The driver stops asking when the error bars are below rtol times the largest singular value; a method
         aims at that with its first discretisation.
         """
+
+
+def require_gaussians(mu_x: Measure, mu_y: Measure, purpose: str, instead: str) -> tuple[Gaussian, Gaussian]:
+    """Return both measures if they are Gaussian, or raise saying for what they must be, and which method to use."""
+    if not (isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian)):
+        raise ValueError(f"mu_x and mu_y must be Gaussian for {purpose}, got {mu_x!r} and {mu_y!r}; "
+                         f"use method='{instead}'")
+    return mu_x, mu_y

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from .._validation import positive_int
 from ..bases import HermiteBasis
 from ..discretisation import Discretisation, galerkin_block
 from ..domain import Domain, find_domain
 from ..kernels import Kernel
-from ..measures import Gaussian, Measure
-from ..quadrature import Rule, composite_gauss_legendre
-from .base import Method
+from ..measures import Measure
+from .base import Method, require_gaussians
+from .hermite_checks import hermite_check_rules
 
 __all__ = ["DEGREES", "HermiteGalerkin"]
 
@@ -21,7 +19,6 @@ DEGREES = (47, 95, 127, 191)
 _SPARE = 16
 # More nodes in y than in x: none of them coincide, where log|x - y| is infinite.
 _UNLIKE = 2
-_CHECK_NODES = 12
 
 
 class HermiteGalerkin(Method):
@@ -73,26 +70,9 @@ class HermiteGalerkin(Method):
 
     def at_degree(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure, degree: int) -> Discretisation:
         """Discretise at one degree, within a domain that is known already."""
-        if not (isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian)):
-            raise ValueError(f"mu_x and mu_y must be Gaussian for Hermite polynomials, "
-                             f"got {mu_x!r} and {mu_y!r}; use method='panels'")
+        mu_x, mu_y = require_gaussians(mu_x, mu_y, "Hermite polynomials", "panels")
         nodes = degree + 1 + _SPARE if self.quadrature is None else self.quadrature
         left, right = HermiteBasis(mu_x, degree, nodes), HermiteBasis(mu_y, degree, nodes + _UNLIKE)
-        shifted = np.random.default_rng(degree).uniform(0.2, 0.8) - 0.5
-        checks = tuple((_check_rule(left, domain.x, shift), _check_rule(right, domain.y, shift))
-                       for shift in (0.0, shifted))
         note = f"Hermite-Galerkin, degree {degree}, {nodes} and {nodes + _UNLIKE} Gauss-Hermite nodes"
-        return Discretisation((galerkin_block(kernel, domain, left, right),), domain, checks, note)
-
-
-def _check_rule(basis: HermiteBasis, domain: tuple[float, float], shift: float) -> Rule:
-    """Gauss-Legendre panels a scale wide, shifted by a part of it, over the domain and wherever the polynomials reach.
-
-    Twelve nodes a panel resolve the largest wave number that the polynomials have, about sqrt(degree), and leave narrow
-    features little room to hide.
-    """
-    measure = basis.measure
-    low, high = min(domain[0], basis.interval[0]), max(domain[1], basis.interval[1])
-    edges = np.linspace(low, high, int(np.ceil((high - low) / measure.scale)) + 1)
-    edges[1:-1] += shift * (edges[1] - edges[0])
-    return measure.rule(*composite_gauss_legendre(edges, _CHECK_NODES))
+        return Discretisation((galerkin_block(kernel, domain, left, right),), domain,
+                              hermite_check_rules(left, right, domain), note)

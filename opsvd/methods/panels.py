@@ -1,7 +1,6 @@
 """Adaptive Gauss-Legendre panels: Nystrom where polynomials on the whole line fail."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
@@ -9,7 +8,7 @@ from .._validation import positive_int
 from ..bases import PanelBasis
 from ..discretisation import Discretisation, galerkin_block
 from ..domain import Domain, find_domain, weighted_samples
-from ..errors import NotSquareIntegrableError
+from ..errors import diverges_towards
 from ..kernels import Kernel
 from ..measures import Measure
 from .base import Method
@@ -32,10 +31,14 @@ _CHECK_ORDER = 14
 # The most panels where many stay unresolved, as with a break along a curve.
 _BROAD = 40
 _SLICES_A_PANEL = 4
+# More unresolved panels than these are shown as they are, and not refined first.
+_FEW = 8
 # This many panels, each half as wide as the next, make a singular point; twice as many tell how h behaves there.
 _CHAIN = 8
 # Energy that falls more slowly than this from panel to panel is not told from energy that does not fall.
 _DIVERGES = 0.998
+# What polynomials lack of a homogeneous function is a fixed multiple of their last coefficients, less than this.
+_LACKING = 32.0
 
 
 class Panels(Method):
@@ -91,7 +94,7 @@ class Panels(Method):
 
         # Twice: what is singular in one variable may show only close to a singular point of the other; and where one
         # variable turns out to need few panels, the other may have more.
-        broad = [_BROAD, _BROAD]
+        broad, shown = [_BROAD, _BROAD], (0, 0)
         for _ in range(2):
             x = resolve(slices_along_x, mu_x, x, tol, limit=limit, broad=broad[0])
             y = resolve(slices_along_y, mu_y, y, tol, limit=limit, broad=broad[1])
@@ -99,35 +102,42 @@ class Panels(Method):
         while True:
             left, right = PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER)
             block = galerkin_block(kernel, domain, left, right)
-            near = (_energy_at_singular_points(block.matrix, x, "x")
-                    + _energy_at_singular_points(block.matrix.T, y, "y"))
-            note = f"panels: {len(x) - 1} in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre nodes each"
-            # Different distances from the ends: x and y never coincide, where log|x - y| is infinite.
-            checks = ((check_rule(mu_x, x, 8.0, _CHECK_ORDER), check_rule(mu_y, y, 24.0, _CHECK_ORDER)),
-                      (random_rule(mu_x, x, rng, 3), random_rule(mu_y, y, rng, 3)))
             norm = float(np.linalg.norm(block.matrix))
-            missing = float(np.hypot(domain.missing, np.sqrt(near) / norm)) if norm > 0.0 else domain.missing
-            yield Discretisation((block,), replace(domain, missing=missing), checks, note)
             tails_x, tails_y = panel_tails(block.matrix, norm), panel_tails(block.matrix.T, norm)
             finer_x = split(x, mu_x, tails_x, tol * norm, limit=limit, broad=_BROAD)
             finer_y = split(y, mu_y, tails_y, tol * norm, limit=limit, broad=_BROAD)
             unchanged = len(finer_x) == len(x) and len(finer_y) == len(y)
-            if unchanged and (tol <= 4.0 * _EPS or max(tails_x.max(), tails_y.max()) > tol * norm):
+            unresolved = int(np.count_nonzero(np.append(tails_x, tails_y) > tol * norm))
+            # What few panels lack, as at a singular point, is worth the wait.
+            if (unchanged or unresolved == 0 or unresolved > _FEW) and (len(x), len(y)) != shown:
+                shown = len(x), len(y)
+                near = (_energy_at_singular_points(block.matrix, x, "x")
+                        + _energy_at_singular_points(block.matrix.T, y, "y"))
+                note = f"panels: {len(x) - 1} in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre nodes each"
+                # Different distances from the ends: x and y never coincide, where log|x - y| is infinite.
+                checks = ((check_rule(mu_x, x, 8.0, _CHECK_ORDER), check_rule(mu_y, y, 24.0, _CHECK_ORDER)),
+                          (random_rule(mu_x, x, rng, 3), random_rule(mu_y, y, rng, 3)))
+                hidden = float(np.sqrt(near)) / norm if norm > 0.0 else 0.0
+                yield Discretisation((block,), domain, checks, note, hidden=hidden)
+            if unchanged and (tol <= 4.0 * _EPS or unresolved > 0):
                 return    # at the floor of rounding, or of the budget
-            x, y, tol = finer_x, finer_y, max(0.1 * tol, 4.0 * _EPS)
+            if unresolved == 0:
+                tol = max(0.1 * tol, 4.0 * _EPS)
+            x, y = finer_x, finer_y
 
 
 def _energy_at_singular_points(matrix: np.ndarray, edges: np.ndarray, name: str) -> float:
     """Extrapolate the energy (norm squared) that panels shrinking towards points have not reached.
 
     On panels that halve towards a point the energy of |x|^(2a) falls by the factor q = 2^-(2a + 1); what is nearer to
-    the point than the panels is known only by going on like this. If it does not fall, E[h^2] diverges.
+    the point than the panels is known only by going on like this. If it does not fall, E[h^2] diverges. The last panel
+    reaches to the point: of what it holds, it lacks what its polynomials do.
     """
-    width = np.diff(edges)
+    width, tails = np.diff(edges), panel_tails(matrix)
     energy = np.sum(matrix.reshape(len(width), -1) ** 2, axis=1)
     beyond = 0.0
     for step in (1, -1):
-        w, e, corner = width[::step], energy[::step], edges[:-1] if step == 1 else edges[:0:-1]
+        w, e, t, corner = width[::step], energy[::step], tails[::step], edges[:-1] if step == 1 else edges[:0:-1]
         doubling = np.abs(w[1:] / w[:-1] - 2.0) < 1e-6
         for start in np.flatnonzero(doubling & ~np.concatenate([[False], doubling[:-1]])):
             length = int(np.argmin(np.append(doubling[start:], False)))
@@ -140,9 +150,9 @@ def _energy_at_singular_points(matrix: np.ndarray, edges: np.ndarray, name: str)
             # The energy of a bounded kernel may vanish outwards, beside a break, but is nowhere dense.
             dense = chain[0] / w[start] > 1e6 * energy.sum() / width.sum()
             if ratio > _DIVERGES and dense:
-                raise NotSquareIntegrableError(
-                    f"h must be square-integrable, but h^2 does not decay towards {name} = {corner[start]:.3g}: E[h^2] "
-                    f"is infinite (|x|^a needs a > -1/2). Decompose a kernel with a weaker singularity")
+                raise diverges_towards(name, float(corner[start]))
             ratio = min(ratio, _DIVERGES)
-            beyond += float(chain[0]) * ratio / (1.0 - ratio)
+            known = start > 0 and e[start - 1] > 0.0
+            lacking = min(1.0, _LACKING * float(t[start - 1] / np.sqrt(e[start - 1]))) if known else 1.0
+            beyond += float(chain[0]) * ratio / (1.0 - ratio) * lacking**2
     return beyond

@@ -1,18 +1,18 @@
 """Product integration: leading singular values of kernels whose slices break along unknown curves."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
+from scipy.linalg import qr, svd
 
 from .._validation import positive_int
 from ..bases import PanelBasis
 from ..discretisation import Block, Discretisation
 from ..domain import Domain, find_domain, weighted_samples
 from ..kernels import Kernel
-from ..linalg import compact_svd
 from ..measures import Measure
-from ..quadrature import Rule
+from ..quadrature import Rule, hidden_energy
 from ..slices import SliceIntegrals, slice_integrals
 from .base import Method
 from .meeting_points import meeting_points
@@ -21,34 +21,42 @@ from .refinement import (
     ORDER,
     Samples,
     first_edges,
-    floor_width,
     panel_tails,
-    panels_with_ends,
     resolve,
-    split,
-    tails_with_ends,
 )
 from .uniform import UniformPanels, loose_checks
 
 __all__ = ["ProductIntegration"]
 
 _EPS = float(np.finfo(np.float64).eps)
-# Smooth functions whose images show where the singular functions are not smooth: cosines of up to this many radians
-# a scale.
+# Smooth functions whose images show where the singular functions are not smooth: cosines of up to this many radians a
+# scale, which the first panels resolve.
 _TRIALS = 12
-_FASTEST = 12.0
-_ROUNDS = 4
-# Divisions of the panels on which the outer integrals are taken, and how close to a cut the span beside it is divided.
-_DEPTH = 40
-_NEAR = 0.25
+_FASTEST = 4.0
+_ROUNDS = 8
+# Points where breaks are at meeting points in the other variable, beyond which they are not followed one by one.
+_MOST_POINTS = 32
+# Where two breaks meet on a slice, those that matter less than this may be missed.
+_FAINT = 1e-4
+# Neighbouring panels towards a singular point.
+_RATIO = 4.0
+# How smooth functions are made at most, and in what steps.
+_SMOOTHEST, _STRICTER = 1e-10, 0.1
+# Of what panels do not resolve of functions, the part that makes their images rough.
+_BLUR, _TINY = 0.1, float(np.finfo(np.float64).tiny)
+# Evaluations after which a discretisation is shown that is not settled; then after twice as many.
+_PATIENCE = 6_000_000
+# Evaluations of a first look at slices that show noise; and those after which no more panels are tried.
+_SURVEY, _ENOUGH = 3_000_000, 40_000_000
+# How many singular functions are computed, and in how many steps.
+_KEPT = (64, 40, 24)
+_ITERATIONS = 4
 _TOO_ROUGH = ("slices of h do not become smooth when they are cut: h looks like noise or a fractal, or has more breaks "
               "or oscillations than can be followed")
 # Meeting points are known to the square root of rounding.
 _APART = 1e-6
 # The square root of how many slices there are, about.
 _SLICES = 16.0
-# Breaks that cross the edges of panels, beyond which they are not followed one by one.
-_MOST_CUTS = 1000
 
 
 class ProductIntegration(Method):
@@ -56,15 +64,15 @@ class ProductIntegration(Method):
 
     The leading singular functions of a kernel with jumps, kinks or singularities along curves are smooth, since they
     are T applied to something; only the integrals are hard. Every slice h(x, .) is split where it breaks (see
-    `opsvd.slices`); the integrals over x are cut where a break crosses the edge of a panel in y. The panels themselves
-    need only resolve the leading singular functions: they shrink towards points where a break has a vertical tangent.
+    `opsvd.slices`); the integrals over x are not, since T applied to a smooth function is smooth. The panels need only
+    resolve the leading singular functions: they shrink towards points where a break has a vertical tangent.
 
     The same holds for smooth kernels whose slices take far more nodes than their leading singular functions do: narrow
     ridges, steps that are nearly jumps, fast oscillation.
 
     Parameters
     ----------
-    modes : int, default 24
+    modes : int, default 8
         How many of the leading singular functions the panels are to resolve. Values beyond may come out well, too.
     max_nodes : int, default 1600
         The most nodes a variable.
@@ -74,7 +82,7 @@ class ProductIntegration(Method):
     K. E. Atkinson, The Numerical Solution of Integral Equations of the Second Kind, Cambridge (1997), section 4.2.
     """
 
-    def __init__(self, modes: int = 24, max_nodes: int = 1600) -> None:
+    def __init__(self, modes: int = 8, max_nodes: int = 1600) -> None:
         self.modes = positive_int(modes, "modes")
         self.max_nodes = positive_int(max_nodes, "max_nodes")
 
@@ -89,125 +97,187 @@ class ProductIntegration(Method):
     def within(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure,
                rtol: float) -> Iterator[Discretisation]:
         """Refine within a domain that is known already."""
-        rng, limit = np.random.default_rng(0), self.max_nodes // ORDER
+        rng, limit, start = np.random.default_rng(0), self.max_nodes // ORDER, kernel.evaluations
         # Values are accurate to the square of what the functions are; integrals must be as accurate as the values.
-        tol, rough = max(1e-2 * rtol, 16.0 * _EPS), max(3e-3 * np.sqrt(rtol), 1e-8)
-        x, y = (first_edges(*sides) for sides in zip((domain.x, domain.y), FIRST_PANELS, strict=True))
-        first = [PanelBasis(mu, edges, ORDER).rule for mu, edges in ((mu_x, x), (mu_y, y))]
-        size = float(np.linalg.norm(weighted_samples(kernel, domain, *first))) / _SLICES
-        along_y = _Slices(kernel, mu_x, mu_y, tol, size)
-        along_x = _Slices(kernel.transposed(), mu_y, mu_x, tol, size)
-        surveys = []
-        for slices, rule, edges in ((along_y, first[0], y), (along_x, first[1], x)):
-            surveys.append(slices.at(rule, edges))
-            if surveys[-1].exhausted:
-                yield UniformPanels().within(kernel, domain, mu_x, mu_y, _TOO_ROUGH)
-                return
-        meetings = np.concatenate([meeting_points(kernel, first[0].nodes, surveys[0].breaks),
-                                   meeting_points(along_x.kernel, first[1].nodes, surveys[1].breaks)[:, ::-1]])
-        x, y = _with_edges(x, meetings[:, 0], mu_x), _with_edges(y, meetings[:, 1], mu_y)
-        x, y = (resolve(slices.images(other, rng), mu, edges, rough, limit=limit, broad=limit // 2, noise=10.0 * tol,
-                        singular=points)
-                for slices, other, mu, edges, points in ((along_y, y, mu_x, x, meetings[:, 0]),
-                                                         (along_x, x, mu_y, y, meetings[:, 1])))
-        for _ in range(_ROUNDS):
+        tol, rough = max(1e-2 * rtol, 16.0 * _EPS), max(3e-4 * np.sqrt(rtol), 1e-9)
+        patience, sides = _PATIENCE, _survey(kernel, domain, mu_x, mu_y, tol, most=limit // 2)
+        if sides is None:
+            yield UniformPanels().within(kernel, domain, mu_x, mu_y, _TOO_ROUGH)
+            return
+        along_y, along_x = sides
+        resolved = partial(resolve, limit=limit, broad=limit // 2, noise=10.0 * tol, ratio=_RATIO)
+        x, y = (resolved(side.smooth_images(rng), side.mu_x, side.panels, rough, singular=side.singular)
+                for side in sides)
+        for left_over in range(_ROUNDS, 0, -1):
             left, right = PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER)
-            matrix = _galerkin_matrix(along_y, along_x, left, right, 100.0 * rough)
-            note = (f"product integration: {len(x) - 1} panels in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre nodes "
-                    f"each, integrals split where slices break")
-            checks = loose_checks(mu_x, mu_y, x, y, rng)
-            yield Discretisation((Block(left, right, matrix),), domain, checks, note, leading=True)
-            u, s, v = (part[..., :self.modes] for part in compact_svd(matrix))
-            if len(s) == 0:
+            u, s, v, rest = _leading_part(along_y.matrix(left.rule, right), along_x.matrix(right.rule, left).T)
+            f, g = u[:, :self.modes] * s[:self.modes], v[:, :self.modes] * s[:self.modes]
+            finer_x, finer_y = (
+                resolved(side.images(theirs, others), side.mu_x, panels.edges, max(rough, _blur(others)),
+                         singular=side.singular, start=own)
+                for side, panels, own, theirs, others in ((along_y, left, f, right, g), (along_x, right, g, left, f)))
+            settled = len(finer_x) == len(x) and len(finer_y) == len(y)
+            last = left_over == 1 or kernel.evaluations - start > _ENOUGH
+            if settled or last or kernel.evaluations - start > patience:
+                patience *= 2
+                note = (f"product integration: {len(x) - 1} panels in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre "
+                        f"nodes each, integrals split where slices break")
+                checks = loose_checks(mu_x, mu_y, x, y, rng)
+                matrix = (u * s) @ v.T + rest
+                yield Discretisation((Block(left, right, matrix),), domain, checks, note,
+                                     hidden=_hidden(matrix, x, y), leading=True)
+            if last or (settled and rough <= _SMOOTHEST):
                 return
-            finer_x = split(x, mu_x, panel_tails(u * s), rough * s[0], limit=limit, broad=limit)
-            finer_y = split(y, mu_y, panel_tails(v * s), rough * s[0], limit=limit, broad=limit)
-            if len(finer_x) == len(x) and len(finer_y) == len(y):
-                return
+            # Functions whose bars are not good enough, though they are settled, are to be smoother.
+            rough = _STRICTER * rough if settled else rough
             x, y = finer_x, finer_y
 
 
-@dataclass(frozen=True)
+def _hidden(matrix: np.ndarray, x: np.ndarray, y: np.ndarray) -> float:
+    """The norm of what is nearer to singular points of x and of y than panels reach, relative to all."""
+    energies = matrix**2
+    sides = ((x, energies.sum(axis=1)), (y, energies.sum(axis=0)))
+    hidden = sum(hidden_energy(edges, side.reshape(-1, ORDER).sum(axis=1)) for edges, side in sides)
+    return float(np.sqrt(hidden / max(energies.sum(), _TINY)))
+
+
+def _blur(functions: np.ndarray) -> float:
+    """How rough images of functions are, relative to them, because of what their panels do not resolve."""
+    return _BLUR * float(np.linalg.norm(panel_tails(functions))) / max(float(np.linalg.norm(functions)), _TINY)
+
+
+def _survey(kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure, tol: float, *,
+            most: int) -> tuple["_Slices", "_Slices"] | None:
+    """Slices in both directions, with panels that suit them and the singular functions; None where nothing suits."""
+    x, y = (first_edges(*sides) for sides in zip((domain.x, domain.y), FIRST_PANELS, strict=True))
+    rules = [PanelBasis(mu, edges, ORDER).rule for mu, edges in ((mu_x, x), (mu_y, y))]
+    size = float(np.linalg.norm(weighted_samples(kernel, domain, *rules))) / _SLICES
+    along_y, along_x = _Slices(kernel, mu_x, mu_y, tol, size), _Slices(kernel.transposed(), mu_y, mu_x, tol, size)
+    along_y.edges, along_x.edges = y, x
+    surveys = []
+    for side, rule in zip((along_y, along_x), rules, strict=True):
+        surveys.append(slice_integrals(side.kernel, rule, side.mu_y, side.edges, tol, order=ORDER, size=size,
+                                       budget=_SURVEY))
+        if surveys[-1].exhausted:
+            return None
+    at_x, at_y = np.concatenate([
+        meeting_points(kernel, rules[0].nodes, surveys[0].breaks),
+        meeting_points(along_x.kernel, rules[1].nodes, surveys[1].breaks)[:, ::-1]]).T
+    along_y.edges = np.union1d(_with_edges(y, at_y, mu_y), surveys[0].shared_ends())
+    along_x.edges = np.union1d(_with_edges(x, at_x, mu_x), surveys[1].shared_ends())
+    for side, edges, shared, here, other, there in ((along_y, x, along_x.edges, at_x, along_x, at_y),
+                                                    (along_x, y, along_y.edges, at_y, along_y, at_x)):
+        images = other.breaks_at(there)
+        side.singular = np.concatenate([here, images, other.breaks_at(side.breaks_at(images))])
+        side.panels = _with_edges(shared if len(shared) <= most else edges, side.singular, side.mu_x)
+    return along_y, along_x
+
+
 class _Slices:
-    """The slices h(x, .) of a kernel, and how accurately they are integrated."""
+    """The slices h(x, .) of a kernel, each split once and kept.
 
-    kernel: Kernel
-    mu_x: Measure
-    mu_y: Measure
-    tol: float
-    size: float
+    Attributes
+    ----------
+    edges : ndarray
+        Panels in y that suit most slices.
+    panels, singular : ndarray
+        Panels in x to begin with, and the edges that are known to be singular points.
+    """
 
-    def at(self, rule: Rule, edges: np.ndarray) -> SliceIntegrals:
-        """Slices at the nodes of a rule in x, split at edges in y."""
-        return slice_integrals(self.kernel, rule, self.mu_y, edges, self.tol, order=ORDER, size=self.size)
+    def __init__(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, tol: float, size: float) -> None:
+        self.kernel, self.mu_x, self.mu_y, self.tol, self.size = kernel, mu_x, mu_y, tol, size
+        self.edges, self.panels, self.singular = np.zeros(0), np.zeros(0), np.zeros(0)
+        self.known: dict[tuple[float, float], tuple[SliceIntegrals, int]] = {}
 
-    def images(self, y: np.ndarray, rng: np.random.Generator) -> Callable[[], Samples]:
-        """T applied to random cosines: functions of x that are smooth wherever the singular functions are."""
+    def at(self, rule: Rule, tol: float = 0.0) -> SliceIntegrals:
+        """Slices at the nodes of a rule in x, maybe to a larger tolerance."""
+        return slice_integrals(self.kernel, rule, self.mu_y, self.edges, max(tol, self.tol), order=ORDER,
+                               size=self.size)
+
+    def breaks_at(self, x: np.ndarray) -> np.ndarray:
+        """Where the slices at points x break: none if there are too many."""
+        if len(x) == 0:
+            return np.zeros(0)
+        found = np.unique(self.at(self.mu_x.rule(x, np.ones(len(x))), _FAINT).breaks[:, 1])
+        return found if len(found) <= _MOST_POINTS else np.zeros(0)
+
+    def matrix(self, rule: Rule, right: PanelBasis) -> np.ndarray:
+        r"""T applied to the functions of `right`, at the nodes of a rule, times :math:`\sqrt{w_i}`: (n, right.size)."""
+        keys = list(zip(rule.nodes.tolist(), rule.sqrt_lebesgue.tolist(), strict=True))
+        fresh = [i for i, key in enumerate(keys) if key not in self.known]
+        if fresh:
+            found = self.at(rule.restricted(np.array(fresh)))
+            self.known.update((keys[i], (found, row)) for row, i in enumerate(fresh))
+        places: dict[int, tuple[SliceIntegrals, list[int], list[int]]] = {}
+        for i, key in enumerate(keys):
+            found, row = self.known[key]
+            _, here, rows = places.setdefault(id(found), (found, [], []))
+            here.append(i)
+            rows.append(row)
+        matrix = np.zeros((len(keys), right.size))
+        for found, here, rows in places.values():
+            matrix[here] = found.restricted(np.array(rows)).matrix(right)
+        return matrix
+
+    def images(self, basis: PanelBasis, coefficients: np.ndarray) -> Callable[[], Samples]:
+        """T applied to functions given in a basis."""
+        return lambda: lambda rule: self.matrix(rule, basis) @ coefficients
+
+    def smooth_images(self, rng: np.random.Generator) -> Callable[[], Samples]:
+        """T applied to random cosines: functions of x that are smooth nearly wherever the singular functions are."""
+        basis = PanelBasis(self.mu_y, self.edges, ORDER)
+
         def draw() -> Samples:
             frequencies = rng.uniform(0.0, _FASTEST, _TRIALS) / self.mu_y.scale
             phases = rng.uniform(0.0, 2.0 * np.pi, _TRIALS)
-
-            def trials(points: np.ndarray) -> np.ndarray:
-                return np.asarray(np.cos(points[:, None] * frequencies + phases)
-                                  * self.mu_y.sqrt_density(points)[:, None])
-
-            return lambda rule: self.at(rule, y).against(trials, _TRIALS)
+            trials = np.cos(basis.rule.nodes[:, None] * frequencies + phases) * basis.rule.sqrt_weights[:, None]
+            return self.images(basis, trials)()
 
         return draw
 
 
 def _with_edges(edges: np.ndarray, points: np.ndarray, measure: Measure) -> np.ndarray:
     """Add edges at points that are not edges already, but for the uncertainty of meeting points."""
-    for point in points:
+    for point in points[(points > edges[0]) & (points < edges[-1])]:
         if np.abs(edges - point).min() > _APART * measure.scale:
             edges = np.union1d(edges, point)
     return edges
 
 
-def _galerkin_matrix(along_y: _Slices, along_x: _Slices, left: PanelBasis, right: PanelBasis,
-                     rough: float) -> np.ndarray:
-    """The matrix E[a_i h b_j], its inner integrals split at breaks, its outer ones cut where breaks cross edges in y.
+def _leading_part(forth: np.ndarray, back: np.ndarray) -> tuple[np.ndarray, ...]:
+    """T between the spans of its leading singular functions, from two matrices that hold it.
 
-    A single b_j jumps at the edges of its panel, so that T b_j is not smooth where a break crosses them. In T g, for a
-    smooth g, all that cancels: an error of the outer integrals enters the leading singular values only through its
-    square, and `rough` is enough for them.
+    The rows of `forth` are exact integrals T b_j at nodes in x, the columns of `back` T* a_i at nodes in y. A single
+    b_j jumps at the ends of its panel, so that T b_j is rough, and `forth` no projection of T; but it is right for a
+    smooth g, where T g is resolved. Iteration makes functions smooth, the leading ones first: so fewer and fewer are
+    iterated, and those that were left are kept apart from them.
+
+    Returns
+    -------
+    u, s, v : ndarray, shapes (n, q), (q,) and (m, q)
+        Singular functions and values.
+    rest : ndarray, shape (n, m)
+        The matrix of T between the less accurate functions that follow.
     """
-    mu_x = left.measure
-    cuts = _cuts(along_x, left, right, rough)
-    edges = np.union1d(left.edges, cuts)
-    edges = edges[np.append(True, np.diff(edges) > 64.0 * _EPS * np.maximum(np.abs(edges[1:]), 1e-3 * mu_x.scale))]
-    spans = np.stack([edges[:-1], edges[1:]], axis=1)
-    matrix = np.zeros((left.size, right.size))
-    norm = 0.0
-    for depth in range(_DEPTH):
-        rule = panels_with_ends(mu_x, spans)
-        rows = along_y.at(rule, right.edges).matrix().reshape(len(spans), ORDER + 2, right.size)
-        norm = max(norm, float(np.linalg.norm(rows[:, :ORDER])))
-        wide = np.diff(spans)[:, 0] > floor_width(mu_x, spans.ravel())[::2]
-        broken = (tails_with_ends(rows) > rough * norm) & wide & (depth < _DEPTH - 1)
-        nodes = rule.nodes.reshape(len(spans), -1)[~broken, :ORDER].ravel()
-        weights = rule.sqrt_lebesgue.reshape(len(spans), -1)[~broken, :ORDER].ravel()
-        panel, local = left.local(nodes)
-        local *= weights[:, None]
-        kept = rows[~broken, :ORDER].reshape(len(nodes), right.size)
-        for p in np.unique(panel):
-            here = panel == p
-            matrix[p * ORDER:(p + 1) * ORDER] += local[here].T @ kept[here]
-        if not broken.any():
-            break
-        spans = _finer(spans[broken], cuts)
-    return matrix
+    v = np.random.default_rng(0).standard_normal((forth.shape[1], min(_KEPT[0], *forth.shape)))
+    parts = []
+    for kept in (*_KEPT[1:], 0):
+        for _ in range(_ITERATIONS):
+            u = qr(forth @ v, mode="economic", check_finite=False)[0]
+            v = back.T @ u
+        v, s, turn = svd(v, full_matrices=False, check_finite=False)
+        u = u @ turn.T
+        parts.append((u[:, kept:], v[:, kept:], s[kept:]))
+        v = v[:, :kept]
+    left, right, s = parts.pop()
+    leading, rest = (left, s, right), np.zeros_like(forth)
+    for more_left, more_right, sizes in parts[::-1]:
+        f, g = _without(more_left, left), _without(more_right, right)
+        rest += (f * sizes) @ g.T
+        left, right = np.concatenate([left, f], axis=1), np.concatenate([right, g], axis=1)
+    return *leading, rest
 
 
-def _finer(spans: np.ndarray, cuts: np.ndarray) -> np.ndarray:
-    """Spans halved; or, where an end is a cut and so a likely singular point, divided close to it."""
-    share = np.where(np.isin(spans[:, 0], cuts), _NEAR, np.where(np.isin(spans[:, 1], cuts), 1.0 - _NEAR, 0.5))
-    middle = spans[:, 0] + share * (spans[:, 1] - spans[:, 0])
-    return np.concatenate([np.stack([spans[:, 0], middle], axis=1), np.stack([middle, spans[:, 1]], axis=1)])
-
-
-def _cuts(along_x: _Slices, left: PanelBasis, right: PanelBasis, rough: float) -> np.ndarray:
-    """Where breaks cross the edges of panels in y: there integrals over x of single basis functions have kinks."""
-    rule = right.measure.rule(right.edges[1:-1], np.diff(right.edges)[1:])
-    cuts = np.unique(replace(along_x, tol=0.01 * rough).at(rule, left.edges).breaks[:, 1])
-    return cuts if len(cuts) <= _MOST_CUTS else np.zeros(0)
+def _without(functions: np.ndarray, basis: np.ndarray) -> np.ndarray:
+    rest = functions - basis @ (basis.T @ functions)
+    return np.asarray(rest - basis @ (basis.T @ rest))    # twice is enough

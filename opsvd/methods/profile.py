@@ -6,10 +6,10 @@ import numpy as np
 
 from ..errors import NotSquareIntegrableError
 from ..kernels import Elementwise, Kernel, non_finite
-from ..quadrature import FILTER_WINDOW, Pieces, band_limited, filter_envelope, find_pieces
+from ..quadrature import FILTER_WINDOW, Pieces, band_limited, filter_envelope, find_pieces, poles
 
 __all__ = ["PARITIES", "Decay", "Profile", "filtered_samples", "find_decay", "fine_enough", "halving_edges", "hankel",
-           "rough_spans", "smooth_pieces", "step_error", "weight"]
+           "require_no_poles", "rough_spans", "smooth_pieces", "step_error", "weight"]
 
 PARITIES = (1, -1)
 """Of the columns of a profile: the even part of phi, then the odd one."""
@@ -24,9 +24,6 @@ _NARROWEST = 8
 _COARSER = 1.1
 # Energy that falls more slowly than this with u is not told from energy that does not fall.
 _DIVERGES = 2e-3
-# At these distances from a break phi shows the power by which it grows; from one half on, that is a pole.
-_BESIDE_A_BREAK = np.array([1e-10, 1e-9, 1e-8, 1e-7])
-_POLE = 0.49
 _FINE_PANELS = 8
 _SEARCH_WIDTH = 0.3
 _MOST_PIECES = 256
@@ -164,19 +161,14 @@ def smooth_pieces(profile: Profile, low: float, high: float, tol: float) -> Piec
     pieces = find_pieces(profile, _weight_of_sum, Pieces(np.union1d(halving_edges(low, high), breaks), breaks), tol,
                          search_width=_SEARCH_WIDTH, limit=_MOST_PIECES)
     if pieces is not None:
-        _require_no_poles(profile, pieces.breaks)
+        require_no_poles(profile, pieces.breaks)
     return pieces
 
 
-def _require_no_poles(profile: Profile, breaks: np.ndarray) -> None:
+def require_no_poles(profile: Profile, breaks: np.ndarray) -> None:
     """Raise if phi grows towards a break like a power of the distance that is not square-integrable."""
-    at = np.array([profile(breaks + distance) for distance in np.concatenate([-_BESIDE_A_BREAK, _BESIDE_A_BREAK])])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        sizes = np.log(np.abs(at)).reshape(2, len(_BESIDE_A_BREAK), len(breaks), 2)
-        powers = -np.diff(sizes, axis=1) / np.diff(np.log(_BESIDE_A_BREAK))[:, None, None]
-    poles = (powers >= _POLE).all(axis=1).any(axis=(0, 2))
-    if poles.any():
-        z = profile.std_x * profile.std_y * float(np.exp(breaks[poles][0]))
+    if (bad := poles(profile, breaks)).any():
+        z = profile.std_x * profile.std_y * float(np.exp(breaks[bad][0]))
         raise NotSquareIntegrableError(f"h must be square-integrable, but h^2 is not integrable beside |xy| = {z:.6g}: "
                                        f"E[h^2] is infinite. Decompose a kernel with a weaker singularity")
 

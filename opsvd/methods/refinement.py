@@ -31,13 +31,20 @@ _BEFORE_A_SEARCH = 6.0
 # A singular point nearer to an end of its panel than this part of its width is at the end.
 _AT_END = 1e-4
 _GRADES, _GRADES_AT_ONCE = 60, 12
+# Halvings at a time towards what turned out to be a singular point.
+_AT_A_TIME = 6
+# Halving that leaves more than this part of a truncation error did not help.
+_HELPS = 0.03
+# Parts of a panel in a search: functions may be integrals along slices, which are cheap by the dozen.
+_PARTS = 64
 
 Samples = Callable[[Rule], np.ndarray]
 """Weighted samples of functions of one variable: a rule gives (n, functions)."""
 
 
 def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, tol: float, *, limit: int, broad: int,
-            noise: float = 64.0 * _EPS, singular: np.ndarray | None = None) -> np.ndarray:
+            noise: float = 64.0 * _EPS, singular: np.ndarray | None = None,
+            start: np.ndarray | None = None, ratio: float = 2.0) -> np.ndarray:
     """Halve, cut and grade panels until functions, drawn anew at every pass, are resolved on all of them.
 
     A few panels that stay unresolved hold a singular point each. It is sought by bisection and becomes an edge; panels
@@ -58,14 +65,23 @@ def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, to
         The relative accuracy of the functions.
     singular : ndarray, optional
         Edges that are known to be singular points.
+    start : ndarray, optional
+        Weighted samples of the functions on the first panels, if they are known.
+    ratio : float
+        Of the distances from a singular point of neighbouring edges.
     """
     known = np.zeros(0) if singular is None else singular
     seen: dict[tuple[float, float], tuple[float, float]] = {}     # a panel -> its tail and its energy
+    if start is not None:
+        energies = np.sum(start.reshape(len(edges) - 1, -1) ** 2, axis=1)
+        seen.update(zip(_spans(edges), zip(panel_tails(start).tolist(), energies.tolist(), strict=True), strict=True))
     searched: set[tuple[float, float]] = set()
+    parent = np.full(len(edges) - 1, np.inf)    # for each panel, the tail of the one that it was cut from
+    bad_before, hopeless = len(edges) + _MANY, False
     before, narrow = np.inf, float(np.diff(edges).max()) / _BEFORE_A_SEARCH
     while True:
         samples = draw()
-        spans = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
+        spans = _spans(edges)
         if fresh := [span for span in spans if span not in seen]:
             seen.update(zip(fresh, _tails_and_energies(samples, measure, np.array(fresh)), strict=True))
         tail, energy = np.array([seen[span] for span in spans]).T
@@ -73,13 +89,17 @@ def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, to
         tail = np.where(tail > 8.0 * _EPS * np.sqrt(energy), tail, 0.0)
         total = float(np.linalg.norm(tail))
         bad = (tail > tol * norm) & (np.diff(edges) > floor_width(measure, edges))
-        suspects = [span for span, unresolved in zip(spans, bad, strict=True)
-                    if unresolved and span not in searched
-                    and (span[1] - span[0] <= narrow or np.isin(span, known).any())]
+        # What halving helps is smooth; and where searches leave more to be done, there is no end of singular points.
+        unhelped = (np.diff(edges) <= narrow) & (tail > _HELPS * parent) & (not hopeless)
+        suspicious = bad & (unhelped | np.isin(edges[:-1], known) | np.isin(edges[1:], known))
+        suspects = [span for span, likely in zip(spans, suspicious, strict=True) if likely and span not in searched]
         finer = edges
         if len(suspects) > 0 and np.count_nonzero(bad) <= _MANY:
+            hopeless = hopeless or int(np.count_nonzero(bad)) > bad_before
+            bad_before = int(np.count_nonzero(bad))
             searched.update(suspects)
-            found = _singular_points(samples, measure, np.array(suspects), tol * norm, known=known, noise=noise)
+            found = _singular_points(samples, measure, np.array(suspects), tol * norm, known=known, noise=noise,
+                                     ratio=ratio)
             finer = np.union1d(edges, found[:max(limit - len(edges) + 1, 0)])
         if len(finer) == len(edges):
             paying = total < 0.1 * before < np.inf    # halving them all helps, as with a smooth kernel
@@ -87,7 +107,12 @@ def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, to
         before = total
         if len(finer) == len(edges):
             return edges
+        parent = tail[np.searchsorted(edges, finer[1:]) - 1]
         edges = finer
+
+
+def _spans(edges: np.ndarray) -> list[tuple[float, float]]:
+    return list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
 
 
 def _tails_and_energies(samples: Samples, measure: Measure, spans: np.ndarray) -> list[tuple[float, float]]:
@@ -98,7 +123,7 @@ def _tails_and_energies(samples: Samples, measure: Measure, spans: np.ndarray) -
 
 
 def _singular_points(samples: Samples, measure: Measure, spans: np.ndarray, threshold: float, *, known: np.ndarray,
-                     noise: float) -> np.ndarray:
+                     noise: float, ratio: float) -> np.ndarray:
     """Edges that panels, shape (p, 2), want: their singular points, and steps halving towards those at an end."""
     def values(_: np.ndarray, points: np.ndarray) -> np.ndarray:
         try:
@@ -110,17 +135,19 @@ def _singular_points(samples: Samples, measure: Measure, spans: np.ndarray, thre
     ends = np.isin(spans, known)
     where = np.where(ends[:, 0], spans[:, 0], spans[:, 1])
     unknown = ~ends.any(axis=1)
-    where[unknown] = find_breaks(values, spans[unknown, 0], spans[unknown, 1], noise)
+    where[unknown] = find_breaks(values, spans[unknown, 0], spans[unknown, 1], noise, _PARTS)
     at_left, at_right = where - spans[:, 0] <= _AT_END * width, spans[:, 1] - where <= _AT_END * width
     inside = np.isfinite(where) & ~at_left & ~at_right
-    found = [_graded(samples, measure, spans[i, 0], width[i], threshold) for i in np.flatnonzero(at_left)]
-    found += [_graded(samples, measure, spans[i, 1], -width[i], threshold) for i in np.flatnonzero(at_right & ~at_left)]
+    found = [_graded(samples, measure, end, step, threshold=threshold, ratio=ratio) for end, step in (
+        *zip(spans[at_left, 0], width[at_left], strict=True),
+        *zip(spans[at_right & ~at_left, 1], -width[at_right & ~at_left], strict=True))]
     return np.concatenate([where[inside], *found])
 
 
-def _graded(samples: Samples, measure: Measure, end: float, width: float, threshold: float) -> np.ndarray:
-    """Steps end + width / 2^k towards a singular end, until what lies beyond the last is resolved."""
-    steps = width * 2.0 ** -np.arange(1, _GRADES + 1)
+def _graded(samples: Samples, measure: Measure, end: float, width: float, *, threshold: float,
+            ratio: float) -> np.ndarray:
+    """Steps end + width / ratio^k towards a singular end, until what lies beyond the last is resolved."""
+    steps = width * ratio ** -np.arange(1.0, _GRADES + 1.0)
     steps = steps[np.abs(steps) > 1e-17 * measure.scale + 64.0 * _EPS * abs(end)]
     for start in range(0, len(steps), _GRADES_AT_ONCE):
         some = steps[start:start + _GRADES_AT_ONCE]
@@ -133,14 +160,33 @@ def _graded(samples: Samples, measure: Measure, end: float, width: float, thresh
 
 def split(edges: np.ndarray, measure: Measure, tails: np.ndarray, threshold: float, *, limit: int,
           broad: int) -> np.ndarray:
-    """Halve the panels with tails above the threshold, as far as the limits and the floats allow."""
+    """Halve the panels with tails above the threshold, as far as the limits and the floats allow.
+
+    A panel that is left of a halving after another, both towards the same point, is halved many times towards it.
+    """
     width = np.diff(edges)
     chosen = np.flatnonzero((tails > threshold) & (width > floor_width(measure, edges)))
     room = (min(limit, broad) if len(chosen) > _MANY else limit) - len(width)
     if room <= 0 or len(chosen) == 0:
         return edges
+    if len(chosen) <= _MANY and len(chosen) * _AT_A_TIME <= room:
+        floor = floor_width(measure, edges)
+        graded = [_towards(edges, width, tails <= threshold, p, floor[p]) for p in chosen.tolist()]
+        return np.unique(np.concatenate([edges, *graded]))
     chosen = np.sort(chosen[np.argsort(-tails[chosen])][:room])
     return np.sort(np.concatenate([edges, 0.5 * (edges[chosen] + edges[chosen + 1])]))
+
+
+def _towards(edges: np.ndarray, width: np.ndarray, good: np.ndarray, p: int, floor: float) -> np.ndarray:
+    """Cuts of panel p: its middle, or steps towards an end from which good panels go out, equal, then twice as wide."""
+    for end, out in ((edges[p], 1), (edges[p + 1], -1)):
+        following = p + out * np.arange(1, 4)
+        if following.min() >= 0 and following.max() < len(width) and good[following].all():
+            ratios = width[following] / width[p]
+            if np.abs(ratios - np.array([1.0, 2.0, 4.0])).max() < 1e-6:
+                steps = width[p] * 2.0 ** -np.arange(1.0, _AT_A_TIME + 1.0)
+                return np.asarray(end + out * steps[2.0 * steps > floor])
+    return np.array([0.5 * (edges[p] + edges[p + 1])])
 
 
 def first_edges(interval: tuple[float, float], count: int) -> np.ndarray:

@@ -50,7 +50,8 @@ class UniformPanels(Method):
 def loose_checks(mu_x: Measure, mu_y: Measure, x: np.ndarray, y: np.ndarray,
                  rng: np.random.Generator) -> tuple[tuple[Rule, Rule], ...]:
     """Gauss-Lobatto and random rules on panels, of not too many nodes: for remainders that are not smooth anyway."""
-    orders = [int(np.clip(_CHECK_NODES // len(edges), 4, 14)) for edges in (x, y)]
+    # Twice an order is to exceed that of the panels by far, or products with what panels do not resolve are aliased.
+    orders = [int(np.clip(_CHECK_NODES // len(edges), 12, 14)) for edges in (x, y)]
     counts = [int(np.clip(_CHECK_NODES // len(edges), 3, 9)) for edges in (x, y)]
     return ((check_rule(mu_x, x, 8.0, orders[0]), check_rule(mu_y, y, 24.0, orders[1])),
             (random_rule(mu_x, x, rng, counts[0]), random_rule(mu_y, y, rng, counts[1])))

@@ -1,27 +1,36 @@
 """Quadrature rules, one a file."""
 
+from .angular import angle_density, gauss_gegenbauer, gegenbauer, harmonics, log_gamma_excess, recurrence
 from .band_limit import FILTER_WINDOW, band_limited, filter_envelope
 from .breaks import classify_breaks, find_breaks
 from .gauss_hermite import gauss_hermite, hermite_functions, hermite_polynomials
 from .gauss_legendre import composite_gauss_legendre, gauss_legendre, on_panels
 from .gauss_lobatto import gauss_lobatto
-from .pieces import Pieces, find_pieces
+from .pieces import Pieces, find_pieces, hidden_energy, poles
 from .rule import Rule
 
 __all__ = [
     "FILTER_WINDOW",
     "Pieces",
     "Rule",
+    "angle_density",
     "band_limited",
     "classify_breaks",
     "composite_gauss_legendre",
     "filter_envelope",
     "find_breaks",
     "find_pieces",
+    "gauss_gegenbauer",
     "gauss_hermite",
     "gauss_legendre",
     "gauss_lobatto",
+    "gegenbauer",
+    "harmonics",
     "hermite_functions",
     "hermite_polynomials",
+    "hidden_energy",
+    "log_gamma_excess",
     "on_panels",
+    "poles",
+    "recurrence",
 ]

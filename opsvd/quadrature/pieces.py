@@ -8,7 +8,7 @@ import numpy as np
 from .breaks import find_breaks
 from .gauss_legendre import gauss_legendre, on_panels
 
-__all__ = ["Pieces", "find_pieces"]
+__all__ = ["Pieces", "find_pieces", "hidden_energy", "poles"]
 
 _EPS = float(np.finfo(np.float64).eps)
 _ORDER = 16
@@ -20,6 +20,16 @@ _NOISE = 64.0 * _EPS
 _BESIDE = 1e-3
 # To bisection, which sees no slopes, values are good to this.
 _NOISE_IN_BISECTION = 1e-12
+# At these distances from a break a function shows the power by which it grows; from one half on, that is a pole.
+_BESIDE_A_BREAK = np.array([1e-10, 1e-9, 1e-8, 1e-7])
+_POLE = 0.49
+# Pieces not wider than this, in units of max(1, |t|), lead to singular points. Those within a factor of the narrowest,
+# or below the third number, are where halving has ended. Energy that falls by less, from piece to piece, is not told
+# from energy that does not fall.
+_SMALL, _NARROWEST, _ENDED, _SLOWEST, _DIVERGES = 1e-8, 1.6, 3e-12, 0.995, 0.9998
+# Pieces that are narrower than the ones before by less than the first factor do not lead to a singular point; where the
+# density of energy is not larger than that on wide ones by the second, there is no pole.
+_SHRINKING, _DENSE, _WIDE = 0.75, 1e6, 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +49,7 @@ class Pieces:
 
 
 def find_pieces(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[np.ndarray], np.ndarray],
-                pieces: Pieces, tol: float, *, search_width: float, limit: int) -> Pieces | None:
+                pieces: Pieces, tol: float, *, search_width: float, limit: int, unit: float = 1.0) -> Pieces | None:
     r"""Halve intervals, and cut them at breaks, until a function times its weight is resolved on all of them.
 
     A piece is resolved when the last Legendre coefficients on it, and the misfit at its ends, are below tol relative to
@@ -58,6 +68,8 @@ def find_pieces(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[
         A piece that is narrower than this and not resolved is searched for a break.
     limit : int
         The most pieces.
+    unit : float
+        Arguments t are taken to be rounded like max(unit, \|t\|).
 
     Returns
     -------
@@ -70,7 +82,7 @@ def find_pieces(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[
     while len(edges) <= limit + 1:
         spans = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
         fresh = [span for span in spans if span not in known]
-        known.update(zip(fresh, zip(*_missed(function, weight, np.array(fresh)), strict=True), strict=True))
+        known.update(zip(fresh, zip(*_missed(function, weight, np.array(fresh), unit), strict=True), strict=True))
         missed, size = np.array([known[span] for span in spans]).T
         bad = [span for span, rough in zip(spans, missed > tol * size.max(), strict=True) if rough]
         if not bad:
@@ -79,19 +91,67 @@ def find_pieces(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[
         suspects = [span for span in bad if span[1] - span[0] <= search_width and span not in searched
                     and not np.isin(span, breaks).any()]
         searched.update(suspects)
-        found = _breaks(function, weight, suspects, tol * size.max())
+        found = _breaks(function, weight, suspects, tol * size.max(), unit)
         breaks = np.union1d(breaks, found)
         halved = [0.5 * (a + b) for a, b in bad if (a, b) not in suspects or not ((found > a) & (found < b)).any()]
         edges = np.union1d(edges, np.concatenate([found, halved]))
     return None
 
 
+def poles(function: Callable[[np.ndarray], np.ndarray], breaks: np.ndarray) -> np.ndarray:
+    """Whether a function, (n,) -> (n, ...), grows towards each break like a power that is not square-integrable."""
+    if len(breaks) == 0:
+        return np.zeros(0, dtype=bool)
+    steps = np.concatenate([-_BESIDE_A_BREAK, _BESIDE_A_BREAK])
+    with np.errstate(all="ignore"):
+        at = np.array([function(breaks + step) for step in steps]).reshape(2, len(_BESIDE_A_BREAK), len(breaks), -1)
+        powers = -np.diff(np.log(np.abs(at)), axis=1) / np.diff(np.log(_BESIDE_A_BREAK))[:, None, None]
+    return np.asarray((powers >= _POLE).all(axis=1).any(axis=(0, 2)))
+
+
+def hidden_energy(edges: np.ndarray, energies: np.ndarray) -> float:
+    """The energy nearer to singular points than pieces reach, continued by its law of decay on the way there.
+
+    Infinite where it does not fall on the way: the function is not square-integrable.
+
+    Parameters
+    ----------
+    edges : ndarray, shape (n + 1,)
+        Of pieces that halve towards singular points, down to rounding.
+    energies : ndarray, shape (n,)
+        On the pieces; those on the narrowest do not count.
+    """
+    width = np.diff(edges)
+    small = width <= _SMALL * np.maximum(1.0, np.abs(edges[1:]))
+    # Runs of small pieces lead to a singular point from one side or two, and end in the narrowest of theirs.
+    runs = np.cumsum(np.diff(small, prepend=False) & small) * small
+    hidden, typical = 0.0, float(energies[width > _WIDE].sum() / width.sum())
+    for run in range(1, int(runs.max(initial=0)) + 1):
+        here = np.flatnonzero(runs == run)
+        ends = here[width[here] <= max(_NARROWEST * width[here].min(), _ENDED * max(1.0, abs(edges[here[0]])))]
+        for nearer, farther in ((ends[0] - 1, ends[0] - 2), (ends[-1] + 1, ends[-1] + 2)):
+            if 0 <= farther < len(energies):
+                dense = energies[nearer] / width[nearer] > _DENSE * typical
+                hidden += _continued(energies[nearer], energies[farther], width[nearer] / width[farther], dense=dense)
+    return hidden
+
+
+def _continued(nearer: float, farther: float, ratio: float, *, dense: bool) -> float:
+    """The sum of energies on ever nearer pieces, each narrower by the ratio, from those on the last two."""
+    if ratio > _SHRINKING or not 0.0 < farther * ratio < nearer:
+        return 0.0    # pieces do not shrink, or the density of energy does not grow, towards this point
+    if dense and nearer / farther >= _DIVERGES:
+        return float("inf")
+    share = min(nearer / farther, _SLOWEST)
+    return float(nearer * share / (1.0 - share))
+
+
 def _missed(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[np.ndarray], np.ndarray],
-            spans: np.ndarray) -> tuple[list[float], list[float]]:
+            spans: np.ndarray, unit: float) -> tuple[list[float], list[float]]:
     """What polynomials miss of the weighted function on pieces, shape (p, 2), and how large it is there."""
     left, right = spans[:, :1], spans[:, 1:]
     nodes, _ = on_panels(left, right, *gauss_legendre(_ORDER))
-    far = np.maximum(1.0, np.abs(spans))
+    far = np.maximum(unit, np.abs(spans))
     points = np.concatenate([nodes, left + 16.0 * _EPS * far[:, :1], right - 16.0 * _EPS * far[:, 1:]], axis=1)
     with np.errstate(all="ignore"):    # what is not finite at a node is missed
         values = (function(points.ravel()) * weight(points.ravel())[:, None]).reshape(*points.shape, -1)
@@ -115,7 +175,7 @@ def _analysis() -> np.ndarray:
 
 
 def _breaks(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[np.ndarray], np.ndarray],
-            spans: list[tuple[float, float]], threshold: float) -> np.ndarray:
+            spans: list[tuple[float, float]], threshold: float, unit: float) -> np.ndarray:
     """The places where the function breaks in some of the pieces."""
     if not spans:
         return np.zeros(0)
@@ -127,5 +187,5 @@ def _breaks(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[np.n
         return np.zeros(0)
     # Bisection takes steep slopes for breaks, but these are polynomials on a narrower piece.
     found, beside = found[there], _BESIDE * (right - left)[there]
-    missed, _ = _missed(function, weight, np.stack([found - beside, found + beside], axis=1))
+    missed, _ = _missed(function, weight, np.stack([found - beside, found + beside], axis=1), unit)
     return np.asarray(found[np.array(missed) > threshold])

@@ -2,6 +2,7 @@
 
 from .array_blocks import ArrayBlocks
 from .auto import Auto
+from .block_matrix import BlockMatrix
 from .certificate import Certificate
 from .dask_blocks import DaskBlocks
 from .dense import Dense
@@ -19,6 +20,7 @@ __all__ = [
     "ENGINES",
     "ArrayBlocks",
     "Auto",
+    "BlockMatrix",
     "Certificate",
     "Cost",
     "DaskBlocks",

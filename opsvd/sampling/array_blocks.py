@@ -10,6 +10,7 @@ import numpy as np
 
 from .._optional import require
 from ..errors import KernelError
+from ..kernels import Elementwise, Kernel
 from .krylov import Pass
 from .matrix import KernelMatrix, SampledMatrix
 from .matrix_free import MatrixFree, rows_at_a_time
@@ -37,7 +38,8 @@ class ArrayBlocks(MatrixFree):
 
     Notes
     -----
-    The small dense problems between the passes are solved by numpy. Other parameters are those of `MatrixFree`.
+    Vectors come to `function` as x of shape (n, 1, k) and y of shape (1, m, k). The small dense problems between the
+    passes are solved by numpy, and kernels of blocks are evaluated by it. Other parameters are those of `MatrixFree`.
     """
 
     library: str = "torch"
@@ -92,7 +94,7 @@ class ArrayBlocks(MatrixFree):
         return block_of
 
     def _evaluated(self, xp: Any, matrix: KernelMatrix) -> Callable[[int, int], Any]:
-        function = matrix.kernel.function if self.function is None else self.function
+        function = _on_device(matrix.kernel) if self.function is None else self.function
         x, y = self._to(xp, matrix.x), self._to(xp, matrix.y)
 
         def on_device(start: int, stop: int) -> Any:
@@ -114,6 +116,13 @@ class ArrayBlocks(MatrixFree):
             raise KernelError(f"function must be h for arrays of {self.library}, but differs from it by up to "
                               f"{np.max(apart):.2g} at the first points; write the same formula for both")
         return on_device
+
+
+def _on_device(kernel: Kernel) -> Callable[[Any, Any], Any]:
+    """The kernel for arrays of any library; of vectors, x (n, 1, k) and y (1, m, k), phi takes a matrix product."""
+    if isinstance(kernel, Elementwise) and kernel.k > 1:
+        return lambda x, y: kernel.phi(x[:, 0, :] @ y[0, ...].T)
+    return kernel.function
 
 
 def _energy(xp: Any, block: Any) -> float:

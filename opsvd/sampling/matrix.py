@@ -10,7 +10,7 @@ from .._validation import real_array
 from ..errors import KernelError
 from ..kernels import Kernel
 
-__all__ = ["Index", "KernelMatrix", "Part", "SampledMatrix", "StoredMatrix"]
+__all__ = ["Index", "KernelMatrix", "Part", "SampledMatrix", "StoredMatrix", "orders"]
 
 Index = slice | np.ndarray
 """A range of rows or columns, or an array of their numbers."""
@@ -95,8 +95,13 @@ class KernelMatrix(SampledMatrix):
 
     @cached_property
     def _orders(self) -> tuple[np.ndarray, np.ndarray]:
-        first, second = (np.argsort(p if p.ndim == 1 else np.linalg.norm(p, axis=1)) for p in (self.x, self.y))
-        return first, second
+        return orders(self.x, self.y)
+
+
+def orders(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The orders of points x and y: on the line by size, vectors by length."""
+    first, second = (np.argsort(points if points.ndim == 1 else np.linalg.norm(points, axis=1)) for points in (x, y))
+    return first, second
 
 
 class StoredMatrix(SampledMatrix):

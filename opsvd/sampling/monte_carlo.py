@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from .._validation import positive_int
-from ..kernels import Kernel, as_kernel
-from ..measures import Gaussian, Measure, require_measure
+from ..kernels import Kernel
+from ..measures import Gaussian, Measure
+from ..pairing import paired
 from ..spectrum import effective_ranks
 from .engine import Cost, Engine, MatrixSpectrum
 from .engines import as_engine
@@ -220,10 +221,8 @@ def monte_carlo(
     >>> print(large.singular_values.round(3))
     [[0.52  0.06  0.013 0.003 0.001]]
     """
-    kernel = as_kernel(h)
+    kernel, mu_x, mu_y = paired(h, mu_x, mu_y)
     shape = positive_int(n, "n"), positive_int(n if m is None else m, "m")
-    require_measure(mu_x, "mu_x")
-    require_measure(mu_y, "mu_y")
     # A copy for each trial: what a kernel counts is not shared between threads.
     return _spectra(lambda stream: draw_matrix(copy.copy(kernel), shape, mu_x, mu_y, stream), shape,
                     trials=trials, rank=rank, rng=rng, engine=engine, workers=workers, progress=progress)
@@ -251,8 +250,9 @@ def sampling_cost(
     >>> print(cost)
     cross approximation of 100000 x 100000 in about ... terms: about ... s and ... GB
     """
+    kernel, mu_x, mu_y = paired(h, mu_x, mu_y)
     shape = positive_int(n, "n"), positive_int(n if m is None else m, "m")
-    return as_engine(engine).cost(draw_matrix(as_kernel(h), shape, mu_x, mu_y, np.random.default_rng(0)), rank)
+    return as_engine(engine).cost(draw_matrix(kernel, shape, mu_x, mu_y, np.random.default_rng(0)), rank)
 
 
 def iid(

@@ -6,8 +6,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .._validation import positive_int
-from ..kernels import Kernel, as_kernel
-from ..measures import Gaussian, Measure, require_measure
+from ..blocks import BlockKernel
+from ..kernels import Kernel
+from ..measures import Gaussian, Measure
+from ..pairing import paired
+from .block_matrix import BlockMatrix
 from .matrix import KernelMatrix
 
 __all__ = ["Sample", "draw_matrix", "draw_sample", "iid_gaussian", "sample_matrix"]
@@ -30,18 +33,19 @@ def draw_sample(
     m: int | None = None,
     rng: Any = None,
 ) -> Sample:
-    """Draw the matrix of `sample_matrix`, and return the points x and y, shape (n,) and (m,), beside it."""
-    matrix = draw_matrix(as_kernel(h), (n, n if m is None else m), mu_x, mu_y, np.random.default_rng(rng))
+    """Draw the matrix of `sample_matrix`, and return the points x and y, (n,) or (n, k), beside it."""
+    kernel, mu_x, mu_y = paired(h, mu_x, mu_y)
+    matrix = draw_matrix(kernel, (n, n if m is None else m), mu_x, mu_y, np.random.default_rng(rng))
     return Sample(matrix.stored(), matrix.x, matrix.y)
 
 
 def draw_matrix(
     kernel: Kernel, shape: tuple[int, int], mu_x: Measure, mu_y: Measure, rng: np.random.Generator
-) -> KernelMatrix:
-    """Draw the points of a sampled matrix; its entries are evaluated when they are asked for."""
+) -> KernelMatrix | BlockMatrix:
+    """Draw the points of a sampled matrix, of measures that fit the kernel; entries are evaluated when asked for."""
     n, m = positive_int(shape[0], "n"), positive_int(shape[1], "m")
-    x, y = require_measure(mu_x, "mu_x").sample(n, rng), require_measure(mu_y, "mu_y").sample(m, rng)
-    return KernelMatrix(kernel, x, y)
+    x, y = mu_x.sample(n, rng), mu_y.sample(m, rng)
+    return BlockMatrix(kernel, x, y) if isinstance(kernel, BlockKernel) else KernelMatrix(kernel, x, y)
 
 
 def sample_matrix(
@@ -60,11 +64,11 @@ def sample_matrix(
     Parameters
     ----------
     h : callable or Kernel
-        ``h(x, y)``, vectorised.
+        ``h(x, y)``, vectorised; for vectors x has shape (..., k).
     n : int
         The number of rows, and of columns unless m is given.
     mu_x, mu_y : Measure
-        By default standard Gaussians.
+        By default standard Gaussians, of the dimension of h if it knows that, as ``elementwise(phi, k)`` does.
     rng : optional
         Anything that `numpy.random.default_rng` takes.
     m : int, optional

@@ -10,8 +10,9 @@ import numpy as np
 from .._optional import require
 from .._validation import positive_int
 from ..errors import SamplingInterruptedWarning, TrialError
-from ..kernels import Kernel, as_kernel
+from ..kernels import Kernel
 from ..measures import Gaussian, Measure
+from ..pairing import paired
 from .engine import Engine
 from .monte_carlo import MonteCarloSpectrum, monte_carlo
 from .progress import Report, as_report
@@ -119,7 +120,7 @@ def monte_carlo_sweep(
     >>> [record["quantity"] for record in sweep.records()[:3]]
     ['s_1', 's_2', 'effective_rank']
     """
-    kernel, report = as_kernel(h), as_report(progress)
+    (kernel, mu_x, mu_y), report = paired(h, mu_x, mu_y), as_report(progress)
     shapes = [_shape(size) for size in sizes]
     if not shapes:
         raise ValueError("sizes must name at least one size, got none; pass for example sizes=[100, 300, 1000]")

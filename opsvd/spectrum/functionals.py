@@ -12,6 +12,8 @@ from .estimate import Estimate
 
 __all__ = ["Spectrum", "Tail", "effective_rank", "effective_ranks", "hilbert_schmidt_norm", "nuclear_norm"]
 
+_EPS = float(np.finfo(np.float64).eps)
+
 Interval = tuple[float, float]
 
 
@@ -32,6 +34,8 @@ class Tail:
         :math:`s_i`. Only the entropy needs it; inf where nothing is known.
     note : str
         A sentence, where words are needed.
+    least : float
+        A bound from below for :math:`\sqrt{\sum_{i > r} s_i^2}`, where the energy beyond is known to be there.
     """
 
     hilbert_schmidt: float = 0.0
@@ -39,6 +43,12 @@ class Tail:
     nuclear_error: float = 0.0
     spread: float = math.inf
     note: str = ""
+    least: float = 0.0
+
+    @property
+    def energy_bounds(self) -> Interval:
+        """The interval that holds the sum of squares beyond the rank."""
+        return self.least**2, self.hilbert_schmidt**2
 
     @property
     def nuclear_bounds(self) -> Interval:
@@ -47,20 +57,23 @@ class Tail:
             return 0.0, math.inf
         return max(self.nuclear - self.nuclear_error, 0.0), self.nuclear + self.nuclear_error
 
-    def preceded_by(self, values: np.ndarray, errors: np.ndarray, last: float) -> "Tail":
+    def preceded_by(self, values: np.ndarray, errors: np.ndarray, last: float,
+                    multiplicities: np.ndarray | None = None) -> "Tail":
         """The tail after `last`, when the given values (r,) and what this tail says are both left out.
 
         Their share of the spread is bounded by s log(last / s), which rises with s as long as s < last / e.
         """
+        counts = np.ones(len(values)) if multiplicities is None else multiplicities.astype(np.float64)
         low, high = np.maximum(values - errors, 0.0), np.minimum(values + errors, last)
         inner = self.nuclear_bounds
         smallest = float(values[values > 0.0].min(initial=last))
         deeper = inner[1] * (math.log(last / smallest) + self.spread) if inner[1] > 0.0 else 0.0
-        total = float(low.sum()) + inner[0]
-        thin = float(np.sum(np.minimum(high, last / math.e) * np.log(last / np.minimum(high, last / math.e))))
+        total = float(counts @ low) + inner[0]
+        thin = float(counts @ (np.minimum(high, last / math.e) * np.log(last / np.minimum(high, last / math.e))))
         spread = (thin + deeper) / total if total > 0.0 and math.isfinite(thin + deeper) else math.inf
-        return Tail(math.hypot(self.hilbert_schmidt, float(np.linalg.norm(values))), self.nuclear + float(values.sum()),
-                    self.nuclear_error + float(errors.sum()), spread, self.note)
+        return Tail(math.hypot(self.hilbert_schmidt, float(np.linalg.norm(np.sqrt(counts) * values))),
+                    self.nuclear + float(counts @ values), self.nuclear_error + float(counts @ errors), spread,
+                    self.note, math.hypot(self.least, float(np.linalg.norm(np.sqrt(counts) * low))))
 
 
 @dataclass(frozen=True)
@@ -85,6 +98,8 @@ def checked(values: Any, multiplicities: Any, errors: Any, tail: Tail | None = N
         raise ValueError(f"values must be one spectrum of finite nonnegative numbers, shape (r,), got shape {s.shape}"
                          f"{'' if s.ndim != 1 else f' from {s.min()} to {s.max()}'}; for many spectra at once use "
                          f"effective_ranks")
+    if multiplicities is not None and np.asarray(multiplicities).dtype == object:    # integers beyond int64
+        multiplicities = np.asarray(multiplicities).astype(np.float64)
     counts = np.ones_like(s) if multiplicities is None else _matching(multiplicities, "multiplicities", s)
     bars = np.zeros_like(s) if errors is None else _matching(errors, "errors", s)
     return Spectrum(s, counts, np.maximum(s - bars, 0.0), s + bars, Tail() if tail is None else tail)
@@ -102,7 +117,7 @@ def _estimate(value: float, bounds: Interval, note: str = "") -> Estimate:
     """Turn a value and the interval that holds the truth into a symmetric error bar, with room for rounding."""
     if math.isinf(value):
         return Estimate(math.inf, 0.0, note)
-    rounding = 8.0 * np.finfo(np.float64).eps * abs(value) if bounds[1] > bounds[0] else 0.0
+    rounding = 8.0 * _EPS * abs(value) if bounds[1] > bounds[0] else 0.0
     return Estimate(value, max(bounds[1] - value, value - bounds[0], 0.0) + rounding, note)
 
 
@@ -146,7 +161,7 @@ def hilbert_schmidt_norm(
     """
     spectrum = checked(values, multiplicities, errors, tail)
     energy = spectrum.tail.hilbert_schmidt**2
-    low, high = spectrum.sums(2, (0.0, energy))
+    low, high = spectrum.sums(2, spectrum.tail.energy_bounds)
     value = math.sqrt(float(spectrum.counts @ spectrum.values**2) + energy)
     return _estimate(value, (math.sqrt(low), math.sqrt(high)))
 
@@ -219,7 +234,7 @@ def _nuclear_rank(spectrum: Spectrum) -> Estimate:
     total = float(spectrum.counts @ spectrum.values) + tail.nuclear
     energy = float(spectrum.counts @ spectrum.values**2) + tail.hilbert_schmidt**2
     low, high = spectrum.sums(1, tail.nuclear_bounds)
-    bounds = _divided((low**2, high**2), spectrum.sums(2, (0.0, tail.hilbert_schmidt**2)))
+    bounds = _divided((low**2, high**2), spectrum.sums(2, tail.energy_bounds))
     return _estimate(total**2 / energy, bounds, tail.note)
 
 
@@ -227,7 +242,7 @@ def _stable_rank(spectrum: Spectrum) -> Estimate:
     beyond = spectrum.tail.hilbert_schmidt**2
     value = (float(spectrum.counts @ spectrum.values**2) + beyond) / float(spectrum.values.max()) ** 2
     top = (float(spectrum.lower.max()) ** 2, float(spectrum.upper.max()) ** 2)
-    return _estimate(value, _divided(spectrum.sums(2, (0.0, beyond)), top))
+    return _estimate(value, _divided(spectrum.sums(2, spectrum.tail.energy_bounds), top))
 
 
 def _entropy_rank(spectrum: Spectrum) -> Estimate:
@@ -248,7 +263,9 @@ def _entropy_rank(spectrum: Spectrum) -> Estimate:
     peak = np.where((low < np.exp(-1.0)) & (high > np.exp(-1.0)), np.exp(-1.0), ends.max(axis=0))
     mean = _divided((float(counts @ ends.min(axis=0)), float(counts @ peak) + beyond[1]), (totals[0], totals[1]))
     exponents = (max(mean[0] + math.log(totals[0]), 0.0), mean[1] + math.log(totals[1]))
-    return _estimate(value, (math.exp(exponents[0]), math.exp(min(exponents[1], 700.0))), tail.note)
+    # Logarithms and exponentials are rounded even where nothing else is.
+    low_end, high_end = math.exp(exponents[0]), math.exp(min(exponents[1], 700.0))
+    return _estimate(value, (low_end * (1.0 - _EPS), high_end * (1.0 + _EPS)), tail.note)
 
 
 def _surprise(q: np.ndarray) -> np.ndarray:

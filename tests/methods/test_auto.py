@@ -12,10 +12,9 @@ from opsvd import ConvergenceWarning, Gaussian
     (lambda x, y: np.sin(x * y), "Hermite-Galerkin", "the Hermite coefficients decay to"),
     (lambda x, y: np.tanh(x * y), "logarithmic coordinates", "the last Hermite coefficients"),
     (lambda x, y: np.maximum(x * y - 1.0, 0.0), "logarithmic coordinates", "the last Hermite coefficients"),
-    (lambda x, y: np.abs(x) + np.abs(y), "panels", "the last Hermite coefficients"),
-    (lambda x, y: np.tanh(3.0 * x) * np.cos(y) + np.abs(y), "panels", "the last Hermite coefficients"),
-    (lambda x, y: x > y, "product integration", "the last Hermite coefficients"),
-    (lambda x, y: np.tanh(20.0 * (x - y)), "product integration", "the last Hermite coefficients"),
+    (lambda x, y: np.abs(x) + np.abs(y), "rank 2", "the last Hermite coefficients"),
+    (lambda x, y: np.tanh(3.0 * x) * np.cos(y) + np.abs(y), "rank 2", "the last Hermite coefficients"),
+    (lambda x, y: x > y**2, "product integration", "the last Hermite coefficients"),
 ])
 def test_what_is_chosen_and_why(h, method, reason):
     """The note names the method, and gives the figure that made the choice."""

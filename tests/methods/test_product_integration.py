@@ -28,7 +28,7 @@ def test_a_step_to_rounding():
     """(x > y): s_i = 2 / ((2i - 1) pi)."""
     found, last = values_of(lambda x, y: x > y, rtol=1e-12)
     np.testing.assert_allclose(found[:8], STEPS[:8], atol=1e-14)
-    assert (found[:16] <= STEPS[:16] * (1.0 + 1e-12)).all()
+    np.testing.assert_allclose(found[:24], STEPS[:24], rtol=1e-6)
     assert last.note.startswith("product integration: ")
     assert last.leading
 

@@ -114,6 +114,38 @@ def test_split_halves_the_worst():
     assert split(edges, STANDARD, tails, 0.6, limit=9, broad=9) is edges
 
 
+def test_what_is_halved_towards_a_point_goes_on_in_many_steps():
+    """[0, 1] is bad, and the panels beyond, good, are [1, 2], [2, 4], [4, 8]: the next cuts are 1/2, 1/4, ..."""
+    edges, tails = np.array([-3.0, 0.0, 1.0, 2.0, 4.0, 8.0]), np.array([0.0, 1.0, 0.0, 0.0, 0.0])
+    finer = split(edges, STANDARD, tails, 1e-6, limit=50, broad=50)
+    np.testing.assert_array_equal(finer[1:9], [0.0, *2.0 ** np.arange(-6.0, 1.0)])
+    mirrored = split(-edges[::-1], STANDARD, tails[::-1], 1e-6, limit=50, broad=50)
+    np.testing.assert_array_equal(mirrored, -finer[::-1])
+    assert len(split(edges, STANDARD, np.array([0.0, 1.0, 1.0, 0.0, 0.0]), 1e-6, limit=50, broad=50)) == 8
+
+
+def test_samples_that_are_known_are_not_drawn_again():
+    """Functions that are resolved on the first panels, whose samples are given: nothing is evaluated."""
+    nodes, weights = composite_gauss_legendre(START, ORDER)
+    known = (np.cos(nodes) * np.sqrt(weights) * STANDARD.sqrt_density(nodes))[:, None]
+
+    def draw():
+        return lambda rule: pytest.fail("evaluated")
+
+    assert resolve(draw, STANDARD, START, 1e-3, limit=50, broad=50, start=known) is START
+
+
+def test_wider_steps_towards_a_singular_point():
+    """Panels that shrink to a quarter are fewer, and halved where that is too coarse."""
+    def function(t):
+        return np.sqrt(np.abs(t - 0.3))
+
+    start, singular = np.union1d(START, 0.3), np.array([0.3])
+    counts = [len(resolve(drawn(function), STANDARD, start, 1e-8, limit=200, broad=200, singular=singular, ratio=ratio))
+              for ratio in (2.0, 4.0)]
+    assert counts[1] < 0.75 * counts[0]
+
+
 def test_split_respects_the_smallest_width():
     """A panel as narrow as floats allow is left alone, however bad."""
     narrow = np.array([1.0, 1.0 + 1e-15, 2.0])

@@ -71,6 +71,43 @@ def test_roots_and_logarithms_are_told_from_jumps_and_kinks(name, expected):
     assert (singular == expected).all()
 
 
+@pytest.mark.parametrize("parts", [8, 64])
+@pytest.mark.parametrize("shape", BREAKS.values(), ids=BREAKS.keys())
+def test_more_parts_take_fewer_levels(shape, parts):
+    """The same places, whatever an interval is divided into."""
+    left, right, where = intervals(np.random.default_rng(4))
+
+    def function(which, points):
+        with np.errstate(divide="ignore"):
+            return shape(points - where[which, None])
+
+    np.testing.assert_allclose(find_breaks(function, left, right, parts=parts), where, rtol=0.0, atol=1e-13)
+
+
+@pytest.mark.parametrize(("shape", "most"), [(np.abs, 80), (lambda t: 1.0 * (t > 0.0), 270)])
+def test_kinks_and_jumps_take_few_evaluations(shape, most):
+    """Lines meet in a kink, so that few steps lead there; a jump halves what is left with each evaluation, nearly."""
+    left, right, where = intervals(np.random.default_rng(5))
+    count = 0
+
+    def function(which, points):
+        nonlocal count
+        count += points.size
+        return shape(points - where[which, None]) * (3.0 + np.sin(points)) + np.cos(points)
+
+    np.testing.assert_allclose(find_breaks(function, left, right), where, rtol=0.0, atol=2e-13)
+    assert count < most * len(left)
+
+
+@pytest.mark.parametrize("width", [1e-3, 1e-5, 1e-7])
+def test_what_was_followed_in_vain_is_smooth(width):
+    """Steps and bends that look sharp until they are reached."""
+    left, right, where = intervals(np.random.default_rng(6))
+    for shape in (np.tanh, lambda t: np.sqrt(1.0 + t * t)):
+        found = find_breaks(lambda which, points, f=shape: f((points - where[which, None]) / width), left, right)
+        assert np.isnan(found).all()
+
+
 @pytest.mark.parametrize("function", SMOOTH.values(), ids=SMOOTH.keys())
 def test_smooth_functions_have_no_breaks(function):
     """However steep: second differences fall with the square of the width."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from opsvd import Gaussian, Kernel, NonFiniteKernelError
+from opsvd import Gaussian, Kernel, NonFiniteKernelError, elementwise
 from opsvd.sampling import draw_sample, iid_gaussian, sample_matrix
 
 
@@ -67,3 +67,14 @@ def test_bad_arguments():
         sample_matrix(lambda x, y: x * y, 5, Gaussian(), "normal")
     with pytest.raises(NonFiniteKernelError, match=r"h must be finite, but h\(.*\) = nan"):
         sample_matrix(lambda x, y: np.sqrt(x * y), 50, rng=0)
+
+
+def test_vectors_are_sampled():
+    """Points of R^k have shape (n, k); a kernel that knows its k needs no measures, and must fit those it is given."""
+    sample = draw_sample(elementwise(np.tanh, 3), 20, rng=5)
+    assert sample.x.shape == sample.y.shape == (20, 3)
+    assert_allclose(sample.matrix, np.tanh(sample.x @ sample.y.T) / 20, rtol=1e-12)
+    mixed = draw_sample(lambda x, y: x * y[..., 1], 9, Gaussian(), Gaussian.standard(2), rng=0)
+    assert_allclose(mixed.matrix, np.outer(mixed.x, mixed.y[:, 1]) / 9, rtol=1e-12)
+    with pytest.raises(ValueError, match=r"mu_y must be a measure on R\^3, .* of dimension 2; pass for example"):
+        sample_matrix(elementwise(np.tanh, 3), 20, mu_y=Gaussian.standard(2))

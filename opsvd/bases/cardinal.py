@@ -1,0 +1,38 @@
+"""Cardinal functions of an equidistant grid: one at a node, and zero at the others."""
+
+import numpy as np
+
+__all__ = ["cardinal_functions"]
+
+# Stands for a distance of zero from a node: its cosecant, 1e300, is all of the sum of cosecants.
+_AT_A_NODE = 1e-300
+
+
+def cardinal_functions(u: np.ndarray, grid: np.ndarray, step: float) -> np.ndarray:
+    r"""The functions :math:`D((u - u_i) / h)`, :math:`D(t) = \sin(\pi t) / (N \sin(\pi t / N))`, at points u.
+
+    A sinc function made periodic; divided by :math:`\sqrt h` they are exactly orthonormal over a period. They are
+    evaluated in the barycentric form: alternating cosecants over their sum.
+
+    Parameters
+    ----------
+    u : ndarray, shape (...)
+    grid : ndarray, shape (N,)
+        Equidistant, N odd.
+    step : float
+        The distance h of the nodes.
+
+    Returns
+    -------
+    ndarray, shape (..., N)
+        Zero beyond half a step from the ends of the grid.
+    """
+    inside = (u >= grid[0] - 0.5 * step) & (u <= grid[-1] + 0.5 * step)
+    distance = (np.where(inside, u, grid[-1])[..., None] - grid) / (len(grid) * step)
+    # By a whole period nearer: there the sine is accurate close to zero. The count being odd, its sign changes.
+    periods = np.rint(distance)
+    distance -= periods
+    distance[distance == 0.0] = _AT_A_NODE
+    cosecants = (1.0 - 2.0 * np.abs(periods)) / np.sin(np.pi * distance)
+    cosecants[..., 1::2] *= -1.0
+    return np.asarray(cosecants * (inside / cosecants.sum(axis=-1))[..., None])

@@ -1,0 +1,98 @@
+r"""Functions of the length of a standard Gaussian vector: cardinal functions of its logarithm."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..quadrature import log_gamma_excess
+from .cardinal import cardinal_functions
+
+__all__ = ["RadialBasis", "radial_half_density", "radial_reach"]
+
+# Where the half-density is below this part of its maximum, dividing by it loses too many digits.
+_SPARSE = 1e-8
+# Terms of the series of exp(a) - 1 - a, for small a.
+_SERIES = 16
+
+
+def _excess(a: np.ndarray) -> np.ndarray:
+    """exp(a) - 1 - a, without cancellation."""
+    small = np.where(np.abs(a) < 0.5, a, 0.0)
+    series = np.zeros_like(small)
+    for n in range(_SERIES, 1, -1):
+        series = (series + 1.0) * small / n    # ends as a^2/2! + a^3/3! + ... divided by a
+    with np.errstate(over="ignore"):
+        return np.asarray(np.where(np.abs(a) < 0.5, series * small, np.expm1(a) - a))
+
+
+def radial_half_density(delta: np.ndarray, k: int) -> np.ndarray:
+    r"""The square root of the density of :math:`\delta = \log(|x| / \sqrt k)`, x standard in R^k: (...) gives (...).
+
+    .. math:: w(\delta)^2 = \frac{2}{\Gamma(k/2)}\, q^{k/2} e^{-q}, \qquad q = \frac{|x|^2}{2} = \frac k2 e^{2 \delta},
+
+    to rounding for every k: the large terms of the exponent cancel on paper.
+    """
+    half = 0.5 * k
+    front = 0.5 * math.log(0.5 * half / math.pi) + math.log(2.0) - log_gamma_excess(half)
+    return np.asarray(np.exp(0.5 * front - 0.5 * half * _excess(2.0 * np.asarray(delta, dtype=np.float64))))
+
+
+def radial_reach(level: float, k: int) -> tuple[float, float]:
+    r"""The interval of :math:`\delta` outside of which :math:`w^2` is below :math:`e^{-level}` of its maximum."""
+    ends = []
+    for side in (-1.0, 1.0):
+        low, high = 0.0, side * (1.0 + 2.0 * level / k)
+        for _ in range(60):
+            middle = 0.5 * (low + high)
+            inside = 0.5 * k * float(_excess(np.array(2.0 * middle))) < level
+            low, high = (middle, high) if inside else (low, middle)
+        ends.append(high)
+    return ends[0], ends[1]
+
+
+class RadialBasis:
+    r"""Cardinal functions on an equidistant grid in :math:`\delta = \log(|x| / \sqrt k)`.
+
+    A radial function F with :math:`E[F(|x|)^2] = 1` has the half-density :math:`F w` of norm one in
+    :math:`L^2(d\delta)`. The basis is that of `LogarithmicBasis`: a sinc function made periodic, exactly orthonormal.
+
+    Parameters
+    ----------
+    k : int
+        The dimension of x.
+    step : float
+        The distance of the nodes.
+    last : float
+        The largest node.
+    count : int
+        The number of nodes, odd.
+    """
+
+    def __init__(self, k: int, step: float, last: float, count: int) -> None:
+        self.k, self.step, self.last, self.count = k, step, last, count
+        self.grid = last - step * np.arange(count)[::-1]
+        self.weights = radial_half_density(self.grid, k)
+
+    def half_density(self, delta: np.ndarray) -> np.ndarray:
+        """The basis times w: points (n,) give (n, count); zero outside of the grid's interval."""
+        return cardinal_functions(delta, self.grid, self.step) / math.sqrt(self.step)
+
+    @property
+    def trusted(self) -> tuple[float, float]:
+        """The interval of delta on which sums in the basis, divided by w, keep about eight digits."""
+        low, high = radial_reach(-2.0 * math.log(_SPARSE), self.k)
+        return max(low, float(self.grid[0])), min(high, self.last)
+
+    def functions(self, delta: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
+        """Sums in the basis as functions F: points (n,) and coefficients (count, r) give (n, r)."""
+        return np.asarray(self.half_density(delta) @ coefficients / radial_half_density(delta, self.k)[:, None])
+
+    def moments(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """E[F_i^2 G_j^2] of sums in the basis, coefficients (count, r) and (count, q): shape (r, q)."""
+        squares = left**2 / np.maximum(self.weights, np.finfo(float).tiny)[:, None] ** 2
+        return np.asarray(squares.T @ right**2 / self.step)
+
+    def state(self) -> dict[str, Any]:
+        """The arguments from which this basis can be made again."""
+        return {"k": self.k, "step": self.step, "last": self.last, "count": self.count}

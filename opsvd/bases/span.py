@@ -1,0 +1,62 @@
+"""A few functions that are piecewise polynomials on very many panels."""
+
+from typing import Any
+
+import numpy as np
+
+from ..measures import Measure
+from .base import Basis
+from .panels import PanelBasis
+
+__all__ = ["SpanBasis"]
+
+
+class SpanBasis(Basis):
+    r"""r orthonormal combinations :math:`\sum_i q_{ik} b_i` of the functions of a `PanelBasis`.
+
+    Parameters
+    ----------
+    measure : Measure
+        On the line, with a density.
+    edges : ndarray, shape (panels + 1,)
+    order : int
+        Nodes on a panel.
+    coefficients : ndarray, shape (panels * order, r)
+        Orthonormal columns q.
+    """
+
+    def __init__(self, measure: Measure, edges: np.ndarray, order: int, coefficients: np.ndarray) -> None:
+        self.measure, self.coefficients = measure, coefficients
+        self._on = PanelBasis(measure, edges, order)
+        self.rule = self._on.rule
+
+    @property
+    def size(self) -> int:
+        """The number r of combinations."""
+        return int(self.coefficients.shape[1])
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """From the first edge to the last."""
+        return self._on.interval
+
+    @property
+    def panels(self) -> np.ndarray:
+        """The edges."""
+        return self._on.edges
+
+    def half_density(self, x: np.ndarray) -> np.ndarray:
+        """Interpolate within the panel of each point."""
+        return self._on.combine(x, self.coefficients)
+
+    def analyse(self, samples: np.ndarray) -> np.ndarray:
+        """Project onto the combinations."""
+        return np.asarray(self.coefficients.T @ samples)
+
+    def synthesise(self, coefficients: np.ndarray) -> np.ndarray:
+        """Sum the combinations at the nodes."""
+        return np.asarray(self.coefficients @ coefficients)
+
+    def state(self) -> dict[str, Any]:
+        """Edges, order and coefficients."""
+        return {"edges": self._on.edges, "order": self._on.order, "coefficients": self.coefficients}

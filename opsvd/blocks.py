@@ -1,0 +1,168 @@
+"""Functions that act on b by b blocks of a matrix jointly."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ._validation import positive_int
+from .errors import KernelError, NonFiniteKernelError
+from .kernels import Kernel
+
+__all__ = ["BlockKernel", "blockwise"]
+
+_SEED = 20240305
+_PROBES = 64
+_EQUAL = 1e-12
+
+
+class BlockKernel(Kernel):
+    r"""The matrix-valued kernel :math:`\Phi(x y^T)`, x and y of b rows in R^k each; made by `blockwise`.
+
+    On a grid of rows, numbers of them that b divides, it is the matrix whose b by b blocks are
+    :math:`\Phi(X_I Y_J^T)`: `grid` and sampling take it like any other kernel of vectors. It has no value at single
+    rows.
+
+    Attributes
+    ----------
+    phi : callable
+    b, k : int
+    """
+
+    def __init__(self, phi: Callable[[np.ndarray], Any], b: int, k: int) -> None:
+        self.phi, self.b, self.k = phi, b, k
+        self.function, self.name = phi, getattr(phi, "__name__", type(phi).__name__)
+        self.dims, self.evaluations, self.budget = (k, k), 0, None
+        self._try_blocks()
+
+    def __repr__(self) -> str:
+        """Name the map and its blocks."""
+        return f"BlockKernel({self.name}, b={self.b}, k={self.k})"
+
+    def __call__(self, x: Any, y: Any) -> np.ndarray:  # noqa: ARG002 -- refused whatever they are
+        """Refuse: single rows make no block."""
+        raise KernelError(f"a kernel of {self.b} by {self.b} blocks has no value at single rows; use "
+                          f"blocks(x, y) with x and y of shape (..., {self.b}, {self.k})")
+
+    def blocks(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The blocks of x (n, b, k) with y (m, b, k): shape (n, m, b, b)."""
+        return self._mapped(np.einsum("nik,mjk->nmij", x, y))
+
+    def beside(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The blocks of x (n, b, k) with y (n, b, k), pair by pair: shape (n, b, b)."""
+        return self._mapped(np.einsum("nik,njk->nij", x, y))
+
+    def _mapped(self, products: np.ndarray) -> np.ndarray:
+        """Phi of blocks (..., b, b), finite."""
+        if self.budget is not None:
+            self.budget.spend(products.size)
+        with np.errstate(all="ignore"):
+            values = np.asarray(self.phi(products), dtype=np.float64)
+        self.evaluations += products.size
+        if values.shape != products.shape:
+            raise self._shape(products.shape, values.shape)
+        if not np.isfinite(values).all():
+            bad = tuple(np.argwhere(~np.isfinite(values))[0][:-2])
+            raise NonFiniteKernelError(f"phi must be finite, but is not at the block {products[bad].tolist()}; define "
+                                       f"it there")
+        return values
+
+    def grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The matrix of all blocks of rows x, (n,) or (n, k), with rows y: shape (n, m)."""
+        n, m, shape = len(x), len(y), (-1, self.b, self.k)
+        self.require_whole(n, m)
+        return np.asarray(self.blocks(x.reshape(shape), y.reshape(shape)).transpose(0, 2, 1, 3).reshape(n, m))
+
+    def require_whole(self, n: int, m: int) -> None:
+        """Raise ValueError unless n and m rows make whole blocks."""
+        if n % self.b or m % self.b:
+            raise ValueError(f"the numbers of rows must be multiples of b = {self.b}, got {n} and {m}; take "
+                             f"{n - n % self.b} or {n - n % self.b + self.b}")
+
+    def finite_grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The same as `grid`, which raises where phi is not finite."""
+        return self.grid(x, y)
+
+    def entry(self) -> Callable[[np.ndarray], np.ndarray] | None:
+        """The function of one number that phi applies to each entry, if it does; verified at unseen blocks."""
+        def alone(z: np.ndarray) -> np.ndarray:
+            values = np.asarray(z, dtype=np.float64)
+            filled = np.broadcast_to(values[..., None, None], (*values.shape, self.b, self.b))
+            return np.asarray(self.phi(np.array(filled)), dtype=np.float64)[..., 0, 0]
+
+        rng = np.random.default_rng(_SEED)
+        for scale in (1.0, math.sqrt(self.k), 0.1):
+            z = scale * rng.standard_normal((_PROBES, self.b, self.b))
+            with np.errstate(all="ignore"):
+                joint, single = np.asarray(self.phi(z), dtype=np.float64), alone(z)
+            if not np.abs(joint - single).max() <= _EQUAL * np.abs(joint).max():
+                return None
+        return alone
+
+    def _shape(self, needed: tuple[int, ...], got: tuple[int, ...]) -> KernelError:
+        return KernelError(f"phi must map blocks of shape (..., {self.b}, {self.b}) to the same shape: for shape "
+                           f"{needed} it returned shape {got}; let it act on the last two axes, as np.linalg.svd does")
+
+    def _try_blocks(self) -> None:
+        z = np.random.default_rng(_SEED).standard_normal((2, 3, self.b, self.b))
+        try:
+            with np.errstate(all="ignore"):
+                whole, single = np.asarray(self.phi(z)), np.asarray(self.phi(z[0, 0]))
+        except Exception as error:
+            raise KernelError(f"phi failed on blocks of shape {z.shape} with {type(error).__name__}: {error}; let it "
+                              f"act on the last two axes, as np.linalg.svd does") from error
+        if whole.shape != z.shape:
+            raise self._shape(z.shape, whole.shape)
+        if single.shape != (self.b, self.b) or not np.allclose(whole[0, 0], single, rtol=1e-6, equal_nan=True):
+            raise KernelError("phi must act on each block by itself: for one block it returned something else than for "
+                              "that block among others; let it act on the last two axes")
+
+
+def blockwise(phi: Callable[[np.ndarray], Any], b: int, k: int = 1) -> BlockKernel:
+    r"""The kernel of a function that acts on the b by b blocks of :math:`X Y^T` jointly.
+
+    For :math:`X, Y` of shape (n, k), n a multiple of b, the matrix of all blocks :math:`\Phi(X_I Y_J^T)`, over n, has
+    for large n the singular values of
+
+    .. math:: (T g)(x) = \frac1b E_y[\Phi(x y^T)\, g(y)],
+
+    x and y of b rows each, with functions f and g with values in R^b and :math:`E[f_i \cdot f_j] = \delta_{ij}`. The
+    1/b is because a matrix of n rows has n/b blocks a side: so an elementwise phi has the values of
+    ``elementwise(phi, k)``.
+
+    Parameters
+    ----------
+    phi : callable
+        Blocks of shape (..., b, b) to the same shape.
+    b : int
+        The size of the blocks.
+    k : int, default 1
+        The dimension of a row.
+
+    Returns
+    -------
+    BlockKernel
+        For `decompose`, `sample_matrix` and `monte_carlo`, with measures of rows in R^k.
+
+    Raises
+    ------
+    KernelError
+        If phi does not act on the last two axes, or not on each block by itself.
+    TypeError, ValueError
+        If b or k is not a positive integer.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import opsvd
+    >>> def normalised(blocks):
+    ...     return blocks / np.linalg.norm(blocks, axis=(-2, -1), keepdims=True)
+    >>> matrix = opsvd.sample_matrix(opsvd.blockwise(normalised, 2), 200, rng=0)
+    >>> print(np.linalg.svd(matrix, compute_uv=False)[:2].round(12))
+    [0.5 0. ]
+    """
+    if not callable(phi):
+        raise TypeError(f"phi must be callable on blocks, got {type(phi).__name__}; pass a function of an array of "
+                        f"shape (..., b, b)")
+    return BlockKernel(phi, positive_int(b, "b"), positive_int(k, "k"))

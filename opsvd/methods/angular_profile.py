@@ -1,0 +1,215 @@
+r"""What phi(<x, y>) is on spherical harmonics of each degree, as a function of :math:`z = |x| |y|`.
+
+With t the cosine of the angle between x and y, and :math:`p_l` the polynomials orthonormal under its density,
+
+.. math:: c_l(z) = E_t[\varphi(z t)\, p_l(t)], \qquad \sum_l c_l(z)^2 = M(z) = E_t[\varphi(z t)^2] .
+
+On harmonics of degree l the kernel is :math:`c_l(|x| |y|) / \sqrt{N(k, l)}` (Funk and Hecke). The integrals are taken
+over panels in log t, and in the angle where t is not small, that end where phi breaks and are no wider than the
+density and the polynomials allow.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..bases import radial_half_density
+from ..errors import KernelError, NotSquareIntegrableError
+from ..kernels import Elementwise, non_finite
+from ..quadrature import Pieces, angle_density, find_pieces, gauss_legendre, on_panels, recurrence
+from .profile import Profile, halving_edges, require_no_poles
+
+__all__ = ["ProductProfile", "product_profile"]
+
+_EPS = float(np.finfo(np.float64).eps)
+# Nodes of the rule on a panel, and of that for checks, which also has its panels elsewhere.
+_ORDER, _CHECK_ORDER = 16, 20
+# A panel in the angle: at most this much of the width of the density, and of a radian of the fastest polynomial.
+_WIDTH, _PHASE, _WIDEST = 1.5, 6.0, 0.4
+# Below this t panels are in log t.
+_LOGARITHMIC = 0.7
+# Panels in log t must end here: on wider ones t itself is no polynomial.
+_TOWARDS_ZERO = np.exp([-4.0, -9.0, -16.0, -26.0])
+# The density, with phi, ends where it is below e^-120 of its largest value.
+_NEGLIGIBLE = 120.0
+# The pieces of phi begin where its energy is a part of eps^2, looked for in steps, down to where w^2 is a number.
+_BEFORE, _FARTHEST, _DEEP = 40.0, -280.0, 1e-3
+# Energy that falls more slowly than this with log|w| is not told from energy that does not fall.
+_DIVERGES = 2e-3
+_SEARCH_WIDTH, _MOST_PIECES = 0.3, 256
+# Values that are worked on together.
+_BLOCK = 40_000
+# A parity of phi that is smaller than this part of the whole is rounding.
+_FAINT = 1e-14
+
+
+@dataclass(frozen=True, eq=False)
+class ProductProfile:
+    """The functions c_l of an elementwise kernel.
+
+    Attributes
+    ----------
+    line : Elementwise
+        The kernel phi(xy) on the line.
+    k : int
+    pieces : Pieces
+        In log|w|: where phi(w) and phi(-w) are smooth.
+    parities : (bool, bool)
+        Whether phi has an even part, and an odd one.
+    """
+
+    line: Elementwise
+    k: int
+    pieces: Pieces
+    parities: tuple[bool, bool]
+
+    def sections(self, x: np.ndarray, y: np.ndarray, size: int, *,
+                 check: bool = False) -> tuple[np.ndarray, np.ndarray]:
+        """c_l for l < size, shape (size, n, m), and the root mean square of the rest, shape (n, m); see `Profiles`.
+
+        The nodes x and y must be equidistant with the same step: the arrays are views of as many values as there are
+        sums.
+        """
+        step = x[1] - x[0]
+        log_z = math.log(self.k) + x[0] + y[0] + step * np.arange(len(x) + len(y) - 1)
+        c, rest = self.of_products(log_z, size, check=check)
+        windows = np.lib.stride_tricks.sliding_window_view
+        return windows(c, len(y), axis=1), windows(rest, len(y))
+
+    def of_products(self, log_z: np.ndarray, size: int, *, check: bool = False) -> tuple[np.ndarray, np.ndarray]:
+        """c_l(z) for l < size at n points, shape (size, n), and the root mean square of what they leave, shape (n,).
+
+        It is taken of phi less its sum in the p_l, and means something far below rounding of M. For `check` the nodes
+        are others.
+        """
+        c, rest = np.zeros((size, len(log_z))), np.zeros(len(log_z))
+        cuts = self._cuts(float(log_z.max()), size, check=check)
+        nodes = (len(self.pieces.edges) + len(cuts)) * (_CHECK_ORDER if check else _ORDER)
+        step = max(1, _BLOCK // nodes)
+        for start in range(0, len(log_z), step):
+            some = slice(start, start + step)
+            c[:, some], rest[some] = self._sections(log_z[some], size, cuts, check=check)
+        return c, rest
+
+    def _sections(self, log_z: np.ndarray, size: int, cuts: np.ndarray, *,
+                  check: bool) -> tuple[np.ndarray, np.ndarray]:
+        edges = self.pieces.edges
+        if check:    # no panel is as it was, and none goes across a break
+            edges = np.union1d(edges, edges[:-1] + 0.382 * np.diff(edges))
+        order = _CHECK_ORDER if check else _ORDER
+        t, weights = _angular_rule(log_z, edges, np.append(np.sin(cuts), _TOWARDS_ZERO), self.k, order)
+        w = np.exp(log_z)[:, None] * t
+        above, below = self._values(w), self._values(-w)
+        parts = [0.5 * (above + below), 0.5 * (above - below)]
+        weighted = [2.0 * weights * part for part in parts]
+        c, a = np.zeros((size, len(log_z))), recurrence(self.k, size + 1)
+        previous, current, scratch = np.zeros_like(t), np.ones_like(t), np.empty_like(t)
+        for degree in range(size):
+            parity = degree % 2
+            if self.parities[parity]:
+                np.einsum("ij,ij->i", weighted[parity], current, out=c[degree])
+                np.multiply(current, c[degree][:, None], out=scratch)
+                parts[parity] -= scratch
+            np.multiply(t, current, out=scratch)
+            previous *= -(a[degree - 1] if degree else 0.0)
+            previous += scratch
+            previous /= a[degree]
+            previous, current = current, previous
+        # Scaled by the largest value: squares may overflow where the densities make up for them.
+        scale = np.maximum(np.abs(parts[0]).max(axis=1), np.abs(parts[1]).max(axis=1))
+        relative = np.where(scale > 0.0, 1.0 / np.where(scale > 0.0, scale, 1.0), 0.0)[:, None]
+        squares = (parts[0] * relative) ** 2 + (parts[1] * relative) ** 2
+        return c, scale * np.sqrt(2.0 * np.sum(weights * squares, axis=1))
+
+    def _values(self, w: np.ndarray) -> np.ndarray:
+        values = self.line(w, 1.0)
+        if not np.isfinite(values).all():
+            i = np.unravel_index(int(np.argmin(np.isfinite(values))), values.shape)
+            raise non_finite(float(w[i]), 1.0, float(values[i]))
+        return np.asarray(values)
+
+    def _cuts(self, log_z: float, size: int, *, check: bool) -> np.ndarray:
+        """Ends of panels in the angle that the density and the polynomials need, from the first to the last."""
+        width = min(_WIDEST, _WIDTH / np.sqrt(self.k), _PHASE / np.sqrt(size * (size + self.k - 2.0)))
+        cuts = np.arange(0.7 if check else 1.0, 0.5 * np.pi / width + 1.0) * width
+        cuts = cuts[cuts < 0.5 * np.pi - 0.1 * width]
+        if len(cuts) < 40:
+            return np.append(cuts, 0.5 * np.pi)
+        # Of many panels, most hold nothing: the last that matters is found from the size of phi.
+        with np.errstate(all="ignore"):
+            w = np.exp(log_z) * np.sin(cuts)
+            size_of_phi = np.maximum(np.abs(self.line(w, 1.0)), np.abs(self.line(-w, 1.0)))
+            matter = np.log(size_of_phi) + (self.k - 2.0) * np.log(np.cos(cuts)) + size * np.log1p(cuts / width)
+        last = np.flatnonzero(matter > np.nanmax(matter) - _NEGLIGIBLE)[-1] + 2
+        return np.append(cuts, 0.5 * np.pi)[:last]
+
+
+def _angular_rule(log_z: np.ndarray, edges: np.ndarray, cuts: np.ndarray, k: int,
+                  order: int) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes t in (0, 1) and weights, (n, nodes) each, on panels with ends where z t is e^edge, and at cuts in t."""
+    with np.errstate(over="ignore"):
+        ends = np.exp(edges - log_z[:, None])
+    ends = np.concatenate([np.minimum(ends, cuts.max()), np.broadcast_to(cuts, (len(log_z), len(cuts)))], axis=1)
+    ends.sort(axis=1)
+    left, right = ends[:, :-1, None], ends[:, 1:, None]
+    nodes, w = gauss_legendre(order)
+    logarithmic = right[..., 0] < _LOGARITHMIC
+    low, high = (np.where(logarithmic[..., None], np.log(e), np.arcsin(np.minimum(e, 1.0))) for e in (left, right))
+    place, weights = on_panels(low, high, nodes, w)
+    t = np.where(logarithmic[..., None], np.exp(np.where(logarithmic[..., None], place, 0.0)), np.sin(place))
+    theta = np.where(logarithmic[..., None], np.arcsin(np.minimum(t, 1.0)), place)
+    slope = np.where(logarithmic[..., None], t / np.sqrt(1.0 - np.where(logarithmic[..., None], t, 0.0) ** 2), 1.0)
+    weights = weights * angle_density(theta, k) * slope
+    return t.reshape(len(log_z), -1), weights.reshape(len(log_z), -1)
+
+
+def product_profile(line: Elementwise, k: int, high: float, tol: float) -> ProductProfile:
+    """Find the pieces of phi up to z of the logarithm `high`; raises KernelError if phi oscillates too much there."""
+    profile = Profile(line, 1.0, 1.0)
+    profile.finite(np.array([high]))
+    low = _lowest(profile, k)
+    breaks = profile.known_breaks()
+    breaks = breaks[(breaks > low) & (breaks < high)]
+    edges = np.union1d(halving_edges(low, high), breaks)
+
+    def weight(s: np.ndarray) -> np.ndarray:
+        return _importance(s, k)
+
+    pieces = find_pieces(profile, weight, Pieces(edges, breaks), tol, search_width=_SEARCH_WIDTH, limit=_MOST_PIECES)
+    if pieces is None:
+        raise KernelError(f"phi must not oscillate much faster than <x, y> varies, got more than {_MOST_PIECES} pieces "
+                          f"for |<x, y>| up to {math.exp(high):.3g}; normalise, as in phi(z / sqrt(k))")
+    require_no_poles(profile, pieces.breaks)
+    nodes, _ = on_panels(pieces.edges[:-1, None], pieces.edges[1:, None], *gauss_legendre(_ORDER))
+    sizes = np.abs(profile(nodes.ravel()) * weight(nodes.ravel())[:, None]).max(axis=0)
+    there = sizes > _FAINT * sizes.max()
+    return ProductProfile(line, k, pieces, (bool(there[0] or not there.any()), bool(there[1])))
+
+
+def _lowest(profile: Profile, k: int) -> float:
+    """Where log|w| begins to matter: the energy of phi below is rounding, if it is finite."""
+    low = 0.5 * math.log(k) - _BEFORE
+    before = math.inf
+    while True:
+        points = np.array([low])
+        energy = float(np.sum((profile.finite(points) * _importance(points, k)[:, None]) ** 2))
+        if energy <= _EPS**2 * _DEEP:
+            return low
+        if energy >= before * math.exp(-_DIVERGES * _BEFORE):
+            raise NotSquareIntegrableError("h must be square-integrable, but h^2 does not decay towards <x, y> = 0: "
+                                           "E[h^2] is infinite (|<x, y>|^a needs a > -1/2). Decompose a kernel with a "
+                                           "weaker singularity")
+        if low < _FARTHEST:
+            return low
+        before, low = energy, low - _BEFORE
+
+
+def _importance(s: np.ndarray, k: int) -> np.ndarray:
+    """The square root of the density of log|<x, y>|, up to a factor: its largest value over all |x|."""
+    with np.errstate(over="ignore"):
+        w_squared = np.exp(2.0 * s)
+        r_squared = 0.5 * (k - 1.0 + np.sqrt((k - 1.0) ** 2 + 4.0 * w_squared))
+        radial = radial_half_density(0.5 * np.log(r_squared / k), k)
+        return np.asarray(radial * np.exp(0.5 * s - 0.25 * np.log(r_squared) - 0.25 * w_squared / r_squared)
+                          * k**-0.25)

@@ -1,0 +1,179 @@
+"""What a kernel of vectors makes of its coordinates: which it uses, along which directions, and which ones together."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..kernels import Kernel
+from ..measures import Gaussian, GaussianVector, Measure
+
+__all__ = ["Component", "Coordinates", "find_coordinates"]
+
+_SEED = 20240301
+# Base points for differences, and unseen ones for the verdict.
+_POINTS, _UNSEEN = 24, 200
+# A difference that is smaller than this part of h is rounding.
+_NOTHING = 1e-11
+# Steps of central differences, and directions in which the slopes are smaller than this part are not used.
+_STEP, _FLAT = 1e-5, 1e-7
+# In so many dimensions pairs of coordinates are looked at one by one.
+_MOST_PAIRS = 60
+
+
+@dataclass(frozen=True)
+class Component:
+    """Coordinates of x and y that h takes together: it is a sum over such components.
+
+    Attributes
+    ----------
+    x, y : tuple of int
+        Their indices in whitened, and perhaps turned, coordinates.
+    """
+
+    x: tuple[int, ...]
+    y: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Coordinates:
+    r"""Standard coordinates z and z' with :math:`x = m + A Q z`, in which h is a sum of components.
+
+    Attributes
+    ----------
+    kernel : Kernel
+    mu_x, mu_y : Measure
+    turn_x, turn_y : ndarray, shape (r, r)
+        The orthogonal matrices Q.
+    components : tuple of Component
+    anchor_x, anchor_y : ndarray, shape (r,)
+        Where the coordinates of the other components stay while those of one move.
+    """
+
+    kernel: Kernel
+    mu_x: Measure
+    mu_y: Measure
+    turn_x: np.ndarray
+    turn_y: np.ndarray
+    components: tuple[Component, ...]
+    anchor_x: np.ndarray
+    anchor_y: np.ndarray
+
+    def values(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The kernel h at coordinates (..., r) that broadcast over the leading axes."""
+        return np.asarray(self.kernel.finite_beside(_points(self.mu_x, x @ self.turn_x.T),
+                                                    _points(self.mu_y, y @ self.turn_y.T)))
+
+    def offset(self) -> float:
+        """The value at the anchor."""
+        return float(self.values(self.anchor_x[None], self.anchor_y[None])[0])
+
+    def part(self, component: Component, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """One component less the value at the anchor, on the grid of its coordinates (n, i) and (m, j): (n, m)."""
+        full_x, full_y = (np.tile(anchor, (len(points), 1)) for anchor, points in (
+            (self.anchor_x, x), (self.anchor_y, y)))
+        full_x[:, component.x], full_y[:, component.y] = x, y
+        return self.values(full_x[:, None], full_y[None]) - self.offset()
+
+
+def _points(mu: Measure, z: np.ndarray) -> np.ndarray:
+    """Points of a Gaussian measure from standard coordinates (..., r)."""
+    if isinstance(mu, GaussianVector):
+        return mu.unwhiten(z)
+    return np.asarray(mu.center + mu.scale * z[..., 0])
+
+
+def _rank(mu: Measure) -> int:
+    if isinstance(mu, GaussianVector):
+        return mu.rank
+    if isinstance(mu, Gaussian):
+        return 1
+    raise TypeError(f"measures must be Gaussian if x or y is a vector, got {mu!r}")
+
+
+def find_coordinates(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> Coordinates:
+    """Find directions that h does not use, and coordinates that it takes apart; verified at unseen points.
+
+    Coordinates are those of the whitened variables, unless h uses fewer directions than coordinates: then they are
+    turned to the principal directions of its slopes.
+    """
+    rng = np.random.default_rng(_SEED)
+    p, q = _rank(mu_x), _rank(mu_y)
+    plain = Coordinates(kernel, mu_x, mu_y, np.eye(p), np.eye(q), (), *_anchors(rng, p, q))
+    first, turned = (Coordinates(kernel, mu_x, mu_y, found.turn_x, found.turn_y, _components(found, rng),
+                                 found.anchor_x, found.anchor_y) for found in (plain, _turned(plain, rng)))
+    if _cost(turned) < _cost(first) and _verified(turned, rng):
+        return turned
+    everything = (Component(tuple(range(p)), tuple(range(q))),)
+    return first if _verified(first, rng) else Coordinates(kernel, mu_x, mu_y, np.eye(p), np.eye(q), everything,
+                                                           plain.anchor_x, plain.anchor_y)
+
+
+def _anchors(rng: np.random.Generator, p: int, q: int) -> tuple[np.ndarray, np.ndarray]:
+    return 0.5 * rng.standard_normal(p), 0.5 * rng.standard_normal(q)
+
+
+def _cost(coordinates: Coordinates) -> int:
+    """The dimension of the largest component."""
+    return max((len(c.x) + len(c.y) for c in coordinates.components), default=0)
+
+
+def _turned(plain: Coordinates, rng: np.random.Generator) -> Coordinates:
+    """With the principal directions of slopes as coordinates, those that are not used last."""
+    turns = []
+    for side, anchor in enumerate((plain.anchor_x, plain.anchor_y)):
+        z = [rng.standard_normal((_POINTS * 4, len(a))) for a in (plain.anchor_x, plain.anchor_y)]
+        slopes = []
+        for i in range(len(anchor)):
+            ends = []
+            for sign in (1.0, -1.0):
+                moved = [part.copy() for part in z]
+                moved[side][:, i] += sign * _STEP
+                ends.append(plain.values(*moved))
+            slopes.append((ends[0] - ends[1]) / (2.0 * _STEP))
+        gram = np.array(slopes)
+        _, _, vt = np.linalg.svd(gram.T, full_matrices=True)
+        turns.append(vt.T)
+    return Coordinates(plain.kernel, plain.mu_x, plain.mu_y, turns[0], turns[1], (), plain.anchor_x, plain.anchor_y)
+
+
+def _components(c: Coordinates, rng: np.random.Generator) -> tuple[Component, ...]:
+    """Coordinates joined where h has a mixed difference; those it does not use are left out."""
+    p, q = len(c.anchor_x), len(c.anchor_y)
+    base, other = (rng.standard_normal((_POINTS, p + q)) for _ in range(2))
+
+    def at(changed: tuple[int, ...]) -> np.ndarray:
+        z = base.copy()
+        z[:, changed] = other[:, changed]
+        return c.values(z[:, :p], z[:, p:])
+
+    start = at(())
+    single = [at((i,)) for i in range(p + q)]
+    nothing = _NOTHING * max(float(np.abs(start).max()), *(float(np.abs(s).max()) for s in single))
+    # A turned coordinate that is not used still shows the rounding of slopes.
+    tolerance = nothing if np.array_equal(c.turn_x, np.eye(p)) else _FLAT / _NOTHING * nothing
+    used = [i for i in range(p + q) if np.abs(single[i] - start).max() > tolerance]
+    groups = [{i} for i in used]
+    if p + q <= _MOST_PAIRS:
+        for i in used:
+            for j in (j for j in used if j > i):
+                if np.abs(at((i, j)) - single[i] - single[j] + start).max() > tolerance:
+                    joined = [group for group in groups if i in group or j in group]
+                    groups = [group for group in groups if group not in joined] + [set().union(*joined)]
+    elif used:
+        groups = [set(used)]
+    return tuple(Component(tuple(sorted(i for i in group if i < p)), tuple(sorted(i - p for i in group if i >= p)))
+                 for group in groups)
+
+
+def _verified(c: Coordinates, rng: np.random.Generator) -> bool:
+    """Whether h is the sum of its components at points that were not looked at."""
+    x, y = rng.standard_normal((_UNSEEN, len(c.anchor_x))), rng.standard_normal((_UNSEEN, len(c.anchor_y)))
+    whole = c.values(x, y)
+    total = np.full(_UNSEEN, c.offset())
+    for component in c.components:
+        full_x, full_y = np.tile(c.anchor_x, (_UNSEEN, 1)), np.tile(c.anchor_y, (_UNSEEN, 1))
+        full_x[:, component.x], full_y[:, component.y] = x[:, component.x], y[:, component.y]
+        total += c.values(full_x, full_y) - c.offset()
+    size = float(np.abs(whole).max())
+    rounding = 1e-10 if np.array_equal(c.turn_x, np.eye(len(c.anchor_x))) else 1e-6
+    return bool(np.abs(total - whole).max() <= rounding * size)

@@ -1,0 +1,110 @@
+r"""Kernels of finite rank: integrals of functions of one variable, which may be as rough as they like.
+
+Of a kernel of rank r, r rows X and r columns Y say all,
+
+.. math:: h(x, y) = h(x, Y)\, h(X, Y)^{-1}\, h(X, y),
+
+so that with orthonormal bases of the r functions :math:`h(\cdot, Y)` and of :math:`h(X, \cdot)` the operator is an r by
+r matrix. In one variable thousands of panels cost nothing.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import scipy.linalg
+
+from ..bases import PanelBasis, SpanBasis
+from ..discretisation import Block, Discretisation
+from ..domain import Domain, find_domain
+from ..errors import diverges_towards
+from ..kernels import Kernel
+from ..measures import Measure
+from ..quadrature import Pieces, find_pieces, hidden_energy
+from ..structure import find_structure
+from .base import Method
+from .refinement import ORDER
+from .uniform import loose_checks
+
+__all__ = ["FiniteRank"]
+
+_SEARCH_WIDTH, _MOST_PIECES = 0.1, 4000
+# An even number of edges, so that none is in the middle, where kernels are singular if anywhere.
+_FIRST, _CHECKS = 18, 42
+# Singular points at zero may be approached to rounding of this.
+_UNIT = 1e-3
+
+
+class FiniteRank(Method):
+    r"""Singular values of kernels :math:`\sum_{k \le r} u_k(x) v_k(y)` of rank at most seven.
+
+    That h is one is found out at some hundreds of points (see `opsvd.structure`). The functions :math:`u_k`,
+    :math:`v_k`, taken from h itself, are resolved by up to 4000 pieces, between breaks that are found by bisection:
+    fast oscillation, as of cos(60(x - y)), many jumps and kinks at points x = a or y = b do no harm.
+
+    Gives up, without a discretisation, on kernels of higher rank, and on functions that take more pieces.
+
+    References
+    ----------
+    S. A. Goreinov, E. E. Tyrtyshnikov and N. L. Zamarashkin, A theory of pseudoskeleton approximations, Linear Algebra
+    Appl. 261 (1997).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import opsvd
+    >>> svd = opsvd.decompose(lambda x, y: np.cos(60.0 * (x - y)), method=opsvd.FiniteRank())
+    >>> print(svd.singular_values.round(12))    # (1 +- exp(-2 * 60^2)) / 2
+    [0.5 0.5]
+    """
+
+    def __repr__(self) -> str:
+        """The call that makes it."""
+        return "FiniteRank()"
+
+    def discretisations(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Iterator[Discretisation]:
+        """Yield one discretisation, or nothing."""
+        domain = find_domain(kernel, mu_x, mu_y, rtol)
+        skeleton = find_structure(kernel, domain, mu_x, mu_y).skeleton
+        if skeleton is not None:
+            yield from self.within(kernel, domain, mu_x, mu_y, skeleton=skeleton, rtol=rtol)
+
+    def within(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure, *,
+               skeleton: tuple[np.ndarray, np.ndarray], rtol: float) -> Iterator[Discretisation]:
+        """Discretise within a domain that is known already, from rows X and columns Y, both of shape (r,)."""
+        rows, columns = skeleton
+        core = kernel.finite_grid(rows, columns)
+        sides = []
+        for name, mu, interval, function in (
+                ("x", mu_x, domain.x, lambda x: kernel.finite_grid(x, columns)),
+                ("y", mu_y, domain.y, lambda y: kernel.finite_grid(rows, y).T)):
+            side = _span(function, mu, interval, 1e-2 * rtol, name)
+            if side is None:
+                return
+            sides.append(side)
+        (left, of_left, hidden_x), (right, of_right, hidden_y) = sides
+        block = Block(left, right, of_left @ scipy.linalg.solve(core, of_right.T))
+        note = (f"rank {len(rows)}: that many functions of x on {len(left.panels) - 1} panels, and of y on "
+                f"{len(right.panels) - 1}, {ORDER} Gauss-Legendre nodes each")
+        checks = loose_checks(mu_x, mu_y, np.linspace(*domain.x, _CHECKS), np.linspace(*domain.y, _CHECKS + 2),
+                              np.random.default_rng(0))
+        yield Discretisation((block,), domain, checks, note, hidden=float(np.hypot(hidden_x, hidden_y)))
+
+
+def _span(function: Callable[[np.ndarray], np.ndarray], measure: Measure, interval: tuple[float, float],
+          tol: float, name: str) -> tuple[SpanBasis, np.ndarray, float] | None:
+    """An orthonormal basis of r functions, (n,) -> (n, r), and their coefficients in it, (r, r); None if too rough.
+
+    Last comes the norm of what is nearer to singular points than pieces reach, relative to that of the functions.
+    """
+    pieces = find_pieces(function, measure.sqrt_density, Pieces(np.linspace(*interval, _FIRST), np.zeros(0)), tol,
+                         search_width=_SEARCH_WIDTH * measure.scale, limit=_MOST_PIECES, unit=_UNIT * measure.scale)
+    if pieces is None:
+        return None
+    rule = PanelBasis(measure, pieces.edges, ORDER).rule
+    samples = function(rule.nodes) * rule.sqrt_weights[:, None]
+    energies = np.sum(samples**2, axis=1).reshape(-1, ORDER).sum(axis=1)
+    q, r = scipy.linalg.qr(samples, mode="economic", check_finite=False)
+    hidden = float(np.sqrt(hidden_energy(pieces.edges, energies) / energies.sum()))
+    if np.isinf(hidden):
+        raise diverges_towards(name, float(pieces.edges[np.argmin(np.diff(pieces.edges))]))
+    return SpanBasis(measure, pieces.edges, ORDER, q), r, hidden

@@ -1,0 +1,46 @@
+"""What shows whether Hermite functions do for a kernel: how coefficients decay, and rules that they did not use."""
+
+import numpy as np
+
+from ..bases import HermiteBasis
+from ..domain import Domain
+from ..quadrature import Rule, composite_gauss_legendre
+
+__all__ = ["hermite_check_rules", "relative_tail"]
+
+_CHECK_NODES = 12
+
+
+def relative_tail(matrix: np.ndarray) -> float:
+    """The share, as a norm, of the coefficients beyond two thirds of the degree in either variable."""
+    cut = 2 * len(matrix) // 3
+    norm = float(np.linalg.norm(matrix))
+    tail = float(np.hypot(np.linalg.norm(matrix[cut:]), np.linalg.norm(matrix[:cut, cut:])))
+    return tail / norm if norm > 0.0 else 0.0
+
+
+def hermite_check_rules(left: HermiteBasis, right: HermiteBasis, domain: Domain) -> tuple[tuple[Rule, Rule], ...]:
+    """Two pairs of rules that share no nodes with those of two bases, nor with each other."""
+    shifted = np.random.default_rng(left.degree).uniform(0.2, 0.8) - 0.5
+    return tuple((_check_rule(left, domain.x, shift), _check_rule(right, domain.y, shift)) for shift in (0.0, shifted))
+
+
+def _check_rule(basis: HermiteBasis, domain: tuple[float, float], shift: float) -> Rule:
+    """Gauss-Legendre panels, shifted by a part of their width, over the domain and wherever the functions reach.
+
+    They are at most a scale of the measure wide; where the functions are, twelve nodes on at most two wavelengths of
+    the fastest resolve them, and leave narrow features little room to hide.
+    """
+    low, high = basis.interval
+    scale = basis.measure.scale
+    inside = _equal_panels(low, high, min(scale, float(np.diff(basis.panels).max())))
+    edges = np.union1d(inside, np.concatenate([_equal_panels(domain[0], low, scale),
+                                               _equal_panels(high, domain[1], scale)]))
+    widths = np.diff(edges)
+    edges[1:-1] += shift * (widths[1:] if shift > 0.0 else widths[:-1])
+    return basis.measure.rule(*composite_gauss_legendre(edges, _CHECK_NODES))
+
+
+def _equal_panels(low: float, high: float, width: float) -> np.ndarray:
+    """Edges of panels of at most this width; none of an empty interval."""
+    return np.linspace(low, high, int(np.ceil((high - low) / width)) + 1) if high > low else np.zeros(0)

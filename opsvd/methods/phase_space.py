@@ -1,0 +1,103 @@
+"""How a kernel spreads in position and in wave number: the Gaussians whose Hermite functions fit it."""
+
+import numpy as np
+
+from ..domain import Domain
+from ..kernels import Kernel
+from ..measures import Gaussian, Measure
+
+__all__ = ["fitting_gaussians"]
+
+_SEED = 20240301
+_POINTS, _ROUNDS = 6000, 4
+# The proposals of importance sampling are wider than what was seen, by this factor of the covariance.
+_WIDER = 2.0
+# Fewer effective points than this say nothing.
+_FEWEST = 30.0
+# Steps of the differences that give slopes, in scales of the measures.
+_STEP = 1e-4
+# A centre that is off by less than this part of the spread, or than its own uncertainty, is that of the measure.
+_NEAR, _UNCERTAIN = 0.25, 4.0
+
+
+def fitting_gaussians(kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure) -> tuple[Gaussian, Gaussian] | None:
+    r"""The Gaussians in x and in y at whose scales the energy spreads equally in position and in wave number.
+
+    With :math:`H = h \sqrt{\rho_x \rho_y}` and averages over :math:`H^2`, let :math:`c = \langle x \rangle`,
+    :math:`v = \langle (x - c)^2 \rangle` and :math:`q = \langle (\partial_x H / H)^2 \rangle`. A combination of Hermite
+    functions of a Gaussian of deviation s has :math:`v = s^4 \cdot 4 q`, whatever the degrees, so that
+
+    .. math:: s^4 = v / (4 q) .
+
+    The averages come from importance sampling in a few rounds, each from the mean and covariance of the one before.
+
+    Returns
+    -------
+    (Gaussian, Gaussian) or None
+        None if too few points carry the energy for a result, or h has no slopes.
+    """
+    rng = np.random.default_rng(_SEED)
+    x, y, density = _first_points(domain, mu_x, mu_y, rng)
+    step_x, step_y = _STEP * mu_x.scale, _STEP * mu_y.scale
+
+    def amplitude(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        inside = (x >= domain.x[0]) & (x <= domain.x[1]) & (y >= domain.y[0]) & (y <= domain.y[1])
+        # The densities go in one after the other: their product may underflow where h makes up for it.
+        with np.errstate(all="ignore"):
+            values = (kernel(x, y) * mu_x.sqrt_density(x)) * mu_y.sqrt_density(y)
+        return np.where(inside & np.isfinite(values), values, 0.0)
+
+    for rounds_left in range(_ROUNDS)[::-1]:
+        share = amplitude(x, y) ** 2 / density
+        total = float(share.sum())
+        if not 0.0 < total < np.inf:
+            return None
+        share /= total
+        effective = 1.0 / float(np.sum(share**2))
+        points = np.stack([x, y])
+        mean = points @ share
+        covariance = (points - mean[:, None]) * share @ (points - mean[:, None]).T
+        if rounds_left:
+            drawn = _next_points(mean, covariance, mu_x, mu_y, rng)
+            if drawn is None:
+                return None
+            x, y, density = drawn
+    if effective < _FEWEST:
+        return None
+    slopes = [(amplitude(x + dx, y + dy) - amplitude(x - dx, y - dy)) / (2.0 * (dx + dy))
+              for dx, dy in ((step_x, 0.0), (0.0, step_y))]
+    q = [float(np.sum(slope**2 / density)) / total for slope in slopes]
+    if min(q) <= 0.0:
+        return None
+    return _fitting(mu_x, mean[0], covariance[0, 0], q[0], effective), _fitting(mu_y, mean[1], covariance[1, 1], q[1],
+                                                                               effective)
+
+
+def _fitting(measure: Measure, mean: float, variance: float, q: float, effective: float) -> Gaussian:
+    """The Gaussian for one variable."""
+    spread = np.sqrt(variance)
+    near = abs(mean - measure.center) < max(_NEAR, _UNCERTAIN / np.sqrt(effective)) * spread
+    return Gaussian(measure.center if near else float(mean), float((variance / (4.0 * q)) ** 0.25))
+
+
+def _first_points(domain: Domain, mu_x: Measure, mu_y: Measure,
+                  rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Points x and y, from the measures or from the box of the domain by the toss of a coin, and their density."""
+    anywhere = rng.random(_POINTS) < 0.5
+    x, y = (np.where(anywhere, rng.uniform(*interval, _POINTS), measure.sample(_POINTS, rng))
+            for measure, interval in ((mu_x, domain.x), (mu_y, domain.y)))
+    area = (domain.x[1] - domain.x[0]) * (domain.y[1] - domain.y[0])
+    return x, y, 0.5 / area + 0.5 * (mu_x.sqrt_density(x) * mu_y.sqrt_density(y)) ** 2
+
+
+def _next_points(mean: np.ndarray, covariance: np.ndarray, mu_x: Measure, mu_y: Measure,
+                 rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """Points from a Gaussian in the plane, and their density; None if it has no width."""
+    floor = 1e-12 * np.array([mu_x.scale, mu_y.scale]) ** 2
+    try:
+        factor = np.linalg.cholesky(_WIDER * covariance + np.diag(floor))
+    except np.linalg.LinAlgError:
+        return None
+    z = rng.standard_normal((2, _POINTS))
+    x, y = mean[:, None] + factor @ z
+    return x, y, np.exp(-0.5 * np.sum(z**2, axis=0)) / (2.0 * np.pi * factor[0, 0] * factor[1, 1])

@@ -1,0 +1,249 @@
+r"""Ridge functions phi(x + b y): a convolution, which between equal panels is a matrix of repeating blocks.
+
+Let :math:`\xi, \eta` be x and y in units of their deviations from their means, and :math:`x + b y = m + s \zeta` with
+:math:`\zeta = \xi \cos\theta + \eta \sin\theta` a standard Gaussian. On panels whose widths are
+:math:`\delta / \cos\theta` in :math:`\xi` and :math:`\delta / |\sin\theta|` in :math:`\eta`, integrals of phi against
+products of polynomials depend on the sum of the numbers of the two panels alone, and are integrals in one variable:
+
+.. math:: \int\!\!\int P_k(s)\, \varphi\big(\zeta_r + \tfrac\delta2 (s + t)\big) P_l(t)\, ds\, dt
+          = \int_{-2}^2 \varphi\big(\zeta_r + \tfrac\delta2 \tau\big)\, Q_{kl}(\tau)\, d\tau,
+          \qquad Q_{kl}(\tau) = \int P_k(s) P_l(\tau - s)\, ds ,
+
+with :math:`Q_{kl}` a polynomial on either side of zero. They are taken between the breaks of phi, so that it does not
+matter to them whether phi is smooth. The densities, which are, go in at the nodes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from .._validation import finite_float, positive_int
+from ..bases import PanelBasis, legendre_transform, orthonormal_legendre
+from ..discretisation import Block, Discretisation
+from ..domain import Domain, find_domain
+from ..errors import NotSquareIntegrableError
+from ..kernels import Kernel
+from ..linalg import leading_svd
+from ..measures import Gaussian, Measure
+from ..quadrature import Pieces, composite_gauss_legendre, find_pieces, gauss_legendre, hidden_energy, poles
+from .base import Method, require_gaussians
+from .refinement import ORDER, panel_tails
+from .uniform import loose_checks
+
+__all__ = ["Ridge"]
+
+# Widths of the panels, in deviations, of which the first that resolves so many leading functions is taken.
+_WIDTHS, _LEADING = (1.0, 0.7, 0.5, 0.35, 0.25), 12
+# For phi of degree below 16 on a piece, times Q of degree below 32.
+_NODES, _CHUNK = 24, 4000
+_LAST, _FAINT, _GRID = 37.0, 1e-17, 0.5
+# Panels in x and y begin at different places, so that no two nodes are equal, there or in the check rules.
+_SHIFTS = (0.11, 0.74)
+_SEARCH_WIDTH, _MOST_PIECES = 0.3, 2000
+# Of zeta.
+_STANDARD = Gaussian()
+
+
+class Ridge(Method):
+    r"""Singular values of ridge functions :math:`\varphi(x + b y)` of Gaussian x and y, whatever :math:`\varphi` is.
+
+    Kinks, jumps, roots and logarithms of phi are found by bisection of one function of one variable, and its integrals
+    taken between them; the panels in x and y need only resolve the leading singular functions, which are smooth since
+    they are T applied to something. Gives up, without a discretisation, on phi that is not smooth between two thousand
+    points, and on b so large or small that it would take too many panels.
+
+    Parameters
+    ----------
+    b : float
+        The coefficient of y. Whether h is a function of x + b y is not looked at: h is evaluated along a line, and
+        elsewhere only by the error bars.
+    max_nodes : int, default 1600
+        The most nodes a variable.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If b is not a number other than zero, max_nodes not a positive integer, or a measure is not Gaussian.
+
+    References
+    ----------
+    A. Pinkus, Ridge Functions, Cambridge (2015), for the name.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import opsvd
+    >>> svd = opsvd.decompose(lambda x, y: x > y, method=opsvd.Ridge(-1.0))
+    >>> print((svd.singular_values[:3] * np.pi / 2.0).round(8))    # 1 / (2i - 1)
+    [1.         0.33333333 0.2       ]
+    """
+
+    def __init__(self, b: float, max_nodes: int = 1600) -> None:
+        self.b = finite_float(b, "b")
+        if self.b == 0.0:
+            raise ValueError("b must not be zero: phi(x) alone is separable; leave method out")
+        self.max_nodes = positive_int(max_nodes, "max_nodes")
+
+    def __repr__(self) -> str:
+        """The call that makes it."""
+        return f"Ridge({self.b!r}, max_nodes={self.max_nodes})"
+
+    def discretisations(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Iterator[Discretisation]:
+        """Yield when the leading functions are resolved, and with finer panels."""
+        yield from self.within(kernel, find_domain(kernel, mu_x, mu_y, rtol), mu_x, mu_y, rtol)
+
+    def within(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure,
+               rtol: float) -> Iterator[Discretisation]:
+        """Discretise within a domain that is known already."""
+        mu_x, mu_y = require_gaussians(mu_x, mu_y, "ridge functions", "product")
+        profile = _Profile(kernel, mu_x, mu_y, self.b)
+        pieces = profile.pieces(max(1e-2 * rtol, 1e-14))
+        if pieces is None:
+            return
+        # Values are accurate to the square of what the functions are, and these may end where they are that small.
+        rough = max(3e-3 * np.sqrt(rtol), 1e-8)
+        box = find_domain(kernel, mu_x, mu_y, 100.0 * rough)
+        # What is nearer to a singular line is missing from h, but hardly from its integrals against smooth functions.
+        domain = replace(domain, missing=float(np.hypot(domain.missing, profile.hidden(pieces))))
+        given = False
+        for width in _WIDTHS:
+            if given and width > _WIDTHS[-1]:
+                continue    # what the first that was resolved does not tell, the finest may
+            left, right = profile.bases(box, width)
+            if max(left.size, right.size) > self.max_nodes:
+                return
+            block = Block(left, right, profile.matrix(pieces, left, right))
+            u, s, v = leading_svd(block.matrix, _LEADING)
+            if len(s) == 0:
+                return
+            tails = np.concatenate([panel_tails(u * s), panel_tails(v * s)])
+            if tails.max() <= rough * s[0] or width == _WIDTHS[-1]:
+                given = True
+                yield self._discretisation(block, domain, pieces)
+
+    def _discretisation(self, block: Block, domain: Domain, pieces: Pieces) -> Discretisation:
+        """With a note and the evidence."""
+        x, y = block.left.panels, block.right.panels
+        note = (f"ridge function of x {'+' if self.b > 0 else '-'} {abs(self.b):.4g} y: phi integrated over "
+                f"{len(pieces.edges) - 1} pieces between {len(pieces.breaks)} breaks; {len(x) - 1} equal panels in x, "
+                f"{len(y) - 1} in y, {ORDER} Gauss-Legendre nodes each")
+        # The panels end where functions are small, and the check rules where the domain does.
+        checks = loose_checks(block.left.measure, block.right.measure, np.union1d(x, domain.x), np.union1d(y, domain.y),
+                              np.random.default_rng(0))
+        return Discretisation((block,), domain, checks, note, leading=True)
+
+
+class _Profile:
+    """phi as a function of zeta, seen along the line on which x and y share its variation as their measures say."""
+
+    def __init__(self, kernel: Kernel, mu_x: Gaussian, mu_y: Gaussian, b: float) -> None:
+        self.kernel, self.mu_x, self.mu_y = kernel, mu_x, mu_y
+        slope = np.array([mu_x.std, b * mu_y.std])
+        self.cos, self.sin = (slope / np.hypot(*slope)).tolist()
+
+    def _points(self, zeta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return (self.mu_x.mean + self.mu_x.std * self.cos * zeta, self.mu_y.mean + self.mu_y.std * self.sin * zeta)
+
+    def __call__(self, zeta: np.ndarray) -> np.ndarray:
+        """Values at points (n,); they may be infinite."""
+        return self.kernel(*self._points(zeta))
+
+    def finite(self, zeta: np.ndarray) -> np.ndarray:
+        """Values at points (n,), beside them where they are not finite."""
+        return self.kernel.finite_beside(*self._points(zeta))
+
+    def pieces(self, tol: float) -> Pieces | None:
+        """Pieces on which phi is smooth, over all of the line that matters; None if there are too many."""
+        grid = np.arange(-_LAST, _LAST + _GRID, _GRID)
+        sizes = np.abs(self(grid) * _STANDARD.sqrt_density(grid))
+        there = np.flatnonzero(~(sizes <= _FAINT * np.max(sizes[np.isfinite(sizes)], initial=0.0)))
+        if len(there) == 0:
+            return None
+        low, high = grid[max(there[0] - 1, 0)], grid[min(there[-1] + 1, len(grid) - 1)]
+        # Breaks seldom fall on irregular numbers.
+        count = int(np.ceil(high - low))
+        first = np.linspace(low, high, count + 1)
+        first[1:-1] += 0.0123 * (high - low) / count
+        pieces = find_pieces(lambda zeta: self(zeta)[:, None], _STANDARD.sqrt_density, Pieces(first, np.zeros(0)), tol,
+                             search_width=_SEARCH_WIDTH, limit=_MOST_PIECES)
+        if pieces is not None and (bad := poles(self, pieces.breaks)).any():
+            x, y = self._points(pieces.breaks[bad][:1])
+            raise NotSquareIntegrableError(
+                f"h must be square-integrable, but h^2 is not integrable across the line of constant x + b y through "
+                f"({x[0]:.6g}, {y[0]:.6g}): E[h^2] is infinite. Decompose a kernel with a weaker singularity")
+        return pieces
+
+    def hidden(self, pieces: Pieces) -> float:
+        """The norm of what is nearer to singular points than pieces reach, relative to that of phi."""
+        nodes, weights = composite_gauss_legendre(pieces.edges, ORDER)
+        energies = (self.finite(nodes) * _STANDARD.sqrt_density(nodes)) ** 2 * weights
+        energies = energies.reshape(-1, ORDER).sum(axis=1)
+        return float(np.sqrt(hidden_energy(pieces.edges, energies) / energies.sum()))
+
+    def bases(self, domain: Domain, width: float) -> tuple[PanelBasis, PanelBasis]:
+        """Equal panels in x and y over the domain, of widths that give the same step in zeta, and at most `width`."""
+        step = width * min(self.cos, abs(self.sin))
+        bases = []
+        for mu, share, (low, high), shift in ((self.mu_x, self.cos, domain.x, _SHIFTS[0]),
+                                              (self.mu_y, abs(self.sin), domain.y, _SHIFTS[1])):
+            panel = mu.std * step / share
+            count = int(np.ceil((high - low) / panel + shift))
+            start = low - shift * panel
+            bases.append(PanelBasis(mu, start + panel * np.arange(count + 1), ORDER))
+        return bases[0], bases[1]
+
+    def matrix(self, pieces: Pieces, left: PanelBasis, right: PanelBasis) -> np.ndarray:
+        """The matrix of the operator between the panels."""
+        rows, columns = len(left.edges) - 1, len(right.edges) - 1
+        # In y the panels are counted such that zeta rises with their number.
+        turned = right.edges[::-1] if self.sin < 0.0 else right.edges
+        start = (left.edges[0] - self.mu_x.mean) / self.mu_x.std * self.cos
+        start += (turned[0] - self.mu_y.mean) / self.mu_y.std * self.sin
+        step = np.diff(left.edges)[0] / self.mu_x.std * self.cos
+        blocks = _convolution_blocks(self, pieces, start + step * np.arange(rows + columns + 1))
+        widths = np.diff(left.edges)[0] * np.diff(right.edges)[0]
+        hankel = blocks[np.arange(rows)[:, None] + np.arange(columns)] * (0.5 * np.sqrt(widths))
+        matrix = hankel.transpose(0, 2, 1, 3).reshape(left.size, right.size)
+        if self.sin < 0.0:
+            matrix = matrix[:, ::-1]    # panels, and the nodes on them, which are symmetric
+        return np.asarray((matrix * left.rule.sqrt_density[:, None]) * right.rule.sqrt_density)
+
+
+def _convolution_blocks(profile: _Profile, pieces: Pieces, edges: np.ndarray) -> np.ndarray:
+    r"""The integrals of phi, over two neighbouring intervals each, against :math:`Q_{kl}`, in the nodal basis.
+
+    Parameters
+    ----------
+    edges : ndarray, shape (n + 2,)
+        Equidistant, in zeta.
+
+    Returns
+    -------
+    ndarray, shape (n, ORDER, ORDER)
+    """
+    inside = edges[(edges > pieces.edges[0]) & (edges < pieces.edges[-1])]
+    nodes, weights = composite_gauss_legendre(np.union1d(pieces.edges, inside), _NODES)
+    values = profile.finite(nodes) * weights
+    step = edges[1] - edges[0]
+    interval = np.floor((nodes - edges[0]) / step).astype(int)
+    blocks = np.zeros((len(edges), ORDER, ORDER))    # the last two lack their second interval, or both
+    chosen = np.flatnonzero((interval >= 0) & (interval < len(edges) - 1))
+    for part in np.array_split(chosen, len(chosen) // _CHUNK + 1):
+        below = 2.0 * (nodes[part] - edges[interval[part] + 1]) / step    # from -2 to 0
+        _add_against_q(blocks, interval[part], below, values[part] * (2.0 / step))
+        _add_against_q(blocks, interval[part] - 1, below + 2.0, values[part] * (2.0 / step))
+    blocks = blocks[:-2]
+    transform = legendre_transform(ORDER)
+    return np.asarray(transform.T @ blocks @ transform)
+
+
+def _add_against_q(blocks: np.ndarray, index: np.ndarray, tau: np.ndarray, values: np.ndarray) -> None:
+    r"""Add :math:`v_i\, Q_{kl}(\tau_i)` to the block of each point; the indices do not decrease, and -1 is the last."""
+    t, w = gauss_legendre(ORDER)
+    half = 1.0 - 0.5 * np.abs(tau)    # half the length on which s and tau - s are both in [-1, 1]
+    s = 0.5 * tau[:, None] + half[:, None] * t
+    first = orthonormal_legendre(s, ORDER) * ((values * half)[:, None] * w)[..., None]
+    second = orthonormal_legendre(tau[:, None] - s, ORDER)
+    for here in np.split(np.arange(len(index)), np.flatnonzero(np.diff(index)) + 1):
+        blocks[index[here[0]]] += first[here].reshape(-1, ORDER).T @ second[here].reshape(-1, ORDER)

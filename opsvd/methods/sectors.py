@@ -1,0 +1,285 @@
+r"""Rotation-invariant kernels as a sum over degrees of spherical harmonics, each a kernel of the radii alone.
+
+A kernel with h(Qx, Qy) = h(x, y) for all rotations Q commutes with them. On harmonics of degree l it is
+
+.. math:: \frac{c_l(|x|, |y|)}{\sqrt{N(k, l)}}, \qquad c_l(r, s) = E_t[h(r, s, t)\, p_l(t)],
+
+the same for each of the N(k, l) harmonics. In :math:`\delta = \log(|x| / \sqrt k)` the trapezoid rule makes of
+:math:`c_l` a matrix between cardinal functions; for phi(<x, y>), whose :math:`c_l` depends on |x| |y| alone, a Hankel
+matrix. What degrees beyond the last hold together is known from E[h^2], and since each of their values stands at
+least N(k, l) times, none is larger than the root of that energy over N(k, l).
+"""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+import numpy as np
+from scipy.special import loggamma
+
+from ..bases import RadialBasis, radial_half_density, radial_reach
+from ..errors import KernelError, NotSquareIntegrableError
+from ..quadrature import harmonics
+
+__all__ = ["Profiles", "Radii", "SectorDiscretisation", "enough_degrees", "find_radii", "largest_beyond",
+           "sector_discretisations"]
+
+# The grid for energies, in units of k^(-1/2).
+_COARSE = 0.3
+# The domain grows by this much in the exponent of the density, to where half-densities are no numbers any more.
+_OUTWARDS, _FARTHEST, _LOWEST = 1.12, 1300.0, 4.0
+# An energy that falls more slowly than this over three cells does not fall; and a share outside that is too large.
+_FALLS, _DIVERGES = 0.995, 1e-2
+_LEVELS = 3
+_FINER = 0.7
+_FIRST_DEGREES, _MOST_DEGREES = 12, 192
+# The sum of the norms of degrees is known from a coarse grid only.
+_SAFE = 0.3
+# What does not fall any more with the degree, below this part of the norm, is the rounding of the integrals.
+_ROUNDING = 1e-8
+_MOST_NODES = 1201
+
+
+class Profiles(Protocol):
+    r"""What a rotation-invariant kernel is on each degree, between radii :math:`\sqrt k\, e^\delta`."""
+
+    @property
+    def k(self) -> int:
+        """The dimension."""
+
+    def sections(self, x: np.ndarray, y: np.ndarray, size: int, *,
+                 check: bool = False) -> tuple[np.ndarray, np.ndarray]:
+        """c_l for l < size, shape (size, n, m), and the root mean square of the rest, shape (n, m), at x and y."""
+
+
+@dataclass(frozen=True)
+class Radii:
+    """Where the energy is: intervals of delta for x and y, what lies outside as a part of the norm, and the norm."""
+
+    x: tuple[float, float]
+    y: tuple[float, float]
+    missing: float
+    norm: float
+
+
+@dataclass(frozen=True, eq=False)
+class SectorDiscretisation:
+    """The functions c_l between radial bases, and on check grids.
+
+    Attributes
+    ----------
+    left, right : RadialBasis
+    values : ndarray, shape (degrees, left.count, right.count)
+        c_l at the nodes of the bases, for the degrees 0, 1, ...
+    check_x, check_y : ndarray
+        Nodes in delta that no basis has, for x and y.
+    check_step : float
+        Their distance.
+    checks : ndarray, shape (degrees, len(check_x), len(check_y))
+        c_l there, with other angular nodes.
+    radii : Radii
+    rest : float
+        The norm of what all degrees beyond hold.
+    parities : (bool, bool)
+        Whether there are even degrees, and odd ones.
+    """
+
+    left: RadialBasis
+    right: RadialBasis
+    values: np.ndarray
+    check_x: np.ndarray
+    check_y: np.ndarray
+    check_step: float
+    checks: np.ndarray
+    radii: Radii
+    rest: float
+    parities: tuple[bool, bool]
+
+    @property
+    def k(self) -> int:
+        """The dimension."""
+        return self.left.k
+
+    @property
+    def degrees(self) -> list[int]:
+        """The degrees that are not zero by parity, or because R^1 has only two."""
+        return [degree for degree in range(len(self.values)) if self.parities[degree % 2]]
+
+    def matrix(self, degree: int) -> np.ndarray:
+        """The matrix of c_l between the bases, shape (left.count, right.count)."""
+        weighted = self.values[degree] * self.left.weights[:, None] * self.right.weights
+        return np.asarray(self.left.step * weighted)
+
+    def check_matrix(self, degree: int) -> np.ndarray:
+        """The values of c_l on the check grid, times the square roots of the weights."""
+        left, right = (radial_half_density(nodes, self.k) for nodes in (self.check_x, self.check_y))
+        return np.asarray(self.check_step * self.checks[degree] * left[:, None] * right)
+
+    @property
+    def largest_beyond(self) -> float:
+        """No singular value of the degrees that are left out is larger than this."""
+        return largest_beyond(self.rest, self.k, len(self.values), self.parities)
+
+
+def largest_beyond(rest: float, k: int, size: int, parities: tuple[bool, bool]) -> float:
+    """A bound of singular values of degrees from `size` on, whose norm together is `rest`."""
+    count = harmonics(k, size if parities[size % 2] else size + 1)
+    return rest * math.exp(-0.5 * math.log(count)) if rest > 0.0 else 0.0
+
+
+P = TypeVar("P", bound=Profiles)
+
+
+def find_radii(make: Callable[[float], P], k: int, tol: float) -> tuple[Radii, P]:
+    r"""Find where the energy :math:`M(r, s)` times the densities is, to tol^2 of the whole.
+
+    Parameters
+    ----------
+    make : callable
+        Gives the profiles for all delta up to its argument.
+    k : int
+    tol : float
+
+    Raises
+    ------
+    NotSquareIntegrableError
+        If the energy does not decay.
+    """
+    level, least = -2.0 * math.log(tol), -2.0 * math.log(tol)
+    found: _Energies[P] | None = None
+    while level < _FARTHEST:
+        try:
+            ends = radial_reach(max(level, least), k)[0], radial_reach(level, k)[1]
+            energies = _energies(make(ends[1]), ends)
+        except KernelError:
+            if found is not None:
+                break
+            level *= 0.3    # a kernel that overflows far out: from within
+            if level < _LOWEST:
+                raise
+            continue
+        found = energies
+        if found.outside <= tol * tol * found.total:
+            break
+        level *= _OUTWARDS
+        least *= _OUTWARDS if found.towards_zero > tol * tol * found.total else 1.0
+    if found is None:
+        raise RuntimeError("no radii were looked at")
+    if found.total > 0.0 and not found.outside <= _DIVERGES * found.total:
+        raise NotSquareIntegrableError(
+            "h must be square-integrable, but h^2 times the densities does not decay with the lengths of x and y: "
+            "E[h^2] is infinite. Decompose a kernel that grows more slowly (exp(c <x, y>) needs |c| < 1/2 under "
+            "standard Gaussians), or take measures with a smaller covariance")
+    negligible = 0.1 * tol * tol * found.total
+    kept = [_interval(marginal, found.start, found.step, negligible) for marginal in found.marginals]
+    missing = math.sqrt(found.outside / found.total) + tol if found.total else 0.0
+    return Radii(kept[0], kept[1], missing, math.sqrt(found.total)), found.profiles
+
+
+@dataclass(frozen=True, eq=False)
+class _Energies(Generic[P]):
+    """Energies on a coarse grid: of cells in x and in y, what lies beyond, of that towards zero, and all."""
+
+    profiles: P
+    start: float
+    step: float
+    marginals: tuple[np.ndarray, np.ndarray]
+    outside: float
+    towards_zero: float
+    total: float
+
+
+def _energies(profiles: P, ends: tuple[float, float]) -> _Energies[P]:
+    k = profiles.k
+    count = int((ends[1] - ends[0]) * math.sqrt(k) / _COARSE) + 12
+    step = (ends[1] - ends[0]) / count
+    nodes = ends[0] + step * (np.arange(count) + 0.5)
+    c, rest = profiles.sections(nodes, nodes, 1)
+    weights = math.sqrt(step) * radial_half_density(nodes, k)
+    energy = _squared(c[0], weights, weights) + _squared(rest, weights, weights)
+    marginals = energy.sum(axis=1), energy.sum(axis=0)
+    towards_zero = sum(_tail(marginal[::-1]) for marginal in marginals)
+    outside = towards_zero + sum(_tail(marginal) for marginal in marginals)
+    return _Energies(profiles, ends[0], step, marginals, outside, towards_zero, float(energy.sum()))
+
+
+def _squared(values: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Squares of values (..., n, m) times weights (n,) and (m,), which go in one after the other."""
+    return np.asarray((values * left[:, None] * right) ** 2)
+
+
+def _tail(marginal: np.ndarray) -> float:
+    """What lies beyond the last entry of an energy, if it goes on as from the ones before; inf if it does not fall."""
+    last, before = float(marginal[-3:].sum()), float(marginal[-6:-3].sum())
+    if last == 0.0:
+        return 0.0
+    ratio = last / before if before > 0.0 else 1.0
+    return last * ratio / (1.0 - ratio) if ratio < _FALLS else math.inf
+
+
+def _interval(marginal: np.ndarray, start: float, step: float, negligible: float) -> tuple[float, float]:
+    """The interval that holds a marginal, to a negligible part at either side."""
+    first = int(np.searchsorted(np.cumsum(marginal), negligible))
+    last = len(marginal) - int(np.searchsorted(np.cumsum(marginal[::-1]), negligible))
+    return start + step * max(first - 1, 0), start + step * min(last + 1, len(marginal))
+
+
+def enough_degrees(profiles: Profiles, radii: Radii, k: int, rtol: float, parities: tuple[bool, bool]) -> int:
+    """So many degrees that those beyond hold no value above rtol s_1, or the most that are computed."""
+    low, high = min(radii.x[0], radii.y[0]), max(radii.x[1], radii.y[1])
+    count = int((high - low) * math.sqrt(k) / _COARSE) + 12
+    step = (high - low) / count
+    nodes = low + step * (np.arange(count) + 0.5)
+    weights = math.sqrt(step) * radial_half_density(nodes, k)
+    size, before = _FIRST_DEGREES, math.inf
+    while True:
+        c, rest = profiles.sections(nodes, nodes, size)
+        energies = [float(_squared(part, weights, weights).sum()) for part in c]
+        norms = np.array([math.sqrt(e / harmonics(k, degree)) if e else 0.0 for degree, e in enumerate(energies)])
+        beyond = math.sqrt(float(_squared(rest, weights, weights).sum()))
+        rounding = before < _ROUNDING * radii.norm and beyond > 0.5 * before
+        enough = largest_beyond(beyond, k, size, parities) <= _SAFE * rtol * norms.max()
+        if enough or rounding or size >= _MOST_DEGREES:
+            return size
+        before, size = beyond, min(2 * size, _MOST_DEGREES)
+
+
+def sector_discretisations(profiles: Profiles, radii: Radii, size: int, parities: tuple[bool, bool],
+                           aim: float) -> Iterator[SectorDiscretisation]:
+    """Yield with ever smaller steps."""
+    k = profiles.k
+    step = _first_step(k, aim)
+    for level in range(_LEVELS):
+        h = step * _FINER**level
+        bases = [RadialBasis(k, h, high, _odd((high - low) / h)) for low, high in (radii.x, radii.y)]
+        if max(basis.count for basis in bases) > _MOST_NODES:
+            return
+        values, rest = profiles.sections(bases[0].grid, bases[1].grid, size)
+        finer = 0.87 * h
+        nodes = [basis.last + shift * h - finer * np.arange(int(basis.count * h / finer))[::-1]
+                 for basis, shift in zip(bases, (0.31, 0.17), strict=True)]
+        checks, check_rest = profiles.sections(nodes[0], nodes[1], size, check=True)
+        rests = [distance * math.sqrt(float(_squared(part, *(radial_half_density(grid, k) for grid in grids)).sum()))
+                 for distance, part, grids in ((h, rest, [basis.grid for basis in bases]),
+                                               (finer, check_rest, nodes))]
+        yield SectorDiscretisation(bases[0], bases[1], values, nodes[0], nodes[1], finer, checks, radii, max(rests),
+                                   parities)
+
+
+def _odd(nodes: float) -> int:
+    return 2 * math.ceil(0.5 * nodes) + 1
+
+
+def _first_step(k: int, aim: float) -> float:
+    r"""The step at which functions that are w times something smooth have no frequencies left, to the aim.
+
+    The transform of w is :math:`\Gamma(k/4 + i \kappa / 2)`, up to a factor of modulus one, and the step resolves
+    frequencies to :math:`\pi / h`.
+    """
+    low, high = 0.0, 40.0 * math.sqrt(k) + 100.0
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        decay = float((loggamma(0.25 * k + 0.5j * middle) - loggamma(0.25 * k)).real)
+        low, high = (middle, high) if decay > math.log(aim) else (low, middle)
+    return math.pi / high

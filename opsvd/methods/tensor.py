@@ -1,0 +1,176 @@
+r"""Kernels of vectors without symmetry: tensor products of Hermite polynomials, each direction as fine as it must be.
+
+h is a sum of components that take different coordinates. Between the constant and, for each component, the products
+:math:`\psi_{\alpha_1}(z_1) \cdots \psi_{\alpha_d}(z_d)` of its coordinates, T is a matrix with one block for each
+component, beside one row and one column for the constant. A block is filled by Gauss-Hermite rules with as many nodes
+in each direction as its coefficients ask for.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import KernelError
+from ..quadrature import gauss_hermite, hermite_functions
+from .coordinates import Component, Coordinates
+
+__all__ = ["MOST_FUNCTIONS", "TensorDiscretisation", "tensor_discretisation", "too_many"]
+
+# Nodes in a direction: at first, and by how much they grow.
+_FIRST, _GROWTH, _WAITS = 8, 1.4, 0.03
+# For checks there are more of them, by this factor and this many.
+_CHECK_FACTOR, _CHECK_MORE = 1.25, 3
+# Products of polynomials on one side of a component, nodes in one direction, and values of h for one block.
+MOST_FUNCTIONS, _MOST_NODES, _MOST_VALUES = 4000, 640, 24_000_000
+# Values evaluated at once.
+_CHUNK = 2_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class TensorDiscretisation:
+    """The matrix of T between products of Hermite polynomials, and a larger one from other nodes.
+
+    Attributes
+    ----------
+    coordinates : Coordinates
+    sizes : tuple of (tuple of int, tuple of int)
+        For each component, the numbers of polynomials in the directions of x and of y.
+    matrix : ndarray
+    check : ndarray
+        The matrix of `check_sizes`.
+    check_sizes : tuple of (tuple of int, tuple of int)
+    resolved : bool
+        Whether the coefficients fall to the tolerance in every direction.
+    """
+
+    coordinates: Coordinates
+    sizes: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
+    matrix: np.ndarray
+    check: np.ndarray
+    check_sizes: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
+    resolved: bool
+
+    def within_check(self, side: int) -> np.ndarray:
+        """Where the functions of the matrix stand among those of the check, on the side of x (0) or y (1)."""
+        places, start = [np.zeros(1, dtype=int)], 1
+        for small, large in zip(self.sizes, self.check_sizes, strict=True):
+            index = np.arange(math.prod(large[side])).reshape(large[side])
+            kept = np.ravel(index[tuple(slice(n) for n in small[side])])[1:]
+            places.append(start - 1 + kept)
+            start += index.size - 1
+        return np.concatenate(places)
+
+
+def too_many(component: Component) -> bool:
+    """Whether a component has more directions than a tensor product can have at the first size."""
+    x, y = len(component.x), len(component.y)
+    return bool(_FIRST ** max(x, y) > MOST_FUNCTIONS or _FIRST ** (x + y) > _MOST_VALUES)
+
+
+def tensor_discretisation(coordinates: Coordinates, tol: float) -> TensorDiscretisation:
+    """Refine every direction of every component until its last coefficients are below tol, or no more is affordable.
+
+    Values are known to about the square of that.
+
+    Raises KernelError if a component has too many directions for any tensor product.
+    """
+    blocks, checks, sizes, check_sizes, resolved = [], [], [], [], True
+    for component in coordinates.components:
+        if too_many(component):
+            x, y = len(component.x), len(component.y)
+            raise KernelError(f"h must use few directions together, got {x} coordinates of x with {y} of y: products "
+                              f"of polynomials would take {_FIRST}^{x + y} values of h at the least, and matrices of "
+                              f"{_FIRST}^{max(x, y)} rows, which does not fit; estimate the singular values with "
+                              f"opsvd.monte_carlo(h, n, mu_x, mu_y)")
+        block, size, fine = _refined(coordinates, component, tol)
+        larger = _check_sizes(size)
+        blocks.append(block)
+        sizes.append(size)
+        checks.append(_coefficients(coordinates, component, larger))
+        check_sizes.append(larger)
+        resolved = resolved and fine
+    offset = coordinates.offset()
+    return TensorDiscretisation(coordinates, tuple(sizes), _assembled(offset, blocks), _assembled(offset, checks),
+                                tuple(check_sizes), resolved)
+
+
+Sizes = tuple[tuple[int, ...], tuple[int, ...]]
+
+
+def _check_sizes(size: Sizes) -> Sizes:
+    x, y = (tuple(int(_CHECK_FACTOR * n) + _CHECK_MORE for n in side) for side in size)
+    return x, y
+
+
+def _refined(coordinates: Coordinates, component: Component, tol: float) -> tuple[np.ndarray, Sizes, bool]:
+    """The block of a component, with sizes that suffice in every direction or are the largest affordable."""
+    size: Sizes = ((_FIRST,) * len(component.x), (_FIRST,) * len(component.y))
+    while True:
+        block = _coefficients(coordinates, component, size)
+        tensor = block.reshape(*size[0], *size[1])
+        whole = float(np.linalg.norm(tensor))
+        tails = [float(np.linalg.norm(np.moveaxis(tensor, axis, 0)[2 * n // 3:])) for axis, n in
+                 enumerate((*size[0], *size[1]))]
+        # Directions that are nearly as fine as they must be wait for the others.
+        worst = max(tails, default=0.0)
+        growing = np.array(tails) > max(tol * whole, _WAITS * worst)
+        if not growing.any():
+            return block, size, True
+        grown = _grown(size, growing)
+        if not _affordable(grown):
+            grown = _grown(size, np.array(tails) == worst)
+        if not _affordable(grown):
+            return block, size, False
+        size = grown
+
+
+def _grown(size: Sizes, growing: np.ndarray) -> Sizes:
+    sizes = [math.ceil(_GROWTH * n) if more else n for n, more in zip((*size[0], *size[1]), growing, strict=True)]
+    return tuple(sizes[:len(size[0])]), tuple(sizes[len(size[0]):])
+
+
+def _affordable(size: Sizes) -> bool:
+    larger = _check_sizes(size)
+    values = math.prod(larger[0]) * math.prod(larger[1])
+    functions = max(math.prod(size[0]), math.prod(size[1]))
+    return values <= _MOST_VALUES and functions <= MOST_FUNCTIONS and max(0, *size[0], *size[1]) <= _MOST_NODES
+
+
+def _coefficients(coordinates: Coordinates, component: Component, size: Sizes) -> np.ndarray:
+    """E[h psi_alpha(x) psi_beta(y)] of one component: (functions of x, functions of y)."""
+    rules = [[gauss_hermite(n) for n in side] for side in size]
+    nodes = [_grid([nodes for nodes, _ in side]) for side in rules]
+    rows, columns = len(nodes[0]), len(nodes[1])
+    values = np.empty((rows, columns))
+    step = max(1, _CHUNK // columns)
+    for start in range(0, rows, step):
+        values[start:start + step] = coordinates.part(component, nodes[0][start:start + step], nodes[1])
+    tensor = values.reshape(*size[0], *size[1])
+    for axis, (n, (points, lebesgue)) in enumerate(zip((*size[0], *size[1]), [*rules[0], *rules[1]], strict=True)):
+        functions = hermite_functions(points, n)
+        density = hermite_functions(points, 1)[:, 0]
+        transform = functions * (lebesgue * density)[:, None]
+        tensor = np.moveaxis(np.tensordot(tensor, transform, axes=(axis, 0)), -1, axis)
+    return np.asarray(tensor.reshape(rows, columns))
+
+
+def _grid(points: list[np.ndarray]) -> np.ndarray:
+    """All combinations of points in several directions: (product of lengths, directions)."""
+    if not points:
+        return np.zeros((1, 0))
+    return np.stack(np.meshgrid(*points, indexing="ij"), axis=-1).reshape(-1, len(points))
+
+
+def _assembled(offset: float, blocks: list[np.ndarray]) -> np.ndarray:
+    """One matrix: the constant first, then the functions of each component but its constant."""
+    rows, columns = (1 + sum(block.shape[side] - 1 for block in blocks) for side in (0, 1))
+    matrix = np.zeros((rows, columns))
+    matrix[0, 0] = offset + sum(float(block[0, 0]) for block in blocks)
+    i = j = 1
+    for block in blocks:
+        n, m = block.shape[0] - 1, block.shape[1] - 1
+        matrix[0, j:j + m], matrix[i:i + n, 0] = block[0, 1:], block[1:, 0]
+        matrix[i:i + n, j:j + m] = block[1:, 1:]
+        i, j = i + n, j + m
+    return matrix

@@ -1,0 +1,129 @@
+"""Singular functions of rotation-invariant kernels: functions of the length times spherical harmonics."""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ._validation import real_array
+from .bases import RadialBasis, spherical_harmonics
+from .measures import GaussianVector
+from .quadrature import gegenbauer, harmonics
+
+__all__ = ["SectorFunctions"]
+
+# Below e^-6 of the usual length the radial functions are taken to be at their limit.
+_NEAR_ZERO = -6.0
+
+
+@dataclass(frozen=True, eq=False)
+class SectorFunctions:
+    r"""The functions :math:`f(x) = F(|x|)\, Y(x / |x|)`, orthonormal in :math:`L^2(\mu)` on R^k.
+
+    Called with points of shape (..., k) it gives values of shape (..., r): for each radial function F of degree l, in
+    order, all N(k, l) harmonics Y of `opsvd.bases.spherical_harmonics`, until there are r. A call whose harmonics would
+    be too many to be listed raises ValueError; sums over whole multiplets, as in ``svd(x, y)``, never need them.
+
+    Attributes
+    ----------
+    measure : GaussianVector
+        Centred and isotropic.
+    basis : RadialBasis
+        In which the radial functions are summed, in units of the standard deviation.
+    degrees : ndarray of int, shape (q,)
+        The degree of each radial function.
+    coefficients : ndarray, shape (basis.count, q)
+    count : int
+        The number r of functions.
+    """
+
+    measure: GaussianVector
+    basis: RadialBasis
+    degrees: np.ndarray
+    coefficients: np.ndarray
+    count: int
+
+    def __len__(self) -> int:
+        """Return the number of functions."""
+        return self.count
+
+    @property
+    def multiplicities(self) -> list[int]:
+        """How many functions each radial function makes."""
+        return [harmonics(self.measure.dim, int(degree)) for degree in self.degrees]
+
+    def radial(self, lengths: np.ndarray) -> np.ndarray:
+        r"""The radial functions F, with :math:`E[F(|x|)^2] = 1`: lengths (...) give (..., q).
+
+        Raises ValueError at lengths that the measure all but excludes, where the digits of a sum in the basis are lost.
+        """
+        lengths = np.asarray(lengths, dtype=np.float64)
+        std = self.measure.isotropic_std or 1.0
+        with np.errstate(divide="ignore"):
+            delta = np.log(lengths.ravel() / (std * math.sqrt(self.basis.k)))
+        low, high = self.basis.trusted
+        if low < _NEAR_ZERO:
+            delta = np.maximum(delta, low)    # towards zero F tends to a limit
+        if ((delta < low) | (delta > high)).any():
+            inner, outer = (std * math.sqrt(self.basis.k) * math.exp(end) for end in (low, high))
+            worst = lengths.ravel()[int(np.argmax(np.abs(delta)))]
+            raise ValueError(f"x must be where its measure is, of length {inner:.4g} to {outer:.4g} here, got length "
+                             f"{worst:.4g}; beyond, the singular functions of vectors are not known to any digits")
+        return self.basis.functions(delta, self.coefficients).reshape(*lengths.shape, len(self.degrees))
+
+    def __call__(self, x: Any) -> np.ndarray:
+        """Evaluate at points (..., k), giving (..., r)."""
+        points = real_array(x, "x")
+        if points.ndim == 0 or points.shape[-1] != self.measure.dim:
+            raise ValueError(f"x must hold vectors of R^{self.measure.dim}, shape (..., {self.measure.dim}), got shape "
+                             f"{points.shape}")
+        flat = points.reshape(-1, self.measure.dim)
+        radial = self.radial(np.linalg.norm(flat, axis=1))
+        known: dict[int, np.ndarray] = {}
+        parts, left = [np.zeros((len(flat), 0))], self.count
+        for j, degree in enumerate(self.degrees.tolist()):
+            if left <= 0:
+                break
+            if degree not in known:
+                known[degree] = spherical_harmonics(flat, degree)
+            parts.append((radial[:, j:j + 1] * known[degree])[:, :left])
+            left -= known[degree].shape[1]
+        return np.concatenate(parts, axis=1).reshape(*points.shape[:-1], self.count)
+
+    def reconstruct(self, other: "SectorFunctions", values: np.ndarray, x: Any, y: Any) -> np.ndarray:
+        r"""The sum over whole multiplets, :math:`\sum s\, F(|x|) G(|y|) \sqrt{N} p_l(t)`; leading axes broadcast."""
+        x, y = (np.asarray(points, dtype=np.float64) for points in (x, y))
+        lengths = [np.linalg.norm(points, axis=-1) for points in (x, y)]
+        product = lengths[0] * lengths[1]
+        inner = np.einsum("...k,...k->...", x, y)
+        t = np.clip(inner / np.where(product > 0.0, product, 1.0), -1.0, 1.0)
+        polynomials = gegenbauer(t, self.measure.dim, int(self.degrees.max(initial=0)) + 1)
+        f, g = self.radial(lengths[0]), other.radial(lengths[1])
+        total = np.zeros(t.shape)
+        for j, (degree, count) in enumerate(zip(self.degrees.tolist(), self.multiplicities, strict=True)):
+            total += (values[j] * math.sqrt(count)) * f[..., j] * g[..., j] * polynomials[degree]
+        return total
+
+    def truncated(self, radial: int, count: int) -> "SectorFunctions":
+        """The first `radial` radial functions, and of the singular functions they make the first `count`."""
+        return replace(self, degrees=self.degrees[:radial], coefficients=self.coefficients[:, :radial], count=count)
+
+    def moments(self) -> np.ndarray:
+        """E[F_i^2 F_j^2], shape (q, q)."""
+        return self.basis.moments(self.coefficients, self.coefficients)
+
+    def state(self, prefix: str) -> dict[str, Any]:
+        """Arrays for saving, under names that begin with `prefix`."""
+        return {f"{prefix}.degrees": self.degrees, f"{prefix}.coefficients": self.coefficients,
+                f"{prefix}.count": self.count,
+                **{f"{prefix}.basis.{name}": value for name, value in self.basis.state().items()}}
+
+    @classmethod
+    def from_state(cls, measure: GaussianVector, arrays: Any, prefix: str) -> "SectorFunctions":
+        """Rebuild from what `state` gave."""
+        head = f"{prefix}.basis."
+        names = [name for name in arrays if name.startswith(head)]
+        basis = RadialBasis(**{name.removeprefix(head): arrays[name].item() for name in names})
+        return cls(measure, basis, arrays[f"{prefix}.degrees"], arrays[f"{prefix}.coefficients"],
+                   int(arrays[f"{prefix}.count"]))

@@ -1,0 +1,203 @@
+"""The answer for rotation-invariant kernels: the SVD of every degree, and what is known of all of them together."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from .error_bars import Evidence, error_bars
+from .linalg import canonical_signs, compact_svd, schatten_norm
+from .measures import GaussianVector
+from .methods.sectors import SectorDiscretisation
+from .multiplets import MOST_EXPANDED, as_counts, expanded, merged
+from .quadrature import harmonics
+from .result import OperatorSVD
+from .sector_functions import SectorFunctions
+from .sector_tail import sector_tail
+from .spectrum import Estimate, Tail, decay_law
+
+__all__ = ["Asked", "sector_svd"]
+
+_EPS = float(np.finfo(np.float64).eps)
+# So many accurate values make an answer, though more of them may exceed the tolerance.
+_ENOUGH = 3
+# Rows of a matrix that together are below this part of it are left out.
+_FAINT = 1e-16
+
+
+@dataclass(frozen=True, eq=False)
+class _Sector:
+    """The singular values of one degree, and their radial functions.
+
+    Attributes
+    ----------
+    degree, count : int
+        The degree and its number of harmonics.
+    values, errors : ndarray, shape (r,)
+    left, right : ndarray, shape (nodes, r)
+        Coefficients of the radial functions.
+    remainder : float
+        The norm of what the values leave of this degree, for one harmonic.
+    """
+
+    degree: int
+    count: int
+    values: np.ndarray
+    errors: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
+    remainder: float
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One radial singular value: the j-th of a degree."""
+
+    sector: _Sector
+    j: int
+
+    @property
+    def value(self) -> float:
+        return float(self.sector.values[self.j])
+
+    @property
+    def error(self) -> float:
+        return float(self.sector.errors[self.j])
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for: the tolerance, the most values, and the kernel in words."""
+
+    rtol: float
+    max_rank: int | None
+    what: str
+
+
+def sector_svd(d: SectorDiscretisation, measures: tuple[GaussianVector, GaussianVector], asked: Asked) -> OperatorSVD:
+    """Decompose every degree, and keep the values that are known, and known to be the largest.
+
+    A value is given if it stands above its error bar, above rtol s_1, and above all that degrees beyond the last one
+    may hold.
+    """
+    sectors = [_sector(d, degree) for degree in d.degrees]
+    goal = asked.rtol * max(float(sector.values.max(initial=0.0)) for sector in sectors)
+    entries = sorted((_Entry(sector, j) for sector in sectors for j in range(len(sector.values))),
+                     key=lambda entry: -entry.value)
+    floor = max(d.largest_beyond, goal)
+    # From the first that is not known, what follows may be out of order.
+    visible = _until(entries, lambda entry: entry.value > max(floor, entry.error))
+    accurate = _until(visible, lambda entry: entry.error <= goal)
+    kept = accurate if len(accurate) >= min(_ENOUGH, len(visible)) else visible
+    return _assembled(d, measures, sectors, kept, asked)
+
+
+def _until(entries: list[_Entry], good: Callable[[_Entry], bool]) -> list[_Entry]:
+    stop = next((i for i, entry in enumerate(entries) if not good(entry)), len(entries))
+    return entries[:stop]
+
+
+def _sector(d: SectorDiscretisation, degree: int) -> _Sector:
+    """One degree: singular values over sqrt(N), their bars from the check grid, and radial functions."""
+    matrix, count = d.matrix(degree), harmonics(d.k, degree)
+    root = math.exp(0.5 * math.log(count))
+    rows, columns = _there(matrix), _there(matrix.T)
+    u, sigma, v = compact_svd(matrix[rows:, columns:])
+    left, right = np.zeros((len(matrix), len(sigma))), np.zeros((matrix.shape[1], len(sigma)))
+    sign = canonical_signs(u)
+    left[rows:], right[columns:] = u * sign, v * sign
+    check, scale = d.check_matrix(degree), math.sqrt(d.check_step)
+    f = scale * d.left.half_density(d.check_x) @ left
+    g = scale * d.right.half_density(d.check_y) @ right
+    r = check - (f * sigma) @ g.T
+    norm, outside = float(np.linalg.norm(check)), d.radii.missing * d.radii.norm
+    remainder = float(np.hypot(np.linalg.norm(r), _FAINT * norm))
+    evidence = Evidence(norm=norm, remainder=float(np.hypot(remainder, outside)),
+                        spread=schatten_norm(r, 8) + outside,
+                        coupling=float(np.linalg.norm(f.T @ r @ g)))
+    # The angular integrals are good to rounding of phi, not of the degree.
+    bars = error_bars(sigma, evidence) + 4.0 * _EPS * d.radii.norm
+    return _Sector(degree, count, sigma / root, bars / root, left, right, evidence.remainder / root)
+
+
+def _there(matrix: np.ndarray) -> int:
+    """The first row that matters: towards zero, those of higher degrees fade."""
+    energy = np.cumsum(np.sum(matrix**2, axis=1))
+    return int(np.searchsorted(energy, _FAINT**2 * energy[-1])) if energy[-1] > 0.0 else 0
+
+
+def _assembled(d: SectorDiscretisation, measures: tuple[GaussianVector, GaussianVector], sectors: list[_Sector],
+               kept: list[_Entry], asked: Asked) -> OperatorSVD:
+    """The result with the entries kept, and an account of the others."""
+    goal = asked.rtol * max(float(sector.values.max(initial=0.0)) for sector in sectors)
+    values, bars, counts = merged(np.array([e.value for e in kept]), np.array([e.error for e in kept]),
+                                  [e.sector.count for e in kept])
+    multiplicities = as_counts(counts)
+    rank = min(sum(counts), MOST_EXPANDED)
+    listed = math.fsum(e.sector.count * e.value**2 for e in kept)
+    given = {(e.sector.degree, e.j) for e in kept}
+    others = math.fsum(s.count * float(value) ** 2 for s in sectors for j, value in enumerate(s.values)
+                       if (s.degree, j) not in given)
+    remainder = math.fsum(s.count * s.remainder**2 for s in sectors) + d.rest**2
+    norm, tail = math.sqrt(listed + others + d.rest**2), math.sqrt(others + remainder)
+    norm_error = _norm_error(d, sectors, norm)
+    worst = float(bars.max(initial=0.0)) if kept else norm
+    left, right = (_functions(d, measures, kept, rank, side) for side in (0, 1))
+    whole = OperatorSVD(
+        values=values, multiplicities=multiplicities, value_errors=bars,
+        singular_values=expanded(values, multiplicities, rank), errors=expanded(bars, multiplicities, rank),
+        left=left, right=right, norm=Estimate(norm, norm_error), tail=tail, rtol=asked.rtol,
+        method=_note(d, asked.what), evaluations=0, converged=worst <= goal, breaks=False,
+        status=_status(d, worst, goal, asked.rtol, len(values)),
+        decay=decay_law(values, bars, multiplicities=multiplicities),
+        spectrum_tail=_tail(d, sectors, given, tail**2, 2.0 * norm * norm_error))
+    return whole if asked.max_rank is None else whole.truncate(asked.max_rank)
+
+
+def _functions(d: SectorDiscretisation, measures: tuple[GaussianVector, GaussianVector], kept: list[_Entry], rank: int,
+               side: int) -> SectorFunctions:
+    basis = (d.left, d.right)[side]
+    columns = [(e.sector.left, e.sector.right)[side][:, e.j] for e in kept]
+    coefficients = np.array(columns).reshape(len(kept), basis.count).T
+    return SectorFunctions(measures[side], basis, np.array([e.sector.degree for e in kept], dtype=int), coefficients,
+                           rank)
+
+
+def _norm_error(d: SectorDiscretisation, sectors: list[_Sector], norm: float) -> float:
+    """sqrt(E h^2) is known twice: by the coarse grid, and degree by degree; only the latter is used, with a margin."""
+    checked = math.sqrt(sum(float(np.sum(d.check_matrix(s.degree) ** 2)) for s in sectors) + d.rest**2)
+    return abs(checked - norm) + d.radii.missing * norm + 16.0 * _EPS * norm
+
+
+def _tail(d: SectorDiscretisation, sectors: list[_Sector], given: set[tuple[int, int]], energy: float,
+          unsure: float) -> Tail:
+    """What lies beyond the values given, for norms and effective ranks."""
+    counts = np.array([float(s.count) for s in sectors])
+    listed = np.array([sum(float(v) for j, v in enumerate(s.values) if (s.degree, j) in given) for s in sectors])
+    # Below their bars values are noise, of which the bars themselves are all that is known.
+    sums = np.array([float(np.sum(np.where(s.values > s.errors, s.values, 0.0))) for s in sectors])
+    errors = np.array([float(np.sum(np.minimum(s.errors, 2.0 * s.values + s.errors))) for s in sectors])
+    degrees = np.array([s.degree for s in sectors])
+    return sector_tail((energy - unsure, energy + unsure), counts * listed, counts * np.maximum(sums, listed),
+                       counts * errors, degrees, complete=d.rest == 0.0)
+
+
+def _note(d: SectorDiscretisation, what: str) -> str:
+    return (f"{what} in R^{d.k}: spherical harmonics to degree {len(d.values) - 1}, each with a radial kernel of "
+            f"{d.left.count} by {d.right.count} nodes, step {d.left.step:.3g} in log|x|")
+
+
+def _status(d: SectorDiscretisation, worst: float, goal: float, rtol: float, count: int) -> str:
+    if count == 0:
+        return ("not converged: no singular value is known to be larger than what the degrees beyond the last may "
+                "hold; accept a larger rtol")
+    if worst > goal:
+        return (f"not converged: the largest error bar is {worst:.1e}, rtol={rtol:g} asks for {goal:.1e}; the error "
+                f"bars hold all the same. phi has kinks or jumps that show in the radii: accept a larger rtol or a "
+                f"smaller max_rank")
+    reached = f"converged: every error bar is at most {worst:.1e}, within rtol * s_1 = {goal:.1e}"
+    if d.largest_beyond > goal:
+        return (f"{reached}; the spectrum decays slowly with the degree, and degrees from {len(d.values)} on may hold "
+                f"values up to {d.largest_beyond:.1e}: smaller ones are not given, see tail")
+    return reached

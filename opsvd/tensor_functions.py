@@ -1,0 +1,101 @@
+"""Singular functions of kernels of vectors without symmetry: sums of products of Hermite polynomials."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ._validation import real_array
+from .measures import Gaussian, GaussianVector, Measure
+from .quadrature import hermite_polynomials
+
+__all__ = ["TensorFunctions"]
+
+# Fourth moments are means over so many points.
+_SAMPLE, _SEED = 20_000, 5
+_CHUNK = 4_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class TensorFunctions:
+    r"""The functions :math:`f_1, \dots, f_r`, orthonormal in :math:`L^2(\mu)`, as polynomials of whitened coordinates.
+
+    Called with points of shape (..., k), or (...) for a measure on the line, it gives (..., r). Far outside of where
+    the measure is, polynomials grow and mean nothing.
+
+    Attributes
+    ----------
+    measure : Measure
+    turn : ndarray, shape (k, k)
+        The coordinates are those of the whitened variable, times this.
+    parts : tuple of (tuple of int, tuple of int)
+        For each component its coordinates, and the numbers of polynomials in their directions.
+    coefficients : ndarray, shape (N, r)
+        Of the constant, and of the products of each component but its constant.
+    """
+
+    measure: Measure
+    turn: np.ndarray
+    parts: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
+    coefficients: np.ndarray
+
+    def __len__(self) -> int:
+        """Return the number of functions."""
+        return int(self.coefficients.shape[1])
+
+    def __call__(self, x: Any) -> np.ndarray:
+        """Evaluate at points, giving (..., r)."""
+        points, dim = real_array(x, "x"), self.measure.dim
+        if dim > 1 and (points.ndim == 0 or points.shape[-1] != dim):
+            raise ValueError(f"x must hold vectors of R^{dim}, shape (..., {dim}), got shape {points.shape}")
+        leading = points.shape[:-1] if dim > 1 else points.shape
+        if isinstance(self.measure, GaussianVector):
+            z = self.measure.whiten(points.reshape(-1, dim))
+        else:
+            z = ((points.reshape(-1) - self.measure.center) / self.measure.scale)[:, None]
+        z = z @ self.turn
+        step = max(1, _CHUNK // len(self.coefficients))
+        values = [self._basis(z[i:i + step]) @ self.coefficients for i in range(0, len(z), step)]
+        return np.concatenate(values or [np.zeros((0, len(self)))]).reshape(*leading, len(self))
+
+    def _basis(self, z: np.ndarray) -> np.ndarray:
+        columns = [np.ones((len(z), 1))]
+        for axes, sizes in self.parts:
+            product = np.ones((len(z), 1))
+            for axis, size in zip(axes, sizes, strict=True):
+                product = (product[:, :, None] * hermite_polynomials(z[:, axis], size)[:, None]).reshape(len(z), -1)
+            columns.append(product[:, 1:])
+        return np.concatenate(columns, axis=1)
+
+    def extend(self, x: Any) -> np.ndarray:
+        """The same as a call."""
+        return self(x)
+
+    def truncated(self, rank: int) -> "TensorFunctions":
+        """The first `rank` functions."""
+        return replace(self, coefficients=self.coefficients[:, :rank])
+
+    def moments(self) -> np.ndarray:
+        """E[f_i^2 f_j^2], shape (r, r), as means over 20 000 points."""
+        squares = self.sampled() ** 2
+        return np.asarray(squares.T @ squares / _SAMPLE)
+
+    def sampled(self) -> np.ndarray:
+        """The functions at 20 000 random points, always the same ones: shape (20 000, r)."""
+        return self(self.measure.sample(_SAMPLE, np.random.default_rng(_SEED)))
+
+    def state(self, prefix: str) -> dict[str, Any]:
+        """Arrays for saving, under names that begin with `prefix`."""
+        flat = [number for axes, sizes in self.parts for number in (len(axes), *axes, *sizes)]
+        return {f"{prefix}.turn": self.turn, f"{prefix}.coefficients": self.coefficients,
+                f"{prefix}.parts": np.array(flat, dtype=int)}
+
+    @classmethod
+    def from_state(cls, measure: Gaussian | GaussianVector, arrays: Any, prefix: str) -> "TensorFunctions":
+        """Rebuild from what `state` gave."""
+        numbers, parts, i = arrays[f"{prefix}.parts"].tolist(), [], 0
+        while i < len(numbers):
+            d = numbers[i]
+            parts.append((tuple(numbers[i + 1:i + 1 + d]), tuple(numbers[i + 1 + d:i + 1 + 2 * d])))
+            i += 1 + 2 * d
+        return cls(measure, arrays[f"{prefix}.turn"], tuple(parts), arrays[f"{prefix}.coefficients"])

@@ -1,0 +1,95 @@
+"""Kernels of finite rank: functions of one variable that are as rough as they like."""
+
+import warnings
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.special import ndtr
+
+import opsvd
+from opsvd import ConvergenceWarning, exact
+from opsvd.quadrature import Pieces, find_pieces, hidden_energy, poles
+
+
+def density(x):
+    """The standard Gaussian density."""
+    return np.exp(-x * x / 2) / np.sqrt(2 * np.pi)
+
+
+def test_fast_oscillation():
+    """cos(60(x - y)) is of rank two, with values (1 +- exp(-7200)) / 2."""
+    svd = opsvd.decompose(lambda x, y: np.cos(60 * (x - y)))
+    assert svd.method.startswith("rank 2")
+    assert np.abs(svd.singular_values - 0.5).max() <= svd.worst_error <= 1e-12
+
+
+def test_many_jumps():
+    """floor(x) |y - 0.3|: a product of two norms, of which one is a series."""
+    svd = opsvd.decompose(lambda x, y: np.floor(x) * np.abs(y - 0.3))
+    k = np.arange(-40, 41)
+    second = np.sum(k**2 * (ndtr(k + 1.0) - ndtr(k)))
+    known = exact.separable(second, 1.0 + 0.3**2)[0]
+    assert svd.rank == 1
+    assert abs(svd.singular_values[0] - known) <= svd.errors[0] <= 1e-12 * known
+    assert abs(svd.norm - known) <= svd.norm.error
+
+
+@pytest.mark.parametrize("power", [0.3, 0.45])
+@pytest.mark.parametrize("at", [0.0, 0.5])
+def test_what_singular_points_hide_is_in_the_bars(power, at):
+    """|x - a|^(-p) y: for p near 1/2 much of the energy is nearer to a than floats are dense."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        svd = opsvd.decompose(lambda x, y: np.abs(x - at) ** -power * y, method="finite-rank")
+    moment = quad(lambda t: density(at + t) + density(at - t), 0, 20, weight="alg", wvar=(-2 * power, 0))[0]
+    assert svd.rank == 1
+    assert abs(svd.singular_values[0] - np.sqrt(moment)) <= svd.errors[0]
+
+
+@pytest.mark.parametrize("power", [0.3, 0.4, 0.45, 0.48])
+def test_hidden_energy_bounds_what_is_missing(power):
+    """At least what is missing, and not many times it."""
+    def f(x):
+        return (np.abs(x - 0.5) ** -power)[:, None]
+
+    def weight(x):
+        return np.sqrt(density(x))
+
+    with np.errstate(divide="ignore"):
+        pieces = find_pieces(f, weight, Pieces(np.linspace(-10, 10, 17), np.zeros(0)), 1e-12, search_width=0.1,
+                             limit=400)
+    t, w = np.polynomial.legendre.leggauss(16)
+    half = 0.5 * np.diff(pieces.edges)[:, None]
+    x = pieces.edges[:-1, None] + half * (1 + t)
+    energies = np.sum(f(x.ravel()).reshape(x.shape) ** 2 * density(x) * half * w, axis=1)
+    whole = quad(lambda t: density(0.5 + t) + density(0.5 - t), 0, 20, weight="alg", wvar=(-2 * power, 0))[0]
+    missing = whole - energies.sum()
+    assert missing <= hidden_energy(pieces.edges, energies) <= 100 * missing
+
+
+def test_nothing_is_hidden_at_jumps_and_kinks():
+    """Pieces that end at a break without shrinking towards it hide nothing."""
+    edges = np.array([-2.0, -1.0, 0.3, 1.0, 2.0])
+    assert hidden_energy(edges, np.array([0.0, 1.0, 3.0, 0.1])) == 0.0
+
+
+def test_poles():
+    """A power of one half is one, of 0.4 is none."""
+    for power, is_pole in ((0.5, True), (0.7, True), (0.4, False), (-0.5, False)):
+        assert poles(lambda x, p=power: np.abs(x - 0.5) ** -p, np.array([0.5]))[0] == is_pole
+    assert poles(np.abs, np.zeros(0)).shape == (0,)
+
+
+def test_other_kernels_are_left_alone():
+    """A kernel of higher rank gets no discretisation, and a message that says so."""
+    with pytest.warns(ConvergenceWarning, match="cannot do this kernel"):
+        opsvd.decompose(lambda x, y: np.tanh(x * y), method="finite-rank")
+
+
+def test_saved_results_evaluate(tmp_path):
+    """The basis of few functions on many panels survives a file."""
+    svd = opsvd.decompose(lambda x, y: np.sign(np.sin(9 * x)) * np.floor(y))
+    svd.save(tmp_path / "svd.npz")
+    x = np.linspace(-2.0, 2.0, 7)
+    np.testing.assert_allclose(opsvd.load(tmp_path / "svd.npz").left(x), svd.left(x), atol=1e-13)

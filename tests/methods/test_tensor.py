@@ -1,0 +1,151 @@
+"""Kernels of vectors without symmetry: components and directions found, closed forms, functions, and honest bars."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+import opsvd
+from opsvd import ConvergenceWarning, Gaussian, KernelError, exact
+from opsvd.kernels import Kernel
+from opsvd.methods.coordinates import find_coordinates
+
+TWO, SIX = Gaussian.standard(2), Gaussian.standard(6)
+
+
+def components(h, mu_x, mu_y):
+    """The components that are found, and whether coordinates were turned."""
+    found = find_coordinates(Kernel(h, dims=(mu_x.dim, mu_y.dim)), mu_x, mu_y)
+    return [(c.x, c.y) for c in found.components], not np.array_equal(found.turn_x, np.eye(len(found.turn_x)))
+
+
+def mixed(x, y):
+    """Two terms that take different coordinates."""
+    return np.sin(x[..., 0] * y[..., 1]) + x[..., 1] ** 2 * y[..., 0]
+
+
+def solved(h, mu_x, mu_y, rtol):
+    """Decompose, with the warning of a missed tolerance left to the result's status."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return opsvd.decompose(h, mu_x, mu_y, rtol=rtol)
+
+
+@pytest.fixture(scope="module")
+def svd():
+    """The decomposition that some tests share."""
+    return opsvd.decompose(mixed, TWO, TWO, rtol=1e-8)
+
+
+def test_components_are_found():
+    """Sums are taken apart, unused coordinates left out, and one direction among six is turned to."""
+    assert components(mixed, TWO, TWO) == ([((0,), (1,)), ((1,), (0,))], False)
+    assert components(lambda x, y: np.tanh(x[..., 0] * y[..., 0] + x[..., 1] * y[..., 1]), TWO, TWO) == (
+        [((0, 1), (0, 1))], False)
+    assert components(lambda x, y: np.tanh(x * y[..., 0]) + y[..., 1], Gaussian(), TWO) == (
+        [((), (1,)), ((0,), (0,))], False)
+    assert components(lambda x, y: np.exp(0.2 * x[..., 3] * y[..., 5]), SIX, SIX) == ([((3,), (5,))], False)
+    found, turned = components(lambda x, y: np.sin((x @ np.arange(6.0)) * (y @ np.ones(6)) / 8.0), SIX, SIX)
+    assert (len(found), turned) == (1, True)
+    assert [len(side) for side in found[0]] == [1, 1]
+
+
+def test_two_terms_have_both_spectra(svd):
+    """sin(x1 y2) + x2^2 y1: the spectrum of sin, and E[x^4]^(1/2) for the other, which shares no function with it."""
+    expected = np.sort(np.append(exact.sin_product(1, 40), np.sqrt(3.0)))[::-1]
+    assert svd.converged
+    np.testing.assert_allclose(svd.values, expected[:len(svd.values)], atol=1e-12)
+    assert (np.abs(svd.values - expected[:len(svd.values)]) <= svd.errors).all()
+
+
+@pytest.mark.parametrize(("h", "scalar"), [
+    (lambda x, y: np.sum(np.sin(x * y), axis=-1), np.repeat(exact.sin_product(1, 30), 6)),
+    (lambda x, y: np.exp(0.2 * x[..., 3] * y[..., 5]), exact.exp_product(0.2, 30)),
+], ids=["additive", "single coordinate"])
+def test_six_dimensions_cost_what_is_used(h, scalar):
+    """Additive and single-coordinate kernels of R^6, to 1e-8 with less than a million evaluations."""
+    svd = opsvd.decompose(h, SIX, SIX, rtol=1e-8)
+    assert svd.converged
+    np.testing.assert_allclose(svd.values, scalar[:len(svd.values)], atol=1e-12)
+    assert svd.evaluations < 1_000_000
+
+
+def test_products_of_entire_kernels():
+    """cos(x1 y1 / 2) exp(x2 y2 / 5): all products of two closed forms."""
+    def h(x, y):
+        return np.cos(0.5 * x[..., 0] * y[..., 0]) * np.exp(0.2 * x[..., 1] * y[..., 1])
+
+    svd = opsvd.decompose(h, TWO, TWO, rtol=1e-5)
+    expected = np.sort(np.outer(exact.cos_product(0.5, 30), exact.exp_product(0.2, 30)).ravel())[::-1]
+    q = len(svd.values)
+    assert q >= 6
+    assert svd.converged
+    assert (np.abs(svd.values - expected[:q]) <= svd.errors).all()
+    np.testing.assert_allclose(svd.values, expected[:q], atol=1e-8)
+
+
+def test_numbers_and_vectors():
+    """h: R x R^2, exp(x y1 / 4) y2: the scalar spectrum, y2 being of norm one."""
+    svd = opsvd.decompose(lambda x, y: np.exp(0.25 * x * y[..., 0]) * y[..., 1], Gaussian(), TWO, rtol=1e-8)
+    np.testing.assert_allclose(svd.values, exact.exp_product(0.25, 60)[:len(svd.values)], atol=1e-12)
+    assert svd.left(np.zeros(3)).shape == svd.right(np.zeros((3, 2))).shape == (3, svd.rank)
+
+
+def test_correlated_covariances():
+    """sin(x1 y2) under correlated vectors is the scalar kernel under the marginals of x1 and y2."""
+    mu = Gaussian([0.0, 1.0], [[1.0, 0.5], [0.5, 2.0]])
+    svd = opsvd.decompose(lambda x, y: np.sin(x[..., 0] * y[..., 0]), mu, mu, rtol=1e-8)
+    np.testing.assert_allclose(svd.values, exact.sin_product(1, 60)[:len(svd.values)], atol=1e-10)
+    assert "turned coordinates" in svd.method
+
+
+def test_singular_covariances():
+    """On a line in R^2 with x1 = x2, x1 + x2 = 2 x1 is a number of standard deviation two."""
+    mu = Gaussian([0.0, 0.0], [[1.0, 1.0], [1.0, 1.0]])
+    svd = opsvd.decompose(lambda x, y: np.sin(0.25 * x.sum(axis=-1) * y.sum(axis=-1)), mu, mu, rtol=1e-8)
+    np.testing.assert_allclose(svd.values, exact.sin_product(1, 60)[:len(svd.values)], atol=1e-10)
+
+
+def test_bars_are_honest_where_polynomials_are_poor():
+    """tanh(x1 y1 + x2 y2 / 2) with few products: finer ones lie within the bars, which are wide."""
+    def h(x, y):
+        return np.tanh(x[..., 0] * y[..., 0] + 0.5 * x[..., 1] * y[..., 1])
+
+    coarse = solved(h, TWO, TWO, 0.1)
+    reference = np.array([0.4937314, 0.2996076, 0.0621848])    # products of 68 by 48, with 85 by 63 to check
+    q = min(3, coarse.rank)
+    assert q > 0
+    assert (np.abs(coarse.values[:q] - reference[:q]) <= coarse.errors[:q] + 1e-5).all()
+
+
+def test_functions_and_reconstruction(svd, tmp_path):
+    """Orthonormal by a tensor rule, the sum is h, and all of it survives saving."""
+    rule = TWO.gauss_rule(90)    # exact to degree 179: the leading functions have no more that matters
+    f = svd.left(rule.nodes)[:, :6]
+    np.testing.assert_allclose((f * rule.weights[:, None]).T @ f, np.eye(6), atol=1e-9)
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((2, 7, 2))
+    np.testing.assert_allclose(svd(x, y), mixed(x, y), atol=1e-5)
+    svd.save(tmp_path / "svd.npz")
+    again = opsvd.load(tmp_path / "svd.npz")
+    np.testing.assert_array_equal(again(x, y), svd(x, y))
+    assert svd.truncate(2).left(x[0]).shape == (2,)
+    with pytest.raises(ValueError, match=r"x must hold vectors of R\^2"):
+        svd.left(np.ones(3))
+
+
+def test_samples_agree(svd):
+    """The cross-check takes these too."""
+    assert opsvd.crosscheck(mixed, 300, TWO, TWO, trials=10, rng=0, svd=svd, rank=2).agrees
+
+
+def test_constants_and_what_does_not_fit():
+    """A constant has one value; five directions with five are refused, with the cost and a remedy."""
+    np.testing.assert_allclose(opsvd.decompose(lambda x, y: 2.0, TWO, TWO).values, [2.0])
+    five = Gaussian.standard(5)
+    weights = np.arange(1.0, 6.0)
+    with pytest.raises(KernelError, match=r"would take 8\^10 values of h .* does not fit; estimate .*monte_carlo"):
+        opsvd.decompose(lambda x, y: np.tanh(np.sum(weights * x * y, axis=-1)), five, five)
+    with pytest.raises(KernelError, match="max_evaluations=500000 ran out before there was an answer"):
+        opsvd.decompose(lambda x, y: np.tanh(x[..., 0] * y[..., 0] + 0.5 * x[..., 1] * y[..., 1]), TWO, TWO,
+                        max_evaluations=500_000)

@@ -1,0 +1,43 @@
+"""Other tolerances, and methods used where they are poor: at least one problem of every kind, and bars that hold."""
+
+import numpy as np
+import pytest
+from problems import TAGS
+from solutions import QUICK, bars_hold, solved, status_holds, tail_holds
+
+RTOLS = [1e-4, 1e-8, 1e-12]
+TABLE = [(problem, rtol) for rtol in RTOLS for problem in QUICK]
+IDS = [f"{problem}, {rtol:.0e}" for problem, rtol in TABLE]
+
+
+@pytest.mark.parametrize(("problem", "rtol"), TABLE, ids=IDS)
+def test_error_bars_hold(problem, rtol):
+    """|computed - exact| <= errors, for every value that is returned."""
+    assert bars_hold(solved(problem, rtol), problem)
+
+
+@pytest.mark.parametrize(("problem", "rtol"), TABLE, ids=IDS)
+def test_what_is_left_out_is_told(problem, rtol):
+    """Its energy is in the tail; what converged leaves out nothing above the tolerance, or says that there is more."""
+    svd = solved(problem, rtol)
+    assert tail_holds(svd, problem)
+    assert status_holds(svd, problem)
+
+
+@pytest.mark.parametrize("rtol", RTOLS)
+def test_error_bars_are_useful(rtol):
+    """The median of the largest bars is below the tolerance."""
+    bars = [svd.worst_error / svd.singular_values[0] for problem in QUICK if (svd := solved(problem, rtol)).rank]
+    assert np.median(bars) <= rtol
+
+
+@pytest.mark.parametrize("method", ["hermite", "panels", "product", "uniform"])
+@pytest.mark.parametrize("problem", QUICK, ids=str)
+def test_error_bars_hold_for_every_method(problem, method):
+    """A method used where it is poor has wide bars, not wrong ones."""
+    assert bars_hold(solved(problem, 1e-8, method), problem)
+
+
+def test_every_kind_of_kernel_is_among_them():
+    """All tags but one, whose problems are slow."""
+    assert {tag for problem in QUICK for tag in problem.tags} == set(TAGS) - {"point-singular"}
