@@ -16,7 +16,8 @@ _NEAR = 3.0
 # The largest relative standard deviation in a group, and its largest number of values, for which the law is given.
 _RELATIVE_STD = 0.25
 _LARGEST = 12
-_DRAWS = 4000
+# So many draws for pairs; for d values in proportion to 1 / d.
+_DRAWS = 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,29 +79,31 @@ def split(
         The mean shift of each value of the group by all other values, its error, and the variance of the sum of these
         shifts.
     """
-    rng = np.random.default_rng(0)
-    one, other = (_root(_perturbation(mixed, size, rng)) for mixed, size in zip(moments, sizes, strict=True))
-    values = np.linalg.svd(one @ (s[:, None] * np.eye(s.size)) @ other, compute_uv=False)
+    rng, d, draws = np.random.default_rng(0), s.size, 2 * _DRAWS // s.size
+    one, other = (_root(_perturbation(mixed, size, draws, rng)) for mixed, size in zip(moments, sizes, strict=True))
+    values = np.linalg.svd(one @ (s[:, None] * other), compute_uv=False)
     mean, covariance = values.mean(axis=0), np.cov(values, rowvar=False)
     diagonal = [np.einsum("iijj->ij", mixed) for mixed in moments]
-    products = sum((d - 1.0) / size for d, size in zip(diagonal, sizes, strict=True))
-    shifts = sum((d - np.eye(s.size)) / size for d, size in zip(diagonal, sizes, strict=True))
-    total = float(s.sum()) + s.size * outer[0] - 0.25 * float((shifts * np.outer(s, s) / np.add.outer(s, s)).sum())
+    products = sum((each - 1.0) / size for each, size in zip(diagonal, sizes, strict=True))
+    shifts = sum((each - np.eye(d)) / size for each, size in zip(diagonal, sizes, strict=True))
+    total = float(s.sum()) - 0.25 * float((shifts * np.outer(s, s) / np.add.outer(s, s)).sum())
+    # The sum is known: what is drawn is how it is shared out.
+    mean += (total - mean.sum()) / d + outer[0]
     std = np.sqrt(np.diag(covariance))
     relative = float(std.max() / s.min())
-    return Multiplet(indices, mean + outer[0], std, covariance,
-                     outer[1] + float(std.max()) * (2.0 / math.sqrt(_DRAWS) + relative**2),
-                     total, math.sqrt(max(0.25 * float(s @ products @ s), 0.0) + outer[2]))
+    return Multiplet(indices, mean, std, covariance,
+                     outer[1] + float(std.max()) * (2.0 / math.sqrt(draws) + relative**2),
+                     total + d * outer[0], math.sqrt(max(0.25 * float(s @ products @ s), 0.0) + outer[2]))
 
 
-def _perturbation(moments: np.ndarray, size: int, rng: np.random.Generator) -> np.ndarray:
+def _perturbation(moments: np.ndarray, size: int, draws: int, rng: np.random.Generator) -> np.ndarray:
     """Draw symmetric Gaussian matrices with the covariance of sampled second moments, shape (draws, d, d)."""
     d = moments.shape[0]
     identity = np.eye(d)
     covariance = (moments - np.einsum("ij,kl->ijkl", identity, identity)).reshape(d * d, d * d) / size
     w, v = np.linalg.eigh(0.5 * (covariance + covariance.T))
-    drawn = rng.standard_normal((_DRAWS, d * d)) @ (v * np.sqrt(np.maximum(w, 0.0))).T
-    matrices = drawn.reshape(_DRAWS, d, d)
+    drawn = rng.standard_normal((draws, d * d)) @ (v * np.sqrt(np.maximum(w, 0.0))).T
+    matrices = drawn.reshape(draws, d, d)
     return np.asarray(0.5 * (matrices + matrices.transpose(0, 2, 1)))
 
 

@@ -106,7 +106,7 @@ class ArrayBlocks(MatrixFree):
         except Exception as error:
             raise KernelError(
                 f"h must take arrays of {self.library} for this engine, but failed with {type(error).__name__}: "
-                f"{error}. Pass the same function for such arrays, as ArrayBlocks({self.library!r}, "
+                f"{error}. Pass the same function for such arrays, as ArrayBlocks(library={self.library!r}, "
                 f"function=lambda x, y: {self.library}.tanh(x * y))") from error
         expected = matrix.values(slice(0, len(tried)), slice(None))
         # A few entries may fall on the other side of a jump; where h is not finite, the host takes over.
