@@ -18,6 +18,7 @@ from .kernels import Kernel, as_kernel
 from .measures import Gaussian, GaussianVector, Measure
 from .moments import Functions, fourth_moments, mixed_moments, multiplet_moments
 from .multiplets import as_counts, expanded, first_multiplets
+from .radial_equivalent import RadialEquivalent, sector_equivalent
 from .sector_functions import SectorFunctions
 from .singular_functions import SingularFunctions, SingularSystem
 from .spectrum import (
@@ -203,6 +204,34 @@ class OperatorSVD:
         return predict(self.singular_values, fourth_moments(left), fourth_moments(right), n, m,
                        left_mixed=partial(mixed_moments, left), right_mixed=partial(mixed_moments, right),
                        beyond=beyond)
+
+    def equivalent(self, n: int, m: int | None = None) -> RadialEquivalent:
+        """The law of the whole spectrum of a sampled n by m matrix, for rotation-invariant kernels of vectors.
+
+        Where values stand so often that n is not large against their number; see `opsvd.radial_equivalent`.
+
+        Raises
+        ------
+        TypeError
+            If the kernel is not of vectors, and invariant under rotations.
+
+        Examples
+        --------
+        The part of n that the effective rank of a sign takes:
+
+        >>> import numpy as np
+        >>> import opsvd
+        >>> svd = opsvd.decompose(opsvd.elementwise(np.sign, 64, kinks=[0]), rtol=1e-4)
+        >>> print(round(svd.equivalent(4096).effective_rank.value / 4096, 3))
+        0.356
+        """
+        if not (isinstance(self.left, SectorFunctions) and isinstance(self.right, SectorFunctions)):
+            raise TypeError("equivalent needs a kernel of vectors that is invariant under rotations, such as "
+                            "elementwise(phi, k) with k > 1; use predict, or opsvd.deterministic_equivalent(values, "
+                            "multiplicities, n)")
+        n = positive_int(n, "n")
+        return sector_equivalent(self.left, self.right, self._radial_values(), self.tail**2,
+                                 (n, n if m is None else positive_int(m, "m")))
 
     def truncate(self, rank: int) -> "OperatorSVD":
         """Return the decomposition with the leading `rank` singular values; the others go into the tail."""
