@@ -1,99 +1,110 @@
 """The effective rank of phi o (X Y^T / sqrt k) for k = c n^alpha: sampled, with the prediction through the points.
 
-X and Y are n x k, with standard Gaussian entries. The operator phi(<x, y> / sqrt k) splits into levels l, the degrees
-of spherical harmonics, of multiplicity N(k, l); within a level stands a radial kernel on chi_k x chi_k (Funk and
-Hecke). From values and multiplicities the deterministic equivalent predicts the whole spectrum of a sample.
+X and Y are n x k, with standard Gaussian entries. The prediction is `OperatorSVD.equivalent`: the law of the whole
+spectrum, from the singular values of the operator, their multiplicities, and their functions of the length. Beside it
+stands the law that takes rows to be Gaussian, whatever their lengths (`opsvd.deterministic_equivalent`).
 
     OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python benchmarks/open_question.py > benchmarks/results/open_question.txt
 
-The table goes to stdout, and docs/figures/open_question.png is drawn from it with --figure.
+Up to n = 2048, and at n = 4096 for alpha = 1/2, samples are decomposed by LAPACK: several of them, with the standard
+error of their mean, where they are small. Above, there is one sample of each, stored in single precision (1 GB at
+n = 16384), with the 150 leading values by the row-block engine and the sum of all others by stochastic Lanczos
+quadrature; the error is half of the interval that the engine states. The table goes to stdout, and
+docs/figures/open_question.png is drawn from it with --figure.
 """
 
 import math
 import sys
+import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from scipy.special import gammaln, roots_genlaguerre, roots_legendre
+from scipy.linalg import svdvals
 from setting import machine
 
-from opsvd import DeterministicEquivalent, deterministic_equivalent
+import opsvd
+from opsvd.sampling import RowBlocks, SampledMatrix
 
 RESULTS = Path(__file__).parent / "results" / "open_question.txt"
 FIGURE = Path(__file__).parents[1] / "docs" / "figures" / "open_question.png"
-PHI: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "linear": lambda z: z,
-    "sign": np.sign,
-    "tanh": np.tanh,
-    "relu": lambda z: np.maximum(z, 0.0),
-    "hermite2": lambda z: (z * z - 1.0) / math.sqrt(2.0),
+PHI: dict[str, tuple[Callable[[Any], Any], tuple[float, ...]]] = {
+    "linear": (lambda z: z, ()),
+    "sign": (np.sign, (0.0,)),
+    "tanh": (np.tanh, ()),
+    "relu": (lambda z: np.maximum(z, 0.0), (0.0,)),
+    "hermite2": (lambda z: (z * z - 1.0) / math.sqrt(2.0), ()),
 }
+TITLES = {"linear": "linear", "sign": "sign", "tanh": "tanh", "relu": "relu", "hermite2": "quadratic Hermite"}
 SCALINGS = {"0": (4.0, 0.0), "1/4": (2.0, 0.25), "1/2": (1.0, 0.5)}
 """alpha: (c, alpha)."""
-SAMPLED, PREDICTED = (256, 512, 1024, 2048), (256, 512, 1024, 2048, 4096, 8192, 16384)
-MORE = (*((name, "1/2", 4096) for name in ("sign", "tanh", "relu", "hermite2")), ("sign", "1/2", 8192))
-RADIAL, ANGULAR = 24, 400
+TRIALS = {256: 20, 512: 10, 1024: 4, 2048: 2, 4096: 1, 8192: 1, 16384: 1}
+LAPACK = 2048
+ENGINE = RowBlocks(dtype="float32", width=170, rounds=5, rtol=1e-7, lanczos=24, probes=48)
+RANK = 150
+COLUMNS = f"{'phi':>9} {'alpha':>6} {'n':>6} {'k':>4}  {'predicted':>10} {'error':>7}  {'Gaussian':>9}  " \
+          f"{'sampled':>9} {'error':>7}  {'ratio':>6}  how"
 
 
-def multiplicity(k: int, level: int) -> float:
-    """The number of spherical harmonics of a degree in R^k."""
-    if level == 0:
-        return 1.0
-    return (2 * level + k - 2) / level * math.exp(gammaln(level + k - 2) - gammaln(level) - gammaln(k - 1))
+class Single(SampledMatrix):
+    """A stored matrix in single precision; blocks of rows are not copied more than once."""
+
+    def __init__(self, array: np.ndarray) -> None:
+        self.array, self.shape = array, (array.shape[0], array.shape[1])
+        self.scale = 1.0 / math.sqrt(float(array.size))
+
+    def values(self, rows: Any, columns: Any, dtype: Any = np.float64) -> np.ndarray:
+        """See `SampledMatrix.values`."""
+        return self.array[rows][:, columns].astype(dtype, copy=False)
+
+    def pairs(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """See `SampledMatrix.pairs`."""
+        return self.array[rows, columns].astype(np.float64)
 
 
-def spectrum(phi: Callable[[np.ndarray], np.ndarray], k: int, count: float) -> tuple[np.ndarray, np.ndarray, float]:
-    """Values, multiplicities, and the energy beyond, of phi(<x, y> / sqrt k) on R^k, k >= 2, up to `count` values."""
-    t, w = roots_genlaguerre(RADIAL, k / 2.0 - 1.0)
-    r, w = np.sqrt(2.0 * t), w / w.sum()
-    nodes, lebesgue = roots_legendre(ANGULAR)
-    # cos(angle) = +-sin(theta): both halves, so that a kink at zero is an end.
-    theta, lebesgue = 0.25 * np.pi * (nodes + 1.0), lebesgue * np.cos(0.25 * np.pi * (nodes + 1.0)) ** (k - 2)
-    cosine = np.concatenate([np.sin(theta), -np.sin(theta)])
-    lebesgue = np.concatenate([lebesgue, lebesgue]) / (2.0 * lebesgue.sum())
-    outer = np.multiply.outer(r, r) / math.sqrt(k)
-    h = phi(outer[:, :, None] * cosine)
-    norm = float(np.einsum("ijt,i,j,t->", h**2, w, w, lebesgue))
-    values, counts, before, legendre = [], [], np.zeros_like(cosine), np.ones_like(cosine)
-    for level in range(400):
-        radial = np.sqrt(np.outer(w, w)) * (h @ (lebesgue * legendre))
-        s = np.linalg.svd(radial, compute_uv=False)
-        s = s[s > 1e-9 * math.sqrt(norm)]
-        values.append(s)
-        counts.append(np.full(s.size, multiplicity(k, level)))
-        if multiplicity(k, level) > count or sum(map(np.sum, counts)) > 10.0 * count:
-            break
-        before, legendre = legendre, (
-            ((2 * level + k - 2) * cosine * legendre - level * before) / (level + k - 2) if level else cosine)
-    flat, many = np.concatenate(values), np.concatenate(counts)
-    return flat, many, max(norm - float(many @ flat**2), 0.0)
+def drawn(name: str, k: int, n: int, trial: int) -> np.ndarray:
+    """phi(X Y^T / sqrt k) in single precision."""
+    rng, phi = np.random.default_rng([trial, n, k]), PHI[name][0]
+    x, y = (rng.standard_normal((n, k)).astype(np.float32) / np.float32(k**0.25) for _ in range(2))
+    matrix = np.empty((n, n), dtype=np.float32)
+    for start in range(0, n, 512):
+        matrix[start : start + 512] = phi(x[start : start + 512] @ y.T)
+    return matrix
 
 
-def predicted(name: str, k: int, n: int) -> DeterministicEquivalent:
-    """The law of the n x n sample."""
-    values, counts, beyond = spectrum(PHI[name], k, 100.0 * n)
-    return deterministic_equivalent(values, counts, n, tail_energy=beyond if beyond > 1e-9 else 0.0)
-
-
-def sampled(name: str, k: int, n: int, seed: int) -> float:
-    """The effective rank of one sample, by LAPACK."""
-    rng = np.random.default_rng([seed, n, k])
-    s = np.linalg.svd(PHI[name](rng.standard_normal((n, k)) @ rng.standard_normal((k, n)) / math.sqrt(k)),
-                      compute_uv=False)
-    return float(s.sum() ** 2 / (s @ s))
+def sampled(name: str, k: int, n: int, alpha: str) -> tuple[float, float, str]:
+    """The effective rank of a sample, or the mean of several, its error, and how it was computed."""
+    if n <= LAPACK or (n == 2 * LAPACK and alpha == "1/2"):
+        spectra = [svdvals(drawn(name, k, n, trial).astype(np.float64)) for trial in range(TRIALS[n])]
+        ranks = np.array([s.sum() ** 2 / (s @ s) for s in spectra])
+        error = ranks.std(ddof=1) / math.sqrt(ranks.size) if ranks.size > 1 else math.nan
+        return float(ranks.mean()), error, f"LAPACK, {ranks.size}"
+    found = ENGINE.spectrum(Single(drawn(name, k, n, 0)), RANK)
+    total = float(found.values.sum())
+    low, high = (((total + end) / found.norm) ** 2 for end in (found.remainder.low, found.remainder.high))
+    return found.effective_rank().value, 0.5 * (high - low), "Lanczos, 1"
 
 
 def report() -> None:
-    """Print a line for each function, alpha and n; sampled where it is affordable."""
-    print(f"{machine()}\n\n{'phi':>9} {'alpha':>6} {'n':>6} {'k':>4}  {'predicted':>10} {'sampled':>10}  ratio")
-    for name in PHI:
+    """Print a line for each function, alpha and n."""
+    print(f"{machine()}\n\n{COLUMNS}")
+    for n in TRIALS:
         for label, (c, alpha) in SCALINGS.items():
-            for n in PREDICTED:
-                k = round(c * n**alpha)
-                rank = predicted(name, k, n).effective_rank
-                found = sampled(name, k, n, 0) if n in SAMPLED or (name, label, n) in MORE else math.nan
-                print(f"{name:>9} {label:>6} {n:>6} {k:>4}  {rank:10.2f} {found:10.2f}  {found / rank:.3f}", flush=True)
+            for name, (phi, kinks) in PHI.items():
+                k, start = round(c * n**alpha), time.process_time()
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", opsvd.ConvergenceWarning)
+                    svd = opsvd.decompose(opsvd.elementwise(lambda z, phi=phi, k=k: phi(z / math.sqrt(k)), k, kinks),
+                                          rtol=1e-8)
+                law = svd.equivalent(n).effective_rank
+                plain = opsvd.deterministic_equivalent(svd.values, svd.multiplicities.astype(np.float64), n,
+                                                       tail_energy=svd.tail**2).effective_rank
+                rank, error, how = sampled(name, k, n, label)
+                print(f"{name:>9} {label:>6} {n:>6} {k:>4}  {law.value:10.2f} {law.error:7.2f}  {plain:9.2f}  "
+                      f"{rank:9.2f} {error:7.2f}  {rank / law.value:6.3f}  {how}, {time.process_time() - start:.0f} s",
+                      flush=True)
 
 
 def draw() -> None:
@@ -102,18 +113,22 @@ def draw() -> None:
 
     rows = [line.split() for line in RESULTS.read_text(encoding="utf-8").splitlines()]
     rows = [row for row in rows if row and row[0] in PHI]
-    figure, axes = plt.subplots(1, 3, figsize=(11.5, 4.2), layout="constrained", sharey=True)
-    for ax, (label, (c, _)) in zip(axes, SCALINGS.items(), strict=True):
+    figure, axes = plt.subplots(1, 3, figsize=(11.5, 4.4), layout="constrained", sharey=True)
+    titles = ("$k = 4$", "$k = 2\\, n^{1/4}$", "$k = n^{1/2}$")
+    for ax, title, label in zip(axes, titles, SCALINGS, strict=True):
         for colour, name in enumerate(PHI):
-            table = np.array([[float(cell) for cell in row[2:6]] for row in rows if row[:2] == [name, label]])
-            ax.loglog(table[:, 0], table[:, 2], color=f"C{colour}", label=name)
-            ax.loglog(table[:, 0], table[:, 3], "o", color=f"C{colour}", markersize=4)
-        ax.loglog(table[:, 0], table[:, 0], color="black", linestyle=":", linewidth=1)
-        ax.set_title(f"$k = {c:g}$" if label == "0" else f"$k = {c:g}\\, n^{{{label}}}$".replace("= 1\\,", "="))
+            table = np.array([[float(cell) for cell in (row[2], row[4], row[7], row[8])] for row in rows
+                              if row[:2] == [name, label]])
+            n, law, found, error = table.T
+            ax.loglog(n, law, color=f"C{colour}", label=TITLES[name])
+            ax.errorbar(n, found, yerr=np.nan_to_num(error), fmt="o", color=f"C{colour}", markersize=4, capsize=2)
+        ax.loglog(n, n, color="black", linestyle=":", linewidth=1, label="$n$")
+        ax.set_title(title)
         ax.set_xlabel("$n$")
         ax.grid(alpha=0.3)
     axes[0].set_ylabel("effective rank")
-    axes[0].legend()
+    axes[0].legend(fontsize=9)
+    figure.suptitle("Effective rank of $\\phi(XY^\\top / \\sqrt{k})$: points sampled, lines predicted")
     figure.savefig(FIGURE, dpi=120)
 
 

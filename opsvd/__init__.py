@@ -33,6 +33,7 @@ from .methods import (
     UniformPanels,
 )
 from .plotting import plot_breaks, plot_functions, plot_spectrum
+from .radial_equivalent import RadialEquivalent
 from .result import OperatorSVD, load
 from .sampling import (
     MonteCarloSpectrum,
@@ -76,6 +77,7 @@ __all__ = [
     "OperatorSVD",
     "Panels",
     "ProductIntegration",
+    "RadialEquivalent",
     "Ridge",
     "SamplingInterruptedWarning",
     "ScaledHermite",

@@ -160,9 +160,12 @@ def deterministic_equivalent(
 
     Notes
     -----
-    It is a limit, for n, m and multiplicities growing together; what it leaves out is of relative order 1/n for sums,
-    and more where rows are far from Gaussian (fourth moments of the singular functions that are not small against n)
-    and where few values carry all. For values of multiplicity one use `opsvd.finite_size.predict`.
+    *Validity.* It is a limit, for n, m and multiplicities growing together, and needs rows that are Gaussian: that all
+    singular functions of a level have :math:`\sum f^2` constant. For functions phi(<x, y>) this is so if phi is
+    homogeneous of degree zero (sign). Elsewhere the functions vary with the length of x, and effective ranks come out
+    too large: by 2 to 11 per cent for tanh, relu and the quadratic Hermite polynomial in R^k, k = 4 to 64, and at
+    k = 4 at any n. From values alone that cannot be seen; `OperatorSVD.equivalent`, which knows the functions, takes
+    the lengths into account, and states its error. For values of multiplicity one use `opsvd.finite_size.predict`.
 
     *Derivation.* Given Y, :math:`A A^T` is a sample covariance matrix with population :math:`S (G^T G) S`, whose
     companion Stieltjes transform satisfies Silverstein's equation; its trace over :math:`S (G^T G) S` is again of that

@@ -81,7 +81,8 @@ class FiniteSizePrediction:
             "functions, or values are nearly equal")
         grouped = "".join(f"; s_{group.indices[0] + 1} to s_{group.indices[-1] + 1} are predicted as a multiplet, in "
                           f"order" for group in self.multiplets)
-        rank = "holds" if self.effective_rank.valid else "does not hold"
+        law = ", but OperatorSVD.equivalent may have its law" if (self.counts > 1).any() else ""
+        rank = "holds" if self.effective_rank.valid else f"does not hold{law}"
         return f"at {self.n} x {self.m}, {singles}{grouped}; that of the effective rank {rank}"
 
     def __repr__(self) -> str:

@@ -15,6 +15,10 @@ __all__ = ["RadialEquivalent", "sector_equivalent"]
 # The grid for the nuclear norm in log t, about the mean size of a value; where the iteration ends, and its steps.
 _STEP, _LOW, _HIGH = 0.25, -14.0, 9.0
 _TOLERANCE, _MOST, _EXPONENT = 1e-7, 1000, 0.8
+# How far mean sampled effective ranks were from the law at most, relative to them: a + b / k. Measured, for tanh, sign,
+# relu, a cube and an exponential in R^k, k = 2 to 128, n = 200 to 16384.
+_ACCURACY = (0.005, 0.12)
+_NOTE = "the mean of many samples; how far such means were from the law in simulations is in the error"
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +31,8 @@ class RadialEquivalent:
     Attributes
     ----------
     n, m : int
+    dim : int
+        The dimension k of the vectors.
     levels : ndarray, shape (L, p, q)
         :math:`\sqrt{w_p v_q}\, h_l(r_p, \rho_q)` for each degree.
     multiplicities : ndarray, shape (L,)
@@ -48,8 +54,10 @@ class RadialEquivalent:
     each shell loses the part of its points that fit the leading values. With one shell of x and one of y this is
     `opsvd.deterministic_equivalent`, which is too large where singular functions vary with the length: by 9 per cent
     for tanh(<x, y> / 2) in R^4. To second order in the fourth moments it is what `predict` gives for the means over
-    multiplets. It is a law for the mean over many rows, and leaves out the fluctuation of single samples, which for
-    small k and n are some per cent, and what harmonics of low degree in few dimensions have other than Gaussian.
+    multiplets. It is a limit, and leaves out what harmonics in few dimensions have other than Gaussian, and the
+    fluctuation of single samples, which is some per cent where k and n are small. Mean sampled effective ranks of five
+    functions were within :math:`(0.5 + 12 / k)` per cent, at k = 2 to 128 and n = 200 to 16384; that much is part of
+    the errors stated.
 
     References
     ----------
@@ -59,6 +67,7 @@ class RadialEquivalent:
 
     n: int
     m: int
+    dim: int
     levels: np.ndarray
     multiplicities: np.ndarray
     masses: tuple[np.ndarray, np.ndarray]
@@ -72,19 +81,29 @@ class RadialEquivalent:
 
     @property
     def nuclear_norm(self) -> Estimate:
-        r"""The sum of the singular values, :math:`\frac2\pi \int_0^\infty \sum_p \mathrm{df}_p(t)\, dt`.
-
-        Its error is what the multiplicity of the degrees that were not computed leaves open; see the notes on the law.
-        """
-        return Estimate(self._sum, abs(self._sum - self._least))
+        r"""The sum of the singular values, :math:`\frac2\pi \int_0^\infty \sum_p \mathrm{df}_p(t)\, dt`."""
+        return Estimate(self._sum, abs(self._sum - self._least) + 0.5 * self._accuracy * self._sum, _NOTE)
 
     @property
     def effective_rank(self) -> Estimate:
-        """The square of the nuclear norm, over the energy; its error is that of the nuclear norm."""
+        """The square of the nuclear norm, over the energy."""
         if self.energy == 0.0:
             return Estimate(0.0)
         value = self._sum**2 / self.energy
-        return Estimate(value, abs(value - self._least**2 / self.energy))
+        return Estimate(value, self.left_open + self._accuracy * value, _NOTE)
+
+    @property
+    def left_open(self) -> float:
+        """The part of the effective rank's error that is due to the degrees that were not computed.
+
+        If they are many, and of multiplicities far above n and m, they are noise. If not, they count less: here the
+        least that they can is compared.
+        """
+        return abs(self._sum**2 - self._least**2) / self.energy if self.energy > 0.0 else 0.0
+
+    @property
+    def _accuracy(self) -> float:
+        return _ACCURACY[0] + _ACCURACY[1] / self.dim
 
     @cached_property
     def _least(self) -> float:
@@ -146,4 +165,5 @@ def sector_equivalent(
     last = np.einsum("l,lpq->pq", counts[-2:], levels[-2:] ** 2)
     shape = last / last.sum() if last.sum() > 0.0 else np.outer(masses_x, masses_y)
     following = float(harmonics(left.measure.dim, int(degrees.max(initial=0)) + 1))
-    return RadialEquivalent(sizes[0], sizes[1], levels, counts, (masses_x, masses_y), tail_energy * shape, following)
+    return RadialEquivalent(sizes[0], sizes[1], left.measure.dim, levels, counts, (masses_x, masses_y),
+                            tail_energy * shape, following)

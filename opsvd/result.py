@@ -193,8 +193,10 @@ class OperatorSVD:
 
     def predict(self, n: int, m: int | None = None) -> FiniteSizePrediction:
         """What the singular values of a sampled n by m matrix must look like; see `opsvd.finite_size.predict`."""
-        left, right, beyond = self.left, self.right, (
-            self.spectrum_tail.nuclear + self.spectrum_tail.nuclear_error, self.tail**2)
+        # The values of a matrix add up to no more than the root of their number times that of their squares.
+        least = min(positive_int(n, "n"), n if m is None else positive_int(m, "m"))
+        nuclear = min(self.spectrum_tail.nuclear + self.spectrum_tail.nuclear_error, np.sqrt(least) * self.tail)
+        left, right, beyond = self.left, self.right, (float(nuclear), self.tail**2)
         if isinstance(left, SectorFunctions) and isinstance(right, SectorFunctions):
             owners = np.searchsorted(-self.values, -self._radial_values())
             moments = [multiplet_moments(side, owners, len(self.values)) for side in (left, right)]

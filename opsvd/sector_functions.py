@@ -112,8 +112,9 @@ class SectorFunctions:
         return replace(self, degrees=self.degrees[:radial], coefficients=self.coefficients[:, :radial], count=count)
 
     def shells(self) -> tuple[np.ndarray, np.ndarray]:
-        r"""A Gauss rule for the length: the radial functions at its nodes times the roots of their masses, (p, q), and
-        these masses, (p,). Sums over p of products of two columns of the former are :math:`E[F_i F_j]`.
+        r"""A Gauss rule for the length: radial functions times the roots of the masses, (p, q), and the masses, (p,).
+
+        Sums over p of products of two columns are :math:`E[F_i F_j]`.
         """
         order = np.arange(_SHELLS)
         shape = 0.5 * self.measure.dim
