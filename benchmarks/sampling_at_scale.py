@@ -1,15 +1,17 @@
 """The cost of the SVD of one sampled matrix, from n = 10^3 to 10^6, in time and memory.
 
 tanh(xy) is of low rank at any n; the jump (x > y) never is. engine="auto", the leading 20 values and the effective
-rank; the jump at n = 10^5 in single precision, with only four passes for the effective rank. Each case runs in a
-process of its own, whose peak memory is what the system counted. `said` is what `sampling_cost` says beforehand; `z` is
-the largest deviation of a leading value of the jump from 2 / (2 i - 1) pi, the operator's, in units of its first-order
-standard deviation. On a busy machine "seconds" are those of the clock, "CPU" those of the process.
+rank; the jump at n = 10^5 in single precision, with six passes for the effective rank. Each case runs in a process of
+its own, whose peak memory is what the system counted. `said` is what `sampling_cost` says beforehand. The effective
+rank is given with its likely error and its interval. For the jump the sampled matrix is a staircase, the inverse of a
+bidiagonal matrix, so that its effective rank is known exactly beside; `z` is the largest deviation of a leading value
+from 2 / (2 i - 1) pi, the operator's, in units of its first-order standard deviation. On a busy machine "seconds" are
+those of the clock, "CPU" those of the process.
 
     OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python benchmarks/sampling_at_scale.py
 
 With --figure the table in benchmarks/results/sampling_at_scale.txt is drawn into docs/figures/sampling_at_scale.png;
---quick leaves out everything above 10^4; --only "(x > y)" 100000 runs one case, in about five minutes of an idle core.
+--quick leaves out everything above 10^4; --only "(x > y)" 100000 runs one case, in about six minutes of an idle core.
 """
 
 import argparse
@@ -22,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.linalg import eigvalsh_tridiagonal
 from setting import machine
 
 from opsvd import monte_carlo, sampling_cost
@@ -54,16 +57,39 @@ def silent(_done: float, _message: str) -> None:
 def case(name: str, n: int, queue: Any) -> None:
     """Measure one case, and put what is to be printed into the queue."""
     h = KERNELS[name]
-    engine = RowBlocks(dtype="float32", lanczos=4) if h is jump and n > 50_000 else "auto"
+    engine = RowBlocks(dtype="float32", lanczos=6) if h is jump and n > 50_000 else "auto"
     cost = sampling_cost(h, n, rank=LEADING, engine=engine)
     print(f"{name}, n = {n}: {cost}", file=sys.stderr, flush=True)
     start, cpu = time.perf_counter(), time.process_time()
     sampled = monte_carlo(h, n, rank=LEADING, rng=1, progress=silent, engine=engine)
     seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
     memory = 1024.0 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    one = sampled.matrices[0]
+    ends = [float(one.values.sum() + end) ** 2 / one.norm**2 for end in (one.remainder.low, one.remainder.high)]
     queue.put((seconds, cpu, memory, cost.seconds, cost.memory, sampled.engine.split("(")[0],
                sampled.singular_values[0].tolist(), float(sampled.engine_error.max()),
-               float(sampled.effective_rank()[0]), float(sampled.effective_rank_error()[0])))
+               (float(sampled.effective_rank()[0]), one.likely_error(), *ends),
+               exact_rank(n) if h is jump else math.nan))
+
+
+def exact_rank(n: int) -> float:
+    """The effective rank of the sampled jump: rows and columns in order, equal ones joined, it is a staircase."""
+    rng = np.random.default_rng(1).spawn(1)[0]
+    x, y = rng.standard_normal(n), rng.standard_normal(n)
+    of_x = np.argsort(np.concatenate([x, y]), kind="stable") < n
+    edges = np.flatnonzero(np.diff(of_x)) + 1
+    runs, kinds = np.diff(np.concatenate([[0], edges, [2 * n]])), of_x[np.concatenate([[0], edges])]
+    if kinds[0]:    # rows of zeros
+        runs, kinds = runs[1:], kinds[1:]
+    if not kinds[-1]:    # columns of zeros
+        runs = runs[:-1]
+    columns, rows = np.sqrt(runs[0::2]), np.sqrt(runs[1::2])
+    # A = diag(rows) L diag(columns), L all ones below the diagonal; its inverse is bidiagonal.
+    off = np.empty(2 * rows.size - 1)
+    off[0::2], off[1::2] = 1.0 / (columns * rows), 1.0 / (columns[1:] * rows[:-1])
+    inverse = eigvalsh_tridiagonal(np.zeros(off.size + 1), off)
+    s = 1.0 / inverse[inverse.size // 2 :]
+    return float(s.sum() ** 2 / (s @ s))
 
 
 def measured(name: str, n: int) -> tuple[Any, ...]:
@@ -81,11 +107,12 @@ def report(cases: list[tuple[str, int]]) -> None:
     """Print a line for each case."""
     print(f"{machine()}\n")
     print(f"{'kernel':>9} {'n':>8}  {'engine':>9}  {'seconds':>8} {'CPU':>8} {'said':>8}  {'GB':>6} {'said':>6}  "
-          f"{'s_1':>9} {'s_20':>9} {'stated':>8}  {'effective rank':>20}  {'z':>4}")
+          f"{'s_1':>9} {'s_20':>9} {'stated':>8}  {'effective rank':>18}  {'interval':>16}  {'exact':>7}  {'z':>4}")
     for name, n in cases:
-        seconds, cpu, memory, said, said_memory, engine, s, error, rank, open_part = measured(name, n)
+        seconds, cpu, memory, said, said_memory, engine, s, error, (rank, likely, *ends), exact = measured(name, n)
         print(f"{name:>9} {n:>8}  {engine:>9}  {seconds:8.2f} {cpu:8.2f} {said:8.2f}  {memory / 1e9:6.2f} "
-              f"{said_memory / 1e9:6.2f}  {s[0]:9.6f} {s[-1]:9.2e} {error:8.1e}  {rank:10.5f} ± {open_part:7.1e}  "
+              f"{said_memory / 1e9:6.2f}  {s[0]:9.6f} {s[-1]:9.2e} {error:8.1e}  {rank:8.5f} ± {likely:7.1e}  "
+              f"{f'{ends[0]:.4g} - {ends[1]:.4g}':>16}  {exact:7.3f}  "
               f"{deviation(np.array(s), n) if name == '(x > y)' else math.nan:4.1f}", flush=True)
 
 

@@ -38,12 +38,16 @@ class Cost:
 
 @dataclass(frozen=True)
 class Remainder:
-    """The sum of the singular values beyond those computed: an estimate, and the interval that holds it."""
+    """The sum of the singular values beyond those computed: an estimate, and the interval that holds it.
+
+    `error` is what the estimate is likely off by, which is no bound, and often far less than what the interval leaves.
+    """
 
     value: float = 0.0
     low: float = 0.0
     high: float = 0.0
     note: str = ""
+    error: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +113,14 @@ class MatrixSpectrum:
         effective_ranks(np.ones(1), kind=kind)    # refuses an unknown kind
         raise ValueError(f"kind={kind!r} needs all singular values, and {self.engine} computed {self.values.size}; "
                          f"use engine='dense', or kind='nuclear'")
+
+
+    def likely_error(self) -> float:
+        """What the effective rank is likely off by: less than its error bar, and no bound; see `Remainder`."""
+        if self.norm == 0.0:
+            return 0.0
+        total = float(self.values.sum()) + self.remainder.value
+        return 2.0 * total * (float(self.errors.sum()) + self.remainder.error) / self.norm**2
 
 
 class Engine(ABC):

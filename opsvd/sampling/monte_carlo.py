@@ -104,6 +104,10 @@ class MonteCarloSpectrum:
         """What the engine leaves open of each effective rank, shape (trials,)."""
         return np.array([one.effective_rank(kind).error for one in self.matrices])
 
+    def effective_rank_likely_error(self) -> np.ndarray:
+        """What each effective rank is likely off by, shape (trials,): often far less than the error, and no bound."""
+        return np.array([one.likely_error() for one in self.matrices])
+
     def nuclear_norm(self) -> np.ndarray:
         """The nuclear norm of each whole matrix, shape (trials,): never the sum of the leading values alone."""
         return np.array([one.nuclear_norm().value for one in self.matrices])
@@ -133,7 +137,8 @@ class MonteCarloSpectrum:
         more = [f"      and {self.rank - _SHOWN} more"] if self.rank > _SHOWN else []
         matrices = "one sampled matrix" if self.trials == 1 else f"{self.trials} sampled matrices"
         unknown = float(self.effective_rank_error().max())
-        engine = f"; the engine leaves {unknown:.1e} open" if unknown > 1e-6 * ranks.mean() else ""
+        likely = f" (likely {float(self.effective_rank_likely_error().max()):.1e})"
+        engine = f"; the engine leaves {unknown:.1e}{likely} open" if unknown > 1e-6 * ranks.mean() else ""
         return "\n".join([f"{matrices}, {size}, engine {self.engine}", "   i  mean          standard error",
                           *rows, *more,
                           f"effective rank {ranks.mean():.6g}, standard error {standard_error(ranks):.1e}{engine}"])

@@ -89,6 +89,7 @@ def test_kinks_and_jumps(exact, engine, name):
     if engine.lanczos:
         assert abs(nuclear.value / truth.nuclear_norm() - 1.0) < 0.06
         assert nuclear.error < 0.16 * nuclear.value
+    assert abs(rank.value - truth.effective_rank()) <= found.likely_error() <= 1.001 * rank.error
     assert_allclose(found.effective_rank("stable"), truth.effective_rank("stable"), rtol=1e-4)
 
 
@@ -103,6 +104,21 @@ def test_the_leading_sum_is_far_from_the_nuclear_norm(exact):
         found.effective_rank("entropy")
     with pytest.raises(ValueError, match="kind must be one of"):
         found.effective_rank("best")
+
+
+@pytest.mark.parametrize("steps", [2, 4, 10, 30])
+@pytest.mark.parametrize("law", [lambda i: 1.0 / i, lambda i: i**-0.75, lambda i: i**-2.0, lambda i: np.exp(-i / 50.0),
+                                 lambda i: np.where(i > 100, 0.01, 1.0)])
+def test_the_likely_error_of_the_sum_of_the_rest(law, steps):
+    """For power laws, exponentials and plateaus it holds, and after ten steps the estimate is within 15 per cent."""
+    values = law(np.arange(1.0, 501.0))
+    matrix = StoredMatrix(np.diag(values))
+    found, truth = RowBlocks(lanczos=steps).spectrum(matrix, 10).remainder, values[10:].sum()
+    assert found.low * (1.0 - 1e-6) <= truth <= found.high * (1.0 + 1e-6)
+    assert abs(found.value - truth) <= found.error + 1e-6 * truth
+    assert found.error <= max(found.high - found.value, found.value - found.low) + 1e-12
+    if steps >= 10:
+        assert_allclose(found.value, truth, rtol=0.15)
 
 
 def test_the_interval_of_the_lanczos_quadrature_is_honest():
