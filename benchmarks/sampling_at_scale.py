@@ -137,8 +137,10 @@ def draw() -> None:
     axes[0].loglog(n, 2e-5 * n / 10.0, color="black", linestyle=":", linewidth=1, label="$n$")
     axes[0].loglog(n[0] * np.array([1.0, 12.0]), 2.0 * np.array([1.0, 144.0]), color="black", linestyle="--",
                    linewidth=1, label="$n^2$")
-    axes[0].set_ylabel("CPU seconds, one core")
-    axes[1].set_ylabel("peak memory of the process, GB")
+    axes[0].set_title("CPU time of one core")
+    axes[0].set_ylabel("seconds")
+    axes[1].set_title("peak memory of the process")
+    axes[1].set_ylabel("GB")
     for ax in axes:
         ax.set_xlabel("$n$")
         ax.legend()

@@ -266,9 +266,8 @@ def _sample(args: argparse.Namespace) -> int:
         if message:
             print(f"opsvd: {message}", file=sys.stderr)
 
-    n, m = (args.sample * 2)[:2]
-    sampled = monte_carlo(parse_kernel(args.kernel), n, Gaussian(args.x_mean, args.x_std),
-                          Gaussian(args.y_mean, args.y_std), m=m, rng=args.seed,
+    (kernel, mu_x, mu_y), (n, m) = _problem(args), (args.sample * 2)[:2]
+    sampled = monte_carlo(kernel, n, mu_x, mu_y, m=m, rng=args.seed,
                           rank=None if args.max_rank is None else min(args.max_rank, n, m), progress=said)
     print(json.dumps(_plain(sampled.records()), indent=1, allow_nan=False) if args.json else sampled)
     return 0

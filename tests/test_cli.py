@@ -117,6 +117,10 @@ def test_one_large_matrix(capsys):
     out, err = capsys.readouterr()
     assert err.startswith("opsvd: cross approximation of 6000 x 5000 in about")
     assert out.startswith("one sampled matrix, n = 6000, m = 5000, engine LowRank(")
+    assert main(["x*y", "--k", "3", "--sample", "50", "--max-rank", "4"]) == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert float(rows[4].split()[1]) > 0.5    # the third value of <x, y> in R^3, and
+    assert float(rows[5].split()[1]) < 1e-12    # no fourth one
     assert main(["x*y", "--sample", "20", "--json"]) == 0
     records = json.loads(capsys.readouterr().out)
     assert records[0]["quantity"] == "s_1"
