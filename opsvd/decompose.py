@@ -38,8 +38,8 @@ _COARSE = 10
 _PLENTY, _MOSTLY = 6, 1.05
 # Of the first value: what may be as large, and is not seen, lets no bar be told.
 _HOPELESS = 0.67
-# Bars of so many times the tolerance may be rounding.
-_NEARLY = 100.0
+# Bars of this part of the first value may be rounding.
+_NEARLY = 1e-10
 _FAR_OUT = ("h^2 times the densities decays so slowly that much of it lies where the densities are zero to any float; "
             "take measures with a smaller std")
 # Remainders of finer bases exceed those of coarser ones by less than this factor, if both were seen.
@@ -187,7 +187,7 @@ class _Judged:
     def stalled(self, before: "_Judged") -> bool:
         """Whether leading bars that are all but good enough were not helped by a finer basis: they are rounding."""
         bar, bar_before = (float(one.svd.errors[:_PLENTY].max(initial=0.0)) for one in (self, before))
-        near = before.svd.rank >= _PLENTY and bar_before <= _NEARLY * before.svd.rtol * before.svd.values[0]
+        near = before.svd.rank >= _PLENTY and bar_before <= _NEARLY * before.svd.values[0]
         return near and bar > 0.5 * bar_before and _finer(self.discretisation, before.discretisation)
 
 
