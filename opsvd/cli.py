@@ -20,6 +20,7 @@ from .essay import essay_figures
 from .expressions import parse_kernel
 from .kernels import Kernel, elementwise
 from .measures import Gaussian, GaussianVector, Measure
+from .methods import METHODS
 from .plotting import summary_figure
 from .result import OperatorSVD
 from .sampling import monte_carlo
@@ -104,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     numerics = parser.add_argument_group("decomposition")
     numerics.add_argument("--rtol", type=float, default=1e-10, help="error wanted, relative to s_1 (default: 1e-10)")
     numerics.add_argument("--max-rank", type=int, metavar="R", help="compute at most R singular values")
-    numerics.add_argument("--method", default="auto", choices=("auto", "hermite", "panels"),
+    numerics.add_argument("--method", default="auto", choices=tuple(METHODS),
                           help="how to discretise; auto (the default) chooses, and says why")
     numerics.add_argument("--k", type=int, default=1, metavar="K",
                           help="x and y are vectors of R^K, and x*y in KERNEL is <x, y> (default: 1)")
