@@ -10,6 +10,7 @@ from .essay import essay_figures
 from .expressions import parse_kernel
 from .finite_size import FiniteSizePrediction
 from .kernels import Elementwise, Kernel, elementwise
+from .matrix_kernels import MatrixKernel
 from .measures import Gaussian, GaussianVector, Measure
 from .methods import (
     FiniteRank,
@@ -45,6 +46,7 @@ __all__ = [
     "Kernel",
     "KernelError",
     "Logarithmic",
+    "MatrixKernel",
     "Measure",
     "Method",
     "MonteCarloSpectrum",

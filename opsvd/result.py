@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._validation import positive_int
-from .block_functions import BlockFunctions
 from .error_bars import Evidence, reliable
 from .finite_size import FiniteSizePrediction, predict
-from .kernels import Kernel, as_kernel
+from .grid_functions import GridFunctions
+from .kernels import Kernel
 from .measures import Gaussian, GaussianVector, Measure
 from .multiplets import as_counts, expanded, first_multiplets
+from .nystrom_functions import NystromFunctions
+from .pairing import paired
 from .sector_functions import SectorFunctions
 from .singular_functions import SingularFunctions, SingularSystem
 from .spectrum import (
@@ -30,7 +32,7 @@ from .spectrum import (
 )
 from .tensor_functions import TensorFunctions
 
-Functions = SingularFunctions | SectorFunctions | TensorFunctions | BlockFunctions
+Functions = SingularFunctions | SectorFunctions | TensorFunctions | GridFunctions | NystromFunctions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -152,11 +154,10 @@ class OperatorSVD:
         x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
         if isinstance(self.left, SectorFunctions) and isinstance(self.right, SectorFunctions):
             return self.left.reconstruct(self.right, self._radial_values(), x, y)
-        if isinstance(self.left, BlockFunctions) and isinstance(self.right, BlockFunctions):
-            return np.asarray(np.einsum("...ir,r,...jr->...ij", self.left(x), self.singular_values, self.right(y)))
-        if isinstance(self.left, SectorFunctions | BlockFunctions) or isinstance(self.right, SectorFunctions |
-                                                                                  BlockFunctions):
+        if isinstance(self.left, SectorFunctions) or isinstance(self.right, SectorFunctions):
             raise TypeError("left and right must be functions of one kind")
+        if self._of_matrices:
+            return np.asarray(np.einsum("...ir,r,...jr->...ij", self.left(x), self.singular_values, self.right(y)))
         return np.asarray(np.sum(self.left.extend(x) * self.singular_values * self.right.extend(y), axis=-1))
 
     def effective_rank(self, kind: str = "nuclear") -> Estimate:
@@ -196,7 +197,19 @@ class OperatorSVD:
             owners = np.searchsorted(-self.values, -self._radial_values())
             left, right = (_multiplet_moments(side, owners, len(self.values)) for side in (self.left, self.right))
             return predict(self.values, left, right, n, m, multiplicities=self.multiplicities)
-        return predict(self.singular_values, _moments(self.left), _moments(self.right), n, m)
+        prediction = predict(self.singular_values, _moments(self.left), _moments(self.right), n, m)
+        if not (isinstance(self.left, GridFunctions | NystromFunctions) and isinstance(self.right, GridFunctions |
+                                                                                       NystromFunctions)):
+            return prediction
+        # Energies are sums of |f_i|^2, and not of f_i . f_j, which for functions with several values are two things.
+        energies = predict(self.singular_values, self.left.fourth_moments[1], self.right.fourth_moments[1], n, m)
+        return replace(prediction, energy_std=energies.energy_std,
+                       energy_valid=prediction.energy_valid & energies.energy_valid)
+
+    @property
+    def _of_matrices(self) -> bool:
+        """Whether h has matrices for values, and singular functions vectors."""
+        return isinstance(self.left, GridFunctions | NystromFunctions) and self.left.side.values is not None
 
     def truncate(self, rank: int) -> "OperatorSVD":
         """Return the decomposition with the leading `rank` singular values; the others go into the tail."""
@@ -219,6 +232,8 @@ class OperatorSVD:
 
     def _extended(self, kernel: Kernel) -> "OperatorSVD":
         """With singular functions that are evaluated through the kernel."""
+        if isinstance(self.left, NystromFunctions) and isinstance(self.right, NystromFunctions):
+            return replace(self, left=self.left.extended(kernel), right=self.right.extended(kernel))
         if not (isinstance(self.left, SingularFunctions) and isinstance(self.right, SingularFunctions)):
             return self
         s, breaks = self.singular_values, self.breaks
@@ -302,7 +317,7 @@ def load(path: str | PathLike[str], h: Callable[..., Any] | Kernel | None = None
                       status=meta["status"], converged=meta["converged"],
                       breaks=meta["breaks"], decay=DecayLaw(**meta["decay"]),
                       spectrum_tail=Tail(**meta["spectrum_tail"]))
-    return svd if h is None else svd._extended(as_kernel(h))
+    return svd if h is None else svd._extended(paired(h, svd.mu_x, svd.mu_y)[0])
 
 
 def _norm_error(singular_values: np.ndarray, evidence: Evidence) -> float:
@@ -336,6 +351,8 @@ def _multiplet_moments(functions: SectorFunctions, owners: np.ndarray, count: in
 
 def _moments(functions: Functions) -> np.ndarray:
     """Fourth moments E[f_i^2 f_j^2], shape (r, r), by the rules of the bases."""
+    if isinstance(functions, GridFunctions | NystromFunctions):
+        return functions.fourth_moments[0]
     if not isinstance(functions, SingularFunctions):
         return functions.moments()
     total = np.zeros((len(functions), len(functions)))
@@ -357,10 +374,18 @@ def _functions(state: dict[str, Any], arrays: Any, prefix: str) -> Functions:
     """Singular functions from a file."""
     if "dim" not in state and "cov" not in state:
         line = Gaussian(**state)
+        if f"{prefix}.side" in arrays:
+            return _of_side(arrays, prefix).from_state(line, arrays, prefix)
         return (TensorFunctions if f"{prefix}.turn" in arrays else SingularFunctions).from_state(line, arrays, prefix)
     mean, cov = (np.zeros(state["dim"]), state["std"] ** 2) if "dim" in state else (state["mean"], state["cov"])
     measure = GaussianVector(mean, cov)
+    if f"{prefix}.side" in arrays:
+        return _of_side(arrays, prefix).from_state(measure, arrays, prefix)
     return (TensorFunctions if f"{prefix}.turn" in arrays else SectorFunctions).from_state(measure, arrays, prefix)
+
+
+def _of_side(arrays: Any, prefix: str) -> type[GridFunctions] | type[NystromFunctions]:
+    return GridFunctions if f"{prefix}.grid" in arrays else NystromFunctions
 
 
 def _measure_state(measure: Measure) -> dict[str, Any]:

@@ -76,7 +76,8 @@ def _evidence(d: TensorDiscretisation, left: TensorFunctions, right: TensorFunct
     return larger_evidence(remainder, f, g, norm=norm, seen=seen)
 
 
-def larger_evidence(remainder: np.ndarray, f: np.ndarray, g: np.ndarray, *, norm: float, seen: float) -> Evidence:
+def larger_evidence(remainder: np.ndarray, f: np.ndarray, g: np.ndarray, *, norm: float, seen: float,
+                    average: float | None = None) -> Evidence:
     """Evidence from the remainder as a matrix in a larger basis, and from its size at random points.
 
     Parameters
@@ -88,6 +89,8 @@ def larger_evidence(remainder: np.ndarray, f: np.ndarray, g: np.ndarray, *, norm
         Of the matrix in the larger basis.
     seen : float
         The root mean square of the remainder at random points, with its uncertainty.
+    average : float, optional
+        The same without, by which points and basis are held to agree or not; by default `seen`.
     """
     checked, along = float(np.linalg.norm(remainder)), f.T @ remainder
     # What lies beyond the larger basis is known only by its size.
@@ -98,7 +101,7 @@ def larger_evidence(remainder: np.ndarray, f: np.ndarray, g: np.ndarray, *, norm
     inner = along @ g
     corners = np.array([float(np.linalg.norm(inner[:q, :q])) for q in range(1, count + 1)])
     # If points see much more than the larger basis does, that has not resolved the remainder, and knows no part of it.
-    unknown = 0.0 if seen <= _DISAGREES * checked + _ROUNDING * norm else beyond
+    unknown = 0.0 if (seen if average is None else average) <= _DISAGREES * checked + _ROUNDING * norm else beyond
     near = Images(np.sqrt(np.maximum(columns, rows)) + unknown, corners + unknown)
     return Evidence(norm=float(np.hypot(norm, beyond)), remainder=max(checked, seen), spread=checked + beyond,
                     coupling=float(np.linalg.norm(inner)) + unknown, images=near)
