@@ -20,7 +20,7 @@ __all__ = ["nystrom_bars", "nystrom_svd"]
 
 # Bars are so many changes from n / 2 to n, and so many standard errors over the scramblings. What all scramblings
 # share falls like n^(-1/2) at the slowest, as where equal values split: then 2.4 changes are still to come.
-_CHANGES, _DEVIATIONS = 3.0, 5.0
+_CHANGES, _DEVIATIONS = 4.0, 5.0
 _ROUNDING = 1e-13
 # Values are given that stand so many times above their bars.
 _CLEAR = 3.0
@@ -91,12 +91,15 @@ def _assembled(kernel: Kernel, both: tuple[Side, Side], sampled: QuasiRandom, rt
     tail = float(np.sqrt(max(energy - float(values @ values), 0.0) + energy_bar + 2.0 * float(values @ bars)))
     worst = float(bars.max(initial=0.0)) if rank else tail
     left, right = _functions(kernel, both, sampled)
+    # A kernel that is zero at all points is not known to be zero.
+    converged = worst <= goal and energy > 0.0
     note = (f"Nystrom at {sampled.n} quasi-random points a side, {SCRAMBLINGS} scramblings of a Sobol sequence in "
             f"{both[0].directions} and {both[1].directions} dimensions")
     return OperatorSVD(values=values, multiplicities=as_counts([1] * rank), value_errors=bars, singular_values=values,
                        errors=bars, left=left.truncated(rank), right=right.truncated(rank), norm=norm, tail=tail,
-                       rtol=rtol, method=note, evaluations=0, status=_status(worst, goal, rtol, sampled.n),
-                       converged=worst <= goal, breaks=False, decay=decay_law(values, bars),
+                       rtol=rtol, method=note, evaluations=0,
+                       status=_status(worst, goal, rtol, sampled.n, converged), converged=converged, breaks=False,
+                       decay=decay_law(values, bars),
                        spectrum_tail=nuclear_tail(values, bars, tail))
 
 
@@ -110,8 +113,10 @@ def _functions(kernel: Kernel, both: tuple[Side, Side],
             NystromFunctions(both[1], sampled.nodes[0], f * scale, g, False, kernel))
 
 
-def _status(worst: float, goal: float, rtol: float, n: int) -> str:
-    if worst <= goal:
+def _status(worst: float, goal: float, rtol: float, n: int, converged: bool) -> str:
+    if worst == 0.0 and not converged:
+        return f"not converged: h is zero at all pairs of {n} quasi-random points a side, and may not be elsewhere"
+    if converged:
         return f"converged: every error bar is at most {worst:.1e}, within rtol * s_1 = {goal:.1e}"
     return (f"not converged: the largest error bar is {worst:.1e}, rtol={rtol:g} asks for {goal:.1e}; the error bars "
             f"hold all the same. Bars are what {n} quasi-random points a side leave open, and fall like one over the "
