@@ -10,7 +10,7 @@ from .grid_functions import GridFunctions
 from .kernels import Kernel
 from .linalg import canonical_signs, compact_svd, leading_svd
 from .measures import Measure
-from .methods.grids import Grid, along_directions, grid_bases, grid_matrix, on_check
+from .methods.grids import Grid, along_directions, grid_bases, grid_matrix, on_rule
 from .multiplets import as_counts
 from .result import OperatorSVD
 from .sides import Side, operator_grid, sides
@@ -25,8 +25,9 @@ _SPOTS, _SEED, _UNSURE = 800, 13, 3.0
 _LARGE, _LEADING = 800, 120
 # Where so many values are within the tolerance, those that are not are left out.
 _ENOUGH = 6
-# Hermite polynomials go on while the next size makes the bars smaller by this factor.
-_GAIN = 0.5
+# Hermite polynomials go on while the next size makes the first bar smaller by this factor.
+_GAIN = 0.4
+_SAFETY = 2.0
 
 
 def grid_svd(kernel: Kernel, measures: tuple[Measure, Measure], rtol: float,
@@ -36,16 +37,18 @@ def grid_svd(kernel: Kernel, measures: tuple[Measure, Measure], rtol: float,
     best: OperatorSVD | None = None
     try:
         for panels in (False, True):
-            last = math.inf
+            last, coarser = math.inf, None
             for grid in grid_bases(left, right, panels):
-                svd = _solved(kernel, (left, right), grid, rtol, max_rank)
-                if best is None or _better(svd, best):
-                    best = svd
-                if svd.converged:
-                    return svd
-                if not panels and svd.worst_error > _GAIN * last:
-                    break
-                last = svd.worst_error
+                svd, values = _solved(kernel, (left, right), grid, coarser, rtol=rtol, max_rank=max_rank)
+                if coarser is not None:
+                    best = svd if best is None or _better(svd, best) else best
+                    if svd.converged:
+                        return svd
+                    leading = float(svd.errors[0]) if svd.rank else math.inf
+                    if not panels and leading > _GAIN * last:
+                        break
+                    last = leading
+                coarser = grid.size, values
     except BudgetExhaustedError:
         if best is None:
             raise
@@ -60,24 +63,24 @@ def _better(one: OperatorSVD, other: OperatorSVD) -> bool:
     return float(one.errors[:q].max()) < float(other.errors[:q].max())
 
 
-def _solved(kernel: Kernel, both: tuple[Side, Side], grid: Grid, rtol: float, max_rank: int | None) -> OperatorSVD:
-    """One size, judged on the check rule and at random points."""
-    basis = grid.basis
-    matrix = grid_matrix(kernel, *both, (basis.rule, basis.rule))
-    # Samples at the nodes to coefficients, a rotation: all bases here have as many functions as nodes.
-    rotation = basis.analyse(np.eye(basis.size))
+def _solved(kernel: Kernel, both: tuple[Side, Side], grid: Grid, coarser: tuple[int, np.ndarray] | None, *,
+            rtol: float, max_rank: int | None) -> tuple[OperatorSVD, np.ndarray]:
+    """One size, judged on the check rules, at random points, and against the size before; with all values."""
+    matrix = grid_matrix(kernel, *both, (grid.bases[0].rule, grid.bases[1].rule))
     u, s, v = compact_svd(matrix) if min(matrix.shape) <= _LARGE else leading_svd(matrix, _LEADING)
     sign = canonical_signs(u)
-    u, v = (along_directions(vectors * sign, side, basis.size, rotation) for vectors, side in zip((u, v), both,
-                                                                                                strict=True))
-    left, right = GridFunctions(both[0], basis, u), GridFunctions(both[1], basis, v)
-    check = grid_matrix(kernel, *both, (grid.check, grid.check))
-    f, g = (on_check(grid, side, vectors) for side, vectors in zip(both, (u, v), strict=True))
+    # Samples at the nodes to coefficients, a rotation: all bases here have as many functions as nodes.
+    left, right = (GridFunctions(side, basis, along_directions(vectors * sign, side, basis.size,
+                                                               basis.analyse(np.eye(basis.size))))
+                   for side, basis, vectors in zip(both, grid.bases, (u, v), strict=True))
+    check = grid_matrix(kernel, *both, grid.checks)
+    f, g = (on_rule(functions.basis, rule, functions.side, functions.coefficients)
+            for functions, rule in zip((left, right), grid.checks, strict=True))
     remainder = check - (f * s) @ g.T
     average, seen = _seen(kernel, left, right, s)
     evidence = larger_evidence(remainder, f, g, norm=float(np.linalg.norm(check)), seen=seen,
                                average=average)
-    errors = error_bars(s, evidence)
+    errors = error_bars(s, evidence) + _still_to_come(s, grid.size, coarser)
     goal = rtol * float(s.max(initial=0.0))
     visible = int(np.argmin(np.append(s > np.maximum(errors, goal), False)))
     accurate = int(np.argmin(np.append(errors[:visible] <= goal, False)))
@@ -85,13 +88,28 @@ def _solved(kernel: Kernel, both: tuple[Side, Side], grid: Grid, rtol: float, ma
     rank = rank if max_rank is None else min(rank, max_rank)
     tail = float(np.hypot(evidence.remainder, np.linalg.norm(s[rank:])))
     worst = float(errors[:rank].max(initial=0.0)) if rank else tail
-    return OperatorSVD(values=s[:rank], multiplicities=as_counts([1] * rank), value_errors=errors[:rank],
-                       singular_values=s[:rank], errors=errors[:rank], left=left.truncated(rank),
-                       right=right.truncated(rank), norm=Estimate(evidence.norm, abs(evidence.norm - float(
-                           np.linalg.norm(s))) + evidence.remainder), tail=tail, rtol=rtol, evaluations=0,
-                       method=grid.note, status=_status(worst, goal, rtol), converged=worst <= goal, breaks=False,
-                       decay=decay_law(s[:rank], errors[:rank]),
-                       spectrum_tail=nuclear_tail(s[:rank], errors[:rank], tail))
+    norm = Estimate(evidence.norm, abs(evidence.norm - float(np.linalg.norm(s))) + evidence.remainder)
+    svd = OperatorSVD(values=s[:rank], multiplicities=as_counts([1] * rank), value_errors=errors[:rank],
+                      singular_values=s[:rank], errors=errors[:rank], left=left.truncated(rank),
+                      right=right.truncated(rank), norm=norm, tail=tail, rtol=rtol, evaluations=0, method=grid.note,
+                      status=_status(worst, goal, rtol), converged=worst <= goal, breaks=False,
+                      decay=decay_law(s[:rank], errors[:rank]),
+                      spectrum_tail=nuclear_tail(s[:rank], errors[:rank], tail))
+    return svd, s
+
+
+def _still_to_come(s: np.ndarray, size: int, coarser: tuple[int, np.ndarray] | None) -> np.ndarray:
+    """What values would still change by if errors fall like one over the size, as those of jumps do, and twice that.
+
+    Rules of similar sizes are wrong alike about integrals across kinks and jumps, and do not see each other's errors.
+    """
+    if coarser is None:
+        return np.zeros(len(s))
+    before, values = coarser
+    known = np.append(values, np.zeros(max(0, len(s) - len(values))))[:len(s)]
+    around = np.pad(np.abs(s - known), 1, mode="edge")
+    change = np.maximum(np.maximum(around[:-2], around[1:-1]), around[2:])
+    return np.asarray(_SAFETY * change * before / (size - before))
 
 
 def _seen(kernel: Kernel, left: GridFunctions, right: GridFunctions, s: np.ndarray) -> tuple[float, float]:

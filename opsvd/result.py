@@ -203,8 +203,8 @@ class OperatorSVD:
             return prediction
         # Energies are sums of |f_i|^2, and not of f_i . f_j, which for functions with several values are two things.
         energies = predict(self.singular_values, self.left.fourth_moments[1], self.right.fourth_moments[1], n, m)
-        return replace(prediction, energy_std=energies.energy_std,
-                       energy_valid=prediction.energy_valid & energies.energy_valid)
+        return replace(prediction, energy_std=energies.energy_std, energy_error=energies.energy_error,
+                       energy_valid=energies.energy_valid)
 
     @property
     def _of_matrices(self) -> bool:

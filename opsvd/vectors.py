@@ -14,7 +14,7 @@ from .kernels import Elementwise, Kernel, elementwise
 from .matrix_kernels import MatrixKernel
 from .measures import GaussianVector, Measure
 from .methods.angular_profile import ProductProfile, product_profile
-from .methods.coordinates import find_coordinates
+from .methods.coordinates import Component, Coordinates, find_coordinates
 from .methods.invariant_profile import (
     InvariantProfile,
     depends_on_product_alone,
@@ -34,6 +34,8 @@ __all__ = ["decompose_vectors"]
 _AIM = 0.03
 # Where the bar of the largest value is above this part of it, quasi-random points are tried too.
 _POOR = 1e-2
+# So many directions a side have a basis of panels in each.
+_PLANE = 2
 # Points at which a black box is held against an answer that rests on its symmetry, and how far they may differ.
 _SEED, _UNSEEN, _DISAGREES, _ROUNDING = 7, 400, 6.0, 1e-10
 
@@ -62,8 +64,16 @@ def _decomposed(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float, max_r
     coordinates = find_coordinates(kernel, mu_x, mu_y)
     if any(too_many(component) for component in coordinates.components):
         return nystrom_svd(kernel, (mu_x, mu_y), rtol, max_rank)
+    if _takes_all(coordinates):
+        return _with_points(kernel, (mu_x, mu_y), rtol, max_rank, grid_svd(kernel, (mu_x, mu_y), rtol, max_rank))
     svd = tensor_svd(tensor_discretisation(coordinates, max(0.3 * rtol**0.75, 1e-15)), rtol, max_rank)
     return _with_points(kernel, (mu_x, mu_y), rtol, max_rank, svd)
+
+
+def _takes_all(coordinates: Coordinates) -> bool:
+    """Whether h takes all of up to two coordinates a side together, for which panels are affordable."""
+    x, y = len(coordinates.anchor_x), len(coordinates.anchor_y)
+    return max(x, y) == _PLANE and coordinates.components == (Component(tuple(range(x)), tuple(range(y))),)
 
 
 def _with_points(kernel: Kernel, measures: tuple[Measure, Measure], rtol: float, max_rank: int | None,

@@ -16,36 +16,41 @@ from ..measures import Gaussian
 from ..quadrature import Rule, composite_gauss_legendre
 from ..sides import Side, operator_grid
 
-__all__ = ["Grid", "grid_bases", "grid_matrix", "grid_rows", "on_check"]
+__all__ = ["Grid", "along_directions", "grid_bases", "grid_matrix", "grid_rows", "on_rule"]
 
 _STANDARD = Gaussian()
 # Even, so that no node is at zero, where a block may have no direction.
 _HERMITE = (6, 8, 10, 14, 20, 24, 32, 48)
 _PANELS = (24, 32, 40, 48, 64, 96, 128, 192, 256, 384, 512)
 # Up to so many nodes they stand on four panels, above on more of a fixed order.
-_FEW, _ORDER, _INNER = 48, 16, 1.6
+_FEW, _ORDER, _INNER = 64, 16, 1.6
 # Where panels end, and how much farther those of the check reach.
 _REACH, _FARTHER, _BEYOND = 6.5, 8.0, 1.0
 # What polynomials on long panels miss is rough: the check takes low orders on short ones, moved aside.
-_CHECK_PANELS, _CHECK_ORDER, _SHIFT = 11, 4, 0.137
+_CHECK_PANELS, _CHECK_ORDER, _FINE, _SHIFT = 11, 4, 48, 0.137
 _MOST_ROWS = 4800
+# Panels in y are longer by this factor than those in x.
+_STRETCH = 1.02
 
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """One basis for all directions, and the rule on which the answer is held against h.
+    """A basis for all directions of x and one for those of y, and rules on which the answer is held against h.
 
     Attributes
     ----------
-    basis : Basis
-        Under the standard Gaussian.
-    check : Rule
+    size : int
+        About the number of functions in a direction.
+    bases : tuple of Basis
+        Under the standard Gaussian, without a common node.
+    checks : tuple of Rule
         Of other nodes.
     note : str
     """
 
-    basis: Basis
-    check: Rule
+    size: int
+    bases: tuple[Basis, Basis]
+    checks: tuple[Rule, Rule]
     note: str
 
 
@@ -58,13 +63,15 @@ def grid_bases(left: Side, right: Side, panels: bool) -> Iterator[Grid]:
     """Ever finer bases whose matrices fit: Hermite polynomials, or panels."""
     for size in _PANELS if panels else _HERMITE:
         grid = _panels(size) if panels else _hermite(size)
-        if max(grid_rows(side, max(size, len(grid.check))) for side in (left, right)) > _MOST_ROWS:
+        if max(grid_rows(side, max(basis.size, len(check))) for side, basis, check in zip(
+                (left, right), grid.bases, grid.checks, strict=True)) > _MOST_ROWS:
             return
         yield grid
 
 
 def _hermite(size: int) -> Grid:
-    return Grid(HermiteBasis(_STANDARD, size - 1), _STANDARD.gauss_rule(size + 4),
+    return Grid(size, (HermiteBasis(_STANDARD, size - 1), HermiteBasis(_STANDARD, size + 1)),
+                (_STANDARD.gauss_rule(size + 4), _STANDARD.gauss_rule(size + 6)),
                 f"Hermite polynomials in products, {size} in each direction")
 
 
@@ -72,9 +79,11 @@ def _panels(size: int) -> Grid:
     few = size <= _FEW
     reach, count = (_REACH, 4) if few else (_FARTHER, size // _ORDER)
     edges = np.array([-reach, -_INNER, 0.0, _INNER, reach]) if few else np.linspace(-reach, reach, count + 1)
-    ends = np.linspace(-reach - _BEYOND, reach + _BEYOND, _CHECK_PANELS * max(1, size // _FEW) + 1) + _SHIFT
-    check = _STANDARD.rule(*composite_gauss_legendre(ends, _CHECK_ORDER - (size < _FEW)))
-    return Grid(PanelBasis(_STANDARD, edges, size // count), check,
+    ends = np.linspace(-reach - _BEYOND, reach + _BEYOND, _CHECK_PANELS * max(1, size // _FEW) + 1)
+    bases = [PanelBasis(_STANDARD, stretch * edges, size // count) for stretch in (1.0, _STRETCH)]
+    checks = [_STANDARD.rule(*composite_gauss_legendre(ends + shift, _CHECK_ORDER - (size < _FINE)))
+              for shift in (_SHIFT, -_SHIFT / 2.0)]
+    return Grid(size, (bases[0], bases[1]), (checks[0], checks[1]),
                 f"panels in products, {count} of {size // count} nodes in each direction")
 
 
@@ -97,7 +106,7 @@ def along_directions(tensor: np.ndarray, side: Side, size: int, transform: np.nd
     return np.asarray(shaped.reshape(-1, tensor.shape[1]))
 
 
-def on_check(grid: Grid, side: Side, coefficients: np.ndarray) -> np.ndarray:
-    """Functions at the nodes of the check, with square roots of weights: (rows, r)."""
-    values = grid.basis.half_density(grid.check.nodes) * grid.check.sqrt_lebesgue[:, None]
-    return along_directions(coefficients, side, grid.basis.size, values)
+def on_rule(basis: Basis, rule: Rule, side: Side, coefficients: np.ndarray) -> np.ndarray:
+    """Functions at products of nodes, with square roots of weights: (rows, r)."""
+    values = basis.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None]
+    return along_directions(coefficients, side, basis.size, values)
