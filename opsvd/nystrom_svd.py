@@ -20,7 +20,7 @@ __all__ = ["nystrom_bars", "nystrom_svd"]
 
 # Bars are so many changes from n / 2 to n, and so many standard errors over the scramblings. What all scramblings
 # share falls like n^(-1/2) at the slowest, as where equal values split: then 2.4 changes are still to come.
-_CHANGES, _DEVIATIONS = 4.0, 5.0
+_CHANGES, _DEVIATIONS = 5.0, 5.0
 _ROUNDING = 1e-13
 # Values are given that stand so many times above their bars.
 _CLEAR = 3.0
