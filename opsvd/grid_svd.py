@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from .budget import BudgetExhaustedError
-from .error_bars import error_bars
+from .error_bars import error_bars, left_out
 from .grid_functions import GridFunctions
 from .kernels import Kernel
 from .linalg import canonical_signs, compact_svd, leading_svd
@@ -86,7 +86,7 @@ def _solved(kernel: Kernel, both: tuple[Side, Side], grid: Grid, coarser: tuple[
     accurate = int(np.argmin(np.append(errors[:visible] <= goal, False)))
     rank = accurate if accurate >= min(_ENOUGH, visible) else visible
     rank = rank if max_rank is None else min(rank, max_rank)
-    tail = float(np.hypot(evidence.remainder, np.linalg.norm(s[rank:])))
+    tail = left_out(s, evidence, rank)
     worst = float(errors[:rank].max(initial=0.0)) if rank else tail
     norm = Estimate(evidence.norm, abs(evidence.norm - float(np.linalg.norm(s))) + evidence.remainder)
     svd = OperatorSVD(values=s[:rank], multiplicities=as_counts([1] * rank), value_errors=errors[:rank],
