@@ -20,7 +20,7 @@ __all__ = ["nystrom_bars", "nystrom_svd"]
 
 # Bars are so many changes from n / 2 to n, and so many standard errors over the scramblings. What all scramblings
 # share falls like n^(-1/2) at the slowest, as where equal values split: then 2.4 changes are still to come.
-_CHANGES, _DEVIATIONS = 5.0, 5.0
+_CHANGES, _DEVIATIONS = 4.0, 5.0
 _ROUNDING = 1e-13
 # Values are given that stand so many times above their bars.
 _CLEAR = 3.0
@@ -66,16 +66,14 @@ def _beyond(budget: Budget, values: int, started: float) -> str:
 
 
 def nystrom_bars(half: np.ndarray, full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Values and bars, (r,) each, nonincreasing, from samples (scramblings, r) with n / 2 and with n points."""
+    """Values, nonincreasing, and bars, (r,) each, from samples (scramblings, r) with n / 2 and with n points."""
     mean, change = full.mean(axis=0), np.abs((full - half).mean(axis=0))
     # Where values cross or split, the change of one of them vanishes by chance, and not those of its neighbours.
     around = np.pad(change, 1, mode="edge")
     change = np.maximum(np.maximum(around[:-2], around[1:-1]), around[2:])
     bars = (_CHANGES * change + _DEVIATIONS * full.std(axis=0, ddof=1) / np.sqrt(len(full))
             + _ROUNDING * mean.max(initial=0.0))
-    # The i-th largest value lies between the i-th largest ends.
-    low, high = (np.sort(end)[::-1] for end in (mean - bars, mean + bars))
-    return 0.5 * (low + high), 0.5 * (high - low)
+    return mean, bars
 
 
 def _assembled(kernel: Kernel, both: tuple[Side, Side], sampled: QuasiRandom, rtol: float,
