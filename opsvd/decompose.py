@@ -55,7 +55,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     ----------
     h : callable or Kernel
         ``h(x, y)``, vectorised: arrays that broadcast give an array of real numbers. For vectors x has shape (..., k),
-        and the axes before the last broadcast.
+        and the axes before the last broadcast. Values may be matrices, shape (..., p, q): see `MatrixKernel`.
     mu_x, mu_y : Measure, default Gaussian()
         The measures of x and y. They say whether h takes numbers or vectors; ``elementwise(phi, k)`` knows it.
     rtol : float, default 1e-10

@@ -156,7 +156,7 @@ class OperatorSVD:
             return self.left.reconstruct(self.right, self._radial_values(), x, y)
         if isinstance(self.left, SectorFunctions) or isinstance(self.right, SectorFunctions):
             raise TypeError("left and right must be functions of one kind")
-        if self._of_matrices:
+        if self.of_matrices:
             return np.asarray(np.einsum("...ir,r,...jr->...ij", self.left(x), self.singular_values, self.right(y)))
         return np.asarray(np.sum(self.left.extend(x) * self.singular_values * self.right.extend(y), axis=-1))
 
@@ -207,7 +207,7 @@ class OperatorSVD:
                        energy_valid=energies.energy_valid)
 
     @property
-    def _of_matrices(self) -> bool:
+    def of_matrices(self) -> bool:
         """Whether h has matrices for values, and singular functions vectors."""
         return isinstance(self.left, GridFunctions | NystromFunctions) and self.left.side.values is not None
 
