@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from .crosscheck import CrossCheck
-    from .result import Functions, OperatorSVD
+    from .moments import Functions
+    from .result import OperatorSVD
 
 __all__ = ["COLOURS", "new_figure", "plot_breaks", "plot_functions", "plot_spectrum", "styled", "summary_figure"]
 
