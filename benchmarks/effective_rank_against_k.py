@@ -1,7 +1,7 @@
-"""How does the effective rank of phi(<x, y>) grow with k, at n = infinity? A table, and a figure for the docs.
+"""How does the effective rank of phi(<x, y> / sqrt(k)) grow with k, at n = infinity? A table, and a figure.
 
-For tanh(<x, y> / sqrt(k)) and sign(<x, y>). The nuclear effective rank (sum s)^2 / sum s^2, which for sign diverges
-from k = 2 on, and the stable rank sum s^2 / s_1^2, which is finite for every k.
+For tanh, and for sign, to which the root makes no difference. The nuclear effective rank (sum s)^2 / sum s^2, which for
+sign diverges from k = 2 on, and the stable rank sum s^2 / s_1^2, which is finite for every k.
 """
 
 from pathlib import Path
@@ -38,7 +38,7 @@ def main() -> None:
         drawn.append((k, tanh, sign))
     (HERE / "results" / "effective_rank_against_k.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     figure = new_figure(6.4, 4.4)
-    ax = styled(figure.subplots(), "effective rank of phi(<x, y>) at n = infinity")
+    ax = styled(figure.subplots(), r"effective rank of $\varphi(\langle x, y \rangle / \sqrt{k})$ at $n = \infty$")
     whole = [(k, float(t[0])) for k, t, _ in drawn if t[0].error < 0.1 * t[0]]
     bound = [(k, float(t[0])) for k, t, _ in drawn if np.isinf(t[0].error) and k <= 100]
     ax.plot(*zip(*whole, strict=True), "o-", color=COLOURS[0], label="tanh, $(\\sum s)^2 / \\sum s^2$")

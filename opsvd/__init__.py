@@ -20,6 +20,7 @@ from .expressions import parse_kernel
 from .finite_size import FiniteSizePrediction
 from .kernels import Elementwise, Kernel, elementwise
 from .matrix_check import MatrixCheck, check_matrix
+from .matrix_kernels import MatrixKernel
 from .measures import Gaussian, GaussianVector, Measure
 from .methods import (
     FiniteRank,
@@ -68,6 +69,7 @@ __all__ = [
     "Logarithmic",
     "LongSamplingWarning",
     "MatrixCheck",
+    "MatrixKernel",
     "Measure",
     "Method",
     "MonteCarloSpectrum",

@@ -18,6 +18,7 @@ from .error_bars import error_bars, gather_evidence, settled
 from .errors import ConvergenceWarning, KernelError
 from .kernels import Kernel, elementwise
 from .linalg import canonical_signs, compact_svd
+from .matrix_kernels import MatrixKernel
 from .measures import Gaussian, Measure
 from .methods import Method, UniformPanels, as_method
 from .pairing import paired
@@ -60,7 +61,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     ----------
     h : callable or Kernel
         ``h(x, y)``, vectorised: arrays that broadcast give an array of real numbers. For vectors x has shape (..., k),
-        and the axes before the last broadcast.
+        and the axes before the last broadcast. Values may be matrices, shape (..., p, q): see `MatrixKernel`.
     mu_x, mu_y : Measure, default Gaussian()
         The measures of x and y. They say whether h takes numbers or vectors; ``elementwise(phi, k)`` knows it.
     rtol : float, default 1e-10
@@ -121,7 +122,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
                          max_evaluations=max_evaluations, max_seconds=max_seconds)
     budget = Budget(_at_least(max_evaluations), positive_float(max_seconds, "max_seconds"))
     limited = kernel.limited(budget)
-    if kernel.dims != (1, 1) or isinstance(kernel, BlockKernel):
+    if kernel.dims != (1, 1) or isinstance(kernel, BlockKernel | MatrixKernel):
         if method != "auto":
             raise ValueError(f"method must be 'auto' if x or y is a vector, got {method!r}; leave it out")
         with one_blas_thread():

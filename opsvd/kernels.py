@@ -11,7 +11,8 @@ from ._validation import positive_int, real_array
 from .budget import Budget
 from .errors import KernelError, NonFiniteKernelError
 
-__all__ = ["SMALLEST_SIZE", "Elementwise", "Kernel", "as_kernel", "elementwise", "non_finite", "size_out_of_range"]
+__all__ = ["PROBED", "SMALLEST_SIZE", "Elementwise", "Kernel", "as_kernel", "elementwise", "non_finite", "probe_grid",
+           "size_out_of_range"]
 
 SMALLEST_SIZE = 1e-120
 """Kernels smaller than this, or larger than its inverse, are refused: their squares are not numbers."""
@@ -25,8 +26,8 @@ _SMALL = 1e-150
 _PROBE_X = np.array([-1.37, 0.29, 0.83])
 _PROBE_Y = np.array([-0.61, 1.13, 0.47, -1.71])
 
-# A kernel of vectors with more coordinates than this is not tried on construction.
-_PROBED = 10_000
+PROBED = 10_000
+"""A kernel of vectors with more coordinates than this is not tried on construction."""
 
 _VECTORISE = (
     "h must accept arrays and broadcast, like numpy's functions: write np.tanh(x * y) and not math.tanh(x * y), "
@@ -95,7 +96,7 @@ class Kernel:
         self.dims = (positive_int(dims[0], "dims"), positive_int(dims[1], "dims"))
         self.evaluations = 0
         self.budget: Budget | None = None
-        if max(self.dims) <= _PROBED:
+        if max(self.dims) <= PROBED:
             self._probe()
 
     def __repr__(self) -> str:
@@ -193,7 +194,7 @@ class Kernel:
 
     def _probe(self) -> None:
         """Try the callable on a small grid, where every mistake in its form shows."""
-        x, y = _probe_points(_PROBE_X, self.dims[0])[:, None], _probe_points(_PROBE_Y, self.dims[1])[None, :]
+        x, y = probe_grid(self.dims)
         with np.errstate(all="ignore"):
             try:
                 values = self._real(self.function(x, y))
@@ -326,6 +327,11 @@ def _exchanged(array: np.ndarray, fixed: int = 0) -> np.ndarray:
     """Reverse the axes of an array but for the last `fixed` ones, which stay."""
     last = tuple(range(array.ndim - fixed, array.ndim))
     return np.transpose(array, (*range(array.ndim - fixed - 1, -1, -1), *last))
+
+
+def probe_grid(dims: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Three points x and four points y, numbers or vectors, so that they broadcast to a grid of 3 by 4."""
+    return _probe_points(_PROBE_X, dims[0])[:, None], _probe_points(_PROBE_Y, dims[1])[None, :]
 
 
 def _probe_points(points: np.ndarray, dim: int) -> np.ndarray:

@@ -6,13 +6,14 @@ from functools import lru_cache
 import numpy as np
 
 from .bases import spherical_harmonics
-from .block_functions import BlockFunctions
+from .grid_functions import GridFunctions
+from .nystrom_functions import NystromFunctions
 from .quadrature import gauss_hermite, hermite_functions
 from .sector_functions import SectorFunctions
 from .singular_functions import SingularFunctions
 from .tensor_functions import TensorFunctions
 
-Functions = SingularFunctions | SectorFunctions | TensorFunctions | BlockFunctions
+Functions = SingularFunctions | SectorFunctions | TensorFunctions | GridFunctions | NystromFunctions
 
 __all__ = ["Functions", "fourth_moments", "mixed_moments", "multiplet_moments"]
 
@@ -22,6 +23,8 @@ _MOST_NODES = 100_000
 
 def fourth_moments(functions: Functions) -> np.ndarray:
     """E[f_i^2 f_j^2], shape (r, r), by the rules of the bases; of functions in sectors, the radial ones."""
+    if isinstance(functions, GridFunctions | NystromFunctions):
+        return functions.fourth_moments[0]
     if not isinstance(functions, SingularFunctions):
         return functions.moments()
     total = np.zeros((len(functions), len(functions)))
@@ -52,7 +55,7 @@ def mixed_moments(functions: Functions, indices: np.ndarray) -> np.ndarray | Non
     """
     if isinstance(functions, SectorFunctions):
         return _of_one_degree(functions, int(indices[0])) if len(indices) == 1 else None
-    if isinstance(functions, BlockFunctions):
+    if isinstance(functions, GridFunctions | NystromFunctions):
         return None
     if isinstance(functions, TensorFunctions):
         return _mixed(functions.sampled()[:, indices])

@@ -8,8 +8,10 @@ import numpy as np
 from ._optional import require
 from ._validation import positive_int
 from .breaks import break_points
+from .grid_functions import GridFunctions
 from .kernels import Kernel, as_kernel
 from .measures import Gaussian, Measure
+from .nystrom_functions import NystromFunctions
 from .sector_functions import SectorFunctions
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from .crosscheck import CrossCheck
+    from .moments import Functions
     from .result import OperatorSVD
 
 __all__ = ["COLOURS", "new_figure", "plot_breaks", "plot_functions", "plot_spectrum", "styled", "summary_figure"]
@@ -26,6 +29,7 @@ COLOURS = ("#1b9e77", "#d95f02", "#7570b3", "#e7298a")
 _PAPER = "#fffff2"
 _NAMED = 6    # multiplets that have their multiplicity beside them
 _BULK = 3.0    # standard deviations: 99.7 % of a Gaussian
+_BESIDE = 0.5
 _WINDOW = 3.5
 _PIXELS = 350
 # The colours of an image of h span these percentiles, so that a singular point does not take them all.
@@ -128,7 +132,8 @@ def plot_functions(svd: "OperatorSVD", ax: "Axes | None" = None, count: int = 4)
 
     The bulk is three standard deviations to either side of the mean. Where :math:`f_i = g_i`, the dashes lie on the
     line. For rotation-invariant kernels of vectors, the radial functions F and G of the first multiplets are drawn
-    against the length; for others, the functions along the first coordinate.
+    against the length; for others, the functions along the first coordinate. Of functions with several values the first
+    is drawn; rows of a block but the first stay half a standard deviation from their means.
 
     Parameters
     ----------
@@ -143,7 +148,7 @@ def plot_functions(svd: "OperatorSVD", ax: "Axes | None" = None, count: int = 4)
     matplotlib Axes
     """
     ax = styled(_axes(ax), "singular functions")
-    if svd.mu_x.dim > 1 or svd.mu_y.dim > 1:
+    if svd.mu_x.dim > 1 or svd.mu_y.dim > 1 or svd.of_matrices:
         return _plot_vector_functions(svd, ax, positive_int(count, "count"))
     svd = svd.truncate(positive_int(count, "count"))
     x, y = _bulk(svd.mu_x), _bulk(svd.mu_y)
@@ -169,9 +174,8 @@ def _plot_vector_functions(svd: "OperatorSVD", ax: "Axes", count: int) -> "Axes"
             ax.set_xlabel("$|x|$ (solid), $|y|$ (dashed)")
         else:
             line = np.atleast_1d(mu.center)[0] + _BULK * np.atleast_1d(mu.scale)[0] * np.linspace(-1.0, 1.0, 600)
-            points = np.tile(np.atleast_1d(mu.center), (len(line), 1))
-            points[:, 0] = line
-            values = functions.truncated(count)(points if mu.dim > 1 else line)
+            given = functions.truncated(count)(_along(functions, line))
+            values = given[:, 0] if given.ndim == 3 else given
             along, names = line, [f"${letter}_{{{i + 1}}}$" for i in range(values.shape[1])]
             ax.set_xlabel("first coordinate of $x$ (solid), $y$ (dashed)")
         for i, (column, name) in enumerate(zip(values.T, names, strict=True)):
@@ -179,6 +183,17 @@ def _plot_vector_functions(svd: "OperatorSVD", ax: "Axes", count: int) -> "Axes"
     if svd.rank:
         ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return ax
+
+
+def _along(functions: "Functions", line: np.ndarray) -> np.ndarray:
+    """Points whose first coordinate moves; other coordinates stay at their means, other rows of a block beside them."""
+    mu = functions.measure
+    rows = functions.side.rows if isinstance(functions, GridFunctions | NystromFunctions) else None
+    points = np.tile(np.atleast_1d(mu.center), (len(line), rows or 1, 1))
+    points[:, 1:] += _BESIDE * np.atleast_1d(mu.scale)
+    points[:, 0, 0] = line
+    points = points if mu.dim > 1 else points[..., 0]
+    return points if rows is not None else points[:, 0]
 
 
 def plot_breaks(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: Measure = Gaussian(),  # noqa: B008

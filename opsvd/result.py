@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._validation import positive_int
-from .block_functions import BlockFunctions
 from .error_bars import Evidence, left_out, reliable
 from .finite_size import FiniteSizePrediction, predict
-from .kernels import Kernel, as_kernel
+from .grid_functions import GridFunctions
+from .kernels import Kernel
 from .measures import Gaussian, GaussianVector, Measure
 from .moments import Functions, fourth_moments, mixed_moments, multiplet_moments
 from .multiplets import as_counts, expanded, first_multiplets
+from .nystrom_functions import NystromFunctions
+from .pairing import paired
 from .radial_equivalent import RadialEquivalent, sector_equivalent
 from .sector_functions import SectorFunctions
 from .singular_functions import SingularFunctions, SingularSystem
@@ -153,11 +155,10 @@ class OperatorSVD:
         x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
         if isinstance(self.left, SectorFunctions) and isinstance(self.right, SectorFunctions):
             return self.left.reconstruct(self.right, self._radial_values(), x, y)
-        if isinstance(self.left, BlockFunctions) and isinstance(self.right, BlockFunctions):
-            return np.asarray(np.einsum("...ir,r,...jr->...ij", self.left(x), self.singular_values, self.right(y)))
-        if isinstance(self.left, SectorFunctions | BlockFunctions) or isinstance(self.right, SectorFunctions |
-                                                                                  BlockFunctions):
+        if isinstance(self.left, SectorFunctions) or isinstance(self.right, SectorFunctions):
             raise TypeError("left and right must be functions of one kind")
+        if self.of_matrices:
+            return np.asarray(np.einsum("...ir,r,...jr->...ij", self.left(x), self.singular_values, self.right(y)))
         return np.asarray(np.sum(self.left.extend(x) * self.singular_values * self.right.extend(y), axis=-1))
 
     def effective_rank(self, kind: str = "nuclear") -> Estimate:
@@ -203,9 +204,24 @@ class OperatorSVD:
             return predict(self.values, moments[0], moments[1], n, m, multiplicities=self.multiplicities,
                            left_mixed=partial(_of_sectors, left, owners),
                            right_mixed=partial(_of_sectors, right, owners), beyond=beyond)
-        return predict(self.singular_values, fourth_moments(left), fourth_moments(right), n, m,
-                       left_mixed=partial(mixed_moments, left), right_mixed=partial(mixed_moments, right),
-                       beyond=beyond)
+        prediction = predict(self.singular_values, fourth_moments(left), fourth_moments(right), n, m,
+                             left_mixed=partial(mixed_moments, left), right_mixed=partial(mixed_moments, right),
+                             beyond=beyond)
+        if not (isinstance(self.left, GridFunctions | NystromFunctions) and isinstance(self.right, GridFunctions |
+                                                                                       NystromFunctions)):
+            return prediction
+        # Energies are sums of |f_i|^2, and not of f_i . f_j, which for functions with several values are two things.
+        energies = predict(self.singular_values, self.left.fourth_moments[1], self.right.fourth_moments[1], n, m,
+                           beyond=beyond)
+        return replace(prediction, energy_std=energies.energy_std, energy_error=energies.energy_error,
+                       energy_valid=energies.energy_valid, covariance=energies.covariance,
+                       nuclear=replace(prediction.nuclear, std=energies.nuclear.std),
+                       effective_rank=replace(prediction.effective_rank, std=energies.effective_rank.std))
+
+    @property
+    def of_matrices(self) -> bool:
+        """Whether h has matrices for values, and singular functions vectors."""
+        return isinstance(self.left, GridFunctions | NystromFunctions) and self.left.side.values is not None
 
     def equivalent(self, n: int, m: int | None = None) -> RadialEquivalent:
         """The law of the whole spectrum of a sampled n by m matrix, for rotation-invariant kernels of vectors.
@@ -257,6 +273,8 @@ class OperatorSVD:
 
     def _extended(self, kernel: Kernel) -> "OperatorSVD":
         """With singular functions that are evaluated through the kernel."""
+        if isinstance(self.left, NystromFunctions) and isinstance(self.right, NystromFunctions):
+            return replace(self, left=self.left.extended(kernel), right=self.right.extended(kernel))
         if not (isinstance(self.left, SingularFunctions) and isinstance(self.right, SingularFunctions)):
             return self
         s, breaks = self.singular_values, self.breaks
@@ -340,7 +358,7 @@ def load(path: str | PathLike[str], h: Callable[..., Any] | Kernel | None = None
                       status=meta["status"], converged=meta["converged"],
                       breaks=meta["breaks"], decay=DecayLaw(**meta["decay"]),
                       spectrum_tail=Tail(**meta["spectrum_tail"]))
-    return svd if h is None else svd._extended(as_kernel(h))
+    return svd if h is None else svd._extended(paired(h, svd.mu_x, svd.mu_y)[0])
 
 
 def _norm_error(singular_values: np.ndarray, evidence: Evidence) -> float:
@@ -379,10 +397,18 @@ def _functions(state: dict[str, Any], arrays: Any, prefix: str) -> Functions:
     """Singular functions from a file."""
     if "dim" not in state and "cov" not in state:
         line = Gaussian(**state)
+        if f"{prefix}.side" in arrays:
+            return _of_side(arrays, prefix).from_state(line, arrays, prefix)
         return (TensorFunctions if f"{prefix}.turn" in arrays else SingularFunctions).from_state(line, arrays, prefix)
     mean, cov = (np.zeros(state["dim"]), state["std"] ** 2) if "dim" in state else (state["mean"], state["cov"])
     measure = GaussianVector(mean, cov)
+    if f"{prefix}.side" in arrays:
+        return _of_side(arrays, prefix).from_state(measure, arrays, prefix)
     return (TensorFunctions if f"{prefix}.turn" in arrays else SectorFunctions).from_state(measure, arrays, prefix)
+
+
+def _of_side(arrays: Any, prefix: str) -> type[GridFunctions] | type[NystromFunctions]:
+    return GridFunctions if f"{prefix}.grid" in arrays else NystromFunctions
 
 
 def _measure_state(measure: Measure) -> dict[str, Any]:

@@ -73,10 +73,15 @@ def _evidence(d: TensorDiscretisation, left: TensorFunctions, right: TensorFunct
     x, y = c.mu_x.sample(_SPOTS, rng), c.mu_y.sample(_SPOTS, rng)
     misses = c.kernel.finite_beside(x, y) - np.sum(left(x) * s * right(y), axis=1)
     seen = float(np.sqrt(np.mean(misses**2) + _UNSURE * np.std(misses**2) / np.sqrt(_SPOTS)))
-    return larger_evidence(remainder, f, g, norm=norm, seen=seen)
+    # If errors fall like one over the size, as those of jumps do, the difference is this part of them.
+    pairs = [(small, large) for size, larger in zip(d.sizes, d.check_sizes, strict=True)
+             for small, large in zip((*size[0], *size[1]), (*larger[0], *larger[1]), strict=True)]
+    amplify = max((large / (large - small) for small, large in pairs), default=1.0)
+    return larger_evidence(remainder, f, g, norm=norm, seen=seen, amplify=amplify)
 
 
-def larger_evidence(remainder: np.ndarray, f: np.ndarray, g: np.ndarray, *, norm: float, seen: float) -> Evidence:
+def larger_evidence(remainder: np.ndarray, f: np.ndarray, g: np.ndarray, *, norm: float, seen: float,
+                    average: float | None = None, amplify: float = 1.0) -> Evidence:
     """Evidence from the remainder as a matrix in a larger basis, and from its size at random points.
 
     Parameters
@@ -88,6 +93,11 @@ def larger_evidence(remainder: np.ndarray, f: np.ndarray, g: np.ndarray, *, norm
         Of the matrix in the larger basis.
     seen : float
         The root mean square of the remainder at random points, with its uncertainty.
+    average : float, optional
+        The same without, by which points and basis are held to agree or not; by default `seen`.
+    amplify : float, default 1.0
+        By how much the error of the smaller basis may exceed its difference to the larger one, as where both are wrong
+        alike about integrals across kinks.
     """
     checked, along = float(np.linalg.norm(remainder)), f.T @ remainder
     # What lies beyond the larger basis is known only by its size.
@@ -95,10 +105,10 @@ def larger_evidence(remainder: np.ndarray, f: np.ndarray, g: np.ndarray, *, norm
     count = min(f.shape[1], _MOST)
     columns = np.cumsum(np.sum((remainder @ g[:, :count]) ** 2, axis=0))
     rows = np.cumsum(np.sum(along[:count] ** 2, axis=1))
-    inner = along @ g
+    inner = amplify * (along @ g)
     corners = np.array([float(np.linalg.norm(inner[:q, :q])) for q in range(1, count + 1)])
     # If points see much more than the larger basis does, that has not resolved the remainder, and knows no part of it.
-    unknown = 0.0 if seen <= _DISAGREES * checked + _ROUNDING * norm else beyond
+    unknown = 0.0 if (seen if average is None else average) <= _DISAGREES * checked + _ROUNDING * norm else beyond
     near = Images(np.sqrt(np.maximum(columns, rows)) + unknown, corners + unknown)
     return Evidence(norm=float(np.hypot(norm, beyond)), remainder=max(checked, seen), spread=checked + beyond,
                     coupling=float(np.linalg.norm(inner)) + unknown, images=near)

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from .block_svd import block_svd
 from .blocks import BlockKernel
 from .budget import BudgetExhaustedError
 from .errors import KernelError
+from .grid_svd import grid_svd
 from .kernels import Elementwise, Kernel, elementwise
+from .matrix_kernels import MatrixKernel
 from .measures import GaussianVector, Measure
 from .methods.angular_profile import ProductProfile, product_profile
-from .methods.coordinates import find_coordinates
+from .methods.coordinates import Component, Coordinates, find_coordinates
 from .methods.invariant_profile import (
     InvariantProfile,
     depends_on_product_alone,
@@ -21,7 +22,8 @@ from .methods.invariant_profile import (
     product_values,
 )
 from .methods.sectors import Profiles, Radii, enough_degrees, find_radii, sector_discretisations
-from .methods.tensor import tensor_discretisation
+from .methods.tensor import tensor_discretisation, too_many
+from .nystrom_svd import nystrom_svd
 from .result import OperatorSVD
 from .sector_svd import Asked, sector_svd
 from .tensor_svd import tensor_svd
@@ -30,6 +32,10 @@ __all__ = ["decompose_vectors"]
 
 # The first discretisation aims at this part of rtol.
 _AIM = 0.03
+# Where the bar of the largest value is above this part of it, quasi-random points are tried too.
+_POOR = 1e-2
+# So many directions a side have a basis of panels in each.
+_PLANE = 2
 # Points at which a black box is held against an answer that rests on its symmetry, and how far they may differ.
 _SEED, _UNSEEN, _DISAGREES, _ROUNDING = 7, 400, 6.0, 1e-10
 
@@ -46,8 +52,8 @@ def decompose_vectors(kernel: Kernel, mu_x: Measure, mu_y: Measure, *, rtol: flo
 
 def _decomposed(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float, max_rank: int | None) -> OperatorSVD:
     """By rotations, if h is invariant under them, and else by products of polynomials."""
-    if isinstance(kernel, BlockKernel):
-        return block_svd(kernel, mu_x, mu_y, rtol, max_rank)
+    if isinstance(kernel, BlockKernel | MatrixKernel):
+        return _with_points(kernel, (mu_x, mu_y), rtol, max_rank, grid_svd(kernel, (mu_x, mu_y), rtol, max_rank))
     if isinstance(mu_x, GaussianVector) and isinstance(mu_y, GaussianVector) and _round(mu_x) and _round(mu_y):
         if isinstance(kernel, Elementwise):
             return _of_product(kernel, kernel.phi, kernel.kinks, (mu_x, mu_y), Asked(rtol, max_rank, "phi(<x, y>)"))
@@ -55,8 +61,34 @@ def _decomposed(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float, max_r
             svd = _of_invariant(kernel, (mu_x, mu_y), rtol, max_rank)
             if svd is not None:
                 return svd
-    return tensor_svd(tensor_discretisation(find_coordinates(kernel, mu_x, mu_y), max(0.3 * rtol**0.75, 1e-15)), rtol,
-                      max_rank)
+    coordinates = find_coordinates(kernel, mu_x, mu_y)
+    if any(too_many(component) for component in coordinates.components):
+        return nystrom_svd(kernel, (mu_x, mu_y), rtol, max_rank)
+    if _takes_all(coordinates):
+        return _with_points(kernel, (mu_x, mu_y), rtol, max_rank, grid_svd(kernel, (mu_x, mu_y), rtol, max_rank))
+    svd = tensor_svd(tensor_discretisation(coordinates, max(0.3 * rtol**0.75, 1e-15)), rtol, max_rank)
+    return _with_points(kernel, (mu_x, mu_y), rtol, max_rank, svd)
+
+
+def _takes_all(coordinates: Coordinates) -> bool:
+    """Whether h takes all of up to two coordinates a side together, for which panels are affordable."""
+    x, y = len(coordinates.anchor_x), len(coordinates.anchor_y)
+    return max(x, y) == _PLANE and coordinates.components == (Component(tuple(range(x)), tuple(range(y))),)
+
+
+def _with_points(kernel: Kernel, measures: tuple[Measure, Measure], rtol: float, max_rank: int | None,
+                 svd: OperatorSVD | None) -> OperatorSVD:
+    """The answer, or that of quasi-random points where it is poor and theirs is better."""
+    if svd is not None and (svd.converged or (svd.rank > 0 and svd.errors[0] <= _POOR * svd.values[0])):
+        return svd
+    try:
+        sampled = nystrom_svd(kernel, measures, rtol, max_rank)
+    except BudgetExhaustedError:
+        if svd is None:
+            raise
+        return svd
+    return sampled if svd is None or (sampled.rank > 0 and (
+        svd.rank == 0 or sampled.errors[0] < svd.errors[0])) else svd
 
 
 def _round(mu: GaussianVector) -> bool:

@@ -8,10 +8,12 @@ import numpy as np
 from .._validation import positive_int
 from ..blocks import BlockKernel
 from ..kernels import Kernel
+from ..matrix_kernels import MatrixKernel
 from ..measures import Gaussian, Measure
 from ..pairing import paired
 from .block_matrix import BlockMatrix
 from .matrix import KernelMatrix
+from .valued_matrix import ValuedMatrix
 
 __all__ = ["Sample", "draw_matrix", "draw_sample", "iid_gaussian", "sample_matrix"]
 
@@ -41,10 +43,12 @@ def draw_sample(
 
 def draw_matrix(
     kernel: Kernel, shape: tuple[int, int], mu_x: Measure, mu_y: Measure, rng: np.random.Generator
-) -> KernelMatrix | BlockMatrix:
+) -> KernelMatrix | BlockMatrix | ValuedMatrix:
     """Draw the points of a sampled matrix, of measures that fit the kernel; entries are evaluated when asked for."""
     n, m = positive_int(shape[0], "n"), positive_int(shape[1], "m")
     x, y = mu_x.sample(n, rng), mu_y.sample(m, rng)
+    if isinstance(kernel, MatrixKernel):
+        return ValuedMatrix(kernel, x, y)
     return BlockMatrix(kernel, x, y) if isinstance(kernel, BlockKernel) else KernelMatrix(kernel, x, y)
 
 

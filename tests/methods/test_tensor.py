@@ -140,12 +140,8 @@ def test_samples_agree(svd):
 
 
 def test_constants_and_what_does_not_fit():
-    """A constant has one value; five directions with five are refused, with the cost and a remedy."""
+    """A constant has one value; a budget that is too small is an error."""
     np.testing.assert_allclose(opsvd.decompose(lambda x, y: 2.0, TWO, TWO).values, [2.0])
-    five = Gaussian.standard(5)
-    weights = np.arange(1.0, 6.0)
-    with pytest.raises(KernelError, match=r"would take 8\^10 values of h .* does not fit; estimate .*monte_carlo"):
-        opsvd.decompose(lambda x, y: np.tanh(np.sum(weights * x * y, axis=-1)), five, five)
     with pytest.raises(KernelError, match="max_evaluations=500000 ran out before there was an answer"):
         opsvd.decompose(lambda x, y: np.tanh(x[..., 0] * y[..., 0] + 0.5 * x[..., 1] * y[..., 1]), TWO, TWO,
                         max_evaluations=500_000)

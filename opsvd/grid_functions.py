@@ -1,0 +1,94 @@
+"""Singular functions as sums of products of functions of one standard coordinate each."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from .bases import Basis, HermiteBasis, PanelBasis
+from .measures import Gaussian, GaussianVector
+from .sides import Side
+
+__all__ = ["GridFunctions"]
+
+# Moments are means over so many points.
+_SAMPLE, _SEED = 20_000, 5
+_CHUNK = 4_000_000
+_STANDARD = Gaussian()
+
+
+@dataclass(frozen=True, eq=False)
+class GridFunctions:
+    r"""The functions :math:`f_1, \dots, f_r` with values in R^p and :math:`E[f_i \cdot f_j] = \delta_{ij}`.
+
+    Called with points it gives (..., p, r), or (..., r) for plain numbers; blocks of b rows have shape (..., b, k), or
+    (..., b) where rows are numbers. Panels end a few standard deviations out, and the functions are zero beyond.
+
+    Attributes
+    ----------
+    side : Side
+    basis : Basis
+        Under the standard Gaussian, the same in each direction.
+    coefficients : ndarray, shape (N^directions * p, r)
+    """
+
+    side: Side
+    basis: Basis
+    coefficients: np.ndarray
+
+    def __len__(self) -> int:
+        """Return the number of functions."""
+        return int(self.coefficients.shape[1])
+
+    @property
+    def measure(self) -> Gaussian | GaussianVector:
+        """The measure of a point, or of a row of a block."""
+        return self.side.measure
+
+    def __call__(self, x: Any) -> np.ndarray:
+        """Evaluate at points."""
+        points, leading = self.side.flattened(x)
+        z = self.side.standard(points)
+        step = max(1, _CHUNK // len(self.coefficients))
+        parts = [self._at(z[start:start + step]) for start in range(0, len(z), step)]
+        return self.side.shaped(np.concatenate(parts or [np.zeros((0, len(self)))]), leading)
+
+    def _at(self, z: np.ndarray) -> np.ndarray:
+        product = np.ones((len(z), 1))
+        for axis in range(self.side.directions):
+            values = self.basis.half_density(z[:, axis]) / _STANDARD.sqrt_density(z[:, axis])[:, None]
+            product = (product[:, :, None] * values[:, None]).reshape(len(z), -1)
+        vectors = self.coefficients.reshape(product.shape[1], -1)
+        return np.asarray((product @ vectors).reshape(len(z) * self.side.width, -1))
+
+    def extend(self, x: Any) -> np.ndarray:
+        """The same as a call."""
+        return self(x)
+
+    def truncated(self, rank: int) -> "GridFunctions":
+        """The first `rank` functions."""
+        return replace(self, coefficients=self.coefficients[:, :rank])
+
+    @cached_property
+    def fourth_moments(self) -> tuple[np.ndarray, np.ndarray]:
+        """Fourth moments as means over 20 000 points; see `Side.moments`."""
+        z = np.random.default_rng(_SEED).standard_normal((_SAMPLE, self.side.directions))
+        step = max(1, _CHUNK // len(self.coefficients))
+        parts = [self._at(z[start:start + step]) for start in range(0, len(z), step)]
+        return self.side.moments(np.concatenate(parts).reshape(len(z), self.side.width, -1))
+
+    def state(self, prefix: str) -> dict[str, Any]:
+        """Arrays for saving, under names that begin with `prefix`."""
+        return {f"{prefix}.grid": type(self.basis).__name__, f"{prefix}.coefficients": self.coefficients,
+                **{f"{prefix}.basis.{name}": value for name, value in self.basis.state().items()},
+                **self.side.state(prefix)}
+
+    @classmethod
+    def from_state(cls, measure: Gaussian | GaussianVector, arrays: Any, prefix: str) -> "GridFunctions":
+        """Rebuild from what `state` gave."""
+        head = f"{prefix}.basis."
+        state = {name.removeprefix(head): arrays[name] for name in arrays if name.startswith(head)}
+        basis: Basis = (PanelBasis(_STANDARD, state["edges"], int(state["order"])) if "edges" in state else
+                        HermiteBasis(_STANDARD, int(state["degree"])))
+        return cls(Side.from_state(measure, arrays, prefix), basis, arrays[f"{prefix}.coefficients"])

@@ -1,0 +1,136 @@
+"""The answer between products of functions of one coordinate, for blocks and kernels with matrices for values."""
+
+import math
+
+import numpy as np
+
+from .budget import BudgetExhaustedError
+from .error_bars import error_bars, left_out
+from .grid_functions import GridFunctions
+from .kernels import Kernel
+from .linalg import canonical_signs, compact_svd, leading_svd
+from .measures import Measure
+from .methods.grids import Grid, along_directions, grid_bases, grid_matrix, on_rule
+from .multiplets import as_counts
+from .result import OperatorSVD
+from .sides import Side, operator_grid, sides
+from .spectrum import Estimate, decay_law, nuclear_tail
+from .tensor_svd import larger_evidence
+
+__all__ = ["grid_svd"]
+
+# Random pairs of points, and by how many standard errors their mean square may be off.
+_SPOTS, _SEED, _UNSURE = 800, 13, 3.0
+# A matrix of more rows than this gives so many leading triplets only; what is beyond counts as remainder.
+_LARGE, _LEADING = 800, 120
+# Where so many values are within the tolerance, those that are not are left out.
+_ENOUGH = 6
+# Hermite polynomials go on while the next size makes the first bar smaller by this factor.
+_GAIN = 0.4
+_SAFETY = 2.0
+
+
+def grid_svd(kernel: Kernel, measures: tuple[Measure, Measure], rtol: float,
+             max_rank: int | None) -> OperatorSVD | None:
+    """Refine until the bars meet rtol, or no more fits; None if nothing did."""
+    left, right = sides(kernel, *measures)
+    best: OperatorSVD | None = None
+    try:
+        for panels in (False, True):
+            last, coarser = math.inf, None
+            for grid in grid_bases(left, right, panels):
+                svd, values = _solved(kernel, (left, right), grid, coarser, rtol=rtol, max_rank=max_rank)
+                if coarser is not None:
+                    best = svd if best is None or _better(svd, best) else best
+                    if svd.converged:
+                        return svd
+                    leading = float(svd.errors[0]) if svd.rank else math.inf
+                    if not panels and leading > _GAIN * last:
+                        break
+                    last = leading
+                coarser = grid.size, values
+    except BudgetExhaustedError:
+        if best is None:
+            raise
+    return best
+
+
+def _better(one: OperatorSVD, other: OperatorSVD) -> bool:
+    """Whether the leading values, as many as both give, have smaller bars."""
+    q = min(one.rank, other.rank)
+    if q == 0:
+        return one.rank > 0
+    return float(one.errors[:q].max()) < float(other.errors[:q].max())
+
+
+def _solved(kernel: Kernel, both: tuple[Side, Side], grid: Grid, coarser: tuple[int, np.ndarray] | None, *,
+            rtol: float, max_rank: int | None) -> tuple[OperatorSVD, np.ndarray]:
+    """One size, judged on the check rules, at random points, and against the size before; with all values."""
+    matrix = grid_matrix(kernel, *both, (grid.bases[0].rule, grid.bases[1].rule))
+    u, s, v = compact_svd(matrix) if min(matrix.shape) <= _LARGE else leading_svd(matrix, _LEADING)
+    sign = canonical_signs(u)
+    # Samples at the nodes to coefficients, a rotation: all bases here have as many functions as nodes.
+    left, right = (GridFunctions(side, basis, along_directions(vectors * sign, side, basis.size,
+                                                               basis.analyse(np.eye(basis.size))))
+                   for side, basis, vectors in zip(both, grid.bases, (u, v), strict=True))
+    check = grid_matrix(kernel, *both, grid.checks)
+    f, g = (on_rule(functions.basis, rule, functions.side, functions.coefficients)
+            for functions, rule in zip((left, right), grid.checks, strict=True))
+    remainder = check - (f * s) @ g.T
+    average, seen = _seen(kernel, left, right, s)
+    evidence = larger_evidence(remainder, f, g, norm=float(np.linalg.norm(check)), seen=seen,
+                               average=average)
+    errors = error_bars(s, evidence) + _still_to_come(s, grid.size, coarser)
+    goal = rtol * float(s.max(initial=0.0))
+    visible = int(np.argmin(np.append(s > np.maximum(errors, goal), False)))
+    accurate = int(np.argmin(np.append(errors[:visible] <= goal, False)))
+    rank = accurate if accurate >= min(_ENOUGH, visible) else visible
+    rank = rank if max_rank is None else min(rank, max_rank)
+    tail = left_out(s, evidence, rank)
+    worst = float(errors[:rank].max(initial=0.0)) if rank else tail
+    norm = Estimate(evidence.norm, abs(evidence.norm - float(np.linalg.norm(s))) + evidence.remainder)
+    svd = OperatorSVD(values=s[:rank], multiplicities=as_counts([1] * rank), value_errors=errors[:rank],
+                      singular_values=s[:rank], errors=errors[:rank], left=left.truncated(rank),
+                      right=right.truncated(rank), norm=norm, tail=tail, rtol=rtol, evaluations=0, method=grid.note,
+                      status=_status(worst, goal, rtol), converged=worst <= goal, breaks=False,
+                      decay=decay_law(s[:rank], errors[:rank]),
+                      spectrum_tail=nuclear_tail(s[:rank], errors[:rank], tail))
+    return svd, s
+
+
+def _still_to_come(s: np.ndarray, size: int, coarser: tuple[int, np.ndarray] | None) -> np.ndarray:
+    """What values would still change by if errors fall like one over the size, as those of jumps do, and twice that.
+
+    Rules of similar sizes are wrong alike about integrals across kinks and jumps, and do not see each other's errors.
+    """
+    if coarser is None:
+        return np.zeros(len(s))
+    before, values = coarser
+    known = np.append(values, np.zeros(max(0, len(s) - len(values))))[:len(s)]
+    around = np.pad(np.abs(s - known), 1, mode="edge")
+    change = np.maximum(np.maximum(around[:-2], around[1:-1]), around[2:])
+    return np.asarray(_SAFETY * change * before / (size - before))
+
+
+def _seen(kernel: Kernel, left: GridFunctions, right: GridFunctions, s: np.ndarray) -> tuple[float, float]:
+    """The root mean square of what the answer misses at random points, and the same with its uncertainty."""
+    rng = np.random.default_rng(_SEED)
+    x, y = (f.side.points(rng.standard_normal((_SPOTS, f.side.directions))) for f in (left, right))
+    f, g = (functions(points.reshape(_unflattened(functions.side, points))) for functions, points in (
+        (left, x), (right, y)))
+    misses = operator_grid(kernel, x, y) - (f.reshape(-1, len(s)) * s) @ g.reshape(-1, len(s)).T
+    squares = (misses**2).reshape(_SPOTS, left.side.width, _SPOTS, right.side.width).sum(axis=(1, 3))
+    # Pairs share their points: what is independent are the means over rows and columns.
+    unsure = math.sqrt((np.var(squares.mean(axis=1)) + np.var(squares.mean(axis=0))) / _SPOTS)
+    return math.sqrt(float(squares.mean())), math.sqrt(float(squares.mean()) + _UNSURE * unsure)
+
+
+def _unflattened(side: Side, points: np.ndarray) -> tuple[int, ...]:
+    return points.shape if side.rows is None else (-1, side.rows, *points.shape[1:])
+
+
+def _status(worst: float, goal: float, rtol: float) -> str:
+    if worst <= goal:
+        return f"converged: every error bar is at most {worst:.1e}, within rtol * s_1 = {goal:.1e}"
+    return (f"not converged: the largest error bar is {worst:.1e}, rtol={rtol:g} asks for {goal:.1e}; the error bars "
+            f"hold all the same. Finer bases in every direction are not affordable: accept a larger rtol")

@@ -1,0 +1,118 @@
+"""Kernels with matrices for values: h(x, y) of shape (..., p, q)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ._validation import positive_int
+from .errors import KernelError, NonFiniteKernelError
+from .kernels import Kernel, probe_grid
+
+__all__ = ["MatrixKernel", "matrix_shape"]
+
+
+class MatrixKernel(Kernel):
+    r"""A kernel whose values are p by q matrices, from a callable that returns shape (..., p, q).
+
+    .. math:: h(x, y) = \sum_i s_i f_i(x)\, g_i(y)^T, \qquad E[f_i \cdot f_j] = E[g_i \cdot g_j] = \delta_{ij},
+
+    with :math:`f_i` in :math:`\mathbb R^p` and :math:`g_i` in :math:`\mathbb R^q`: the singular values of
+    :math:`(T g)(x) = E_y[h(x, y)\, g(y)]`. `decompose` and the samplers take the callable itself, and see what it
+    returns; this class says so, and where x and y are vectors, of which dimensions. On n points of x and m of y, `grid`
+    is the (n p, m q) matrix of all values; a sample of n points a side, over n, has for large n the values of T.
+
+    Parameters
+    ----------
+    h : callable
+        ``h(x, y)``: arrays that broadcast, for vectors over the axes before the last, give matrices in the last two
+        axes of the result.
+    dims : (int, int), default (1, 1)
+        The dimensions of x and y.
+    name : str, optional
+
+    Attributes
+    ----------
+    p, q : int
+
+    Raises
+    ------
+    KernelError
+        If h does not broadcast, or does not return matrices of one shape.
+
+    Examples
+    --------
+    The identity times a kernel of numbers: every value stands twice.
+
+    >>> import numpy as np
+    >>> import opsvd
+    >>> svd = opsvd.decompose(lambda x, y: np.exp(0.2 * x * y)[..., None, None] * np.eye(2), rtol=1e-8)
+    >>> svd.singular_values[:4].round(6).tolist()
+    [1.045501, 1.045501, 0.218356, 0.218356]
+    """
+
+    def __init__(self, h: Callable[..., Any], dims: tuple[int, int] = (1, 1), name: str | None = None) -> None:
+        self.function, self.evaluations, self.budget = h, 0, None
+        self.name = name if name is not None else getattr(h, "__name__", type(h).__name__)
+        self.dims = (positive_int(dims[0], "dims"), positive_int(dims[1], "dims"))
+        shape = matrix_shape(h, self.dims)
+        if shape is None:
+            raise KernelError("h must return matrices, shape (..., p, q): for x of shape (3, 1) and y of shape (1, 4), "
+                              "not counting the axis of a vector's coordinates, shape (3, 4, p, q); build them with "
+                              "np.stack, or leave MatrixKernel out if h returns numbers")
+        self.p, self.q = shape
+
+    def __repr__(self) -> str:
+        """Name it and the shape of its values."""
+        return f"MatrixKernel({self.name}, {self.p} x {self.q})"
+
+    def __call__(self, x: Any, y: Any) -> np.ndarray:
+        """Evaluate h at points that broadcast: shape (..., p, q)."""
+        x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+        shape = (*np.broadcast_shapes(self._leading(x, 0), self._leading(y, 1)), self.p, self.q)
+        count = int(np.prod(shape))
+        if self.budget is not None:
+            self.budget.spend(count)
+        with np.errstate(all="ignore"):
+            values = self._real(self.function(x, y))
+        self.evaluations += count
+        try:
+            return np.broadcast_to(values, shape)
+        except ValueError:
+            raise KernelError(f"h must return matrices of one shape, {self.p} by {self.q}: for x of shape {x.shape} "
+                              f"and y of shape {y.shape} it returned shape {values.shape}") from None
+
+    def grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The matrices of all pairs of points, as one matrix of shape (n p, m q)."""
+        values = self(x[:, None], y[None])
+        return np.asarray(values.transpose(0, 2, 1, 3).reshape(len(x) * self.p, len(y) * self.q))
+
+    def finite_grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The same as `grid`; raises where h is not finite, naming a point."""
+        matrix = self.grid(x, y)
+        if not np.isfinite(matrix).all():
+            i, j = np.argwhere(~np.isfinite(matrix))[0]
+            point = f"x = {x[i // self.p].tolist()!r}, y = {y[j // self.q].tolist()!r}"
+            raise NonFiniteKernelError(f"h must be finite, but has an entry {matrix[i, j]} at {point}; define h there")
+        return matrix
+
+    def transposed(self) -> "MatrixKernel":
+        """Return the kernel (y, x) -> h(x, y)^T."""
+        def exchanged(y: np.ndarray, x: np.ndarray) -> np.ndarray:
+            return np.asarray(np.swapaxes(self(x, y), -1, -2))
+        return MatrixKernel(exchanged, self.dims[::-1], f"{self.name} transposed")
+
+
+def matrix_shape(h: Callable[..., Any], dims: tuple[int, int]) -> tuple[int, int] | None:
+    """The shape (p, q) of the values of h if they are matrices, else None; `Kernel` explains what fails."""
+    x, y = probe_grid(dims)
+    with np.errstate(all="ignore"):
+        try:
+            values = np.asarray(h(x, y))
+        except Exception:  # noqa: BLE001 -- whatever a user's function raises
+            return None
+    if values.ndim != 4 or values.dtype.kind not in "biuf":
+        return None
+    if values.shape[0] not in {1, 3} or values.shape[1] not in {1, 4}:
+        return None
+    return values.shape[2], values.shape[3]

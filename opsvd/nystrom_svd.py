@@ -1,0 +1,122 @@
+"""The answer from quasi-random points: values with bars from what scramblings do not share, and what they do."""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+
+from .budget import Budget, BudgetExhaustedError
+from .kernels import Kernel
+from .linalg import canonical_signs
+from .measures import Measure
+from .methods.quasi_random import SCRAMBLINGS, QuasiRandom, affordable_points, quasi_random
+from .multiplets import as_counts
+from .nystrom_functions import NystromFunctions
+from .result import OperatorSVD
+from .sides import Side, sides
+from .spectrum import Estimate, decay_law, nuclear_tail
+
+__all__ = ["nystrom_bars", "nystrom_svd"]
+
+# Bars are so many changes from n / 2 to n, and so many standard errors over the scramblings. What all scramblings
+# share falls like n^(-1/2) at the slowest, as where equal values split: then 2.4 changes are still to come.
+_CHANGES, _DEVIATIONS = 4.0, 5.0
+_ROUNDING = 1e-13
+# Values are given that stand so many times above their bars.
+_CLEAR = 3.0
+_FIRST, _GROWTH = 256, 2
+# The next size takes so much longer.
+_SLOWER = _GROWTH**2
+
+
+def nystrom_svd(kernel: Kernel, measures: tuple[Measure, Measure], rtol: float, max_rank: int | None) -> OperatorSVD:
+    """Double the points until the bars meet rtol, or the budget or memory ends it."""
+    left, right = sides(kernel, *measures)
+    most, best, n, budget = affordable_points(left, right), None, _FIRST, kernel.budget
+    remark = f"{most} points a side are the most that fit"
+    n = min(n, most)
+    try:
+        while n <= most:
+            started = time.monotonic()
+            best = _assembled(kernel, (left, right), quasi_random(kernel, left, right, n), rtol, max_rank)
+            if best.converged:
+                break
+            n *= _GROWTH
+            if budget is not None and (stop := _beyond(budget, n**2 * left.width * right.width, started)):
+                remark = stop
+                break
+    except BudgetExhaustedError as exhausted:
+        if best is None:
+            raise
+        remark = str(exhausted)
+    if best is None:
+        raise RuntimeError("no size was sampled")
+    return best if best.converged else replace(best, status=f"{best.status} ({remark})")
+
+
+def _beyond(budget: Budget, values: int, started: float) -> str:
+    """What the next size would exceed, in words, or nothing."""
+    needed, left = SCRAMBLINGS * values, budget.evaluations - budget.spent
+    if needed > left:
+        return f"max_evaluations={budget.evaluations} leaves {left}, and the next size takes {needed}"
+    seconds = budget.seconds - (time.monotonic() - budget.started)
+    if _SLOWER * (time.monotonic() - started) > seconds:
+        return f"max_seconds={budget.seconds:g} leaves {max(seconds, 0.0):.1f}, and the next size takes more"
+    return ""
+
+
+def nystrom_bars(half: np.ndarray, full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Values, nonincreasing, and bars, (r,) each, from samples (scramblings, r) with n / 2 and with n points."""
+    mean, change = full.mean(axis=0), np.abs((full - half).mean(axis=0))
+    # Where values cross or split, the change of one of them vanishes by chance, and not those of its neighbours.
+    around = np.pad(change, 1, mode="edge")
+    change = np.maximum(np.maximum(around[:-2], around[1:-1]), around[2:])
+    bars = (_CHANGES * change + _DEVIATIONS * full.std(axis=0, ddof=1) / np.sqrt(len(full))
+            + _ROUNDING * mean.max(initial=0.0))
+    return mean, bars
+
+
+def _assembled(kernel: Kernel, both: tuple[Side, Side], sampled: QuasiRandom, rtol: float,
+               max_rank: int | None) -> OperatorSVD:
+    """One size."""
+    values, bars = nystrom_bars(sampled.half, sampled.full)
+    energy, energy_bar = (float(part[0]) for part in nystrom_bars(sampled.energies[:, :1], sampled.energies[:, 1:]))
+    norm = Estimate(np.sqrt(max(energy, 0.0)), energy_bar / max(np.sqrt(max(energy, 0.0)), np.finfo(float).tiny))
+    goal = rtol * float(values.max(initial=0.0))
+    rank = int(np.argmin(np.append(values[:len(sampled.s)] > np.maximum(_CLEAR * bars[:len(sampled.s)], goal), False)))
+    rank = rank if max_rank is None else min(rank, max_rank)
+    values, bars = values[:rank], bars[:rank]
+    tail = float(np.sqrt(max(energy - float(values @ values), 0.0) + energy_bar + 2.0 * float(values @ bars)))
+    worst = float(bars.max(initial=0.0)) if rank else tail
+    left, right = _functions(kernel, both, sampled)
+    # A kernel that is zero at all points is not known to be zero.
+    converged = worst <= goal and energy > 0.0
+    note = (f"Nystrom at {sampled.n} quasi-random points a side, {SCRAMBLINGS} scramblings of a Sobol sequence in "
+            f"{both[0].directions} and {both[1].directions} dimensions")
+    return OperatorSVD(values=values, multiplicities=as_counts([1] * rank), value_errors=bars, singular_values=values,
+                       errors=bars, left=left.truncated(rank), right=right.truncated(rank), norm=norm, tail=tail,
+                       rtol=rtol, method=note, evaluations=0,
+                       status=_status(worst, goal, rtol, sampled.n, converged), converged=converged, breaks=False,
+                       decay=decay_law(values, bars),
+                       spectrum_tail=nuclear_tail(values, bars, tail))
+
+
+def _functions(kernel: Kernel, both: tuple[Side, Side],
+               sampled: QuasiRandom) -> tuple[NystromFunctions, NystromFunctions]:
+    """Those of the first scrambling."""
+    sign, root = canonical_signs(sampled.u), np.sqrt(sampled.n)
+    f, g = sampled.u * sign * root, sampled.v * sign * root
+    scale = 1.0 / (sampled.n * sampled.s)
+    return (NystromFunctions(both[0], sampled.nodes[1], g * scale, f, True, kernel),
+            NystromFunctions(both[1], sampled.nodes[0], f * scale, g, False, kernel))
+
+
+def _status(worst: float, goal: float, rtol: float, n: int, converged: bool) -> str:
+    if worst == 0.0 and not converged:
+        return f"not converged: h is zero at all pairs of {n} quasi-random points a side, and may not be elsewhere"
+    if converged:
+        return f"converged: every error bar is at most {worst:.1e}, within rtol * s_1 = {goal:.1e}"
+    return (f"not converged: the largest error bar is {worst:.1e}, rtol={rtol:g} asks for {goal:.1e}; the error bars "
+            f"hold all the same. Bars are what {n} quasi-random points a side leave open, and fall like one over the "
+            f"square root of their number, or as fast as it: accept a larger rtol, or find coordinates of which h uses "
+            f"fewer together")
