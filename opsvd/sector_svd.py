@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .error_bars import Evidence, error_bars
+from .images import Images
 from .linalg import canonical_signs, compact_svd, schatten_norm
 from .measures import GaussianVector
 from .methods.sectors import SectorDiscretisation
@@ -24,6 +25,8 @@ _EPS = float(np.finfo(np.float64).eps)
 _ENOUGH = 3
 # Rows of a matrix that together are below this part of it are left out.
 _FAINT = 1e-16
+# So many leading functions of a degree are held against their images.
+_MOST = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,10 +118,25 @@ def _sector(d: SectorDiscretisation, degree: int) -> _Sector:
     remainder = float(np.hypot(np.linalg.norm(r), _FAINT * norm))
     evidence = Evidence(norm=norm, remainder=float(np.hypot(remainder, outside)),
                         spread=schatten_norm(r, 8) + outside,
-                        coupling=float(np.linalg.norm(f.T @ r @ g)))
+                        coupling=float(np.linalg.norm(f.T @ r @ g)),
+                        images=_images(d.image_matrix(degree), f, sigma, g, outside))
     # The angular integrals are good to rounding of phi, not of the degree.
     bars = error_bars(sigma, evidence) + 4.0 * _EPS * d.radii.norm
     return _Sector(degree, count, sigma / root, bars / root, left, right, evidence.remainder / root)
+
+
+def _images(matrix: np.ndarray | None, f: np.ndarray, sigma: np.ndarray, g: np.ndarray,
+            outside: float) -> Images | None:
+    """What a filtered matrix makes of the leading functions on the check grid, against what it should make of them."""
+    if matrix is None:
+        return None
+    count = min(len(sigma), _MOST)
+    f, sigma, g = f[:, :count], sigma[:count], g[:, :count]
+    columns, rows = matrix @ g - f * sigma, matrix.T @ f - g * sigma
+    inner = f.T @ columns
+    residual = np.sqrt(np.maximum(*(np.cumsum(np.sum(part**2, axis=0)) for part in (columns, rows))))
+    corners = np.array([float(np.linalg.norm(inner[:q, :q])) for q in range(1, count + 1)])
+    return Images(residual + outside, corners)
 
 
 def _there(matrix: np.ndarray) -> int:
@@ -141,6 +159,9 @@ def _assembled(d: SectorDiscretisation, measures: tuple[GaussianVector, Gaussian
                        if (s.degree, j) not in given)
     remainder = math.fsum(s.count * s.remainder**2 for s in sectors) + d.rest**2
     norm, tail = math.sqrt(listed + others + d.rest**2), math.sqrt(others + remainder)
+    if d.norms is not None:
+        norm = max(d.norms[1], math.sqrt(listed))
+        tail = math.sqrt(norm**2 - listed)
     norm_error = _norm_error(d, sectors, norm)
     worst = float(bars.max(initial=0.0)) if kept else norm
     left, right = (_functions(d, measures, kept, rank, side) for side in (0, 1))
@@ -166,6 +187,8 @@ def _functions(d: SectorDiscretisation, measures: tuple[GaussianVector, Gaussian
 
 def _norm_error(d: SectorDiscretisation, sectors: list[_Sector], norm: float) -> float:
     """sqrt(E h^2) is known twice: by the coarse grid, and degree by degree; only the latter is used, with a margin."""
+    if d.norms is not None:
+        return abs(d.norms[0] - d.norms[1]) + d.radii.missing * norm + 16.0 * _EPS * norm
     checked = math.sqrt(sum(float(np.sum(d.check_matrix(s.degree) ** 2)) for s in sectors) + d.rest**2)
     return abs(checked - norm) + d.radii.missing * norm + 16.0 * _EPS * norm
 

@@ -99,6 +99,9 @@ class InvariantProfile:
     k: int
     scales: tuple[float, float]
 
+    def filtered(self, step: float) -> None:    # noqa: ARG002
+        """None: kinks and jumps of h are not filtered."""
+
     def sections(self, x: np.ndarray, y: np.ndarray, size: int, *,
                  check: bool = False) -> tuple[np.ndarray, np.ndarray]:
         """c_l for l < size, shape (size, n, m), and the root mean square of the rest, shape (n, m); see `Profiles`."""
