@@ -110,9 +110,8 @@ def _sector(d: SectorDiscretisation, degree: int) -> _Sector:
     left, right = np.zeros((len(matrix), len(sigma))), np.zeros((matrix.shape[1], len(sigma)))
     sign = canonical_signs(u)
     left[rows:], right[columns:] = u * sign, v * sign
-    check, scale = d.check_matrix(degree), math.sqrt(d.check_step)
-    f = scale * d.left.half_density(d.check_x) @ left
-    g = scale * d.right.half_density(d.check_y) @ right
+    check = d.check_matrix(degree)
+    f, g = d.at_checks[0] @ left, d.at_checks[1] @ right
     r = check - (f * sigma) @ g.T
     norm, outside = float(np.linalg.norm(check)), d.radii.missing * d.radii.norm
     remainder = float(np.hypot(np.linalg.norm(r), _FAINT * norm))

@@ -91,7 +91,8 @@ class ProductProfile:
         The nodes x and y must be equidistant with the same step: the arrays are views of as many values as there are
         sums.
         """
-        step = x[1] - x[0]
+        # Not from two neighbours, whose distance is rounded, and would be multiplied by some hundred.
+        step = (x[-1] - x[0]) / (len(x) - 1)
         log_z = math.log(self.k) + x[0] + y[0] + step * np.arange(len(x) + len(y) - 1)
         c, rest = self.of_products(log_z, size, check=check)
         windows = np.lib.stride_tricks.sliding_window_view
@@ -172,13 +173,20 @@ class ProductProfile:
         cuts = cuts[cuts < 0.5 * np.pi - 0.1 * width]
         if len(cuts) < 40:
             return np.append(cuts, 0.5 * np.pi)
-        # Of many panels, most hold nothing: the last that matters is found from the size of phi.
+        # Of many panels, most hold nothing: the last that matters is found from the size of phi up to there.
         with np.errstate(all="ignore"):
-            w = np.exp(log_z) * np.sin(cuts)
-            size_of_phi = np.maximum(np.abs(self.line(w, 1.0)), np.abs(self.line(-w, 1.0)))
-            matter = np.log(size_of_phi) + (self.k - 2.0) * np.log(np.cos(cuts)) + size * np.log1p(cuts / width)
-        last = np.flatnonzero(matter > np.nanmax(matter) - _NEGLIGIBLE)[-1] + 2
-        return np.append(cuts, 0.5 * np.pi)[:last]
+            matter = (self._log_size(log_z + np.log(np.sin(cuts))) + (self.k - 2.0) * np.log(np.cos(cuts))
+                      + size * np.log1p(cuts / width))
+        holding = np.flatnonzero(matter > np.nanmax(matter) - _NEGLIGIBLE)
+        return np.append(cuts, 0.5 * np.pi)[:holding[-1] + 2 if len(holding) else None]
+
+    def _log_size(self, s: np.ndarray) -> np.ndarray:
+        """The logarithm of the largest of phi on points up to |w| = e^s."""
+        edges = self.pieces.edges
+        points, _ = on_panels(edges[:-1, None], edges[1:, None], *gauss_legendre(_ORDER))
+        w = np.exp(points.ravel())
+        sizes = np.maximum.accumulate(np.maximum(np.abs(self.line(w, 1.0)), np.abs(self.line(-w, 1.0))))
+        return np.log(sizes[np.minimum(np.searchsorted(points.ravel(), s), len(w) - 1)])
 
 
 def _angular_rule(log_z: np.ndarray, edges: np.ndarray, cuts: np.ndarray, k: int,

@@ -13,6 +13,7 @@ least N(k, l) times, none is larger than the root of that energy over N(k, l).
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
@@ -130,8 +131,18 @@ class SectorDiscretisation:
         """The same, filtered: applied to smooth functions it gives what T does."""
         return None if self.images is None else self._on_check_grid(self.images[degree])
 
+    @cached_property
+    def at_checks(self) -> tuple[np.ndarray, np.ndarray]:
+        """The functions of the bases at the nodes of the check grid, times the square roots of the weights."""
+        root = math.sqrt(self.check_step)
+        return root * self.left.half_density(self.check_x), root * self.right.half_density(self.check_y)
+
+    @cached_property
+    def _check_weights(self) -> tuple[np.ndarray, np.ndarray]:
+        return radial_half_density(self.check_x, self.k), radial_half_density(self.check_y, self.k)
+
     def _on_check_grid(self, values: np.ndarray) -> np.ndarray:
-        left, right = (radial_half_density(nodes, self.k) for nodes in (self.check_x, self.check_y))
+        left, right = self._check_weights
         return np.asarray(self.check_step * values * left[:, None] * right)
 
     @property
@@ -300,7 +311,7 @@ def _discretised(profiles: Profiles, radii: Radii, size: int, parities: tuple[bo
 
 def _norm(values: np.ndarray, grids: list[np.ndarray], k: int) -> float:
     """The root of the trapezoid sum of squares, times the densities, over two equidistant grids."""
-    steps = [grid[1] - grid[0] for grid in grids]
+    steps = [(grid[-1] - grid[0]) / (len(grid) - 1) for grid in grids]
     densities = [radial_half_density(grid, k) for grid in grids]
     return float(math.sqrt(steps[0] * steps[1]) * np.linalg.norm((values * densities[0][:, None]) * densities[1]))
 
@@ -308,7 +319,7 @@ def _norm(values: np.ndarray, grids: list[np.ndarray], k: int) -> float:
 def _norm_of_square(squares: Profiles, grids: list[np.ndarray]) -> float:
     """The norm of h from the mean of h^2 over angles, filtered: this may be negative somewhere, but not its sum."""
     mean = squares.sections(grids[0], grids[1], 1)[0][0]
-    densities = [(grid[1] - grid[0]) * radial_half_density(grid, squares.k)**2 for grid in grids]
+    densities = [(grid[-1] - grid[0]) / (len(grid) - 1) * radial_half_density(grid, squares.k)**2 for grid in grids]
     return math.sqrt(max(float(densities[0] @ mean @ densities[1]), 0.0))
 
 
