@@ -120,7 +120,7 @@ def _sector(d: SectorDiscretisation, degree: int) -> _Sector:
                         coupling=float(np.linalg.norm(f.T @ r @ g)),
                         images=_images(d.image_matrix(degree), f, sigma, g, outside))
     # The angular integrals are good to rounding of phi, not of the degree.
-    bars = error_bars(sigma, evidence) + 4.0 * _EPS * d.radii.norm
+    bars = error_bars(sigma, evidence) + 4.0 * _EPS * d.radii.norm + d.hidden[0]
     return _Sector(degree, count, sigma / root, bars / root, left, right, evidence.remainder / root)
 
 
@@ -186,10 +186,13 @@ def _functions(d: SectorDiscretisation, measures: tuple[GaussianVector, Gaussian
 
 def _norm_error(d: SectorDiscretisation, sectors: list[_Sector], norm: float) -> float:
     """sqrt(E h^2) is known twice: by the coarse grid, and degree by degree; only the latter is used, with a margin."""
-    if d.norms is not None:
-        return abs(d.norms[0] - d.norms[1]) + d.radii.missing * norm + 16.0 * _EPS * norm
-    checked = math.sqrt(sum(float(np.sum(d.check_matrix(s.degree) ** 2)) for s in sectors) + d.rest**2)
-    return abs(checked - norm) + d.radii.missing * norm + 16.0 * _EPS * norm
+    if d.norms is None:
+        checked = math.sqrt(sum(float(np.sum(d.check_matrix(s.degree) ** 2)) for s in sectors) + d.rest**2)
+        change = abs(checked - norm)
+    else:
+        change = abs(d.norms[0] - d.norms[1])
+    hidden = d.hidden[1] / norm if norm else 0.0
+    return change + hidden + d.radii.missing * norm + 16.0 * _EPS * norm
 
 
 def _tail(d: SectorDiscretisation, sectors: list[_Sector], given: set[tuple[int, int]], energy: float,

@@ -69,7 +69,7 @@ def filtered_profile(profile: Profile, pieces: Pieces, step: float, tol: float,
     for low, high in _windows(pieces, step):
         ends = np.linspace(low, high, int(np.ceil((high - low) / (_TABLE * step))) + 1)
         nodes, _ = on_panels(ends[:-1, None], ends[1:, None], *gauss_legendre(_ORDER))
-        smooth = edges_beyond(profile, pieces, ends, step, tol, importance)
+        smooth = edges_beyond(profile, pieces, ends, step=step, tol=tol, importance=importance)
         if smooth is None:
             return None
         values = np.concatenate([band_limited(profile.finite, some, step, smooth) for some in

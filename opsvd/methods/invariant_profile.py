@@ -99,7 +99,12 @@ class InvariantProfile:
     k: int
     scales: tuple[float, float]
 
-    def filtered(self, step: float) -> None:    # noqa: ARG002
+    @property
+    def hidden(self) -> tuple[float, float]:
+        """Nothing is known to lie nearer to singular points than the nodes."""
+        return 0.0, 0.0
+
+    def filtered(self, step: float) -> None:
         """None: kinks and jumps of h are not filtered."""
 
     def sections(self, x: np.ndarray, y: np.ndarray, size: int, *,

@@ -195,14 +195,14 @@ def filtered_samples(profile: Profile, pieces: Pieces, s: np.ndarray, tol: float
     samples[~near] = profile.finite(s[~near])
     indices = np.flatnonzero(near)
     for run in np.split(indices, np.flatnonzero(np.diff(indices) > 1) + 1) if len(indices) else ():
-        edges = edges_beyond(profile, pieces, s[run], step, tol, _weight_of_sum)
+        edges = edges_beyond(profile, pieces, s[run], step=step, tol=tol, importance=_weight_of_sum)
         if edges is None:
             return None
         samples[run] = band_limited(profile.finite, s[run], step, edges)
     return samples
 
 
-def edges_beyond(profile: Profile, pieces: Pieces, points: np.ndarray, step: float, tol: float,
+def edges_beyond(profile: Profile, pieces: Pieces, points: np.ndarray, *, step: float, tol: float,
                  importance: Callable[[np.ndarray], np.ndarray]) -> np.ndarray | None:
     """Edges of pieces that go on to the right of the domain, as far as the filter at the points sees it.
 

@@ -55,6 +55,10 @@ class Profiles(Protocol):
                  check: bool = False) -> tuple[np.ndarray, np.ndarray]:
         """c_l for l < size, shape (size, n, m), and the root mean square of the rest, shape (n, m), at x and y."""
 
+    @property
+    def hidden(self) -> tuple[float, float]:
+        r"""What lies nearer to singular points than nodes: :math:`\sup_v \int |c_l(u + v)| du`, and the energy."""
+
     def filtered(self, step: float) -> "tuple[Profiles, Profiles] | None":
         """The same for h and h^2, filtered where they break for the trapezoid rule with a step; None if need not be."""
 
@@ -89,6 +93,8 @@ class SectorDiscretisation:
     radii : Radii
     rest : float
         The norm of what all degrees beyond hold.
+    hidden : (float, float)
+        Of what lies nearer to singular points than nodes: a bound of its operator norm on each degree, and its energy.
     norms : (float, float) or None
         With `images`: the norm of the kernel from either grid, and h^2 filtered.
     parities : (bool, bool)
@@ -105,6 +111,7 @@ class SectorDiscretisation:
     images: np.ndarray | None
     radii: Radii
     rest: float
+    hidden: tuple[float, float]
     norms: tuple[float, float] | None
     parities: tuple[bool, bool]
 
@@ -305,8 +312,11 @@ def _discretised(profiles: Profiles, radii: Radii, size: int, parities: tuple[bo
         values, _ = smooth[0].sections(grids[0], grids[1], size)
         images, _ = checked[0].sections(nodes[0], nodes[1], size, check=True)
         norms = _norm_of_square(smooth[1], grids), _norm_of_square(checked[1], nodes)
+    mass, energy = profiles.hidden
+    # A kernel k(u + v) w(u) w(v) has no larger norm than the integral of |k| times the largest of w^2 (Schur's test).
+    hidden = mass * float(radial_half_density(np.zeros(1), profiles.k)[0]) ** 2, energy
     return SectorDiscretisation(bases[0], bases[1], values, nodes[0], nodes[1], finer, checks, images, radii,
-                                max(rests), norms, parities)
+                                math.hypot(max(rests), math.sqrt(energy)), hidden, norms, parities)
 
 
 def _norm(values: np.ndarray, grids: list[np.ndarray], k: int) -> float:
