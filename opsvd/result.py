@@ -14,6 +14,7 @@ from .block_functions import BlockFunctions
 from .error_bars import Evidence, reliable
 from .finite_size import FiniteSizePrediction, predict
 from .kernels import Kernel, as_kernel
+from .lattice_functions import LatticeFunctions
 from .measures import Gaussian, GaussianVector, Measure
 from .multiplets import as_counts, expanded, first_multiplets
 from .sector_functions import SectorFunctions
@@ -30,7 +31,7 @@ from .spectrum import (
 )
 from .tensor_functions import TensorFunctions
 
-Functions = SingularFunctions | SectorFunctions | TensorFunctions | BlockFunctions
+Functions = SingularFunctions | SectorFunctions | TensorFunctions | LatticeFunctions | BlockFunctions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -357,9 +358,13 @@ def _functions(state: dict[str, Any], arrays: Any, prefix: str) -> Functions:
     """Singular functions from a file."""
     if "dim" not in state and "cov" not in state:
         line = Gaussian(**state)
+        if f"{prefix}.lattice" in arrays:
+            return LatticeFunctions.from_state(line, arrays, prefix)
         return (TensorFunctions if f"{prefix}.turn" in arrays else SingularFunctions).from_state(line, arrays, prefix)
     mean, cov = (np.zeros(state["dim"]), state["std"] ** 2) if "dim" in state else (state["mean"], state["cov"])
     measure = GaussianVector(mean, cov)
+    if f"{prefix}.lattice" in arrays:
+        return LatticeFunctions.from_state(measure, arrays, prefix)
     return (TensorFunctions if f"{prefix}.turn" in arrays else SectorFunctions).from_state(measure, arrays, prefix)
 
 

@@ -9,11 +9,24 @@ from ._validation import real_array
 from .measures import Gaussian, GaussianVector, Measure
 from .quadrature import hermite_polynomials
 
-__all__ = ["TensorFunctions"]
+__all__ = ["TensorFunctions", "whitened"]
 
 # Fourth moments are means over so many points.
 _SAMPLE, _SEED = 20_000, 5
 _CHUNK = 4_000_000
+
+
+def whitened(measure: Measure, turn: np.ndarray, x: Any) -> tuple[np.ndarray, tuple[int, ...]]:
+    """Standard coordinates (n, r) of points, times an orthogonal matrix, and the shape of the points' leading axes."""
+    points, dim = real_array(x, "x"), measure.dim
+    if dim > 1 and (points.ndim == 0 or points.shape[-1] != dim):
+        raise ValueError(f"x must hold vectors of R^{dim}, shape (..., {dim}), got shape {points.shape}")
+    leading = points.shape[:-1] if dim > 1 else points.shape
+    if isinstance(measure, GaussianVector):
+        z = measure.whiten(points.reshape(-1, dim))
+    else:
+        z = ((points.reshape(-1) - measure.center) / measure.scale)[:, None]
+    return z @ turn, leading
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,15 +58,7 @@ class TensorFunctions:
 
     def __call__(self, x: Any) -> np.ndarray:
         """Evaluate at points, giving (..., r)."""
-        points, dim = real_array(x, "x"), self.measure.dim
-        if dim > 1 and (points.ndim == 0 or points.shape[-1] != dim):
-            raise ValueError(f"x must hold vectors of R^{dim}, shape (..., {dim}), got shape {points.shape}")
-        leading = points.shape[:-1] if dim > 1 else points.shape
-        if isinstance(self.measure, GaussianVector):
-            z = self.measure.whiten(points.reshape(-1, dim))
-        else:
-            z = ((points.reshape(-1) - self.measure.center) / self.measure.scale)[:, None]
-        z = z @ self.turn
+        z, leading = whitened(self.measure, self.turn, x)
         step = max(1, _CHUNK // len(self.coefficients))
         values = [self._basis(z[i:i + step]) @ self.coefficients for i in range(0, len(z), step)]
         return np.concatenate(values or [np.zeros((0, len(self)))]).reshape(*leading, len(self))

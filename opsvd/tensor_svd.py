@@ -1,17 +1,23 @@
 """The answer for kernels of vectors without symmetry, from a matrix between products of Hermite polynomials."""
 
+from typing import TypeVar
+
 import numpy as np
 
 from .error_bars import Evidence, error_bars
 from .images import Images
+from .lattice_functions import LatticeFunctions
 from .linalg import canonical_signs, compact_svd
+from .methods.coordinates import Coordinates
 from .methods.tensor import TensorDiscretisation
 from .multiplets import as_counts
 from .result import OperatorSVD
 from .spectrum import Estimate, decay_law, nuclear_tail
 from .tensor_functions import TensorFunctions
 
-__all__ = ["larger_evidence", "tensor_svd"]
+__all__ = ["answer", "larger_evidence", "seen_at_spots", "tensor_svd"]
+
+F = TypeVar("F", TensorFunctions, LatticeFunctions)
 
 # Random points at which h is held against the answer, and by how many standard errors their mean square may be off.
 _SPOTS, _SEED, _UNSURE = 4000, 11, 3.0
@@ -31,7 +37,16 @@ def tensor_svd(d: TensorDiscretisation, rtol: float, max_rank: int | None) -> Op
                    for mu, turn, axes, sizes, vectors in (
                        (c.mu_x, c.turn_x, [g.x for g in c.components], [size[0] for size in d.sizes], u),
                        (c.mu_y, c.turn_y, [g.y for g in c.components], [size[1] for size in d.sizes], v)))
-    evidence = _evidence(d, left, right, triplets)
+    return answer(s, (left, right), _evidence(d, left, right, triplets), rtol=rtol, max_rank=max_rank, note=_note(d),
+                  limit="More products of polynomials are not affordable")
+
+
+def answer(s: np.ndarray, functions: tuple[F, F], evidence: Evidence, *, rtol: float, max_rank: int | None, note: str,
+           limit: str) -> OperatorSVD:
+    """The result with the values that are known, from all computed ones and what is known of the remainder.
+
+    The limit is what stands in the way of more, in words.
+    """
     errors = error_bars(s, evidence)
     goal = rtol * float(s.max(initial=0.0))
     visible = int(np.argmin(np.append(s > np.maximum(errors, goal), False)))
@@ -42,10 +57,10 @@ def tensor_svd(d: TensorDiscretisation, rtol: float, max_rank: int | None) -> Op
     worst = float(errors[:rank].max(initial=0.0)) if rank else tail
     values, bars = s[:rank], errors[:rank]
     return OperatorSVD(values=values, multiplicities=as_counts([1] * rank), value_errors=bars, singular_values=values,
-                       errors=bars, left=left.truncated(rank), right=right.truncated(rank),
+                       errors=bars, left=functions[0].truncated(rank), right=functions[1].truncated(rank),
                        norm=Estimate(evidence.norm, abs(evidence.norm - float(np.linalg.norm(s))) + evidence.remainder),
-                       tail=tail, rtol=rtol, method=_note(d), evaluations=0, converged=worst <= goal, breaks=False,
-                       status=_status(worst, goal, rtol), decay=decay_law(values, bars),
+                       tail=tail, rtol=rtol, method=note, evaluations=0, converged=worst <= goal, breaks=False,
+                       status=_status(worst, goal, rtol, limit), decay=decay_law(values, bars),
                        spectrum_tail=nuclear_tail(values, bars, tail))
 
 
@@ -69,11 +84,16 @@ def _evidence(d: TensorDiscretisation, left: TensorFunctions, right: TensorFunct
     f[d.within_check(0)], g[d.within_check(1)] = u, v
     remainder = d.check - (f * s) @ g.T
     norm = float(np.linalg.norm(d.check))
-    c, rng = d.coordinates, np.random.default_rng(_SEED)
+    seen = seen_at_spots(d.coordinates, left, right, s)
+    return larger_evidence(remainder, f, g, norm=norm, seen=seen)
+
+
+def seen_at_spots(c: Coordinates, left: F, right: F, s: np.ndarray) -> float:
+    """The root mean square of h less the answer at random points, with its uncertainty."""
+    rng = np.random.default_rng(_SEED)
     x, y = c.mu_x.sample(_SPOTS, rng), c.mu_y.sample(_SPOTS, rng)
     misses = c.kernel.finite_beside(x, y) - np.sum(left(x) * s * right(y), axis=1)
-    seen = float(np.sqrt(np.mean(misses**2) + _UNSURE * np.std(misses**2) / np.sqrt(_SPOTS)))
-    return larger_evidence(remainder, f, g, norm=norm, seen=seen)
+    return float(np.sqrt(np.mean(misses**2) + _UNSURE * np.std(misses**2) / np.sqrt(_SPOTS)))
 
 
 def larger_evidence(remainder: np.ndarray, f: np.ndarray, g: np.ndarray, *, norm: float, seen: float) -> Evidence:
@@ -106,12 +126,12 @@ def larger_evidence(remainder: np.ndarray, f: np.ndarray, g: np.ndarray, *, norm
 
 def _note(d: TensorDiscretisation) -> str:
     sizes = [" by ".join(" x ".join(map(str, side)) or "1" for side in size) for size in d.sizes]
-    turned = "" if np.array_equal(d.coordinates.turn_x, np.eye(len(d.coordinates.turn_x))) else ", turned coordinates"
+    turned = ", turned coordinates" if d.coordinates.turned else ""
     return f"Hermite polynomials in products, {'; '.join(sizes) or 'a constant'}{turned}"
 
 
-def _status(worst: float, goal: float, rtol: float) -> str:
+def _status(worst: float, goal: float, rtol: float, limit: str) -> str:
     if worst > goal:
         return (f"not converged: the largest error bar is {worst:.1e}, rtol={rtol:g} asks for {goal:.1e}; the error "
-                f"bars hold all the same. More products of polynomials are not affordable: accept a larger rtol")
+                f"bars hold all the same. {limit}: accept a larger rtol")
     return f"converged: every error bar is at most {worst:.1e}, within rtol * s_1 = {goal:.1e}"

@@ -11,9 +11,10 @@ from .blocks import BlockKernel
 from .budget import BudgetExhaustedError
 from .errors import KernelError
 from .kernels import Elementwise, Kernel, elementwise
+from .lattice_svd import better, lattice_directions, lattice_svd
 from .measures import GaussianVector, Measure
 from .methods.angular_profile import ProductProfile, product_profile
-from .methods.coordinates import find_coordinates
+from .methods.coordinates import Coordinates, find_coordinates
 from .methods.invariant_profile import (
     InvariantProfile,
     depends_on_product_alone,
@@ -21,7 +22,7 @@ from .methods.invariant_profile import (
     product_values,
 )
 from .methods.sectors import Profiles, Radii, enough_degrees, find_radii, sector_discretisations
-from .methods.tensor import tensor_discretisation
+from .methods.tensor import MOST_VALUES, tensor_discretisation
 from .result import OperatorSVD
 from .sector_svd import Asked, sector_svd
 from .tensor_svd import tensor_svd
@@ -30,6 +31,8 @@ __all__ = ["decompose_vectors"]
 
 # The first discretisation aims at this part of rtol.
 _AIM = 0.03
+# Products of polynomials may take this part of what they could, before uniform grids are tried.
+_SHARE = 4
 # Points at which a black box is held against an answer that rests on its symmetry, and how far they may differ.
 _SEED, _UNSEEN, _DISAGREES, _ROUNDING = 7, 400, 6.0, 1e-10
 
@@ -55,8 +58,23 @@ def _decomposed(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float, max_r
             svd = _of_invariant(kernel, (mu_x, mu_y), rtol, max_rank)
             if svd is not None:
                 return svd
-    return tensor_svd(tensor_discretisation(find_coordinates(kernel, mu_x, mu_y), max(0.3 * rtol**0.75, 1e-15)), rtol,
-                      max_rank)
+    return _without_symmetry(find_coordinates(kernel, mu_x, mu_y), rtol, max_rank)
+
+
+def _without_symmetry(coordinates: Coordinates, rtol: float, max_rank: int | None) -> OperatorSVD:
+    """By products of polynomials; where these converge slowly, on uniform grids, if these have few directions."""
+    few, tol = lattice_directions(coordinates) is not None, max(0.3 * rtol**0.75, 1e-15)
+    products = tensor_discretisation(coordinates, tol, MOST_VALUES // (_SHARE if few else 1))
+    svd = tensor_svd(products, rtol, max_rank)
+    if svd.converged or not few:
+        return svd
+    try:
+        best = better(svd, lattice_svd(coordinates, rtol, max_rank))
+        if not best.converged and best is svd and not products.resolved:
+            best = better(best, tensor_svd(tensor_discretisation(coordinates, tol), rtol, max_rank))
+    except BudgetExhaustedError as exhausted:
+        return replace(svd, status=f"{svd.status} ({exhausted})")
+    return best
 
 
 def _round(mu: GaussianVector) -> bool:

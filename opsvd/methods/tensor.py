@@ -15,14 +15,14 @@ from ..errors import KernelError
 from ..quadrature import gauss_hermite, hermite_functions
 from .coordinates import Component, Coordinates
 
-__all__ = ["MOST_FUNCTIONS", "TensorDiscretisation", "tensor_discretisation", "too_many"]
+__all__ = ["MOST_FUNCTIONS", "MOST_VALUES", "TensorDiscretisation", "tensor_discretisation", "too_many"]
 
 # Nodes in a direction: at first, and by how much they grow.
 _FIRST, _GROWTH, _WAITS = 8, 1.4, 0.03
 # For checks there are more of them, by this factor and this many.
 _CHECK_FACTOR, _CHECK_MORE = 1.25, 3
-# Products of polynomials on one side of a component, nodes in one direction, and values of h for one block.
-MOST_FUNCTIONS, _MOST_NODES, _MOST_VALUES = 4000, 640, 24_000_000
+# Products of polynomials on one side of a component, values of h for one block, and nodes in one direction.
+MOST_FUNCTIONS, MOST_VALUES, _MOST_NODES = 4000, 24_000_000, 640
 # Values evaluated at once.
 _CHUNK = 2_000_000
 
@@ -65,13 +65,13 @@ class TensorDiscretisation:
 def too_many(component: Component) -> bool:
     """Whether a component has more directions than a tensor product can have at the first size."""
     x, y = len(component.x), len(component.y)
-    return bool(_FIRST ** max(x, y) > MOST_FUNCTIONS or _FIRST ** (x + y) > _MOST_VALUES)
+    return bool(_FIRST ** max(x, y) > MOST_FUNCTIONS or _FIRST ** (x + y) > MOST_VALUES)
 
 
-def tensor_discretisation(coordinates: Coordinates, tol: float) -> TensorDiscretisation:
+def tensor_discretisation(coordinates: Coordinates, tol: float, most: int = MOST_VALUES) -> TensorDiscretisation:
     """Refine every direction of every component until its last coefficients are below tol, or no more is affordable.
 
-    Values are known to about the square of that.
+    Values are known to about the square of that. At most so many values of h are taken for one component.
 
     Raises KernelError if a component has too many directions for any tensor product.
     """
@@ -83,7 +83,7 @@ def tensor_discretisation(coordinates: Coordinates, tol: float) -> TensorDiscret
                               f"of polynomials would take {_FIRST}^{x + y} values of h at the least, and matrices of "
                               f"{_FIRST}^{max(x, y)} rows, which does not fit; estimate the singular values with "
                               f"opsvd.monte_carlo(h, n, mu_x, mu_y)")
-        block, size, fine = _refined(coordinates, component, tol)
+        block, size, fine = _refined(coordinates, component, tol, most)
         larger = _check_sizes(size)
         blocks.append(block)
         sizes.append(size)
@@ -103,7 +103,8 @@ def _check_sizes(size: Sizes) -> Sizes:
     return x, y
 
 
-def _refined(coordinates: Coordinates, component: Component, tol: float) -> tuple[np.ndarray, Sizes, bool]:
+def _refined(coordinates: Coordinates, component: Component, tol: float,
+             most: int) -> tuple[np.ndarray, Sizes, bool]:
     """The block of a component, with sizes that suffice in every direction or are the largest affordable."""
     size: Sizes = ((_FIRST,) * len(component.x), (_FIRST,) * len(component.y))
     while True:
@@ -118,9 +119,9 @@ def _refined(coordinates: Coordinates, component: Component, tol: float) -> tupl
         if not growing.any():
             return block, size, True
         grown = _grown(size, growing)
-        if not _affordable(grown):
+        if not _affordable(grown, most):
             grown = _grown(size, np.array(tails) == worst)
-        if not _affordable(grown):
+        if not _affordable(grown, most):
             return block, size, False
         size = grown
 
@@ -130,11 +131,11 @@ def _grown(size: Sizes, growing: np.ndarray) -> Sizes:
     return tuple(sizes[:len(size[0])]), tuple(sizes[len(size[0]):])
 
 
-def _affordable(size: Sizes) -> bool:
+def _affordable(size: Sizes, most: int) -> bool:
     larger = _check_sizes(size)
     values = math.prod(larger[0]) * math.prod(larger[1])
     functions = max(math.prod(size[0]), math.prod(size[1]))
-    return values <= _MOST_VALUES and functions <= MOST_FUNCTIONS and max(0, *size[0], *size[1]) <= _MOST_NODES
+    return values <= most and functions <= MOST_FUNCTIONS and max(0, *size[0], *size[1]) <= _MOST_NODES
 
 
 def _coefficients(coordinates: Coordinates, component: Component, size: Sizes) -> np.ndarray:
