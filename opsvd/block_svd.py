@@ -6,7 +6,7 @@ import numpy as np
 
 from .block_functions import BlockFunctions
 from .blocks import BlockKernel
-from .error_bars import error_bars
+from .error_bars import error_bars, left_out
 from .errors import KernelError
 from .linalg import canonical_signs, compact_svd
 from .measures import Gaussian, GaussianVector, Measure
@@ -76,7 +76,7 @@ def _solved(kernel: BlockKernel, measures: tuple[_Gaussians, _Gaussians], size: 
     goal = rtol * float(s.max(initial=0.0))
     rank = int(np.argmin(np.append(s > np.maximum(errors, goal), False)))
     rank = rank if max_rank is None else min(rank, max_rank)
-    tail = float(np.hypot(evidence.remainder, np.linalg.norm(s[rank:])))
+    tail = left_out(s, evidence, rank)
     worst = float(errors[:rank].max(initial=0.0)) if rank else tail
     status = (f"converged: every error bar is at most {worst:.1e}, within rtol * s_1 = {goal:.1e}" if worst <= goal else
               f"not converged: the largest error bar is {worst:.1e}, rtol={rtol:g} asks for {goal:.1e}; the error bars "

@@ -3,6 +3,7 @@
 import math
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -33,8 +34,10 @@ _LEAST = 500_000
 _LEAST_AT_LAST = 2_000_000
 # Panels of the coarse answer that is given when there is no time for another.
 _COARSE = 10
-# So many end the refinement by methods that aim at the leading ones.
-_PLENTY = 6
+# So many end the refinement by methods that aim at the leading ones, or where little but the box limits the bars.
+_PLENTY, _MOSTLY = 6, 1.05
+# Remainders of finer bases exceed those of coarser ones by less than this factor, if both were seen.
+_DECEIVED = 2.0
 
 
 def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: Measure = Gaussian(), *,  # noqa: B008
@@ -152,30 +155,57 @@ def _at_least(max_evaluations: Any) -> int:
     return number
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """An answer, with what the driver goes by."""
+
+    svd: OperatorSVD
+    discretisation: Discretisation
+    accurate: int
+    complete: bool
+    remainder: float
+
+    def better(self, other: "_Judged") -> bool:
+        """Whether it is to be preferred: by accurate values, then by the worst error.
+
+        Except where the other was deceived: a finer basis of the same kind cannot leave out more, so if more is seen,
+        the nodes that the other was judged by have missed it.
+        """
+        if self.remainder > _DECEIVED * other.remainder and _finer(self.discretisation, other.discretisation):
+            return True
+        return (self.accurate, -self.svd.worst_error) > (other.accurate, -other.svd.worst_error)
+
+
+def _finer(one: Discretisation, other: Discretisation) -> bool:
+    """Whether one has more functions than the other, of the same kind."""
+    kinds, sizes = ([[(type(block.left), type(block.right)) for block in d.blocks] for d in (one, other)],
+                    [min(min(block.matrix.shape) for block in d.blocks) for d in (one, other)])
+    return kinds[0] == kinds[1] and sizes[0] > sizes[1]
+
+
 def _refine(kernel: Kernel, discretisations: Iterator[Discretisation], rtol: float,
             max_rank: int | None) -> tuple[OperatorSVD | None, str]:
     """Go through ever finer discretisations until one gives all that is asked.
 
     Return it, or the best of all; and what stands in the way of more, if that is known.
     """
-    best: OperatorSVD | None = None
-    most, remark = -1, ""
+    best: _Judged | None = None
+    remark = ""
     try:
         for discretisation in discretisations:
-            svd, accurate, complete = _solve(kernel, discretisation, rtol, max_rank)
+            answer = _solve(kernel, discretisation, rtol, max_rank)
             remark = discretisation.remark
-            if best is None or (accurate, -svd.worst_error) > (most, -best.worst_error):
-                best, most = svd, accurate
-            if complete:
+            if best is None or answer.better(best):
+                best = answer
+            if answer.complete:
                 break
     except BudgetExhaustedError as exhausted:
         remark = str(exhausted)
-    return best, remark
+    return None if best is None else best.svd, remark
 
 
-def _solve(kernel: Kernel, discretisation: Discretisation, rtol: float,
-           max_rank: int | None) -> tuple[OperatorSVD, int, bool]:
-    """One discretisation, decomposed and judged: how many values are accurate, and whether these are all."""
+def _solve(kernel: Kernel, discretisation: Discretisation, rtol: float, max_rank: int | None) -> _Judged:
+    """One discretisation, decomposed and judged."""
     system = _singular_system(discretisation)
     evidence = gather_evidence(kernel, discretisation, system, rtol)
     errors = error_bars(system.values, evidence)
@@ -185,10 +215,12 @@ def _solve(kernel: Kernel, discretisation: Discretisation, rtol: float,
     accurate = int(np.argmin(np.append(errors[:wanted] <= goal, False)))
     # A slowly decaying spectrum is cut off where its values can no longer be told to the tolerance.
     rank = accurate if min(_ENOUGH, wanted) <= accurate else wanted
+    # What lies outside the box stays there, however fine the discretisation.
+    exhausted = discretisation.leading or evidence.remainder <= _MOSTLY * discretisation.domain.missing * evidence.norm
     complete = accurate == wanted == max_rank or settled(system.values, errors, rtol) or (
-        discretisation.leading and accurate >= _PLENTY)
+        exhausted and accurate >= _PLENTY)
     svd = OperatorSVD.assemble(discretisation.note, system, errors, evidence, rtol=rtol, rank=rank)
-    return svd, accurate, complete
+    return _Judged(svd, discretisation, accurate, complete, evidence.remainder)
 
 
 def _singular_system(discretisation: Discretisation) -> SingularSystem:

@@ -9,16 +9,16 @@ from .discretisation import Discretisation
 from .domain import weighted_samples
 from .images import Images, images
 from .kernels import SMALLEST_SIZE, Kernel, size_out_of_range
-from .linalg import schatten_norm
+from .linalg import norm_bound
 from .quadrature import Rule
 from .singular_functions import SingularSystem
 
-__all__ = ["Evidence", "error_bars", "gather_evidence", "reliable", "settled"]
+__all__ = ["Evidence", "error_bars", "gather_evidence", "left_out", "reliable", "settled"]
 
 _EPS = float(np.finfo(np.float64).eps)
 # The remainder is known from a sample of its values: its norm is taken to be up to this much larger.
 _SAFETY = 2.0
-# For the order of the values, where a Schatten norm, larger than the norm it bounds, stands for it.
+# For the order of the values, where a bound stands for the operator norm.
 _ORDERING = 1.5
 # Backward error of LAPACK's SVD, in units of eps * s_1, as seen on the problem table, with a margin.
 _ROUNDING = 16.0
@@ -45,10 +45,12 @@ class Evidence:
     remainder : float
         :math:`\sqrt{E[R^2]}`, the largest over the rules, with what lies outside the domain.
     spread : float
-        A bound of the operator norm of R: its Schatten norm of order sixteen, or `remainder` where that was enough.
+        A bound of the operator norm of R, or `remainder` where that was enough.
     coupling : float
         The Frobenius norm of :math:`E[f_i R g_j]`, the largest over the rules: what the remainder does to the singular
         values at first order.
+    overlaps : ndarray, shape (rules, r), or None
+        :math:`K_{ii} = E[f_i R g_i]` on each rule.
     images : Images or None
         Where R itself was not small enough to tell: what T makes of the leading singular functions.
     """
@@ -57,6 +59,7 @@ class Evidence:
     remainder: float
     spread: float
     coupling: float
+    overlaps: np.ndarray | None = field(default=None, repr=False)
     images: Images | None = field(default=None, repr=False)
 
 
@@ -67,7 +70,7 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
     breaks, whose pointwise remainder is large although their integrals are right, T is applied to the singular
     functions as well.
     """
-    norms, remainders, couplings, spreads = [], [], [], []
+    norms, remainders, couplings, overlaps, spread = [], [], [], [], 0.0
     checks = (*discretisation.checks, _spots(system))
     samples = [weighted_samples(kernel, discretisation.domain, *rules) for rules in checks]
     for (rule_x, rule_y), sample in zip(checks, samples, strict=True):
@@ -76,20 +79,23 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
         remainder = _without_traces(sample - (f * system.values) @ g.T)
         norms.append(float(np.linalg.norm(sample)))
         remainders.append(float(np.linalg.norm(remainder)))
-        couplings.append(float(np.linalg.norm(f.T @ remainder @ g)))
-        if remainders[-1] > rtol * norms[-1]:
-            spreads.append(schatten_norm(remainder, 16))
-        else:
-            spreads.append(remainders[-1])
+        coupling = f.T @ remainder @ g
+        couplings.append(float(np.linalg.norm(coupling)))
+        overlaps.append(np.diagonal(coupling))
+        if len(remainders) == 1:
+            spread = norm_bound(remainder) if remainders[0] > rtol * norms[0] else remainders[0]
     if norms[0] < SMALLEST_SIZE and not discretisation.domain.is_zero:
         raise size_out_of_range(norms[0])
     outside = float(np.hypot(discretisation.domain.missing, discretisation.hidden)) * norms[0]
     # Rules that disagree on the size of the remainder have not resolved it, and do not know its integrals either.
     trusted = max(remainders) <= 4.0 * remainders[0] + 4.0 * _EPS * norms[0]
+    # All rules see the same operator: the others tell how far its size is certain.
+    spread = spread * max(remainders) / remainders[0] if remainders[0] > 0.0 else max(remainders)
     # The norm of h is that of the answer to within the remainder, which may be much less than the error of a rule.
     norm = norms[0] if max(remainders) > _SMALL * norms[0] else float(np.linalg.norm(system.values))
     pointwise = Evidence(norm=float(np.hypot(norm, outside)), remainder=float(np.hypot(max(remainders), outside)),
-                         spread=max(spreads) + outside, coupling=max(couplings) if trusted else max(remainders))
+                         spread=spread + outside, coupling=max(couplings) if trusted else max(remainders),
+                         overlaps=np.array(overlaps))
     if discretisation.remark or settled(system.values, error_bars(system.values, pointwise), rtol):
         return pointwise
     try:
@@ -171,6 +177,20 @@ def reliable(singular_values: np.ndarray, evidence: Evidence, errors: np.ndarray
     near = np.append(_SAFETY * (evidence.images.coupling + evidence.images.residual),
                      np.full(len(singular_values) - count, np.inf))
     return np.asarray(np.minimum(errors, near))
+
+
+def left_out(singular_values: np.ndarray, evidence: Evidence, rank: int) -> float:
+    r"""A bound of what the leading `rank` terms leave out, :math:`(E[(h - \sum_{i \le r} s_i f_i g_i)^2])^{1/2}`.
+
+    With d the norm of the values beyond the rank it is the root of :math:`\|R\|^2 + d^2 + 2 \sum_{i > r} s_i K_{ii}`,
+    where the last term is zero only if h was projected exactly. Without the overlaps, it is at most
+    :math:`2 d \|K\|`.
+    """
+    dropped = float(np.linalg.norm(singular_values[rank:]))
+    crossed = dropped * evidence.coupling
+    if evidence.overlaps is not None:
+        crossed = float((evidence.overlaps[:, rank:] @ singular_values[rank:]).max(initial=0.0))
+    return float(np.sqrt(evidence.remainder**2 + dropped**2 + 2.0 * crossed))
 
 
 def _quadratic(e: float | np.ndarray, gap: np.ndarray) -> np.ndarray:

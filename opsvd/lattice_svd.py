@@ -6,12 +6,13 @@ import numpy as np
 
 from .budget import BudgetExhaustedError
 from .error_bars import Evidence
+from .images import Images
 from .lattice_functions import LatticeFunctions
-from .linalg import canonical_signs, leading_svd
+from .linalg import canonical_signs, leading_svd, norm_bound
 from .methods.coordinates import Component, Coordinates
 from .methods.lattice import Lattice, fits, kernel_matrix, lattice
 from .result import OperatorSVD
-from .tensor_svd import answer, larger_evidence, seen_at_spots
+from .tensor_svd import answer, seen_at_spots
 
 __all__ = ["better", "lattice_directions", "lattice_svd"]
 
@@ -26,6 +27,8 @@ _STEP, _FACTORS, _WAITS = 0.6, (0.7, 0.84), 0.1
 # The grid for checks: its steps and radius, relative to those of the other.
 _CHECK, _WIDER = 0.87, 1.1
 _SHIFTS = (0.5, 0.23)
+# Random points may see this much more of the remainder than the grid does.
+_DISAGREES = 2.0
 # Functions by which directions are judged.
 _JUDGED = 20
 
@@ -116,7 +119,23 @@ def _evidence(c: Coordinates, whole: Component, left: LatticeFunctions, right: L
     f, g = (side.lattice.basis(grid.nodes) @ side.coefficients * float(np.sqrt(np.prod(grid.steps)))
             for side, grid in zip((left, right), checks, strict=True))
     matrix -= (f * s) @ g.T
-    return larger_evidence(matrix, f, g, norm=norm, seen=seen_at_spots(c, left, right, s))
+    checked, seen = float(np.linalg.norm(matrix)), seen_at_spots(c, left, right, s)
+    images = _images(matrix, f, g)
+    # What points see and the grid does not, it knows no part of, nor how it is spread over singular functions.
+    unknown = 0.0 if seen <= _DISAGREES * checked else float(np.sqrt(seen**2 - checked**2))
+    spread = norm_bound(matrix) * max(1.0, seen / checked) if checked > 0.0 else seen
+    return Evidence(norm=max(norm, float(np.linalg.norm(s))), remainder=max(checked, seen), spread=spread,
+                    coupling=float(np.linalg.norm(f.T @ matrix @ g)) + unknown,
+                    images=Images(images.residual + unknown, images.coupling + unknown))
+
+
+def _images(remainder: np.ndarray, f: np.ndarray, g: np.ndarray) -> Images:
+    """What the remainder makes of the leading functions, for ever more of them."""
+    columns, rows = remainder @ g, remainder.T @ f
+    inner = f.T @ columns
+    residual = np.sqrt(np.maximum(*(np.cumsum(np.sum(part**2, axis=0)) for part in (columns, rows))))
+    corners = [float(np.linalg.norm(inner[:q, :q])) for q in range(1, f.shape[1] + 1)]
+    return Images(residual, np.array(corners))
 
 
 def _note(left: Lattice, right: Lattice) -> str:

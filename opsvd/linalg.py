@@ -3,12 +3,14 @@
 import numpy as np
 import scipy.linalg
 
-__all__ = ["canonical_signs", "compact_svd", "leading_svd", "schatten_norm"]
+__all__ = ["canonical_signs", "compact_svd", "leading_svd", "norm_bound"]
 
 _EPS = float(np.finfo(np.float64).eps)
 _SMALL = 96
 # A sketch for leading values has so many columns more than these, and sees the matrix times its transpose so often.
 _SPARE, _POWERS = 40, 3
+# The bound of a norm fails with a probability of ten to the minus the first number.
+_VECTORS, _SQUARES = 15, 8
 
 
 def compact_svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -67,23 +69,26 @@ def leading_svd(matrix: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray,
     return u[:, :count], s[:count], sketch @ v[:, :count]
 
 
-def schatten_norm(matrix: np.ndarray, order: int) -> float:
-    r"""The norm :math:`\big(\sum_i \sigma_i^p\big)^{1/p}` for p = 4, 8, 16, ..., by squaring; it bounds the largest.
+def norm_bound(matrix: np.ndarray) -> float:
+    r"""A bound of the largest singular value, some twenty per cent above it, and never above the Frobenius norm.
 
-    Raises
-    ------
-    ValueError
-        If `order` is not a power of two of at least four.
+    For a matrix B and fifteen standard Gaussian vectors, :math:`\|B\| \le 10 \sqrt{2/\pi} \max_i \|B \omega_i\|` except
+    with a probability of :math:`10^{-15}`. Taken of :math:`B = (A^T A)^8`, the factor becomes its sixteenth root.
+
+    References
+    ----------
+    N. Halko, P. G. Martinsson and J. A. Tropp, Finding structure with randomness, SIAM Review 53 (2011), lemma 4.1.
     """
-    if order < 4 or order & (order - 1):
-        raise ValueError(f"order must be 4, 8, 16, ..., got {order}")
-    size = float(np.linalg.norm(matrix))
-    if size == 0.0:
+    frobenius = float(scipy.linalg.norm(matrix))
+    if frobenius == 0.0:
         return 0.0
-    power = matrix.T @ matrix / size**2
-    for _ in range(order.bit_length() - 3):
-        power = power @ power
-    return float(size * np.linalg.norm(power) ** (2.0 / order))
+    scaled, logarithm = matrix / frobenius, np.log(10.0 * np.sqrt(2.0 / np.pi))
+    vectors = np.random.default_rng(len(matrix)).standard_normal((matrix.shape[1], _VECTORS))
+    for _ in range(_SQUARES):
+        vectors = scaled.T @ (scaled @ vectors)
+        size = float(np.linalg.norm(vectors, axis=0).max())
+        vectors, logarithm = vectors / size, logarithm + np.log(size)
+    return frobenius * min(1.0, float(np.exp(logarithm / (2 * _SQUARES))))
 
 
 def canonical_signs(samples: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ._validation import positive_int
 from .block_functions import BlockFunctions
-from .error_bars import Evidence, reliable
+from .error_bars import Evidence, left_out, reliable
 from .finite_size import FiniteSizePrediction, predict
 from .kernels import Kernel, as_kernel
 from .lattice_functions import LatticeFunctions
@@ -71,9 +71,9 @@ class OperatorSVD:
     norm : Estimate
         :math:`\sqrt{E[h^2]}`.
     tail : float
-        :math:`\sqrt{E[h^2] - \sum s_i^2}` over all of `values`, the root-mean-square error of the
-        reconstruction. It is computed from what was left out, and so means something far below the rounding of that
-        difference.
+        What `values` leave out: a bound, given the quadrature, of the root-mean-square error of the reconstruction,
+        :math:`(E[(h - \sum s_i f_i g_i)^2])^{1/2}`, and so of :math:`\sqrt{E[h^2] - \sum s_i^2}`. It is computed from
+        what was left out, and so means something far below the rounding of that difference.
     rtol : float
         The tolerance that was asked for.
     method : str
@@ -117,7 +117,7 @@ class OperatorSVD:
         near = reliable(s, evidence, errors)
         kept = max(rank, int(np.argmin(np.append(s > _TOLD * near, False))))
         bars = np.concatenate([errors[:rank], near[rank:kept]])
-        tail = float(np.hypot(evidence.remainder, np.linalg.norm(s[kept:])))
+        tail = left_out(s, evidence, kept)
         whole = cls(values=s[:kept], multiplicities=system.multiplicities[:kept], value_errors=bars,
                     singular_values=s[:kept], errors=bars, left=system.left.truncated(kept),
                     right=system.right.truncated(kept),
@@ -212,7 +212,8 @@ class OperatorSVD:
         tail, beyond = self.tail, self.spectrum_tail
         if len(dropped):
             beyond = beyond.preceded_by(dropped, self.value_errors[kept:], float(s[-1] if kept else dropped[0]), others)
-            tail = float(np.hypot(tail, np.linalg.norm(np.sqrt(others.astype(np.float64)) * dropped)))
+            most = dropped + self.value_errors[kept:]
+            tail = float(np.hypot(tail, np.linalg.norm(np.sqrt(others.astype(np.float64)) * most)))
         cut = replace(self, values=s, multiplicities=counts, value_errors=self.value_errors[:kept],
                       singular_values=expanded(s, counts, rank),
                       errors=expanded(self.value_errors[:kept], counts, rank), tail=tail, spectrum_tail=beyond)

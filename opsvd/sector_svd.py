@@ -8,7 +8,7 @@ import numpy as np
 
 from .error_bars import Evidence, error_bars
 from .images import Images
-from .linalg import canonical_signs, compact_svd, schatten_norm
+from .linalg import canonical_signs, compact_svd, norm_bound
 from .measures import GaussianVector
 from .methods.sectors import SectorDiscretisation
 from .multiplets import MOST_EXPANDED, as_counts, expanded, merged
@@ -116,7 +116,7 @@ def _sector(d: SectorDiscretisation, degree: int) -> _Sector:
     norm, outside = float(np.linalg.norm(check)), d.radii.missing * d.radii.norm
     remainder = float(np.hypot(np.linalg.norm(r), _FAINT * norm))
     evidence = Evidence(norm=norm, remainder=float(np.hypot(remainder, outside)),
-                        spread=schatten_norm(r, 8) + outside,
+                        spread=norm_bound(r) + outside,
                         coupling=float(np.linalg.norm(f.T @ r @ g)),
                         images=_images(d.image_matrix(degree), f, sigma, g, outside))
     # The angular integrals are good to rounding of phi, not of the degree.

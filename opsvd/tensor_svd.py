@@ -4,7 +4,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from .error_bars import Evidence, error_bars
+from .error_bars import Evidence, error_bars, left_out
 from .images import Images
 from .lattice_functions import LatticeFunctions
 from .linalg import canonical_signs, compact_svd
@@ -53,7 +53,7 @@ def answer(s: np.ndarray, functions: tuple[F, F], evidence: Evidence, *, rtol: f
     accurate = int(np.argmin(np.append(errors[:visible] <= goal, False)))
     rank = accurate if accurate >= min(_ENOUGH, visible) else visible
     rank = rank if max_rank is None else min(rank, max_rank)
-    tail = float(np.hypot(evidence.remainder, np.linalg.norm(s[rank:])))
+    tail = left_out(s, evidence, rank)
     worst = float(errors[:rank].max(initial=0.0)) if rank else tail
     values, bars = s[:rank], errors[:rank]
     return OperatorSVD(values=values, multiplicities=as_counts([1] * rank), value_errors=bars, singular_values=values,

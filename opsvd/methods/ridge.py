@@ -41,6 +41,8 @@ _LAST, _FAINT, _GRID = 37.0, 1e-17, 0.5
 # Panels in x and y begin at different places, so that no two nodes are equal, there or in the check rules.
 _SHIFTS = (0.11, 0.74)
 _SEARCH_WIDTH, _MOST_PIECES = 0.3, 2000
+# Rounding within phi, which may be any, leaves no pieces that are smooth to less; then these are tried.
+_LOOSER = (1e2, 1e4)
 # Of zeta.
 _STANDARD = Gaussian()
 
@@ -98,7 +100,8 @@ class Ridge(Method):
         """Discretise within a domain that is known already."""
         mu_x, mu_y = require_gaussians(mu_x, mu_y, "ridge functions", "product")
         profile = _Profile(kernel, mu_x, mu_y, self.b)
-        pieces = profile.pieces(max(1e-2 * rtol, 1e-14))
+        tolerances = np.maximum(1e-2 * rtol, 1e-14) * np.array([1.0, *_LOOSER])
+        pieces = next((found for tol in tolerances if (found := profile.pieces(tol)) is not None), None)
         if pieces is None:
             return
         # Values are accurate to the square of what the functions are, and these may end where they are that small.

@@ -98,9 +98,13 @@ class ScaledHermite(Method):
                     if not geometric:
                         return
                     before, now = now.oversampled(_MORE), now.oversampled(_STILL_MORE)
-                if now.moved(before) <= _STILL * rtol:
-                    yield now.discretisation(leading=True)
-            following = now.needed(enough) if geometric else 2 * degree + 1
+                if now.moved(before) > _STILL * rtol:
+                    return    # so many nodes do not resolve what breaks
+                yield now.discretisation(leading=True)
+            if not geometric:
+                return
+            # One attempt does not tell how coefficients decay.
+            following = now.needed(enough) if before is not None and geometric else 2 * degree + 1
             degree, before = following if following <= _LAST else min(2 * degree + 1, _LAST), now
 
 
