@@ -28,7 +28,9 @@ _STEP, _FACTORS, _WAITS = 0.6, (0.7, 0.84), 0.1
 _CHECK, _WIDER = 0.87, 1.1
 _SHIFTS = (0.5, 0.23)
 # Random points may see this much more of the remainder than the grid does.
-_DISAGREES = 2.0
+_DISAGREES, _ROUNDING = 2.0, 1e-13
+# The norms on two grids differ by half of the error of either at the least.
+_SAFETY = 4.0
 # Functions by which directions are judged.
 _JUDGED = 20
 
@@ -99,20 +101,24 @@ def _preferred(one: OperatorSVD, other: OperatorSVD) -> bool:
 def _decomposed(c: Coordinates, whole: Component, grids: tuple[Lattice, Lattice], rtol: float,
                 max_rank: int | None) -> tuple[OperatorSVD, tuple[np.ndarray, np.ndarray]]:
     """One size, and how rough the leading functions are in each direction of x and of y."""
-    u, s, v = leading_svd(kernel_matrix(c, whole, *grids), _COUNT)
+    matrix = kernel_matrix(c, whole, *grids)
+    norm = float(np.linalg.norm(matrix))
+    u, s, v = leading_svd(matrix, _COUNT)
+    del matrix
     sign = canonical_signs(u)
     left, right = (LatticeFunctions(mu, turn, axes, grid, vectors * sign) for mu, turn, axes, grid, vectors in (
         (c.mu_x, c.turn_x, whole.x, grids[0], u), (c.mu_y, c.turn_y, whole.y, grids[1], v)))
-    svd = answer(s, (left, right), _evidence(c, whole, left, right, s), rtol=rtol, max_rank=max_rank,
-                 note=_note(*grids), limit="Finer grids are not affordable")
+    evidence, unknown = _evidence(c, whole, left, right, s)
+    svd = answer(s, (left, right), evidence, rtol=rtol, max_rank=max_rank, note=_note(*grids),
+                 limit="Finer grids are not affordable", norm_error=_SAFETY * abs(evidence.norm - norm) + unknown)
     scale = s[:_JUDGED] / (s[0] if len(s) else 1.0)
     rough = [grid.roughness(vectors[:, :_JUDGED] * scale) for grid, vectors in zip(grids, (u, v), strict=True)]
     return svd, (rough[0], rough[1])
 
 
 def _evidence(c: Coordinates, whole: Component, left: LatticeFunctions, right: LatticeFunctions,
-              s: np.ndarray) -> Evidence:
-    """What other, finer and wider grids and random points show of the remainder."""
+              s: np.ndarray) -> tuple[Evidence, float]:
+    """What another, finer and wider grid and random points show of the remainder, and what only the points see."""
     checks = [lattice(_CHECK * side.lattice.steps, _WIDER * side.lattice.radius, _SHIFTS[1]) for side in (left, right)]
     matrix = kernel_matrix(c, whole, *checks)
     norm = float(np.linalg.norm(matrix))
@@ -122,11 +128,11 @@ def _evidence(c: Coordinates, whole: Component, left: LatticeFunctions, right: L
     checked, seen = float(np.linalg.norm(matrix)), seen_at_spots(c, left, right, s)
     images = _images(matrix, f, g)
     # What points see and the grid does not, it knows no part of, nor how it is spread over singular functions.
-    unknown = 0.0 if seen <= _DISAGREES * checked else float(np.sqrt(seen**2 - checked**2))
+    unknown = 0.0 if seen <= _DISAGREES * checked + _ROUNDING * norm else float(np.sqrt(seen**2 - checked**2))
     spread = norm_bound(matrix) * max(1.0, seen / checked) if checked > 0.0 else seen
-    return Evidence(norm=max(norm, float(np.linalg.norm(s))), remainder=max(checked, seen), spread=spread,
+    return Evidence(norm=norm, remainder=max(checked, seen), spread=spread,
                     coupling=float(np.linalg.norm(f.T @ matrix @ g)) + unknown,
-                    images=Images(images.residual + unknown, images.coupling + unknown))
+                    images=Images(images.residual + unknown, images.coupling + unknown)), unknown
 
 
 def _images(remainder: np.ndarray, f: np.ndarray, g: np.ndarray) -> Images:

@@ -42,10 +42,10 @@ def tensor_svd(d: TensorDiscretisation, rtol: float, max_rank: int | None) -> Op
 
 
 def answer(s: np.ndarray, functions: tuple[F, F], evidence: Evidence, *, rtol: float, max_rank: int | None, note: str,
-           limit: str) -> OperatorSVD:
+           limit: str, norm_error: float = np.inf) -> OperatorSVD:
     """The result with the values that are known, from all computed ones and what is known of the remainder.
 
-    The limit is what stands in the way of more, in words.
+    The limit is what stands in the way of more, in words; the error of the norm is what else is known of that.
     """
     errors = error_bars(s, evidence)
     goal = rtol * float(s.max(initial=0.0))
@@ -56,9 +56,10 @@ def answer(s: np.ndarray, functions: tuple[F, F], evidence: Evidence, *, rtol: f
     tail = left_out(s, evidence, rank)
     worst = float(errors[:rank].max(initial=0.0)) if rank else tail
     values, bars = s[:rank], errors[:rank]
+    norm_error = min(norm_error, abs(evidence.norm - float(np.linalg.norm(s))) + evidence.remainder)
     return OperatorSVD(values=values, multiplicities=as_counts([1] * rank), value_errors=bars, singular_values=values,
                        errors=bars, left=functions[0].truncated(rank), right=functions[1].truncated(rank),
-                       norm=Estimate(evidence.norm, abs(evidence.norm - float(np.linalg.norm(s))) + evidence.remainder),
+                       norm=Estimate(evidence.norm, norm_error),
                        tail=tail, rtol=rtol, method=note, evaluations=0, converged=worst <= goal, breaks=False,
                        status=_status(worst, goal, rtol, limit), decay=decay_law(values, bars),
                        spectrum_tail=nuclear_tail(values, bars, tail))
