@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .error_bars import Evidence, error_bars
-from .images import Images
+from .images import Images, energy_beyond
 from .linalg import canonical_signs, compact_svd, norm_bound
 from .measures import GaussianVector
 from .methods.sectors import SectorDiscretisation
@@ -21,8 +21,8 @@ from .spectrum import Estimate, Tail, decay_law
 __all__ = ["Asked", "sector_svd"]
 
 _EPS = float(np.finfo(np.float64).eps)
-# So many accurate values make an answer, though more of them may exceed the tolerance.
-_ENOUGH = 3
+# So many accurate values of all degrees make an answer, though more of them may exceed the tolerance.
+_ENOUGH = 24
 # Rows of a matrix that together are below this part of it are left out.
 _FAINT = 1e-16
 # So many leading functions of a degree are held against their images.
@@ -110,7 +110,7 @@ def _sector(d: SectorDiscretisation, degree: int) -> _Sector:
     left, right = np.zeros((len(matrix), len(sigma))), np.zeros((matrix.shape[1], len(sigma)))
     sign = canonical_signs(u)
     left[rows:], right[columns:] = u * sign, v * sign
-    check = d.check_matrix(degree)
+    check, smooth = d.check_matrix(degree), d.image_matrix(degree)
     f, g = d.at_checks[0] @ left, d.at_checks[1] @ right
     r = check - (f * sigma) @ g.T
     norm, outside = float(np.linalg.norm(check)), d.radii.missing * d.radii.norm
@@ -118,24 +118,26 @@ def _sector(d: SectorDiscretisation, degree: int) -> _Sector:
     evidence = Evidence(norm=norm, remainder=float(np.hypot(remainder, outside)),
                         spread=norm_bound(r) + outside,
                         coupling=float(np.linalg.norm(f.T @ r @ g)),
-                        images=_images(d.image_matrix(degree), f, sigma, g, outside))
+                        images=_images(d, check if smooth is None else smooth, f, sigma, g))
     # The angular integrals are good to rounding of phi, not of the degree.
     bars = error_bars(sigma, evidence) + 4.0 * _EPS * d.radii.norm + d.hidden[0]
     return _Sector(degree, count, sigma / root, bars / root, left, right, evidence.remainder / root)
 
 
-def _images(matrix: np.ndarray | None, f: np.ndarray, sigma: np.ndarray, g: np.ndarray,
-            outside: float) -> Images | None:
-    """What a filtered matrix makes of the leading functions on the check grid, against what it should make of them."""
-    if matrix is None:
-        return None
-    count = min(len(sigma), _MOST)
+def _images(d: SectorDiscretisation, matrix: np.ndarray, f: np.ndarray, sigma: np.ndarray, g: np.ndarray) -> Images:
+    """What T makes of the leading functions on the check grid, against what it should make of them.
+
+    Beyond the grid images are continued by their decay, up to all that T has there.
+    """
+    count, outside = min(len(sigma), _MOST), (d.radii.missing * d.radii.norm) ** 2
     f, sigma, g = f[:, :count], sigma[:count], g[:, :count]
-    columns, rows = matrix @ g - f * sigma, matrix.T @ f - g * sigma
-    inner = f.T @ columns
-    residual = np.sqrt(np.maximum(*(np.cumsum(np.sum(part**2, axis=0)) for part in (columns, rows))))
+    residuals = []
+    for there, own, nodes in ((matrix @ g, f, d.check_x), (matrix.T @ f, g, d.check_y)):
+        beyond = np.minimum(energy_beyond(there, nodes, (float(nodes[0]), float(nodes[-1]))), outside)
+        residuals.append(np.sqrt(np.cumsum(np.sum((there - own * sigma) ** 2, axis=0)) + beyond))
+    inner = f.T @ (matrix @ g - f * sigma)
     corners = np.array([float(np.linalg.norm(inner[:q, :q])) for q in range(1, count + 1)])
-    return Images(residual + outside, corners)
+    return Images(np.maximum(*residuals), corners)
 
 
 def _there(matrix: np.ndarray) -> int:

@@ -32,10 +32,10 @@ _COARSE = 0.3
 _OUTWARDS, _FARTHEST, _LOWEST = 1.12, 1300.0, 4.0
 # An energy that falls more slowly than this over three cells does not fall; and a share outside that is too large.
 _FALLS, _DIVERGES = 0.995, 1e-2
-_LEVELS = 3
+_LEVELS = 6
 _FINER = 0.7
 # The step for checks, relative to the one of the bases.
-_CHECK = 0.87
+_CHECK = 0.8
 _FIRST_DEGREES, _MOST_DEGREES = 12, 192
 # The sum of the norms of degrees is known from a coarse grid only.
 _SAFE = 0.3
