@@ -11,7 +11,7 @@ from .images import Images, energy_beyond
 from .linalg import canonical_signs, compact_svd, norm_bound
 from .measures import GaussianVector
 from .methods.sectors import SectorDiscretisation
-from .multiplets import MOST_EXPANDED, as_counts, expanded, merged
+from .multiplets import MOST_EXPANDED, alike, as_counts, expanded, merged
 from .quadrature import harmonics
 from .result import OperatorSVD
 from .sector_functions import SectorFunctions
@@ -25,6 +25,8 @@ _EPS = float(np.finfo(np.float64).eps)
 _ENOUGH = 24
 # Rows of a matrix that together are below this part of it are left out.
 _FAINT = 1e-16
+# Lengths and products are rounded by some eps.
+_ROUNDING = 8.0
 # So many leading functions of a degree are held against their images.
 _MOST = 64
 
@@ -92,13 +94,23 @@ def sector_svd(d: SectorDiscretisation, measures: tuple[GaussianVector, Gaussian
     # From the first that is not known, what follows may be out of order.
     visible = _until(entries, lambda entry: entry.value > max(floor, entry.error))
     accurate = _until(visible, lambda entry: entry.error <= goal)
-    kept = accurate if len(accurate) >= min(_ENOUGH, len(visible)) else visible
+    kept = _whole(accurate if len(accurate) >= min(_ENOUGH, len(visible)) else visible, entries)
     return _assembled(d, measures, sectors, kept, asked)
 
 
 def _until(entries: list[_Entry], good: Callable[[_Entry], bool]) -> list[_Entry]:
     stop = next((i for i, entry in enumerate(entries) if not good(entry)), len(entries))
     return entries[:stop]
+
+
+def _whole(kept: list[_Entry], entries: list[_Entry]) -> list[_Entry]:
+    """Without those at the end that are not told apart from the first that is not kept: half a multiplet."""
+    if len(kept) == len(entries):
+        return kept
+    cut = entries[len(kept)]
+    told = [not alike(entry.value, cut.value, entry.error + cut.error) for entry in kept]
+    last = next((i for i in reversed(range(len(kept))) if told[i]), -1)
+    return kept[:last + 1]
 
 
 def _sector(d: SectorDiscretisation, degree: int) -> _Sector:
@@ -120,7 +132,8 @@ def _sector(d: SectorDiscretisation, degree: int) -> _Sector:
                         coupling=float(np.linalg.norm(f.T @ r @ g)),
                         images=_images(d, check if smooth is None else smooth, f, sigma, g))
     # The angular integrals are good to rounding of phi, not of the degree.
-    bars = error_bars(sigma, evidence) + 4.0 * _EPS * d.radii.norm + d.hidden[0]
+    rounding = 16.0 * _EPS * d.radii.norm + _ROUNDING * d.rounding(degree)
+    bars = error_bars(sigma, evidence) + rounding + d.hidden[0]
     return _Sector(degree, count, sigma / root, bars / root, left, right, evidence.remainder / root)
 
 
