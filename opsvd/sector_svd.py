@@ -234,8 +234,8 @@ def _status(d: SectorDiscretisation, worst: float, goal: float, rtol: float, cou
                 "hold; accept a larger rtol")
     if worst > goal:
         return (f"not converged: the largest error bar is {worst:.1e}, rtol={rtol:g} asks for {goal:.1e}; the error "
-                f"bars hold all the same. phi has kinks or jumps that show in the radii: accept a larger rtol or a "
-                f"smaller max_rank")
+                f"bars hold all the same. h varies too fast for the grids in the lengths, or for the degrees: accept a "
+                f"larger rtol or a smaller max_rank")
     reached = f"converged: every error bar is at most {worst:.1e}, within rtol * s_1 = {goal:.1e}"
     if d.largest_beyond > goal:
         return (f"{reached}; the spectrum decays slowly with the degree, and degrees from {len(d.values)} on may hold "
