@@ -203,7 +203,7 @@ def _norm_error(d: SectorDiscretisation, sectors: list[_Sector], norm: float) ->
     """sqrt(E h^2) is known twice: by the coarse grid, and degree by degree; only the latter is used, with a margin."""
     if d.norms is None:
         checked = math.sqrt(sum(float(np.sum(d.check_matrix(s.degree) ** 2)) for s in sectors) + d.rest**2)
-        change = abs(checked - norm)
+        change = abs(checked - norm) + (2.0 * d.rest * d.rest_error / norm if norm else 0.0)
     else:
         change = abs(d.norms[0] - d.norms[1])
     hidden = d.hidden[1] / norm if norm else 0.0

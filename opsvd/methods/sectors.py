@@ -94,6 +94,8 @@ class SectorDiscretisation:
     radii : Radii
     rest : float
         The norm of what all degrees beyond hold.
+    rest_error : float
+        How far the grids disagree on it.
     hidden : (float, float)
         Of what lies nearer to singular points than nodes: a bound of its operator norm on each degree, and its energy.
     norms : (float, float) or None
@@ -112,6 +114,7 @@ class SectorDiscretisation:
     images: np.ndarray | None
     radii: Radii
     rest: float
+    rest_error: float
     hidden: tuple[float, float]
     norms: tuple[float, float] | None
     parities: tuple[bool, bool]
@@ -323,7 +326,8 @@ def _discretised(profiles: Profiles, radii: Radii, size: int, parities: tuple[bo
     # A kernel k(u + v) w(u) w(v) has no larger norm than the integral of |k| times the largest of w^2 (Schur's test).
     hidden = mass * float(radial_half_density(np.zeros(1), profiles.k)[0]) ** 2, energy
     return SectorDiscretisation(bases[0], bases[1], values, nodes[0], nodes[1], finer, checks, images, radii,
-                                math.hypot(max(rests), math.sqrt(energy)), hidden, norms, parities)
+                                math.hypot(max(rests), math.sqrt(energy)), max(rests) - min(rests), hidden, norms,
+                                parities)
 
 
 def _norm(values: np.ndarray, grids: list[np.ndarray], k: int) -> float:
