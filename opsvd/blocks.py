@@ -47,7 +47,14 @@ class BlockKernel(Kernel):
 
     def blocks(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The blocks of x (n, b, k) with y (m, b, k): shape (n, m, b, b)."""
-        products = np.einsum("nik,mjk->nmij", x, y)
+        return self._mapped(np.einsum("nik,mjk->nmij", x, y))
+
+    def beside(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The blocks of x (n, b, k) with y (n, b, k), pair by pair: shape (n, b, b)."""
+        return self._mapped(np.einsum("nik,njk->nij", x, y))
+
+    def _mapped(self, products: np.ndarray) -> np.ndarray:
+        """Phi of blocks (..., b, b), finite."""
         if self.budget is not None:
             self.budget.spend(products.size)
         with np.errstate(all="ignore"):
@@ -56,19 +63,22 @@ class BlockKernel(Kernel):
         if values.shape != products.shape:
             raise self._shape(products.shape, values.shape)
         if not np.isfinite(values).all():
-            i, j = np.argwhere(~np.isfinite(values))[0][:2]
-            raise NonFiniteKernelError(f"phi must be finite, but is not at the block {products[i, j].tolist()}; define "
+            bad = tuple(np.argwhere(~np.isfinite(values))[0][:-2])
+            raise NonFiniteKernelError(f"phi must be finite, but is not at the block {products[bad].tolist()}; define "
                                        f"it there")
         return values
 
     def grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The matrix of all blocks of rows x, (n,) or (n, k), with rows y: shape (n, m)."""
-        n, m = len(x), len(y)
+        n, m, shape = len(x), len(y), (-1, self.b, self.k)
+        self.require_whole(n, m)
+        return np.asarray(self.blocks(x.reshape(shape), y.reshape(shape)).transpose(0, 2, 1, 3).reshape(n, m))
+
+    def require_whole(self, n: int, m: int) -> None:
+        """Raise ValueError unless n and m rows make whole blocks."""
         if n % self.b or m % self.b:
             raise ValueError(f"the numbers of rows must be multiples of b = {self.b}, got {n} and {m}; take "
                              f"{n - n % self.b} or {n - n % self.b + self.b}")
-        shape = (-1, self.b, self.k)
-        return np.asarray(self.blocks(x.reshape(shape), y.reshape(shape)).transpose(0, 2, 1, 3).reshape(n, m))
 
     def finite_grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The same as `grid`, which raises where phi is not finite."""

@@ -85,7 +85,7 @@ def break_points(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(),  # 
     kernel = as_kernel(h)
     mu_x, mu_y = require_measure(mu_x, "mu_x"), require_measure(mu_y, "mu_y")
     domain = find_domain(kernel, mu_x, mu_y, _RTOL)
-    if domain.is_zero:
+    if domain.norm == 0.0:
         return np.zeros((0, 2))
     x, y = (_edges(*sides) for sides in zip((domain.x, domain.y), FIRST_PANELS, strict=True))
     rule_x, rule_y = PanelBasis(mu_x, x, ORDER).rule, PanelBasis(mu_y, y, ORDER).rule

@@ -22,6 +22,7 @@ from .kernels import Kernel, elementwise
 from .measures import Gaussian, GaussianVector, Measure
 from .plotting import summary_figure
 from .result import OperatorSVD
+from .sampling import monte_carlo
 
 __all__ = ["main"]
 
@@ -49,6 +50,7 @@ examples:
   opsvd "tanh(x*y)" --k 3          x and y in R^3, and x*y for <x, y>
   opsvd "tanh(x*y)" --k 1000 --scale "1/sqrt(k)" --no-crosscheck
   opsvd -- "-x*y"                  a formula that begins with a minus follows --
+  opsvd "tanh(x*y)" --sample 1000000 --max-rank 20
   opsvd --essay figures            the essay's two figures, with the limit drawn in
 
 --json prints one object; a number that is infinite or undefined is null, and a note beside it says why.
@@ -117,6 +119,8 @@ def _parser() -> argparse.ArgumentParser:
     sampling.add_argument("--n", type=_sizes, default=(100, 300, 1000), help="their sizes (default: 100,300,1000)")
     sampling.add_argument("--trials", type=int, help="how many matrices of each size (default: 20; for --essay, 10)")
     sampling.add_argument("--seed", type=int, default=0, help="seed of the random numbers (default: 0)")
+    sampling.add_argument("--sample", type=_sizes, metavar="N[,M]",
+                          help="take the SVD of one N by M matrix, up to N = 1000000, and compute nothing else")
     sampling.add_argument("--no-crosscheck", action="store_true", help="draw none")
     output = parser.add_argument_group("output")
     output.add_argument("--plot", type=_picture, metavar="FILE", help="draw a picture: .png, .pdf or .svg")
@@ -256,6 +260,19 @@ def _decompose(args: argparse.Namespace) -> int:
     return int(disagrees)
 
 
+def _sample(args: argparse.Namespace) -> int:
+    """Take the SVD of one sampled matrix, and say beforehand on stderr what it costs."""
+    def said(_done: float, message: str) -> None:
+        if message:
+            print(f"opsvd: {message}", file=sys.stderr)
+
+    (kernel, mu_x, mu_y), (n, m) = _problem(args), (args.sample * 2)[:2]
+    sampled = monte_carlo(kernel, n, mu_x, mu_y, m=m, rng=args.seed,
+                          rank=None if args.max_rank is None else min(args.max_rank, n, m), progress=said)
+    print(json.dumps(_plain(sampled.records()), indent=1, allow_nan=False) if args.json else sampled)
+    return 0
+
+
 def _essay(args: argparse.Namespace) -> int:
     """Draw the essay's two figures into a directory."""
     args.essay.mkdir(parents=True, exist_ok=True)
@@ -286,6 +303,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if (args.kernel is None) == (args.essay is None):
         parser.error("needs a KERNEL such as \"tanh(x*y)\", or --essay DIR, and not both; --help shows more")
     try:
+        if args.sample is not None and args.kernel is not None:
+            return _sample(args)
         return _decompose(args) if args.essay is None else _essay(args)
     except (ValueError, TypeError, ImportError, OSError) as error:
         print(f"opsvd: error: {' '.join(str(error).split())}", file=sys.stderr)

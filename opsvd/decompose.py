@@ -15,7 +15,7 @@ from .blocks import BlockKernel
 from .budget import Budget, BudgetExhaustedError
 from .discretisation import Discretisation
 from .error_bars import error_bars, gather_evidence, settled
-from .errors import ConvergenceWarning
+from .errors import ConvergenceWarning, KernelError
 from .kernels import Kernel, elementwise
 from .linalg import canonical_signs, compact_svd
 from .measures import Gaussian, Measure
@@ -36,6 +36,12 @@ _LEAST_AT_LAST = 2_000_000
 _COARSE = 10
 # So many end the refinement by methods that aim at the leading ones, or where little but the box limits the bars.
 _PLENTY, _MOSTLY = 6, 1.05
+# Of the first value: what may be as large, and is not seen, lets no bar be told.
+_HOPELESS = 0.67
+# Bars of so many times the tolerance may be rounding.
+_NEARLY = 100.0
+_FAR_OUT = ("h^2 times the densities decays so slowly that much of it lies where the densities are zero to any float; "
+            "take measures with a smaller std")
 # Remainders of finer bases exceed those of coarser ones by less than this factor, if both were seen.
 _DECEIVED = 2.0
 
@@ -134,7 +140,8 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
                 if best is not None:
                     break
     if best is None:
-        raise RuntimeError("no discretisation was solved, not even uniform panels")
+        raise KernelError("h must not be zero nearly everywhere: nodes see no more than traces, although h is not "
+                          "zero; shift and scale x and y to where it is not")
     return _finished(best, kernel, limited.evaluations, remark)
 
 
@@ -164,6 +171,7 @@ class _Judged:
     accurate: int
     complete: bool
     remainder: float
+    remark: str
 
     def better(self, other: "_Judged") -> bool:
         """Whether it is to be preferred: by accurate values, then by the worst error.
@@ -174,6 +182,13 @@ class _Judged:
         if self.remainder > _DECEIVED * other.remainder and _finer(self.discretisation, other.discretisation):
             return True
         return (self.accurate, -self.svd.worst_error) > (other.accurate, -other.svd.worst_error)
+
+
+    def stalled(self, before: "_Judged") -> bool:
+        """Whether leading bars that are all but good enough were not helped by a finer basis: they are rounding."""
+        bar, bar_before = (float(one.svd.errors[:_PLENTY].max(initial=0.0)) for one in (self, before))
+        near = before.svd.rank >= _PLENTY and bar_before <= _NEARLY * before.svd.rtol * before.svd.values[0]
+        return near and bar > 0.5 * bar_before and _finer(self.discretisation, before.discretisation)
 
 
 def _finer(one: Discretisation, other: Discretisation) -> bool:
@@ -194,20 +209,25 @@ def _refine(kernel: Kernel, discretisations: Iterator[Discretisation], rtol: flo
     try:
         for discretisation in discretisations:
             answer = _solve(kernel, discretisation, rtol, max_rank)
-            remark = discretisation.remark
+            if answer is None:
+                continue
+            remark = answer.remark
+            stalled = best is not None and answer.stalled(best)
             if best is None or answer.better(best):
                 best = answer
-            if answer.complete:
+            if answer.complete or stalled:
                 break
     except BudgetExhaustedError as exhausted:
         remark = str(exhausted)
     return None if best is None else best.svd, remark
 
 
-def _solve(kernel: Kernel, discretisation: Discretisation, rtol: float, max_rank: int | None) -> _Judged:
-    """One discretisation, decomposed and judged."""
+def _solve(kernel: Kernel, discretisation: Discretisation, rtol: float, max_rank: int | None) -> _Judged | None:
+    """One discretisation, decomposed and judged; None if h hides from it."""
     system = _singular_system(discretisation)
     evidence = gather_evidence(kernel, discretisation, system, rtol)
+    if evidence is None:
+        return None
     errors = error_bars(system.values, evidence)
     goal = rtol * system.values.max(initial=0.0)
     visible = int(np.count_nonzero(system.values > np.maximum(errors, goal)))
@@ -216,11 +236,16 @@ def _solve(kernel: Kernel, discretisation: Discretisation, rtol: float, max_rank
     # A slowly decaying spectrum is cut off where its values can no longer be told to the tolerance.
     rank = accurate if min(_ENOUGH, wanted) <= accurate else wanted
     # What lies outside the box stays there, however fine the discretisation.
-    exhausted = discretisation.leading or evidence.remainder <= _MOSTLY * discretisation.domain.missing * evidence.norm
-    complete = accurate == wanted == max_rank or settled(system.values, errors, rtol) or (
-        exhausted and accurate >= _PLENTY)
+    outside = discretisation.domain.missing * evidence.norm
+    exhausted = discretisation.leading or evidence.remainder <= _MOSTLY * outside
+    complete = accurate == wanted == max_rank or (exhausted and accurate >= _PLENTY)
+    # And where it may hold larger values than are seen, none will be told.
+    hopeless = outside >= _HOPELESS * system.values.max(initial=0.0) > 0.0
+    # Nothing is all only where nothing is left.
+    complete = complete or (settled(system.values, errors, rtol) and (len(errors) > 0 or evidence.remainder == 0.0))
     svd = OperatorSVD.assemble(discretisation.note, system, errors, evidence, rtol=rtol, rank=rank)
-    return _Judged(svd, discretisation, accurate, complete, evidence.remainder)
+    return _Judged(svd, discretisation, accurate, complete or hopeless, evidence.remainder,
+                   remark=_FAR_OUT if hopeless else discretisation.remark)
 
 
 def _singular_system(discretisation: Discretisation) -> SingularSystem:

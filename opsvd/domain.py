@@ -17,11 +17,13 @@ _GROWTH = 1.12
 # Beyond 37 scales a Gaussian density times a Lebesgue weight is below the smallest double.
 _WIDEST = 37.0
 _SAFE_START = 4.0
+# The power of a Gaussian decay grows by more than this factor over a tenth of the box; less than the second is none.
+_GROWS, _LEAST = 1.2, 0.1
 
 
 @dataclass(frozen=True)
 class Domain:
-    """A box that holds all of E[h^2] but `missing`^2.
+    r"""A box that holds all of E[h^2] but `missing`^2.
 
     Attributes
     ----------
@@ -29,14 +31,14 @@ class Domain:
         The intervals of the two variables.
     missing : float
         The Hilbert-Schmidt norm of h outside the box, extrapolated from its decay; relative to that inside.
-    is_zero : bool
-        Whether all values of h seen while the box was sought were zero.
+    norm : float
+        :math:`\sqrt{E[h^2]}` as seen on a coarse grid; zero only if all values were.
     """
 
     x: tuple[float, float]
     y: tuple[float, float]
     missing: float
-    is_zero: bool
+    norm: float
 
 
 def weighted_samples(kernel: Kernel, domain: Domain, left: Rule, right: Rule) -> np.ndarray:
@@ -89,7 +91,7 @@ def find_domain(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Do
         if energy is None:
             raise _infinite_point(kernel, box(sides))
     while True:
-        tails, powers = _tails(energy, sides)
+        tails, powers, growing = _tails(energy, sides)
         heavy = (tails > tol * tol) & (sides < _WIDEST)
         wider = np.where(heavy, np.minimum(_GROWTH * sides, _WIDEST), sides)
         wider_energy = _log_energy(kernel, mu_x, mu_y, box(wider)) if heavy.any() else None
@@ -97,17 +99,19 @@ def find_domain(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Do
             break
         sides, energy = wider, wider_energy
     heavy = tails > tol * tol
-    if (powers[heavy] <= 1.0).any():
+    if ((powers <= 1.0) & ~growing)[heavy].any():
         raise NotSquareIntegrableError(
             f"h must be square-integrable, but h^2 times the densities does not decay along the edge of the box "
-            f"{np.round(box(sides), 2).tolist()}: E[h^2] is infinite. Decompose a kernel that grows more slowly "
+            f"{np.round(box(sides), 2).tolist()}: E[h^2] is infinite, as far as floats tell. Decompose a slower kernel "
             f"(exp(c*x*y) needs |c| < 1/2 under unit Gaussians), or take measures with a smaller std")
-    if energy.max() > -2.0 * np.log(SMALLEST_SIZE):
-        raise size_out_of_range(float(np.exp(0.5 * energy.max())))
+    if energy.max() == -np.inf:    # what looks like zero gets a second look, for the trace of something narrow
+        energy = _log_energy(kernel, mu_x, mu_y, box(sides), _SECOND_LOOK)
+    largest = -np.inf if energy is None else float(energy.max())
+    if energy is None or (np.isfinite(largest) and abs(largest) > -2.0 * np.log(SMALLEST_SIZE)):
+        raise size_out_of_range(float(np.exp(0.5 * largest)))
     x0, x1, y0, y1 = box(sides).tolist()
-    # What looks like zero gets a second look, for the trace of something narrow.
-    is_zero = energy.max() == -np.inf and not kernel.grid(*_grid(box(sides), _SECOND_LOOK)).any()
-    return Domain((x0, x1), (y0, y1), float(np.sqrt(tails.sum())), bool(is_zero))
+    norm = float(np.sqrt(np.exp(energy).sum() * (x1 - x0) * (y1 - y0) / energy.size))
+    return Domain((x0, x1), (y0, y1), float(np.sqrt(tails.sum())), norm)
 
 
 def _grid(box: np.ndarray, points: int = _POINTS) -> tuple[np.ndarray, np.ndarray]:
@@ -116,9 +120,10 @@ def _grid(box: np.ndarray, points: int = _POINTS) -> tuple[np.ndarray, np.ndarra
     return box[0] + (box[1] - box[0]) * x, box[2] + (box[3] - box[2]) * y
 
 
-def _log_energy(kernel: Kernel, mu_x: Measure, mu_y: Measure, box: np.ndarray) -> np.ndarray | None:
-    """The logarithm of h^2 rho_x rho_y on the grid of the box, or None if h overflows; raises at NaN."""
-    x, y = _grid(box)
+def _log_energy(kernel: Kernel, mu_x: Measure, mu_y: Measure, box: np.ndarray,
+                points: int = _POINTS) -> np.ndarray | None:
+    """The logarithm of h^2 rho_x rho_y on a grid of the box, or None if h overflows; raises at NaN."""
+    x, y = _grid(box, points)
     values = kernel.grid(x, y)
     if np.isnan(values).any():
         i, j = np.argwhere(np.isnan(values))[0]
@@ -130,25 +135,33 @@ def _log_energy(kernel: Kernel, mu_x: Measure, mu_y: Measure, box: np.ndarray) -
                                  + np.log(mu_y.sqrt_density(y))))
 
 
-def _tails(log_energy: np.ndarray, sides: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Relative energy beyond each side, extrapolated as a power of the distance, and that power: shape (4,) each."""
+def _tails(log_energy: np.ndarray, sides: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Relative energy beyond each side, extrapolated as a power of the distance, and that power: shape (4,) each.
+
+    And whether the power grows outwards, as that of a Gaussian does, however slowly it decays: then it does not show
+    that the energy is infinite.
+    """
     peak = log_energy.max()
     if not np.isfinite(peak):
-        return np.zeros(4), np.full(4, np.inf)
+        return np.zeros(4), np.full(4, np.inf), np.ones(4, dtype=bool)
     energy = np.exp(log_energy - peak)
     marginals = [energy.sum(axis=1)[::-1], energy.sum(axis=1), energy.sum(axis=0)[::-1], energy.sum(axis=0)]
     width = np.array([sides[0] + sides[1]] * 2 + [sides[2] + sides[3]] * 2)
-    tails, powers = np.zeros(4), np.full(4, np.inf)
+    tails, powers, growing = np.zeros(4), np.full(4, np.inf), np.ones(4, dtype=bool)
     for side, marginal in enumerate(marginals):
         # Means over a few points: an oscillating kernel has zeros on any single line.
-        edge, inner = marginal[-3:].mean(), marginal[-9:-6].mean()
-        if edge == 0.0 or inner == 0.0:
+        edge, *inner = (float(marginal[len(marginal) - stop:][:3].mean()) for stop in (3, 9, 15, 21))
+        if edge == 0.0 or inner[0] == 0.0:
             continue
         step = width[side] / _POINTS
-        distance = sides[side] - 2.0 * step
-        powers[side] = np.log(inner / edge) / np.log(distance / (distance - 6.0 * step))
-        tails[side] = edge * distance / max(powers[side] - 1.0, 1e-3) / (marginal.sum() * step)
-    return tails, powers
+        distance = sides[side] - step * np.array([2.0, 8.0, 14.0, 20.0])
+        powers[side], outer, before = (np.log(inward / outward) / np.log(far / near) if inward > 0.0 else 0.0
+                                       for inward, outward, far, near in zip(
+                                           inner, [edge, *inner], distance, distance[1:], strict=False))
+        # Away from the corner, where the box cuts off what lies along its diagonal.
+        growing[side] = outer > _GROWS * max(before, _LEAST)
+        tails[side] = edge * distance[0] / max(powers[side] - 1.0, 1e-3) / (marginal.sum() * step)
+    return tails, powers, growing
 
 
 def _infinite_point(kernel: Kernel, box: np.ndarray) -> Exception:

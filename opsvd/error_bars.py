@@ -26,6 +26,10 @@ _ROUNDING = 16.0
 _SMALL = 1e-3
 # Points in x and in y at which h is held against the answer wherever the measures have their mass.
 _SPOTS = 300
+# Norms of h on two rules that both see it differ by less than this factor.
+_SEEN_ALIKE = 1e3
+# Random points that show the size of h are at least so many.
+_FEW = 16
 # Entries below this part of the largest are traces: no sum of products of them matters.
 _TRACE = 1e-60
 # So many accurate values are an answer, though there may be more between rtol * s_1 and the last error bars.
@@ -63,12 +67,14 @@ class Evidence:
     images: Images | None = field(default=None, repr=False)
 
 
-def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: SingularSystem, rtol: float) -> Evidence:
+def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: SingularSystem,
+                    rtol: float) -> Evidence | None:
     """Hold the answer against the kernel on the check rules of a discretisation.
 
     First the values of the kernel are compared. Where that leaves error bars above `rtol`, as it does for kernels with
     breaks, whose pointwise remainder is large although their integrals are right, T is applied to the singular
-    functions as well.
+    functions as well. None if they see no more than traces of h: zeros although h is not zero, or sizes that
+    have nothing to do with each other.
     """
     norms, remainders, couplings, overlaps, spread = [], [], [], [], 0.0
     checks = (*discretisation.checks, _spots(system))
@@ -84,8 +90,14 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
         overlaps.append(np.diagonal(coupling))
         if len(remainders) == 1:
             spread = norm_bound(remainder) if remainders[0] > rtol * norms[0] else remainders[0]
-    if norms[0] < SMALLEST_SIZE and not discretisation.domain.is_zero:
-        raise size_out_of_range(norms[0])
+    if 0.0 < max(norms) < SMALLEST_SIZE:
+        raise size_out_of_range(max(norms))
+    # Where rules do not agree that h is there, some of the random points must.
+    seen = max(norms[:-1]) <= _SEEN_ALIKE * min(norms[:-1]) and norms[0] > 0.0
+    if not seen and _participation(samples[-1]) < _FEW and discretisation.domain.norm > 0.0:
+        return None
+    if not seen:
+        remainders[-1] *= _SAFETY    # a few hundred of them tell it roughly
     outside = float(np.hypot(discretisation.domain.missing, discretisation.hidden)) * norms[0]
     # Rules that disagree on the size of the remainder have not resolved it, and do not know its integrals either.
     trusted = max(remainders) <= 4.0 * remainders[0] + 4.0 * _EPS * norms[0]
@@ -103,6 +115,12 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
                                                  spots=checks[-1], samples=samples[-1]))
     except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
         return pointwise
+
+
+def _participation(samples: np.ndarray) -> float:
+    """The number of samples that share the energy: zero if there is none."""
+    energy = np.square(samples / max(float(np.abs(samples).max()), np.finfo(float).tiny))
+    return float(energy.sum() ** 2 / max(np.sum(energy**2), 1.0))
 
 
 def _without_traces(matrix: np.ndarray) -> np.ndarray:

@@ -1,6 +1,17 @@
 """Exceptions and warnings of opsvd."""
 
-__all__ = ["ConvergenceWarning", "KernelError", "NonFiniteKernelError", "NotSquareIntegrableError", "diverges_towards"]
+from typing import Any
+
+__all__ = [
+    "ConvergenceWarning",
+    "KernelError",
+    "LongSamplingWarning",
+    "NonFiniteKernelError",
+    "NotSquareIntegrableError",
+    "SamplingInterruptedWarning",
+    "TrialError",
+    "diverges_towards",
+]
 
 
 class KernelError(ValueError):
@@ -17,6 +28,30 @@ class NotSquareIntegrableError(ValueError):
 
 class ConvergenceWarning(UserWarning):
     """The requested tolerance was not reached; the error bars say how far the answer got."""
+
+
+class TrialError(KernelError):
+    """A sampled matrix failed after others were done; the cause is chained.
+
+    Attributes
+    ----------
+    trial : int
+        Which one, counted from 1.
+    partial : MonteCarloSpectrum or MonteCarloSweep
+        Those that were done.
+    """
+
+    def __init__(self, message: str, trial: int, partial: Any) -> None:
+        super().__init__(message)
+        self.trial, self.partial = trial, partial
+
+
+class SamplingInterruptedWarning(UserWarning):
+    """Sampling was interrupted, and what was done until then is returned."""
+
+
+class LongSamplingWarning(UserWarning):
+    """Sampling will take more than a minute; the message says how long, and how much memory."""
 
 
 def diverges_towards(name: str, where: float) -> NotSquareIntegrableError:

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ._validation import positive_int, real_array
+from .finite_functionals import Functional, functionals
+from .splitting import MixedMoments, Multiplet, runs, split
 
 __all__ = ["FiniteSizePrediction", "predict"]
 
@@ -26,6 +28,8 @@ class FiniteSizePrediction:
     ----------
     n, m : int
         The numbers of samples of x and of y.
+    counts : ndarray, shape (r,)
+        How often each value stands.
     mean : ndarray, shape (r,)
         The expected singular values, ``s + bias``.
     bias : ndarray, shape (r,)
@@ -41,10 +45,17 @@ class FiniteSizePrediction:
         remain predictable when values among them are equal.
     energy_valid : ndarray of bool, shape (r,)
         Where the expansion holds for the energies.
+    covariance : ndarray, shape (r, r)
+        Of the singular values of one matrix among each other, to first order.
+    nuclear, effective_rank : Functional
+        Their sum, and its square over the sum of their squares: mean, bias, standard deviation, error, validity.
+    multiplets : tuple of Multiplet
+        The law of the ordered values in each group of equal or nearly equal ones, where mixed moments were given.
     """
 
     n: int
     m: int
+    counts: np.ndarray
     mean: np.ndarray
     bias: np.ndarray
     std: np.ndarray
@@ -54,6 +65,25 @@ class FiniteSizePrediction:
     energy_std: np.ndarray
     energy_error: np.ndarray
     energy_valid: np.ndarray
+    covariance: np.ndarray
+    nuclear: Functional
+    effective_rank: Functional
+    multiplets: tuple[Multiplet, ...]
+
+    @property
+    def statement(self) -> str:
+        """Where the prediction holds, in words."""
+        ends = self.counts.cumsum()
+        good = [f"s_{end:.0f}" if count == 1 else f"the mean of s_{end - count + 1:.0f} to s_{end:.0f}"
+                for end, count in zip(ends[self.valid], self.counts[self.valid], strict=True)]
+        singles = f"the expansion holds for {', '.join(good)}" if good else (
+            "the expansion holds for no single value: n and m are not large against the fourth moments of the singular "
+            "functions, or values are nearly equal")
+        grouped = "".join(f"; s_{group.indices[0] + 1} to s_{group.indices[-1] + 1} are predicted as a multiplet, in "
+                          f"order" for group in self.multiplets)
+        law = ", but OperatorSVD.equivalent may have its law" if (self.counts > 1).any() else ""
+        rank = "holds" if self.effective_rank.valid else f"does not hold{law}"
+        return f"at {self.n} x {self.m}, {singles}{grouped}; that of the effective rank {rank}"
 
     def __repr__(self) -> str:
         """Name the sizes, and how many of the singular values are predicted."""
@@ -61,8 +91,16 @@ class FiniteSizePrediction:
 
 
 def predict(
-    singular_values: Any, left_moments: Any, right_moments: Any, n: int, m: int | None = None, *,
-    multiplicities: Any = None
+    singular_values: Any,
+    left_moments: Any,
+    right_moments: Any,
+    n: int,
+    m: int | None = None,
+    *,
+    multiplicities: Any = None,
+    left_mixed: MixedMoments | None = None,
+    right_mixed: MixedMoments | None = None,
+    beyond: tuple[float, float] = (0.0, 0.0),
 ) -> FiniteSizePrediction:
     r"""Predict the singular values of a sampled n x m matrix, from those of the operator and fourth moments.
 
@@ -87,6 +125,10 @@ def predict(
     multiplicities : array_like of int, shape (r,), optional
         How often each value stands, by default once. The moments are then means over the members of two multiplets,
         and what is predicted is the mean over a multiplet.
+    left_mixed, right_mixed : callable, optional
+        Give :math:`E[f_i f_j f_k f_l]`, shape (d, d, d, d), for indices (d,); without them there are no multiplets.
+    beyond : tuple of float, default (0, 0)
+        The sum of the operator's values that are not given, and of their squares.
 
     Returns
     -------
@@ -113,6 +155,18 @@ def predict(
 
     *Energies.* In :math:`\sum_{i \le k} \sigma_i^2` the terms of pairs within the leading k cancel, so that equal
     values among them do no harm; for k = r the expectation is the sum of :math:`s_i^2`, exactly.
+
+    *Covariance.* To first order :math:`\mathrm{cov}(\sigma_i, \sigma_j) = s_i s_j c_{ij} / 4`, :math:`c_{ij} =
+    (E[f_i^2 f_j^2] - 1) / n + (E[g_i^2 g_j^2] - 1) / m`.
+
+    *Effective rank.* In the sum N of all singular values the terms of a pair add up to one without a denominator that
+    vanishes: :math:`E N - \sum s_i = -\tfrac14 \sum_{ij} (a_{ij} + b_{ij}) s_i s_j / (s_i + s_j)`, so that equal values
+    do no harm. With :math:`E = \sum s_i^2`, which is unbiased, the delta method gives mean and variance of
+    :math:`N^2 / E`. What pairs contribute whose moments are not small against n is counted as error.
+
+    *Multiplets.* The ordered values of a group are those of a random perturbation; see `opsvd.splitting`. For
+    perturbations of eigenvalues see T. Kato, Perturbation Theory for Linear Operators, chapter II; for the case of
+    kernel matrices V. Koltchinskii and E. Gine, Bernoulli 6 (2000), 113-167, where a multiplet's limit law is derived.
 
     *Validity.* The denominators :math:`s_i - s_j` fluctuate by first-order amounts, which multiplies the term of a pair
     by about :math:`1 + \rho_{ij}`, with :math:`\rho_{ij} (s_i - s_j)^2 = \mathrm{var}_i + \mathrm{var}_j +
@@ -148,28 +202,56 @@ def predict(
                          f"sort them")
     left, right = _moments(left_moments, "left_moments", s), _moments(right_moments, "right_moments", s)
     counts = np.ones(s.size) if multiplicities is None else np.asarray(multiplicities).astype(np.float64)
-    identity = np.eye(s.size)
-    a, b = (left - identity) / n, (right - identity) / m
-    # A rounding error must not make the variance of a constant f_i^2 negative.
-    a, b = np.maximum(a, 0.0), np.maximum(b, 0.0)
-    first = s**2 * np.diag(a + b) / 4.0
     many = counts > 1.0
-    inner = (counts * np.diag(left) - 1.0) / n + (counts * np.diag(right) - 1.0) / m
-    pairs = _pairs(s, a, b, np.where(many, s**2 * inner, first), counts)
-    diagonal = s * np.maximum(inner, 0.0) / 8.0
-    bias = pairs.shift.sum(axis=1) - diagonal
+    # A rounding error must not make the variance of a constant f_i^2 negative.
+    a, b = (np.maximum((one - np.eye(s.size)) / size, 0.0) for one, size in ((left, n), (right, m)))
+    first = s**2 * np.diag(a + b) / 4.0
+    inner = np.maximum((counts * np.diag(left) - 1.0) / n + (counts * np.diag(right) - 1.0) / m, 0.0)
+    scatter = np.where(many, s**2 * inner, first)
+    pairs = _pairs(s, a, b, scatter, counts)
+    bias = pairs.shift.sum(axis=1) - s * inner / 8.0
     within = np.where(many, s**2 * np.diag(left / n + right / m) ** 2 / 8.0, 0.0)
     std = np.sqrt(first + within + pairs.variance.sum(axis=1))
-    error = 2.0 * (pairs.error.sum(axis=1) + diagonal * np.maximum(inner, 0.0))
+    error = 2.0 * pairs.error.sum(axis=1) + s * inner**2 / 4.0
     error = np.where(pairs.unresolved.any(axis=1), np.inf, error)
     valid = (error <= _NEXT_ORDER * std) & (np.sqrt(first) <= _RELATIVE_STD * s)
-    energy = np.cumsum(counts * (s**2 + 2.0 * s * pairs.shift.sum(axis=1)))
+    products = (left - 1.0) / n + (right - 1.0) / m
+    groups = [] if left_mixed is None or right_mixed is None else [
+        _split(run, s, counts, pairs, mixed=(left_mixed, right_mixed), sizes=(n, m))
+        for run in runs(s, scatter, counts)]
+    return FiniteSizePrediction(
+        n, m, counts, s + bias, bias, std, error, valid, *_energies(s, counts, pairs, products),
+        np.outer(s, s) * products / 4.0, *functionals(s, counts, (left, right), (n, m), beyond),
+        tuple(group for group in groups if group is not None))
+
+
+def _energies(
+    s: np.ndarray, counts: np.ndarray, pairs: "_Pairs", products: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The energies of the leading values: mean, standard deviation, error, and where they are valid."""
     weight = counts * s**2
-    energy_std = np.sqrt(np.maximum(_blocks(np.outer(weight, weight) * ((left - 1.0) / n + (right - 1.0) / m)), 0.0))
-    energy_error = 4.0 * _across((counts * s)[:, None] * pairs.error)
-    energy_error = np.where(_across(pairs.unresolved.astype(np.float64)) > 0.0, np.inf, energy_error)
-    energy_valid = (energy_error <= _NEXT_ORDER * energy_std) & (energy_std <= _RELATIVE_STD * energy)
-    return FiniteSizePrediction(n, m, s + bias, bias, std, error, valid, energy, energy_std, energy_error, energy_valid)
+    energy = np.cumsum(weight + 2.0 * counts * s * pairs.shift.sum(axis=1))
+    std = np.sqrt(np.maximum(_blocks(np.outer(weight, weight) * products), 0.0))
+    error = 4.0 * _across((counts * s)[:, None] * pairs.error)
+    error = np.where(_across(pairs.unresolved.astype(np.float64)) > 0.0, np.inf, error)
+    return energy, std, error, (error <= _NEXT_ORDER * std) & (std <= _RELATIVE_STD * energy)
+
+
+def _split(
+    run: np.ndarray, s: np.ndarray, counts: np.ndarray, pairs: "_Pairs", *, sizes: tuple[int, int],
+    mixed: tuple[MixedMoments, MixedMoments],
+) -> Multiplet | None:
+    """The law of the ordered values of a run of neighbours, or of one value that stands several times."""
+    moments = mixed[0](run), mixed[1](run)
+    if moments[0] is None or moments[1] is None:
+        return None
+    outside = np.ones(s.size, dtype=bool)
+    outside[run] = False
+    shift, error = (matrix[np.ix_(run, outside)].sum(axis=1).mean() for matrix in (pairs.shift, pairs.error))
+    variance = float((counts[run, None] ** 2 * pairs.variance[np.ix_(run, outside)]).sum())
+    indices = int(counts[: run[0]].sum()) + np.arange(int(counts[run].sum()))
+    return split(indices, np.repeat(s[run], counts[run].astype(int)), (moments[0], moments[1]), sizes,
+                 (float(shift), float(2.0 * error), variance))
 
 
 def _moments(value: Any, name: str, s: np.ndarray) -> np.ndarray:

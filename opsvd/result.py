@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,9 @@ from .finite_size import FiniteSizePrediction, predict
 from .kernels import Kernel, as_kernel
 from .lattice_functions import LatticeFunctions
 from .measures import Gaussian, GaussianVector, Measure
+from .moments import Functions, fourth_moments, mixed_moments, multiplet_moments
 from .multiplets import as_counts, expanded, first_multiplets
+from .radial_equivalent import RadialEquivalent, sector_equivalent
 from .sector_functions import SectorFunctions
 from .singular_functions import SingularFunctions, SingularSystem
 from .spectrum import (
@@ -30,8 +33,6 @@ from .spectrum import (
     nuclear_tail,
 )
 from .tensor_functions import TensorFunctions
-
-Functions = SingularFunctions | SectorFunctions | TensorFunctions | LatticeFunctions | BlockFunctions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -193,11 +194,47 @@ class OperatorSVD:
 
     def predict(self, n: int, m: int | None = None) -> FiniteSizePrediction:
         """What the singular values of a sampled n by m matrix must look like; see `opsvd.finite_size.predict`."""
-        if isinstance(self.left, SectorFunctions) and isinstance(self.right, SectorFunctions):
+        # The values of a matrix add up to no more than the root of their number times that of their squares.
+        least = min(positive_int(n, "n"), n if m is None else positive_int(m, "m"))
+        nuclear = min(self.spectrum_tail.nuclear + self.spectrum_tail.nuclear_error, np.sqrt(least) * self.tail)
+        left, right, beyond = self.left, self.right, (float(nuclear), self.tail**2)
+        if isinstance(left, SectorFunctions) and isinstance(right, SectorFunctions):
             owners = np.searchsorted(-self.values, -self._radial_values())
-            left, right = (_multiplet_moments(side, owners, len(self.values)) for side in (self.left, self.right))
-            return predict(self.values, left, right, n, m, multiplicities=self.multiplicities)
-        return predict(self.singular_values, _moments(self.left), _moments(self.right), n, m)
+            moments = [multiplet_moments(side, owners, len(self.values)) for side in (left, right)]
+            return predict(self.values, moments[0], moments[1], n, m, multiplicities=self.multiplicities,
+                           left_mixed=partial(_of_sectors, left, owners),
+                           right_mixed=partial(_of_sectors, right, owners), beyond=beyond)
+        return predict(self.singular_values, fourth_moments(left), fourth_moments(right), n, m,
+                       left_mixed=partial(mixed_moments, left), right_mixed=partial(mixed_moments, right),
+                       beyond=beyond)
+
+    def equivalent(self, n: int, m: int | None = None) -> RadialEquivalent:
+        """The law of the whole spectrum of a sampled n by m matrix, for rotation-invariant kernels of vectors.
+
+        Where values stand so often that n is not large against their number; see `opsvd.radial_equivalent`.
+
+        Raises
+        ------
+        TypeError
+            If the kernel is not of vectors, and invariant under rotations.
+
+        Examples
+        --------
+        The part of n that the effective rank of a sign takes:
+
+        >>> import numpy as np
+        >>> import opsvd
+        >>> svd = opsvd.decompose(opsvd.elementwise(np.sign, 64, kinks=[0]), rtol=1e-4)
+        >>> print(round(svd.equivalent(4096).effective_rank.value / 4096, 3))
+        0.356
+        """
+        if not (isinstance(self.left, SectorFunctions) and isinstance(self.right, SectorFunctions)):
+            raise TypeError("equivalent needs a kernel of vectors that is invariant under rotations, such as "
+                            "elementwise(phi, k) with k > 1; use predict, or opsvd.deterministic_equivalent(values, "
+                            "multiplicities, n)")
+        n = positive_int(n, "n")
+        return sector_equivalent(self.left, self.right, self._radial_values(), self.tail**2,
+                                 (n, n if m is None else positive_int(m, "m")))
 
     def truncate(self, rank: int) -> "OperatorSVD":
         """Return the decomposition with the leading `rank` singular values; the others go into the tail."""
@@ -327,25 +364,9 @@ def _status(worst: float, goal: float, rtol: float, rank: int, *, following: flo
     return reached
 
 
-def _multiplet_moments(functions: SectorFunctions, owners: np.ndarray, count: int) -> np.ndarray:
-    """Means of E[f^2 f'^2] over the members of pairs of multiplets, shape (count, count)."""
-    # The squares of all harmonics of a degree add up to their number: only the radial functions are left.
-    shares = np.zeros((count, len(owners)))
-    shares[owners, np.arange(len(owners))] = np.array([float(number) for number in functions.multiplicities])
-    shares /= np.maximum(shares.sum(axis=1, keepdims=True), 1.0)
-    return np.asarray(shares @ functions.moments() @ shares.T)
-
-
-def _moments(functions: Functions) -> np.ndarray:
-    """Fourth moments E[f_i^2 f_j^2], shape (r, r), by the rules of the bases."""
-    if not isinstance(functions, SingularFunctions):
-        return functions.moments()
-    total = np.zeros((len(functions), len(functions)))
-    for basis, _ in functions.parts:
-        rule = basis.rule.restricted(basis.rule.weights > 0.0)
-        squares = functions(rule.nodes) ** 2
-        total += (squares * rule.weights[:, None]).T @ squares
-    return total / len(functions.parts)
+def _of_sectors(functions: SectorFunctions, owners: np.ndarray, values: np.ndarray) -> np.ndarray | None:
+    """Mixed moments of the members of a multiplet; `owners` says to which value each radial function belongs."""
+    return mixed_moments(functions, np.flatnonzero(np.isin(owners, values)))
 
 
 def _first(functions: Functions, counts: np.ndarray, rank: int) -> Functions:

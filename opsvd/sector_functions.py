@@ -15,6 +15,8 @@ __all__ = ["SectorFunctions"]
 
 # Below e^-6 of the usual length the radial functions are taken to be at their limit.
 _NEAR_ZERO = -6.0
+# Lengths in a Gauss rule, and the mass below which one is left out.
+_SHELLS, _LEAST_MASS = 16, 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +110,22 @@ class SectorFunctions:
     def truncated(self, radial: int, count: int) -> "SectorFunctions":
         """The first `radial` radial functions, and of the singular functions they make the first `count`."""
         return replace(self, degrees=self.degrees[:radial], coefficients=self.coefficients[:, :radial], count=count)
+
+    def shells(self) -> tuple[np.ndarray, np.ndarray]:
+        r"""A Gauss rule for the length: radial functions times the roots of the masses, (p, q), and the masses, (p,).
+
+        Sums over p of products of two columns are :math:`E[F_i F_j]`.
+        """
+        order = np.arange(_SHELLS)
+        shape = 0.5 * self.measure.dim
+        # |x|^2 / 2 is a Gamma variable: the Jacobi matrix of the Laguerre polynomials.
+        off = np.sqrt(order[1:] * (order[1:] + shape - 1.0))
+        nodes, vectors = np.linalg.eigh(np.diag(2.0 * order + shape) + np.diag(off, 1) + np.diag(off, -1))
+        masses, delta = vectors[0] ** 2, 0.5 * np.log(2.0 * nodes / self.measure.dim)
+        low, high = self.basis.trusted
+        kept = (masses > _LEAST_MASS) & (delta >= low) & (delta <= high)
+        functions = self.basis.functions(delta[kept], self.coefficients)
+        return functions * np.sqrt(masses[kept])[:, None], masses[kept]
 
     def moments(self) -> np.ndarray:
         """E[F_i^2 F_j^2], shape (q, q)."""

@@ -54,7 +54,8 @@ class SliceIntegrals:
     breaks : ndarray, shape (b, 2)
         The breaks found: x_i and y.
     unresolved : float
-        The norm of what was given up, of all slices together.
+        The norm of the truncation errors, of all slices together: of those below the tolerance, and of what was given
+        up.
     exhausted : bool
         Whether it was given up for want of budget.
     """
@@ -320,6 +321,7 @@ class _Splitter:
         (index, panel), no = np.divmod(np.arange(n * panels), panels), np.zeros(n * panels, dtype=bool)
         pieces = _Pieces(index, left[panel], right[panel], no, tails, no)
         broken = self._broken(tails, energy, pieces)
+        self._lose(tails, energy, pieces, ~broken)
         missed, where = self._second_look(samples[~broken], pieces[~broken])
         hidden = np.flatnonzero(~broken)[missed]
         samples[broken] = 0.0
@@ -365,9 +367,18 @@ class _Splitter:
 
     def _broken(self, tails: np.ndarray, energy: np.ndarray, pieces: _Pieces) -> np.ndarray:
         """Whether polynomials miss more of a piece than the threshold, and than rounding of h and of y explains."""
-        width = pieces.right - pieces.left
-        rounding = 16.0 + 4.0 * np.maximum(np.abs(pieces.left), np.abs(pieces.right)) / width
-        return np.asarray((self._effects(tails, width) > self.threshold) & (tails > rounding * _EPS * np.sqrt(energy)))
+        effects = self._effects(tails, pieces.right - pieces.left)
+        return np.asarray((effects > self.threshold) & (tails > self._rounding(energy, pieces)))
+
+    def _rounding(self, energy: np.ndarray, pieces: _Pieces) -> np.ndarray:
+        """Truncation errors that are explained by the rounding of h and of y."""
+        relative = 16.0 + 4.0 * np.maximum(np.abs(pieces.left), np.abs(pieces.right)) / (pieces.right - pieces.left)
+        return np.asarray(relative * _EPS * np.sqrt(energy))
+
+    def _lose(self, tails: np.ndarray, energy: np.ndarray, pieces: _Pieces, kept: np.ndarray) -> None:
+        """Count the truncation errors of what is kept, whether they are below the threshold or given up."""
+        effects = self._effects(tails, pieces.right - pieces.left)
+        self.lost += float(np.sum(effects[kept & (tails > self._rounding(energy, pieces))] ** 2))
 
     def _effects(self, tails: np.ndarray, width: np.ndarray) -> np.ndarray:
         """What truncation errors do to integrals against functions of norm one, which are smooth on the scale of mu."""
@@ -381,7 +392,7 @@ class _Splitter:
         tiny = pieces.right - pieces.left <= 2.0 * _narrowest(pieces)
         broken = self._broken(tails, energy, pieces)
         kept = np.ones_like(broken) if last else ~broken | tiny
-        self.lost += float(np.sum(self._effects(tails, pieces.right - pieces.left)[kept & broken] ** 2))
+        self._lose(tails, energy, pieces, kept)
         self.index.append(pieces.index[kept])
         self.ends.append(np.stack([pieces.left[kept], pieces.right[kept]], axis=1))
         self.nodes.append(points[kept, :self.order])

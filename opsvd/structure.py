@@ -18,6 +18,8 @@ _SEED = 20240229
 # Points drawn: most where the measures are, the others anywhere in the box. Every other becomes a probe point, and so
 # do some of those where h is large, for what is narrow.
 _CENTRAL, _ANYWHERE, _LARGE = 800, 400, 100
+# And so many times as many, where fewer than that are seen of h.
+_MORE = 16
 _WIDENED = 1.5
 # Kernels are computed to within this many roundings of their size.
 _ROUNDINGS = 256.0
@@ -134,7 +136,8 @@ def find_structure(kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure)
     point falls there: seldom where the part holds a hundredth of the measures' mass, in about one case of four where
     it holds three thousandths, and mostly where it is a narrow bump on a background. Differences below the tolerance
     go unseen as well: h is then to rounding what is claimed. The other way, steps along x + b y with an unusual b, a
-    kernel of very narrow support, and one computed with a loss of more than two digits are not recognised.
+    kernel of a support of less than a hundredth of the mass, and one computed with a loss of more than two digits are
+    not recognised.
 
     Values that are not finite agree with each other, and with nothing else.
 
@@ -151,7 +154,7 @@ def find_structure(kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure)
     >>> print(structure)
     h is a function of x - 0.5 y, even
     """
-    if domain.is_zero:
+    if domain.norm == 0.0:
         return Structure()
     probe = _Probe(kernel, domain, mu_x, mu_y)
     x, y = probe.x, probe.y
@@ -175,6 +178,12 @@ class _Probe:
         self.rng = np.random.default_rng(_SEED)
         x, y = self._draw(mu_x, domain.x), self._draw(mu_y, domain.y)
         h = kernel(x, y)
+        if np.count_nonzero(h) < _LARGE:    # of narrow support
+            more_x, more_y = (np.concatenate([self._draw(mu, interval) for _ in range(_MORE)])
+                              for mu, interval in ((mu_x, domain.x), (mu_y, domain.y)))
+            more = kernel(more_x, more_y)
+            there = np.flatnonzero(more)[:_LARGE]
+            x, y, h = (np.append(few, many[there]) for few, many in ((x, more_x), (y, more_y), (h, more)))
         chosen = self._chosen(np.abs(h) * mu_x.sqrt_density(x) * mu_y.sqrt_density(y))
         self.x, self.y, self.h = x[chosen], y[chosen], h[chosen]
         finite = np.abs(self.h[np.isfinite(self.h)])

@@ -82,8 +82,12 @@ class TensorFunctions:
 
     def moments(self) -> np.ndarray:
         """E[f_i^2 f_j^2], shape (r, r), as means over 20 000 points."""
-        squares = self(self.measure.sample(_SAMPLE, np.random.default_rng(_SEED))) ** 2
+        squares = self.sampled() ** 2
         return np.asarray(squares.T @ squares / _SAMPLE)
+
+    def sampled(self) -> np.ndarray:
+        """The functions at 20 000 random points, always the same ones: shape (20 000, r)."""
+        return self(self.measure.sample(_SAMPLE, np.random.default_rng(_SEED)))
 
     def state(self, prefix: str) -> dict[str, Any]:
         """Arrays for saving, under names that begin with `prefix`."""

@@ -123,7 +123,7 @@ def test_a_method_that_yields_nothing_leaves_a_coarse_answer():
     with pytest.warns(ConvergenceWarning, match="cannot do this kernel: leave method out"):
         svd = opsvd.decompose(lambda x, y: np.sign(x - y), method=Nothing())
     assert svd.method.startswith("uniform panels: 10 in x")
-    assert abs(svd.singular_values[0] - 2.0 / np.pi) <= svd.errors[0] < 0.3
+    assert abs(svd.singular_values[0] - 2.0 / np.pi) <= svd.errors[0] < 0.35
 
 
 @pytest.mark.parametrize(("arguments", "error", "message"), [

@@ -111,6 +111,22 @@ def test_long_spectra_are_cut_in_the_table(capsys):
     assert sum(line.split()[:1] == [str(i)] for i in range(1, 40) for line in out.splitlines()) == 20
 
 
+def test_one_large_matrix(capsys):
+    """With --sample one matrix is drawn, its cost said on stderr beforehand, and nothing else computed."""
+    assert main(["tanh(x*y)", "--sample", "6000,5000", "--max-rank", "2"]) == 0
+    out, err = capsys.readouterr()
+    assert err.startswith("opsvd: cross approximation of 6000 x 5000 in about")
+    assert out.startswith("one sampled matrix, n = 6000, m = 5000, engine LowRank(")
+    assert main(["x*y", "--k", "3", "--sample", "50", "--max-rank", "4"]) == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert float(rows[4].split()[1]) > 0.5    # the third value of <x, y> in R^3, and
+    assert float(rows[5].split()[1]) < 1e-12    # no fourth one
+    assert main(["x*y", "--sample", "20", "--json"]) == 0
+    records = json.loads(capsys.readouterr().out)
+    assert records[0]["quantity"] == "s_1"
+    assert records[0]["standard_error"] is None
+
+
 def test_rank_zero_is_printed(capsys):
     """The zero kernel has no singular values, and says so without failing."""
     assert main(["0*x*y", "--no-crosscheck"]) == 0

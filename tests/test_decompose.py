@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from problems import tagged
+from scipy.special import ndtr
 
 import opsvd
 from opsvd import ConvergenceWarning, Gaussian, NotSquareIntegrableError
@@ -150,3 +151,41 @@ def test_bad_kernels_are_named(h, message):
     """Scalar-only, complex and wrong-shaped kernels raise before anything is computed."""
     with pytest.raises(opsvd.KernelError, match=message):
         opsvd.decompose(h)
+
+
+def test_a_thin_ring_that_the_first_nodes_miss_is_not_the_end():
+    """Hermite nodes see nothing but zeros; other methods are asked, and give it in some digits."""
+    def ring(x, y):
+        return ((x**2 + y**2 > 1.0) & (x**2 + y**2 < 1.1)) * 1.0
+
+    with pytest.warns(ConvergenceWarning):
+        svd = opsvd.decompose(ring, rtol=1e-3, max_evaluations=20_000_000, max_seconds=1e3)
+    exact = np.sqrt(np.exp(-0.5) - np.exp(-0.55))    # the mass between the radii, under the plane Gaussian
+    assert abs(np.hypot(np.linalg.norm(svd.singular_values), svd.tail) - exact) < 0.1 * exact
+    assert svd.tail > 0.0
+
+
+def test_a_strip_that_the_first_nodes_miss_is_not_taken_for_zero():
+    """Random points see it: its size is in the tail."""
+    with pytest.warns(ConvergenceWarning):
+        svd = opsvd.decompose(lambda x, y: np.where(np.abs(x - 0.11) < 0.01, y, 0.0))
+    assert svd.tail >= np.sqrt(ndtr(0.12) - ndtr(0.10))
+
+
+def test_energy_beyond_all_densities_is_told():
+    """A kernel that is just square-integrable reaches further than densities are numbers."""
+    def growing(x, y):
+        return np.exp(0.4999 * x * y)
+
+    with pytest.warns(ConvergenceWarning, match="take measures with a smaller std"):
+        svd = opsvd.decompose(growing)
+    assert svd.tail >= np.sqrt(1.0 / np.sqrt(1.0 - 4.0 * 0.4999**2))
+
+
+def test_a_truncation_error_below_the_tolerance_is_in_the_bars():
+    """At a loose tolerance, slices that are polynomials to within it count with what they lack."""
+    loose, tight = (opsvd.decompose(lambda x, y: np.maximum(np.minimum(x, y), -0.5), rtol=rtol)
+                    for rtol in (1e-4, 1e-10))
+    count = min(loose.rank, tight.rank)
+    apart = np.abs(loose.singular_values[:count] - tight.singular_values[:count])
+    assert (apart <= loose.errors[:count] + tight.errors[:count]).all()

@@ -95,6 +95,7 @@ def test_functions_reconstruct(tilted_svd, tmp_path):
     missed = np.sqrt(np.mean((tilted_svd(x, y) - tilted(x, y)) ** 2))
     assert missed == pytest.approx(tilted_svd.tail, rel=0.3)
     np.testing.assert_allclose(tilted_svd.left.moments()[0, 0], np.mean(f[:, 0] ** 4), rtol=0.1)
+    assert tilted_svd.predict(1000).valid[0]
     tilted_svd.save(tmp_path / "svd.npz")
     again = opsvd.load(tmp_path / "svd.npz")
     np.testing.assert_array_equal(again(x[:5], y[:5]), tilted_svd(x[:5], y[:5]))

@@ -102,13 +102,13 @@ class Ridge(Method):
         profile = _Profile(kernel, mu_x, mu_y, self.b)
         tolerances = np.maximum(1e-2 * rtol, 1e-14) * np.array([1.0, *_LOOSER])
         pieces = next((found for tol in tolerances if (found := profile.pieces(tol)) is not None), None)
-        if pieces is None:
+        if pieces is None or (hidden := profile.hidden(pieces)) is None:
             return
         # Values are accurate to the square of what the functions are, and these may end where they are that small.
         rough = max(3e-3 * np.sqrt(rtol), 1e-8)
         box = find_domain(kernel, mu_x, mu_y, 100.0 * rough)
         # What is nearer to a singular line is missing from h, but hardly from its integrals against smooth functions.
-        domain = replace(domain, missing=float(np.hypot(domain.missing, profile.hidden(pieces))))
+        domain = replace(domain, missing=float(np.hypot(domain.missing, hidden)))
         given = False
         for width in _WIDTHS:
             if given and width > _WIDTHS[-1]:
@@ -177,12 +177,12 @@ class _Profile:
                 f"({x[0]:.6g}, {y[0]:.6g}): E[h^2] is infinite. Decompose a kernel with a weaker singularity")
         return pieces
 
-    def hidden(self, pieces: Pieces) -> float:
-        """The norm of what is nearer to singular points than pieces reach, relative to that of phi."""
+    def hidden(self, pieces: Pieces) -> float | None:
+        """The norm nearer to singular points than pieces reach, relative to that of phi; None if phi is not seen."""
         nodes, weights = composite_gauss_legendre(pieces.edges, ORDER)
         energies = (self.finite(nodes) * _STANDARD.sqrt_density(nodes)) ** 2 * weights
         energies = energies.reshape(-1, ORDER).sum(axis=1)
-        return float(np.sqrt(hidden_energy(pieces.edges, energies) / energies.sum()))
+        return float(np.sqrt(hidden_energy(pieces.edges, energies) / energies.sum())) if energies.any() else None
 
     def bases(self, domain: Domain, width: float) -> tuple[PanelBasis, PanelBasis]:
         """Equal panels in x and y over the domain, of widths that give the same step in zeta, and at most `width`."""

@@ -92,15 +92,14 @@ class ScaledHermite(Method):
             if now.tail <= enough:
                 yield now.discretisation(leading=now.tail > rtol**0.75)
             elif before is not None and (now.needed(enough) > _LAST or not geometric):
-                if not self.leading:
+                if not self.leading or (not geometric and now.moved(before) > _STILL * rtol):
                     return
-                if now.moved(before) > _STILL * rtol:
-                    if not geometric:
-                        return
-                    before, now = now.oversampled(_MORE), now.oversampled(_STILL_MORE)
-                if now.moved(before) > _STILL * rtol:
-                    return    # so many nodes do not resolve what breaks
-                yield now.discretisation(leading=True)
+                more = now.oversampled(_MORE)
+                if more.unsettled <= _STILL * rtol:
+                    still_more = now.oversampled(_STILL_MORE)
+                    if still_more.moved(more) > _STILL * rtol:
+                        return    # so many nodes do not resolve what breaks
+                    yield still_more.discretisation(leading=True)
             if not geometric:
                 return
             # One attempt does not tell how coefficients decay.
@@ -139,6 +138,13 @@ class _Attempt:
         """How far the leading values have moved, relative to the first."""
         now = self.leading
         return float(np.abs(now - before.leading).max()) / max(float(now[0]), float(np.finfo(float).tiny))
+
+    @property
+    def unsettled(self) -> float:
+        """How far the leading values are from those of the matrix of lower degrees, relative to the first."""
+        cut = 2 * len(self.block.matrix) // 3
+        fewer = np.resize(compact_svd(self.block.matrix[:cut, :cut])[1], _LEADING)
+        return float(np.abs(self.leading - fewer).max()) / max(float(self.leading[0]), float(np.finfo(float).tiny))
 
     @cached_property
     def leading(self) -> np.ndarray:

@@ -27,6 +27,8 @@ _POLE = 0.49
 # or below the third number, are where halving has ended. Energy that falls by less, from piece to piece, is not told
 # from energy that does not fall.
 _SMALL, _NARROWEST, _ENDED, _SLOWEST, _DIVERGES = 1e-8, 1.6, 3e-12, 0.995, 0.9998
+# Random points on a piece at which its polynomial is tried; it may be wrong by so many times what is allowed.
+_LOOKS, _WRONG = 12, 100.0
 # Pieces that are narrower than the ones before by less than the first factor do not lead to a singular point; where the
 # density of energy is not larger than that on wide ones by the second, there is no pole.
 _SHRINKING, _DENSE, _WIDE = 0.75, 1e6, 1e-3
@@ -53,7 +55,8 @@ def find_pieces(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[
     r"""Halve intervals, and cut them at breaks, until a function times its weight is resolved on all of them.
 
     A piece is resolved when the last Legendre coefficients on it, and the misfit at its ends, are below tol relative to
-    the largest value, or are rounding.
+    the largest value, or are rounding. In the end all are compared with the function at random points, since something
+    narrow may lie between the nodes.
 
     Parameters
     ----------
@@ -77,16 +80,23 @@ def find_pieces(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[
         None if the limit does not suffice.
     """
     edges, breaks = pieces.edges, pieces.breaks
-    known: dict[tuple[float, float], tuple[float, float]] = {}    # a piece -> what is missed there, and its size
+    known: dict[tuple[float, float], _Look] = {}
     searched: set[tuple[float, float]] = set()
+    looked_at: set[tuple[float, float]] = set()
     while len(edges) <= limit + 1:
         spans = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
         fresh = [span for span in spans if span not in known]
-        known.update(zip(fresh, zip(*_missed(function, weight, np.array(fresh), unit), strict=True), strict=True))
-        missed, size = np.array([known[span] for span in spans]).T
+        known.update(zip(fresh, _looks(function, weight, np.array(fresh), unit), strict=True))
+        missed, size = np.array([(known[span].missed, known[span].size) for span in spans]).T
         bad = [span for span, rough in zip(spans, missed > tol * size.max(), strict=True) if rough]
         if not bad:
-            return Pieces(edges, breaks)
+            again = {span: known[span] for span in spans if span not in looked_at}
+            unseen = _overlooked(function, weight, again, tol * size.max())
+            if len(unseen) == 0:
+                return Pieces(edges, breaks)
+            looked_at.update(spans)
+            edges = np.union1d(edges, unseen)
+            continue
         # What is rough at its end, as beside a logarithm or root, need not be searched: halving leads there.
         suspects = [span for span in bad if span[1] - span[0] <= search_width and span not in searched
                     and not np.isin(span, breaks).any()]
@@ -146,9 +156,19 @@ def _continued(nearer: float, farther: float, ratio: float, *, dense: bool) -> f
     return float(nearer * share / (1.0 - share))
 
 
-def _missed(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[np.ndarray], np.ndarray],
-            spans: np.ndarray, unit: float) -> tuple[list[float], list[float]]:
-    """What polynomials miss of the weighted function on pieces, shape (p, 2), and how large it is there."""
+@dataclass(frozen=True, eq=False)
+class _Look:
+    """A piece as seen from its nodes: what polynomials miss, how large the function is, its rounding, and they."""
+
+    missed: float
+    size: float
+    noise: float
+    coefficients: np.ndarray
+
+
+def _looks(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[np.ndarray], np.ndarray],
+           spans: np.ndarray, unit: float) -> list[_Look]:
+    """Look at the weighted function on pieces, shape (p, 2)."""
     left, right = spans[:, :1], spans[:, 1:]
     nodes, _ = on_panels(left, right, *gauss_legendre(_ORDER))
     far = np.maximum(unit, np.abs(spans))
@@ -160,11 +180,31 @@ def _missed(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[np.n
         ends = values[:, _ORDER:] - np.polynomial.legendre.legvander([-1.0, 1.0], _ORDER - 1) @ coefficients
         missed = np.maximum(np.abs(coefficients[:, -_TAIL:]).sum(axis=1), np.abs(ends).max(axis=1)).max(axis=1)
         slope = np.abs(np.diff(values[:, :_ORDER], axis=1) / np.diff(nodes, axis=1)[:, :, None]).max(axis=(1, 2))
-        missed[missed <= _NOISE * (size + slope * far.max(axis=1))] = 0.0
+        noise = _NOISE * (size + slope * far.max(axis=1))
+        missed[missed <= noise] = 0.0
     finite = np.isfinite(missed) & np.isfinite(size)
     missed[~finite], size[~finite] = np.inf, 0.0
     missed[(right - left)[:, 0] <= _NOISE * far.max(axis=1)] = 0.0
-    return missed.tolist(), size.tolist()
+    return [_Look(*look) for look in zip(missed.tolist(), size.tolist(), noise.tolist(), coefficients, strict=True)]
+
+
+def _overlooked(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[np.ndarray], np.ndarray],
+                looks: dict[tuple[float, float], _Look], threshold: float) -> np.ndarray:
+    """Points at which the polynomials on pieces are wrong, at most one a piece."""
+    # On the way to a singular point they are wrong by nature.
+    wide = {span: look for span, look in looks.items() if span[1] - span[0] > _WIDE}
+    if not wide:
+        return np.zeros(0)
+    left, right = np.array(list(wide)).T[:, :, None]
+    t = np.random.default_rng(len(wide)).uniform(-1.0, 1.0, (len(wide), _LOOKS))
+    points = 0.5 * (left + right) + 0.5 * (right - left) * t
+    with np.errstate(all="ignore"):
+        values = (function(points.ravel()) * weight(points.ravel())[:, None]).reshape(*points.shape, -1)
+        coefficients = np.array([look.coefficients for look in wide.values()])
+        wrong = np.abs(values - np.polynomial.legendre.legvander(t, _ORDER - 1) @ coefficients).max(axis=2)
+    allowed = _WRONG * np.maximum(threshold, [look.noise for look in wide.values()])
+    bad = np.flatnonzero(wrong.max(axis=1) > allowed)
+    return np.asarray(points[bad, np.argmax(wrong[bad], axis=1)])
 
 
 def legendre_analysis() -> np.ndarray:
@@ -187,5 +227,5 @@ def _breaks(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[np.n
         return np.zeros(0)
     # Bisection takes steep slopes for breaks, but these are polynomials on a narrower piece.
     found, beside = found[there], _BESIDE * (right - left)[there]
-    missed, _ = _missed(function, weight, np.stack([found - beside, found + beside], axis=1), unit)
-    return np.asarray(found[np.array(missed) > threshold])
+    looks = _looks(function, weight, np.stack([found - beside, found + beside], axis=1), unit)
+    return np.asarray(found[np.array([look.missed for look in looks]) > threshold])

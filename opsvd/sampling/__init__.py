@@ -1,23 +1,50 @@
-"""Sampled matrices h(x_i, y_j) / n and their singular values. Independent of the methods, to check them."""
+"""Sampled matrices h(x_i, y_j) / sqrt(nm) and their singular values. Independent of the methods, to check them."""
 
+from .array_blocks import ArrayBlocks
+from .auto import Auto
+from .block_matrix import BlockMatrix
+from .certificate import Certificate
+from .dask_blocks import DaskBlocks
 from .dense import Dense
-from .engine import Engine
+from .engine import Cost, Engine, MatrixSpectrum, Remainder
 from .engines import ENGINES
-from .monte_carlo import MonteCarloSpectrum, iid, monte_carlo
-from .sample import Sample, draw_sample, iid_gaussian, sample_matrix
+from .low_rank import LowRank, NotLowRankError
+from .matrix import KernelMatrix, SampledMatrix, StoredMatrix
+from .monte_carlo import MonteCarloSpectrum, iid, monte_carlo, sampling_cost
+from .row_blocks import RowBlocks
+from .sample import Sample, draw_matrix, draw_sample, iid_gaussian, sample_matrix
 from .subspaces import near_equal, subspace_error
+from .sweep import MonteCarloSweep, monte_carlo_sweep
 
 __all__ = [
     "ENGINES",
+    "ArrayBlocks",
+    "Auto",
+    "BlockMatrix",
+    "Certificate",
+    "Cost",
+    "DaskBlocks",
     "Dense",
     "Engine",
+    "KernelMatrix",
+    "LowRank",
+    "MatrixSpectrum",
     "MonteCarloSpectrum",
+    "MonteCarloSweep",
+    "NotLowRankError",
+    "Remainder",
+    "RowBlocks",
     "Sample",
+    "SampledMatrix",
+    "StoredMatrix",
+    "draw_matrix",
     "draw_sample",
     "iid",
     "iid_gaussian",
     "monte_carlo",
+    "monte_carlo_sweep",
     "near_equal",
     "sample_matrix",
+    "sampling_cost",
     "subspace_error",
 ]

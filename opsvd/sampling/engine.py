@@ -1,18 +1,162 @@
-"""What an engine is: the SVD of one sampled matrix."""
+"""What an engine is: the SVD of one sampled matrix, with errors, what lies beyond, and what it will cost."""
 
+import math
+import time
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-__all__ = ["Engine"]
+from ..spectrum import Estimate, effective_ranks
+from .certificate import Certificate
+from .matrix import SampledMatrix, StoredMatrix
+
+__all__ = ["Cost", "Engine", "MatrixSpectrum", "Remainder", "Tick", "entry_seconds", "silent"]
+
+Tick = Callable[[float], None]
+"""Called with the part of the work on one matrix that is done, from 0 to 1."""
+
+
+def silent(done: float) -> None:
+    """Report nothing."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one matrix will cost, said beforehand: seconds of one core, bytes of memory, and the work in words."""
+
+    seconds: float
+    memory: float
+    work: str
+
+    def __str__(self) -> str:
+        """In a line."""
+        return f"{self.work}: about {_time(self.seconds)} and {self.memory / 1e9:.2g} GB"
+
+
+@dataclass(frozen=True)
+class Remainder:
+    """The sum of the singular values beyond those computed: an estimate, and the interval that holds it.
+
+    `error` is what the estimate is likely off by, which is no bound, and often far less than what the interval leaves.
+    """
+
+    value: float = 0.0
+    low: float = 0.0
+    high: float = 0.0
+    note: str = ""
+    error: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class MatrixSpectrum:
+    r"""The leading singular values of one matrix, with what is known of the rest.
+
+    Attributes
+    ----------
+    values : ndarray, shape (r,)
+        Nonincreasing.
+    errors : ndarray, shape (r,)
+        Absolute errors of `values` as singular values of this matrix: those of the engine, not of sampling.
+    norm : float
+        The Frobenius norm of the whole matrix.
+    remainder : Remainder
+        The sum of the values beyond; zero where all are given.
+    engine : str
+        What computed it.
+    note : str
+        What it rests on, in words.
+    certificate : Certificate or None
+        For approximations that have one: how far they were from the matrix at entries they had not used.
+    """
+
+    values: np.ndarray
+    errors: np.ndarray
+    norm: float
+    remainder: Remainder
+    engine: str
+    note: str = ""
+    certificate: Certificate | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing lies beyond `values` but rounding."""
+        return self.remainder.high <= 1e-6 * float(self.values.sum())
+
+    def nuclear_norm(self) -> Estimate:
+        """The sum of all singular values; its error bar reaches to the farther end of the interval."""
+        total, error = float(self.values.sum()), float(self.errors.sum())
+        rest = self.remainder
+        return Estimate(total + rest.value, error + max(rest.high - rest.value, rest.value - rest.low), rest.note)
+
+    def effective_rank(self, kind: str = "nuclear") -> Estimate:
+        r"""The effective rank of the whole matrix; see `opsvd.effective_rank`.
+
+        Its error bar says what the engine leaves open. The entropy needs every singular value: where they are not all
+        computed it is not given, but refused with a ValueError.
+        """
+        if self.norm == 0.0:
+            return Estimate(0.0)
+        if self.complete:
+            value = float(effective_ranks(self.values, kind=kind))
+            open_part = 2.0 * (float(self.errors.sum()) + self.remainder.high) / float(self.values.sum())
+            return Estimate(value, value * open_part * (1.0 if kind != "entropy" else math.log(self.values.size + 1.0)))
+        if kind == "nuclear":
+            nuclear = self.nuclear_norm()
+            value = (nuclear.value / self.norm) ** 2
+            return Estimate(value, ((nuclear.value + nuclear.error) / self.norm) ** 2 - value, self.remainder.note)
+        if kind == "stable":
+            value = (self.norm / float(self.values[0])) ** 2
+            return Estimate(value, 2.0 * value * float(self.errors[0] / self.values[0]))
+        effective_ranks(np.ones(1), kind=kind)    # refuses an unknown kind
+        raise ValueError(f"kind={kind!r} needs all singular values, and {self.engine} computed {self.values.size}; "
+                         f"use engine='dense', or kind='nuclear'")
+
+
+    def likely_error(self) -> float:
+        """What the effective rank is likely off by: less than its error bar, and no bound; see `Remainder`."""
+        if self.norm == 0.0:
+            return 0.0
+        total = float(self.values.sum()) + self.remainder.value
+        return 2.0 * total * (float(self.errors.sum()) + self.remainder.error) / self.norm**2
 
 
 class Engine(ABC):
-    """A way to compute the singular values of a matrix.
+    """A way to compute the singular values of a sampled matrix.
 
-    A new engine is one file with a subclass, and one line in ``opsvd.sampling.ENGINES``.
+    A new engine is one file with a subclass, and one line in ``opsvd.sampling.ENGINES``. It asks the matrix for
+    blocks, rows, columns or pairs, whatever suits it, and must state errors that are true.
     """
 
     @abstractmethod
-    def singular_values(self, matrix: np.ndarray) -> np.ndarray:
-        """All singular values of an (n, m) matrix, shape (min(n, m),), nonincreasing."""
+    def spectrum(self, matrix: SampledMatrix, rank: int | None = None, tick: Tick = silent) -> MatrixSpectrum:
+        """The leading `rank` singular values, by default as many as the engine gives without being asked."""
+
+    @abstractmethod
+    def cost(self, matrix: SampledMatrix, rank: int | None = None) -> Cost:
+        """What `spectrum` will cost; a few blocks of entries are evaluated to time them."""
+
+    def singular_values(self, matrix: Any) -> np.ndarray:
+        """The singular values of a stored array, shape (r,), as many as the engine gives."""
+        return self.spectrum(StoredMatrix(matrix)).values
+
+
+def entry_seconds(matrix: SampledMatrix, dtype: Any = np.float64) -> float:
+    """Time the evaluation of an entry, on a block of rows; the first one, which may compile or load, does not count."""
+    n, m = matrix.shape
+    out = np.empty((min(n, 64), min(m, 4096)), dtype=dtype)
+    columns = slice(0, out.shape[1])
+    seconds = math.inf
+    for _ in range(3):
+        start = time.perf_counter()
+        out[:] = matrix.values(slice(0, len(out)), columns, dtype)
+        seconds = min(seconds, time.perf_counter() - start)
+    return seconds / out.size
+
+
+def _time(seconds: float) -> str:
+    if seconds < 90.0:
+        return f"{max(seconds, 0.001):.2g} s"
+    return f"{seconds / 60.0:.2g} min" if seconds < 5400.0 else f"{seconds / 3600.0:.2g} h"

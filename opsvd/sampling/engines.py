@@ -1,13 +1,28 @@
 """The engines that are known by name."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from .array_blocks import ArrayBlocks
+from .auto import Auto
+from .dask_blocks import DaskBlocks
 from .dense import Dense
 from .engine import Engine
+from .low_rank import LowRank
+from .row_blocks import RowBlocks
 
 __all__ = ["ENGINES", "as_engine"]
 
-ENGINES: dict[str, type[Engine]] = {"auto": Dense, "dense": Dense}
+ENGINES: dict[str, Callable[[], Engine]] = {
+    "auto": Auto,
+    "dense": Dense,
+    "low-rank": LowRank,
+    "row-blocks": RowBlocks,
+    "dask": DaskBlocks,
+    "torch": partial(ArrayBlocks, library="torch"),
+    "cupy": partial(ArrayBlocks, library="cupy"),
+}
 """The engines that ``monte_carlo(..., engine=name)`` knows by name."""
 
 

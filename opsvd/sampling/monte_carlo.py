@@ -1,54 +1,67 @@
 """Monte Carlo: the spectra of several sampled matrices, with standard errors."""
 
+import copy
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from .._threads import one_blas_thread
 from .._validation import positive_int
 from ..kernels import Kernel
 from ..measures import Gaussian, Measure
 from ..pairing import paired
 from ..spectrum import effective_ranks
-from .engine import Engine
+from .engine import Cost, Engine, MatrixSpectrum
 from .engines import as_engine
-from .sample import iid_gaussian, sample_matrix
+from .matrix import SampledMatrix, StoredMatrix
+from .progress import as_report
+from .sample import draw_matrix, iid_gaussian
+from .trials import SMALL, announce, run_trials
 
-__all__ = ["MonteCarloSpectrum", "iid", "monte_carlo"]
+__all__ = ["MonteCarloSpectrum", "iid", "monte_carlo", "sampling_cost", "standard_error"]
 
 _SHOWN = 10
-# Up to this size, more BLAS threads gain little on idle cores, and lose much on busy ones.
-_SMALL = 1500
 
 
 @dataclass(frozen=True, eq=False)
 class MonteCarloSpectrum:
-    """The singular values of several sampled n x n matrices.
+    """The singular values of several sampled n x m matrices.
 
     Attributes
     ----------
-    n : int
+    n, m : int
         The size of the matrices.
-    spectra : ndarray, shape (trials, n)
-        All singular values of each matrix, nonincreasing.
+    matrices : tuple of MatrixSpectrum
+        What the engine says of each matrix: values, their errors as singular values of it, and what lies beyond.
     rank : int
-        How many of them `singular_values` holds.
+        How many values `singular_values` holds.
     engine : str
         What computed them.
+    interrupted : bool
+        Whether there should have been more.
     """
 
     n: int
-    spectra: np.ndarray
+    m: int
+    matrices: tuple[MatrixSpectrum, ...]
     rank: int
     engine: str
+    interrupted: bool = False
 
     @property
     def trials(self) -> int:
         """The number of matrices."""
-        return len(self.spectra)
+        return len(self.matrices)
+
+    @property
+    def spectra(self) -> np.ndarray:
+        """All computed singular values of each matrix, nonincreasing, shape (trials, at least r), zeros at the end.
+
+        Where an engine gives fewer for some matrix, the zeros are right to within the errors it states.
+        """
+        width = max(self.rank, *(one.values.size for one in self.matrices))
+        return np.stack([np.pad(one.values, (0, width - one.values.size)) for one in self.matrices])
 
     @property
     def singular_values(self) -> np.ndarray:
@@ -65,24 +78,70 @@ class MonteCarloSpectrum:
         """The standard error of `mean` from the scatter of the trials, shape (r,); inf for a single trial."""
         return standard_error(self.singular_values)
 
+    @property
+    def engine_error(self) -> np.ndarray:
+        """The largest error that the engine states for each value in any trial, shape (r,)."""
+        bars = [np.pad(one.errors, (0, max(self.rank - one.errors.size, 0)), mode="edge")[: self.rank]
+                for one in self.matrices]
+        return np.asarray(np.max(bars, axis=0))
+
+    @property
+    def norms(self) -> np.ndarray:
+        """The Frobenius norm of each whole matrix, shape (trials,)."""
+        return np.array([one.norm for one in self.matrices])
+
     def effective_rank(self, kind: str = "nuclear") -> np.ndarray:
-        """The effective rank of each whole matrix, whatever `rank` is, shape (trials,); see `opsvd.effective_rank`."""
-        return effective_ranks(self.spectra, kind=kind)
+        """The effective rank of each whole matrix, whatever `rank` is, shape (trials,); see `opsvd.effective_rank`.
+
+        Where an engine computes only leading values, the rest is estimated (see `nuclear_norm`), and
+        `effective_rank_error` says how well.
+        """
+        if all(one.remainder.high == 0.0 for one in self.matrices):
+            return effective_ranks(self.spectra, kind=kind)
+        return np.array([one.effective_rank(kind).value for one in self.matrices])
+
+    def effective_rank_error(self, kind: str = "nuclear") -> np.ndarray:
+        """What the engine leaves open of each effective rank, shape (trials,)."""
+        return np.array([one.effective_rank(kind).error for one in self.matrices])
+
+    def effective_rank_likely_error(self) -> np.ndarray:
+        """What each effective rank is likely off by, shape (trials,): often far less than the error, and no bound."""
+        return np.array([one.likely_error() for one in self.matrices])
+
+    def nuclear_norm(self) -> np.ndarray:
+        """The nuclear norm of each whole matrix, shape (trials,): never the sum of the leading values alone."""
+        return np.array([one.nuclear_norm().value for one in self.matrices])
+
+    def records(self) -> list[dict[str, Any]]:
+        """One row for each leading value, and for the effective rank: mean, standard error, engine's error."""
+        size = {"n": self.n, "m": self.m, "trials": self.trials}
+        ranks = self.effective_rank()
+        rows = [size | {"quantity": f"s_{i + 1}", "mean": float(mean), "standard_error": float(scatter),
+                        "engine_error": float(error)}
+                for i, (mean, scatter, error) in enumerate(zip(self.mean, self.standard_error, self.engine_error,
+                                                               strict=True))]
+        return [*rows, size | {"quantity": "effective_rank", "mean": float(ranks.mean()),
+                               "standard_error": float(standard_error(ranks)),
+                               "engine_error": float(self.effective_rank_error().max())}]
 
     def __repr__(self) -> str:
         """Name the size and the number of trials."""
-        return f"MonteCarloSpectrum(n={self.n}, trials={self.trials}, rank={self.rank}, engine={self.engine!r})"
+        size = f"n={self.n}" if self.n == self.m else f"n={self.n}, m={self.m}"
+        return f"MonteCarloSpectrum({size}, trials={self.trials}, rank={self.rank}, engine={self.engine!r})"
 
     def __str__(self) -> str:
         """Show the leading singular values with their standard errors."""
-        ranks = self.effective_rank()
+        ranks, size = self.effective_rank(), f"n = {self.n}" if self.n == self.m else f"n = {self.n}, m = {self.m}"
         rows = [f"{i:>4}  {mean:<12.6g}  {error:.1e}"
                 for i, (mean, error) in enumerate(zip(self.mean[:_SHOWN], self.standard_error, strict=False), start=1)]
         more = [f"      and {self.rank - _SHOWN} more"] if self.rank > _SHOWN else []
         matrices = "one sampled matrix" if self.trials == 1 else f"{self.trials} sampled matrices"
-        return "\n".join([f"{matrices}, n = {self.n}, engine {self.engine}", "   i  mean          standard error",
+        unknown = float(self.effective_rank_error().max())
+        likely = f" (likely {float(self.effective_rank_likely_error().max()):.1e})"
+        engine = f"; the engine leaves {unknown:.1e}{likely} open" if unknown > 1e-6 * ranks.mean() else ""
+        return "\n".join([f"{matrices}, {size}, engine {self.engine}", "   i  mean          standard error",
                           *rows, *more,
-                          f"effective rank {ranks.mean():.6g}, standard error {standard_error(ranks):.1e}"])
+                          f"effective rank {ranks.mean():.6g}, standard error {standard_error(ranks):.1e}{engine}"])
 
 
 def monte_carlo(
@@ -91,46 +150,68 @@ def monte_carlo(
     mu_x: Measure = Gaussian(),  # noqa: B008 -- immutable
     mu_y: Measure = Gaussian(),  # noqa: B008
     *,
+    m: int | None = None,
     trials: int = 1,
     rank: int | None = None,
     rng: Any = None,
     engine: str | Engine = "auto",
+    workers: int = 1,
+    progress: Any = None,
 ) -> MonteCarloSpectrum:
-    """Draw sampled matrices h(x_i, y_j) / n, and take their singular values.
+    r"""Draw sampled matrices :math:`h(x_i, y_j) / \sqrt{nm}`, and take their singular values.
 
     Parameters
     ----------
     h : callable or Kernel
         ``h(x, y)``, vectorised.
     n : int
-        The size of the matrices.
+        The number of rows, up to about a million.
     mu_x, mu_y : Measure
         By default standard Gaussians.
+    m : int, optional
+        The number of columns, by default n.
     trials : int, default 1
-        How many matrices to draw. Each has its own stream of random numbers, so that the first ones are the same
-        however many are drawn.
+        How many matrices to draw. Each has its own stream of random numbers (``SeedSequence.spawn``), so that the first
+        ones are the same however many are drawn, and by however many workers.
     rank : int, optional
-        How many singular values to report, by default all n.
+        How many singular values to report. By default all that the engine computes: those above its errors, or the
+        leading 20 where the matrix is large and not of low rank.
     rng : optional
         Anything that `numpy.random.default_rng` takes.
-    engine : {"auto", "dense"} or Engine
-        What computes the singular values.
+    engine : str or Engine, default "auto"
+        What computes the singular values: ``"dense"``, ``"low-rank"``, ``"row-blocks"``, ``"dask"``, ``"torch"``,
+        ``"cupy"``, or an object of `opsvd.sampling` with its own options. "auto" is dense up to n = 4000; above, low
+        rank if the matrix is, and row blocks if not.
+    workers : int, default 1
+        Threads that draw trials side by side. Memory is needed for as many.
+    progress : bool or callable, optional
+        True for a bar (with tqdm, if it is installed) or lines on stderr; or a callable ``progress(done, message)``
+        with done from 0 to 1. Its first message is the cost, said beforehand; see `sampling_cost`.
 
     Returns
     -------
     MonteCarloSpectrum
+        If interrupted (Ctrl-C) after the first trial: those that were done, with a `SamplingInterruptedWarning`.
 
     Raises
     ------
     NonFiniteKernelError
         If h is not finite at a sampled pair; the message names it.
+    TrialError
+        If anything goes wrong in a trial after others are done: it names the trial, and has those in `partial`. What
+        goes wrong in the first trial is raised as it is.
     TypeError, ValueError
         If an argument is not what it must be.
 
+    Warns
+    -----
+    LongSamplingWarning
+        Beforehand, if it will take more than a minute and nothing shows progress.
+
     Notes
     -----
-    One matrix gives s_1 with a relative error of order n^(-1/2), far above the errors of the quadrature; see
-    `opsvd.crosscheck`.
+    One matrix gives s_1 with a relative error of order n^(-1/2), far above the errors of the quadrature and of the
+    engines; see `opsvd.crosscheck` and `OperatorSVD.predict`.
 
     Examples
     --------
@@ -141,10 +222,42 @@ def monte_carlo(
     MonteCarloSpectrum(n=100, trials=5, rank=100, engine='Dense()')
     >>> print(sampled.effective_rank().round(9))
     [1. 1. 1. 1. 1.]
+    >>> large = monte_carlo(lambda x, y: np.tanh(x * y), 20_000, m=10_000, rank=5, rng=0)
+    >>> print(large.singular_values.round(3))
+    [[0.52  0.06  0.013 0.003 0.001]]
     """
-    (kernel, mu_x, mu_y), n = paired(h, mu_x, mu_y), positive_int(n, "n")
-    return _spectra(lambda stream: sample_matrix(kernel, n, mu_x, mu_y, stream), n,
-                    trials=trials, rank=rank, rng=rng, engine=engine)
+    kernel, mu_x, mu_y = paired(h, mu_x, mu_y)
+    shape = positive_int(n, "n"), positive_int(n if m is None else m, "m")
+    # A copy for each trial: what a kernel counts is not shared between threads.
+    return _spectra(lambda stream: draw_matrix(copy.copy(kernel), shape, mu_x, mu_y, stream), shape,
+                    trials=trials, rank=rank, rng=rng, engine=engine, workers=workers, progress=progress)
+
+
+def sampling_cost(
+    h: Callable[..., Any] | Kernel,
+    n: int,
+    mu_x: Measure = Gaussian(),  # noqa: B008
+    mu_y: Measure = Gaussian(),  # noqa: B008
+    *,
+    m: int | None = None,
+    rank: int | None = None,
+    engine: str | Engine = "auto",
+) -> Cost:
+    """Say what one sampled matrix will cost, in seconds of one core and in bytes, without taking its SVD.
+
+    Parameters are those of `monte_carlo`. A few blocks of h are evaluated to time them; expect a factor of two.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from opsvd.sampling import sampling_cost
+    >>> cost = sampling_cost(lambda x, y: np.tanh(x * y), 100_000)
+    >>> print(cost)
+    cross approximation of 100000 x 100000 in about ... terms: about ... s and ... GB
+    """
+    kernel, mu_x, mu_y = paired(h, mu_x, mu_y)
+    shape = positive_int(n, "n"), positive_int(n if m is None else m, "m")
+    return as_engine(engine).cost(draw_matrix(kernel, shape, mu_x, mu_y, np.random.default_rng(0)), rank)
 
 
 def iid(
@@ -152,10 +265,11 @@ def iid(
 ) -> MonteCarloSpectrum:
     """Draw matrices with independent entries N(0, 1/n), and take their singular values: the full-rank contrast.
 
-    Parameters are those of `monte_carlo`.
+    Parameters are those of `monte_carlo`. These matrices are stored, whatever the engine.
     """
     n = positive_int(n, "n")
-    return _spectra(lambda stream: iid_gaussian(n, stream), n, trials=trials, rank=rank, rng=rng, engine=engine)
+    return _spectra(lambda stream: StoredMatrix(iid_gaussian(n, stream)), (n, n), trials=trials, rank=rank, rng=rng,
+                    engine=engine, workers=1, progress=None)
 
 
 def standard_error(samples: np.ndarray) -> np.ndarray:
@@ -166,21 +280,29 @@ def standard_error(samples: np.ndarray) -> np.ndarray:
 
 
 def _spectra(
-    draw: Callable[[np.random.Generator], np.ndarray],
-    n: int,
+    draw: Callable[[np.random.Generator], SampledMatrix],
+    shape: tuple[int, int],
     *,
     trials: int,
     rank: int | None,
     rng: Any,
     engine: str | Engine,
+    workers: int,
+    progress: Any,
 ) -> MonteCarloSpectrum:
     """Take the spectra of `trials` matrices, each drawn from its own stream."""
-    trials, solver = positive_int(trials, "trials"), as_engine(engine)
-    rank = n if rank is None else positive_int(rank, "rank")
-    if rank > n:
-        raise ValueError(f"rank must be at most n = {n}, the number of singular values of a sampled matrix, got "
-                         f"{rank}; lower rank or raise n")
-    streams = np.random.default_rng(rng).spawn(trials)
-    with one_blas_thread() if n <= _SMALL else nullcontext():
-        spectra = np.stack([solver.singular_values(draw(stream)) for stream in streams])
-    return MonteCarloSpectrum(n, spectra, rank, repr(solver))
+    trials, workers, solver = positive_int(trials, "trials"), positive_int(workers, "workers"), as_engine(engine)
+    if rank is not None and positive_int(rank, "rank") > min(shape):
+        raise ValueError(f"rank must be at most n = {min(shape)}, the number of singular values of a sampled matrix, "
+                         f"got {rank}; lower rank or raise n")
+    report, generator = as_report(progress), np.random.default_rng(rng)
+    streams = generator.spawn(trials)
+    if progress or min(shape) > SMALL:
+        announce(solver.cost(draw(copy.deepcopy(streams[0])), rank), trials, workers, report, shown=bool(progress))
+
+    def collected(done: list[MatrixSpectrum], *, interrupted: bool = False) -> MonteCarloSpectrum:
+        widest = max(one.values.size for one in done)
+        return MonteCarloSpectrum(*shape, tuple(done), widest if rank is None else rank, done[0].engine, interrupted)
+
+    return run_trials(lambda stream, tick: solver.spectrum(draw(stream), rank, tick), streams, shape,
+                      workers=workers, report=report, collected=collected)

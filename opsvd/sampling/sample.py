@@ -6,15 +6,18 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .._validation import positive_int
+from ..blocks import BlockKernel
 from ..kernels import Kernel
 from ..measures import Gaussian, Measure
 from ..pairing import paired
+from .block_matrix import BlockMatrix
+from .matrix import KernelMatrix
 
-__all__ = ["Sample", "draw_sample", "iid_gaussian", "sample_matrix"]
+__all__ = ["Sample", "draw_matrix", "draw_sample", "iid_gaussian", "sample_matrix"]
 
 
 class Sample(NamedTuple):
-    """A sampled matrix and the points behind it: matrix[i, j] = h(x[i], y[j]) / n."""
+    """A sampled matrix and the points behind it: matrix[i, j] = h(x[i], y[j]) / sqrt(nm)."""
 
     matrix: np.ndarray
     x: np.ndarray
@@ -27,13 +30,22 @@ def draw_sample(
     mu_x: Measure = Gaussian(),  # noqa: B008 -- immutable
     mu_y: Measure = Gaussian(),  # noqa: B008
     *,
+    m: int | None = None,
     rng: Any = None,
 ) -> Sample:
-    """Draw the matrix of `sample_matrix`, and return the points x and y, shape (n,) or (n, k), beside it."""
+    """Draw the matrix of `sample_matrix`, and return the points x and y, (n,) or (n, k), beside it."""
     kernel, mu_x, mu_y = paired(h, mu_x, mu_y)
-    n, rng = positive_int(n, "n"), np.random.default_rng(rng)
-    x, y = mu_x.sample(n, rng), mu_y.sample(n, rng)
-    return Sample(kernel.finite_grid(x, y) / n, x, y)
+    matrix = draw_matrix(kernel, (n, n if m is None else m), mu_x, mu_y, np.random.default_rng(rng))
+    return Sample(matrix.stored(), matrix.x, matrix.y)
+
+
+def draw_matrix(
+    kernel: Kernel, shape: tuple[int, int], mu_x: Measure, mu_y: Measure, rng: np.random.Generator
+) -> KernelMatrix | BlockMatrix:
+    """Draw the points of a sampled matrix, of measures that fit the kernel; entries are evaluated when asked for."""
+    n, m = positive_int(shape[0], "n"), positive_int(shape[1], "m")
+    x, y = mu_x.sample(n, rng), mu_y.sample(m, rng)
+    return BlockMatrix(kernel, x, y) if isinstance(kernel, BlockKernel) else KernelMatrix(kernel, x, y)
 
 
 def sample_matrix(
@@ -42,8 +54,10 @@ def sample_matrix(
     mu_x: Measure = Gaussian(),  # noqa: B008
     mu_y: Measure = Gaussian(),  # noqa: B008
     rng: Any = None,
+    *,
+    m: int | None = None,
 ) -> np.ndarray:
-    r"""Draw the matrix :math:`H_{ij} = h(x_i, y_j) / n` with independent :math:`x_i \sim \mu_x, y_j \sim \mu_y`.
+    r"""Draw the matrix :math:`H_{ij} = h(x_i, y_j) / \sqrt{nm}`, :math:`x_i \sim \mu_x, y_j \sim \mu_y` independent.
 
     For large n its singular values are those of the operator, with an error of order :math:`n^{-1/2}`.
 
@@ -52,15 +66,17 @@ def sample_matrix(
     h : callable or Kernel
         ``h(x, y)``, vectorised; for vectors x has shape (..., k).
     n : int
-        The number of rows and of columns.
+        The number of rows, and of columns unless m is given.
     mu_x, mu_y : Measure
         By default standard Gaussians, of the dimension of h if it knows that, as ``elementwise(phi, k)`` does.
     rng : optional
         Anything that `numpy.random.default_rng` takes.
+    m : int, optional
+        The number of columns.
 
     Returns
     -------
-    ndarray, shape (n, n)
+    ndarray, shape (n, m)
 
     Raises
     ------
@@ -77,7 +93,7 @@ def sample_matrix(
     >>> print(np.linalg.svd(matrix, compute_uv=False)[:2].round(12))
     [1. 0.]
     """
-    return draw_sample(h, n, mu_x, mu_y, rng=rng).matrix
+    return draw_sample(h, n, mu_x, mu_y, m=m, rng=rng).matrix
 
 
 def iid_gaussian(n: int, rng: Any = None) -> np.ndarray:

@@ -11,8 +11,16 @@ from opsvd.sampling import draw_sample, iid_gaussian, sample_matrix
 def test_entries_are_the_kernel_over_n():
     """The matrix is h(x_i, y_j) / n at the points returned beside it, and sample_matrix is the same matrix."""
     sample = draw_sample(lambda x, y: np.tanh(x - 2.0 * y), 30, rng=1)
-    assert_array_equal(sample.matrix, np.tanh(sample.x[:, None] - 2.0 * sample.y[None, :]) / 30)
+    assert_allclose(sample.matrix, np.tanh(sample.x[:, None] - 2.0 * sample.y[None, :]) / 30, rtol=4e-16)
     assert_array_equal(sample_matrix(lambda x, y: np.tanh(x - 2.0 * y), 30, rng=1), sample.matrix)
+
+
+def test_oblong_matrices():
+    """With m columns the scale is 1 / sqrt(nm), so that singular values tend to those of the operator all the same."""
+    sample = draw_sample(lambda x, y: x + y, 20, m=5, rng=1)
+    assert (sample.x.shape, sample.y.shape) == ((20,), (5,))
+    assert_allclose(sample.matrix, (sample.x[:, None] + sample.y) / 10.0, rtol=1e-15)
+    assert_array_equal(sample_matrix(lambda x, y: x + y, 20, rng=1, m=5), sample.matrix)
 
 
 def test_points_follow_their_measures():

@@ -1,0 +1,138 @@
+"""Arrays of another library: the matrix-free engine in torch, cupy, or any namespace of the array API standard."""
+
+import importlib
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .._optional import require
+from ..errors import KernelError
+from ..kernels import Elementwise, Kernel
+from .krylov import Pass
+from .matrix import KernelMatrix, SampledMatrix
+from .matrix_free import MatrixFree, rows_at_a_time
+
+__all__ = ["ArrayBlocks"]
+
+# How far the two versions of h may be apart, relative to the largest value tried.
+_ALIKE = {"float64": 1e-9, "float32": 1e-4}
+
+
+@dataclass(frozen=True)
+class ArrayBlocks(MatrixFree):
+    """The matrix-free engine with entries and products in another array library, on a GPU if it has one.
+
+    Parameters
+    ----------
+    library : str, default "torch"
+        The name of the library: ``"torch"``, ``"cupy"``, ``"array_api_strict"``, ``"numpy"``. Needs array-api-compat
+        (the extra ``array``), and the library itself.
+    function : callable, optional
+        The kernel for arrays of the library, such as ``lambda x, y: torch.tanh(x * y)``. By default h itself, which
+        must then take such arrays; whichever it is, it is compared with h on a few points.
+    device : optional
+        Where the library puts its arrays, such as ``"cuda"``; by default where it likes.
+
+    Notes
+    -----
+    Vectors come to `function` as x of shape (n, 1, k) and y of shape (1, m, k). The small dense problems between the
+    passes are solved by numpy, and kernels of blocks are evaluated by it. Other parameters are those of `MatrixFree`.
+    """
+
+    library: str = "torch"
+    function: Callable[[Any, Any], Any] | None = None
+    device: Any = None
+
+    def one_pass(
+        self, matrix: SampledMatrix, right: np.ndarray | None, left: np.ndarray | None, *, fused: bool
+    ) -> Pass:
+        """See `MatrixFree.one_pass`."""
+        xp, n, step = self._namespace(), matrix.shape[0], rows_at_a_time(matrix)
+        block_of = self._blocks(xp, matrix)
+        moved = None if right is None else self._to(xp, right)
+        parts, total, energy = [], None, 0.0
+        for start in range(0, n, step):
+            block, part_energy = block_of(start, min(start + step, n))
+            energy += part_energy
+            product = None if moved is None else block @ moved
+            rows = product if left is None else self._to(xp, left[start : start + step])
+            if fused or left is not None:
+                z = block.T @ rows
+                total = z if total is None else total + z
+            parts.append(np.zeros((block.shape[0], 0)) if product is None else _to_numpy(product))
+        return Pass(np.concatenate(parts), np.zeros(()) if total is None else _to_numpy(total), energy)
+
+    def _namespace(self) -> Any:
+        compat = require("array_api_compat", "array", "the engine with arrays of another library")
+        try:
+            library = importlib.import_module(self.library)
+        except ImportError as error:
+            raise ImportError(f"library must name an installed array library, got {self.library!r}; install it, or "
+                              f"pass another, such as ArrayBlocks(library='torch')") from error
+        return compat.array_namespace(library.asarray([0.0]))
+
+    def _to(self, xp: Any, array: np.ndarray) -> Any:
+        return xp.asarray(array, dtype=getattr(xp, self.dtype), **({} if self.device is None else
+                                                                   {"device": self.device}))
+
+    def _blocks(self, xp: Any, matrix: SampledMatrix) -> Callable[[int, int], tuple[Any, float]]:
+        """Return a function that gives rows start to stop as an array of the library, with their energy."""
+        def on_host(start: int, stop: int) -> Any:
+            return self._to(xp, matrix.fill(np.empty((stop - start, matrix.shape[1]), dtype=self.dtype), start))
+
+        evaluated = self._evaluated(xp, matrix) if isinstance(matrix, KernelMatrix) else on_host
+
+        def block_of(start: int, stop: int) -> tuple[Any, float]:
+            block = evaluated(start, stop)
+            energy = _energy(xp, block)
+            # Where h is not finite, the host knows what to do.
+            return (block, energy) if math.isfinite(energy) else ((block := on_host(start, stop)), _energy(xp, block))
+
+        return block_of
+
+    def _evaluated(self, xp: Any, matrix: KernelMatrix) -> Callable[[int, int], Any]:
+        function = _on_device(matrix.kernel) if self.function is None else self.function
+        x, y = self._to(xp, matrix.x), self._to(xp, matrix.y)
+
+        def on_device(start: int, stop: int) -> Any:
+            with np.errstate(all="ignore"):
+                return xp.astype(function(x[start:stop, None, ...], y[None, ...]), getattr(xp, self.dtype))
+
+        try:
+            tried = _to_numpy(on_device(0, min(4, matrix.shape[0])))
+        except Exception as error:
+            raise KernelError(
+                f"h must take arrays of {self.library} for this engine, but failed with {type(error).__name__}: "
+                f"{error}. Pass the same function for such arrays, as ArrayBlocks(library={self.library!r}, "
+                f"function=lambda x, y: {self.library}.tanh(x * y))") from error
+        expected = matrix.values(slice(0, len(tried)), slice(None))
+        # A few entries may fall on the other side of a jump; where h is not finite, the host takes over.
+        alike = tried.shape == expected.shape
+        apart = np.where(np.isfinite(tried), np.abs(tried - expected), 0.0) if alike else np.array([np.inf])
+        if np.mean(apart > _ALIKE[self.dtype] * np.abs(expected).max()) > 1e-3:
+            raise KernelError(f"function must be h for arrays of {self.library}, but differs from it by up to "
+                              f"{np.max(apart):.2g} at the first points; write the same formula for both")
+        return on_device
+
+
+def _on_device(kernel: Kernel) -> Callable[[Any, Any], Any]:
+    """The kernel for arrays of any library; of vectors, x (n, 1, k) and y (1, m, k), phi takes a matrix product."""
+    if isinstance(kernel, Elementwise) and kernel.k > 1:
+        return lambda x, y: kernel.phi(x[:, 0, :] @ y[0, ...].T)
+    return kernel.function
+
+
+def _energy(xp: Any, block: Any) -> float:
+    """The sum of squares, in double precision where the library sums in it."""
+    return float(xp.sum(xp.astype(xp.sum(block * block, axis=1), xp.float64)))
+
+
+def _to_numpy(array: Any) -> np.ndarray:
+    if hasattr(array, "detach"):    # torch
+        array = array.detach().cpu()
+    elif hasattr(array, "get"):    # cupy
+        array = array.get()
+    return np.asarray(array, dtype=np.float64)

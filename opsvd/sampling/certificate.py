@@ -1,0 +1,112 @@
+"""A certificate for an approximation of a matrix: its residual at entries that it did not use."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from .matrix import Part, SampledMatrix
+
+__all__ = ["Certificate", "certify", "pilot", "strata"]
+
+# Strata of ranks: sizes double from both ends up to a hundredth of all, so that corners and edges have their own.
+_STRATA = 100
+_UNIFORM = 20_000
+# From the residual that was seen to the one that is stated.
+_SAFETY = 4.0
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The residual of an approximation at random entries.
+
+    Half of the entries are drawn uniformly; the others from a grid of strata, ranges of rows and columns in the order
+    of their points, which become ever narrower towards the ends: features in corners and along edges have rows and
+    columns of their own there.
+
+    Attributes
+    ----------
+    entries : int
+        How many entries were compared.
+    residual : float
+        An estimate of the Frobenius norm of the residual: the larger of those of the two sets of entries.
+    worst : float
+        The largest residual of an entry.
+    where : tuple of int
+        The row and column of that entry.
+    """
+
+    entries: int
+    residual: float
+    worst: float
+    where: tuple[int, int]
+
+    @property
+    def bound(self) -> float:
+        """What is stated: four times the estimate."""
+        return _SAFETY * self.residual
+
+    def __str__(self) -> str:
+        """In a line."""
+        return (f"residual {self.residual:.1e} (Frobenius norm, from {self.entries} random entries), "
+                f"largest entry {self.worst:.1e} at row {self.where[0]}, column {self.where[1]}")
+
+
+def strata(count: int) -> list[tuple[int, int]]:
+    """Cut ranks 0 to count - 1 into ranges (start, stop): of sizes 1, 1, 2, 2, 4, ... from both ends, then even."""
+    widest = max(1, count // _STRATA)
+    sizes: list[int] = []
+    while (size := 1 << (len(sizes) // 2)) <= widest and 2 * (sum(sizes) + size) < count:
+        sizes.append(size)
+    left = np.cumsum([0, *sizes])
+    middle = np.unique(np.linspace(left[-1], count - left[-1], _STRATA + 1).astype(int))
+    edges = np.unique(np.concatenate([left, middle, count - left]))
+    return list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
+
+
+def certify(
+    matrix: SampledMatrix,
+    approximation: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    rng: np.random.Generator,
+) -> Certificate:
+    """Compare an approximation with the matrix at random entries.
+
+    Parameters
+    ----------
+    matrix : SampledMatrix
+    approximation : callable
+        (rows, columns) of shape (k,) each give the approximate values, shape (k,), before scaling.
+    rng : Generator
+
+    Returns
+    -------
+    Certificate
+        Of the scaled matrix.
+    """
+    n, m = matrix.shape
+    picked = [_pick(matrix.order(axis), rng) for axis in (0, 1)]
+    rows, columns = (grid.ravel() for grid in np.meshgrid(picked[0][0], picked[1][0], indexing="ij"))
+    weights = np.outer(picked[0][1], picked[1][1]).ravel()
+    uniform = rng.integers(n, size=_UNIFORM), rng.integers(m, size=_UNIFORM)
+    rows, columns = np.concatenate([rows, uniform[0]]), np.concatenate([columns, uniform[1]])
+    residual = matrix.scale * np.abs(matrix.pairs(rows, columns) - approximation(rows, columns))
+    squares = residual**2
+    stratified = float(np.sqrt(weights @ squares[: weights.size]))
+    plain = float(np.sqrt(float(n) * m * squares[weights.size:].mean()))
+    worst = int(np.argmax(residual))
+    return Certificate(rows.size, max(stratified, plain), float(residual[worst]),
+                       (int(rows[worst]), int(columns[worst])))
+
+
+def _pick(order: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Pick one member of every stratum, with the sizes of the strata."""
+    edges = np.array(strata(order.size))
+    return order[rng.integers(edges[:, 0], edges[:, 1])], np.asarray(edges[:, 1] - edges[:, 0], dtype=np.float64)
+
+
+def pilot(matrix: SampledMatrix, rng: np.random.Generator, draws: int = 6) -> Part:
+    """Some hundred rows and columns of a matrix, a few of every stratum: small enough to be tried out."""
+    rows, columns = (
+        order[np.unique(np.concatenate([_pick(np.arange(order.size), rng)[0] for _ in range(draws)]))]
+        for order in (matrix.order(0), matrix.order(1)))
+    return Part(matrix, rows, columns)

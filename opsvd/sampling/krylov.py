@@ -1,0 +1,175 @@
+"""Leading singular values from a few passes over a matrix: block Krylov iteration, with residuals."""
+
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+__all__ = ["Leading", "Pass", "Passes", "leading_values"]
+
+_EPS = float(np.finfo(np.float64).eps)
+# From the estimate of an error to what is stated.
+_SAFETY = 2.0
+
+
+class Pass(NamedTuple):
+    """What one pass over A brings: A q (n, l), A^T p (m, l), and the squared Frobenius norm of A."""
+
+    y: np.ndarray
+    z: np.ndarray
+    energy: float
+
+
+class Passes(Protocol):
+    """A matrix as the iteration sees it."""
+
+    def __call__(self, right: np.ndarray | None, left: np.ndarray | None, *, fused: bool = False) -> Pass:
+        """In one pass, A right and A^T left; if `fused`, A right and A^T (A right). What is not asked for is empty."""
+
+
+@dataclass(frozen=True, eq=False)
+class Leading:
+    """Leading singular triplets of A, more than were asked for, with the errors of those that were.
+
+    Attributes
+    ----------
+    values : ndarray, shape (l,)
+    errors : ndarray, shape (k,), k <= l
+    left, right : ndarray, shape (n, l) and (m, l)
+        Approximate singular vectors, orthonormal: A right = left values.
+    residual : ndarray, shape (m, l)
+        A^T left - right values.
+    energy : float
+        The squared Frobenius norm of A.
+    rounding : float
+        The relative error of `energy`, and of sums of squares of the values.
+    passes : int
+        How many there were.
+    """
+
+    values: np.ndarray
+    errors: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
+    residual: np.ndarray
+    energy: float
+    rounding: float
+    passes: int
+
+
+def leading_values(
+    passes: Passes,
+    shape: tuple[int, int],
+    *,
+    rank: int,
+    width: int,
+    rtol: float,
+    rounds: int,
+    columns: int,
+    eps: float,
+    rng: np.random.Generator,
+) -> Leading:
+    r"""Block Krylov iteration with full orthogonalisation and restarts, until the errors meet rtol.
+
+    The space grows by the residuals :math:`A^T u_i - s_i v_i` of the leading `width` Ritz triplets at each round:
+    without a restart it is the block Krylov space of :math:`A^T A` with a random start. Values are those of A
+    restricted to the space, and so below the true ones (Rayleigh and Ritz).
+
+    As long as the values wanted are not small, a round is one pass, which brings :math:`A q` and :math:`A^T A q`
+    together. Squares lose what is below the root of rounding: from where that matters, a round is two passes, between
+    which the products are orthonormalised.
+
+    Parameters
+    ----------
+    passes : Passes
+    shape : tuple of int
+        That of A, (n, m).
+    rank, width : int
+        How many values are wanted, and how many vectors are multiplied at a time.
+    rtol : float
+        The error aimed at, relative to s_1.
+    rounds : int
+        At most so many.
+    columns : int
+        At most so many columns of the space are kept.
+    eps : float
+        The rounding of the passes.
+    rng : Generator
+
+    Returns
+    -------
+    Leading
+
+    References
+    ----------
+    N. Halko, P.-G. Martinsson, J. A. Tropp, SIAM Review 53 (2011), 217-288, algorithm 4.4; C. Musco and C. Musco,
+    Randomized block Krylov methods, NIPS 2015.
+    """
+    q = np.linalg.qr(rng.standard_normal((shape[1], width)))[0]
+    space = image = second = np.zeros((0, 0))
+    fused, count = True, 0
+    for turn in range(rounds):
+        step = passes(q, None, fused=fused)
+        count += 1
+        space, image = (q, step.y) if turn == 0 else (np.hstack([space, q]), np.hstack([image, step.y]))
+        if fused:
+            second = step.z if turn == 0 else np.hstack([second, step.z])
+        u, s, w = _svd(image, width)
+        v = space @ w
+        if fused and s[min(rank, len(s)) - 1] <= 100.0 * np.sqrt(eps) * s[0]:
+            fused = False
+        if fused:
+            adjoint = second @ (w / s[:width])
+        else:
+            adjoint = passes(None, u).z
+            count += 1
+        residual = adjoint - v * s[:width]
+        noise = 10.0 * eps * s[0] * (s[0] / np.maximum(s[:width], eps * s[0]) if fused else 1.0)
+        errors = _errors(s, np.linalg.norm(residual, axis=0) + noise, step.energy, rank, eps)
+        if (errors <= rtol * s[0]).all():
+            break
+        if space.shape[1] + width > columns:
+            space, image, second = v, image @ w, second @ w if fused else second
+        q = _fresh(residual, space, eps * s[0])
+        if q.shape[1] == 0:
+            break
+    return Leading(s[:width], errors, u, v, residual, step.energy, 100.0 * eps, count)
+
+
+def _svd(image: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The leading left vectors, all values, and the leading right vectors as columns."""
+    q, r = np.linalg.qr(image)
+    u, s, wt = np.linalg.svd(r)
+    return q @ u[:, :width], s, wt[:width].T
+
+
+def _fresh(block: np.ndarray, space: np.ndarray, negligible: float) -> np.ndarray:
+    """Orthonormalise a block against the space and itself; what is negligible gives no direction."""
+    norms = np.linalg.norm(block, axis=0)
+    block = block[:, norms > negligible] / norms[norms > negligible]
+    block = block[:, : space.shape[0] - space.shape[1]]
+    for _ in range(2 if block.shape[1] else 0):
+        block = np.linalg.qr(block - space @ (space.T @ block))[0]
+    return block
+
+
+def _errors(s: np.ndarray, sizes: np.ndarray, energy: float, rank: int, eps: float) -> np.ndarray:
+    r"""Bound what the leading values may lie below the true ones, shape (k,), from the sizes of the residuals.
+
+    Two bounds, and their minimum: with :math:`\rho^2` the energy beyond the space, :math:`\sigma_i^2 \le s_i^2 +
+    \rho^2`; and with the residual :math:`r_i = |A^T u_i - s_i v_i|` and c the norm of A beyond the first few vectors,
+    :math:`r_i^2 s_i / 2 (s_i^2 - c^2)`, doubled, or :math:`r_i` where that is smaller.
+    """
+    leading = s[: sizes.size]
+    k = min(rank, leading.size)
+    if s[0] == 0.0:
+        return np.zeros(k)
+    beyond = max(energy - float(s @ s), 0.0) + 100.0 * eps * energy
+    first = np.sqrt(leading**2 + beyond) - leading
+    r = np.maximum.accumulate(sizes)
+    # Beyond the first j values, A has about the norm of the next one: that much is a guess, which a random start makes.
+    c = np.array([(leading[i + 1 :] + r[i + 1 :]).min(initial=np.inf) for i in range(leading.size)])
+    gap = leading**2 - c**2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        second = np.where(gap > 0.0, _SAFETY * r**2 * leading / (2.0 * gap), np.inf)
+    return np.asarray(np.minimum(first, np.minimum(r, second))[:k] + 20.0 * eps * s[0])

@@ -1,0 +1,144 @@
+"""What an engine sees of a sampled matrix: its shape, and its entries, block by block."""
+
+from abc import ABC, abstractmethod
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from .._validation import real_array
+from ..errors import KernelError
+from ..kernels import Kernel
+
+__all__ = ["Index", "KernelMatrix", "Part", "SampledMatrix", "StoredMatrix", "orders"]
+
+Index = slice | np.ndarray
+"""A range of rows or columns, or an array of their numbers."""
+
+# Tiles of this many entries stay in the cache while a kernel's intermediate arrays come and go.
+_TILE = 1 << 18
+
+
+class SampledMatrix(ABC):
+    """An (n, m) matrix whose entries can be asked for; nothing is stored unless an engine stores it.
+
+    A subclass says what its values are. Engines multiply by `scale` as late as they can.
+    """
+
+    shape: tuple[int, int]
+    scale: float = 1.0
+
+    @abstractmethod
+    def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
+        """Finite values at all pairs of the given rows (a) and columns (b), shape (a, b), before scaling."""
+
+    @abstractmethod
+    def pairs(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Finite values at the pairs (rows[k], columns[k]), shape (k,), before scaling."""
+
+    def order(self, axis: int) -> np.ndarray:
+        """The order of the rows (axis 0) or columns (1) in which features are ranges; by default their own."""
+        return np.arange(self.shape[axis])
+
+    def fill(self, out: np.ndarray, start: int) -> np.ndarray:
+        """Write the values of rows start, start + 1, ... into `out`, shape (rows, m), tile by tile, and return it."""
+        rows = slice(start, start + len(out))
+        step = max(1, _TILE // max(len(out), 1))
+        for left in range(0, self.shape[1], step):
+            columns = slice(left, min(left + step, self.shape[1]))
+            out[:, columns] = self.values(rows, columns, out.dtype)
+        return out
+
+    def stored(self) -> np.ndarray:
+        """The whole matrix, scaled."""
+        whole = self.fill(np.empty(self.shape), 0)
+        whole *= self.scale
+        return whole
+
+
+class KernelMatrix(SampledMatrix):
+    r"""The matrix :math:`h(x_i, y_j) / \sqrt{nm}` of a kernel at points x and y.
+
+    Parameters
+    ----------
+    kernel : Kernel
+    x, y : ndarray, shape (n,) and (m,)
+        Points; where a kernel takes vectors, shape (n, k) and (m, k).
+    """
+
+    def __init__(self, kernel: Kernel, x: np.ndarray, y: np.ndarray) -> None:
+        self.kernel, self.x, self.y = kernel, x, y
+        self.shape = (len(x), len(y))
+        self.scale = 1.0 / float(np.sqrt(float(len(x)) * len(y)))
+
+    def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
+        """See `SampledMatrix.values`; in single precision the kernel itself is evaluated in it."""
+        x, y = self.x[rows], self.y[columns]
+        if dtype == np.float64:
+            return self.kernel.finite_grid(x, y)
+        with np.errstate(all="ignore"):
+            values = np.asarray(self.kernel.function(x[:, None].astype(dtype), y[None].astype(dtype)))
+        if values.dtype.kind not in "biuf":
+            raise KernelError(f"h must return real numbers in single precision too, got dtype {values.dtype}; "
+                              f"use dtype='float64'")
+        values = np.broadcast_to(values.astype(dtype, copy=False), (len(x), len(y)))
+        finite = np.isfinite(values).all()
+        return values if finite else self.kernel.finite_grid(x, y).astype(dtype)
+
+    def pairs(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """See `SampledMatrix.pairs`."""
+        return self.kernel.finite_beside(self.x[rows], self.y[columns])
+
+    def order(self, axis: int) -> np.ndarray:
+        """Points on the line by size; vectors by length."""
+        return self._orders[axis]
+
+    @cached_property
+    def _orders(self) -> tuple[np.ndarray, np.ndarray]:
+        return orders(self.x, self.y)
+
+
+def orders(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The orders of points x and y: on the line by size, vectors by length."""
+    first, second = (np.argsort(points if points.ndim == 1 else np.linalg.norm(points, axis=1)) for points in (x, y))
+    return first, second
+
+
+class StoredMatrix(SampledMatrix):
+    """A matrix that is there already, shape (n, m)."""
+
+    def __init__(self, array: Any) -> None:
+        self.array = real_array(array, "matrix")
+        if self.array.ndim != 2 or 0 in self.array.shape or not np.isfinite(self.array).all():
+            raise ValueError(f"matrix must be a two-dimensional array of finite numbers with at least one row and "
+                             f"column, got shape {self.array.shape}; remove what is not finite")
+        self.shape = (self.array.shape[0], self.array.shape[1])
+
+    def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
+        """See `SampledMatrix.values`."""
+        part = self.array[rows][:, columns]
+        return np.asarray(part.astype(dtype, copy=False))
+
+    def pairs(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """See `SampledMatrix.pairs`."""
+        return np.asarray(self.array[rows, columns])
+
+    def stored(self) -> np.ndarray:
+        """The array itself."""
+        return self.array
+
+
+class Part(SampledMatrix):
+    """Some rows and columns of a matrix, by number, in the order of their points; no larger than they are."""
+
+    def __init__(self, whole: SampledMatrix, rows: np.ndarray, columns: np.ndarray) -> None:
+        self.whole, self.rows, self.columns = whole, rows, columns
+        self.shape, self.scale = (rows.size, columns.size), whole.scale
+
+    def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
+        """See `SampledMatrix.values`."""
+        return self.whole.values(self.rows[rows], self.columns[columns], dtype)
+
+    def pairs(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """See `SampledMatrix.pairs`."""
+        return self.whole.pairs(self.rows[rows], self.columns[columns])

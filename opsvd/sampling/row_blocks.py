@@ -1,0 +1,43 @@
+"""Row blocks: the matrix-free engine in numpy, on one machine."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .krylov import Pass
+from .matrix import SampledMatrix
+from .matrix_free import MatrixFree, rows_at_a_time
+
+__all__ = ["RowBlocks", "block_products"]
+
+
+@dataclass(frozen=True)
+class RowBlocks(MatrixFree):
+    """The matrix-free engine in numpy: one block of rows at a time; its parameters are those of `MatrixFree`."""
+
+    def one_pass(
+        self, matrix: SampledMatrix, right: np.ndarray | None, left: np.ndarray | None, *, fused: bool
+    ) -> Pass:
+        """See `MatrixFree.one_pass`."""
+        (n, m), step = matrix.shape, rows_at_a_time(matrix)
+        buffer = np.empty((step, m), dtype=self.dtype)
+        parts, z, energy = [], np.zeros(()), 0.0
+        for start in range(0, n, step):
+            block = matrix.fill(buffer[: min(step, n - start)], start)
+            part = block_products(block, right, None if left is None else left[start : start + step], fused=fused)
+            parts.append(part.y)
+            z = z + part.z
+            energy += part.energy
+        return Pass(np.concatenate(parts), z, energy)
+
+
+def block_products(block: np.ndarray, right: np.ndarray | None, left: np.ndarray | None, *, fused: bool) -> Pass:
+    """The part of a pass that belongs to a block of rows; `left` holds the same rows. Sums are in double precision."""
+    y = block[:, :0] if right is None else block @ right
+    z = block.T @ (y if fused or left is None else left) if fused or left is not None else np.zeros(())
+    return Pass(y, np.asarray(z, dtype=np.float64), _energy(block))
+
+
+def _energy(block: np.ndarray) -> float:
+    """The sum of squares; rows of single precision one by one, so that little is lost in the sum."""
+    return float(np.sum([np.vdot(row, row) for row in block], dtype=np.float64))

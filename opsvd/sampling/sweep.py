@@ -1,0 +1,161 @@
+"""Monte Carlo over several sizes, as one table."""
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .._optional import require
+from .._validation import positive_int
+from ..errors import SamplingInterruptedWarning, TrialError
+from ..kernels import Kernel
+from ..measures import Gaussian, Measure
+from ..pairing import paired
+from .engine import Engine
+from .monte_carlo import MonteCarloSpectrum, monte_carlo
+from .progress import Report, as_report
+
+__all__ = ["MonteCarloSweep", "monte_carlo_sweep"]
+
+
+@dataclass(frozen=True, eq=False)
+class MonteCarloSweep:
+    """Sampled spectra of several sizes, in the order in which they were asked for.
+
+    Attributes
+    ----------
+    spectra : tuple of MonteCarloSpectrum
+    interrupted : bool
+        Whether there should have been more.
+    """
+
+    spectra: tuple[MonteCarloSpectrum, ...]
+    interrupted: bool = False
+
+    def __len__(self) -> int:
+        """The number of sizes."""
+        return len(self.spectra)
+
+    def __iter__(self) -> Iterator[MonteCarloSpectrum]:
+        """Size by size."""
+        return iter(self.spectra)
+
+    def __getitem__(self, index: int) -> MonteCarloSpectrum:
+        """One size."""
+        return self.spectra[index]
+
+    def records(self) -> list[dict[str, Any]]:
+        """The table: a row for each size and quantity (s_1, s_2, ..., effective_rank), with mean and errors."""
+        return [record for one in self.spectra for record in one.records()]
+
+    def to_pandas(self) -> Any:
+        """The table as a pandas.DataFrame with the columns of `records`; needs pandas (the extra ``sweep``).
+
+        For xarray: ``sweep.to_pandas().set_index(["n", "quantity"]).to_xarray()``.
+        """
+        return require("pandas", "sweep", "MonteCarloSweep.to_pandas").DataFrame(self.records())
+
+    def __repr__(self) -> str:
+        """Name the sizes."""
+        return f"MonteCarloSweep({', '.join(f'{one.n} x {one.m}: {one.trials} trials' for one in self.spectra)})"
+
+    def __str__(self) -> str:
+        """Show the table, with a column for each size."""
+        names = sorted(dict.fromkeys(record["quantity"] for record in self.records()), key="effective_rank".__eq__)
+        cells = {(k, record["quantity"]): f"{record['mean']:.6g} ± {record['standard_error']:.1e}"
+                 for k, one in enumerate(self.spectra) for record in one.records()}
+        rows = [["", *(f"{one.n} x {one.m}" for one in self.spectra)],
+                *([name, *(cells.get((k, name), "") for k in range(len(self)))] for name in names)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+        return "\n".join([*lines, *(["interrupted"] if self.interrupted else [])])
+
+
+def monte_carlo_sweep(
+    h: Callable[..., Any] | Kernel,
+    sizes: Sequence[Any],
+    mu_x: Measure = Gaussian(),  # noqa: B008 -- immutable
+    mu_y: Measure = Gaussian(),  # noqa: B008
+    *,
+    trials: int = 1,
+    rank: int | None = 10,
+    rng: Any = None,
+    engine: str | Engine = "auto",
+    workers: int = 1,
+    progress: Any = None,
+) -> MonteCarloSweep:
+    """Sample matrices of several sizes.
+
+    Parameters
+    ----------
+    h : callable or Kernel
+    sizes : sequence of int or of pairs of int
+        The n of square matrices, or (n, m). Each size has its own stream of random numbers.
+    rank : int, default 10
+        At most so many singular values of each.
+    mu_x, mu_y, trials, rng, engine, workers, progress
+        As in `monte_carlo`.
+
+    Returns
+    -------
+    MonteCarloSweep
+        If interrupted (Ctrl-C): what was done, with a `SamplingInterruptedWarning`.
+
+    Raises
+    ------
+    TrialError
+        If a trial fails after others are done; `partial` is then the MonteCarloSweep up to there.
+    TypeError, ValueError
+        If an argument is not what it must be.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from opsvd.sampling import monte_carlo_sweep
+    >>> sweep = monte_carlo_sweep(lambda x, y: np.tanh(x * y), [100, (200, 50)], trials=3, rank=2, rng=0)
+    >>> sweep
+    MonteCarloSweep(100 x 100: 3 trials, 200 x 50: 3 trials)
+    >>> [record["quantity"] for record in sweep.records()[:3]]
+    ['s_1', 's_2', 'effective_rank']
+    """
+    (kernel, mu_x, mu_y), report = paired(h, mu_x, mu_y), as_report(progress)
+    shapes = [_shape(size) for size in sizes]
+    if not shapes:
+        raise ValueError("sizes must name at least one size, got none; pass for example sizes=[100, 300, 1000]")
+    done: list[MonteCarloSpectrum] = []
+    streams = np.random.default_rng(rng).spawn(len(shapes))
+    for k, ((n, m), stream) in enumerate(zip(shapes, streams, strict=True)):
+        most = None if rank is None else min(rank, n, m)
+        try:
+            done.append(monte_carlo(kernel, n, mu_x, mu_y, m=m, trials=trials, rank=most, rng=stream, engine=engine,
+                                    workers=workers, progress=_part(report, k, len(shapes)) if progress else None))
+        except KeyboardInterrupt:
+            if not done:
+                raise
+            warnings.warn(f"interrupted: {len(done)} of {len(shapes)} sizes are done, and returned",
+                          SamplingInterruptedWarning, stacklevel=2)
+            return MonteCarloSweep(tuple(done), interrupted=True)
+        except TrialError as error:
+            raise TrialError(str(error), error.trial, MonteCarloSweep((*done, error.partial), True)) from error
+        except Exception as error:
+            if not done:
+                raise
+            raise TrialError(f"the first trial at {n} x {m} failed with {type(error).__name__}: {error}. What was done "
+                             f"before is in the attribute partial of this error", 1,
+                             MonteCarloSweep(tuple(done), True)) from error
+        if done[-1].interrupted:
+            return MonteCarloSweep(tuple(done), interrupted=True)
+    return MonteCarloSweep(tuple(done))
+
+
+def _shape(size: Any) -> tuple[int, int]:
+    pair = tuple(size) if np.ndim(size) else (size, size)
+    if len(pair) != 2:
+        raise ValueError(f"sizes must hold numbers n or pairs (n, m), got {size!r}; pass for example [100, (200, 50)]")
+    return positive_int(pair[0], "sizes"), positive_int(pair[1], "sizes")
+
+
+def _part(report: Report, k: int, count: int) -> Report:
+    return lambda done, message: report((k + min(done, 1.0)) / count if done < 1.0 or k < count - 1 else 1.0, message)

@@ -1,0 +1,129 @@
+"""Trials one after the other or side by side; what is done is kept, whatever happens to the next."""
+
+import warnings
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import nullcontext
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+from .._threads import one_blas_thread
+from ..errors import LongSamplingWarning, SamplingInterruptedWarning, TrialError
+from .engine import Cost, MatrixSpectrum, Tick, silent
+from .progress import Report
+
+__all__ = ["SMALL", "announce", "run_trials"]
+
+SMALL = 1500
+"""Up to this size more BLAS threads gain little on idle cores, and lose much on busy ones; nor is a cost announced."""
+
+# Seconds from which a cost is announced unasked.
+_LONG = 60.0
+
+Result_co = TypeVar("Result_co", covariant=True)
+Trial = Callable[[np.random.Generator, Tick], MatrixSpectrum]
+
+
+class Collected(Protocol[Result_co]):
+    """Makes a result of the spectra that are done."""
+
+    def __call__(self, done: list[MatrixSpectrum], *, interrupted: bool = False) -> Result_co:
+        """See the class."""
+
+
+def announce(cost: Cost, trials: int, workers: int, report: Report, *, shown: bool) -> None:
+    """Say what the trials will cost: through `report`, or as a warning if they are long and nothing is shown."""
+    total = Cost(cost.seconds * trials, cost.memory * min(workers, trials),
+                 f"{f'{trials} times ' if trials > 1 else ''}{cost.work}")
+    report(0.0, str(total))
+    if total.seconds > _LONG and not shown:
+        warnings.warn(f"{total}; pass progress=True to watch it, and Ctrl-C to stop with what is done",
+                      LongSamplingWarning, stacklevel=4)
+
+
+def run_trials(
+    trial: Trial,
+    streams: Sequence[np.random.Generator],
+    shape: tuple[int, int],
+    *,
+    workers: int,
+    report: Report,
+    collected: Collected[Result_co],
+) -> Result_co:
+    """Run a trial for each stream, in threads if there are several workers.
+
+    An interrupt after the first trial returns what is done, with a warning; an error after it becomes a TrialError that
+    carries what is done.
+    """
+    done: dict[int, MatrixSpectrum] = {}
+    try:
+        with one_blas_thread() if min(shape) <= SMALL else nullcontext():
+            if workers == 1:
+                _in_turn(trial, streams, report, done)
+            else:
+                _side_by_side(trial, streams, workers, report, done)
+    except KeyboardInterrupt:
+        if not done:
+            raise
+        warnings.warn(f"interrupted: {len(done)} of {len(streams)} trials are done, and returned",
+                      SamplingInterruptedWarning, stacklevel=4)
+        return collected(_ordered(done), interrupted=True)
+    except _FailedError as failed:
+        cause = failed.cause
+        if not done:
+            raise cause from None
+        message = (f"trial {failed.trial + 1} of {len(streams)} failed with {type(cause).__name__}: {cause}. "
+                   f"The {len(done)} trials that were done are in the attribute partial of this error")
+        raise TrialError(message, failed.trial + 1, collected(_ordered(done), interrupted=True)) from cause
+    report(1.0, "")
+    return collected(_ordered(done))
+
+
+class _FailedError(Exception):
+    """A trial and what it raised."""
+
+    def __init__(self, trial: int, cause: Exception) -> None:
+        super().__init__()
+        self.trial, self.cause = trial, cause
+
+
+def _ordered(done: dict[int, MatrixSpectrum]) -> list[MatrixSpectrum]:
+    return [done[t] for t in sorted(done)]
+
+
+def _in_turn(trial: Trial, streams: Sequence[np.random.Generator], report: Report, done: dict[int, MatrixSpectrum]
+             ) -> None:
+    for t, stream in enumerate(streams):
+        try:
+            done[t] = trial(stream, _tick(report, t, len(streams)))
+        except Exception as error:
+            raise _FailedError(t, error) from error
+
+
+def _tick(report: Report, trial: int, trials: int) -> Tick:
+    return lambda part: report(min((trial + part) / trials, 1.0 - 1e-9), "")
+
+
+def _side_by_side(
+    trial: Trial, streams: Sequence[np.random.Generator], workers: int, report: Report, done: dict[int, MatrixSpectrum]
+) -> None:
+    pool = ThreadPoolExecutor(workers)
+    waiting: dict[Future[MatrixSpectrum], int] = {}
+    try:
+        waiting = {pool.submit(trial, stream, silent): t for t, stream in enumerate(streams)}
+        pending = set(waiting)
+        while pending:
+            finished, pending = wait(pending, return_when=FIRST_COMPLETED)
+            failed = {waiting[future]: error for future in finished if (error := future.exception()) is not None}
+            done.update({waiting[future]: future.result() for future in finished if waiting[future] not in failed})
+            report(len(done) / len(streams) * (1.0 - 1e-9), "")
+            for t, error in sorted(failed.items()):
+                if isinstance(error, Exception):
+                    raise _FailedError(t, error) from error
+                raise error
+    finally:
+        # Those that run are waited for, and kept; those that do not are not begun.
+        pool.shutdown(wait=True, cancel_futures=True)
+        done.update({t: future.result() for future, t in waiting.items()
+                     if future.done() and not future.cancelled() and future.exception() is None})
