@@ -10,7 +10,7 @@ from .quadrature import Rule
 from .singular_functions import SingularFunctions, SingularSystem
 from .slices import SliceIntegrals, slice_integrals
 
-__all__ = ["Images", "images"]
+__all__ = ["Images", "energy_beyond", "images"]
 
 _EPS = float(np.finfo(np.float64).eps)
 # Not the order of any method: no node in common.
@@ -102,7 +102,7 @@ class _Side:
         there = slices.against_resolved(self.right.half_density)
         residual[inside] += there
         coupling = f.T @ residual
-        beyond = np.minimum(_energy_beyond(there, rule.nodes[inside], self.domain_x), outside**2)
+        beyond = np.minimum(energy_beyond(there, rule.nodes[inside], self.domain_x), outside**2)
         columns = np.sqrt(np.cumsum(np.sum(residual**2, axis=0)) + beyond)
         corners = np.array([np.linalg.norm(coupling[:q, :q]) for q in range(1, len(self.s) + 1)])
         return columns + slices.unresolved, corners + slices.unresolved
@@ -122,7 +122,7 @@ def _within(rule: Rule, interval: tuple[float, float]) -> np.ndarray:
     return np.asarray((rule.nodes >= interval[0]) & (rule.nodes <= interval[1]))
 
 
-def _energy_beyond(there: np.ndarray, nodes: np.ndarray, interval: tuple[float, float]) -> np.ndarray:
+def energy_beyond(there: np.ndarray, nodes: np.ndarray, interval: tuple[float, float]) -> np.ndarray:
     """Continue the energy of images, shape (n, q), geometrically beyond both ends; cumulative, shape (q,)."""
     energy = np.cumsum(there**2, axis=1)
     step = _MARGIN * (interval[1] - interval[0])

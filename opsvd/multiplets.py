@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-__all__ = ["MOST_EXPANDED", "as_counts", "expanded", "first_multiplets", "merged"]
+__all__ = ["MOST_EXPANDED", "alike", "as_counts", "expanded", "first_multiplets", "merged"]
 
 MOST_EXPANDED = 10_000
 """So many singular values are listed one by one at most; the multiplicities say how many there are."""
@@ -40,6 +40,11 @@ def first_multiplets(counts: np.ndarray, rank: int) -> int:
     return len(counts)
 
 
+def alike(larger: float, smaller: float, error: float) -> bool:
+    """Whether two values are nearly equal and not told apart by the sum of their error bars."""
+    return bool(larger - smaller <= min(error, _ALIKE * larger))
+
+
 def merged(values: np.ndarray, errors: np.ndarray,
            counts: list[int]) -> tuple[np.ndarray, np.ndarray, list[int]]:
     """Join neighbours, in nonincreasing order, that their error bars do not tell apart, and that are nearly equal.
@@ -48,7 +53,7 @@ def merged(values: np.ndarray, errors: np.ndarray,
     """
     groups: list[list[int]] = []
     for i in range(len(values)):
-        if groups and all(values[j] - values[i] <= min(errors[j] + errors[i], _ALIKE * values[j]) for j in groups[-1]):
+        if groups and all(alike(values[j], values[i], errors[j] + errors[i]) for j in groups[-1]):
             groups[-1].append(i)
         else:
             groups.append([i])

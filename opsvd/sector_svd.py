@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from .error_bars import Evidence, error_bars
+from .images import Images, energy_beyond
 from .linalg import canonical_signs, compact_svd, norm_bound
 from .measures import GaussianVector
 from .methods.sectors import SectorDiscretisation
-from .multiplets import MOST_EXPANDED, as_counts, expanded, merged
+from .multiplets import MOST_EXPANDED, alike, as_counts, expanded, merged
 from .quadrature import harmonics
 from .result import OperatorSVD
 from .sector_functions import SectorFunctions
@@ -20,10 +21,14 @@ from .spectrum import Estimate, Tail, decay_law
 __all__ = ["Asked", "sector_svd"]
 
 _EPS = float(np.finfo(np.float64).eps)
-# So many accurate values make an answer, though more of them may exceed the tolerance.
-_ENOUGH = 3
+# So many accurate values of all degrees make an answer, though more of them may exceed the tolerance.
+_ENOUGH = 24
 # Rows of a matrix that together are below this part of it are left out.
 _FAINT = 1e-16
+# Lengths and products are rounded by some eps.
+_ROUNDING = 8.0
+# So many leading functions of a degree are held against their images.
+_MOST = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,13 +94,23 @@ def sector_svd(d: SectorDiscretisation, measures: tuple[GaussianVector, Gaussian
     # From the first that is not known, what follows may be out of order.
     visible = _until(entries, lambda entry: entry.value > max(floor, entry.error))
     accurate = _until(visible, lambda entry: entry.error <= goal)
-    kept = accurate if len(accurate) >= min(_ENOUGH, len(visible)) else visible
+    kept = _whole(accurate if len(accurate) >= min(_ENOUGH, len(visible)) else visible, entries)
     return _assembled(d, measures, sectors, kept, asked)
 
 
 def _until(entries: list[_Entry], good: Callable[[_Entry], bool]) -> list[_Entry]:
     stop = next((i for i, entry in enumerate(entries) if not good(entry)), len(entries))
     return entries[:stop]
+
+
+def _whole(kept: list[_Entry], entries: list[_Entry]) -> list[_Entry]:
+    """Without those at the end that are not told apart from the first that is not kept: half a multiplet."""
+    if len(kept) == len(entries):
+        return kept
+    cut = entries[len(kept)]
+    told = [not alike(entry.value, cut.value, entry.error + cut.error) for entry in kept]
+    last = next((i for i in reversed(range(len(kept))) if told[i]), -1)
+    return kept[:last + 1]
 
 
 def _sector(d: SectorDiscretisation, degree: int) -> _Sector:
@@ -107,18 +122,35 @@ def _sector(d: SectorDiscretisation, degree: int) -> _Sector:
     left, right = np.zeros((len(matrix), len(sigma))), np.zeros((matrix.shape[1], len(sigma)))
     sign = canonical_signs(u)
     left[rows:], right[columns:] = u * sign, v * sign
-    check, scale = d.check_matrix(degree), math.sqrt(d.check_step)
-    f = scale * d.left.half_density(d.check_x) @ left
-    g = scale * d.right.half_density(d.check_y) @ right
+    check, smooth = d.check_matrix(degree), d.image_matrix(degree)
+    f, g = d.at_checks[0] @ left, d.at_checks[1] @ right
     r = check - (f * sigma) @ g.T
     norm, outside = float(np.linalg.norm(check)), d.radii.missing * d.radii.norm
     remainder = float(np.hypot(np.linalg.norm(r), _FAINT * norm))
     evidence = Evidence(norm=norm, remainder=float(np.hypot(remainder, outside)),
                         spread=norm_bound(r) + outside,
-                        coupling=float(np.linalg.norm(f.T @ r @ g)))
+                        coupling=float(np.linalg.norm(f.T @ r @ g)),
+                        images=_images(d, check if smooth is None else smooth, f, sigma, g))
     # The angular integrals are good to rounding of phi, not of the degree.
-    bars = error_bars(sigma, evidence) + 4.0 * _EPS * d.radii.norm
+    rounding = 16.0 * _EPS * d.radii.norm + _ROUNDING * d.rounding(degree)
+    bars = error_bars(sigma, evidence) + rounding + d.hidden[0]
     return _Sector(degree, count, sigma / root, bars / root, left, right, evidence.remainder / root)
+
+
+def _images(d: SectorDiscretisation, matrix: np.ndarray, f: np.ndarray, sigma: np.ndarray, g: np.ndarray) -> Images:
+    """What T makes of the leading functions on the check grid, against what it should make of them.
+
+    Beyond the grid images are continued by their decay, up to all that T has there.
+    """
+    count, outside = min(len(sigma), _MOST), (d.radii.missing * d.radii.norm) ** 2
+    f, sigma, g = f[:, :count], sigma[:count], g[:, :count]
+    residuals = []
+    for there, own, nodes in ((matrix @ g, f, d.check_x), (matrix.T @ f, g, d.check_y)):
+        beyond = np.minimum(energy_beyond(there, nodes, (float(nodes[0]), float(nodes[-1]))), outside)
+        residuals.append(np.sqrt(np.cumsum(np.sum((there - own * sigma) ** 2, axis=0)) + beyond))
+    inner = f.T @ (matrix @ g - f * sigma)
+    corners = np.array([float(np.linalg.norm(inner[:q, :q])) for q in range(1, count + 1)])
+    return Images(np.maximum(*residuals), corners)
 
 
 def _there(matrix: np.ndarray) -> int:
@@ -141,6 +173,9 @@ def _assembled(d: SectorDiscretisation, measures: tuple[GaussianVector, Gaussian
                        if (s.degree, j) not in given)
     remainder = math.fsum(s.count * s.remainder**2 for s in sectors) + d.rest**2
     norm, tail = math.sqrt(listed + others + d.rest**2), math.sqrt(others + remainder)
+    if d.norms is not None:
+        norm = max(d.norms[1], math.sqrt(listed))
+        tail = math.sqrt(norm**2 - listed)
     norm_error = _norm_error(d, sectors, norm)
     worst = float(bars.max(initial=0.0)) if kept else norm
     left, right = (_functions(d, measures, kept, rank, side) for side in (0, 1))
@@ -166,8 +201,13 @@ def _functions(d: SectorDiscretisation, measures: tuple[GaussianVector, Gaussian
 
 def _norm_error(d: SectorDiscretisation, sectors: list[_Sector], norm: float) -> float:
     """sqrt(E h^2) is known twice: by the coarse grid, and degree by degree; only the latter is used, with a margin."""
-    checked = math.sqrt(sum(float(np.sum(d.check_matrix(s.degree) ** 2)) for s in sectors) + d.rest**2)
-    return abs(checked - norm) + d.radii.missing * norm + 16.0 * _EPS * norm
+    if d.norms is None:
+        checked = math.sqrt(sum(float(np.sum(d.check_matrix(s.degree) ** 2)) for s in sectors) + d.rest**2)
+        change = abs(checked - norm) + (2.0 * d.rest * d.rest_error / norm if norm else 0.0)
+    else:
+        change = abs(d.norms[0] - d.norms[1])
+    hidden = d.hidden[1] / norm if norm else 0.0
+    return change + hidden + d.radii.missing * norm + 16.0 * _EPS * norm
 
 
 def _tail(d: SectorDiscretisation, sectors: list[_Sector], given: set[tuple[int, int]], energy: float,
@@ -194,8 +234,8 @@ def _status(d: SectorDiscretisation, worst: float, goal: float, rtol: float, cou
                 "hold; accept a larger rtol")
     if worst > goal:
         return (f"not converged: the largest error bar is {worst:.1e}, rtol={rtol:g} asks for {goal:.1e}; the error "
-                f"bars hold all the same. phi has kinks or jumps that show in the radii: accept a larger rtol or a "
-                f"smaller max_rank")
+                f"bars hold all the same. h varies too fast for the grids in the lengths, or for the degrees: accept a "
+                f"larger rtol or a smaller max_rank")
     reached = f"converged: every error bar is at most {worst:.1e}, within rtol * s_1 = {goal:.1e}"
     if d.largest_beyond > goal:
         return (f"{reached}; the spectrum decays slowly with the degree, and degrees from {len(d.values)} on may hold "

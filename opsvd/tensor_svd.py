@@ -116,7 +116,7 @@ def larger_evidence(remainder: np.ndarray, f: np.ndarray, g: np.ndarray, *, norm
 
 def _note(d: TensorDiscretisation) -> str:
     sizes = [" by ".join(" x ".join(map(str, side)) or "1" for side in size) for size in d.sizes]
-    turned = "" if np.array_equal(d.coordinates.turn_x, np.eye(len(d.coordinates.turn_x))) else ", turned coordinates"
+    turned = ", turned coordinates" if d.coordinates.turned else ""
     return f"Hermite polynomials in products, {'; '.join(sizes) or 'a constant'}{turned}"
 
 

@@ -203,3 +203,15 @@ def test_the_zero_kernel():
     """No values, norm zero."""
     svd = opsvd.decompose(elementwise(lambda z: 0.0 * z, 3))
     assert (svd.rank, float(svd.norm)) == (0, 0.0)
+
+
+@pytest.mark.parametrize("c", [0.45, 0.49])
+def test_bars_know_how_far_functions_reach(c):
+    """exp(c <x, y>) in R^5: all of the leading values to 1e-11, although phi overflows where 0.3 % of the norm is."""
+    svd = opsvd.decompose(elementwise(lambda z: np.exp(c * z), 5), rtol=1e-6)
+    values, counts = product_spectrum(exact.exp_product(c, 60), 5)
+    assert svd.converged
+    assert svd.multiplicities[:4].tolist() == counts[:4]
+    assert (np.abs(svd.values[:4] - values[:4]) <= svd.value_errors[:4]).all()
+    assert svd.value_errors[0] <= 1e-11 * values[0]
+    assert abs(svd.norm - np.linalg.norm(exact.exp_product(c, 400)) ** 5) <= svd.norm.error

@@ -10,14 +10,15 @@ density and the polynomials allow.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..bases import radial_half_density
 from ..errors import KernelError, NotSquareIntegrableError
-from ..kernels import Elementwise, non_finite
-from ..quadrature import Pieces, angle_density, find_pieces, gauss_legendre, on_panels, recurrence
+from ..kernels import Elementwise, elementwise, non_finite
+from ..quadrature import Pieces, angle_density, find_pieces, gauss_legendre, hidden_energy, on_panels, recurrence
+from .filtered_profile import FilteredProfile, filtered_profile
 from .profile import Profile, halving_edges, require_no_poles
 
 __all__ = ["ProductProfile", "product_profile"]
@@ -40,6 +41,10 @@ _DIVERGES = 2e-3
 _SEARCH_WIDTH, _MOST_PIECES = 0.3, 256
 # Values that are worked on together.
 _BLOCK = 40_000
+# Pieces that are narrower than this lead to a singular point, and end at it.
+_SINGULAR = 1e-11
+# Gauss rules miss this part of what is on the last of them: two per cent of |t|^(-0.4).
+_MISSED = 0.05
 # A parity of phi that is smaller than this part of the whole is rounding.
 _FAINT = 1e-14
 
@@ -57,12 +62,34 @@ class ProductProfile:
         In log|w|: where phi(w) and phi(-w) are smooth.
     parities : (bool, bool)
         Whether phi has an even part, and an odd one.
+    tol : float
+        To which accuracy phi is resolved.
+    hidden : (float, float)
+        What lies nearer to singular points than rules resolve: the integral of abs(phi) over log|w|, and the energy.
+    table : FilteredProfile or None
+        What stands for phi near its breaks.
     """
 
     line: Elementwise
     k: int
     pieces: Pieces
     parities: tuple[bool, bool]
+    tol: float
+    hidden: tuple[float, float]
+    table: FilteredProfile | None = None
+
+    def filtered(self, step: float) -> "tuple[ProductProfile, ProductProfile] | None":
+        """The same for phi and phi^2 filtered for the trapezoid rule; None if there is no need, or phi grows too fast.
+
+        phi^2 is taken to be even: of it only degree 0 is of interest.
+        """
+        square = elementwise(lambda z: self.line(z, 1.0) ** 2)
+        square.evaluations = 0
+        tables = [filtered_profile(Profile(line, 1.0, 1.0), self.pieces, step, self.tol,
+                                   lambda s: _importance(s, self.k)) for line in (self.line, square)]
+        if tables[0] is None or tables[1] is None:
+            return None
+        return replace(self, table=tables[0]), replace(self, line=square, table=tables[1], parities=(True, False))
 
     def sections(self, x: np.ndarray, y: np.ndarray, size: int, *,
                  check: bool = False) -> tuple[np.ndarray, np.ndarray]:
@@ -71,7 +98,8 @@ class ProductProfile:
         The nodes x and y must be equidistant with the same step: the arrays are views of as many values as there are
         sums.
         """
-        step = x[1] - x[0]
+        # Not from two neighbours, whose distance is rounded, and would be multiplied by some hundred.
+        step = (x[-1] - x[0]) / (len(x) - 1)
         log_z = math.log(self.k) + x[0] + y[0] + step * np.arange(len(x) + len(y) - 1)
         c, rest = self.of_products(log_z, size, check=check)
         windows = np.lib.stride_tricks.sliding_window_view
@@ -85,7 +113,7 @@ class ProductProfile:
         """
         c, rest = np.zeros((size, len(log_z))), np.zeros(len(log_z))
         cuts = self._cuts(float(log_z.max()), size, check=check)
-        nodes = (len(self.pieces.edges) + len(cuts)) * (_CHECK_ORDER if check else _ORDER)
+        nodes = (len(self._edges) + len(cuts)) * (_CHECK_ORDER if check else _ORDER)
         step = max(1, _BLOCK // nodes)
         for start in range(0, len(log_z), step):
             some = slice(start, start + step)
@@ -94,14 +122,12 @@ class ProductProfile:
 
     def _sections(self, log_z: np.ndarray, size: int, cuts: np.ndarray, *,
                   check: bool) -> tuple[np.ndarray, np.ndarray]:
-        edges = self.pieces.edges
+        edges = self._edges
         if check:    # no panel is as it was, and none goes across a break
             edges = np.union1d(edges, edges[:-1] + 0.382 * np.diff(edges))
         order = _CHECK_ORDER if check else _ORDER
         t, weights = _angular_rule(log_z, edges, np.append(np.sin(cuts), _TOWARDS_ZERO), self.k, order)
-        w = np.exp(log_z)[:, None] * t
-        above, below = self._values(w), self._values(-w)
-        parts = [0.5 * (above + below), 0.5 * (above - below)]
+        parts = self._parts(np.exp(log_z)[:, None] * t)
         weighted = [2.0 * weights * part for part in parts]
         c, a = np.zeros((size, len(log_z))), recurrence(self.k, size + 1)
         previous, current, scratch = np.zeros_like(t), np.ones_like(t), np.empty_like(t)
@@ -122,10 +148,28 @@ class ProductProfile:
         squares = (parts[0] * relative) ** 2 + (parts[1] * relative) ** 2
         return c, scale * np.sqrt(2.0 * np.sum(weights * squares, axis=1))
 
+    @property
+    def _edges(self) -> np.ndarray:
+        """Ends of panels in log|w| on which phi, or what stands for it, is smooth."""
+        return self.pieces.edges if self.table is None else self.table.edges
+
+    def _parts(self, w: np.ndarray) -> list[np.ndarray]:
+        """The even and the odd part of phi, or of what stands for it, at positive points."""
+        parts = np.empty((2, *w.shape))
+        direct = np.ones(w.shape, dtype=bool)
+        if self.table is not None:
+            s = np.log(w)
+            covered = self.table.covers(s)
+            parts[:, covered] = self.table(s[covered])
+            direct = ~covered
+        above, below = self._values(w[direct]), self._values(-w[direct])
+        parts[0, direct], parts[1, direct] = 0.5 * (above + below), 0.5 * (above - below)
+        return [parts[0], parts[1]]
+
     def _values(self, w: np.ndarray) -> np.ndarray:
         values = self.line(w, 1.0)
         if not np.isfinite(values).all():
-            i = np.unravel_index(int(np.argmin(np.isfinite(values))), values.shape)
+            i = int(np.argmin(np.isfinite(values)))
             raise non_finite(float(w[i]), 1.0, float(values[i]))
         return np.asarray(values)
 
@@ -136,13 +180,20 @@ class ProductProfile:
         cuts = cuts[cuts < 0.5 * np.pi - 0.1 * width]
         if len(cuts) < 40:
             return np.append(cuts, 0.5 * np.pi)
-        # Of many panels, most hold nothing: the last that matters is found from the size of phi.
+        # Of many panels, most hold nothing: the last that matters is found from the size of phi up to there.
         with np.errstate(all="ignore"):
-            w = np.exp(log_z) * np.sin(cuts)
-            size_of_phi = np.maximum(np.abs(self.line(w, 1.0)), np.abs(self.line(-w, 1.0)))
-            matter = np.log(size_of_phi) + (self.k - 2.0) * np.log(np.cos(cuts)) + size * np.log1p(cuts / width)
-        last = np.flatnonzero(matter > np.nanmax(matter) - _NEGLIGIBLE)[-1] + 2
-        return np.append(cuts, 0.5 * np.pi)[:last]
+            matter = (self._log_size(log_z + np.log(np.sin(cuts))) + (self.k - 2.0) * np.log(np.cos(cuts))
+                      + size * np.log1p(cuts / width))
+        holding = np.flatnonzero(matter > np.nanmax(matter) - _NEGLIGIBLE)
+        return np.append(cuts, 0.5 * np.pi)[:holding[-1] + 2 if len(holding) else None]
+
+    def _log_size(self, s: np.ndarray) -> np.ndarray:
+        """The logarithm of the largest of phi on points up to |w| = e^s."""
+        edges = self.pieces.edges
+        points, _ = on_panels(edges[:-1, None], edges[1:, None], *gauss_legendre(_ORDER))
+        w = np.exp(points.ravel())
+        sizes = np.maximum.accumulate(np.maximum(np.abs(self.line(w, 1.0)), np.abs(self.line(-w, 1.0))))
+        return np.log(sizes[np.minimum(np.searchsorted(points.ravel(), s), len(w) - 1)])
 
 
 def _angular_rule(log_z: np.ndarray, edges: np.ndarray, cuts: np.ndarray, k: int,
@@ -181,10 +232,14 @@ def product_profile(line: Elementwise, k: int, high: float, tol: float) -> Produ
         raise KernelError(f"phi must not oscillate much faster than <x, y> varies, got more than {_MOST_PIECES} pieces "
                           f"for |<x, y>| up to {math.exp(high):.3g}; normalise, as in phi(z / sqrt(k))")
     require_no_poles(profile, pieces.breaks)
-    nodes, _ = on_panels(pieces.edges[:-1, None], pieces.edges[1:, None], *gauss_legendre(_ORDER))
-    sizes = np.abs(profile(nodes.ravel()) * weight(nodes.ravel())[:, None]).max(axis=0)
-    there = sizes > _FAINT * sizes.max()
-    return ProductProfile(line, k, pieces, (bool(there[0] or not there.any()), bool(there[1])))
+    nodes, weights = on_panels(pieces.edges[:-1, None], pieces.edges[1:, None], *gauss_legendre(_ORDER))
+    sizes = np.abs(profile(nodes.ravel()) * weight(nodes.ravel())[:, None]).reshape(*nodes.shape, 2)
+    largest = sizes.max(axis=(0, 1))
+    there = largest > _FAINT * largest.max()
+    narrow = np.diff(pieces.edges) < _SINGULAR
+    masses, energies = (np.einsum("pn,pnc->p", weights, sizes**power) for power in (1, 2))
+    hidden = _MISSED * float(masses[narrow].sum()), hidden_energy(pieces.edges, energies)
+    return ProductProfile(line, k, pieces, (bool(there[0] or not there.any()), bool(there[1])), tol, hidden)
 
 
 def _lowest(profile: Profile, k: int) -> float:

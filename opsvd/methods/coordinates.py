@@ -58,6 +58,11 @@ class Coordinates:
     anchor_x: np.ndarray
     anchor_y: np.ndarray
 
+    @property
+    def turned(self) -> bool:
+        """Whether the coordinates are others than those of the whitened variables, on either side."""
+        return not all(np.array_equal(turn, np.eye(len(turn))) for turn in (self.turn_x, self.turn_y))
+
     def values(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The kernel h at coordinates (..., r) that broadcast over the leading axes."""
         return np.asarray(self.kernel.finite_beside(_points(self.mu_x, x @ self.turn_x.T),
@@ -150,7 +155,7 @@ def _components(c: Coordinates, rng: np.random.Generator) -> tuple[Component, ..
     single = [at((i,)) for i in range(p + q)]
     nothing = _NOTHING * max(float(np.abs(start).max()), *(float(np.abs(s).max()) for s in single))
     # A turned coordinate that is not used still shows the rounding of slopes.
-    tolerance = nothing if np.array_equal(c.turn_x, np.eye(p)) else _FLAT / _NOTHING * nothing
+    tolerance = _FLAT / _NOTHING * nothing if c.turned else nothing
     used = [i for i in range(p + q) if np.abs(single[i] - start).max() > tolerance]
     groups = [{i} for i in used]
     if p + q <= _MOST_PAIRS:
@@ -175,5 +180,5 @@ def _verified(c: Coordinates, rng: np.random.Generator) -> bool:
         full_x[:, component.x], full_y[:, component.y] = x[:, component.x], y[:, component.y]
         total += c.values(full_x, full_y) - c.offset()
     size = float(np.abs(whole).max())
-    rounding = 1e-10 if np.array_equal(c.turn_x, np.eye(len(c.anchor_x))) else 1e-6
+    rounding = 1e-6 if c.turned else 1e-10
     return bool(np.abs(total - whole).max() <= rounding * size)

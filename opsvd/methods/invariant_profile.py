@@ -99,6 +99,14 @@ class InvariantProfile:
     k: int
     scales: tuple[float, float]
 
+    @property
+    def hidden(self) -> tuple[float, float]:
+        """Nothing is known to lie nearer to singular points than the nodes."""
+        return 0.0, 0.0
+
+    def filtered(self, step: float) -> None:
+        """None: kinks and jumps of h are not filtered."""
+
     def sections(self, x: np.ndarray, y: np.ndarray, size: int, *,
                  check: bool = False) -> tuple[np.ndarray, np.ndarray]:
         """c_l for l < size, shape (size, n, m), and the root mean square of the rest, shape (n, m); see `Profiles`."""

@@ -1,5 +1,6 @@
 """What is to be known of phi before h = phi(xy) becomes Hankel matrices: how it fades, where it breaks, its samples."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,8 +9,8 @@ from ..errors import NotSquareIntegrableError
 from ..kernels import Elementwise, Kernel, non_finite
 from ..quadrature import FILTER_WINDOW, Pieces, band_limited, filter_envelope, find_pieces, poles
 
-__all__ = ["PARITIES", "Decay", "Profile", "filtered_samples", "find_decay", "fine_enough", "halving_edges", "hankel",
-           "require_no_poles", "rough_spans", "smooth_pieces", "step_error", "weight"]
+__all__ = ["PARITIES", "Decay", "Profile", "edges_beyond", "filtered_samples", "find_decay", "fine_enough",
+           "halving_edges", "hankel", "require_no_poles", "rough_spans", "smooth_pieces", "step_error", "weight"]
 
 PARITIES = (1, -1)
 """Of the columns of a profile: the even part of phi, then the odd one."""
@@ -194,26 +195,26 @@ def filtered_samples(profile: Profile, pieces: Pieces, s: np.ndarray, tol: float
     samples[~near] = profile.finite(s[~near])
     indices = np.flatnonzero(near)
     for run in np.split(indices, np.flatnonzero(np.diff(indices) > 1) + 1) if len(indices) else ():
-        edges = _edges_beyond(profile, pieces, s[run], tol)
+        edges = edges_beyond(profile, pieces, s[run], step=step, tol=tol, importance=_weight_of_sum)
         if edges is None:
             return None
         samples[run] = band_limited(profile.finite, s[run], step, edges)
     return samples
 
 
-def _edges_beyond(profile: Profile, pieces: Pieces, points: np.ndarray, tol: float) -> np.ndarray | None:
+def edges_beyond(profile: Profile, pieces: Pieces, points: np.ndarray, *, step: float, tol: float,
+                 importance: Callable[[np.ndarray], np.ndarray]) -> np.ndarray | None:
     """Edges of pieces that go on to the right of the domain, as far as the filter at the points sees it.
 
-    None if phi grows or oscillates too fast there.
+    The importance tells how much phi matters at a point. None if phi grows or oscillates too fast there.
     """
-    step = float(points[1] - points[0])
     start, end = pieces.edges[-1], points[-1] + FILTER_WINDOW * step
     if end <= start:
         return pieces.edges
 
     def seen(s: np.ndarray) -> np.ndarray:
         """The sum of what the filter and the points make of it: the largest of these, but smooth."""
-        return np.asarray(filter_envelope(s[:, None] - points, step) @ _weight_of_sum(points))
+        return np.asarray(filter_envelope(s[:, None] - points, step) @ importance(points))
 
     edges = np.append(pieces.edges, np.linspace(start, end, int(np.ceil(end - start)) + 1)[1:])
     longer = find_pieces(profile, seen, Pieces(edges, pieces.breaks), tol, search_width=_SEARCH_WIDTH,

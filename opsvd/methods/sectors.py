@@ -13,6 +13,7 @@ least N(k, l) times, none is larger than the root of that energy over N(k, l).
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
@@ -25,14 +26,17 @@ from ..quadrature import harmonics
 __all__ = ["Profiles", "Radii", "SectorDiscretisation", "enough_degrees", "find_radii", "largest_beyond",
            "sector_discretisations"]
 
+_EPS = float(np.finfo(np.float64).eps)
 # The grid for energies, in units of k^(-1/2).
 _COARSE = 0.3
 # The domain grows by this much in the exponent of the density, to where half-densities are no numbers any more.
 _OUTWARDS, _FARTHEST, _LOWEST = 1.12, 1300.0, 4.0
 # An energy that falls more slowly than this over three cells does not fall; and a share outside that is too large.
 _FALLS, _DIVERGES = 0.995, 1e-2
-_LEVELS = 3
+_LEVELS = 6
 _FINER = 0.7
+# The step for checks, relative to the one of the bases.
+_CHECK = 0.8
 _FIRST_DEGREES, _MOST_DEGREES = 12, 192
 # The sum of the norms of degrees is known from a coarse grid only.
 _SAFE = 0.3
@@ -51,6 +55,13 @@ class Profiles(Protocol):
     def sections(self, x: np.ndarray, y: np.ndarray, size: int, *,
                  check: bool = False) -> tuple[np.ndarray, np.ndarray]:
         """c_l for l < size, shape (size, n, m), and the root mean square of the rest, shape (n, m), at x and y."""
+
+    @property
+    def hidden(self) -> tuple[float, float]:
+        r"""What lies nearer to singular points than nodes: :math:`\sup_v \int |c_l(u + v)| du`, and the energy."""
+
+    def filtered(self, step: float) -> "tuple[Profiles, Profiles] | None":
+        """The same for h and h^2, filtered where they break for the trapezoid rule with a step; None if need not be."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +89,17 @@ class SectorDiscretisation:
         Their distance.
     checks : ndarray, shape (degrees, len(check_x), len(check_y))
         c_l there, with other angular nodes.
+    images : ndarray of the same shape, or None
+        Where c_l is not smooth enough for the trapezoid rule: c_l there, filtered. The `values` are filtered as well.
     radii : Radii
     rest : float
         The norm of what all degrees beyond hold.
+    rest_error : float
+        How far the grids disagree on it.
+    hidden : (float, float)
+        Of what lies nearer to singular points than nodes: a bound of its operator norm on each degree, and its energy.
+    norms : (float, float) or None
+        With `images`: the norm of the kernel from either grid, and h^2 filtered.
     parities : (bool, bool)
         Whether there are even degrees, and odd ones.
     """
@@ -92,8 +111,12 @@ class SectorDiscretisation:
     check_y: np.ndarray
     check_step: float
     checks: np.ndarray
+    images: np.ndarray | None
     radii: Radii
     rest: float
+    rest_error: float
+    hidden: tuple[float, float]
+    norms: tuple[float, float] | None
     parities: tuple[bool, bool]
 
     @property
@@ -113,8 +136,31 @@ class SectorDiscretisation:
 
     def check_matrix(self, degree: int) -> np.ndarray:
         """The values of c_l on the check grid, times the square roots of the weights."""
-        left, right = (radial_half_density(nodes, self.k) for nodes in (self.check_x, self.check_y))
-        return np.asarray(self.check_step * self.checks[degree] * left[:, None] * right)
+        return self._on_check_grid(self.checks[degree])
+
+    def image_matrix(self, degree: int) -> np.ndarray | None:
+        """The same, filtered: applied to smooth functions it gives what T does."""
+        return None if self.images is None else self._on_check_grid(self.images[degree])
+
+    def rounding(self, degree: int) -> float:
+        """What a relative error of eps in the lengths changes on a degree, as a norm: steep kernels round more."""
+        steps = (self.checks[degree][1:] - self.checks[degree][:-1]) / self.check_step
+        left, right = self._check_weights
+        return float(_EPS * self.check_step * np.linalg.norm(steps * left[1:, None] * right))
+
+    @cached_property
+    def at_checks(self) -> tuple[np.ndarray, np.ndarray]:
+        """The functions of the bases at the nodes of the check grid, times the square roots of the weights."""
+        root = math.sqrt(self.check_step)
+        return root * self.left.half_density(self.check_x), root * self.right.half_density(self.check_y)
+
+    @cached_property
+    def _check_weights(self) -> tuple[np.ndarray, np.ndarray]:
+        return radial_half_density(self.check_x, self.k), radial_half_density(self.check_y, self.k)
+
+    def _on_check_grid(self, values: np.ndarray) -> np.ndarray:
+        left, right = self._check_weights
+        return np.asarray(self.check_step * values * left[:, None] * right)
 
     @property
     def largest_beyond(self) -> float:
@@ -248,23 +294,54 @@ def enough_degrees(profiles: Profiles, radii: Radii, k: int, rtol: float, pariti
 def sector_discretisations(profiles: Profiles, radii: Radii, size: int, parities: tuple[bool, bool],
                            aim: float) -> Iterator[SectorDiscretisation]:
     """Yield with ever smaller steps."""
-    k = profiles.k
-    step = _first_step(k, aim)
+    step = _first_step(profiles.k, aim)
     for level in range(_LEVELS):
-        h = step * _FINER**level
-        bases = [RadialBasis(k, h, high, _odd((high - low) / h)) for low, high in (radii.x, radii.y)]
-        if max(basis.count for basis in bases) > _MOST_NODES:
+        d = _discretised(profiles, radii, size, parities, step * _FINER**level)
+        if d is None:
             return
-        values, rest = profiles.sections(bases[0].grid, bases[1].grid, size)
-        finer = 0.87 * h
-        nodes = [basis.last + shift * h - finer * np.arange(int(basis.count * h / finer))[::-1]
-                 for basis, shift in zip(bases, (0.31, 0.17), strict=True)]
-        checks, check_rest = profiles.sections(nodes[0], nodes[1], size, check=True)
-        rests = [distance * math.sqrt(float(_squared(part, *(radial_half_density(grid, k) for grid in grids)).sum()))
-                 for distance, part, grids in ((h, rest, [basis.grid for basis in bases]),
-                                               (finer, check_rest, nodes))]
-        yield SectorDiscretisation(bases[0], bases[1], values, nodes[0], nodes[1], finer, checks, radii, max(rests),
-                                   parities)
+        yield d
+
+
+def _discretised(profiles: Profiles, radii: Radii, size: int, parities: tuple[bool, bool],
+                 h: float) -> SectorDiscretisation | None:
+    """With the step h, and for checks a smaller one; None if there are too many nodes."""
+    bases = [RadialBasis(profiles.k, h, high, _odd((high - low) / h)) for low, high in (radii.x, radii.y)]
+    if max(basis.count for basis in bases) > _MOST_NODES:
+        return None
+    finer = _CHECK * h
+    nodes = [basis.last + shift * h - finer * np.arange(int(basis.count * h / finer))[::-1]
+             for basis, shift in zip(bases, (0.31, 0.17), strict=True)]
+    checks, rest = profiles.sections(nodes[0], nodes[1], size, check=True)
+    rests = [_norm(rest, nodes, profiles.k)]
+    smooth, checked = profiles.filtered(h), profiles.filtered(finer)
+    images, norms, grids = None, None, [basis.grid for basis in bases]
+    if smooth is None or checked is None:
+        values, rest = profiles.sections(grids[0], grids[1], size)
+        rests.append(_norm(rest, grids, profiles.k))
+    else:
+        values, _ = smooth[0].sections(grids[0], grids[1], size)
+        images, _ = checked[0].sections(nodes[0], nodes[1], size, check=True)
+        norms = _norm_of_square(smooth[1], grids), _norm_of_square(checked[1], nodes)
+    mass, energy = profiles.hidden
+    # A kernel k(u + v) w(u) w(v) has no larger norm than the integral of |k| times the largest of w^2 (Schur's test).
+    hidden = mass * float(radial_half_density(np.zeros(1), profiles.k)[0]) ** 2, energy
+    return SectorDiscretisation(bases[0], bases[1], values, nodes[0], nodes[1], finer, checks, images, radii,
+                                math.hypot(max(rests), math.sqrt(energy)), max(rests) - min(rests), hidden, norms,
+                                parities)
+
+
+def _norm(values: np.ndarray, grids: list[np.ndarray], k: int) -> float:
+    """The root of the trapezoid sum of squares, times the densities, over two equidistant grids."""
+    steps = [(grid[-1] - grid[0]) / (len(grid) - 1) for grid in grids]
+    densities = [radial_half_density(grid, k) for grid in grids]
+    return float(math.sqrt(steps[0] * steps[1]) * np.linalg.norm((values * densities[0][:, None]) * densities[1]))
+
+
+def _norm_of_square(squares: Profiles, grids: list[np.ndarray]) -> float:
+    """The norm of h from the mean of h^2 over angles, filtered: this may be negative somewhere, but not its sum."""
+    mean = squares.sections(grids[0], grids[1], 1)[0][0]
+    densities = [(grid[-1] - grid[0]) / (len(grid) - 1) * radial_half_density(grid, squares.k)**2 for grid in grids]
+    return math.sqrt(max(float(densities[0] @ mean @ densities[1]), 0.0))
 
 
 def _odd(nodes: float) -> int:

@@ -6,7 +6,7 @@ from .breaks import classify_breaks, find_breaks
 from .gauss_hermite import gauss_hermite, hermite_functions, hermite_polynomials
 from .gauss_legendre import composite_gauss_legendre, gauss_legendre, on_panels
 from .gauss_lobatto import gauss_lobatto
-from .pieces import Pieces, find_pieces, hidden_energy, poles
+from .pieces import Pieces, find_pieces, hidden_energy, legendre_analysis, poles
 from .rule import Rule
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "hermite_functions",
     "hermite_polynomials",
     "hidden_energy",
+    "legendre_analysis",
     "log_gamma_excess",
     "on_panels",
     "poles",

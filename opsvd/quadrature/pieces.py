@@ -8,7 +8,7 @@ import numpy as np
 from .breaks import find_breaks
 from .gauss_legendre import gauss_legendre, on_panels
 
-__all__ = ["Pieces", "find_pieces", "hidden_energy", "poles"]
+__all__ = ["Pieces", "find_pieces", "hidden_energy", "legendre_analysis", "poles"]
 
 _EPS = float(np.finfo(np.float64).eps)
 _ORDER = 16
@@ -176,7 +176,7 @@ def _looks(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[np.nd
     with np.errstate(all="ignore"):    # what is not finite at a node is missed
         values = (function(points.ravel()) * weight(points.ravel())[:, None]).reshape(*points.shape, -1)
         size = np.abs(values).max(axis=(1, 2))
-        coefficients = _analysis() @ values[:, :_ORDER]
+        coefficients = legendre_analysis() @ values[:, :_ORDER]
         ends = values[:, _ORDER:] - np.polynomial.legendre.legvander([-1.0, 1.0], _ORDER - 1) @ coefficients
         missed = np.maximum(np.abs(coefficients[:, -_TAIL:]).sum(axis=1), np.abs(ends).max(axis=1)).max(axis=1)
         slope = np.abs(np.diff(values[:, :_ORDER], axis=1) / np.diff(nodes, axis=1)[:, :, None]).max(axis=(1, 2))
@@ -207,7 +207,7 @@ def _overlooked(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[
     return np.asarray(points[bad, np.argmax(wrong[bad], axis=1)])
 
 
-def _analysis() -> np.ndarray:
+def legendre_analysis() -> np.ndarray:
     """The matrix from values at Gauss-Legendre nodes to Legendre coefficients, shape (16, 16)."""
     nodes, weights = gauss_legendre(_ORDER)
     polynomials = np.polynomial.legendre.legvander(nodes, _ORDER - 1).T
