@@ -48,7 +48,7 @@ class MatrixKernel(Kernel):
     >>> import opsvd
     >>> svd = opsvd.decompose(lambda x, y: np.exp(0.2 * x * y)[..., None, None] * np.eye(2), rtol=1e-8)
     >>> svd.singular_values[:4].round(6).tolist()
-    [1.045501, 1.045501, 0.218356, 0.218356]
+    [1.021548, 1.021548, 0.21321, 0.21321]
     """
 
     def __init__(self, h: Callable[..., Any], dims: tuple[int, int] = (1, 1), name: str | None = None) -> None:
