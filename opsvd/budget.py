@@ -1,9 +1,18 @@
 """What a decomposition may cost: evaluations of the kernel, and time."""
 
+import logging
 import time
 from dataclasses import dataclass, field
 
-__all__ = ["Budget", "BudgetExhaustedError"]
+__all__ = ["Budget", "BudgetExhaustedError", "announce"]
+
+_LOGGER = logging.getLogger("opsvd")
+
+
+def announce(step: str, values: int, rows: int, columns: int) -> None:
+    """Say what a step costs before it is taken: to the logger ``opsvd``, at level INFO."""
+    _LOGGER.info("%s: %.2g values of h, matrices of %d by %d, %.2g GB each", step, values, rows, columns,
+                 8e-9 * rows * columns)
 
 
 class BudgetExhaustedError(Exception):

@@ -215,3 +215,19 @@ def test_bars_know_how_far_functions_reach(c):
     assert (np.abs(svd.values[:4] - values[:4]) <= svd.value_errors[:4]).all()
     assert svd.value_errors[0] <= 1e-11 * values[0]
     assert abs(svd.norm - np.linalg.norm(exact.exp_product(c, 400)) ** 5) <= svd.norm.error
+
+
+def test_the_cost_is_said_before_it_is_paid(caplog):
+    """To the logger of the package: values of h, and the size of matrices, before the first is taken."""
+    five = opsvd.Gaussian.standard(5)
+    seen = []
+
+    def together(x, y):
+        seen.append(len(caplog.records))
+        return np.tanh(np.sum(np.arange(1.0, 6.0) * x * y, axis=-1))
+
+    with caplog.at_level("INFO", logger="opsvd"):
+        opsvd.decompose(together, five, five, rtol=0.1)
+    assert caplog.records[0].getMessage() == (
+        "256 quasi-random points a side, 8 scramblings: 5.2e+05 values of h, matrices of 256 by 256, 0.00052 GB each")
+    assert seen[-1] == len(caplog.records)

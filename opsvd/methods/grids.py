@@ -11,6 +11,7 @@ from functools import reduce
 import numpy as np
 
 from ..bases import Basis, HermiteBasis, PanelBasis
+from ..budget import announce
 from ..kernels import Kernel
 from ..measures import Gaussian
 from ..quadrature import Rule, composite_gauss_legendre
@@ -95,6 +96,8 @@ def grid_matrix(kernel: Kernel, left: Side, right: Side, rules: tuple[Rule, Rule
         points.append(side.points(z.reshape(-1, side.directions)))
         weight = reduce(np.multiply.outer, [rule.sqrt_weights] * side.directions)
         roots.append(np.repeat(np.ravel(weight), side.width))
+    rows, columns = (len(root) for root in roots)
+    announce(f"products of {len(rules[0])} and {len(rules[1])} nodes in each direction", rows * columns, rows, columns)
     return np.asarray(operator_grid(kernel, *points) * roots[0][:, None] * roots[1])
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import qmc
 
+from ..budget import announce
 from ..errors import KernelError
 from ..kernels import Kernel
 from ..linalg import leading_svd
@@ -83,6 +84,8 @@ def affordable_points(left: Side, right: Side) -> int:
 def quasi_random(kernel: Kernel, left: Side, right: Side, n: int) -> QuasiRandom:
     """Sample all scramblings of n points a side, and take the leading singular values of each matrix."""
     half, full, energies = [], [], []
+    rows, columns = n * left.width, n * right.width
+    announce(f"{n} quasi-random points a side, {SCRAMBLINGS} scramblings", SCRAMBLINGS * rows * columns, rows, columns)
     for scrambling in range(SCRAMBLINGS):
         x, y = (side.points(quasi_random_points(side.directions, n, 2 * scrambling + number))
                 for number, side in enumerate((left, right)))

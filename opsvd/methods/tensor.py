@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..budget import announce
 from ..errors import KernelError
 from ..quadrature import gauss_hermite, hermite_functions
 from .coordinates import Component, Coordinates
@@ -142,6 +143,7 @@ def _coefficients(coordinates: Coordinates, component: Component, size: Sizes) -
     rules = [[gauss_hermite(n) for n in side] for side in size]
     nodes = [_grid([nodes for nodes, _ in side]) for side in rules]
     rows, columns = len(nodes[0]), len(nodes[1])
+    announce("products of Hermite polynomials", rows * columns, rows, columns)
     values = np.empty((rows, columns))
     step = max(1, _CHUNK // columns)
     for start in range(0, rows, step):
