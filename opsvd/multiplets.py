@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-__all__ = ["MOST_EXPANDED", "alike", "as_counts", "expanded", "first_multiplets", "merged"]
+__all__ = ["MOST_EXPANDED", "alike", "as_counts", "expanded", "first_multiplets", "merged", "ordered_errors"]
 
 MOST_EXPANDED = 10_000
 """So many singular values are listed one by one at most; the multiplicities say how many there are."""
@@ -63,3 +63,17 @@ def merged(values: np.ndarray, errors: np.ndarray,
     bars = np.array([max(abs(values[i] - mean) + errors[i] for i in group)
                      for group, mean in zip(groups, means, strict=True)])
     return means, bars, totals
+
+
+def ordered_errors(values: np.ndarray, errors: np.ndarray, counts: np.ndarray, rank: int) -> np.ndarray:
+    """Error bars (rank,) of the i-th largest values, from those of distinct values that stand `counts` times.
+
+    Bars tell where a value is, not which it is, where those of neighbours reach across it: the i-th largest of all is
+    between the i-th largest of what they are at least, and the i-th largest of what they are at most.
+    """
+    listed = expanded(values, counts, rank)
+    bounds = []
+    for bound in (values - errors, values + errors):
+        order = np.argsort(-bound, kind="stable")
+        bounds.append(expanded(bound[order], counts[order], rank))
+    return np.asarray(np.maximum(listed - bounds[0], bounds[1] - listed))

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OperatorSVD", "load"]
 
-_FORMAT_VERSION = 3
+_FORMAT_VERSION = 4
 _SHOWN = 8
 # Values that stand so many times above their error bars tell how a spectrum decays.
 _TOLD = 10.0
@@ -66,7 +66,7 @@ class OperatorSVD:
         The values with their multiplicities expanded, up to `max_rank`, or to 10 000 of them. The last multiplet may
         go on beyond; it counts in full in `tail`, in norms and effective ranks, and in the reconstruction.
     errors : ndarray, shape (r,)
-        Absolute error bars: the true singular value lies within. What they rest on is told in the documentation of
+        Absolute error bars: the true i-th singular value lies within. What they rest on is told in the documentation of
         the methods, and in `opsvd.error_bars`.
     left, right : SingularFunctions or SectorFunctions
         Callables: points of shape (...) give :math:`f_i` and :math:`g_i` as (..., r); vectors (..., k) do as well.
@@ -267,8 +267,8 @@ class OperatorSVD:
             most = dropped + self.value_errors[kept:]
             tail = float(np.hypot(tail, np.linalg.norm(np.sqrt(others.astype(np.float64)) * most)))
         cut = replace(self, values=s, multiplicities=counts, value_errors=self.value_errors[:kept],
-                      singular_values=expanded(s, counts, rank),
-                      errors=expanded(self.value_errors[:kept], counts, rank), tail=tail, spectrum_tail=beyond)
+                      singular_values=self.singular_values[:rank], errors=self.errors[:rank], tail=tail,
+                      spectrum_tail=beyond)
         return replace(cut, left=_first(self.left, counts, cut.rank), right=_first(self.right, counts, cut.rank))
 
     def _extended(self, kernel: Kernel) -> "OperatorSVD":
@@ -304,7 +304,7 @@ class OperatorSVD:
                 "mu_x": _measure_state(self.mu_x), "mu_y": _measure_state(self.mu_y)}
         with Path(path).open("wb") as file:
             np.savez(file, opsvd=json.dumps(meta), values=self.values, value_errors=self.value_errors,
-                     **self.left.state("left"), **self.right.state("right"))
+                     errors=self.errors, **self.left.state("left"), **self.right.state("right"))
 
     def __repr__(self) -> str:
         """One line."""
@@ -353,7 +353,7 @@ def load(path: str | PathLike[str], h: Callable[..., Any] | Kernel | None = None
     counts = as_counts([int(count) for count in meta["multiplicities"]])
     svd = OperatorSVD(values=values, multiplicities=counts, value_errors=bars,
                       singular_values=expanded(values, counts, meta["rank"]),
-                      errors=expanded(bars, counts, meta["rank"]), left=left, right=right, norm=Estimate(*meta["norm"]),
+                      errors=arrays["errors"], left=left, right=right, norm=Estimate(*meta["norm"]),
                       tail=meta["tail"], rtol=meta["rtol"], method=meta["method"], evaluations=meta["evaluations"],
                       status=meta["status"], converged=meta["converged"],
                       breaks=meta["breaks"], decay=DecayLaw(**meta["decay"]),

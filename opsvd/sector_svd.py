@@ -11,7 +11,7 @@ from .images import Images, energy_beyond
 from .linalg import canonical_signs, compact_svd, norm_bound
 from .measures import GaussianVector
 from .methods.sectors import SectorDiscretisation
-from .multiplets import MOST_EXPANDED, alike, as_counts, expanded, merged
+from .multiplets import MOST_EXPANDED, alike, as_counts, expanded, merged, ordered_errors
 from .quadrature import harmonics
 from .result import OperatorSVD
 from .sector_functions import SectorFunctions
@@ -181,7 +181,8 @@ def _assembled(d: SectorDiscretisation, measures: tuple[GaussianVector, Gaussian
     left, right = (_functions(d, measures, kept, rank, side) for side in (0, 1))
     whole = OperatorSVD(
         values=values, multiplicities=multiplicities, value_errors=bars,
-        singular_values=expanded(values, multiplicities, rank), errors=expanded(bars, multiplicities, rank),
+        singular_values=expanded(values, multiplicities, rank),
+        errors=ordered_errors(values, bars, multiplicities, rank),
         left=left, right=right, norm=Estimate(norm, norm_error), tail=tail, rtol=asked.rtol,
         method=_note(d, asked.what), evaluations=0, converged=worst <= goal, breaks=False,
         status=_status(d, worst, goal, asked.rtol, len(values)),
