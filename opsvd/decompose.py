@@ -242,9 +242,12 @@ def _solve(kernel: Kernel, discretisation: Discretisation, rtol: float, max_rank
     complete = accurate == wanted == max_rank or (exhausted and accurate >= _PLENTY)
     # And where it may hold larger values than are seen, none will be told.
     hopeless = outside >= _HOPELESS * system.values.max(initial=0.0) > 0.0
-    # Nothing is all only where nothing is left.
-    complete = complete or (settled(system.values, errors, rtol) and (len(errors) > 0 or evidence.remainder == 0.0))
-    svd = OperatorSVD.assemble(discretisation.note, system, errors, evidence, rtol=rtol, rank=rank)
+    # A few values are all only where what is left holds no more, but for what is too far out, or too near to a
+    # singular point, for any discretisation.
+    beyond_reach = float(np.hypot(discretisation.domain.missing, discretisation.hidden)) * evidence.norm
+    hidden = 0.0 if rank >= min(_ENOUGH, max_rank or _ENOUGH) else max(evidence.spread - beyond_reach, 0.0)
+    complete = complete or (settled(system.values, errors, rtol) and hidden <= goal)
+    svd = OperatorSVD.assemble(discretisation.note, system, errors, evidence, rtol=rtol, rank=rank, hidden=hidden)
     return _Judged(svd, discretisation, accurate, complete or hopeless, evidence.remainder,
                    remark=_FAR_OUT if hopeless else discretisation.remark)
 

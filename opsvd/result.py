@@ -110,8 +110,11 @@ class OperatorSVD:
 
     @classmethod
     def assemble(cls, note: str, system: SingularSystem, errors: np.ndarray, evidence: Evidence, *,
-                 rtol: float, rank: int) -> "OperatorSVD":
-        """Keep the leading `rank` of all computed singular values, and account for the rest."""
+                 rtol: float, rank: int, hidden: float) -> "OperatorSVD":
+        """Keep the leading `rank` of all computed singular values, and account for the rest.
+
+        What is hidden is the largest value that may be missing from a list that claims to be complete.
+        """
         s = system.values
         goal = rtol * float(s.max(initial=0.0))
         worst = float(errors[:rank].max()) if rank else evidence.remainder
@@ -124,9 +127,10 @@ class OperatorSVD:
                     singular_values=s[:kept], errors=bars, left=system.left.truncated(kept),
                     right=system.right.truncated(kept),
                     norm=Estimate(evidence.norm, _norm_error(s, evidence)), tail=tail,
-                    rtol=rtol, method=note, evaluations=0, converged=worst <= goal, breaks=evidence.images is not None,
-                    status=_status(worst, goal, rtol, rank, following=float(s[rank]) if rank < len(s) else 0.0,
-                                   remainder=evidence.remainder),
+                    rtol=rtol, method=note, evaluations=0, converged=max(worst, hidden) <= goal,
+                    breaks=evidence.images is not None,
+                    status=_status(worst, goal, rtol, rank, hidden=hidden, remainder=evidence.remainder,
+                                   following=float(s[rank]) if rank < len(s) else 0.0),
                     decay=decay_law(s[:kept], bars), spectrum_tail=nuclear_tail(s[:kept], bars, tail))
         return whole._leading(rank)
 
@@ -367,11 +371,16 @@ def _norm_error(singular_values: np.ndarray, evidence: Evidence) -> float:
     return abs(evidence.norm - spectral) + evidence.remainder + 8.0 * float(np.finfo(np.float64).eps) * evidence.norm
 
 
-def _status(worst: float, goal: float, rtol: float, rank: int, *, following: float, remainder: float) -> str:
+def _status(worst: float, goal: float, rtol: float, rank: int, *, hidden: float, following: float,
+            remainder: float) -> str:
     if worst > goal:
         return (f"not converged: the largest error bar is {worst:.1e}, rtol={rtol:g} asks for {goal:.1e}; the error "
                 f"bars hold all the same. The kernel is not resolved within the budget: accept a larger rtol or a "
                 f"smaller max_rank, or give a Method with a larger budget")
+    if hidden > goal:
+        return (f"not converged: the {rank} values given are known to {worst:.1e}, but another of up to {hidden:.1e} "
+                f"may be missing, and rtol={rtol:g} asks for {goal:.1e}. The kernel is not resolved within the budget: "
+                f"accept a larger rtol or a smaller max_rank, or give a Method with a larger budget")
     reached = f"converged: every error bar is at most {worst:.1e}, within rtol * s_1 = {goal:.1e}"
     if following > goal:
         return (f"{reached}; the spectrum decays slowly, and goes on beyond the {rank} values given, from "
