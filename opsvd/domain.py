@@ -16,6 +16,8 @@ _SECOND_LOOK = 1000
 _GROWTH = 1.12
 # Beyond 37 scales a Gaussian density times a Lebesgue weight is below the smallest double.
 _WIDEST = 37.0
+# A box that is wider than this many times what a bounded kernel needs is wide.
+_WIDE = 1.3
 _SAFE_START = 4.0
 # The power of a Gaussian decay grows by more than this factor over a tenth of the box; less than the second is none.
 _GROWS, _LEAST = 1.2, 0.1
@@ -33,12 +35,15 @@ class Domain:
         The Hilbert-Schmidt norm of h outside the box, extrapolated from its decay; relative to that inside.
     norm : float
         :math:`\sqrt{E[h^2]}` as seen on a coarse grid; zero only if all values were.
+    widened : bool
+        Whether the box is clearly wider than a bounded kernel needs.
     """
 
     x: tuple[float, float]
     y: tuple[float, float]
     missing: float
     norm: float
+    widened: bool
 
 
 def weighted_samples(kernel: Kernel, domain: Domain, left: Rule, right: Rule) -> np.ndarray:
@@ -79,7 +84,8 @@ def find_domain(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Do
     centers = np.array([mu_x.center, mu_x.center, mu_y.center, mu_y.center])
     outwards = np.array([-1.0, 1.0, -1.0, 1.0])
     # The width at which the half-density of a Gaussian, and so of a bounded kernel, has fallen to tol.
-    sides = np.full(4, max(np.sqrt(-4.0 * np.log(tol)), _SAFE_START))
+    bounded = max(np.sqrt(-4.0 * np.log(tol)), _SAFE_START)
+    sides = np.full(4, bounded)
 
     def box(sides: np.ndarray) -> np.ndarray:
         return np.asarray(centers + outwards * scales * sides)
@@ -111,7 +117,7 @@ def find_domain(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Do
         raise size_out_of_range(float(np.exp(0.5 * largest)))
     x0, x1, y0, y1 = box(sides).tolist()
     norm = float(np.sqrt(np.exp(energy).sum() * (x1 - x0) * (y1 - y0) / energy.size))
-    return Domain((x0, x1), (y0, y1), float(np.sqrt(tails.sum())), norm)
+    return Domain((x0, x1), (y0, y1), float(np.sqrt(tails.sum())), norm, bool((sides > _WIDE * bounded).any()))
 
 
 def _grid(box: np.ndarray, points: int = _POINTS) -> tuple[np.ndarray, np.ndarray]:

@@ -27,11 +27,10 @@ from .spectrum import (
     DecayLaw,
     Estimate,
     Tail,
-    decay_law,
+    decay_and_tail,
     effective_rank,
     hilbert_schmidt_norm,
     nuclear_norm,
-    nuclear_tail,
 )
 from .tensor_functions import TensorFunctions
 
@@ -123,6 +122,7 @@ class OperatorSVD:
         kept = max(rank, int(np.argmin(np.append(s > _TOLD * near, False))))
         bars = np.concatenate([errors[:rank], near[rank:kept]])
         tail = left_out(s, evidence, kept)
+        decay, beyond = decay_and_tail(s[:kept], bars, tail)
         whole = cls(values=s[:kept], multiplicities=system.multiplicities[:kept], value_errors=bars,
                     singular_values=s[:kept], errors=bars, left=system.left.truncated(kept),
                     right=system.right.truncated(kept),
@@ -131,7 +131,7 @@ class OperatorSVD:
                     breaks=evidence.images is not None,
                     status=_status(worst, goal, rtol, rank, hidden=hidden, remainder=evidence.remainder,
                                    following=float(s[rank]) if rank < len(s) else 0.0),
-                    decay=decay_law(s[:kept], bars), spectrum_tail=nuclear_tail(s[:kept], bars, tail))
+                    decay=decay, spectrum_tail=beyond)
         return whole._leading(rank)
 
     @property

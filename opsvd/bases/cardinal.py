@@ -28,11 +28,11 @@ def cardinal_functions(u: np.ndarray, grid: np.ndarray, step: float) -> np.ndarr
         Zero beyond half a step from the ends of the grid.
     """
     inside = (u >= grid[0] - 0.5 * step) & (u <= grid[-1] + 0.5 * step)
-    distance = (np.where(inside, u, grid[-1])[..., None] - grid) / (len(grid) * step)
-    # By a whole period nearer: there the sine is accurate close to zero. The count being odd, its sign changes.
-    periods = np.rint(distance)
-    distance -= periods
-    distance[distance == 0.0] = _AT_A_NODE
-    cosecants = (1.0 - 2.0 * np.abs(periods)) / np.sin(np.pi * distance)
-    cosecants[..., 1::2] *= -1.0
+    scale = np.pi / (len(grid) * step)
+    angle, angles = scale * (np.where(inside, u, grid[-1]) - grid[0])[..., None], scale * (grid - grid[0])
+    # Sines of differences, without a sine for each: what they lose close to zero cancels in the quotient.
+    sines = np.sin(angle) * np.cos(angles) - np.cos(angle) * np.sin(angles)
+    sines[sines == 0.0] = _AT_A_NODE
+    sines[..., 1::2] *= -1.0
+    cosecants = np.reciprocal(sines, out=sines)
     return np.asarray(cosecants * (inside / cosecants.sum(axis=-1))[..., None])

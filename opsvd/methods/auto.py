@@ -36,7 +36,7 @@ class Auto(Method):
        would be so too at the highest degree were the decay geometric.
     2. A kernel of small rank takes integrals of functions of one variable.
     3. Hermite functions of other Gaussians do kernels that grow, oscillate, or have a short length.
-    4. Functions of xy go to the logarithmic grid, functions of x + b y to equal panels.
+    4. Functions of xy go to the logarithmic grid, before that if they are bounded; those of x + b y to equal panels.
     5. Panels are tried unless slices of the kernel stay unresolved on many of them.
     6. The rest, broken along curves or narrow, goes to product integration.
 
@@ -75,10 +75,11 @@ class Auto(Method):
             yield from FiniteRank().within(kernel, domain, mu_x, mu_y, skeleton=structure.skeleton, rtol=rtol)
         if gaussian:
             # Of a ridge function that is not resolved by few degrees, the leading values are had otherwise.
-            hermite = ScaledHermite(leading=structure.linear_form is None)
-            yield from hermite.within(kernel, domain, mu_x, mu_y, rtol)
-            if product:
-                yield from Logarithmic().within(kernel, domain, mu_x, mu_y, rtol)
+            methods: list[ScaledHermite | Logarithmic] = [ScaledHermite(leading=structure.linear_form is None)]
+            if product:    # what grows takes Hermite functions
+                methods.insert(1 if domain.widened else 0, Logarithmic())
+            for method in methods:
+                yield from method.within(kernel, domain, mu_x, mu_y, rtol)
             if structure.linear_form is not None:
                 for attempt in Ridge(structure.linear_form[1]).within(kernel, domain, mu_x, mu_y, rtol):
                     resolved = True

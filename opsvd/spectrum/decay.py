@@ -11,7 +11,7 @@ from .estimate import rounded_up
 from .functionals import Spectrum, Tail, checked
 from .laws import FEWEST, LAWS, POWER, Fit, fit_laws, reliable
 
-__all__ = ["DecayLaw", "decay_law", "nuclear_tail"]
+__all__ = ["DecayLaw", "decay_and_tail", "decay_law", "nuclear_tail"]
 
 # sqrt(E h^2 - sum s_i^2) is a difference of nearly equal numbers: below this part of the norm it is rounding.
 _NEGLIGIBLE = 1e-7
@@ -227,16 +227,26 @@ def nuclear_tail(values: Any, errors: Any, tail_hs: float, *, multiplicities: An
     >>> effective_rank(s, tail=nuclear_tail(s, None, s[-1] / np.sqrt(3.0)))
     3 ± 6e-09
     """
+    return decay_and_tail(values, errors, tail_hs, multiplicities=multiplicities)[1]
+
+
+def decay_and_tail(values: Any, errors: Any, tail_hs: float, *, multiplicities: Any = None) -> tuple[DecayLaw, Tail]:
+    """What `decay_law` and `nuclear_tail` say, from one fit."""
     spectrum, tail_hs = checked(values, multiplicities, errors), finite_float(tail_hs, "tail_hs")
+    usable = reliable(spectrum)
+    fits = fit_laws(*usable)
+    law = _law(fits, usable[0].size)
+    return law, _tail(spectrum, fits, law, tail_hs)
+
+
+def _tail(spectrum: Spectrum, fits: list[Fit], law: DecayLaw, tail_hs: float) -> Tail:
+    """The rules of `nuclear_tail`."""
     if tail_hs == 0.0:
         return Tail()
-    norm = math.hypot(float(np.sqrt(spectrum.counts @ spectrum.values**2)), tail_hs)
+    norm, r = math.hypot(float(np.sqrt(spectrum.counts @ spectrum.values**2)), tail_hs), float(spectrum.counts.sum())
     negligible = tail_hs <= _NEGLIGIBLE * norm
-    usable = reliable(spectrum)
-    fits, r = fit_laws(*usable), float(spectrum.counts.sum())
     if not fits:
         return _unexplained(spectrum, tail_hs, negligible, "too few values to tell how those beyond the rank decay")
-    law = _law(fits, usable[0].size)
     least = min(fit.energy_beyond(r, fit.rate + fit.error) for fit in fits)
     if least > 9.0 * max(tail_hs, _NEGLIGIBLE * norm) ** 2 and (negligible or law.diverges):
         return _unexplained(spectrum, tail_hs, negligible, "less lies beyond the rank than the values foretell")
