@@ -152,13 +152,14 @@ def fit_laws(i: np.ndarray, log_s: np.ndarray, bars: np.ndarray) -> list[Fit]:
     """
     if i.size < FEWEST or i[-1] < _SPAN * i[0]:
         return []
-    fits = sorted((_fit(law, i, log_s, bars) for law in LAWS), key=lambda fit: fit.misfit)
-    return [fit for fit in fits if fit.misfit <= _TOLD_APART * fits[0].misfit]
+    lines = sorted(((_line(law.f(i), log_s), law) for law in LAWS), key=lambda fitted: fitted[0][1])
+    excluded = _TOLD_APART * lines[0][0][1]
+    return [_fit(law, line, i, log_s, bars) for line, law in lines if line[1] <= excluded]
 
 
-def _fit(law: Law, i: np.ndarray, log_s: np.ndarray, bars: np.ndarray) -> Fit:
-    t, half = law.f(i), i.size // 2
-    slope, misfit, last = _line(t, log_s)
+def _fit(law: Law, line: tuple[float, float, float], i: np.ndarray, log_s: np.ndarray, bars: np.ndarray) -> Fit:
+    """A law with the error of its rate, from its line: the slope, the misfit, and the last value."""
+    (slope, misfit, last), t, half = line, law.f(i), i.size // 2
     halves = _line(t[:half], log_s[:half])[0] - _line(t[half:], log_s[half:])[0]
     centred = t - t.mean()
     moved = float(np.abs(centred) @ bars) / float(centred @ centred)
