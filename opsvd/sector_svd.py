@@ -230,7 +230,7 @@ def _note(d: SectorDiscretisation, what: str) -> str:
 
 
 def _status(d: SectorDiscretisation, worst: float, goal: float, rtol: float, count: int) -> str:
-    if count == 0:
+    if count == 0 and worst > goal:
         return ("not converged: no singular value is known to be larger than what the degrees beyond the last may "
                 "hold; accept a larger rtol")
     if worst > goal:

@@ -231,3 +231,11 @@ def test_the_cost_is_said_before_it_is_paid(caplog):
     assert caplog.records[0].getMessage() == (
         "256 quasi-random points a side, 8 scramblings: 5.2e+05 values of h, matrices of 256 by 256, 0.00052 GB each")
     assert seen[-1] == len(caplog.records)
+
+
+def test_the_kernel_that_is_zero():
+    """Rank zero, and a status that says so."""
+    two = opsvd.Gaussian.standard(2)
+    svd = opsvd.decompose(lambda x, y: 0.0 * x[..., 0] * y[..., 0], two, two)
+    assert (svd.rank, svd.norm, svd.tail, svd.converged) == (0, 0.0, 0.0, True)
+    assert svd.status.startswith("converged")
