@@ -28,15 +28,16 @@ from .vectors import decompose_vectors
 
 __all__ = ["decompose"]
 
-# So many accurate values make an answer, though more of them may exceed the tolerance.
+# So many accurate values make an answer, though more of them may exceed the tolerance, and end the refinement by
+# methods that aim at the leading ones.
 _ENOUGH = 6
 _LEAST = 500_000
 # A second look at a kernel that is zero wherever it was seen takes a million.
 _LEAST_AT_LAST = 2_000_000
 # Panels of the coarse answer that is given when there is no time for another.
 _COARSE = 10
-# So many end the refinement by methods that aim at the leading ones, or where little but the box limits the bars.
-_PLENTY, _MOSTLY = 6, 1.05
+# A remainder of not much more than what lies outside the box: nothing else limits the bars.
+_MOSTLY = 1.05
 # Of the first value: what may be as large, and is not seen, lets no bar be told.
 _HOPELESS = 0.67
 # Bars of this part of the first value may be rounding.
@@ -184,11 +185,10 @@ class _Judged:
             return True
         return (self.accurate, -self.svd.worst_error) > (other.accurate, -other.svd.worst_error)
 
-
     def stalled(self, before: "_Judged") -> bool:
         """Whether leading bars that are all but good enough were not helped by a finer basis: they are rounding."""
-        bar, bar_before = (float(one.svd.errors[:_PLENTY].max(initial=0.0)) for one in (self, before))
-        near = before.svd.rank >= _PLENTY and bar_before <= _NEARLY * before.svd.values[0]
+        bar, bar_before = (float(one.svd.errors[:_ENOUGH].max(initial=0.0)) for one in (self, before))
+        near = before.svd.rank >= _ENOUGH and bar_before <= _NEARLY * before.svd.values[0]
         return near and bar > 0.5 * bar_before and _finer(self.discretisation, before.discretisation)
 
 
@@ -239,7 +239,7 @@ def _solve(kernel: Kernel, discretisation: Discretisation, rtol: float, max_rank
     # What lies outside the box stays there, however fine the discretisation.
     outside = discretisation.domain.missing * evidence.norm
     exhausted = discretisation.leading or evidence.remainder <= _MOSTLY * outside
-    complete = accurate == wanted == max_rank or (exhausted and accurate >= _PLENTY)
+    complete = accurate == wanted == max_rank or (exhausted and accurate >= _ENOUGH)
     # And where it may hold larger values than are seen, none will be told.
     hopeless = outside >= _HOPELESS * system.values.max(initial=0.0) > 0.0
     # A few values are all only where what is left holds no more, but for what is too far out, or too near to a

@@ -49,10 +49,13 @@ class GridFunctions:
     def __call__(self, x: Any) -> np.ndarray:
         """Evaluate at points."""
         points, leading = self.side.flattened(x)
-        z = self.side.standard(points)
+        return self.side.shaped(self._values(self.side.standard(points)), leading)
+
+    def _values(self, z: np.ndarray) -> np.ndarray:
+        """At standard coordinates (n, directions), in chunks: shape (n p, r)."""
         step = max(1, _CHUNK // len(self.coefficients))
         parts = [self._at(z[start:start + step]) for start in range(0, len(z), step)]
-        return self.side.shaped(np.concatenate(parts or [np.zeros((0, len(self)))]), leading)
+        return np.concatenate(parts or [np.zeros((0, len(self)))])
 
     def _at(self, z: np.ndarray) -> np.ndarray:
         product = np.ones((len(z), 1))
@@ -74,9 +77,7 @@ class GridFunctions:
     def fourth_moments(self) -> tuple[np.ndarray, np.ndarray]:
         """Fourth moments as means over 20 000 points; see `Side.moments`."""
         z = np.random.default_rng(_SEED).standard_normal((_SAMPLE, self.side.directions))
-        step = max(1, _CHUNK // len(self.coefficients))
-        parts = [self._at(z[start:start + step]) for start in range(0, len(z), step)]
-        return self.side.moments(np.concatenate(parts).reshape(len(z), self.side.width, -1))
+        return self.side.moments(self._values(z).reshape(len(z), self.side.width, -1))
 
     def state(self, prefix: str) -> dict[str, Any]:
         """Arrays for saving, under names that begin with `prefix`."""

@@ -5,17 +5,16 @@ import math
 import numpy as np
 
 from .budget import BudgetExhaustedError
-from .error_bars import error_bars, left_out
+from .error_bars import error_bars
 from .grid_functions import GridFunctions
 from .kernels import Kernel
 from .linalg import canonical_signs, compact_svd, leading_svd
 from .measures import Measure
 from .methods.grids import Grid, along_directions, grid_bases, grid_matrix, on_rule
-from .multiplets import as_counts
 from .result import OperatorSVD
 from .sides import Side, operator_grid, sides
-from .spectrum import Estimate, decay_law, nuclear_tail
 from .tensor_svd import larger_evidence
+from .vector_answer import judged_answer, largest_nearby
 
 __all__ = ["grid_svd"]
 
@@ -23,8 +22,6 @@ __all__ = ["grid_svd"]
 _SPOTS, _SEED, _UNSURE = 800, 13, 3.0
 # A matrix of more rows than this gives so many leading triplets only; what is beyond counts as remainder.
 _LARGE, _LEADING = 800, 120
-# Where so many values are within the tolerance, those that are not are left out.
-_ENOUGH = 6
 # Hermite polynomials go on while the next size makes the first bar smaller by this factor.
 _GAIN = 0.4
 _SAFETY = 2.0
@@ -78,24 +75,10 @@ def _solved(kernel: Kernel, both: tuple[Side, Side], grid: Grid, coarser: tuple[
             for functions, rule in zip((left, right), grid.checks, strict=True))
     remainder = check - (f * s) @ g.T
     average, seen = _seen(kernel, left, right, s)
-    evidence = larger_evidence(remainder, f, g, norm=float(np.linalg.norm(check)), seen=seen,
-                               average=average)
+    evidence = larger_evidence(remainder, f, g, norm=float(np.linalg.norm(check)), seen=seen, average=average)
     errors = error_bars(s, evidence) + _still_to_come(s, grid.size, coarser)
-    goal = rtol * float(s.max(initial=0.0))
-    visible = int(np.argmin(np.append(s > np.maximum(errors, goal), False)))
-    accurate = int(np.argmin(np.append(errors[:visible] <= goal, False)))
-    rank = accurate if accurate >= min(_ENOUGH, visible) else visible
-    rank = rank if max_rank is None else min(rank, max_rank)
-    tail = left_out(s, evidence, rank)
-    worst = float(errors[:rank].max(initial=0.0)) if rank else tail
-    norm = Estimate(evidence.norm, abs(evidence.norm - float(np.linalg.norm(s))) + evidence.remainder)
-    svd = OperatorSVD(values=s[:rank], multiplicities=as_counts([1] * rank), value_errors=errors[:rank],
-                      singular_values=s[:rank], errors=errors[:rank], left=left.truncated(rank),
-                      right=right.truncated(rank), norm=norm, tail=tail, rtol=rtol, evaluations=0, method=grid.note,
-                      status=_status(worst, goal, rtol), converged=worst <= goal, breaks=False,
-                      decay=decay_law(s[:rank], errors[:rank]),
-                      spectrum_tail=nuclear_tail(s[:rank], errors[:rank], tail))
-    return svd, s
+    return judged_answer(s, errors, (left, right), evidence, rtol=rtol, max_rank=max_rank, note=grid.note,
+                         limit="Finer bases in every direction are not affordable"), s
 
 
 def _still_to_come(s: np.ndarray, size: int, coarser: tuple[int, np.ndarray] | None) -> np.ndarray:
@@ -107,9 +90,7 @@ def _still_to_come(s: np.ndarray, size: int, coarser: tuple[int, np.ndarray] | N
         return np.zeros(len(s))
     before, values = coarser
     known = np.append(values, np.zeros(max(0, len(s) - len(values))))[:len(s)]
-    around = np.pad(np.abs(s - known), 1, mode="edge")
-    change = np.maximum(np.maximum(around[:-2], around[1:-1]), around[2:])
-    return np.asarray(_SAFETY * change * before / (size - before))
+    return np.asarray(_SAFETY * largest_nearby(np.abs(s - known)) * before / (size - before))
 
 
 def _seen(kernel: Kernel, left: GridFunctions, right: GridFunctions, s: np.ndarray) -> tuple[float, float]:
@@ -127,10 +108,3 @@ def _seen(kernel: Kernel, left: GridFunctions, right: GridFunctions, s: np.ndarr
 
 def _unflattened(side: Side, points: np.ndarray) -> tuple[int, ...]:
     return points.shape if side.rows is None else (-1, side.rows, *points.shape[1:])
-
-
-def _status(worst: float, goal: float, rtol: float) -> str:
-    if worst <= goal:
-        return f"converged: every error bar is at most {worst:.1e}, within rtol * s_1 = {goal:.1e}"
-    return (f"not converged: the largest error bar is {worst:.1e}, rtol={rtol:g} asks for {goal:.1e}; the error bars "
-            f"hold all the same. Finer bases in every direction are not affordable: accept a larger rtol")

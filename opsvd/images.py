@@ -6,6 +6,7 @@ import numpy as np
 
 from .discretisation import Discretisation
 from .kernels import Kernel
+from .linalg import corner_norms
 from .quadrature import Rule
 from .singular_functions import SingularFunctions, SingularSystem
 from .slices import SliceIntegrals, slice_integrals
@@ -104,8 +105,7 @@ class _Side:
         coupling = f.T @ residual
         beyond = np.minimum(energy_beyond(there, rule.nodes[inside], self.domain_x), outside**2)
         columns = np.sqrt(np.cumsum(np.sum(residual**2, axis=0)) + beyond)
-        corners = np.array([np.linalg.norm(coupling[:q, :q]) for q in range(1, len(self.s) + 1)])
-        return columns + slices.unresolved, corners + slices.unresolved
+        return columns + slices.unresolved, corner_norms(coupling) + slices.unresolved
 
     def missed(self, spots_x: Rule, spots_y: Rule, samples: np.ndarray) -> np.ndarray:
         """What random slices show: residuals there, cumulative over j, with what the slices themselves miss of h."""

@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.linalg
 
-__all__ = ["canonical_signs", "compact_svd", "leading_svd", "norm_bound"]
+__all__ = ["canonical_signs", "compact_svd", "corner_norms", "leading_svd", "norm_bound"]
 
 _EPS = float(np.finfo(np.float64).eps)
 _SMALL = 96
@@ -89,6 +89,11 @@ def norm_bound(matrix: np.ndarray) -> float:
         size = float(np.linalg.norm(vectors, axis=0).max())
         vectors, logarithm = vectors / size, logarithm + np.log(size)
     return frobenius * min(1.0, float(np.exp(logarithm / (2 * _SQUARES))))
+
+
+def corner_norms(matrix: np.ndarray) -> np.ndarray:
+    """The Frobenius norms of the leading q by q corners of a square matrix (n, n), for q = 1, ..., n."""
+    return np.array([float(np.linalg.norm(matrix[:q, :q])) for q in range(1, len(matrix) + 1)])
 
 
 def canonical_signs(samples: np.ndarray) -> np.ndarray:

@@ -10,11 +10,11 @@ from .kernels import Kernel
 from .linalg import canonical_signs
 from .measures import Measure
 from .methods.quasi_random import SCRAMBLINGS, QuasiRandom, affordable_points, quasi_random
-from .multiplets import as_counts
 from .nystrom_functions import NystromFunctions
 from .result import OperatorSVD
 from .sides import Side, sides
-from .spectrum import Estimate, decay_law, nuclear_tail
+from .spectrum import Estimate
+from .vector_answer import largest_nearby, simple_answer
 
 __all__ = ["nystrom_bars", "nystrom_svd"]
 
@@ -67,10 +67,7 @@ def _beyond(budget: Budget, values: int, started: float) -> str:
 
 def nystrom_bars(half: np.ndarray, full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Values, nonincreasing, and bars, (r,) each, from samples (scramblings, r) with n / 2 and with n points."""
-    mean, change = full.mean(axis=0), np.abs((full - half).mean(axis=0))
-    # Where values cross or split, the change of one of them vanishes by chance, and not those of its neighbours.
-    around = np.pad(change, 1, mode="edge")
-    change = np.maximum(np.maximum(around[:-2], around[1:-1]), around[2:])
+    mean, change = full.mean(axis=0), largest_nearby(np.abs((full - half).mean(axis=0)))
     bars = (_CHANGES * change + _DEVIATIONS * full.std(axis=0, ddof=1) / np.sqrt(len(full))
             + _ROUNDING * mean.max(initial=0.0))
     return mean, bars
@@ -88,17 +85,12 @@ def _assembled(kernel: Kernel, both: tuple[Side, Side], sampled: QuasiRandom, rt
     values, bars = values[:rank], bars[:rank]
     tail = float(np.sqrt(max(energy - float(values @ values), 0.0) + energy_bar + 2.0 * float(values @ bars)))
     worst = float(bars.max(initial=0.0)) if rank else tail
-    left, right = _functions(kernel, both, sampled)
     # A kernel that is zero at all points is not known to be zero.
     converged = worst <= goal and energy > 0.0
     note = (f"Nystrom at {sampled.n} quasi-random points a side, {SCRAMBLINGS} scramblings of a Sobol sequence in "
             f"{both[0].directions} and {both[1].directions} dimensions")
-    return OperatorSVD(values=values, multiplicities=as_counts([1] * rank), value_errors=bars, singular_values=values,
-                       errors=bars, left=left.truncated(rank), right=right.truncated(rank), norm=norm, tail=tail,
-                       rtol=rtol, method=note, evaluations=0,
-                       status=_status(worst, goal, rtol, sampled.n, converged), converged=converged, breaks=False,
-                       decay=decay_law(values, bars),
-                       spectrum_tail=nuclear_tail(values, bars, tail))
+    return simple_answer(values, bars, _functions(kernel, both, sampled), norm=norm, tail=tail, rtol=rtol, note=note,
+                         status=_status(worst, goal, rtol, sampled.n, converged), converged=converged)
 
 
 def _functions(kernel: Kernel, both: tuple[Side, Side],

@@ -8,7 +8,7 @@ import numpy as np
 
 from .error_bars import Evidence, error_bars
 from .images import Images, energy_beyond
-from .linalg import canonical_signs, compact_svd, norm_bound
+from .linalg import canonical_signs, compact_svd, corner_norms, norm_bound
 from .measures import GaussianVector
 from .methods.sectors import SectorDiscretisation
 from .multiplets import MOST_EXPANDED, alike, as_counts, expanded, merged, ordered_errors
@@ -149,8 +149,7 @@ def _images(d: SectorDiscretisation, matrix: np.ndarray, f: np.ndarray, sigma: n
         beyond = np.minimum(energy_beyond(there, nodes, (float(nodes[0]), float(nodes[-1]))), outside)
         residuals.append(np.sqrt(np.cumsum(np.sum((there - own * sigma) ** 2, axis=0)) + beyond))
     inner = f.T @ (matrix @ g - f * sigma)
-    corners = np.array([float(np.linalg.norm(inner[:q, :q])) for q in range(1, count + 1)])
-    return Images(np.maximum(*residuals), corners)
+    return Images(np.maximum(*residuals), corner_norms(inner))
 
 
 def _there(matrix: np.ndarray) -> int:

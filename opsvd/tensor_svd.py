@@ -2,14 +2,13 @@
 
 import numpy as np
 
-from .error_bars import Evidence, error_bars, left_out
+from .error_bars import Evidence, error_bars
 from .images import Images
-from .linalg import canonical_signs, compact_svd
+from .linalg import canonical_signs, compact_svd, corner_norms
 from .methods.tensor import TensorDiscretisation
-from .multiplets import as_counts
 from .result import OperatorSVD
-from .spectrum import Estimate, decay_law, nuclear_tail
 from .tensor_functions import TensorFunctions
+from .vector_answer import judged_answer
 
 __all__ = ["larger_evidence", "tensor_svd"]
 
@@ -20,7 +19,6 @@ _FAINT = 1e-3
 # So many leading functions are held against the larger basis one by one.
 _MOST = 64
 _DISAGREES, _ROUNDING = 2.0, 1e-13
-_ENOUGH = 6
 
 
 def tensor_svd(d: TensorDiscretisation, rtol: float, max_rank: int | None) -> OperatorSVD:
@@ -32,21 +30,8 @@ def tensor_svd(d: TensorDiscretisation, rtol: float, max_rank: int | None) -> Op
                        (c.mu_x, c.turn_x, [g.x for g in c.components], [size[0] for size in d.sizes], u),
                        (c.mu_y, c.turn_y, [g.y for g in c.components], [size[1] for size in d.sizes], v)))
     evidence = _evidence(d, left, right, triplets)
-    errors = error_bars(s, evidence)
-    goal = rtol * float(s.max(initial=0.0))
-    visible = int(np.argmin(np.append(s > np.maximum(errors, goal), False)))
-    accurate = int(np.argmin(np.append(errors[:visible] <= goal, False)))
-    rank = accurate if accurate >= min(_ENOUGH, visible) else visible
-    rank = rank if max_rank is None else min(rank, max_rank)
-    tail = left_out(s, evidence, rank)
-    worst = float(errors[:rank].max(initial=0.0)) if rank else tail
-    values, bars = s[:rank], errors[:rank]
-    return OperatorSVD(values=values, multiplicities=as_counts([1] * rank), value_errors=bars, singular_values=values,
-                       errors=bars, left=left.truncated(rank), right=right.truncated(rank),
-                       norm=Estimate(evidence.norm, abs(evidence.norm - float(np.linalg.norm(s))) + evidence.remainder),
-                       tail=tail, rtol=rtol, method=_note(d), evaluations=0, converged=worst <= goal, breaks=False,
-                       status=_status(worst, goal, rtol), decay=decay_law(values, bars),
-                       spectrum_tail=nuclear_tail(values, bars, tail))
+    return judged_answer(s, error_bars(s, evidence), (left, right), evidence, rtol=rtol, max_rank=max_rank,
+                         note=_note(d), limit="More products of polynomials are not affordable")
 
 
 def _triplets(matrix: np.ndarray, rtol: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -106,7 +91,7 @@ def larger_evidence(remainder: np.ndarray, f: np.ndarray, g: np.ndarray, *, norm
     columns = np.cumsum(np.sum((remainder @ g[:, :count]) ** 2, axis=0))
     rows = np.cumsum(np.sum(along[:count] ** 2, axis=1))
     inner = amplify * (along @ g)
-    corners = np.array([float(np.linalg.norm(inner[:q, :q])) for q in range(1, count + 1)])
+    corners = corner_norms(inner[:count, :count])
     # If points see much more than the larger basis does, that has not resolved the remainder, and knows no part of it.
     unknown = 0.0 if (seen if average is None else average) <= _DISAGREES * checked + _ROUNDING * norm else beyond
     near = Images(np.sqrt(np.maximum(columns, rows)) + unknown, corners + unknown)
@@ -118,10 +103,3 @@ def _note(d: TensorDiscretisation) -> str:
     sizes = [" by ".join(" x ".join(map(str, side)) or "1" for side in size) for size in d.sizes]
     turned = ", turned coordinates" if d.coordinates.turned else ""
     return f"Hermite polynomials in products, {'; '.join(sizes) or 'a constant'}{turned}"
-
-
-def _status(worst: float, goal: float, rtol: float) -> str:
-    if worst > goal:
-        return (f"not converged: the largest error bar is {worst:.1e}, rtol={rtol:g} asks for {goal:.1e}; the error "
-                f"bars hold all the same. More products of polynomials are not affordable: accept a larger rtol")
-    return f"converged: every error bar is at most {worst:.1e}, within rtol * s_1 = {goal:.1e}"

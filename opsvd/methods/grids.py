@@ -17,7 +17,7 @@ from ..measures import Gaussian
 from ..quadrature import Rule, composite_gauss_legendre
 from ..sides import Side, operator_grid
 
-__all__ = ["Grid", "along_directions", "grid_bases", "grid_matrix", "grid_rows", "on_rule"]
+__all__ = ["Grid", "along_directions", "grid_bases", "grid_matrix", "on_rule"]
 
 _STANDARD = Gaussian()
 # Even, so that no node is at zero, where a block may have no direction.
@@ -55,7 +55,7 @@ class Grid:
     note: str
 
 
-def grid_rows(side: Side, size: int) -> int:
+def _rows(side: Side, size: int) -> int:
     """The rows of a matrix with so many functions in each direction."""
     return int(side.width * size**side.directions)
 
@@ -64,7 +64,7 @@ def grid_bases(left: Side, right: Side, panels: bool) -> Iterator[Grid]:
     """Ever finer bases whose matrices fit: Hermite polynomials, or panels."""
     for size in _PANELS if panels else _HERMITE:
         grid = _panels(size) if panels else _hermite(size)
-        if max(grid_rows(side, max(basis.size, len(check))) for side, basis, check in zip(
+        if max(_rows(side, max(basis.size, len(check))) for side, basis, check in zip(
                 (left, right), grid.bases, grid.checks, strict=True)) > _MOST_ROWS:
             return
         yield grid

@@ -12,18 +12,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..budget import announce
-from ..errors import KernelError
 from ..quadrature import gauss_hermite, hermite_functions
 from .coordinates import Component, Coordinates
 
-__all__ = ["MOST_FUNCTIONS", "TensorDiscretisation", "tensor_discretisation", "too_many"]
+__all__ = ["TensorDiscretisation", "tensor_discretisation", "too_many"]
 
 # Nodes in a direction: at first, and by how much they grow.
 _FIRST, _GROWTH, _WAITS = 8, 1.4, 0.03
 # For checks there are more of them, by this factor and this many.
 _CHECK_FACTOR, _CHECK_MORE = 1.25, 3
 # Products of polynomials on one side of a component, nodes in one direction, and values of h for one block.
-MOST_FUNCTIONS, _MOST_NODES, _MOST_VALUES = 4000, 640, 24_000_000
+_MOST_FUNCTIONS, _MOST_NODES, _MOST_VALUES = 4000, 640, 24_000_000
 # Values evaluated at once.
 _CHUNK = 2_000_000
 
@@ -66,24 +65,16 @@ class TensorDiscretisation:
 def too_many(component: Component) -> bool:
     """Whether a component has more directions than a tensor product can have at the first size."""
     x, y = len(component.x), len(component.y)
-    return bool(_FIRST ** max(x, y) > MOST_FUNCTIONS or _FIRST ** (x + y) > _MOST_VALUES)
+    return bool(_FIRST ** max(x, y) > _MOST_FUNCTIONS or _FIRST ** (x + y) > _MOST_VALUES)
 
 
 def tensor_discretisation(coordinates: Coordinates, tol: float) -> TensorDiscretisation:
     """Refine every direction of every component until its last coefficients are below tol, or no more is affordable.
 
-    Values are known to about the square of that.
-
-    Raises KernelError if a component has too many directions for any tensor product.
+    Values are known to about the square of that. No component may be one of `too_many`.
     """
     blocks, checks, sizes, check_sizes, resolved = [], [], [], [], True
     for component in coordinates.components:
-        if too_many(component):
-            x, y = len(component.x), len(component.y)
-            raise KernelError(f"h must use few directions together, got {x} coordinates of x with {y} of y: products "
-                              f"of polynomials would take {_FIRST}^{x + y} values of h at the least, and matrices of "
-                              f"{_FIRST}^{max(x, y)} rows, which does not fit; estimate the singular values with "
-                              f"opsvd.monte_carlo(h, n, mu_x, mu_y)")
         block, size, fine = _refined(coordinates, component, tol)
         larger = _check_sizes(size)
         blocks.append(block)
@@ -135,7 +126,7 @@ def _affordable(size: Sizes) -> bool:
     larger = _check_sizes(size)
     values = math.prod(larger[0]) * math.prod(larger[1])
     functions = max(math.prod(size[0]), math.prod(size[1]))
-    return values <= _MOST_VALUES and functions <= MOST_FUNCTIONS and max(0, *size[0], *size[1]) <= _MOST_NODES
+    return values <= _MOST_VALUES and functions <= _MOST_FUNCTIONS and max(0, *size[0], *size[1]) <= _MOST_NODES
 
 
 def _coefficients(coordinates: Coordinates, component: Component, size: Sizes) -> np.ndarray:
