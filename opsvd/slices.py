@@ -2,13 +2,24 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
-from .bases import PanelBasis, legendre_transform, orthonormal_legendre
+from .bases import PanelBasis
 from .kernels import Kernel
 from .measures import Measure
-from .quadrature import Rule, classify_breaks, gauss_legendre, on_panels
+from .quadrature import (
+    Rule,
+    classify_breaks,
+    gauss_legendre,
+    legendre_moments,
+    legendre_sum,
+    legendre_transform,
+    on_panels,
+    orthonormal_legendre,
+    place_between,
+)
 
 __all__ = ["SliceIntegrals", "slice_integrals"]
 
@@ -107,10 +118,9 @@ class SliceIntegrals:
         last = len(basis.edges) - 2
         first = np.clip(np.searchsorted(basis.edges, ends[:, 0], side="right") - 1, 0, last)
         count = np.clip(np.searchsorted(basis.edges, ends[:, 1], side="left"), 1, last + 1) - first
-        within = (count == 1) & (order >= basis.order)
-        panel, local = basis.local(self.nodes[part][within].ravel())
-        np.add.at(total, (index[within], panel[::order]),
-                  np.einsum("pk,pkj->pj", self.values[part][within], local.reshape(-1, order, basis.order)))
+        within = np.flatnonzero((count == 1) & (order >= basis.order))
+        place = place_between(*_spans(basis.edges, first[within]), self.nodes[part][within])
+        self._add(total, basis, index[within], first[within], place, self.values[part][within])
         count[within] = 0
         rows = np.repeat(np.arange(len(index)), count)
         panel = first[rows] + np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)
@@ -121,13 +131,20 @@ class SliceIntegrals:
         for whole, size in ((True, basis.order), (False, max(order, basis.order))):
             some = np.flatnonzero((((left == start) & (right == stop)) == whole) & (left < right))
             y, weights = on_panels(left[some, None], right[some, None], *gauss_legendre(size))
-            values = self._polynomials(piece[some], y)
+            values = self._polynomials(self.ends[piece[some]], self._coefficients(piece[some]), y)
             if whole:
-                values *= np.sqrt(weights)
+                np.add.at(total, (index[rows[some]], panel[some]), values * np.sqrt(weights))
             else:
-                local = basis.local(y.ravel())[1].reshape(*y.shape, basis.order)
-                values = np.einsum("pk,pkj->pj", values * weights, local)
-            np.add.at(total, (index[rows[some]], panel[some]), values)
+                place = place_between(start[some, None], stop[some, None], y)
+                self._add(total, basis, index[rows[some]], panel[some], place, values * weights)
+
+    @staticmethod
+    def _add(total: np.ndarray, basis: PanelBasis, index: np.ndarray, panel: np.ndarray, place: np.ndarray,
+             values: np.ndarray) -> None:
+        """Add sums of values, (p, k), times the functions of a panel each, at places from -1 to 1 in it."""
+        left, right = _spans(basis.edges, panel)
+        integrals = legendre_moments(place, values * np.sqrt(2.0 / (right - left)), basis.order)
+        np.add.at(total, (index, panel), integrals @ legendre_transform(basis.order))
 
     def shared_ends(self) -> np.ndarray:
         """Where most slices are cut, by halving or at breaks along a line: there panels for all of them should end."""
@@ -169,9 +186,9 @@ class SliceIntegrals:
 
         Sampled where the measure has its mass, it shows features that lie between the nodes of nearly all slices.
         """
+        panel, _ = self.basis.located(rule.nodes)
         explained = self.dense @ self.basis.half_density(rule.nodes).T
         split = (self.dense.reshape(len(self.dense), -1, self.basis.order) == 0.0).all(axis=2)
-        panel, _ = self.basis.local(rule.nodes)
         index, spot = np.nonzero(split[:, panel])
         explained[index, spot] = self._on_pieces(index, rule.nodes[spot])
         return float(np.linalg.norm(samples - explained * rule.sqrt_lebesgue))
@@ -188,26 +205,32 @@ class SliceIntegrals:
         piece = order[np.maximum(where, 0)]
         # Where a slice is zero on a whole panel there is none.
         there = (self.index[piece] == index) & (y <= self.ends[piece, 1] + 64.0 * _EPS * (high - low) * (index + 1.0))
-        return np.asarray(np.where(there, self._polynomials(piece, y[:, None])[:, 0], 0.0))
+        found, which = np.unique(piece, return_inverse=True)
+        values = self._polynomials(self.ends[piece], np.take(self._coefficients(found), which, axis=1), y[:, None])[:, 0]
+        return np.asarray(np.where(there, values, 0.0))
 
-    def _polynomials(self, piece: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """The polynomials of pieces, shape (m,), at points y, shape (m, k)."""
-        left, right = self.ends[piece].T[:, :, None]
-        t = np.clip(np.where(y - left < right - y, 2.0 * (y - left) / (right - left) - 1.0,
-                             1.0 - 2.0 * (right - y) / (right - left)), -1.0, 1.0)
+    def _coefficients(self, piece: np.ndarray) -> np.ndarray:
+        """Legendre coefficients of pieces, (m,), on their own intervals: shape (order, m)."""
         _, w = gauss_legendre(self.basis.order)
-        coefficients = self.values[piece] / np.sqrt(w) @ legendre_transform(self.basis.order).T
-        # By Clenshaw's recurrence.
-        c = coefficients * np.sqrt(np.arange(self.basis.order) + 0.5) * (2.0 / (right - left))
-        above, there = np.zeros_like(t), np.zeros_like(t)
-        for k in range(self.basis.order - 1, -1, -1):
-            above, there = there, c[:, k:k + 1] + (2 * k + 1) / (k + 1) * t * there - (k + 1) / (k + 2) * above
-        return np.asarray(there)
+        left, right = self.ends[piece].T
+        return np.asarray(legendre_transform(self.basis.order) @ (self.values[piece] / np.sqrt(w)).T
+                          * (2.0 / (right - left)))
+
+    @staticmethod
+    def _polynomials(ends: np.ndarray, coefficients: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Polynomials between ends, shape (m, 2), with Legendre coefficients, (order, m), at points y, (m, k)."""
+        t = np.clip(place_between(ends[:, :1], ends[:, 1:], y), -1.0, 1.0)
+        return legendre_sum(coefficients[:, :, None], t)
 
     def _chunks(self) -> Iterator[slice]:
         """The pieces in parts, so that memory stays bounded."""
         step = max(1, _CHUNK // self.nodes.shape[1])
         return (slice(start, start + step) for start in range(0, len(self.nodes), step))
+
+
+def _spans(edges: np.ndarray, panel: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The ends of panels (p,), as columns (p, 1)."""
+    return edges[panel, None], edges[panel + 1, None]
 
 
 def slice_integrals(kernel: Kernel, left: Rule, measure: Measure, edges: np.ndarray, tol: float, *, order: int,
@@ -340,8 +363,8 @@ class _Splitter:
         half = 0.5 * (pieces.right - pieces.left)
         points = pieces.left[:, None] + half[:, None] * (1.0 + t)
         values = self._at(pieces.index, points) * np.sqrt(half)[:, None]
-        coefficients = samples @ legendre_transform(self.order).T
-        wrong = np.abs(values - np.einsum("pk,pvk->pv", coefficients, orthonormal_legendre(t, self.order)))
+        coefficients = legendre_transform(self.order) @ samples.T
+        wrong = np.abs(values - legendre_sum(coefficients[:, :, None], t))
         largest = wrong.max(axis=1, initial=0.0)
         missed = self._broken(largest / _WRONG, np.sum(samples**2, axis=1), pieces)
         self.lost += float(np.sum(wrong[missed] ** 2)) * 2.0 / _SPOTS
@@ -357,13 +380,11 @@ class _Splitter:
     def _judge(self, values: np.ndarray, width: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Weighted samples (p, order), the norm of their truncation error (p,), and their energy (p,)."""
         _, w = gauss_legendre(self.order)
-        samples = values[:, :self.order] * np.sqrt(0.5 * width[:, None] * w)
-        coefficients = samples @ legendre_transform(self.order).T
-        gap = _gap(self.order)
-        ends = coefficients @ orthonormal_legendre(np.array([-1.0, 1.0]), self.order).T
-        misfit = np.sqrt(0.5 * width * gap)[:, None] * values[:, self.order:] - np.sqrt(gap) * ends
-        tails = np.sqrt(np.sum(coefficients[:, -_TAIL:] ** 2, axis=1) + np.sum(misfit**2, axis=1))
-        return samples, tails, np.sum(samples**2, axis=1)
+        gap, half = _gap(self.order), 0.5 * width
+        samples = values[:, :self.order] * np.sqrt(half[:, None] * w)
+        seen = samples @ _ends_and_tail(self.order)
+        seen[:, :2] -= np.sqrt(half * gap)[:, None] * values[:, self.order:]
+        return samples, np.sqrt(np.einsum("pk,pk->p", seen, seen)), np.einsum("pk,pk->p", samples, samples)
 
     def _broken(self, tails: np.ndarray, energy: np.ndarray, pieces: _Pieces) -> np.ndarray:
         """Whether polynomials miss more of a piece than the threshold, and than rounding of h and of y explains."""
@@ -446,6 +467,14 @@ def _graded(pieces: _Pieces, side: int) -> _Pieces:
 def _narrowest(pieces: _Pieces) -> np.ndarray:
     """Widths, shape (p,), below which nodes would fall on the ends."""
     return np.asarray(512.0 * _EPS * np.maximum(np.abs(pieces.left), np.abs(pieces.right)))
+
+
+@lru_cache(maxsize=8)
+def _ends_and_tail(order: int) -> np.ndarray:
+    """From weighted samples to the values at both ends, times the root of the gap, and the last coefficients."""
+    transform = legendre_transform(order)
+    ends = np.sqrt(_gap(order)) * orthonormal_legendre(np.array([-1.0, 1.0]), order) @ transform
+    return np.concatenate([ends, transform[-_TAIL:]]).T
 
 
 def _gap(order: int) -> float:

@@ -1,32 +1,14 @@
 """Piecewise polynomials on panels, times the inverse square root of the density."""
 
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from ..measures import Measure
-from ..quadrature import composite_gauss_legendre, gauss_legendre
+from ..quadrature import composite_gauss_legendre, legendre_transform, orthonormal_legendre, place_between
 from .base import Basis
 
-__all__ = ["PanelBasis", "legendre_transform", "orthonormal_legendre"]
-
-
-@lru_cache(maxsize=8)
-def legendre_transform(order: int) -> np.ndarray:
-    r"""The orthogonal matrix from weighted samples on one panel to orthonormal Legendre coefficients.
-
-    :math:`L_{ki} = \sqrt{w_i} \hat P_k(t_i)` at the Gauss-Legendre nodes, shape (order, order).
-    """
-    nodes, weights = gauss_legendre(order)
-    matrix: np.ndarray = np.sqrt(weights) * orthonormal_legendre(nodes, order).T
-    matrix.setflags(write=False)
-    return matrix
-
-
-def orthonormal_legendre(t: np.ndarray, order: int) -> np.ndarray:
-    """Legendre polynomials of degree below `order`, orthonormal on [-1, 1]: shape (..., order)."""
-    return np.asarray(np.polynomial.legendre.legvander(t, order - 1) * np.sqrt(np.arange(order) + 0.5))
+__all__ = ["PanelBasis"]
 
 
 class PanelBasis(Basis):
@@ -67,19 +49,24 @@ class PanelBasis(Basis):
         """The edges."""
         return self.edges
 
+    def located(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The panel of each point, and its place there, from -1 to 1: shapes as x.
+
+        Points outside belong to the nearest panel.
+        """
+        panel = np.clip(np.searchsorted(self.edges, x, side="right") - 1, 0, len(self.edges) - 2)
+        return panel, place_between(self.edges[panel], self.edges[panel + 1], x)
+
     def local(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         r"""The panel of each point, shape (n,), and the half-densities of its functions there, shape (n, order).
 
         Points outside belong to the nearest panel, where the functions are zero for them.
         """
-        panel = np.clip(np.searchsorted(self.edges, x, side="right") - 1, 0, len(self.edges) - 2)
-        left, right = self.edges[panel], self.edges[panel + 1]
-        # From the nearer edge, as the nodes are placed: exact on panels graded towards zero.
-        t = np.where(x - left < right - x,
-                     2.0 * (x - left) / (right - left) - 1.0, 1.0 - 2.0 * (right - x) / (right - left))
+        panel, t = self.located(x)
         inside = np.abs(t) <= 1.0
         local = orthonormal_legendre(np.where(inside, t, 0.0), self.order) @ legendre_transform(self.order)
-        return panel, np.asarray(local * (inside * np.sqrt(2.0 / (right - left)))[:, None])
+        local *= (inside * np.sqrt(2.0 / np.diff(self.edges)[panel]))[:, None]
+        return panel, np.asarray(local)
 
     def half_density(self, x: np.ndarray) -> np.ndarray:
         """Interpolate within the panel of each point; zero outside the panels."""

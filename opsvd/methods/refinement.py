@@ -5,10 +5,17 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..bases import legendre_transform, orthonormal_legendre
 from ..errors import NonFiniteKernelError
 from ..measures import Measure
-from ..quadrature import Rule, find_breaks, gauss_legendre, gauss_lobatto, on_panels
+from ..quadrature import (
+    Rule,
+    find_breaks,
+    gauss_legendre,
+    gauss_lobatto,
+    legendre_transform,
+    on_panels,
+    orthonormal_legendre,
+)
 
 __all__ = ["FIRST_PANELS", "ORDER", "check_rule", "first_edges", "floor_width", "panel_tails", "panels_with_ends",
            "random_rule", "resolve", "split", "tails_with_ends"]

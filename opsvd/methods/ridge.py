@@ -19,14 +19,23 @@ from dataclasses import replace
 import numpy as np
 
 from .._validation import finite_float, positive_int
-from ..bases import PanelBasis, legendre_transform, orthonormal_legendre
+from ..bases import PanelBasis
 from ..discretisation import Block, Discretisation
 from ..domain import Domain, find_domain
 from ..errors import NotSquareIntegrableError
 from ..kernels import Kernel
 from ..linalg import leading_svd
 from ..measures import Gaussian, Measure
-from ..quadrature import Pieces, composite_gauss_legendre, find_pieces, gauss_legendre, hidden_energy, poles
+from ..quadrature import (
+    Pieces,
+    composite_gauss_legendre,
+    find_pieces,
+    gauss_legendre,
+    hidden_energy,
+    legendre_transform,
+    orthonormal_legendre,
+    poles,
+)
 from .base import Method, require_gaussians
 from .refinement import ORDER, panel_tails
 from .uniform import loose_checks
@@ -246,7 +255,8 @@ def _add_against_q(blocks: np.ndarray, index: np.ndarray, tau: np.ndarray, value
     t, w = gauss_legendre(ORDER)
     half = 1.0 - 0.5 * np.abs(tau)    # half the length on which s and tau - s are both in [-1, 1]
     s = 0.5 * tau[:, None] + half[:, None] * t
-    first = orthonormal_legendre(s, ORDER) * ((values * half)[:, None] * w)[..., None]
-    second = orthonormal_legendre(tau[:, None] - s, ORDER)
-    for here in np.split(np.arange(len(index)), np.flatnonzero(np.diff(index)) + 1):
-        blocks[index[here[0]]] += first[here].reshape(-1, ORDER).T @ second[here].reshape(-1, ORDER)
+    first = np.moveaxis(orthonormal_legendre(s, ORDER), -1, 0) * ((values * half)[:, None] * w)
+    second = np.moveaxis(orthonormal_legendre(tau[:, None] - s, ORDER), -1, 0)
+    starts = np.flatnonzero(np.diff(index, prepend=-2))
+    for start, stop in zip(starts, np.append(starts[1:], len(index)), strict=True):
+        blocks[index[start]] += first[:, start:stop].reshape(ORDER, -1) @ second[:, start:stop].reshape(ORDER, -1).T

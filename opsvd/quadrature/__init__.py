@@ -4,8 +4,9 @@ from .angular import angle_density, gauss_gegenbauer, gegenbauer, harmonics, log
 from .band_limit import FILTER_WINDOW, band_limited, filter_envelope
 from .breaks import classify_breaks, find_breaks
 from .gauss_hermite import gauss_hermite, hermite_functions, hermite_polynomials
-from .gauss_legendre import composite_gauss_legendre, gauss_legendre, on_panels
+from .gauss_legendre import composite_gauss_legendre, gauss_legendre, on_panels, place_between
 from .gauss_lobatto import gauss_lobatto
+from .legendre import legendre_moments, legendre_sum, legendre_transform, orthonormal_legendre
 from .pieces import Pieces, find_pieces, hidden_energy, legendre_analysis, poles
 from .rule import Rule
 
@@ -30,8 +31,13 @@ __all__ = [
     "hermite_polynomials",
     "hidden_energy",
     "legendre_analysis",
+    "legendre_moments",
+    "legendre_sum",
+    "legendre_transform",
     "log_gamma_excess",
     "on_panels",
+    "orthonormal_legendre",
+    "place_between",
     "poles",
     "recurrence",
 ]

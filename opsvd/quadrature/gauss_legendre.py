@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-__all__ = ["composite_gauss_legendre", "gauss_legendre", "on_panels"]
+__all__ = ["composite_gauss_legendre", "gauss_legendre", "on_panels", "place_between"]
 
 
 @lru_cache(maxsize=64)
@@ -27,6 +27,15 @@ def on_panels(left: np.ndarray, right: np.ndarray, t: np.ndarray, w: np.ndarray)
     """
     half = 0.5 * (right - left)
     return np.where(t < 0.0, left + half * (1.0 + t), right - half * (1.0 - t)), half * w
+
+
+def place_between(left: np.ndarray, right: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Where points lie between two ends, from -1 to 1: the inverse of `on_panels`.
+
+    From the nearer end, as nodes are placed: exact on panels graded towards zero.
+    """
+    below, above, half = x - left, right - x, 0.5 * (right - left)
+    return np.where(below < above, below / half - 1.0, 1.0 - above / half)
 
 
 def composite_gauss_legendre(edges: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
