@@ -35,8 +35,9 @@ _ULPS = 8.0
 # Random points on every panel of every slice, to see what lies between the nodes; polynomials within the tolerance may
 # be wrong by this many times it at a point.
 _SPOTS, _WRONG = 2, 30.0
-# Halving that leaves more than this part of a truncation error did not help.
-_HELPS = 0.1
+# Halving that leaves more than this part of a truncation error did not help. After a search that found nothing at all,
+# as where a high derivative jumps, so many halvings come before the next.
+_HELPS, _REST = 0.1, 3
 # Functions of norm one, smooth on a scale of one, are at most about this.
 _TALL = 4.0
 # Evaluations that a piece takes in one pass, about: a search by bisection, and two halves.
@@ -313,7 +314,7 @@ class _Splitter:
         self.ends, self.breaks = [np.zeros((0, 2))], [np.zeros((0, 2))]
         self.lost, self.exhausted = 0.0, False
         self.rng = np.random.default_rng(len(self.x))
-        self.threshold = 0.0
+        self.threshold, self.rest = 0.0, 0
 
     def run(self) -> SliceIntegrals:
         """Look at all panels of all slices, then at ever smaller pieces of those that are not resolved."""
@@ -429,9 +430,11 @@ class _Splitter:
     def _split(self, pieces: _Pieces) -> _Pieces:
         """Cut pieces at their breaks, grade them towards singular ends, and halve the others."""
         where, singular = np.full(len(pieces), np.nan), np.zeros(len(pieces), dtype=bool)
-        where[pieces.stubborn], singular[pieces.stubborn] = self._breaks_of(pieces[pieces.stubborn])
+        suspects = np.flatnonzero(pieces.stubborn) if self.rest == 0 else np.zeros(0, dtype=np.intp)
+        where[suspects], singular[suspects] = self._breaks_of(pieces[suspects])
         width = pieces.right - pieces.left
         found = np.isfinite(where)
+        self.rest = _REST if len(suspects) > 0 and not found.any() else max(self.rest - 1, 0)
         self.breaks.append(np.stack([self.x[pieces.index[found]], where[found]], axis=1))
         at_left, at_right = where - pieces.left <= _AT_END * width, pieces.right - where <= _AT_END * width
         inside = found & ~at_left & ~at_right
