@@ -17,7 +17,7 @@ from .discretisation import Discretisation
 from .error_bars import error_bars, gather_evidence, settled
 from .errors import ConvergenceWarning, KernelError
 from .kernels import Kernel, elementwise
-from .linalg import canonical_signs, compact_svd
+from .linalg import canonical_signs, compact_svd, krylov_svd
 from .matrix_kernels import MatrixKernel
 from .measures import Gaussian, Measure
 from .methods import Method, UniformPanels, as_method
@@ -44,6 +44,9 @@ _HOPELESS = 0.67
 _NEARLY = 1e-10
 _FAR_OUT = ("h^2 times the densities decays so slowly that much of it lies where the densities are zero to any float; "
             "take measures with a smaller std")
+# Of kernels that break, larger matrices give no more than leading triplets: those of a Krylov space with blocks of so
+# many columns at least, or of this part of the size.
+_LARGE, _BLOCK, _SHARE = 200, 32, 12
 # Remainders of finer bases exceed those of coarser ones by less than this factor, if both were seen.
 _DECEIVED = 2.0
 
@@ -254,7 +257,7 @@ def _solve(kernel: Kernel, discretisation: Discretisation, rtol: float, max_rank
 
 def _singular_system(discretisation: Discretisation) -> SingularSystem:
     """The SVD of every block, merged in nonincreasing order, with canonical signs."""
-    systems = [compact_svd(block.matrix) for block in discretisation.blocks]
+    systems = [_triplets(block.matrix, discretisation.broken) for block in discretisation.blocks]
     counts = [len(values) for _, values, _ in systems]
     values = np.concatenate([values for _, values, _ in systems])
     multiplicities = np.repeat([block.multiplicity for block in discretisation.blocks], counts)
@@ -269,3 +272,9 @@ def _singular_system(discretisation: Discretisation) -> SingularSystem:
             parts.append((basis, coefficients[:, order]))
     return SingularSystem(values[order], multiplicities[order], SingularFunctions(tuple(lefts)),
                           SingularFunctions(tuple(rights)))
+
+
+def _triplets(matrix: np.ndarray, broken: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The SVD of a matrix; of a large one of a kernel that breaks, no more than a few hundred leading triplets."""
+    size = min(matrix.shape)
+    return krylov_svd(matrix, max(size // _SHARE, _BLOCK)) if broken and size > _LARGE else compact_svd(matrix)

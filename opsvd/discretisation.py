@@ -51,6 +51,9 @@ class Discretisation:
         The part of the norm that lies nearer to singular points than any nodes, relative to all of it.
     leading : bool
         Whether the method aims at the leading singular values only, as where a spectrum decays slowly.
+    broken : bool
+        Whether h breaks along curves: then its singular values fall like a power, and of a large matrix some hundred
+        leading triplets are as good as all.
     """
 
     blocks: tuple[Block, ...]
@@ -60,6 +63,7 @@ class Discretisation:
     remark: str = ""
     hidden: float = 0.0
     leading: bool = False
+    broken: bool = False
 
 
 def galerkin_block(kernel: Kernel, domain: Domain, left: Basis, right: Basis) -> Block:

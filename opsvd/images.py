@@ -7,7 +7,7 @@ import numpy as np
 from .discretisation import Discretisation
 from .kernels import Kernel
 from .linalg import corner_norms
-from .quadrature import Rule
+from .quadrature import Rule, joined
 from .singular_functions import SingularFunctions, SingularSystem
 from .slices import SliceIntegrals, slice_integrals
 
@@ -67,8 +67,9 @@ def images(kernel: Kernel, discretisation: Discretisation, system: SingularSyste
     tol = max(1e-2 * rtol, 16.0 * _EPS)
     along_y = _Side(kernel, left, right, s, domain.x, domain.y, tol)
     along_x = _Side(kernel.transposed(), right, left, s, domain.y, domain.x, tol)
-    sides = along_y.residuals(rule_x, outside), along_x.residuals(rule_y, outside)
-    missed = along_y.missed(*spots, samples)
+    at_nodes, at_spots = along_y.slices(rule_x, spots[0])
+    sides = along_y.residuals(at_nodes, rule_x, outside), along_x.residuals(*along_x.slices(rule_y), rule_y, outside)
+    missed = along_y.missed(at_spots, *spots, samples)
     residual, coupling = (np.max(parts, axis=0) for parts in zip(*sides, strict=True))
     hidden = discretisation.hidden * float(np.hypot(np.linalg.norm(system.values), outside))
     residual, missed = np.hypot(residual, hidden), np.hypot(missed, hidden)
@@ -89,15 +90,18 @@ class _Side:
     domain_y: tuple[float, float]
     tol: float
 
-    def _slices(self, rule: Rule) -> SliceIntegrals:
+    def slices(self, *rules: Rule) -> list[SliceIntegrals]:
+        """Slices at the nodes of rules in x, of those that lie in the domain: split together, and handed out apart."""
+        inside = [rule.restricted(_within(rule, self.domain_x)) for rule in rules]
         panels = np.unique(np.clip(self.right.panels, *self.domain_y))
-        return slice_integrals(self.kernel, rule, self.right.measure, panels, self.tol, order=_ORDER,
-                               size=float(np.linalg.norm(self.s)) / _SLICES, budget=_BUDGET)
+        together = slice_integrals(self.kernel, joined(*inside), self.right.measure, panels, self.tol, order=_ORDER,
+                                   size=float(np.linalg.norm(self.s)) / _SLICES, budget=len(rules) * _BUDGET)
+        stops = np.cumsum([len(rule) for rule in inside])
+        return [together.restricted(np.arange(stop - len(rule), stop)) for rule, stop in zip(inside, stops, strict=True)]
 
-    def residuals(self, rule: Rule, outside: float) -> tuple[np.ndarray, np.ndarray]:
+    def residuals(self, slices: SliceIntegrals, rule: Rule, outside: float) -> tuple[np.ndarray, np.ndarray]:
         """Cumulative norms of T g_j - s_j f_j, and of its components along f_i, for j (and i) up to 1, 2, ..."""
         inside = _within(rule, self.domain_x)
-        slices = self._slices(rule.restricted(inside))
         f = self.left.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None]
         residual = -f * self.s
         there = slices.against_resolved(self.right.half_density)
@@ -107,11 +111,10 @@ class _Side:
         columns = np.sqrt(np.cumsum(np.sum(residual**2, axis=0)) + beyond)
         return columns + slices.unresolved, corner_norms(coupling) + slices.unresolved
 
-    def missed(self, spots_x: Rule, spots_y: Rule, samples: np.ndarray) -> np.ndarray:
+    def missed(self, slices: SliceIntegrals, spots_x: Rule, spots_y: Rule, samples: np.ndarray) -> np.ndarray:
         """What random slices show: residuals there, cumulative over j, with what the slices themselves miss of h."""
         inside, seen = _within(spots_x, self.domain_x), _within(spots_y, self.domain_y)
         rule = spots_x.restricted(inside)
-        slices = self._slices(rule)
         f = self.left.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None]
         residual = slices.against_resolved(self.right.half_density) - f * self.s
         unexplained = slices.missed(spots_y.restricted(seen), samples[np.ix_(inside, seen)])

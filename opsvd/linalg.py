@@ -3,12 +3,14 @@
 import numpy as np
 import scipy.linalg
 
-__all__ = ["canonical_signs", "compact_svd", "corner_norms", "leading_svd", "norm_bound"]
+__all__ = ["canonical_signs", "compact_svd", "corner_norms", "krylov_svd", "leading_svd", "norm_bound"]
 
 _EPS = float(np.finfo(np.float64).eps)
 _SMALL = 96
 # A sketch for leading values has so many columns more than these, and sees the matrix times its transpose so often.
 _SPARE, _POWERS = 40, 3
+# Of a Krylov space.
+_BLOCKS = 5
 # The bound of a norm fails with a probability of ten to the minus the first number.
 _VECTORS, _SQUARES = 15, 8
 
@@ -57,8 +59,31 @@ def compact_svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     return left, s[keep], vt[keep].T
 
 
+def krylov_svd(matrix: np.ndarray, block: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    r"""Singular triplets, as by `compact_svd`, from a block Krylov space: the leading ones of a slow spectrum.
+
+    The span of :math:`A \Omega, (A A^T) A \Omega, \dots, (A A^T)^4 A \Omega`, with `block` random columns, holds the
+    leading singular vectors. Of values that fall like 1 / i a fifth of `block` come to rounding, with their vectors, and
+    `block` to five digits of the first; the others, up to five times `block`, stand for the rest. Values that stand more
+    than `block` times are not all found.
+
+    References
+    ----------
+    C. Musco and C. Musco, Randomized block Krylov methods for stronger and faster approximate singular value
+    decomposition, NeurIPS (2015).
+    """
+    vectors: np.ndarray = np.random.default_rng(block).standard_normal((matrix.shape[1], block))
+    parts = []
+    for _ in range(_BLOCKS):
+        parts.append(scipy.linalg.qr(matrix @ vectors, mode="economic", check_finite=False)[0])
+        vectors = matrix.T @ parts[-1]
+    basis = scipy.linalg.qr(np.concatenate(parts, axis=1), mode="economic", check_finite=False)[0]
+    u, s, v = compact_svd(basis.T @ matrix)
+    return basis @ u, s, v
+
+
 def leading_svd(matrix: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The leading singular triplets, as by `compact_svd`, from a random sketch: good enough to choose panels by.
+    """The leading singular triplets, as by `compact_svd`, from a random sketch, for values that stand many times.
 
     Six applications of the matrix tell values apart that differ by a factor of two to about three digits.
     """
@@ -93,7 +118,7 @@ def norm_bound(matrix: np.ndarray) -> float:
 
 def corner_norms(matrix: np.ndarray) -> np.ndarray:
     """The Frobenius norms of the leading q by q corners of a square matrix (n, n), for q = 1, ..., n."""
-    return np.array([float(np.linalg.norm(matrix[:q, :q])) for q in range(1, len(matrix) + 1)])
+    return np.sqrt(np.diagonal(np.cumsum(np.cumsum(matrix**2, axis=0), axis=1)))
 
 
 def canonical_signs(samples: np.ndarray) -> np.ndarray:

@@ -65,9 +65,8 @@ class SliceIntegrals:
         On the pieces: nodes y, and :math:`\sqrt{w_i} h(x_i, y) \sqrt{\rho_y(y)}` times their Lebesgue weights.
     breaks : ndarray, shape (b, 2)
         The breaks found: x_i and y.
-    unresolved : float
-        The norm of the truncation errors, of all slices together: of those below the tolerance, and of what was given
-        up.
+    lost : ndarray, shape (n,)
+        The squares of the norms of truncation errors: of those below the tolerance, and of what was given up.
     exhausted : bool
         Whether it was given up for want of budget.
     """
@@ -79,8 +78,13 @@ class SliceIntegrals:
     nodes: np.ndarray
     values: np.ndarray
     breaks: np.ndarray
-    unresolved: float
+    lost: np.ndarray
     exhausted: bool
+
+    @property
+    def unresolved(self) -> float:
+        """The norm of the truncation errors, of all slices together."""
+        return float(np.sqrt(self.lost.sum()))
 
     def matrix(self, basis: PanelBasis | None = None) -> np.ndarray:
         r""":math:`\sqrt{w_i}\, E_y[h(x_i, y)\, b_j(y)]` for the functions of a basis: shape (n, basis.size).
@@ -164,7 +168,7 @@ class SliceIntegrals:
         place[rows] = np.arange(len(rows))
         kept = place[self.index] >= 0
         return replace(self, dense=self.dense[rows], index=place[self.index[kept]], ends=self.ends[kept],
-                       nodes=self.nodes[kept], values=self.values[kept])
+                       nodes=self.nodes[kept], values=self.values[kept], lost=self.lost[rows])
 
     def against(self, functions: Callable[[np.ndarray], np.ndarray], count: int) -> np.ndarray:
         r""":math:`\sqrt{w_i}\, E_y[h(x_i, y)\, g(y)]`, (n, count), of functions :math:`g \sqrt{\rho_y}` of points.
@@ -312,7 +316,7 @@ class _Splitter:
         self.index = [np.zeros(0, dtype=np.intp)]
         self.nodes, self.values = [np.zeros((0, order))], [np.zeros((0, order))]
         self.ends, self.breaks = [np.zeros((0, 2))], [np.zeros((0, 2))]
-        self.lost, self.exhausted = 0.0, False
+        self.lost, self.exhausted = np.zeros(len(self.x)), False
         self.rng = np.random.default_rng(len(self.x))
         self.threshold, self.rest = 0.0, 0
 
@@ -331,7 +335,7 @@ class _Splitter:
         basis = PanelBasis(self.measure, self.edges, self.order)
         return SliceIntegrals(basis, dense, np.concatenate(self.index), np.concatenate(self.ends),
                               np.concatenate(self.nodes), np.concatenate(self.values), np.concatenate(self.breaks),
-                              float(np.sqrt(self.lost)), self.exhausted)
+                              self.lost, self.exhausted)
 
     def _first_look(self) -> tuple[np.ndarray, _Pieces]:
         """Samples on the panels that all slices share, zero where they do not resolve, and the panels that are left."""
@@ -368,7 +372,7 @@ class _Splitter:
         wrong = np.abs(values - legendre_sum(coefficients[:, :, None], t))
         largest = wrong.max(axis=1, initial=0.0)
         missed = self._broken(largest / _WRONG, np.sum(samples**2, axis=1), pieces)
-        self.lost += float(np.sum(wrong[missed] ** 2)) * 2.0 / _SPOTS
+        np.add.at(self.lost, pieces.index[missed], np.sum(wrong[missed] ** 2, axis=1) * 2.0 / _SPOTS)
         return np.flatnonzero(missed), points[np.arange(len(points)), np.argmax(wrong, axis=1)][missed]
 
     def _points(self, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -400,7 +404,8 @@ class _Splitter:
     def _lose(self, tails: np.ndarray, energy: np.ndarray, pieces: _Pieces, kept: np.ndarray) -> None:
         """Count the truncation errors of what is kept, whether they are below the threshold or given up."""
         effects = self._effects(tails, pieces.right - pieces.left)
-        self.lost += float(np.sum(effects[kept & (tails > self._rounding(energy, pieces))] ** 2))
+        counted = kept & (tails > self._rounding(energy, pieces))
+        np.add.at(self.lost, pieces.index[counted], effects[counted] ** 2)
 
     def _effects(self, tails: np.ndarray, width: np.ndarray) -> np.ndarray:
         """What truncation errors do to integrals against functions of norm one, which are smooth on the scale of mu."""

@@ -139,8 +139,9 @@ class Logarithmic(Method):
             low = top - h * counts.max()
             checks = tuple(zip(*(_check_rules(mu, low, top, order, rng)
                                  for mu, order in zip(measures, _CHECK_ORDERS, strict=True)), strict=True))
+            broken = len(rough_spans(pieces, h)) > 0
             yield Discretisation(blocks, replace(domain, missing=missing), checks, _note(blocks, h, pieces),
-                                 leading=len(rough_spans(pieces, h)) > 0)
+                                 leading=broken, broken=broken)
 
 
 def _require_centred(mu_x: Measure, mu_y: Measure) -> tuple[Gaussian, Gaussian]:

@@ -125,7 +125,7 @@ class ProductIntegration(Method):
                 checks = loose_checks(mu_x, mu_y, x, y, rng)
                 matrix = (u * s) @ v.T + rest
                 yield Discretisation((Block(left, right, matrix),), domain, checks, note,
-                                     hidden=_hidden(matrix, x, y), leading=True)
+                                     hidden=_hidden(matrix, x, y), leading=True, broken=True)
             if last or (settled and rough <= _SMOOTHEST):
                 return
             # Functions whose bars are not good enough, though they are settled, are to be smoother.

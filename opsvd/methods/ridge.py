@@ -24,7 +24,7 @@ from ..discretisation import Block, Discretisation
 from ..domain import Domain, find_domain
 from ..errors import NotSquareIntegrableError
 from ..kernels import Kernel
-from ..linalg import leading_svd
+from ..linalg import krylov_svd
 from ..measures import Gaussian, Measure
 from ..quadrature import (
     Pieces,
@@ -42,8 +42,9 @@ from .uniform import loose_checks
 
 __all__ = ["Ridge"]
 
-# Widths of the panels, in deviations, of which the first that resolves so many leading functions is taken.
-_WIDTHS, _LEADING = (1.0, 0.7, 0.5, 0.35, 0.25), 12
+# Widths of the panels, in deviations, of which the first that resolves so many leading functions is taken. These must
+# be known that well: what is left in them of others, which are not smooth, asks for narrower panels than they do.
+_WIDTHS, _LEADING, _BLOCK = (1.0, 0.7, 0.5, 0.35, 0.25), 12, 20
 # For phi of degree below 16 on a piece, times Q of degree below 32.
 _NODES, _CHUNK = 24, 4000
 _LAST, _FAINT, _GRID = 37.0, 1e-17, 0.5
@@ -126,10 +127,10 @@ class Ridge(Method):
             if max(left.size, right.size) > self.max_nodes:
                 return
             block = Block(left, right, profile.matrix(pieces, left, right))
-            u, s, v = leading_svd(block.matrix, _LEADING)
+            u, s, v = krylov_svd(block.matrix, _BLOCK)
             if len(s) == 0:
                 return
-            tails = np.concatenate([panel_tails(u * s), panel_tails(v * s)])
+            tails = np.concatenate([panel_tails(side[:, :_LEADING] * s[:_LEADING]) for side in (u, v)])
             if tails.max() <= rough * s[0] or width == _WIDTHS[-1]:
                 given = True
                 yield self._discretisation(block, domain, pieces)
@@ -143,7 +144,7 @@ class Ridge(Method):
         # The panels end where functions are small, and the check rules where the domain does.
         checks = loose_checks(block.left.measure, block.right.measure, np.union1d(x, domain.x), np.union1d(y, domain.y),
                               np.random.default_rng(0))
-        return Discretisation((block,), domain, checks, note, leading=True)
+        return Discretisation((block,), domain, checks, note, leading=True, broken=True)
 
 
 class _Profile:

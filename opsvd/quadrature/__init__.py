@@ -8,7 +8,7 @@ from .gauss_legendre import composite_gauss_legendre, gauss_legendre, on_panels,
 from .gauss_lobatto import gauss_lobatto
 from .legendre import legendre_moments, legendre_sum, legendre_transform, orthonormal_legendre
 from .pieces import Pieces, find_pieces, hidden_energy, legendre_analysis, poles
-from .rule import Rule
+from .rule import Rule, joined
 
 __all__ = [
     "FILTER_WINDOW",
@@ -30,6 +30,7 @@ __all__ = [
     "hermite_functions",
     "hermite_polynomials",
     "hidden_energy",
+    "joined",
     "legendre_analysis",
     "legendre_moments",
     "legendre_sum",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Rule"]
+__all__ = ["Rule", "joined"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,3 +47,10 @@ class Rule:
     def restricted(self, keep: np.ndarray) -> "Rule":
         """Return the rule with only the nodes selected by the mask or index `keep`."""
         return Rule(self.nodes[keep], self.sqrt_lebesgue[keep], self.sqrt_density[keep])
+
+
+def joined(*rules: Rule) -> Rule:
+    """Rules one after the other, as one."""
+    nodes, sqrt_lebesgue, sqrt_density = (np.concatenate(parts) for parts in zip(
+        *((rule.nodes, rule.sqrt_lebesgue, rule.sqrt_density) for rule in rules), strict=True))
+    return Rule(nodes, sqrt_lebesgue, sqrt_density)
