@@ -32,6 +32,9 @@ _SEEN_ALIKE = 1e3
 _FEW = 16
 # Entries below this part of the largest are traces: no sum of products of them matters.
 _TRACE = 1e-60
+# Where fewer leading values are accurate, it may be for not knowing how much is left beside them: that is looked at
+# beside so many functions.
+_PLENTY, _CUTS = 12, (16, 12, 8)
 # So many accurate values are an answer, though there may be more between rtol * s_1 and the last error bars.
 _MANY = 8
 
@@ -57,6 +60,9 @@ class Evidence:
         :math:`K_{ii} = E[f_i R g_i]` on each rule.
     images : Images or None
         Where R itself was not small enough to tell: what T makes of the leading singular functions.
+    complement : ndarray, shape (r,), or None
+        For q = 1, 2, ..., a bound of the operator norm of :math:`h - \sum_{i \le q} s_i f_i g_i`; infinite where it was not
+        looked at.
     """
 
     norm: float
@@ -65,6 +71,18 @@ class Evidence:
     coupling: float
     overlaps: np.ndarray | None = field(default=None, repr=False)
     images: Images | None = field(default=None, repr=False)
+    complement: np.ndarray | None = field(default=None, repr=False)
+
+    def beyond(self, singular_values: np.ndarray) -> np.ndarray:
+        r"""Bounds, shape (r,), of the norm of what is left of T beside the leading q computed functions, q = 1, 2, ...
+
+        At most :math:`s_{q+1} + \|R\|`; where both are of one size, it is less, and known better as a whole.
+        """
+        unseen = min(self.remainder, self.spread)
+        bounds = np.append(singular_values, 0.0)[1:] + _ORDERING * unseen
+        if self.complement is not None:
+            bounds = np.minimum(bounds, self.complement + (_ORDERING - 1.0) * unseen)
+        return np.asarray(np.minimum.accumulate(bounds))
 
 
 def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: SingularSystem,
@@ -76,20 +94,12 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
     functions as well. None if they see no more than traces of h: zeros although h is not zero, or sizes that
     have nothing to do with each other.
     """
-    norms, remainders, couplings, overlaps, spread = [], [], [], [], 0.0
     checks = (*discretisation.checks, _spots(system))
     samples = [weighted_samples(kernel, discretisation.domain, *rules) for rules in checks]
-    for (rule_x, rule_y), sample in zip(checks, samples, strict=True):
-        f, g = (_without_traces(functions.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None])
-                for functions, rule in ((system.left, rule_x), (system.right, rule_y)))
-        remainder = _without_traces(sample - (f * system.values) @ g.T)
-        norms.append(float(np.linalg.norm(sample)))
-        remainders.append(float(np.linalg.norm(remainder)))
-        coupling = f.T @ remainder @ g
-        couplings.append(float(np.linalg.norm(coupling)))
-        overlaps.append(np.diagonal(coupling))
-        if len(remainders) == 1:
-            spread = norm_bound(remainder) if remainders[0] > rtol * norms[0] else remainders[0]
+    compared = [_Comparison.on(system, rules, sample) for rules, sample in zip(checks, samples, strict=True)]
+    norms = [float(np.linalg.norm(sample)) for sample in samples]
+    remainders = [float(np.linalg.norm(comparison.remainder)) for comparison in compared]
+    couplings = [comparison.coupling for comparison in compared]
     if 0.0 < max(norms) < SMALLEST_SIZE:
         raise size_out_of_range(max(norms))
     # Where rules do not agree that h is there, some of the random points must.
@@ -101,20 +111,55 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
     outside = float(np.hypot(discretisation.domain.missing, discretisation.hidden)) * norms[0]
     # Rules that disagree on the size of the remainder have not resolved it, and do not know its integrals either.
     trusted = max(remainders) <= 4.0 * remainders[0] + 4.0 * _EPS * norms[0]
+    coupling = max(float(np.linalg.norm(matrix)) for matrix in couplings) if trusted else max(remainders)
     # All rules see the same operator: the others tell how far its size is certain.
-    spread = spread * max(remainders) / remainders[0] if remainders[0] > 0.0 else max(remainders)
+    first = norm_bound(compared[0].remainder) if remainders[0] > rtol * norms[0] else remainders[0]
+    spread = first * max(remainders) / remainders[0] if remainders[0] > 0.0 else max(remainders)
     # The norm of h is that of the answer to within the remainder, which may be much less than the error of a rule.
     norm = norms[0] if max(remainders) > _SMALL * norms[0] else float(np.linalg.norm(system.values))
-    pointwise = Evidence(norm=float(np.hypot(norm, outside)), remainder=float(np.hypot(max(remainders), outside)),
-                         spread=spread + outside, coupling=max(couplings) if trusted else max(remainders),
-                         overlaps=np.array(overlaps))
-    if discretisation.remark or settled(system.values, error_bars(system.values, pointwise), rtol):
-        return pointwise
+    evidence = Evidence(norm=float(np.hypot(norm, outside)), remainder=float(np.hypot(max(remainders), outside)),
+                        spread=spread + outside, coupling=coupling,
+                        overlaps=np.array([np.diagonal(matrix) for matrix in couplings]))
+    if discretisation.remark or settled(system.values, error_bars(system.values, evidence), rtol):
+        return evidence
     try:
-        return replace(pointwise, images=images(kernel, discretisation, system, rtol, outside=outside,
-                                                 spots=checks[-1], samples=samples[-1]))
+        evidence = replace(evidence, images=images(kernel, discretisation, system, rtol, outside=outside,
+                                                   spots=checks[-1], samples=samples[-1]))
     except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
-        return pointwise
+        return evidence
+    if _accurate(system.values, error_bars(system.values, evidence), rtol) >= _PLENTY:
+        return evidence
+    return replace(evidence, complement=compared[0].complement(system.values) + evidence.spread - first)
+
+
+@dataclass(frozen=True, eq=False)
+class _Comparison:
+    """The answer beside the kernel on one pair of rules: functions (n, r) and (m, r) and the remainder (n, m) there."""
+
+    f: np.ndarray
+    g: np.ndarray
+    remainder: np.ndarray
+
+    @classmethod
+    def on(cls, system: SingularSystem, rules: tuple[Rule, Rule], sample: np.ndarray) -> "_Comparison":
+        """From weighted samples of the kernel."""
+        f, g = (_without_traces(functions.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None])
+                for functions, rule in zip((system.left, system.right), rules, strict=True))
+        return cls(f, g, _without_traces(sample - (f * system.values) @ g.T))
+
+    @property
+    def coupling(self) -> np.ndarray:
+        """The matrix of the remainder between the functions, shape (r, r)."""
+        return np.asarray(self.f.T @ self.remainder @ self.g)
+
+    def complement(self, singular_values: np.ndarray) -> np.ndarray:
+        """Bounds, shape (r,), of the norm of what is left beside the leading q functions, for some q; else infinite."""
+        bounds, left, stop = np.full(len(singular_values), np.inf), self.remainder.copy(), len(singular_values)
+        for q in _CUTS:
+            if q < stop:
+                left += (self.f[:, q:stop] * singular_values[q:stop]) @ self.g[:, q:stop].T
+                bounds[q - 1], stop = norm_bound(left), q
+        return bounds
 
 
 def _participation(samples: np.ndarray) -> float:
@@ -140,6 +185,11 @@ def _spots(system: SingularSystem) -> tuple[Rule, Rule]:
     return rules[0], rules[1]
 
 
+def _accurate(singular_values: np.ndarray, errors: np.ndarray, rtol: float) -> int:
+    """How many leading values have bars that meet the tolerance."""
+    return int(np.argmin(np.append(errors <= rtol * singular_values.max(initial=0.0), False)))
+
+
 def settled(singular_values: np.ndarray, errors: np.ndarray, rtol: float) -> bool:
     """Whether error bars are all below rtol * s_1, or so for many values and all that stand above their bars."""
     goal = rtol * singular_values.max(initial=0.0)
@@ -161,7 +211,7 @@ def error_bars(singular_values: np.ndarray, evidence: Evidence) -> np.ndarray:
 
     From pointwise values, all computed functions are taken, and :math:`\|R\|` bounds e and :math:`\|D\|`. From images,
     e is the norm of :math:`T g_j - s_j f_j` and :math:`T^* f_j - s_j g_j` for j up to q, and
-    :math:`\|D\| \le s_{q+1} + \|R\|`; the best q is taken. The smallest bound, plus rounding. All are rigorous given
+    :math:`\|D\|` at most :math:`s_{q+1} + \|R\|`, or what it was found to be; the best q is taken. The smallest bound, plus rounding. All are rigorous given
     the norms; these are estimated by quadrature, hence the safety factors.
 
     References
@@ -175,8 +225,7 @@ def error_bars(singular_values: np.ndarray, evidence: Evidence) -> np.ndarray:
     bars = np.minimum(remainder, _SAFETY * evidence.coupling + _quadratic(remainder, s - remainder))
     if evidence.images is not None:
         coupling, residual = _SAFETY * evidence.images.coupling, _SAFETY * evidence.images.residual
-        following = np.append(s, 0.0)[1:len(residual) + 1]
-        gap = s[:, None] - following - _ORDERING * min(evidence.remainder, evidence.spread)
+        gap = s[:, None] - evidence.beyond(s)[:len(residual)]
         usable = (np.arange(len(residual)) >= np.arange(len(s))[:, None]) & (gap > 0.0)
         bounds = np.where(usable, coupling + _quadratic(residual, gap), np.inf)
         bars = np.minimum(bars, bounds.min(axis=1, initial=np.inf))

@@ -364,16 +364,14 @@ class _Splitter:
         What lies between nodes, such as a thin strip, is found in some of the slices only. Their number tells how much
         there is: it counts as lost, although it is mended where it was seen.
         """
-        t = self.rng.uniform(-1.0, 1.0, (len(pieces), _SPOTS))
+        t = self.rng.uniform(-1.0, 1.0, (_SPOTS, len(pieces)))
         half = 0.5 * (pieces.right - pieces.left)
-        points = pieces.left[:, None] + half[:, None] * (1.0 + t)
-        values = self._at(pieces.index, points) * np.sqrt(half)[:, None]
-        coefficients = legendre_transform(self.order) @ samples.T
-        wrong = np.abs(values - legendre_sum(coefficients[:, :, None], t))
-        largest = wrong.max(axis=1, initial=0.0)
-        missed = self._broken(largest / _WRONG, np.sum(samples**2, axis=1), pieces)
-        np.add.at(self.lost, pieces.index[missed], np.sum(wrong[missed] ** 2, axis=1) * 2.0 / _SPOTS)
-        return np.flatnonzero(missed), points[np.arange(len(points)), np.argmax(wrong, axis=1)][missed]
+        points = pieces.left + half * (1.0 + t)
+        wrong = np.abs(self._at(pieces.index, points.T).T * np.sqrt(half)
+                       - legendre_sum((legendre_transform(self.order) @ samples.T)[:, None], t))
+        missed = np.flatnonzero(self._broken(wrong.max(axis=0) / _WRONG, np.einsum("pk,pk->p", samples, samples), pieces))
+        np.add.at(self.lost, pieces.index[missed], np.sum(wrong[:, missed] ** 2, axis=0) * 2.0 / _SPOTS)
+        return missed, points[np.argmax(wrong[:, missed], axis=0), missed]
 
     def _points(self, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Nodes and two points next to the ends of pieces, (p, order + 2), and the Lebesgue weights, (p, order)."""
