@@ -342,9 +342,11 @@ class _Splitter:
         panels, n = len(self.edges) - 1, len(self.x)
         left, right = self.edges[:-1], self.edges[1:]
         points, _ = self._points(left, right)
+        factors = self.measure.sqrt_density(points) * self._factors(right - left)
         values = self.kernel.finite_grid(self.x, points.ravel())
-        weighted = (values * self.weights[:, None]).reshape(n, *points.shape) * self.measure.sqrt_density(points)
-        samples, tails, energy = self._judge(weighted.reshape(n * panels, self.order + 2), np.tile(right - left, n))
+        scaled = (values * (self.weights[:, None] * factors.ravel())).reshape(n * panels, self.order + 2)
+        tails, energy = self._judge(scaled)
+        samples = scaled[:, :self.order].copy()
         self.threshold = self.tol * (float(np.sqrt(energy.sum() / max(n, 1))) if self.size is None else self.size)
         (index, panel), no = np.divmod(np.arange(n * panels), panels), np.zeros(n * panels, dtype=bool)
         pieces = _Pieces(index, left[panel], right[panel], no, tails, no)
@@ -380,14 +382,14 @@ class _Splitter:
         step = _ULPS * _EPS * np.maximum(width, np.maximum(np.abs(left), np.abs(right)))
         return np.concatenate([nodes, (left + step)[:, None], (right - step)[:, None]], axis=1), weights
 
-    def _judge(self, values: np.ndarray, width: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Weighted samples (p, order), the norm of their truncation error (p,), and their energy (p,)."""
-        _, w = gauss_legendre(self.order)
-        gap, half = _gap(self.order), 0.5 * width
-        samples = values[:, :self.order] * np.sqrt(half[:, None] * w)
-        seen = samples @ _ends_and_tail(self.order)
-        seen[:, :2] -= np.sqrt(half * gap)[:, None] * values[:, self.order:]
-        return samples, np.sqrt(np.einsum("pk,pk->p", seen, seen)), np.einsum("pk,pk->p", samples, samples)
+    def _factors(self, width: np.ndarray) -> np.ndarray:
+        """What makes weighted samples, (p, order + 2), of values at nodes and next to the ends of pieces."""
+        return np.asarray(np.sqrt(0.5 * width)[:, None] * _roots(self.order))
+
+    def _judge(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The norms of truncation errors, (p,), and energies, of weighted samples at nodes and ends, (p, order + 2)."""
+        seen, inner = samples @ _tail_and_misfit(self.order), samples[:, :self.order]
+        return np.sqrt(np.einsum("pk,pk->p", seen, seen)), np.einsum("pk,pk->p", inner, inner)
 
     def _broken(self, tails: np.ndarray, energy: np.ndarray, pieces: _Pieces) -> np.ndarray:
         """Whether polynomials miss more of a piece than the threshold, and than rounding of h and of y explains."""
@@ -413,7 +415,7 @@ class _Splitter:
         """Evaluate pieces, keep the values of those that are resolved (of all, at last), and return the others."""
         points, weights = self._points(pieces.left, pieces.right)
         sizes = self._at(pieces.index, points)
-        _, tails, energy = self._judge(sizes, pieces.right - pieces.left)
+        tails, energy = self._judge(sizes * self._factors(pieces.right - pieces.left))
         tiny = pieces.right - pieces.left <= 2.0 * _narrowest(pieces)
         broken = self._broken(tails, energy, pieces)
         kept = np.ones_like(broken) if last else ~broken | tiny
@@ -476,13 +478,16 @@ def _narrowest(pieces: _Pieces) -> np.ndarray:
 
 
 @lru_cache(maxsize=8)
-def _ends_and_tail(order: int) -> np.ndarray:
-    """From weighted samples to the values at both ends, times the root of the gap, and the last coefficients."""
+def _roots(order: int) -> np.ndarray:
+    """Roots of the weights of the nodes, and of the gaps beside the first and the last, shape (order + 2,)."""
+    nodes, weights = gauss_legendre(order)
+    return np.asarray(np.sqrt(np.append(weights, [1.0 + nodes[0], 1.0 - nodes[-1]])))
+
+
+@lru_cache(maxsize=8)
+def _tail_and_misfit(order: int) -> np.ndarray:
+    """From weighted samples at nodes and ends to the last coefficients, and to what the polynomial misses at the ends."""
     transform = legendre_transform(order)
-    ends = np.sqrt(_gap(order)) * orthonormal_legendre(np.array([-1.0, 1.0]), order) @ transform
-    return np.concatenate([ends, transform[-_TAIL:]]).T
-
-
-def _gap(order: int) -> float:
-    """From an end of [-1, 1] to the nearest Gauss-Legendre node."""
-    return float(1.0 + gauss_legendre(order)[0][0])
+    ends = np.concatenate([orthonormal_legendre(np.array([-1.0, 1.0]), order) @ transform * _roots(order)[-2:, None],
+                           -np.eye(2)], axis=1)
+    return np.concatenate([np.pad(transform[-_TAIL:], ((0, 0), (0, 2))), ends]).T
