@@ -187,7 +187,7 @@ class _Search:
         live, table = self.live[rows], self.table[:, :, rows]
         centre, bend = _meeting(table, self.middle[rows])
         step = (table[0, -1] - table[0, 0]) / self.parts
-        least = np.maximum(_PLACED * np.abs(centre), 2.0**-_BITS * self.widths[0, live])
+        least = _PLACED * np.abs(centre)    # near zero points are dense, and functions may be infinite there
         reach = np.maximum(step * np.maximum(8.0 * third[rows] / largest[rows], _NEARER), least)
         near = centre + reach * (2.0 * _shares(self.parts) - 1.0)
         values = _evaluated(self.function, live, near)
@@ -232,8 +232,8 @@ def _jump(function: Function, live: np.ndarray, ends: np.ndarray, parts: int) ->
     size, rows, share = _sizes(ends[1:, 1:] - ends[1:, :1])[0], np.arange(len(live)), _shares(parts)
     table, nearer = np.empty((len(ends), parts + 1, len(live))), np.ones((parts, len(live)), dtype=bool)
     for _ in range(-(-_BITS // (parts.bit_length() - 1))):
-        table[:, ::parts] = ends
-        table[0, 1:-1] = ends[0, 0] + (ends[0, 1] - ends[0, 0]) * share[1:-1]
+        # A place within rounding of zero, as the end of an interval there, becomes zero.
+        table[0], table[1:, ::parts] = ends[0, 0] + (ends[0, 1] - ends[0, 0]) * share, ends[1:]
         inner = table[1:, 1:-1] = _evaluated(function, live, table[0, 1:-1])
         # The first point that is nearer to the value on the right than to that on the left.
         nearer[:-1] = _sizes(inner - ends[1:, :1]) > _sizes(inner - ends[1:, 1:])
