@@ -1,6 +1,7 @@
 """Where functions of one variable break: jumps, kinks, roots and logarithms, by division on second differences."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
@@ -17,6 +18,8 @@ _NOISE = 64.0 * _EPS
 _HUGE = 1e140
 # Over the window second differences fall by 2^-16 where a function is smooth, 2^-8 at a kink, and not at a jump.
 _BREAKS = 2.0 ** -10.5
+# They fall at least by two to this power, and of the width at a level, where all that is seen is smooth.
+_SMOOTH = 1.5
 # Near a root or logarithm they fall by less than this, and yet, unlike at a jump, the change is spread over the parts
 # of an interval: the third largest is at least this share of the largest.
 _SINGULAR, _SPREAD = 2.0 ** -6.5, 0.02
@@ -28,6 +31,11 @@ _REMAINS = 0.6
 # How much nearer to a kink than the points are their lines may be trusted to meet; what part of the change of slope
 # must be seen there; and how well kinks are placed.
 _NEARER, _SEEN, _PLACED = 2.0 ** -13, 0.3, 64.0 * _EPS
+
+# So many jumps or more are followed with few evaluations each, and fewer of them in few calls.
+_MANY = 32
+_TINY = float(np.finfo(np.float64).tiny)
+_PAIR, _AROUND, _BESIDE = np.array([[0], [1]]), np.array([[-1], [0], [1]]), np.array([[-2], [-1], [1], [2]])
 
 Function = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -43,9 +51,10 @@ def classify_breaks(function: Function, left: np.ndarray, right: np.ndarray,
     r"""Find one break in each of many intervals of many functions, all at once.
 
     Points divide an interval into equal parts. The two around the largest second difference are kept, and divided
-    again, until the differences are rounding. Near a jump they do not fall with the width d, near \|y\|^(1/2)
-    like d^(1/2), near a kink like d, where the function is smooth like d^2: if they fall nearly as fast as that, there
-    is no break to be found in this way (discontinuous second derivatives are left to halving).
+    again, until the differences are rounding, or those of sixth order are, in which any break would show. Near a jump
+    second differences do not fall with the width d, near \|y\|^(1/2) like d^(1/2), near a kink like d, where the
+    function is smooth like d^2: if they fall nearly as fast as that, there is no break to be found in this way
+    (discontinuous second derivatives are left to halving).
 
     Parameters
     ----------
@@ -81,7 +90,10 @@ def classify_breaks(function: Function, left: np.ndarray, right: np.ndarray,
 
 
 class _Search:
-    """The work of `classify_breaks`: points (p, parts + 1), and values there, of the intervals that are not done."""
+    """The work of `classify_breaks` on the p intervals that are not done, which are the last axis of all arrays.
+
+    The table, shape (1 + c, parts + 1, p), holds points, and the components of the values there.
+    """
 
     def __init__(self, function: Function, left: np.ndarray, right: np.ndarray, noise: float,
                  parts: int) -> None:
@@ -90,157 +102,199 @@ class _Search:
         self.levels = -(-_BITS // self.bits)
         self.function, self.noise = function, noise
         self.where, self.spreads = np.full(n, np.nan), np.zeros(n)
-        self.history, self.widths = np.full((2, n, self.levels), np.nan)
-        # Whether a break was followed to its end as a jump or kink, and whether that failed.
-        self.followed, self.failed = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+        self.history, self.widths = np.full((2, self.levels, n), np.nan)
+        # Whether a break was followed to its end as a jump or kink, and where one was followed in vain.
+        self.followed, self.no_jump, self.no_kink = np.zeros((3, n), dtype=bool)
         self.live = np.arange(n)
-        points = left[:, None] + (right - left)[:, None] * np.linspace(0.0, 1.0, parts + 1)
-        points[:, 0] += 8.0 * _EPS * np.abs(left) + np.finfo(np.float64).tiny
-        points[:, -1] -= 8.0 * _EPS * np.abs(right) + np.finfo(np.float64).tiny
-        self.points, self.values = points, _evaluated(function, self.live, points)
+        points = left + (right - left) * _shares(parts)
+        points[0] += 8.0 * _EPS * np.abs(left) + _TINY
+        points[-1] -= 8.0 * _EPS * np.abs(right) + _TINY
+        self.table = np.concatenate([points[None], _evaluated(function, self.live, points)])
         self.second, self.middle = np.zeros((0, 0)), np.zeros(0, dtype=np.intp)
 
     def run(self) -> tuple[np.ndarray, np.ndarray]:
         """Divide until all is done: where the breaks are, and which are singular."""
         for level in range(self.levels):
             self._look(level)
-            closer = np.flatnonzero(~self._follow_kinks() if level * self.bits >= _FOLLOWED else self.live >= 0)
+            followed = self._follow_kinks() if level * self.bits >= _FOLLOWED else np.zeros(len(self.live), dtype=bool)
             if len(self.live) == 0:
                 break
-            if len(closer) > 0:
-                self.followed[self.live[closer]] = False    # it is no more than one of several things, at this scale
-                self.points[closer], self.values[closer] = _closer(
-                    self.function, self.live[closer], self.points[closer], self.values[closer], self.middle[closer])
-        fell = _fall(self.history, self.widths)
-        return (np.where(self.followed | (fell >= _BREAKS), self.where, np.nan),
-                ~self.followed & (fell >= _SINGULAR) & (self.spreads > _SPREAD))
+            self._go_closer((~followed).nonzero()[0])
+        singular = np.zeros(len(self.where), dtype=bool)
+        rows = np.flatnonzero(np.isfinite(self.where) & ~self.followed)
+        if len(rows) > 0:
+            fell = _fall(self.history[:, rows].T, self.widths[:, rows].T)
+            self.where[rows[fell < _BREAKS]] = np.nan
+            singular[rows] = (fell >= _SINGULAR) & (self.spreads[rows] > _SPREAD)
+        return self.where, singular
 
     def _look(self, level: int) -> None:
         """Take differences, and put aside what is done."""
-        live, points, values = self.live, self.points, self.values
-        self.second = _sizes(values[:, :-2] - 2.0 * values[:, 1:-1] + values[:, 2:])
-        self.middle = 1 + np.argmax(self.second, axis=1)
-        largest = self.second[np.arange(len(live)), self.middle - 1]
-        width, far = points[:, -1] - points[:, 0], np.abs(points).max(axis=1)
-        self.history[live, level], self.widths[live, level] = largest, width
-        # Values are rounded, and so are points, which slopes turn into values; a jump, in one part or two, is no slope.
-        changes = _sizes(np.diff(values, axis=1))
-        part = np.argmax(changes, axis=1)
-        changes = np.sort(changes, axis=1)
-        slopes = self.parts * changes[:, -3] / width
-        done = (largest <= self.noise * _sizes(values).max(axis=1) + 2.0 * _EPS * far * slopes)
-        done |= (width <= 4.0 * _EPS * far) | (level == self.levels - 1)
-        self.where[live[done]] = points[done, self.middle[done]]
+        live, points, parts = self.live, self.table[0], self.parts
+        steps = self.table[1:, 1:] - self.table[1:, :-1]
+        changes, sizes = _sizes(steps), _sizes(_differences(parts) @ steps)
+        self.second, sixth = sizes[:parts - 1], sizes[parts - 1:]
+        self.middle, bend = self.second.argmax(axis=0) + 1, self.second.max(axis=0)
+        width, far = points[-1] - points[0], np.maximum(np.abs(points[0]), np.abs(points[-1]))
+        self.history[level, live], self.widths[level, live] = bend, width
+        first, second, third = _largest(changes)
         if level * self.bits <= _EARLY:
-            self.spreads[live] = changes[:, -3] / np.maximum(changes[:, -1], np.finfo(np.float64).tiny)
+            self.spreads[live] = third / np.maximum(first, _TINY)
+        # Values are rounded, and so are points, which slopes turn into values; a jump, in one part or two, is no slope.
+        slope = parts * third / width
+        rounding = self.noise * _sizes(self.table[1:]).max(axis=0) + 2.0 * _EPS * far * slope
+        done = (bend <= rounding) | (width <= 4.0 * _EPS * far)
+        if level == self.levels - 1:
+            done[:] = True
+        rows = done.nonzero()[0]
+        if len(rows) > 0:
+            self.where[live[rows]] = points[self.middle[rows], rows]
+        before = self.history[level - 1, live]    # NaN at first
+        done |= (sixth.max(axis=0) <= rounding) & (bend <= 2.0 ** (-_SMOOTH * self.bits) * before)
         if level * self.bits >= _FOLLOWED:
-            alone = ~done & ~self.failed[live] & (changes[:, -2] <= _ALONE * changes[:, -1])
-            done[self._follow_jumps(np.flatnonzero(alone), part)] = True
-        self._keep(~done)
+            rows = (second <= _ALONE * first).nonzero()[0]
+            if len(rows) > 0:
+                # What is a kink changes less in narrower parts.
+                rows = rows[(bend >= _REMAINS * before)[rows] & ~done[rows] & ~self.no_jump[live[rows]]]
+                done[self._follow_jumps(rows, changes.argmax(axis=0)[rows])] = True
+        if done.any():
+            self._keep(~done)
 
     def _keep(self, chosen: np.ndarray) -> None:
-        if not chosen.all():
-            self.live, self.points, self.values = self.live[chosen], self.points[chosen], self.values[chosen]
-            self.middle, self.second = self.middle[chosen], self.second[chosen]
+        self.live, self.middle, self.second = self.live[chosen], self.middle[chosen], self.second[:, chosen]
+        self.table = self.table[:, :, chosen]
 
     def _follow_jumps(self, rows: np.ndarray, part: np.ndarray) -> np.ndarray:
         """Follow the jumps in one part of some rows of the live ones; return the rows where they remain jumps."""
         if len(rows) == 0:
             return rows
-        live, ends = self.live[rows], part[rows, None] + np.array([0, 1])
-        place, there = _jump(self.function, live, self.points[rows[:, None], ends], self.values[rows[:, None], ends],
-                             2 * self.parts)
-        self.where[live[there]], self.followed[live], self.failed[live] = place[there], there, ~there
+        live = self.live[rows]
+        parts = 2 * self.parts if len(rows) < _MANY else self.parts
+        place, there = _jump(self.function, live, self.table[:, part + _PAIR, rows], parts)
+        self.where[live[there]], self.followed[live], self.no_jump[live] = place[there], there, ~there
         return np.asarray(rows[there])
 
     def _follow_kinks(self) -> np.ndarray:
         """Go on where the lines on both sides of a kink meet; return for which of the live ones that was done."""
-        third = np.sort(self.second, axis=1)[:, -3] / self.second.max(axis=1, initial=np.finfo(np.float64).tiny)
-        followed = ~self.failed[self.live] & (third <= _ALONE) & (self.middle >= 2) & (self.middle <= self.parts - 2)
-        rows = np.flatnonzero(followed)
+        largest, _, third = _largest(self.second)
+        followed = third <= _ALONE * largest
+        if not followed.any():
+            return np.asarray(followed)
+        followed &= ~self.no_kink[self.live] & (self.middle >= 2) & (self.middle <= self.parts - 2)
+        rows = followed.nonzero()[0]
         if len(rows) == 0:
             return np.asarray(followed)
-        live, points, middle = self.live[rows], self.points[rows], self.middle[rows]
-        centre, bend = _meeting(points, self.values[rows], middle)
-        step = (points[:, -1] - points[:, 0]) / self.parts
-        least = _PLACED * np.abs(centre)
-        reach = np.maximum(step * np.maximum(8.0 * third[rows], _NEARER), least)
-        near = centre[:, None] + reach[:, None] * np.linspace(-1.0, 1.0, self.parts + 1)
+        live, table = self.live[rows], self.table[:, :, rows]
+        centre, bend = _meeting(table, self.middle[rows])
+        step = (table[0, -1] - table[0, 0]) / self.parts
+        least = _PLACED * np.abs(centre)    # near zero points are dense, and functions may be infinite there
+        reach = np.maximum(step * np.maximum(8.0 * third[rows] / largest[rows], _NEARER), least)
+        near = centre + reach * (2.0 * _shares(self.parts) - 1.0)
         values = _evaluated(self.function, live, near)
-        seen = _sizes(values[:, :-2] - 2.0 * values[:, 1:-1] + values[:, 2:]).max(axis=1)
-        there = seen > _SEEN * bend * (2.0 * reach / (self.parts * step))
-        self.followed[live], self.failed[live] = there, ~there
-        self.points[rows[there]], self.values[rows[there]] = near[there], values[there]
+        seen = _sizes(values[:, :-2] - 2.0 * values[:, 1:-1] + values[:, 2:]).max(axis=0)
+        narrower = 2.0 * reach / (self.parts * step)
+        # At a jump slopes do not change by what second differences are.
+        there = (seen > _SEEN * bend * narrower) & (bend > _SEEN * largest[rows])
+        self.followed[live], self.no_kink[live] = there, ~there
+        table[0], table[1:] = near, values
+        self.table[:, :, rows[there]] = table[:, :, there]
         followed[rows[~there]] = False
         placed = there & (reach <= least)
+        if not placed.any():
+            return np.asarray(followed)
         self.where[live[placed]] = centre[placed]
         keep = np.ones(len(followed), dtype=bool)
         keep[rows[placed]] = False
         self._keep(keep)
         return np.asarray(followed[keep])
 
+    def _go_closer(self, rows: np.ndarray) -> None:
+        """Divide the two parts around the point `middle` of some rows; the values at three points are known."""
+        if len(rows) == 0:
+            return
+        live, half, (fresh, shares) = self.live[rows], self.parts // 2, _halves(self.parts)
+        self.followed[live] = False    # it is no more than one of several things, at this scale
+        old = self.table[:, self.middle[rows] + _AROUND, rows]
+        points = old[0, 1] + shares @ (old[0, ::2] - old[0, 1])
+        table = np.empty((len(old), self.parts + 1, len(rows)))
+        table[:, ::half], table[0, fresh], table[1:, fresh] = old, points, _evaluated(self.function, live, points)
+        if len(rows) == len(self.live):
+            self.table = table
+        else:
+            self.table[:, :, rows] = table
 
-def _jump(function: Function, live: np.ndarray, ends: np.ndarray, values: np.ndarray,
-          parts: int) -> tuple[np.ndarray, np.ndarray]:
-    """Follow jumps between two ends, (n, 2), with values (n, 2, c): where they are, and whether they remain jumps.
+
+def _jump(function: Function, live: np.ndarray, ends: np.ndarray, parts: int) -> tuple[np.ndarray, np.ndarray]:
+    """Follow jumps between two ends, a table of shape (1 + c, 2, n): where they are, and whether they remain jumps.
 
     Of the parts of an interval one is kept.
     """
-    size, rows = _sizes(values[:, 1:] - values[:, :1])[:, 0], np.arange(len(live))
-    share = np.arange(parts + 1) / parts
+    size, rows, share = _sizes(ends[1:, 1:] - ends[1:, :1])[0], np.arange(len(live)), _shares(parts)
+    table, nearer = np.empty((len(ends), parts + 1, len(live))), np.ones((parts, len(live)), dtype=bool)
     for _ in range(-(-_BITS // (parts.bit_length() - 1))):
-        points = ends[:, :1] + (ends[:, 1:] - ends[:, :1]) * share
-        inner = np.concatenate([values[:, :1], _evaluated(function, live, points[:, 1:-1]), values[:, 1:]], axis=1)
+        # A place within rounding of zero, as the end of an interval there, becomes zero.
+        table[0], table[1:, ::parts] = ends[0, 0] + (ends[0, 1] - ends[0, 0]) * share, ends[1:]
+        inner = table[1:, 1:-1] = _evaluated(function, live, table[0, 1:-1])
         # The first point that is nearer to the value on the right than to that on the left.
-        nearer = _sizes(inner - values[:, :1]) > _sizes(inner - values[:, 1:])
-        over = np.maximum(np.argmax(nearer, axis=1), 1)
-        ends = np.stack([points[rows, over - 1], points[rows, over]], axis=1)
-        values = np.stack([inner[rows, over - 1], inner[rows, over]], axis=1)
-        if (ends[:, 1] - ends[:, 0] <= 4.0 * _EPS * np.abs(ends).max(axis=1)).all():
+        nearer[:-1] = _sizes(inner - ends[1:, :1]) > _sizes(inner - ends[1:, 1:])
+        ends = table[:, nearer.argmax(axis=0) + _PAIR, rows]
+        if (ends[0, 1] - ends[0, 0] <= 4.0 * _EPS * np.abs(ends[0]).max(axis=0)).all():
             break
-    return ends[:, 1], np.asarray(_sizes(values[:, 1:] - values[:, :1])[:, 0] > _REMAINS * size)
+    return ends[0, 1], np.asarray(_sizes(ends[1:, 1:] - ends[1:, :1])[0] > _REMAINS * size)
 
 
-def _meeting(points: np.ndarray, values: np.ndarray, middle: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _meeting(table: np.ndarray, middle: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Where lines on both sides of the point `middle` meet, in the component that bends most; and how much, a step."""
-    rows = np.arange(len(points))
-    around = values[rows[:, None], middle[:, None] + np.array([-2, -1, 1, 2])]
-    below, above = around[:, 1] - around[:, 0], around[:, 3] - around[:, 2]
-    component = np.argmax(np.abs(above - below), axis=1)
-    below, above = below[rows, component], above[rows, component]
-    gap = (around[rows, 1, component] + below) - (around[rows, 2, component] - above)    # of the lines, at the middle
+    points, rows = table[0], np.arange(len(middle))
+    around = table[1:, middle + _BESIDE, rows]
+    component = np.abs(around[:, 3] - around[:, 2] - (around[:, 1] - around[:, 0])).argmax(axis=0)
+    around = around[component, :, rows].T
+    below, above = around[1] - around[0], around[3] - around[2]
+    gap = (around[1] + below) - (around[2] - above)    # of the lines, at the middle
     bend = above - below
     shift = gap / np.where(bend == 0.0, np.inf, bend)
-    step = (points[:, -1] - points[:, 0]) / (points.shape[1] - 1)
-    return points[rows, middle] + step * np.clip(shift, -1.0, 1.0), np.abs(bend)
+    step = (points[-1] - points[0]) / (len(points) - 1)
+    return points[middle, rows] + step * np.minimum(np.maximum(shift, -1.0), 1.0), np.abs(bend)
 
 
-def _closer(function: Function, live: np.ndarray, points: np.ndarray,
-            values: np.ndarray, middle: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Divide the two parts of each interval around its point `middle`; the values at three points are known."""
-    rows, kept = np.arange(len(live))[:, None], middle[:, None] + np.array([-1, 0, 1])
-    old, parts = points[rows, kept], points.shape[1] - 1
-    half = parts // 2
-    share = np.arange(half) / half
-    finer = np.concatenate([old[:, :1] + (old[:, 1] - old[:, 0])[:, None] * share,
-                            old[:, 1:2] + (old[:, 2] - old[:, 1])[:, None] * share, old[:, 2:]], axis=1)
-    known = np.empty((len(live), parts + 1, values.shape[2]))
-    known[:, ::half] = values[rows, kept]
-    fresh = np.arange(parts + 1) % half != 0
-    known[:, fresh] = _evaluated(function, live, finer[:, fresh])
-    return finer, known
-
-
-def _evaluated(function: Function, live: np.ndarray,
-               points: np.ndarray) -> np.ndarray:
-    """Values (p, m, c), with infinities and NaN as very large numbers, so that bisection goes to them."""
-    values = function(live, points)
-    return np.clip(np.where(np.isfinite(values), values, _HUGE), -_HUGE, _HUGE).reshape(*points.shape, -1)
+def _evaluated(function: Function, live: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Values at points (m, p), (c, m, p), with infinities and NaN as very large numbers: bisection goes to them."""
+    values = np.asarray(function(live, points.T), dtype=np.float64)
+    if not np.abs(values).max() <= _HUGE:
+        values = np.clip(np.where(np.isfinite(values), values, _HUGE), -_HUGE, _HUGE)
+    return values.reshape(*points.T.shape, -1).T
 
 
 def _sizes(values: np.ndarray) -> np.ndarray:
-    """Norms over the components: (p, m, c) gives (p, m)."""
-    return np.asarray(np.abs(values[..., 0]) if values.shape[2] == 1 else np.sqrt(np.sum(values**2, axis=2)))
+    """Norms over the components: (c, m, p) gives (m, p)."""
+    return np.asarray(np.abs(values[0]) if len(values) == 1 else np.sqrt(np.sum(values**2, axis=0)))
+
+
+def _largest(sizes: np.ndarray) -> np.ndarray:
+    """The three largest in each column, in order: (m, p) gives (3, p)."""
+    rows = sizes.T.copy()
+    rows.sort(axis=1)
+    return rows.T[:-4:-1]
+
+
+@lru_cache
+def _shares(parts: int) -> np.ndarray:
+    """Points that divide [0, 1] into equal parts, as a column."""
+    return (np.arange(parts + 1) / parts)[:, None]
+
+
+@lru_cache
+def _differences(parts: int) -> np.ndarray:
+    """The matrix from first differences at parts + 1 points to those of second and sixth order."""
+    return np.concatenate([np.diff(np.eye(parts), order, axis=0) for order in (1, 5)])
+
+
+@lru_cache
+def _halves(parts: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which points divide two parts anew, and the matrix from the steps to their far ends to those to the points."""
+    places = np.arange(-parts // 2, parts // 2 + 1) / (parts // 2)
+    fresh = np.flatnonzero(places % 1.0)
+    return fresh, np.maximum(places[fresh, None] * [-1.0, 1.0], 0.0)
 
 
 def _fall(history: np.ndarray, widths: np.ndarray) -> np.ndarray:
