@@ -428,8 +428,7 @@ class _Splitter:
 
     def _at(self, index: np.ndarray, points: np.ndarray) -> np.ndarray:
         """Values of the weighted slices at points (p, m)."""
-        x = np.broadcast_to(self.x[index][:, None], points.shape)
-        values = self.kernel.finite_beside(x, points)
+        values = self.kernel.finite_beside(self.x[index, None], points)
         return np.asarray(values * self.weights[index][:, None] * self.measure.sqrt_density(points))
 
     def _split(self, pieces: _Pieces) -> _Pieces:
@@ -454,7 +453,7 @@ class _Splitter:
     def _breaks_of(self, pieces: _Pieces) -> tuple[np.ndarray, np.ndarray]:
         """Where pieces break, shape (p,), NaN where they do not; and whether they are singular there."""
         def raw(which: np.ndarray, points: np.ndarray) -> np.ndarray:
-            return self.kernel(np.broadcast_to(self.x[pieces.index[which]][:, None], points.shape), points)
+            return self.kernel(self.x[pieces.index[which], None], points)
 
         return classify_breaks(raw, pieces.left, pieces.right)
 
