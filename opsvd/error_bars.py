@@ -78,11 +78,12 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
     """
     norms, remainders, couplings, overlaps, spread = [], [], [], [], 0.0
     checks = (*discretisation.checks, _spots(system))
-    samples = [weighted_samples(kernel, discretisation.domain, *rules) for rules in checks]
-    for (rule_x, rule_y), sample in zip(checks, samples, strict=True):
+    for rule_x, rule_y in checks:
+        sample = weighted_samples(kernel, discretisation.domain, rule_x, rule_y)
         f, g = (_without_traces(functions.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None])
                 for functions, rule in ((system.left, rule_x), (system.right, rule_y)))
-        remainder = _without_traces(sample - (f * system.values) @ g.T)
+        answer = (f * system.values) @ g.T
+        remainder = _without_traces(np.subtract(sample, answer, out=answer))
         norms.append(float(np.linalg.norm(sample)))
         remainders.append(float(np.linalg.norm(remainder)))
         coupling = f.T @ remainder @ g
@@ -94,7 +95,7 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
         raise size_out_of_range(max(norms))
     # Where rules do not agree that h is there, some of the random points must.
     seen = max(norms[:-1]) <= _SEEN_ALIKE * min(norms[:-1]) and norms[0] > 0.0
-    if not seen and _participation(samples[-1]) < _FEW and discretisation.domain.norm > 0.0:
+    if not seen and _participation(sample) < _FEW and discretisation.domain.norm > 0.0:
         return None
     if not seen:
         remainders[-1] *= _SAFETY    # a few hundred of them tell it roughly
@@ -112,7 +113,7 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
         return pointwise
     try:
         return replace(pointwise, images=images(kernel, discretisation, system, rtol, outside=outside,
-                                                 spots=checks[-1], samples=samples[-1]))
+                                                 spots=checks[-1], samples=sample))
     except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
         return pointwise
 
@@ -125,8 +126,11 @@ def _participation(samples: np.ndarray) -> float:
 
 def _without_traces(matrix: np.ndarray) -> np.ndarray:
     """Zero for entries so small that their products would be subnormal numbers, with which BLAS takes a hundredfold."""
-    size = np.abs(matrix)
-    return np.where(size > _TRACE * size.max(initial=0.0), matrix, 0.0)
+    # No array of absolute values: memory that is fresh costs more than the passes do.
+    trace = _TRACE * max(float(matrix.max(initial=0.0)), -float(matrix.min(initial=0.0)))
+    traces = (matrix <= trace) & (matrix >= -trace)
+    traces &= matrix != 0.0
+    return np.where(traces, 0.0, matrix) if traces.any() else matrix
 
 
 def _spots(system: SingularSystem) -> tuple[Rule, Rule]:
