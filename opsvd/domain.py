@@ -159,7 +159,7 @@ def _tails(log_energy: np.ndarray, sides: np.ndarray) -> tuple[np.ndarray, np.nd
     tails, powers, growing = np.zeros(4), np.full(4, np.inf), np.ones(4, dtype=bool)
     for side, marginal in enumerate(marginals):
         # Means over a few points: an oscillating kernel has zeros on any single line.
-        edge, *inner = (float(marginal[len(marginal) - stop:][:3].mean()) for stop in (3, 9, 15, 21))
+        edge, *inner = (sum(marginal[-stop:len(marginal) - stop + 3].tolist()) / 3.0 for stop in (3, 9, 15, 21))
         if edge == 0.0 or inner[0] == 0.0:
             continue
         step = width[side] / _POINTS

@@ -170,7 +170,7 @@ def _parities_there(decay: Decay) -> list[int]:
 
 def _block(left: LogarithmicBasis, right: LogarithmicBasis, samples: np.ndarray) -> Block:
     """The Hankel matrix between two bases of one parity, from samples at all sums of their nodes, or more."""
-    return Block(left, right, left.step * hankel(samples[len(samples) - 2 * left.size + 1:], weight(left.grid)))
+    return Block(left, right, hankel(left.step * samples[len(samples) - 2 * left.size + 1:], weight(left.grid)))
 
 
 def _check_rules(measure: Gaussian, low: float, top: float, order: int,
