@@ -13,6 +13,8 @@ __all__ = ["Domain", "find_domain", "weighted_samples"]
 
 _POINTS = 64
 _SECOND_LOOK = 1000
+# Values of h that are asked for at a time.
+_CHUNK = 1 << 16
 _GROWTH = 1.12
 # Beyond 37 scales a Gaussian density times a Lebesgue weight is below the smallest double.
 _WIDEST = 37.0
@@ -51,19 +53,29 @@ def weighted_samples(kernel: Kernel, domain: Domain, left: Rule, right: Rule) ->
 
     Raises NonFiniteKernelError, naming a point, where h is not finite.
     """
-    rows = (left.nodes >= domain.x[0]) & (left.nodes <= domain.x[1])
-    columns = (right.nodes >= domain.y[0]) & (right.nodes <= domain.y[1])
-    if not (rows.all() and columns.all()):
-        inside = weighted_samples(kernel, domain, left.restricted(rows), right.restricted(columns))
-        # One axis after the other, which takes half the time of both at once.
-        wide, samples = np.zeros((len(inside), len(right))), np.zeros((len(left), len(right)))
-        wide[:, columns] = inside
-        samples[rows] = wide
-        return samples
-    # The densities go in one after the other: their product may underflow where h makes up for it.
-    samples = kernel.finite_grid(left.nodes, right.nodes) * left.sqrt_weights[:, None]
-    samples *= right.sqrt_weights
+    rows, columns = _within(left.nodes, domain.x), _within(right.nodes, domain.y)
+    x, y = left.restricted(rows), right.restricted(columns)
+    samples = np.zeros((len(left), len(right)))
+    in_place = isinstance(rows, slice) and isinstance(columns, slice)
+    inside = samples[rows, columns] if in_place else np.empty((len(x), len(y)))
+    # A few rows at a time: passes over fresh memory, and over what no cache holds, cost more than most kernels.
+    step = max(1, _CHUNK // max(1, len(y)))
+    for some in (slice(start, start + step) for start in range(0, len(x), step)):
+        # The densities go in one after the other: their product may underflow where h makes up for it.
+        np.multiply(kernel.finite_grid(x.nodes[some], y.nodes), x.sqrt_weights[some, None], out=inside[some])
+        inside[some] *= y.sqrt_weights
+    if not in_place:
+        samples[np.ix_(np.arange(len(left))[rows], np.arange(len(right))[columns])] = inside
     return samples
+
+
+def _within(nodes: np.ndarray, interval: tuple[float, float]) -> slice | np.ndarray:
+    """Which nodes are in an interval: a slice, if they are one run, or a mask."""
+    mask = (nodes >= interval[0]) & (nodes <= interval[1])
+    where = np.flatnonzero(mask)
+    if len(where) == 0 or where[-1] - where[0] + 1 > len(where):
+        return mask
+    return slice(int(where[0]), int(where[-1]) + 1)
 
 
 def find_domain(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Domain:

@@ -125,12 +125,14 @@ def _participation(samples: np.ndarray) -> float:
 
 
 def _without_traces(matrix: np.ndarray) -> np.ndarray:
-    """Zero for entries so small that their products would be subnormal numbers, with which BLAS takes a hundredfold."""
+    """Set to zero what is so small that products would be subnormal numbers, with which BLAS takes a hundredfold."""
     # No array of absolute values: memory that is fresh costs more than the passes do.
     trace = _TRACE * max(float(matrix.max(initial=0.0)), -float(matrix.min(initial=0.0)))
     traces = (matrix <= trace) & (matrix >= -trace)
     traces &= matrix != 0.0
-    return np.where(traces, 0.0, matrix) if traces.any() else matrix
+    if traces.any():
+        np.putmask(matrix, traces, 0.0)
+    return matrix
 
 
 def _spots(system: SingularSystem) -> tuple[Rule, Rule]:
