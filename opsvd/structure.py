@@ -271,12 +271,11 @@ class _Probe:
     def along(self, y_at: Callable[[np.ndarray], np.ndarray],
               x_at: Callable[[np.ndarray], np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """Other points of the box on the level lines y = y_at(x), x = x_at(y) through the probe points."""
-        x, y = self.others
-        with np.errstate(all="ignore"):
-            x, y = np.concatenate([x, x_at(y)]), np.concatenate([y_at(x), y])
+        x, y = np.empty((2 * _TRIES, len(self.x))), np.empty((2 * _TRIES, len(self.x)))
         # Every second try of each kind, so that neither the x nor the y drawn prevails.
-        order = np.arange(2 * _TRIES).reshape(2, _TRIES).T.ravel()
-        x, y = x[order], y[order]
+        x[::2], y[1::2] = self.others
+        with np.errstate(all="ignore"):
+            x[1::2], y[::2] = x_at(y[1::2]), y_at(x[::2])
         start = np.argmax(self.inside(x, y), axis=0)
         columns = np.arange(len(self.x))
         return x[start, columns], y[start, columns]
