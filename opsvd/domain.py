@@ -1,5 +1,6 @@
 """Where a kernel lives: the box that carries E[h^2], and whether E[h^2] is finite at all."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -175,14 +176,19 @@ def _tails(log_energy: np.ndarray, sides: np.ndarray) -> tuple[np.ndarray, np.nd
         if edge == 0.0 or inner[0] == 0.0:
             continue
         step = width[side] / _POINTS
-        distance = sides[side] - step * np.array([2.0, 8.0, 14.0, 20.0])
-        powers[side], outer, before = (np.log(inward / outward) / np.log(far / near) if inward > 0.0 else 0.0
-                                       for inward, outward, far, near in zip(
-                                           inner, [edge, *inner], distance, distance[1:], strict=False))
+        distance = [float(sides[side] - step * inwards) for inwards in (2.0, 8.0, 14.0, 20.0)]
+        powers[side], outer, before = map(_power, inner, [edge, *inner], distance, distance[1:])
         # Away from the corner, where the box cuts off what lies along its diagonal.
         growing[side] = outer > _GROWS * max(before, _LEAST)
         tails[side] = edge * distance[0] / max(powers[side] - 1.0, 1e-3) / (marginal.sum() * step)
     return tails, powers, growing
+
+
+def _power(inward: float, outward: float, far: float, near: float) -> float:
+    """The power by which what is at a near distance falls to what is at a far one; none if nothing is near."""
+    if inward == 0.0:
+        return 0.0
+    return math.inf if outward == 0.0 else math.log(inward / outward) / math.log(far / near)
 
 
 def _infinite_point(kernel: Kernel, box: np.ndarray) -> Exception:
