@@ -201,5 +201,6 @@ def _restrained_slope(columns: np.ndarray, sizes: np.ndarray, log_s: np.ndarray,
     system[len(columns):, 1:count] = np.diag(1.0 / (sizes * scale[1:]))
     system[:len(columns), count] = (log_s - log_s.mean()) / noise
     r = np.asarray(np.linalg.qr(system, mode="r"))
-    inverse = np.linalg.pinv(r[:count, :count])[0] / scale[0]
+    # The first row of the inverse: over eight values or more the columns are never dependent.
+    inverse = np.linalg.solve(r[:count, :count].T, np.eye(count)[0]) / scale[0]
     return float(inverse @ r[:count, count]), float(np.linalg.norm(inverse))
