@@ -1,5 +1,6 @@
 """Where a kernel lives: the box that carries E[h^2], and whether E[h^2] is finite at all."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,8 @@ __all__ = ["Domain", "find_domain", "weighted_samples"]
 
 _POINTS = 64
 _SECOND_LOOK = 1000
+# Values of h that are asked for at a time.
+_CHUNK = 1 << 16
 _GROWTH = 1.12
 # Beyond 37 scales a Gaussian density times a Lebesgue weight is below the smallest double.
 _WIDEST = 37.0
@@ -51,16 +54,29 @@ def weighted_samples(kernel: Kernel, domain: Domain, left: Rule, right: Rule) ->
 
     Raises NonFiniteKernelError, naming a point, where h is not finite.
     """
-    rows = (left.nodes >= domain.x[0]) & (left.nodes <= domain.x[1])
-    columns = (right.nodes >= domain.y[0]) & (right.nodes <= domain.y[1])
-    if not (rows.all() and columns.all()):
-        samples = np.zeros((len(left), len(right)))
-        inside = weighted_samples(kernel, domain, left.restricted(rows), right.restricted(columns))
-        samples[np.ix_(rows, columns)] = inside
-        return samples
-    values = kernel.finite_grid(left.nodes, right.nodes)
-    # The densities go in one after the other: their product may underflow where h makes up for it.
-    return np.asarray((values * left.sqrt_weights[:, None]) * right.sqrt_weights)
+    rows, columns = _within(left.nodes, domain.x), _within(right.nodes, domain.y)
+    x, y = left.restricted(rows), right.restricted(columns)
+    samples = np.zeros((len(left), len(right)))
+    in_place = isinstance(rows, slice) and isinstance(columns, slice)
+    inside = samples[rows, columns] if in_place else np.empty((len(x), len(y)))
+    # A few rows at a time: passes over fresh memory, and over what no cache holds, cost more than most kernels.
+    step = max(1, _CHUNK // max(1, len(y)))
+    for some in (slice(start, start + step) for start in range(0, len(x), step)):
+        # The densities go in one after the other: their product may underflow where h makes up for it.
+        np.multiply(kernel.finite_grid(x.nodes[some], y.nodes), x.sqrt_weights[some, None], out=inside[some])
+        inside[some] *= y.sqrt_weights
+    if not in_place:
+        samples[np.ix_(np.arange(len(left))[rows], np.arange(len(right))[columns])] = inside
+    return samples
+
+
+def _within(nodes: np.ndarray, interval: tuple[float, float]) -> slice | np.ndarray:
+    """Which nodes are in an interval: a slice, if they are one run, or a mask."""
+    mask = (nodes >= interval[0]) & (nodes <= interval[1])
+    where = np.flatnonzero(mask)
+    if len(where) == 0 or where[-1] - where[0] + 1 > len(where):
+        return mask
+    return slice(int(where[0]), int(where[-1]) + 1)
 
 
 def find_domain(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Domain:
@@ -156,18 +172,23 @@ def _tails(log_energy: np.ndarray, sides: np.ndarray) -> tuple[np.ndarray, np.nd
     tails, powers, growing = np.zeros(4), np.full(4, np.inf), np.ones(4, dtype=bool)
     for side, marginal in enumerate(marginals):
         # Means over a few points: an oscillating kernel has zeros on any single line.
-        edge, *inner = (float(marginal[len(marginal) - stop:][:3].mean()) for stop in (3, 9, 15, 21))
+        edge, *inner = (sum(marginal[-stop:len(marginal) - stop + 3].tolist()) / 3.0 for stop in (3, 9, 15, 21))
         if edge == 0.0 or inner[0] == 0.0:
             continue
         step = width[side] / _POINTS
-        distance = sides[side] - step * np.array([2.0, 8.0, 14.0, 20.0])
-        powers[side], outer, before = (np.log(inward / outward) / np.log(far / near) if inward > 0.0 else 0.0
-                                       for inward, outward, far, near in zip(
-                                           inner, [edge, *inner], distance, distance[1:], strict=False))
+        distance = [float(sides[side] - step * inwards) for inwards in (2.0, 8.0, 14.0, 20.0)]
+        powers[side], outer, before = map(_power, inner, [edge, *inner], distance, distance[1:])
         # Away from the corner, where the box cuts off what lies along its diagonal.
         growing[side] = outer > _GROWS * max(before, _LEAST)
         tails[side] = edge * distance[0] / max(powers[side] - 1.0, 1e-3) / (marginal.sum() * step)
     return tails, powers, growing
+
+
+def _power(inward: float, outward: float, far: float, near: float) -> float:
+    """The power by which what is at a near distance falls to what is at a far one; none if nothing is near."""
+    if inward == 0.0:
+        return 0.0
+    return math.inf if outward == 0.0 else math.log(inward / outward) / math.log(far / near)
 
 
 def _infinite_point(kernel: Kernel, box: np.ndarray) -> Exception:

@@ -11,7 +11,7 @@ from .images import Images, images
 from .kernels import SMALLEST_SIZE, Kernel, size_out_of_range
 from .linalg import norm_bound
 from .quadrature import Rule
-from .singular_functions import SingularSystem
+from .singular_functions import SingularFunctions, SingularSystem
 
 __all__ = ["Evidence", "error_bars", "gather_evidence", "left_out", "reliable", "settled"]
 
@@ -96,7 +96,10 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
     """
     checks = (*discretisation.checks, _spots(system))
     samples = [weighted_samples(kernel, discretisation.domain, *rules) for rules in checks]
-    compared = [_Comparison.on(system, rules, sample) for rules, sample in zip(checks, samples, strict=True)]
+    functions = zip(*(_on_rules(side, rules) for side, rules in
+                      zip((system.left, system.right), zip(*checks, strict=True), strict=True)), strict=True)
+    compared = [_Comparison(f, g, _remainder(sample, (f * system.values) @ g.T))
+                for (f, g), sample in zip(functions, samples, strict=True)]
     norms = [float(np.linalg.norm(sample)) for sample in samples]
     remainders = [float(np.linalg.norm(comparison.remainder)) for comparison in compared]
     couplings = [comparison.coupling for comparison in compared]
@@ -140,13 +143,6 @@ class _Comparison:
     g: np.ndarray
     remainder: np.ndarray
 
-    @classmethod
-    def on(cls, system: SingularSystem, rules: tuple[Rule, Rule], sample: np.ndarray) -> "_Comparison":
-        """From weighted samples of the kernel."""
-        f, g = (_without_traces(functions.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None])
-                for functions, rule in zip((system.left, system.right), rules, strict=True))
-        return cls(f, g, _without_traces(sample - (f * system.values) @ g.T))
-
     @property
     def coupling(self) -> np.ndarray:
         """The matrix of the remainder between the functions, shape (r, r)."""
@@ -168,10 +164,27 @@ def _participation(samples: np.ndarray) -> float:
     return float(energy.sum() ** 2 / max(np.sum(energy**2), 1.0))
 
 
+def _on_rules(functions: SingularFunctions, rules: tuple[Rule, ...]) -> list[np.ndarray]:
+    """Weighted samples of functions on several rules, (n, r) each: all at once, as recurrences cost by the call."""
+    values = functions.half_density(np.concatenate([rule.nodes for rule in rules]))
+    values *= np.concatenate([rule.sqrt_lebesgue for rule in rules])[:, None]
+    return [_without_traces(part) for part in np.split(values, np.cumsum([len(rule) for rule in rules])[:-1])]
+
+
+def _remainder(sample: np.ndarray, answer: np.ndarray) -> np.ndarray:
+    """Their difference, in the memory of the second."""
+    return _without_traces(np.subtract(sample, answer, out=answer))
+
+
 def _without_traces(matrix: np.ndarray) -> np.ndarray:
-    """Zero for entries so small that their products would be subnormal numbers, with which BLAS takes a hundredfold."""
-    size = np.abs(matrix)
-    return np.where(size > _TRACE * size.max(initial=0.0), matrix, 0.0)
+    """Set to zero what is so small that products would be subnormal numbers, with which BLAS takes a hundredfold."""
+    # No array of absolute values: memory that is fresh costs more than the passes do.
+    trace = _TRACE * max(float(matrix.max(initial=0.0)), -float(matrix.min(initial=0.0)))
+    traces = (matrix <= trace) & (matrix >= -trace)
+    traces &= matrix != 0.0
+    if traces.any():
+        np.putmask(matrix, traces, 0.0)
+    return matrix
 
 
 def _spots(system: SingularSystem) -> tuple[Rule, Rule]:

@@ -112,6 +112,8 @@ class Kernel:
         with np.errstate(all="ignore"):
             values = self._real(self.function(x, y))
         self.evaluations += math.prod(shape)
+        if values.shape == shape:
+            return values
         try:
             return np.broadcast_to(values, shape)
         except ValueError:
@@ -142,9 +144,10 @@ class Kernel:
         naming a point, where it is not finite there either.
         """
         values = self(x, y)
-        bad = np.nonzero(~np.isfinite(values))
-        if len(bad[0]) == 0:
+        finite = np.isfinite(values)
+        if finite.all():
             return values
+        bad = np.nonzero(~finite)
         x, y = (np.broadcast_to(points, values.shape + points.shape[len(self._leading(points, side)):])[bad]
                 for side, points in enumerate((x, y)))
         # Unequal steps, which lead away from x = y as well; and where these lead along a curve, others across it.

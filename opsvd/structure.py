@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 import scipy.linalg
@@ -41,6 +42,8 @@ _SAMPLE = 24
 _LARGEST_RANK = 7
 # A finite rank shows as a gap: singular values above the first number, and then below the second.
 _PRESENT, _ABSENT = 1e-6, 1e-13
+# The largest entries of rows and columns are of the size of one within this.
+_ABOUT = 1.1
 
 
 @dataclass(frozen=True)
@@ -187,7 +190,7 @@ class _Probe:
         chosen = self._chosen(np.abs(h) * mu_x.sqrt_density(x) * mu_y.sqrt_density(y))
         self.x, self.y, self.h = x[chosen], y[chosen], h[chosen]
         finite = np.abs(self.h[np.isfinite(self.h)])
-        self.typical = float(np.median(finite)) if finite.size else 0.0
+        self.typical = _median(finite) if finite.size else 0.0
 
     def _draw(self, measure: Measure, interval: tuple[float, float]) -> np.ndarray:
         n = _CENTRAL + _ANYWHERE
@@ -199,8 +202,16 @@ class _Probe:
         """Every second point, and others drawn with probabilities that rise with the weight, in no order."""
         with np.errstate(divide="ignore"):
             key = np.log(np.where(np.isfinite(weight), weight, 0.0)) + self.rng.gumbel(size=weight.size)
-        large = np.argsort(key)[-_LARGE:]
-        return self.rng.permutation(np.union1d(np.arange(0, weight.size, 2), large))
+        chosen = np.arange(weight.size) % 2 == 0
+        chosen[np.argpartition(key, -_LARGE)[-_LARGE:]] = True
+        return self.rng.permutation(np.flatnonzero(chosen))
+
+    @cached_property
+    def others(self) -> tuple[np.ndarray, np.ndarray]:
+        """The x and the y of the points in other orders, shape (tries, n) each."""
+        x, y = (self.rng.permuted(np.broadcast_to(points, (_TRIES, len(points))), axis=1)
+                for points in (self.x, self.y))
+        return x, y
 
     def inside(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Whether points are in the box of the domain."""
@@ -214,7 +225,7 @@ class _Probe:
             return None
         first, rest = index[:_FIRST], index[_FIRST:]
         moved = self.kernel(x[first], y[first])
-        signs = [sign for sign in (1, -1) if not self._contradicted(first, sign * moved)]
+        signs = [sign for sign in (1, -1) if not self._contradicted(*self._compared(first, sign * moved))]
         if not signs:
             return None
         if rest.size:
@@ -223,30 +234,31 @@ class _Probe:
 
     def agree(self, index: np.ndarray, values: np.ndarray, roundings: np.ndarray | float = 0.0) -> bool:
         """Whether `values` are h at the probe points `index`, to rounding and a further size of which it is taken."""
-        if self._contradicted(index, values):
-            return False
         apart, size = self._compared(index, values)
+        if self._contradicted(apart, size):
+            return False
         allowed = _ROUNDINGS * _EPS * np.maximum(np.maximum(size, self.typical), roundings)
         doubtful = apart > allowed
         if doubtful.any():
             allowed[doubtful] += self._variation(index[doubtful])
         informative = allowed < _ROUNDING * size
-        return bool((apart <= allowed).all() and informative.sum() >= _FEWEST)
+        return bool((apart <= allowed).all() and np.count_nonzero(informative) >= _FEWEST)
 
     def _compared(self, index: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """How far values are apart, and how large they are: infinitely far if one is not finite, and 0 if both."""
         h = self.h[index]
-        here, there = np.isfinite(h), np.isfinite(values)
-        both = here & there
-        apart = np.where(both, np.abs(np.where(both, h, 0.0) - np.where(both, values, 0.0)), np.inf)
-        apart[~here & ~there] = 0.0
-        return apart, np.where(both, np.maximum(np.abs(h), np.abs(values)), 0.0)
+        with np.errstate(invalid="ignore", over="ignore"):
+            apart, size = np.abs(h - values), np.maximum(np.abs(h), np.abs(values))
+        both = np.isfinite(size)
+        if not both.all():
+            apart[~both], size[~both] = np.inf, 0.0
+            apart[~np.isfinite(h) & ~np.isfinite(values)] = 0.0
+        return apart, size
 
-    def _contradicted(self, index: np.ndarray, values: np.ndarray) -> bool:
+    def _contradicted(self, apart: np.ndarray, size: np.ndarray) -> bool:
         """Whether so many of the values that are not zero are so far apart that no rounding explains it."""
-        apart, size = self._compared(index, values)
         far = apart > _ROUNDING * np.maximum(size, self.typical)
-        return bool(far.sum() > _HOPELESS * np.count_nonzero((size > 0.0) | far))
+        return bool(np.count_nonzero(far) > _HOPELESS * np.count_nonzero((size > 0.0) | far))
 
     def _variation(self, index: np.ndarray) -> np.ndarray:
         """How much h changes where x or y moves by some roundings."""
@@ -259,12 +271,11 @@ class _Probe:
     def along(self, y_at: Callable[[np.ndarray], np.ndarray],
               x_at: Callable[[np.ndarray], np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """Other points of the box on the level lines y = y_at(x), x = x_at(y) through the probe points."""
-        x, y = (np.stack([self.rng.permutation(points) for _ in range(_TRIES)]) for points in (self.x, self.y))
-        with np.errstate(all="ignore"):
-            x, y = np.concatenate([x, x_at(y)]), np.concatenate([y_at(x), y])
+        x, y = np.empty((2 * _TRIES, len(self.x))), np.empty((2 * _TRIES, len(self.x)))
         # Every second try of each kind, so that neither the x nor the y drawn prevails.
-        order = np.arange(2 * _TRIES).reshape(2, _TRIES).T.ravel()
-        x, y = x[order], y[order]
+        x[::2], y[1::2] = self.others
+        with np.errstate(all="ignore"):
+            x[1::2], y[::2] = x_at(y[1::2]), y_at(x[::2])
         start = np.argmax(self.inside(x, y), axis=0)
         columns = np.arange(len(self.x))
         return x[start, columns], y[start, columns]
@@ -312,8 +323,8 @@ def _ratio(probe: _Probe, h_x: np.ndarray, h_y: np.ndarray) -> tuple[float, ...]
     """The b of x + b y, if the slopes have one ratio: none or one."""
     good = np.isfinite(h_x)
     ratios = h_y[good] / h_x[good]
-    b = float(np.median(ratios))
-    if not np.median(np.abs(ratios - b)) <= 1e-3 * abs(b):
+    b = _median(ratios)
+    if not _median(np.abs(ratios - b)) <= 1e-3 * abs(b):
         return ()
     for _ in range(_CORRECTIONS):
         # Along a line of the wrong b, the form x + b' y changes by (b' - b) times the step in y.
@@ -322,7 +333,7 @@ def _ratio(probe: _Probe, h_x: np.ndarray, h_y: np.ndarray) -> tuple[float, ...]
         if at.size == 0:
             return ()
         change = probe.kernel(x[at], y[at]) - probe.h[at]
-        correction = float(np.median(change / (h_x[at] * (y[at] - probe.y[at]))))
+        correction = _median(change / (h_x[at] * (y[at] - probe.y[at])))
         if not abs(correction) <= 0.1 * abs(b):
             return ()
         b += correction
@@ -333,7 +344,7 @@ def _ratio(probe: _Probe, h_x: np.ndarray, h_y: np.ndarray) -> tuple[float, ...]
 
 def _skeleton(probe: _Probe) -> tuple[np.ndarray, np.ndarray] | None:
     """Rows and columns that give all of h, if at most seven do."""
-    x, y = (probe.rng.choice(points, _SAMPLE, replace=False) for points in (probe.x, probe.y))
+    x, y = probe.x[:_SAMPLE], probe.y[-_SAMPLE:]    # they are in no order
     matrix = probe.kernel(x[:, None], y[None, :])
     if not np.isfinite(matrix).all() or np.abs(matrix).max() < SMALLEST_SIZE:
         return None
@@ -367,6 +378,15 @@ def _equilibrated(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarra
     rows, columns = np.full(len(matrix), 1.0 / largest), np.ones(matrix.shape[1])
     for _ in range(10):
         scaled = np.abs(rows[:, None] * matrix * columns)
-        rows, columns = (factor / np.sqrt(np.where(size > 0.0, size, 1.0))
-                         for factor, size in ((rows, scaled.max(axis=1)), (columns, scaled.max(axis=0))))
+        sizes = scaled.max(axis=1), scaled.max(axis=0)
+        change_rows, change_columns = (np.sqrt(np.where(size > 0.0, size, 1.0)) for size in sizes)
+        rows, columns = rows / change_rows, columns / change_columns
+        if min(change_rows.min(), change_columns.min()) > 1.0 / _ABOUT and max(change_rows.max(),
+                                                                             change_columns.max()) < _ABOUT:
+            break
     return rows[:, None] * matrix * columns, rows, columns
+
+
+def _median(values: np.ndarray) -> float:
+    """The median, the larger one of two."""
+    return float(np.partition(values, values.size // 2)[values.size // 2])

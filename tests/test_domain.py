@@ -80,3 +80,21 @@ def test_samples_outside_the_domain_are_zero_and_not_evaluated():
     assert kernel.evaluations - before < 60**2
     assert np.count_nonzero(samples) == kernel.evaluations - before
     assert inside**2 <= 60**2
+
+
+def test_samples_do_not_depend_on_the_order_of_the_nodes():
+    """Whether those inside are one run or not, and however many rows are sampled at a time."""
+    kernel = Kernel(lambda x, y: np.exp(np.sin(x + 2.0 * y)))
+    domain, rule = find_domain(kernel, MU, MU, 1e-10), MU.gauss_rule(400)
+    assert abs(rule.nodes[0]) > domain.x[1]
+    order = np.random.default_rng(0).permutation(400)
+    expected = weighted_samples(kernel, domain, rule, rule)
+    np.testing.assert_array_equal(weighted_samples(kernel, domain, rule.restricted(order), rule), expected[order])
+    np.testing.assert_array_equal(weighted_samples(kernel, domain, rule, rule.restricted(order)), expected[:, order])
+
+
+def test_a_gap_in_the_support_is_no_power():
+    """Energy at the edge and farther in, but none between: the power that would fill the gap is infinite."""
+    domain = find_domain(Kernel(lambda x, y: ((np.abs(x) > 7.0) | (np.abs(x) < 5.0)) * np.exp(-y * y)), MU, MU, 1e-10)
+    assert domain.norm > 0.0
+    assert domain.missing < 1e-11

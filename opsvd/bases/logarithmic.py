@@ -1,12 +1,13 @@
 """Functions of log|x| with a parity: where products xy are sums."""
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ..measures import Gaussian
 from .base import SPARSE, Basis
-from .cardinal import cardinal_functions
+from .cardinal import CardinalFunctions
 
 __all__ = ["LogarithmicBasis"]
 
@@ -83,13 +84,25 @@ class LogarithmicBasis(Basis):
 
     def half_density(self, x: np.ndarray) -> np.ndarray:
         """Interpolate in u."""
-        x = np.asarray(x, dtype=np.float64)
+        u, factor = self._coordinate(np.asarray(x, dtype=np.float64))
+        return np.asarray(self._cardinal(u) * factor[..., None])
+
+    def combine(self, x: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
+        """Interpolate sums in u, without the functions one by one."""
+        u, factor = self._coordinate(np.asarray(x, dtype=np.float64))
+        return np.asarray(self._cardinal.combine(u, coefficients) * factor[..., None])
+
+    def _coordinate(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The coordinate u of points, and the factor from cardinal functions to half-densities."""
         with np.errstate(divide="ignore"):
             u = np.log(np.abs(x) / self.measure.std)
-        cardinal = cardinal_functions(u, self.grid, self.step)
-        # At zero, which is outside of the grid, all of them are zero.
+        # At zero, which is outside of the grid, all functions are zero.
         size = np.sqrt(2.0 * self.step * np.where(x == 0.0, 1.0, np.abs(x)))
-        return np.asarray(cardinal * ((np.sign(x) if self.parity < 0 else 1.0) / size)[..., None])
+        return u, np.asarray((np.sign(x) if self.parity < 0 else 1.0) / size)
+
+    @cached_property
+    def _cardinal(self) -> CardinalFunctions:
+        return CardinalFunctions(self.grid, self.step)
 
     def analyse(self, samples: np.ndarray) -> np.ndarray:
         """The part of the samples that has this parity."""

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..quadrature import log_gamma_excess
-from .cardinal import cardinal_functions
+from .cardinal import CardinalFunctions
 
 __all__ = ["RadialBasis", "radial_half_density", "radial_reach"]
 
@@ -76,7 +76,7 @@ class RadialBasis:
 
     def half_density(self, delta: np.ndarray) -> np.ndarray:
         """The basis times w: points (n,) give (n, count); zero outside of the grid's interval."""
-        return cardinal_functions(delta, self.grid, self.step) / math.sqrt(self.step)
+        return CardinalFunctions(self.grid, self.step)(delta) / math.sqrt(self.step)
 
     @property
     def trusted(self) -> tuple[float, float]:

@@ -12,7 +12,6 @@ from ..measures import Gaussian, Measure
 from ..structure import Structure, find_structure
 from .base import Method
 from .finite_rank import FiniteRank
-from .hermite_checks import relative_tail
 from .hermite_galerkin import DEGREES, HermiteGalerkin
 from .logarithmic import Logarithmic
 from .panels import Panels
@@ -54,11 +53,10 @@ class Auto(Method):
         if isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian):
             for degree in DEGREES:
                 attempt = HermiteGalerkin().at_degree(kernel, domain, mu_x, mu_y, degree)
-                tail = relative_tail(attempt.blocks[0].matrix)
-                if tail <= rtol**0.75:    # the bars fall faster than the coefficients; the driver looks at the bars
-                    yield replace(attempt, note=f"{attempt.note} (auto: the Hermite coefficients decay to {tail:.0e})")
-                reason = f"the last Hermite coefficients, to degree {degree}, are still {tail:.0e} of all"
-                if tail ** ((DEGREES[-1] + 1) / (degree + 1)) > rtol:
+                if attempt.tail <= rtol**0.75:    # bars fall faster than coefficients; the driver looks at the bars
+                    yield attempt.discretisation(f" (auto: the Hermite coefficients decay to {attempt.tail:.0e})")
+                reason = f"the last Hermite coefficients, to degree {degree}, are still {attempt.tail:.0e} of all"
+                if attempt.tail ** ((DEGREES[-1] + 1) / (degree + 1)) > rtol:
                     break
         structure = find_structure(kernel, domain, mu_x, mu_y)
         reason = f"{reason}; {structure}"

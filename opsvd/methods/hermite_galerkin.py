@@ -9,9 +9,9 @@ from ..domain import Domain, find_domain
 from ..kernels import Kernel
 from ..measures import Measure
 from .base import Method, require_gaussians
-from .hermite_checks import hermite_check_rules
+from .hermite_checks import hermite_check_rules, relative_tail
 
-__all__ = ["DEGREES", "HermiteGalerkin"]
+__all__ = ["DEGREES", "HermiteAttempt", "HermiteGalerkin"]
 
 DEGREES = (47, 95, 127, 191)
 """The degrees tried when none is given."""
@@ -66,13 +66,26 @@ class HermiteGalerkin(Method):
         """Yield the given degree, or the default ones in turn."""
         domain = find_domain(kernel, mu_x, mu_y, rtol)
         for degree in DEGREES if self.degree is None else (self.degree,):
-            yield self.at_degree(kernel, domain, mu_x, mu_y, degree)
+            yield self.at_degree(kernel, domain, mu_x, mu_y, degree).discretisation()
 
-    def at_degree(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure, degree: int) -> Discretisation:
-        """Discretise at one degree, within a domain that is known already."""
+    def at_degree(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure, degree: int) -> "HermiteAttempt":
+        """Find the coefficients to one degree, within a domain that is known already."""
         mu_x, mu_y = require_gaussians(mu_x, mu_y, "Hermite polynomials", "panels")
         nodes = degree + 1 + _SPARE if self.quadrature is None else self.quadrature
-        left, right = HermiteBasis(mu_x, degree, nodes), HermiteBasis(mu_y, degree, nodes + _UNLIKE)
-        note = f"Hermite-Galerkin, degree {degree}, {nodes} and {nodes + _UNLIKE} Gauss-Hermite nodes"
-        return Discretisation((galerkin_block(kernel, domain, left, right),), domain,
-                              hermite_check_rules(left, right, domain), note)
+        return HermiteAttempt(kernel, domain, HermiteBasis(mu_x, degree, nodes),
+                              HermiteBasis(mu_y, degree, nodes + _UNLIKE))
+
+
+class HermiteAttempt:
+    """The coefficients to one degree, which may or may not do."""
+
+    def __init__(self, kernel: Kernel, domain: Domain, left: HermiteBasis, right: HermiteBasis) -> None:
+        self.domain, self.left, self.right = domain, left, right
+        self.block = galerkin_block(kernel, domain, left, right)
+        self.tail = relative_tail(self.block.matrix)
+
+    def discretisation(self, remark: str = "") -> Discretisation:
+        """With the evidence, and words that follow the note."""
+        note = (f"Hermite-Galerkin, degree {self.left.degree}, {self.left.quadrature} and {self.right.quadrature} "
+                f"Gauss-Hermite nodes{remark}")
+        return Discretisation((self.block,), self.domain, hermite_check_rules(self.left, self.right, self.domain), note)

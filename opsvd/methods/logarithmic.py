@@ -171,7 +171,7 @@ def _parities_there(decay: Decay) -> list[int]:
 
 def _block(left: LogarithmicBasis, right: LogarithmicBasis, samples: np.ndarray) -> Block:
     """The Hankel matrix between two bases of one parity, from samples at all sums of their nodes, or more."""
-    return Block(left, right, left.step * hankel(samples[len(samples) - 2 * left.size + 1:], weight(left.grid)))
+    return Block(left, right, hankel(left.step * samples[len(samples) - 2 * left.size + 1:], weight(left.grid)))
 
 
 def _check_rules(measure: Gaussian, low: float, top: float, order: int,
@@ -189,7 +189,7 @@ def _check_rules(measure: Gaussian, low: float, top: float, order: int,
 def _both_sides(measure: Gaussian, u: np.ndarray, weights: np.ndarray) -> Rule:
     """The rule in x of points u, shape (2, n), below and above zero, with weights in u, shape (n,), for both."""
     x = measure.std * np.exp(u)
-    return measure.rule(np.concatenate([-x[0], x[1]]), (weights * x).ravel())
+    return measure.rule(np.concatenate([-x[0, ::-1], x[1]]), np.concatenate([(weights * x[0])[::-1], weights * x[1]]))
 
 
 def _note(blocks: tuple[Block, ...], step: float, pieces: Pieces) -> str:

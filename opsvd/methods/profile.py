@@ -26,6 +26,8 @@ _COARSER = 1.1
 # Energy that falls more slowly than this with u is not told from energy that does not fall.
 _DIVERGES = 2e-3
 _FINE_PANELS = 8
+# Distances of the edges of halved panels from the right end.
+_HALVED = np.cumsum(np.concatenate([[0.0], np.ones(_FINE_PANELS), 2.0 ** np.arange(1, 12)]))
 _SEARCH_WIDTH = 0.3
 _MOST_PIECES = 256
 # A piece this many steps wide is sampled finely enough by them.
@@ -77,9 +79,10 @@ def _weight_of_sum(s: np.ndarray) -> np.ndarray:
 
 def hankel(samples: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """The matrix k_(i + j) w_i w_j from 2n - 1 samples of k and n weights."""
-    rows = np.lib.stride_tricks.sliding_window_view(samples, len(weights))
     # The weights go in one after the other: their product may underflow where k makes up for it.
-    return np.asarray((rows * weights[:, None]) * weights)
+    matrix: np.ndarray = np.lib.stride_tricks.sliding_window_view(samples, len(weights)) * weights[:, None]
+    matrix *= weights
+    return matrix
 
 
 def step_error(step: float) -> float:
@@ -128,9 +131,10 @@ def find_decay(profile: Profile, top: float, tol: float) -> Decay:
     for lowest in _LOWEST:
         u = np.arange(top, lowest, -_COARSE)[::-1]
         samples = profile.finite(2.0 * u[0] + _COARSE * np.arange(2 * len(u) - 1))
-        matrices = [_COARSE * hankel(part, weight(u)) for part in samples.T]
-        norm = float(np.linalg.norm(matrices))
-        energy = np.array([np.sum((matrix / (norm or 1.0)) ** 2, axis=1) for matrix in matrices]).T
+        weights = weight(u)
+        matrices = np.stack([hankel(_COARSE * part, weights) for part in samples.T])
+        matrices /= np.linalg.norm(matrices) or 1.0
+        energy = np.einsum("pij,pij->ip", matrices, matrices)
         inner, outer = energy[0], energy[round(_MEASURED / _COARSE)]
         with np.errstate(divide="ignore", invalid="ignore"):
             rate = np.where(inner > 0.0, np.log(outer / inner) / _MEASURED, np.inf)
@@ -147,8 +151,7 @@ def find_decay(profile: Profile, top: float, tol: float) -> Decay:
 
 def halving_edges(low: float, high: float) -> np.ndarray:
     """Panels of width one at the right end, and twice as wide ones, one after the other, to the left."""
-    widths = np.concatenate([np.ones(_FINE_PANELS), 2.0 ** np.arange(1, 12)])
-    edges = high - np.concatenate([[0.0], np.cumsum(widths)])
+    edges = high - _HALVED
     return np.asarray(np.append(edges[edges > low], low)[::-1])
 
 

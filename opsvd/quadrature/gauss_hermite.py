@@ -11,6 +11,8 @@ _LOG_SQRT_2PI = 0.5 * np.log(2.0 * np.pi)
 _RESCALE = 1e100
 # Between two looks at their size the values grow by at most (1 + |x|)^8, which must not overflow from 1e100.
 _STEPS = 8
+# Of the logarithm of the first function: below it rounding would be that of subnormal numbers.
+_LOWEST = -600.0
 
 
 def _recurrence(x: np.ndarray, size: int, log_factor: np.ndarray) -> np.ndarray:
@@ -49,7 +51,20 @@ def hermite_functions(x: np.ndarray, size: int) -> np.ndarray:
     ndarray, shape (..., size)
     """
     x = np.asarray(x, dtype=np.float64)
-    return _recurrence(x, size, -(0.25 * x * x + 0.5 * _LOG_SQRT_2PI))
+    logarithm = -(0.25 * x * x + 0.5 * _LOG_SQRT_2PI)
+    if logarithm.min(initial=0.0) < _LOWEST:
+        return _recurrence(x, size, logarithm)
+    # The first function does not underflow, and so no other, nor does any overflow.
+    values = np.empty((size, *x.shape))
+    np.exp(logarithm, out=values[0])
+    if size > 1:
+        np.multiply(x, values[0], out=values[1])
+    roots, last = np.sqrt(np.arange(size)).tolist(), np.empty_like(x)
+    for n in range(1, size - 1):
+        following = np.multiply(x, values[n], out=values[n + 1])
+        following -= np.multiply(roots[n], values[n - 1], out=last)
+        following /= roots[n + 1]
+    return np.moveaxis(values, 0, -1)
 
 
 def hermite_polynomials(x: np.ndarray, size: int) -> np.ndarray:

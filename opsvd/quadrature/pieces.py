@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,9 +31,13 @@ _POLE = 0.49
 _SMALL, _NARROWEST, _ENDED, _SLOWEST, _DIVERGES = 1e-8, 1.6, 3e-12, 0.995, 0.9998
 # Random points on a piece at which its polynomial is tried; it may be wrong by so many times what is allowed.
 _LOOKS, _WRONG = 12, 100.0
+# They are the same on pieces that are so many apart.
+_PIECES = 256
 # Pieces that are narrower than the ones before by less than the first factor do not lead to a singular point; where the
 # density of energy is not larger than that on wide ones by the second, there is no pole.
 _SHRINKING, _DENSE, _WIDE = 0.75, 1e6, 1e-3
+# Legendre polynomials at -1 and 1.
+_AT_ENDS = np.stack([(-1.0) ** np.arange(_ORDER), np.ones(_ORDER)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,8 +162,7 @@ def _continued(nearer: float, farther: float, ratio: float, *, dense: bool) -> f
     return float(nearer * share / (1.0 - share))
 
 
-@dataclass(frozen=True, eq=False)
-class _Look:
+class _Look(NamedTuple):
     """A piece as seen from its nodes: what polynomials miss, how large the function is, its rounding, and they."""
 
     missed: float
@@ -177,7 +182,7 @@ def _looks(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[np.nd
         values = (function(points.ravel()) * weight(points.ravel())[:, None]).reshape(*points.shape, -1)
         size = np.abs(values).max(axis=(1, 2))
         coefficients = legendre_analysis() @ values[:, :_ORDER]
-        ends = values[:, _ORDER:] - np.polynomial.legendre.legvander([-1.0, 1.0], _ORDER - 1) @ coefficients
+        ends = values[:, _ORDER:] - _AT_ENDS @ coefficients
         missed = np.maximum(np.abs(coefficients[:, -_TAIL:]).sum(axis=1), np.abs(ends).max(axis=1)).max(axis=1)
         slope = np.abs(np.diff(values[:, :_ORDER], axis=1) / np.diff(nodes, axis=1)[:, :, None]).max(axis=(1, 2))
         noise = _NOISE * (size + slope * far.max(axis=1))
@@ -196,22 +201,32 @@ def _overlooked(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[
     if not wide:
         return np.zeros(0)
     left, right = np.array(list(wide)).T[:, :, None]
-    t = np.random.default_rng(len(wide)).uniform(-1.0, 1.0, (len(wide), _LOOKS))
+    t, polynomials = (part[np.arange(len(wide)) % _PIECES] for part in _places())
     points = 0.5 * (left + right) + 0.5 * (right - left) * t
     with np.errstate(all="ignore"):
         values = (function(points.ravel()) * weight(points.ravel())[:, None]).reshape(*points.shape, -1)
         coefficients = np.array([look.coefficients for look in wide.values()])
-        wrong = np.abs(values - np.polynomial.legendre.legvander(t, _ORDER - 1) @ coefficients).max(axis=2)
+        wrong = np.abs(values - polynomials @ coefficients).max(axis=2)
     allowed = _WRONG * np.maximum(threshold, [look.noise for look in wide.values()])
     bad = np.flatnonzero(wrong.max(axis=1) > allowed)
     return np.asarray(points[bad, np.argmax(wrong[bad], axis=1)])
 
 
+@lru_cache(maxsize=1)
+def _places() -> tuple[np.ndarray, np.ndarray]:
+    """Random points of [-1, 1] for every piece, and Legendre polynomials there: (pieces, looks), and (..., 16)."""
+    t = np.random.default_rng(_PIECES).uniform(-1.0, 1.0, (_PIECES, _LOOKS))
+    return t, np.polynomial.legendre.legvander(t, _ORDER - 1)
+
+
+@lru_cache(maxsize=1)
 def legendre_analysis() -> np.ndarray:
-    """The matrix from values at Gauss-Legendre nodes to Legendre coefficients, shape (16, 16)."""
+    """The matrix from values at Gauss-Legendre nodes to Legendre coefficients, shape (16, 16), read-only."""
     nodes, weights = gauss_legendre(_ORDER)
     polynomials = np.polynomial.legendre.legvander(nodes, _ORDER - 1).T
-    return np.asarray((np.arange(_ORDER) + 0.5)[:, None] * polynomials * weights)
+    matrix: np.ndarray = (np.arange(_ORDER) + 0.5)[:, None] * polynomials * weights
+    matrix.setflags(write=False)
+    return matrix
 
 
 def _breaks(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[np.ndarray], np.ndarray],

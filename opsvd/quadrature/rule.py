@@ -44,8 +44,8 @@ class Rule:
         """The weights w_i, shape (n,)."""
         return np.asarray(self.sqrt_weights**2)
 
-    def restricted(self, keep: np.ndarray) -> "Rule":
-        """Return the rule with only the nodes selected by the mask or index `keep`."""
+    def restricted(self, keep: np.ndarray | slice) -> "Rule":
+        """Return the rule with only the nodes selected by the mask, index or slice `keep`."""
         return Rule(self.nodes[keep], self.sqrt_lebesgue[keep], self.sqrt_density[keep])
 
 

@@ -180,10 +180,10 @@ def _correction(law: Law, i: np.ndarray, log_s: np.ndarray, slope: float) -> flo
     """How much the slope changes if slowly varying terms are fitted as well, each alone and all together."""
     columns = np.stack([law.f(i), *(g(i) for g, _ in law.corrections)], axis=1)
     columns, sizes = columns - columns.mean(axis=0), np.array([size for _, size in law.corrections])
-    free = np.linalg.lstsq(columns, log_s - log_s.mean(), rcond=None)[0]
-    residual = log_s - log_s.mean() - columns @ free
+    # The last entry of the triangle is the norm of what the columns leave of log s.
+    triangle = np.asarray(np.linalg.qr(np.column_stack([columns, log_s - log_s.mean()]), mode="r"))
     # Half as much again, because the steps of pairs and of merged sequences are no independent noise.
-    noise = 1.5 * math.sqrt(float(residual @ residual) / (i.size - columns.shape[1] - 1))
+    noise = 1.5 * abs(float(triangle[-1, -1])) / math.sqrt(i.size - columns.shape[1] - 1)
     noise += 8.0 * _EPS * max(float(np.abs(log_s).max()), 1.0)
     together, deviation = _restrained_slope(columns, sizes, log_s, noise)
     alone = [_restrained_slope(columns[:, [0, k + 1]], sizes[[k]], log_s, noise)[0] for k in range(len(sizes))]
@@ -195,9 +195,12 @@ def _restrained_slope(columns: np.ndarray, sizes: np.ndarray, log_s: np.ndarray,
 
     Without that, a term that noise leaves undetermined could take over the slope.
     """
-    scale = np.linalg.norm(columns, axis=0)
-    rows = np.vstack([columns / noise, np.eye(columns.shape[1])[1:] / sizes[:, None]]) / scale
-    q, r = np.linalg.qr(rows)
-    inverse = np.linalg.pinv(r)[0] / scale[0]
-    data = np.concatenate([(log_s - log_s.mean()) / noise, np.zeros(len(sizes))])
-    return float(inverse @ (q.T @ data)), float(np.linalg.norm(inverse))
+    scale, count = np.linalg.norm(columns, axis=0), columns.shape[1]
+    system = np.zeros((len(columns) + len(sizes), count + 1))
+    system[:len(columns), :count] = columns / (noise * scale)
+    system[len(columns):, 1:count] = np.diag(1.0 / (sizes * scale[1:]))
+    system[:len(columns), count] = (log_s - log_s.mean()) / noise
+    r = np.asarray(np.linalg.qr(system, mode="r"))
+    # The first row of the inverse: over eight values or more the columns are never dependent.
+    inverse = np.linalg.solve(r[:count, :count].T, np.eye(count)[0]) / scale[0]
+    return float(inverse @ r[:count, count]), float(np.linalg.norm(inverse))
