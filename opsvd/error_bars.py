@@ -61,8 +61,8 @@ class Evidence:
     images : Images or None
         Where R itself was not small enough to tell: what T makes of the leading singular functions.
     complement : ndarray, shape (r,), or None
-        For q = 1, 2, ..., a bound of the operator norm of :math:`h - \sum_{i \le q} s_i f_i g_i`; infinite where it was not
-        looked at.
+        For q = 1, 2, ..., a bound of the operator norm of :math:`h - \sum_{i \le q} s_i f_i g_i`; infinite where it was
+        not looked at.
     """
 
     norm: float
@@ -224,8 +224,8 @@ def error_bars(singular_values: np.ndarray, evidence: Evidence) -> np.ndarray:
 
     From pointwise values, all computed functions are taken, and :math:`\|R\|` bounds e and :math:`\|D\|`. From images,
     e is the norm of :math:`T g_j - s_j f_j` and :math:`T^* f_j - s_j g_j` for j up to q, and
-    :math:`\|D\|` at most :math:`s_{q+1} + \|R\|`, or what it was found to be; the best q is taken. The smallest bound, plus rounding. All are rigorous given
-    the norms; these are estimated by quadrature, hence the safety factors.
+    :math:`\|D\|` at most :math:`s_{q+1} + \|R\|`, or what it was found to be; the best q is taken. The smallest bound,
+    plus rounding. All are rigorous given the norms; these are estimated by quadrature, hence the safety factors.
 
     References
     ----------

@@ -67,8 +67,8 @@ def images(kernel: Kernel, discretisation: Discretisation, system: SingularSyste
     tol = max(1e-2 * rtol, 16.0 * _EPS)
     along_y = _Side(kernel, left, right, s, domain.x, domain.y, tol)
     along_x = _Side(kernel.transposed(), right, left, s, domain.y, domain.x, tol)
-    at_nodes, at_spots = along_y.slices(rule_x, spots[0])
-    sides = along_y.residuals(at_nodes, rule_x, outside), along_x.residuals(*along_x.slices(rule_y), rule_y, outside)
+    (at_x, at_spots), (at_y,) = along_y.slices(rule_x, spots[0]), along_x.slices(rule_y)
+    sides = along_y.residuals(at_x, rule_x, outside), along_x.residuals(at_y, rule_y, outside)
     missed = along_y.missed(at_spots, *spots, samples)
     residual, coupling = (np.max(parts, axis=0) for parts in zip(*sides, strict=True))
     hidden = discretisation.hidden * float(np.hypot(np.linalg.norm(system.values), outside))
@@ -91,13 +91,13 @@ class _Side:
     tol: float
 
     def slices(self, *rules: Rule) -> list[SliceIntegrals]:
-        """Slices at the nodes of rules in x, of those that lie in the domain: split together, and handed out apart."""
+        """Slices at those nodes of rules in x that lie in the domain: split together, and handed out apart."""
         inside = [rule.restricted(_within(rule, self.domain_x)) for rule in rules]
         panels = np.unique(np.clip(self.right.panels, *self.domain_y))
         together = slice_integrals(self.kernel, joined(*inside), self.right.measure, panels, self.tol, order=_ORDER,
                                    size=float(np.linalg.norm(self.s)) / _SLICES, budget=len(rules) * _BUDGET)
-        stops = np.cumsum([len(rule) for rule in inside])
-        return [together.restricted(np.arange(stop - len(rule), stop)) for rule, stop in zip(inside, stops, strict=True)]
+        rows = np.split(np.arange(len(together.dense)), np.cumsum([len(rule) for rule in inside])[:-1])
+        return [together.restricted(some) for some in rows]
 
     def residuals(self, slices: SliceIntegrals, rule: Rule, outside: float) -> tuple[np.ndarray, np.ndarray]:
         """Cumulative norms of T g_j - s_j f_j, and of its components along f_i, for j (and i) up to 1, 2, ..."""

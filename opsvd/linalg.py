@@ -63,9 +63,9 @@ def krylov_svd(matrix: np.ndarray, block: int) -> tuple[np.ndarray, np.ndarray, 
     r"""Singular triplets, as by `compact_svd`, from a block Krylov space: the leading ones of a slow spectrum.
 
     The span of :math:`A \Omega, (A A^T) A \Omega, \dots, (A A^T)^4 A \Omega`, with `block` random columns, holds the
-    leading singular vectors. Of values that fall like 1 / i a fifth of `block` come to rounding, with their vectors, and
-    `block` to five digits of the first; the others, up to five times `block`, stand for the rest. Values that stand more
-    than `block` times are not all found.
+    leading singular vectors. Of values that fall like 1 / i a fifth of `block` come to rounding, with their vectors,
+    and `block` to five digits of the first; the others, up to five times `block`, stand for the rest. Values that stand
+    more than `block` times are not all found.
 
     References
     ----------
@@ -118,7 +118,7 @@ def norm_bound(matrix: np.ndarray) -> float:
 
 def corner_norms(matrix: np.ndarray) -> np.ndarray:
     """The Frobenius norms of the leading q by q corners of a square matrix (n, n), for q = 1, ..., n."""
-    return np.sqrt(np.diagonal(np.cumsum(np.cumsum(matrix**2, axis=0), axis=1)))
+    return np.asarray(np.sqrt(np.diagonal(np.cumsum(np.cumsum(matrix**2, axis=0), axis=1))))
 
 
 def canonical_signs(samples: np.ndarray) -> np.ndarray:

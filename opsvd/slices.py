@@ -125,7 +125,7 @@ class SliceIntegrals:
         count = np.clip(np.searchsorted(basis.edges, ends[:, 1], side="left"), 1, last + 1) - first
         within = np.flatnonzero((count == 1) & (order >= basis.order))
         place = place_between(*_spans(basis.edges, first[within]), self.nodes[part][within])
-        self._add(total, basis, index[within], first[within], place, self.values[part][within])
+        self._add(total, basis, (index[within], first[within]), place, self.values[part][within])
         count[within] = 0
         rows = np.repeat(np.arange(len(index)), count)
         panel = first[rows] + np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)
@@ -141,15 +141,15 @@ class SliceIntegrals:
                 np.add.at(total, (index[rows[some]], panel[some]), values * np.sqrt(weights))
             else:
                 place = place_between(start[some, None], stop[some, None], y)
-                self._add(total, basis, index[rows[some]], panel[some], place, values * weights)
+                self._add(total, basis, (index[rows[some]], panel[some]), place, values * weights)
 
     @staticmethod
-    def _add(total: np.ndarray, basis: PanelBasis, index: np.ndarray, panel: np.ndarray, place: np.ndarray,
+    def _add(total: np.ndarray, basis: PanelBasis, where: tuple[np.ndarray, np.ndarray], place: np.ndarray,
              values: np.ndarray) -> None:
-        """Add sums of values, (p, k), times the functions of a panel each, at places from -1 to 1 in it."""
-        left, right = _spans(basis.edges, panel)
+        """Add, to a row and panel each, sums of values, (p, k), times its functions at places from -1 to 1 in it."""
+        left, right = _spans(basis.edges, where[1])
         integrals = legendre_moments(place, values * np.sqrt(2.0 / (right - left)), basis.order)
-        np.add.at(total, (index, panel), integrals @ legendre_transform(basis.order))
+        np.add.at(total, where, integrals @ legendre_transform(basis.order))
 
     def shared_ends(self) -> np.ndarray:
         """Where most slices are cut, by halving or at breaks along a line: there panels for all of them should end."""
@@ -211,8 +211,8 @@ class SliceIntegrals:
         # Where a slice is zero on a whole panel there is none.
         there = (self.index[piece] == index) & (y <= self.ends[piece, 1] + 64.0 * _EPS * (high - low) * (index + 1.0))
         found, which = np.unique(piece, return_inverse=True)
-        values = self._polynomials(self.ends[piece], np.take(self._coefficients(found), which, axis=1), y[:, None])[:, 0]
-        return np.asarray(np.where(there, values, 0.0))
+        coefficients = np.take(self._coefficients(found), which, axis=1)
+        return np.asarray(np.where(there, self._polynomials(self.ends[piece], coefficients, y[:, None])[:, 0], 0.0))
 
     def _coefficients(self, piece: np.ndarray) -> np.ndarray:
         """Legendre coefficients of pieces, (m,), on their own intervals: shape (order, m)."""
@@ -371,7 +371,8 @@ class _Splitter:
         points = pieces.left + half * (1.0 + t)
         wrong = np.abs(self._at(pieces.index, points.T).T * np.sqrt(half)
                        - legendre_sum((legendre_transform(self.order) @ samples.T)[:, None], t))
-        missed = np.flatnonzero(self._broken(wrong.max(axis=0) / _WRONG, np.einsum("pk,pk->p", samples, samples), pieces))
+        energy = np.einsum("pk,pk->p", samples, samples)
+        missed = np.flatnonzero(self._broken(wrong.max(axis=0) / _WRONG, energy, pieces))
         np.add.at(self.lost, pieces.index[missed], np.sum(wrong[:, missed] ** 2, axis=0) * 2.0 / _SPOTS)
         return missed, points[np.argmax(wrong[:, missed], axis=0), missed]
 
@@ -485,7 +486,7 @@ def _roots(order: int) -> np.ndarray:
 
 @lru_cache(maxsize=8)
 def _tail_and_misfit(order: int) -> np.ndarray:
-    """From weighted samples at nodes and ends to the last coefficients, and to what the polynomial misses at the ends."""
+    """From weighted samples at nodes and ends to the last coefficients, and what polynomials miss at the ends."""
     transform = legendre_transform(order)
     ends = np.concatenate([orthonormal_legendre(np.array([-1.0, 1.0]), order) @ transform * _roots(order)[-2:, None],
                            -np.eye(2)], axis=1)

@@ -35,7 +35,7 @@ def place_between(left: np.ndarray, right: np.ndarray, x: np.ndarray) -> np.ndar
     From the nearer end, as nodes are placed: exact on panels graded towards zero.
     """
     below, above, half = x - left, right - x, 0.5 * (right - left)
-    return np.where(below < above, below / half - 1.0, 1.0 - above / half)
+    return np.asarray(np.where(below < above, below / half - 1.0, 1.0 - above / half))
 
 
 def composite_gauss_legendre(edges: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:

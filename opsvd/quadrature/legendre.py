@@ -54,7 +54,7 @@ def legendre_moments(t: np.ndarray, values: np.ndarray, order: int) -> np.ndarra
 
 
 def legendre_sum(coefficients: np.ndarray, t: np.ndarray) -> np.ndarray:
-    r"""Sums :math:`\sum_k c_k \hat P_k(t)` by Clenshaw's recurrence, for coefficients (order, ...) that broadcast to t."""
+    r"""Sums :math:`\sum_k c_k \hat P_k(t)` by Clenshaw's recurrence: coefficients c_k, (order, ...), broadcast to t."""
     a, b = _recurrence(len(coefficients) + 1)
     above, there, step = np.zeros_like(t), np.zeros_like(t), np.empty_like(t)
     for k in range(len(coefficients) - 1, -1, -1):
