@@ -39,16 +39,18 @@ def compact_svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     N. Halko, P. G. Martinsson and J. A. Tropp, Finding structure with randomness, SIAM Review 53 (2011).
     """
     n, m = matrix.shape
-    norm = scipy.linalg.norm(matrix)
+    norm = scipy.linalg.norm(matrix, check_finite=False)
     if norm == 0.0:
         return np.zeros((n, 0)), np.zeros(0), np.zeros((m, 0))
-    width = 32
+    width = 40
     basis: np.ndarray = np.empty((n, 0))
     while min(n, m) > _SMALL and 3 * width <= min(n, m):
         sketch = np.random.default_rng(width).standard_normal((m, width))
         basis = scipy.linalg.qr(matrix @ sketch, mode="economic", check_finite=False)[0]
         compressed = basis.T @ matrix
-        if scipy.linalg.norm(matrix - basis @ compressed) <= 4.0 * _EPS * norm:
+        rest = basis @ compressed
+        rest -= matrix
+        if scipy.linalg.norm(rest, check_finite=False) <= 4.0 * _EPS * norm:
             break
         width *= 2
     else:
