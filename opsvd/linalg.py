@@ -6,7 +6,9 @@ import scipy.linalg
 __all__ = ["canonical_signs", "compact_svd", "corner_norms", "krylov_svd", "leading_svd", "norm_bound"]
 
 _EPS = float(np.finfo(np.float64).eps)
-_SMALL = 96
+# Matrices up to this size are not compressed; the first sketch of larger ones has so many columns. What is left of them
+# is rounding at so many times eps.
+_SMALL, _FIRST, _REST = 119, 40, 8.0
 # A sketch for leading values has so many columns more than these, and sees the matrix times its transpose so often.
 _SPARE, _POWERS = 40, 3
 # Of a Krylov space.
@@ -42,23 +44,27 @@ def compact_svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     norm = scipy.linalg.norm(matrix, check_finite=False)
     if norm == 0.0:
         return np.zeros((n, 0)), np.zeros(0), np.zeros((m, 0))
-    width = 40
-    basis: np.ndarray = np.empty((n, 0))
-    while min(n, m) > _SMALL and 3 * width <= min(n, m):
+    basis, compressed = np.empty((n, 0)), matrix
+    for width in _sketches(min(n, m)):
         sketch = np.random.default_rng(width).standard_normal((m, width))
-        basis = scipy.linalg.qr(matrix @ sketch, mode="economic", check_finite=False)[0]
-        compressed = basis.T @ matrix
-        rest = basis @ compressed
+        trial = scipy.linalg.qr(matrix @ sketch, mode="economic", check_finite=False)[0]
+        projected = trial.T @ matrix
+        rest = trial @ projected
         rest -= matrix
-        if scipy.linalg.norm(rest, check_finite=False) <= 4.0 * _EPS * norm:
+        if scipy.linalg.norm(rest, check_finite=False) <= _REST * _EPS * norm:
+            basis, compressed = trial, projected
             break
-        width *= 2
-    else:
-        basis, compressed = np.empty((n, 0)), matrix
     u, s, vt = np.linalg.svd(compressed, full_matrices=False)
     keep = s > _EPS * np.sqrt(max(n, m)) * s[0]
     left = u[:, keep] if basis.shape[1] == 0 else basis @ u[:, keep]
     return left, s[keep], vt[keep].T
+
+
+def _sketches(size: int) -> list[int]:
+    """Widths of sketches to try, each twice the one before, up to a third of the size."""
+    most = size // 3 if size > _SMALL else 0
+    doubled = [_FIRST * 2**k for k in range(most.bit_length()) if _FIRST * 2**k < most]
+    return [*doubled, most] if most >= _FIRST else []
 
 
 def krylov_svd(matrix: np.ndarray, block: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
