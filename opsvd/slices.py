@@ -209,7 +209,8 @@ class SliceIntegrals:
         where = np.searchsorted(key, index + (y - low) / (high - low + 1.0), side="right") - 1
         piece = order[np.maximum(where, 0)]
         # Where a slice is zero on a whole panel there is none.
-        there = (self.index[piece] == index) & (y <= self.ends[piece, 1] + 64.0 * _EPS * (high - low) * (index + 1.0))
+        beyond = y - self.ends[piece, 1] > 64.0 * _EPS * (high - low) * (index + 1.0)
+        there = (where >= 0) & (self.index[piece] == index) & ~beyond
         found, which = np.unique(piece, return_inverse=True)
         coefficients = np.take(self._coefficients(found), which, axis=1)
         return np.asarray(np.where(there, self._polynomials(self.ends[piece], coefficients, y[:, None])[:, 0], 0.0))
