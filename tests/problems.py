@@ -166,12 +166,17 @@ _HALVES = (
 )
 
 _DIAGONAL = lines(1, -1, 0)
+# The line y = x where both are positive, and the panels' ends at zero.
+_WEDGE = Breaks(*[lambda t: np.where(t > 0, t, np.nan)[:, None]] * 2, {0.0: 1.0}, {0.0: 1.0})
 
 _CURVE = (
     infinite("(x > y)", "curve jump", lambda x, y: x > y, exact.heaviside_difference(60), "exact.heaviside_difference",
              beyond=_JUMP_TAIL, breaks=_DIAGONAL),
     infinite("sign(x - y)", "curve jump", lambda x, y: np.sign(x - y), exact.sign_difference(60),
              "exact.sign_difference", beyond=_SIGN_TAIL, breaks=_DIAGONAL),
+    # With u = Phi(x) and v = Phi(y) between 1/2 and 1: integration over an interval of half the length.
+    infinite("(0 < y < x)", "curve line jump", lambda x, y: (y > 0) & (y < x), 0.5 * exact.heaviside_difference(60),
+             "exact.heaviside_difference, halved", beyond=0.25 * _JUMP_TAIL, breaks=_WEDGE),
     infinite("min(Phi(x), Phi(y))", "curve kink", lambda x, y: np.minimum(ndtr(x), ndtr(y)), exact.min_cdf(60),
              "exact.min_cdf", beyond=_MIN_TAIL, breaks=_DIAGONAL),
 )

@@ -141,7 +141,7 @@ class _Search:
         if level * self.bits <= _EARLY:
             self.spreads[live] = third / np.maximum(first, _TINY)
         # Values are rounded, and so are points, which slopes turn into values; a jump, in one part or two, is no slope.
-        slope = parts * third / width
+        slope = parts * third / np.where(width > 0.0, width, np.inf)
         rounding = self.noise * _sizes(self.table[1:]).max(axis=0) + 2.0 * _EPS * far * slope
         done = (bend <= rounding) | (width <= 4.0 * _EPS * far)
         if level == self.levels - 1:
