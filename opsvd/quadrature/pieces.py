@@ -128,6 +128,7 @@ def poles(function: Callable[[np.ndarray], np.ndarray], breaks: np.ndarray) -> n
 def hidden_energy(edges: np.ndarray, energies: np.ndarray) -> float:
     """The energy nearer to singular points than pieces reach, continued by its law of decay on the way there.
 
+    Where a function is bounded, a constant is most of it, which the last pieces have: only what grows is hidden.
     Infinite where it does not fall on the way: the function is not square-integrable.
 
     Parameters
@@ -153,13 +154,16 @@ def hidden_energy(edges: np.ndarray, energies: np.ndarray) -> float:
 
 
 def _continued(nearer: float, farther: float, ratio: float, *, dense: bool) -> float:
-    """The sum of energies on ever nearer pieces, each narrower by the ratio, from those on the last two."""
+    """The sum of energies on ever nearer pieces, each narrower by the ratio, from those on the last two.
+
+    Less that of a constant, which polynomials have: where a power or a logarithm grows, no less than they lack.
+    """
     if ratio > _SHRINKING or not 0.0 < farther * ratio < nearer:
         return 0.0    # pieces do not shrink, or the density of energy does not grow, towards this point
     if dense and nearer / farther >= _DIVERGES:
         return float("inf")
     share = min(nearer / farther, _SLOWEST)
-    return float(nearer * share / (1.0 - share))
+    return float(nearer * (share / (1.0 - share) - ratio / (1.0 - ratio)))
 
 
 class _Look(NamedTuple):
