@@ -32,9 +32,9 @@ _SEEN_ALIKE = 1e3
 _FEW = 16
 # Entries below this part of the largest are traces: no sum of products of them matters.
 _TRACE = 1e-60
-# Where fewer leading values are accurate, it may be for not knowing how much is left beside them: that is looked at
-# beside so many functions.
-_PLENTY, _CUTS = 12, (16, 12, 8)
+# Where fewer leading values are accurate, it may be for not knowing how much is left beside them. That is looked at
+# where values are below these parts of the sixth.
+_PLENTY, _AIM, _PARTS = 12, 6, (0.3, 0.45, 0.6, 0.75)
 # So many accurate values are an answer, though there may be more between rtol * s_1 and the last error bars.
 _MANY = 8
 
@@ -150,10 +150,12 @@ class _Comparison:
 
     def complement(self, singular_values: np.ndarray) -> np.ndarray:
         """Bounds, shape (r,), of the norm of what is left beside the leading q functions, for some q; else infinite."""
-        bounds, left, stop = np.full(len(singular_values), np.inf), self.remainder.copy(), len(singular_values)
-        for q in _CUTS:
+        s, bounds = singular_values, np.full(len(singular_values), np.inf)
+        left, stop = self.remainder.copy(), len(s)
+        for part in _PARTS if len(s) >= _AIM else ():
+            q = int(np.count_nonzero(s > part * s[_AIM - 1]))
             if q < stop:
-                left += (self.f[:, q:stop] * singular_values[q:stop]) @ self.g[:, q:stop].T
+                left += (self.f[:, q:stop] * s[q:stop]) @ self.g[:, q:stop].T
                 bounds[q - 1], stop = norm_bound(left), q
         return bounds
 
