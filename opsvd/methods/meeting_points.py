@@ -11,6 +11,8 @@ __all__ = ["crossings", "meeting_points", "turning_points"]
 _STEPS = 14
 _SAMPLES = 7
 _MOST = 32
+# Slices next to a turning point on which two breaks may not have been seen.
+_UNSEEN = 3
 # Steps towards a crossing, each of this part of the distance that is left, and from each branch half of the gap.
 _APPROACHES = 12
 _NEARER = 0.9
@@ -47,7 +49,8 @@ def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndar
     candidates = []
     for i in range(len(x) - 1):
         more, fewer = (i, i + 1) if len(lists[i]) > len(lists[i + 1]) else (i + 1, i)
-        candidates += [(x[more], x[fewer], *pair) for pair in _vanishing(lists[more], lists[fewer])]
+        candidates += [(x[more], x[_beyond(kernel, x, lists, (more, fewer), pair)], *pair)
+                       for pair in _vanishing(lists[more], lists[fewer])]
     if not 0 < len(candidates) <= _MOST:
         return np.zeros((0, 2))
     inside, outside, low, high = np.array(candidates).T
@@ -76,6 +79,23 @@ def _vanishing(more: np.ndarray, fewer: np.ndarray) -> list[tuple[float, float]]
         pairs.append((float(more[j]), float(more[j + 1])))
         more = without[j]
     return pairs
+
+
+def _beyond(kernel: Kernel, x: np.ndarray, lists: list[np.ndarray], neighbours: tuple[int, int],
+            pair: tuple[float, float]) -> int:
+    """The first slice from the second neighbour on that has no break between a pair of the first's, seen or not.
+
+    Breaks that were not seen, for they are nearer to each other than the nodes, are found by a search between the pair.
+    """
+    outside, step = neighbours[1], neighbours[1] - neighbours[0]
+    for _ in range(_UNSEEN):
+        seen = (lists[outside] > pair[0]) & (lists[outside] < pair[1])
+        if seen.any() or not 0 <= outside + step < len(x):
+            break
+        if np.isnan(_break_on(kernel, x[[outside]], *np.array(pair)[:, None])).all():
+            break
+        outside += step
+    return outside
 
 
 def _distance(a: np.ndarray, b: np.ndarray) -> float:

@@ -86,6 +86,15 @@ def test_graphs_and_parallels_have_no_meeting_points(h):
     assert meeting_points(*looked_at(h)).shape == (0, 2)
 
 
+def test_turning_points_are_found_beyond_slices_whose_breaks_were_not_seen():
+    """At x = 0.012 the breaks y = 1 - x and 1 + x are nearer to each other than the nodes."""
+    x = np.union1d(X[np.abs(X) > 0.1], [-0.01, 0.012, 0.04])
+    kernel, x, breaks = looked_at(lambda x, y: x > np.abs(np.abs(y) - 1.0), x)
+    assert not (breaks[:, 0] == 0.012).any()
+    found = turning_points(kernel, x, breaks)
+    np.testing.assert_allclose(found[np.argsort(found[:, 1])], [(0.0, -1.0), (1.0, 0.0), (0.0, 1.0)], atol=1e-6)
+
+
 def test_the_tips_of_a_circle_with_a_chord():
     """Both are found. The ends of the chord, towards which the circle bends, are left to panels that are halved."""
     kernel, x, breaks = looked_at(lambda x, y: 1.0 * (x**2 + y**2 < 4.0) + (y > 0.5 * x + 0.3))
