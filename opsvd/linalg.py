@@ -44,7 +44,8 @@ def compact_svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     norm = scipy.linalg.norm(matrix, check_finite=False)
     if norm == 0.0:
         return np.zeros((n, 0)), np.zeros(0), np.zeros((m, 0))
-    basis, compressed = np.empty((n, 0)), matrix
+    basis: np.ndarray = np.empty((n, 0))
+    compressed = matrix
     for width in _sketches(min(n, m)):
         sketch = np.random.default_rng(width).standard_normal((m, width))
         trial = scipy.linalg.qr(matrix @ sketch, mode="economic", check_finite=False)[0]
