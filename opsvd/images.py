@@ -67,7 +67,7 @@ def images(kernel: Kernel, discretisation: Discretisation, system: SingularSyste
     tol = max(1e-2 * rtol, 16.0 * _EPS)
     along_y = _Side(kernel, left, right, s, domain.x, domain.y, tol)
     along_x = _Side(kernel.transposed(), right, left, s, domain.y, domain.x, tol)
-    (at_x, at_spots), (at_y,) = along_y.slices(rule_x, spots[0]), along_x.slices(rule_y)
+    (at_x, at_spots), (at_y,) = along_y.seen_at(rule_x, spots[0]), along_x.seen_at(rule_y)
     sides = along_y.residuals(at_x, rule_x, outside), along_x.residuals(at_y, rule_y, outside)
     missed = along_y.missed(at_spots, *spots, samples)
     residual, coupling = (np.max(parts, axis=0) for parts in zip(*sides, strict=True))
@@ -90,35 +90,42 @@ class _Side:
     domain_y: tuple[float, float]
     tol: float
 
-    def slices(self, *rules: Rule) -> list[SliceIntegrals]:
-        """Slices at those nodes of rules in x that lie in the domain: split together, and handed out apart."""
+    def seen_at(self, *rules: Rule) -> list["_Seen"]:
+        """Slices and T g_j at those nodes of rules in x that lie in the domain: found together, handed out apart."""
         inside = [rule.restricted(_within(rule, self.domain_x)) for rule in rules]
         panels = np.unique(np.clip(self.right.panels, *self.domain_y))
-        together = slice_integrals(self.kernel, joined(*inside), self.right.measure, panels, self.tol, order=_ORDER,
-                                   size=float(np.linalg.norm(self.s)) / _SLICES, budget=len(rules) * _BUDGET)
-        rows = np.split(np.arange(len(together.dense)), np.cumsum([len(rule) for rule in inside])[:-1])
-        return [together.restricted(some) for some in rows]
+        slices = slice_integrals(self.kernel, joined(*inside), self.right.measure, panels, self.tol, order=_ORDER,
+                                 size=float(np.linalg.norm(self.s)) / _SLICES, budget=len(rules) * _BUDGET)
+        there = slices.against_resolved(self.right.half_density)
+        rows = np.split(np.arange(len(there)), np.cumsum([len(rule) for rule in inside])[:-1])
+        return [_Seen(slices.restricted(some), there[some]) for some in rows]
 
-    def residuals(self, slices: SliceIntegrals, rule: Rule, outside: float) -> tuple[np.ndarray, np.ndarray]:
+    def residuals(self, seen: "_Seen", rule: Rule, outside: float) -> tuple[np.ndarray, np.ndarray]:
         """Cumulative norms of T g_j - s_j f_j, and of its components along f_i, for j (and i) up to 1, 2, ..."""
-        inside = _within(rule, self.domain_x)
+        inside, unresolved = _within(rule, self.domain_x), seen.slices.unresolved
         f = self.left.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None]
         residual = -f * self.s
-        there = slices.against_resolved(self.right.half_density)
-        residual[inside] += there
+        residual[inside] += seen.images
         coupling = f.T @ residual
-        beyond = np.minimum(energy_beyond(there, rule.nodes[inside], self.domain_x), outside**2)
+        beyond = np.minimum(energy_beyond(seen.images, rule.nodes[inside], self.domain_x), outside**2)
         columns = np.sqrt(np.cumsum(np.sum(residual**2, axis=0)) + beyond)
-        return columns + slices.unresolved, corner_norms(coupling) + slices.unresolved
+        return columns + unresolved, corner_norms(coupling) + unresolved
 
-    def missed(self, slices: SliceIntegrals, spots_x: Rule, spots_y: Rule, samples: np.ndarray) -> np.ndarray:
+    def missed(self, seen: "_Seen", spots_x: Rule, spots_y: Rule, samples: np.ndarray) -> np.ndarray:
         """What random slices show: residuals there, cumulative over j, with what the slices themselves miss of h."""
-        inside, seen = _within(spots_x, self.domain_x), _within(spots_y, self.domain_y)
-        rule = spots_x.restricted(inside)
-        f = self.left.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None]
-        residual = slices.against_resolved(self.right.half_density) - f * self.s
-        unexplained = slices.missed(spots_y.restricted(seen), samples[np.ix_(inside, seen)])
+        rows, columns = _within(spots_x, self.domain_x), _within(spots_y, self.domain_y)
+        rule = spots_x.restricted(rows)
+        residual = seen.images - self.left.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None] * self.s
+        unexplained = seen.slices.missed(spots_y.restricted(columns), samples[np.ix_(rows, columns)])
         return np.asarray(np.sqrt(np.cumsum(np.sum(residual**2, axis=0)) + unexplained**2))
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """Slices at n points, and what T makes of the functions there, weighted: shape (n, q)."""
+
+    slices: SliceIntegrals
+    images: np.ndarray
 
 
 def _within(rule: Rule, interval: tuple[float, float]) -> np.ndarray:

@@ -44,8 +44,7 @@ def compact_svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     norm = scipy.linalg.norm(matrix, check_finite=False)
     if norm == 0.0:
         return np.zeros((n, 0)), np.zeros(0), np.zeros((m, 0))
-    basis: np.ndarray = np.empty((n, 0))
-    compressed = matrix
+    basis, compressed = None, matrix
     for width in _sketches(min(n, m)):
         sketch = np.random.default_rng(width).standard_normal((m, width))
         trial = scipy.linalg.qr(matrix @ sketch, mode="economic", check_finite=False)[0]
@@ -55,9 +54,15 @@ def compact_svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
         if scipy.linalg.norm(rest, check_finite=False) <= _REST * _EPS * norm:
             basis, compressed = trial, projected
             break
+    return _without_rounding(basis, compressed)
+
+
+def _without_rounding(basis: np.ndarray | None, compressed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The SVD of a basis times a matrix, or of the matrix alone, less the values that are rounding."""
     u, s, vt = np.linalg.svd(compressed, full_matrices=False)
-    keep = s > _EPS * np.sqrt(max(n, m)) * s[0]
-    left = u[:, keep] if basis.shape[1] == 0 else basis @ u[:, keep]
+    n = compressed.shape[0] if basis is None else basis.shape[0]
+    keep = s > _EPS * np.sqrt(max(n, compressed.shape[1])) * s.max(initial=0.0)
+    left = u[:, keep] if basis is None else basis @ u[:, keep]
     return left, s[keep], vt[keep].T
 
 
@@ -87,8 +92,7 @@ def krylov_svd(matrix: np.ndarray, block: int) -> tuple[np.ndarray, np.ndarray, 
         parts.append(scipy.linalg.qr(matrix @ vectors, mode="economic", check_finite=False)[0])
         vectors = matrix.T @ parts[-1]
     basis = scipy.linalg.qr(np.concatenate(parts, axis=1), mode="economic", check_finite=False)[0]
-    u, s, v = compact_svd(basis.T @ matrix)
-    return basis @ u, s, v
+    return _without_rounding(basis, basis.T @ matrix)
 
 
 def leading_svd(matrix: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -18,6 +18,8 @@ _ORDER = 16
 _TAIL = 3
 # Values are good to this, and so are the points at which they are taken, in units of max(1, |t|).
 _NOISE = 64.0 * _EPS
+# After a search that found nothing, so many halvings come before the next.
+_REST = 3
 # A break still shows on a piece that is narrower than the one in which it was found by this factor.
 _BESIDE = 1e-3
 # To bisection, which sees no slopes, values are good to this.
@@ -89,6 +91,7 @@ def find_pieces(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[
     known: dict[tuple[float, float], _Look] = {}
     searched: set[tuple[float, float]] = set()
     looked_at: set[tuple[float, float]] = set()
+    rest = 0
     while len(edges) <= limit + 1:
         spans = list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
         fresh = [span for span in spans if span not in known]
@@ -105,9 +108,10 @@ def find_pieces(function: Callable[[np.ndarray], np.ndarray], weight: Callable[[
             continue
         # What is rough at its end, as beside a logarithm or root, need not be searched: halving leads there.
         suspects = [span for span in bad if span[1] - span[0] <= search_width and span not in searched
-                    and not np.isin(span, breaks).any()]
+                    and not np.isin(span, breaks).any()] if rest == 0 else []
         searched.update(suspects)
         found = _breaks(function, weight, suspects, tol * size.max(), unit)
+        rest = _REST if suspects and len(found) == 0 else max(rest - 1, 0)
         breaks = np.union1d(breaks, found)
         halved = [0.5 * (a + b) for a, b in bad if (a, b) not in suspects or not ((found > a) & (found < b)).any()]
         edges = np.union1d(edges, np.concatenate([found, halved]))
