@@ -46,7 +46,7 @@ _FAR_OUT = ("h^2 times the densities decays so slowly that much of it lies where
             "take measures with a smaller std")
 # Of kernels that break, larger matrices give no more than leading triplets: those of a Krylov space with blocks of so
 # many columns at least, or of this part of the size.
-_LARGE, _BLOCK, _SHARE = 200, 32, 12
+_LARGE, _BLOCK, _SHARE = 200, 24, 12
 # Remainders of finer bases exceed those of coarser ones by less than this factor, if both were seen.
 _DECEIVED = 2.0
 
