@@ -47,7 +47,7 @@ _BLUR, _TINY = 0.1, float(np.finfo(np.float64).tiny)
 # Evaluations after which a discretisation is shown that is not settled; then after twice as many.
 _PATIENCE = 6_000_000
 # Evaluations of a first look at slices that show noise; and those after which no more panels are tried.
-_SURVEY, _ENOUGH = 2_000_000, 40_000_000
+_SURVEY, _ENOUGH = 2_400_000, 40_000_000
 # How many singular functions are computed, and in how many steps.
 _KEPT = (64, 40, 24)
 _ITERATIONS = 4
