@@ -37,30 +37,32 @@ def approximated(spectrum, error, rng):
     return matrix, (f @ a)[:, order], s[order], (g @ b.T)[:, order]
 
 
-def evidence_of(matrix, f, s, g, modes=None):
-    """The exact norms; with `modes`, images of as many leading vectors."""
+def evidence_of(matrix, f, s, g, modes=None, *, whole=False):
+    """The exact norms; with `modes`, images of as many leading vectors, and what is left beside them as a `whole`."""
     remainder = matrix - (f * s) @ g.T
     left, right = matrix @ g - f * s, matrix.T @ f - g * s
     images = None if modes is None else Images(
         np.array([max(np.linalg.norm(r[:, :q]) for r in (left, right)) for q in range(1, modes + 1)]),
         np.array([max(np.linalg.norm((w.T @ r)[:q, :q]) for w, r in ((f, left), (g, right)))
                   for q in range(1, modes + 1)]))
+    complement = np.array([np.linalg.norm(matrix - (f[:, :q] * s[:q]) @ g[:, :q].T, 2) for q in range(1, len(s) + 1)])
     return Evidence(norm=float(np.linalg.norm(matrix)), remainder=float(np.linalg.norm(remainder)),
                     spread=float(np.linalg.norm((remainder.T @ remainder) @ (remainder.T @ remainder))) ** 0.25,
-                    coupling=float(np.linalg.norm(f.T @ remainder @ g)), images=images)
+                    coupling=float(np.linalg.norm(f.T @ remainder @ g)), images=images,
+                    complement=complement if whole else None)
 
 
-@pytest.mark.parametrize("modes", [None, 5, KEPT])
+@pytest.mark.parametrize(("modes", "whole"), [(None, False), (5, False), (KEPT, False), (5, True), (KEPT, True)])
 @pytest.mark.parametrize("error", [1e-6, 1e-3, 1e-2, 0.1, 0.5])
 @pytest.mark.parametrize("spectrum", SPECTRA.values(), ids=SPECTRA.keys())
-def test_bounds_hold_given_exact_norms(monkeypatch, spectrum, error, modes):
+def test_bounds_hold_given_exact_norms(monkeypatch, spectrum, error, modes, whole):
     """Without their safety factors: on 20 random matrices, for good and bad triplets, well and badly separated."""
     monkeypatch.setattr("opsvd.error_bars._SAFETY", 1.0)
     monkeypatch.setattr("opsvd.error_bars._ORDERING", 1.0)
     rng = np.random.default_rng(0)
     for _ in range(20):
         matrix, f, s, g = approximated(spectrum, error, rng)
-        errors = error_bars(s, evidence_of(matrix, f, s, g, modes))
+        errors = error_bars(s, evidence_of(matrix, f, s, g, modes, whole=whole))
         assert (np.abs(s - spectrum[:KEPT]) <= errors).all()
 
 
@@ -152,6 +154,18 @@ def test_where_it_is_large_images_are_taken():
     exact = 2.0 / ((2.0 * np.arange(1, len(errors) + 1) - 1.0) * np.pi)
     assert (errors[:5] < 1e-10).all()
     assert (np.abs(system.values - exact) <= errors).all()
+
+
+def test_what_is_left_beside_the_leading_functions_is_no_less_than_the_next_value():
+    """(x > y): its norm is looked at beside some numbers of functions, and tells more than the sum of two bounds."""
+    kernel, discretisation, system = solved(lambda x, y: x > y, ProductIntegration())
+    evidence = gather_evidence(kernel, discretisation, system, 1e-13)
+    looked_at = np.flatnonzero(np.isfinite(evidence.complement))
+    following = 2.0 / ((2.0 * looked_at + 3.0) * np.pi)
+    bounds = evidence.beyond(system.values)[looked_at]
+    assert len(looked_at) > 1
+    assert (evidence.complement[looked_at] >= following).all()
+    assert (bounds < system.values[looked_at + 1] + 1.5 * evidence.spread).all()
 
 
 def test_without_budget_for_images_the_bars_are_wide():
