@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opsvd.linalg import canonical_signs, compact_svd, norm_bound
+from opsvd.linalg import canonical_signs, compact_svd, krylov_svd, norm_bound
 
 
 def _matrix(rng, n, m, values):
@@ -33,6 +33,29 @@ def test_zero_has_rank_zero(shape):
     """No values and no vectors for the zero matrix."""
     u, s, v = compact_svd(np.zeros(shape))
     assert (u.shape, s.shape, v.shape) == ((shape[0], 0), (0,), (shape[1], 0))
+
+
+@pytest.mark.parametrize("power", [1, 2])
+def test_leading_triplets_of_slow_spectra(power):
+    """Of values 1 / i a fifth of the block to rounding, its number to five digits; those of 1 / i^2 better."""
+    values, block = np.arange(1.0, 401.0) ** -power, 40
+    matrix = _matrix(np.random.default_rng(power), 400, 420, values)
+    u, s, v = krylov_svd(matrix, block)
+    assert len(s) == 5 * block
+    np.testing.assert_allclose(u.T @ u, np.eye(len(s)), atol=1e-13)
+    np.testing.assert_allclose(v.T @ v, np.eye(len(s)), atol=1e-12)
+    np.testing.assert_allclose(s[:block // 5], values[:block // 5], rtol=0, atol=1e-14)
+    np.testing.assert_allclose(matrix @ v[:, :block // 5], u[:, :block // 5] * s[:block // 5], atol=1e-11)
+    np.testing.assert_allclose(s[:block], values[:block], rtol=0, atol=1e-5)
+    assert (s <= values[:len(s)] + 1e-15).all()
+
+
+def test_a_krylov_space_holds_all_of_a_matrix_of_low_rank():
+    """And nothing of zero."""
+    matrix = _matrix(np.random.default_rng(5), 300, 250, 0.7 ** np.arange(60))
+    u, s, v = krylov_svd(matrix, 32)
+    np.testing.assert_allclose((u * s) @ v.T, matrix, atol=1e-14)
+    assert krylov_svd(np.zeros((300, 250)), 32)[1].shape == (0,)
 
 
 def test_signs_follow_the_rightmost_large_entry():
