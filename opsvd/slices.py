@@ -123,7 +123,8 @@ class SliceIntegrals:
         last = len(basis.edges) - 2
         first = np.clip(np.searchsorted(basis.edges, ends[:, 0], side="right") - 1, 0, last)
         count = np.clip(np.searchsorted(basis.edges, ends[:, 1], side="left"), 1, last + 1) - first
-        within = np.flatnonzero((count == 1) & (order >= basis.order))
+        inside = (ends[:, 0] >= basis.edges[first]) & (ends[:, 1] <= basis.edges[first + 1])
+        within = np.flatnonzero((count == 1) & inside & (order >= basis.order))
         place = place_between(*_spans(basis.edges, first[within]), self.nodes[part][within])
         self._add(total, basis, (index[within], first[within]), place, self.values[part][within])
         count[within] = 0

@@ -234,6 +234,14 @@ def test_other_measures():
     np.testing.assert_allclose(slices.against(functions, 3), beyond((X - 1.0) / 0.25, 3), atol=1e-14)
 
 
+def test_pieces_beyond_the_panels_of_a_basis_count_for_nothing():
+    """(y > x) against one, on panels that end within the slices."""
+    slices = slice_integrals(Kernel(lambda x, y: 1.0 * (y > x)), plain(X), STANDARD, EDGES, 1e-12, order=20)
+    basis = PanelBasis(STANDARD, np.array([-1.1, 0.3, 1.7]), 16)
+    expected = ndtr(1.7) - ndtr(np.clip(X, -1.1, 1.7))
+    np.testing.assert_allclose(slices.matrix(basis) @ basis.rule.sqrt_weights, expected, atol=1e-14)
+
+
 def test_the_matrix_holds_integrals_against_every_function_of_the_basis():
     """Summed with the coefficients of a polynomial it gives its integral; a closed form for the half-density 1."""
     slices = slice_integrals(Kernel(lambda x, y: y > x), plain(X), STANDARD, EDGES, 1e-14, order=16)
