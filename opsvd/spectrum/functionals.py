@@ -102,7 +102,10 @@ def checked(values: Any, multiplicities: Any, errors: Any, tail: Tail | None = N
         multiplicities = np.asarray(multiplicities).astype(np.float64)
     counts = np.ones_like(s) if multiplicities is None else _matching(multiplicities, "multiplicities", s)
     bars = np.zeros_like(s) if errors is None else _matching(errors, "errors", s)
-    return Spectrum(s, counts, np.maximum(s - bars, 0.0), s + bars, Tail() if tail is None else tail)
+    # A bar below rounding is one all the same.
+    low, high = (np.where(bars > 0.0, np.nextafter(end, towards), s)
+                 for end, towards in ((s - bars, -np.inf), (s + bars, np.inf)))
+    return Spectrum(s, counts, np.maximum(low, 0.0), high, Tail() if tail is None else tail)
 
 
 def _matching(array: Any, name: str, values: np.ndarray) -> np.ndarray:
