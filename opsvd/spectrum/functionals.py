@@ -237,8 +237,10 @@ def _nuclear_rank(spectrum: Spectrum) -> Estimate:
     total = float(spectrum.counts @ spectrum.values) + tail.nuclear
     energy = float(spectrum.counts @ spectrum.values**2) + tail.hilbert_schmidt**2
     low, high = spectrum.sums(1, tail.nuclear_bounds)
-    bounds = _divided((low**2, high**2), spectrum.sums(2, tail.energy_bounds))
-    return _estimate(total**2 / energy, bounds, tail.note)
+    least, most = _divided((low**2, high**2), spectrum.sums(2, tail.energy_bounds))
+    if tail.hilbert_schmidt > 0.0:    # though it may be less than rounding
+        least, most = least * (1.0 - _EPS), most * (1.0 + _EPS)
+    return _estimate(total**2 / energy, (least, most), tail.note)
 
 
 def _stable_rank(spectrum: Spectrum) -> Estimate:
