@@ -78,13 +78,17 @@ class Tail:
 
 @dataclass(frozen=True)
 class Spectrum:
-    """Checked input: values, multiplicities and the interval that holds each value."""
+    """Checked input: values, multiplicities and the interval that holds each value.
+
+    It is exact if no value has a bar and nothing lies beyond them, however little: then intervals are points.
+    """
 
     values: np.ndarray
     counts: np.ndarray
     lower: np.ndarray
     upper: np.ndarray
     tail: Tail
+    exact: bool
 
     def sums(self, power: int, beyond: Interval) -> Interval:
         """Bounds of sum s_i^power, with `beyond` for the values beyond the rank."""
@@ -102,10 +106,9 @@ def checked(values: Any, multiplicities: Any, errors: Any, tail: Tail | None = N
         multiplicities = np.asarray(multiplicities).astype(np.float64)
     counts = np.ones_like(s) if multiplicities is None else _matching(multiplicities, "multiplicities", s)
     bars = np.zeros_like(s) if errors is None else _matching(errors, "errors", s)
-    # A bar below rounding is one all the same.
-    low, high = (np.where(bars > 0.0, np.nextafter(end, towards), s)
-                 for end, towards in ((s - bars, -np.inf), (s + bars, np.inf)))
-    return Spectrum(s, counts, np.maximum(low, 0.0), high, Tail() if tail is None else tail)
+    tail = Tail() if tail is None else tail
+    return Spectrum(s, counts, np.maximum(s - bars, 0.0), s + bars, tail,
+                    exact=not bars.any() and tail.hilbert_schmidt == 0.0)
 
 
 def _matching(array: Any, name: str, values: np.ndarray) -> np.ndarray:
@@ -116,11 +119,11 @@ def _matching(array: Any, name: str, values: np.ndarray) -> np.ndarray:
     return result
 
 
-def _estimate(value: float, bounds: Interval, note: str = "") -> Estimate:
+def _estimate(spectrum: Spectrum, value: float, bounds: Interval, note: str = "") -> Estimate:
     """Turn a value and the interval that holds the truth into a symmetric error bar, with room for rounding."""
     if math.isinf(value):
         return Estimate(math.inf, 0.0, note)
-    rounding = 8.0 * _EPS * abs(value) if bounds[1] > bounds[0] else 0.0
+    rounding = 8.0 * _EPS * abs(value) if bounds[1] > bounds[0] or not spectrum.exact else 0.0
     return Estimate(value, max(bounds[1] - value, value - bounds[0], 0.0) + rounding, note)
 
 
@@ -152,7 +155,7 @@ def nuclear_norm(values: Any, *, multiplicities: Any = None, errors: Any = None,
     """
     spectrum = checked(values, multiplicities, errors, tail)
     value = float(spectrum.counts @ spectrum.values) + spectrum.tail.nuclear
-    return _estimate(value, spectrum.sums(1, spectrum.tail.nuclear_bounds), spectrum.tail.note)
+    return _estimate(spectrum, value, spectrum.sums(1, spectrum.tail.nuclear_bounds), spectrum.tail.note)
 
 
 def hilbert_schmidt_norm(
@@ -166,7 +169,7 @@ def hilbert_schmidt_norm(
     energy = spectrum.tail.hilbert_schmidt**2
     low, high = spectrum.sums(2, spectrum.tail.energy_bounds)
     value = math.sqrt(float(spectrum.counts @ spectrum.values**2) + energy)
-    return _estimate(value, (math.sqrt(low), math.sqrt(high)))
+    return _estimate(spectrum, value, (math.sqrt(low), math.sqrt(high)))
 
 
 def effective_rank(
@@ -237,17 +240,15 @@ def _nuclear_rank(spectrum: Spectrum) -> Estimate:
     total = float(spectrum.counts @ spectrum.values) + tail.nuclear
     energy = float(spectrum.counts @ spectrum.values**2) + tail.hilbert_schmidt**2
     low, high = spectrum.sums(1, tail.nuclear_bounds)
-    least, most = _divided((low**2, high**2), spectrum.sums(2, tail.energy_bounds))
-    if tail.hilbert_schmidt > 0.0:    # though it may be less than rounding
-        least, most = least * (1.0 - _EPS), most * (1.0 + _EPS)
-    return _estimate(total**2 / energy, (least, most), tail.note)
+    bounds = _divided((low**2, high**2), spectrum.sums(2, tail.energy_bounds))
+    return _estimate(spectrum, total**2 / energy, bounds, tail.note)
 
 
 def _stable_rank(spectrum: Spectrum) -> Estimate:
     beyond = spectrum.tail.hilbert_schmidt**2
     value = (float(spectrum.counts @ spectrum.values**2) + beyond) / float(spectrum.values.max()) ** 2
     top = (float(spectrum.lower.max()) ** 2, float(spectrum.upper.max()) ** 2)
-    return _estimate(value, _divided(spectrum.sums(2, spectrum.tail.energy_bounds), top))
+    return _estimate(spectrum, value, _divided(spectrum.sums(2, spectrum.tail.energy_bounds), top))
 
 
 def _entropy_rank(spectrum: Spectrum) -> Estimate:
@@ -270,7 +271,7 @@ def _entropy_rank(spectrum: Spectrum) -> Estimate:
     exponents = (max(mean[0] + math.log(totals[0]), 0.0), mean[1] + math.log(totals[1]))
     # Logarithms and exponentials are rounded even where nothing else is.
     low_end, high_end = math.exp(exponents[0]), math.exp(min(exponents[1], 700.0))
-    return _estimate(value, (low_end * (1.0 - _EPS), high_end * (1.0 + _EPS)), tail.note)
+    return _estimate(spectrum, value, (low_end * (1.0 - _EPS), high_end * (1.0 + _EPS)), tail.note)
 
 
 def _surprise(q: np.ndarray) -> np.ndarray:
