@@ -80,11 +80,12 @@ def quiet(h, **options):
 ], ids=["jump", "circle", "oscillation"])
 @pytest.mark.parametrize("limit", [LEAST, 1_000_000, 3_000_000])
 def test_evaluations_stay_within_the_limit(h, limit):
-    """With a coarse answer, of at most the least, where the limit left none; the status says so where it ran out."""
+    """With a coarse answer, of at most the least, where the limit left none; the status says what ended it."""
     kernel = Kernel(h)
     svd = quiet(kernel, max_evaluations=limit)
     assert svd.evaluations == kernel.evaluations <= limit + LEAST
-    assert svd.converged or svd.evaluations < limit or f"max_evaluations={limit} ran out" in svd.status
+    reasons = f"max_evaluations={limit} ran out", "slices of h do not become smooth when they are cut"
+    assert svd.converged or any(reason in svd.status for reason in reasons)
 
 
 def test_bars_of_a_cut_short_answer_hold():
