@@ -14,7 +14,7 @@ from .bases import Basis
 from .blocks import BlockKernel
 from .budget import Budget, BudgetExhaustedError
 from .discretisation import Discretisation
-from .error_bars import error_bars, gather_evidence, settled
+from .error_bars import accurate_count, error_bars, gather_evidence, settled
 from .errors import ConvergenceWarning, KernelError
 from .kernels import Kernel, elementwise
 from .linalg import canonical_signs, compact_svd, krylov_svd
@@ -236,7 +236,7 @@ def _solve(kernel: Kernel, discretisation: Discretisation, rtol: float, max_rank
     goal = rtol * system.values.max(initial=0.0)
     visible = int(np.count_nonzero(system.values > np.maximum(errors, goal)))
     wanted = visible if max_rank is None else min(visible, max_rank)
-    accurate = int(np.argmin(np.append(errors[:wanted] <= goal, False)))
+    accurate = accurate_count(errors[:wanted], goal)
     # A slowly decaying spectrum is cut off where its values can no longer be told to the tolerance.
     rank = accurate if min(_ENOUGH, wanted) <= accurate else wanted
     # What lies outside the box stays there, however fine the discretisation.

@@ -10,10 +10,10 @@ from .domain import weighted_samples
 from .images import Images, images
 from .kernels import SMALLEST_SIZE, Kernel, size_out_of_range
 from .linalg import norm_bound
-from .quadrature import Rule
+from .quadrature import Rule, joined
 from .singular_functions import SingularFunctions, SingularSystem
 
-__all__ = ["Evidence", "error_bars", "gather_evidence", "left_out", "reliable", "settled"]
+__all__ = ["Evidence", "accurate_count", "error_bars", "gather_evidence", "left_out", "reliable", "settled"]
 
 _EPS = float(np.finfo(np.float64).eps)
 # The remainder is known from a sample of its values: its norm is taken to be up to this much larger.
@@ -130,7 +130,8 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
                                                    spots=checks[-1], samples=samples[-1]))
     except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
         return evidence
-    if _accurate(system.values, error_bars(system.values, evidence), rtol) >= _PLENTY:
+    goal = rtol * system.values.max(initial=0.0)
+    if accurate_count(error_bars(system.values, evidence), goal) >= _PLENTY:
         return evidence
     return replace(evidence, complement=compared[0].complement(system.values) + evidence.spread - first)
 
@@ -168,8 +169,9 @@ def _participation(samples: np.ndarray) -> float:
 
 def _on_rules(functions: SingularFunctions, rules: tuple[Rule, ...]) -> list[np.ndarray]:
     """Weighted samples of functions on several rules, (n, r) each: all at once, as recurrences cost by the call."""
-    values = functions.half_density(np.concatenate([rule.nodes for rule in rules]))
-    values *= np.concatenate([rule.sqrt_lebesgue for rule in rules])[:, None]
+    together = joined(*rules)
+    values = functions.half_density(together.nodes)
+    values *= together.sqrt_lebesgue[:, None]
     return [_without_traces(part) for part in np.split(values, np.cumsum([len(rule) for rule in rules])[:-1])]
 
 
@@ -200,9 +202,9 @@ def _spots(system: SingularSystem) -> tuple[Rule, Rule]:
     return rules[0], rules[1]
 
 
-def _accurate(singular_values: np.ndarray, errors: np.ndarray, rtol: float) -> int:
-    """How many leading values have bars that meet the tolerance."""
-    return int(np.argmin(np.append(errors <= rtol * singular_values.max(initial=0.0), False)))
+def accurate_count(errors: np.ndarray, goal: float) -> int:
+    """How many leading values have bars of at most a goal."""
+    return int(np.argmin(np.append(errors <= goal, False)))
 
 
 def settled(singular_values: np.ndarray, errors: np.ndarray, rtol: float) -> bool:

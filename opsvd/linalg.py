@@ -6,9 +6,9 @@ import scipy.linalg
 __all__ = ["canonical_signs", "compact_svd", "corner_norms", "krylov_svd", "leading_svd", "norm_bound"]
 
 _EPS = float(np.finfo(np.float64).eps)
-# Matrices up to this size are not compressed; the first sketch of larger ones has so many columns. What is left of them
+# The first sketch has so many columns: matrices up to three times that are not compressed. What is left of larger ones
 # is rounding at so many times eps.
-_SMALL, _FIRST, _REST = 119, 40, 8.0
+_FIRST, _REST = 40, 8.0
 # A sketch for leading values has so many columns more than these, and sees the matrix times its transpose so often.
 _SPARE, _POWERS = 40, 3
 # Of a Krylov space.
@@ -68,7 +68,7 @@ def _without_rounding(basis: np.ndarray | None, compressed: np.ndarray) -> tuple
 
 def _sketches(size: int) -> list[int]:
     """Widths of sketches to try, each twice the one before, up to a third of the size."""
-    most = size // 3 if size > _SMALL else 0
+    most = size // 3
     doubled = [_FIRST * 2**k for k in range(most.bit_length()) if _FIRST * 2**k < most]
     return [*doubled, most] if most >= _FIRST else []
 

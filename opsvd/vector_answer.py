@@ -4,7 +4,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from .error_bars import Evidence, left_out
+from .error_bars import Evidence, accurate_count, left_out
 from .grid_functions import GridFunctions
 from .multiplets import as_counts
 from .nystrom_functions import NystromFunctions
@@ -28,7 +28,7 @@ def judged_answer(s: np.ndarray, errors: np.ndarray, functions: tuple[F, F], evi
     """
     goal = rtol * float(s.max(initial=0.0))
     visible = int(np.argmin(np.append(s > np.maximum(errors, goal), False)))
-    accurate = int(np.argmin(np.append(errors[:visible] <= goal, False)))
+    accurate = accurate_count(errors[:visible], goal)
     rank = accurate if accurate >= min(_ENOUGH, visible) else visible
     rank = rank if max_rank is None else min(rank, max_rank)
     tail = left_out(s, evidence, rank)
