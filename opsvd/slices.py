@@ -63,8 +63,8 @@ class SliceIntegrals:
     ends : ndarray, shape (p, 2)
     nodes, values : ndarray, shape (p, order)
         On the pieces: nodes y, and :math:`\sqrt{w_i} h(x_i, y) \sqrt{\rho_y(y)}` times their Lebesgue weights.
-    breaks : ndarray, shape (b, 2)
-        The breaks found: x_i and y.
+    breaks : ndarray, shape (b, p + 1)
+        The breaks found: x_i, of p coordinates, and y.
     lost : ndarray, shape (n,)
         The squares of the norms of truncation errors: of those below the tolerance, and of what was given up.
     exhausted : bool
@@ -85,6 +85,21 @@ class SliceIntegrals:
     def unresolved(self) -> float:
         """The norm of the truncation errors, of all slices together."""
         return float(np.sqrt(self.lost.sum()))
+
+    @property
+    def split(self) -> np.ndarray:
+        """Whether a slice has pieces of its own: bools of shape (n,)."""
+        found = np.zeros(len(self.dense), dtype=bool)
+        found[self.index] = True
+        return found
+
+    def energies(self) -> np.ndarray:
+        """The squares of the norms of the slices, shape (n,)."""
+        _, weights = gauss_legendre(self.basis.order)
+        lebesgue = 0.5 * np.diff(self.ends, axis=1) * weights
+        total = np.einsum("ij,ij->i", self.dense, self.dense)
+        np.add.at(total, self.index, np.sum(self.values**2 / lebesgue, axis=1))
+        return np.asarray(total)
 
     def matrix(self, basis: PanelBasis | None = None) -> np.ndarray:
         r""":math:`\sqrt{w_i}\, E_y[h(x_i, y)\, b_j(y)]` for the functions of a basis: shape (n, basis.size).
@@ -317,7 +332,7 @@ class _Splitter:
         self.x, self.weights = left.nodes, left.sqrt_weights
         self.index = [np.zeros(0, dtype=np.intp)]
         self.nodes, self.values = [np.zeros((0, order))], [np.zeros((0, order))]
-        self.ends, self.breaks = [np.zeros((0, 2))], [np.zeros((0, 2))]
+        self.ends, self.breaks = [np.zeros((0, 2))], [np.zeros((0, 2 if self.x.ndim == 1 else self.x.shape[1] + 1))]
         self.lost, self.exhausted = np.zeros(len(self.x)), False
         self.rng = np.random.default_rng(len(self.x))
         self.threshold, self.rest = 0.0, 0
@@ -442,7 +457,7 @@ class _Splitter:
         width = pieces.right - pieces.left
         found = np.isfinite(where)
         self.rest = _REST if len(suspects) > 0 and not found.any() else max(self.rest - 1, 0)
-        self.breaks.append(np.stack([self.x[pieces.index[found]], where[found]], axis=1))
+        self.breaks.append(np.column_stack([self.x[pieces.index[found]], where[found]]))
         at_left, at_right = where - pieces.left <= _AT_END * width, pieces.right - where <= _AT_END * width
         inside = found & ~at_left & ~at_right
         fresh = ~pieces.graded

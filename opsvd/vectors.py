@@ -32,6 +32,10 @@ __all__ = ["decompose_vectors"]
 
 # The first discretisation aims at this part of rtol.
 _AIM = 0.03
+# So do integrals over the angle, whose errors are in every bar.
+_ANGULAR = 0.01
+# Energies at many lengths need no more digits than this, relative to the norm.
+_COARSELY = 1e-4
 # Where the bar of the largest value is above this part of it, quasi-random points are tried too.
 _POOR = 1e-2
 # So many directions a side have a basis of panels in each.
@@ -108,8 +112,10 @@ def _of_invariant(kernel: Kernel, measures: tuple[GaussianVector, GaussianVector
         asked = Asked(rtol, max_rank, "seen to be a function of <x, y>")
         svd = _of_product(kernel, lambda w: product_values(kernel, w), (), measures, asked)
     else:
-        profile = InvariantProfile(kernel, k, (_std(measures[0]), _std(measures[1])))
-        radii, _ = find_radii(lambda _: profile, k, max(_AIM * rtol, 1e-15))
+        profile = InvariantProfile(kernel, k, (_std(measures[0]), _std(measures[1])), max(_ANGULAR * rtol, 1e-14))
+        coarse = replace(profile, tol=max(_COARSELY, profile.tol))
+        radii, _ = find_radii(lambda _: coarse, k, max(_AIM * rtol, 1e-15))
+        profile = profile.with_panels(radii)
         asked = Asked(rtol, max_rank, "seen to be a function of |x|, |y| and <x, y>")
         svd = _refined(profile, radii, (True, True), measures, asked)
     rng = np.random.default_rng(_SEED)
