@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ._validation import positive_int, real_array
-from .budget import Budget
+from .budget import Budget, BudgetExhaustedError
 from .errors import KernelError, NonFiniteKernelError
 
 __all__ = ["PROBED", "SMALLEST_SIZE", "Elementwise", "Kernel", "as_kernel", "elementwise", "non_finite", "probe_grid",
@@ -201,7 +201,7 @@ class Kernel:
         with np.errstate(all="ignore"):
             try:
                 values = self._real(self.function(x, y))
-            except KernelError:
+            except (KernelError, BudgetExhaustedError):
                 raise
             except Exception as error:
                 raise KernelError(f"h failed on arrays x of shape {x.shape} and y of shape {y.shape} with "

@@ -88,17 +88,15 @@ class SliceIntegrals:
 
     @property
     def split(self) -> np.ndarray:
-        """Whether a slice has pieces of its own: bools of shape (n,)."""
-        found = np.zeros(len(self.dense), dtype=bool)
-        found[self.index] = True
-        return found
+        """The slices that have pieces of their own, in increasing order."""
+        return np.asarray(np.unique(self.index))
 
-    def energies(self) -> np.ndarray:
-        """The squares of the norms of the slices, shape (n,)."""
+    def energies(self, density: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        r"""The integrals of :math:`w_i h(x_i, y)^2 \rho_y(y)` times a function of y, shape (n,)."""
         _, weights = gauss_legendre(self.basis.order)
         lebesgue = 0.5 * np.diff(self.ends, axis=1) * weights
-        total = np.einsum("ij,ij->i", self.dense, self.dense)
-        np.add.at(total, self.index, np.sum(self.values**2 / lebesgue, axis=1))
+        total = self.dense**2 @ density(self.basis.rule.nodes)
+        np.add.at(total, self.index, np.sum(self.values**2 / lebesgue * density(self.nodes), axis=1))
         return np.asarray(total)
 
     def matrix(self, basis: PanelBasis | None = None) -> np.ndarray:
@@ -113,6 +111,13 @@ class SliceIntegrals:
             total += self.dense.reshape(total.shape)
         else:
             self._add_dense(total, basis)
+        return self._with_pieces(total, basis)
+
+    def matrix_of_pieces(self, basis: PanelBasis) -> np.ndarray:
+        """The same, of the pieces alone, without the panels that all slices share."""
+        return self._with_pieces(np.zeros((len(self.dense), len(basis.edges) - 1, basis.order)), basis)
+
+    def _with_pieces(self, total: np.ndarray, basis: PanelBasis) -> np.ndarray:
         for part in self._chunks():
             self._add_pieces(total, basis, part)
         return total.reshape(len(self.dense), basis.size)

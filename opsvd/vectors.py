@@ -107,7 +107,10 @@ def _std(mu: GaussianVector) -> float:
 def _of_invariant(kernel: Kernel, measures: tuple[GaussianVector, GaussianVector], rtol: float,
                   max_rank: int | None) -> OperatorSVD | None:
     """The answer for a black box that was seen to be invariant, held against it at random points."""
-    k = kernel.dims[0]
+    k, rng = kernel.dims[0], np.random.default_rng(_SEED)
+    # Before the budget may run out.
+    x, y = (measure.sample(_UNSEEN, rng) for measure in measures)
+    unseen = kernel(x, y)
     if depends_on_product_alone(kernel, *measures):
         asked = Asked(rtol, max_rank, "seen to be a function of <x, y>")
         svd = _of_product(kernel, lambda w: product_values(kernel, w), (), measures, asked)
@@ -118,9 +121,7 @@ def _of_invariant(kernel: Kernel, measures: tuple[GaussianVector, GaussianVector
         profile = profile.with_panels(radii)
         asked = Asked(rtol, max_rank, "seen to be a function of |x|, |y| and <x, y>")
         svd = _refined(profile, radii, (True, True), measures, asked)
-    rng = np.random.default_rng(_SEED)
-    x, y = (measure.sample(_UNSEEN, rng) for measure in measures)
-    missed = float(np.sqrt(np.mean((kernel(x, y) - svd(x, y)) ** 2)))
+    missed = float(np.sqrt(np.mean((unseen - svd(x, y)) ** 2)))
     # What only seemed to be invariant is none.
     return None if missed > _DISAGREES * svd.tail + _ROUNDING * svd.norm else svd
 

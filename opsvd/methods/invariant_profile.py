@@ -137,7 +137,7 @@ class InvariantProfile:
         parts = iter(self.last[key]) if key in self.last else self._slices(x, y, check=check)
         sums = []
         for slices in parts:
-            sums.append(angular_sums(slices, self.k, size))
+            sums.append(angular_sums(slices, self.k, size, self.tol * (self.norm or 0.0)))
             if len(slices.dense) == len(x) * len(y):
                 self.last.clear()
                 self.last[key] = [slices]
