@@ -27,6 +27,9 @@ __all__ = ["CheckGrid", "Profiles", "Radii", "Sections", "SectorDiscretisation",
            "largest_beyond", "sector_discretisations"]
 
 _EPS = float(np.finfo(np.float64).eps)
+# No length of x is one of y: what depends on which is larger would be noise there. Nodes in y are moved by this part of
+# a step.
+_APART = 0.41
 # The grid for energies, in units of k^(-1/2).
 _COARSE = 0.3
 # The domain grows by this much in the exponent of the density, to where half-densities are no numbers any more.
@@ -301,9 +304,9 @@ def _energies(profiles: P, ends: tuple[float, float]) -> _Energies[P]:
     count = int((ends[1] - ends[0]) * math.sqrt(k) / _COARSE) + 12
     step = (ends[1] - ends[0]) / count
     nodes = ends[0] + step * (np.arange(count) + 0.5)
-    c, rest, _ = profiles.sections(nodes, nodes, 1)
-    weights = math.sqrt(step) * radial_half_density(nodes, k)
-    energy = _squared(c[0], weights, weights) + _squared(rest, weights, weights)
+    c, rest, _ = profiles.sections(nodes, nodes - _APART * step, 1)
+    weights = [math.sqrt(step) * radial_half_density(delta, k) for delta in (nodes, nodes - _APART * step)]
+    energy = _squared(c[0], *weights) + _squared(rest, *weights)
     marginals = energy.sum(axis=1), energy.sum(axis=0)
     towards_zero = sum(_tail(marginal[::-1]) for marginal in marginals)
     outside = towards_zero + sum(_tail(marginal) for marginal in marginals)
@@ -337,13 +340,13 @@ def enough_degrees(profiles: Profiles, radii: Radii, k: int, rtol: float, pariti
     count = int((high - low) * math.sqrt(k) / _COARSE) + 12
     step = (high - low) / count
     nodes = low + step * (np.arange(count) + 0.5)
-    weights = math.sqrt(step) * radial_half_density(nodes, k)
+    weights = [math.sqrt(step) * radial_half_density(delta, k) for delta in (nodes, nodes - _APART * step)]
     size, before = _FIRST_DEGREES, math.inf
     while True:
-        c, rest, _ = profiles.sections(nodes, nodes, size)
-        energies = [float(_squared(part, weights, weights).sum()) for part in c]
+        c, rest, _ = profiles.sections(nodes, nodes - _APART * step, size)
+        energies = [float(_squared(part, *weights).sum()) for part in c]
         norms = np.array([math.sqrt(e / harmonics(k, degree)) if e else 0.0 for degree, e in enumerate(energies)])
-        beyond = math.sqrt(float(_squared(rest, weights, weights).sum()))
+        beyond = math.sqrt(float(_squared(rest, *weights).sum()))
         rounding = before < _ROUNDING * radii.norm and beyond > 0.5 * before
         enough = largest_beyond(beyond, k, size, parities) <= _SAFE * rtol * norms.max()
         if enough or rounding or size >= _MOST_DEGREES:
@@ -365,7 +368,8 @@ def sector_discretisations(profiles: Profiles, radii: Radii, size: int, parities
 def _discretised(profiles: Profiles, radii: Radii, size: int, parities: tuple[bool, bool],
                  h: float) -> SectorDiscretisation | None:
     """With the step h, and for checks a smaller one; None if there are too many nodes."""
-    bases = [RadialBasis(profiles.k, h, high, _odd((high - low) / h)) for low, high in (radii.x, radii.y)]
+    bases = [RadialBasis(profiles.k, h, high - shift * h, _odd((high - low) / h))
+             for (low, high), shift in zip((radii.x, radii.y), (0.0, _APART), strict=True)]
     if max(basis.count for basis in bases) > _MOST_NODES:
         return None
     finer = _CHECK * h
