@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ._files import replacing
 from ._optional import require
 from ._validation import positive_int
 from .crosscheck import CrossCheck, crosscheck
@@ -245,7 +246,9 @@ def _decompose(args: argparse.Namespace) -> int:
         check = None if args.no_crosscheck else crosscheck(
             kernel, mu_x=mu_x, mu_y=mu_y, svd=svd, **_sampling(args))
         if args.plot:
-            summary_figure(svd, check).savefig(args.plot)
+            figure = summary_figure(svd, check)
+            with replacing(args.plot) as file:
+                figure.savefig(file, format=args.plot.suffix[1:].lower())
     notes = [str(warning.message) for warning in caught]
     for note in notes:
         print(f"opsvd: note: {note}", file=sys.stderr)
@@ -280,7 +283,8 @@ def _essay(args: argparse.Namespace) -> int:
     figures = essay_figures(**_sampling(args))
     for letter, figure in zip("ab", figures, strict=True):
         path = args.essay / f"low_rank_exps_{letter}.png"
-        figure.savefig(path, dpi=150)
+        with replacing(path) as file:
+            figure.savefig(file, format="png", dpi=150)
         print(f"wrote {path}")
     return 0
 

@@ -3,6 +3,7 @@
 import copy
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -173,10 +174,14 @@ class Kernel:
         """Return the kernel (y, x) -> h(x, y); on grids h still sees x as a column and y as a row."""
         kernel = copy.copy(self)
         kernel.dims = self.dims[::-1]
-        kernel.function = lambda y, x: _exchanged(self(*(_exchanged(points, len(points.shape) - len(
-            self._leading(points, side))) for side, points in enumerate((x, y)))))
+        kernel.function = self._at_exchanged
         kernel.name, kernel.evaluations, kernel.budget = f"{self.name} transposed", 0, None    # self counts, and pays
         return kernel
+
+    def _at_exchanged(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        """The values at (x, y), with the axes that broadcast reversed."""
+        return _exchanged(self(*(_exchanged(points, points.ndim - len(self._leading(points, side)))
+                                 for side, points in enumerate((x, y)))))
 
     def _real(self, values: Any) -> np.ndarray:
         array = np.asarray(values)
@@ -227,7 +232,7 @@ class Elementwise(Kernel):
 
     def __init__(self, phi: Callable[[Any], Any], k: int, kinks: tuple[float, ...]) -> None:
         self.phi, self.k, self.kinks = phi, k, kinks
-        super().__init__((lambda x, y: phi(x * y)) if k == 1 else (lambda x, y: phi(_inner(x, y))),
+        super().__init__(partial(_of_product if k == 1 else _of_inner, phi),
                          name=getattr(phi, "__name__", type(phi).__name__), dims=(k, k))
 
     def __repr__(self) -> str:
@@ -312,6 +317,14 @@ def _probe_phi(phi: Callable[[Any], Any]) -> None:
     if not alike:
         raise KernelError(f"phi must act on each number by itself: for z of shape {z.shape} it returned shape "
                           f"{whole.shape}, and not what it returns for the rows of z. {_VECTORISE_PHI}")
+
+
+def _of_product(phi: Callable[[Any], Any], x: np.ndarray, y: np.ndarray) -> Any:
+    return phi(x * y)
+
+
+def _of_inner(phi: Callable[[Any], Any], x: np.ndarray, y: np.ndarray) -> Any:
+    return phi(_inner(x, y))
 
 
 def _inner(x: np.ndarray, y: np.ndarray) -> np.ndarray:
