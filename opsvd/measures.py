@@ -190,8 +190,11 @@ class GaussianVector(Measure):
         A covariance has many factors, and where eigenvalues are equal the one that is found depends on rounding.
         """
         measure = cls(mean)
-        measure.root = float(root) if np.ndim(root) == 0 else root
-        measure.rank = measure.dim if np.ndim(root) == 0 else root.shape[1]
+        if np.ndim(root) == 0:
+            measure.root = float(root)
+        else:
+            measure.root, measure.rank = root.copy(order="K"), root.shape[1]
+            measure.root.setflags(write=False)
         return measure
 
     def __repr__(self) -> str:

@@ -1,6 +1,6 @@
 """Singular functions as callables: f_i and g_i at any points."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from ._validation import real_array
 from .bases import BASES, Basis
 from .kernels import Kernel
+from .linalg import leading_columns
 from .measures import Measure
 from .quadrature import Rule
 from .slices import slice_integrals
@@ -16,6 +17,9 @@ __all__ = ["Extension", "SingularFunctions", "SingularSystem", "SliceExtension"]
 
 _CHUNK = 1_000_000
 _SLICE_TOL, _SLICE_ORDER = 1e-13, 20
+# Parts of the distance to zero that a basis reaches, at which functions are looked at, and by how much they may vary
+# to be called constant: their root mean square is one, and where sums end about eight digits are left.
+_GRADED, _CONSTANT = np.array([1.0, 0.7, 0.4, 0.2, 0.1, 1e-2, 1e-4, 1e-8]), 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +48,7 @@ class Extension:
 
     def truncated(self, rank: int) -> "Extension":
         """For the first `rank` functions."""
-        return replace(self, matrix=self.matrix[:, :rank])
+        return _without_zeros(self.kernel, self.nodes, self.matrix[:, :rank])
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,11 +101,15 @@ class SingularFunctions:
         summed.
     far : tuple of ndarray, or None
         In place of an extension: for each part, the functions at those nodes of its rule where they are not summed.
+    inner : ndarray, shape (3, r), or None
+        In place of an extension: the functions closer to zero than their bases reach, on the left, at zero and on the
+        right, if they are constant there to 1e-7.
     """
 
     parts: tuple[tuple[Basis, np.ndarray], ...]
     extension: Extension | SliceExtension | None = None
     far: tuple[np.ndarray, ...] | None = None
+    inner: np.ndarray | None = None
 
     def __len__(self) -> int:
         """The number r of functions."""
@@ -142,6 +150,10 @@ class SingularFunctions:
         summed = self._trusted(flat)
         values = np.empty((len(flat), len(self)))
         values[summed] = self._summed(flat[summed])
+        if self.inner is not None:
+            close = ~summed & (np.abs(flat) <= self._gap)
+            values[close] = self.inner[np.sign(flat[close]).astype(int) + 1]
+            summed |= close
         values[~summed] = self._extended(flat[~summed])
         return values.reshape(*points.shape, len(self))
 
@@ -177,6 +189,10 @@ class SingularFunctions:
         """Where sums in all bases keep their digits when they are divided by the root of the density."""
         return np.asarray(np.all([basis.trusted(x) for basis, _ in self.parts], axis=0))
 
+    @property
+    def _gap(self) -> float:
+        return max(basis.gap for basis, _ in self.parts)
+
     def _summed(self, x: np.ndarray) -> np.ndarray:
         return np.asarray(self.half_density(x) / self.measure.sqrt_density(x)[:, None])
 
@@ -200,8 +216,10 @@ class SingularFunctions:
     def truncated(self, rank: int) -> "SingularFunctions":
         """The first `rank` functions."""
         extension = None if self.extension is None else self.extension.truncated(rank)
-        far = None if self.far is None else tuple(values[:, :rank] for values in self.far)
-        return SingularFunctions(tuple((basis, c[:, :rank]) for basis, c in self.parts), extension, far)
+        far = None if self.far is None else tuple(leading_columns(values, rank) for values in self.far)
+        inner = None if self.inner is None else leading_columns(self.inner, rank)
+        return SingularFunctions(tuple((basis, leading_columns(c, rank)) for basis, c in self.parts), extension, far,
+                                 inner)
 
     def extended(self, kernel: Kernel, other: "SingularFunctions", singular_values: np.ndarray, *,
                  breaks: bool) -> "SingularFunctions":
@@ -211,8 +229,7 @@ class SingularFunctions:
                                                                 singular_values))
         nodes = np.concatenate([basis.rule.nodes for basis, _ in other.parts])
         matrix = np.concatenate([basis.rule.sqrt_weights[:, None] * basis.synthesise(c) for basis, c in other.parts])
-        used = np.flatnonzero(np.abs(matrix).max(axis=1, initial=0.0) > 0.0)
-        return SingularFunctions(self.parts, Extension(kernel, nodes[used], matrix[used] / singular_values))
+        return SingularFunctions(self.parts, _without_zeros(kernel, nodes, matrix / singular_values))
 
     def state(self, prefix: str) -> dict[str, Any]:
         """Arrays for saving, under names that begin with `prefix`.
@@ -220,6 +237,7 @@ class SingularFunctions:
         Raises TypeError for a basis that `from_state` does not know.
         """
         arrays: dict[str, Any] = {f"{prefix}.{i}.far": values for i, values in enumerate(self._values_far_out())}
+        arrays |= {f"{prefix}.inner": values for values in self._values_near_zero()}
         for i, (basis, coefficients) in enumerate(self.parts):
             name = type(basis).__name__
             if BASES.get(name) is not type(basis):
@@ -239,6 +257,19 @@ class SingularFunctions:
         except Exception:  # noqa: BLE001 -- whatever a user's function raises: what is known must be saved all the same
             return ()
 
+    def _values_near_zero(self) -> list[np.ndarray]:
+        """What `inner` is to be: one array, or none where functions vary near zero, or the kernel fails there."""
+        if self.inner is not None or self.extension is None or self._gap == 0.0:
+            return [] if self.inner is None else [self.inner]
+        distances = self._gap * _GRADED
+        try:
+            values = self._extended(np.concatenate([-distances, [0.0], distances]))
+        except Exception:  # noqa: BLE001 -- as far out
+            return []
+        left, right = values[:len(distances)], values[len(distances) + 1:]
+        varies = max(np.ptp(side, axis=0).max(initial=0.0) for side in (left, right))
+        return [np.stack([left[0], values[len(distances)], right[0]])] if varies <= _CONSTANT else []
+
     @classmethod
     def from_state(cls, measure: Measure, arrays: Any, prefix: str) -> "SingularFunctions":
         """Rebuild from what `state` gave."""
@@ -250,7 +281,8 @@ class SingularFunctions:
             basis = BASES[str(arrays[f"{head}.basis"])](measure, **state)  # type: ignore[call-arg]
             parts.append((basis, arrays[f"{head}.coefficients"]))
         known = f"{prefix}.0.far" in arrays
-        return cls(tuple(parts), far=tuple(arrays[f"{prefix}.{i}.far"] for i in range(len(parts))) if known else None)
+        return cls(tuple(parts), far=tuple(arrays[f"{prefix}.{i}.far"] for i in range(len(parts))) if known else None,
+                   inner=arrays.get(f"{prefix}.inner"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -261,6 +293,12 @@ class SingularSystem:
     multiplicities: np.ndarray
     left: SingularFunctions
     right: SingularFunctions
+
+
+def _without_zeros(kernel: Kernel, nodes: np.ndarray, matrix: np.ndarray) -> Extension:
+    """The extension without nodes that no function uses, so that it is the same whatever else was truncated."""
+    used = np.flatnonzero(np.abs(matrix).max(axis=1, initial=0.0) > 0.0)
+    return Extension(kernel, nodes[used], np.ascontiguousarray(matrix[used]))
 
 
 def _plain(array: np.ndarray) -> Any:
