@@ -103,7 +103,7 @@ class SingularFunctions:
         In place of an extension: for each part, the functions at those nodes of its rule where they are not summed.
     inner : ndarray, shape (3, r), or None
         In place of an extension: the functions closer to zero than their bases reach, on the left, at zero and on the
-        right, if they are constant there to 1e-7.
+        right; NaN for those that are not constant there to 1e-7.
     """
 
     parts: tuple[tuple[Basis, np.ndarray], ...]
@@ -150,7 +150,7 @@ class SingularFunctions:
         summed = self._trusted(flat)
         values = np.empty((len(flat), len(self)))
         values[summed] = self._summed(flat[summed])
-        if self.inner is not None:
+        if self.inner is not None and np.isfinite(self.inner).all():
             close = ~summed & (np.abs(flat) <= self._gap)
             values[close] = self.inner[np.sign(flat[close]).astype(int) + 1]
             summed |= close
@@ -258,7 +258,7 @@ class SingularFunctions:
             return ()
 
     def _values_near_zero(self) -> list[np.ndarray]:
-        """What `inner` is to be: one array, or none where functions vary near zero, or the kernel fails there."""
+        """What `inner` is to be: one array, or none where the bases leave no gap, or the kernel fails there."""
         if self.inner is not None or self.extension is None or self._gap == 0.0:
             return [] if self.inner is None else [self.inner]
         distances = self._gap * _GRADED
@@ -267,8 +267,8 @@ class SingularFunctions:
         except Exception:  # noqa: BLE001 -- as far out
             return []
         left, right = values[:len(distances)], values[len(distances) + 1:]
-        varies = max(np.ptp(side, axis=0).max(initial=0.0) for side in (left, right))
-        return [np.stack([left[0], values[len(distances)], right[0]])] if varies <= _CONSTANT else []
+        varies = np.maximum(np.ptp(left, axis=0), np.ptp(right, axis=0))
+        return [np.where(varies <= _CONSTANT, np.stack([left[0], values[len(distances)], right[0]]), np.nan)]
 
     @classmethod
     def from_state(cls, measure: Measure, arrays: Any, prefix: str) -> "SingularFunctions":

@@ -39,6 +39,7 @@ class Rogue:
     """Unpickling it would fail the test."""
 
     def __reduce__(self):
+        """What pickle calls."""
         return pytest.fail, ("a pickle was run",)
 
 
@@ -180,9 +181,9 @@ def test_every_array_is_needed_and_no_other(saved, tmp_path):
     np.testing.assert_array_equal(opsvd.load(path).values, arrays["values"])
 
 
-@pytest.mark.parametrize("change", [{"rank": 10**12}, {"rank": -1}, {"tail": -1.0}, {"converged": "yes"}, {"rtol": None},
-                                    {"norm": []}, {"multiplicities": ["0"]}, {"arrays": {}}, {"arrays": None}],
-                         ids=str)
+@pytest.mark.parametrize("change", [{"rank": 10**12}, {"rank": -1}, {"tail": -1.0}, {"converged": "yes"},
+                                    {"rtol": None}, {"norm": []}, {"multiplicities": ["0"]}, {"arrays": {}},
+                                    {"arrays": None}], ids=str)
 def test_a_changed_description_is_refused(saved, tmp_path, change):
     """Numbers and words as well as arrays."""
     _, arrays = saved
