@@ -2,23 +2,25 @@
 
 import numpy as np
 
-from .kernels import Kernel
+from .kernels import PROBED, Kernel
 from .measures import Gaussian, GaussianVector, Measure
 from .sides import sides
 
 __all__ = ["kernel_values", "require_same_kernel"]
 
-# So many points a side, and the raw bits behind their coordinates, which numpy promises never to change.
-_POINTS, _SEED = 4, 20261
+# So many points a side, by which x > y and x > y + 0.1 are two kernels, and fewer where a point takes much memory.
+_POINTS, _FEWER = 16, 4
+# Of the raw bits behind their coordinates, which numpy promises never to change.
+_SEED = 20261
 # Relative to a value and to the median of all: rounding differs from one machine to the next, and grows where
 # kernels oscillate.
 _ALIKE = 1e-8
 
 
 def kernel_values(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> np.ndarray | None:
-    """Values at 4 by 4 pairs of irregular points, blocks or vectors of the measures, not all of which need be finite.
+    """Values at 16 by 16 pairs of irregular points, blocks or vectors of the measures; they need not be finite.
 
-    For each value of T, shape (4 p, 4 q); kernels of numbers have p = q = 1. None if a measure is not Gaussian: such
+    For each value of T, shape (16 p, 16 q); kernels of numbers have p = q = 1. None if a measure is not Gaussian: such
     results cannot be saved.
     """
     if not all(isinstance(measure, Gaussian | GaussianVector) for measure in (mu_x, mu_y)):
@@ -45,7 +47,7 @@ def require_same_kernel(kernel: Kernel, mu_x: Measure, mu_y: Measure, saved: np.
 
 def _points(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> tuple[np.ndarray, np.ndarray]:
     """Points as the kernel's grid takes them, from standard coordinates of mean 0 and variance 1."""
-    bits, both = np.random.PCG64(_SEED), sides(kernel, mu_x, mu_y)
-    x, y = (side.points(np.sqrt(12.0) * (bits.random_raw(_POINTS * side.directions) / 2.0**64 - 0.5)
-                        .reshape(_POINTS, side.directions)) for side in both)
+    bits, count = np.random.PCG64(_SEED), _POINTS if max(kernel.dims) <= PROBED else _FEWER
+    x, y = (side.points(np.sqrt(12.0) * (bits.random_raw(count * side.directions) / 2.0**64 - 0.5)
+                        .reshape(count, side.directions)) for side in sides(kernel, mu_x, mu_y))
     return x, y
