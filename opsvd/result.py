@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._validation import positive_int
-from .error_bars import Evidence, left_out, reliable
+from .error_bars import Evidence, left_out, reliable, unlisted
 from .finite_size import FiniteSizePrediction, predict
 from .grid_functions import GridFunctions
 from .kernels import Kernel
@@ -122,13 +122,14 @@ class OperatorSVD:
         kept = max(rank, int(np.argmin(np.append(s > _TOLD * near, False))))
         bars = np.concatenate([errors[:rank], near[rank:kept]])
         tail = left_out(s, evidence, kept)
-        decay, beyond = decay_and_tail(s[:kept], bars, tail)
+        breaks = evidence.images is not None
+        decay, beyond = decay_and_tail(s[:kept], bars, tail, unlisted(s, evidence, errors, kept, broken=breaks))
         whole = cls(values=s[:kept], multiplicities=system.multiplicities[:kept], value_errors=bars,
                     singular_values=s[:kept], errors=bars, left=system.left.truncated(kept),
                     right=system.right.truncated(kept),
                     norm=Estimate(evidence.norm, _norm_error(s, evidence)), tail=tail,
                     rtol=rtol, method=note, evaluations=0, converged=max(worst, hidden) <= goal,
-                    breaks=evidence.images is not None,
+                    breaks=breaks,
                     status=_status(worst, goal, rtol, rank, hidden=hidden, remainder=evidence.remainder,
                                    following=float(s[rank]) if rank < len(s) else 0.0),
                     decay=decay, spectrum_tail=beyond)
