@@ -294,8 +294,8 @@ def _tail(spectrum: Spectrum, fits: list[Fit], law: DecayLaw, tail_hs: float, un
         return finite if negligible else Tail(tail_hs, tail_hs, math.inf, math.inf, note)
 
     if unlisted.broken and not any(fit.law is POWER for fit in fits):
-        return Tail(tail_hs, tail_hs, math.inf, math.inf, "h breaks, so that its singular values fall like a power in "
-                    "the end, and those that are known do not show which")
+        return Tail(tail_hs, tail_hs, math.inf, math.inf, "h breaks, or is too rough to tell: where it breaks singular "
+                    "values fall like a power in the end, and those that are known do not show which")
     if not fits:
         return unexplained("too few values to tell how those beyond the rank decay")
     least = min(fit.energy_beyond(r, fit.rate + fit.error) for fit in fits)
