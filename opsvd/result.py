@@ -274,6 +274,7 @@ class OperatorSVD:
         counts, others = self.multiplicities[:kept], self.multiplicities[kept:]
         tail, beyond = self.tail, self.spectrum_tail
         if len(dropped):
+            beyond = replace(beyond, total_least=max(beyond.total_least, self.nuclear_norm().lower))
             beyond = beyond.preceded_by(dropped, self.value_errors[kept:], float(s[-1] if kept else dropped[0]), others)
             most = dropped + self.value_errors[kept:]
             tail = float(np.hypot(tail, np.linalg.norm(np.sqrt(others.astype(np.float64)) * most)))

@@ -244,7 +244,7 @@ def nuclear_tail(values: Any, errors: Any, tail_hs: float, *, multiplicities: An
         :math:`(E h^2 - \sum_{i \le r} s_i^2)^{1/2}`.
     multiplicities : array_like, shape (r,), optional
     dimension : float, default 1.0
-        Over how many values `tail_hs` may be spread beside the law: d of them add up to :math:`\sqrt d` times as much.
+        Over how many values `tail_hs` may be spread: d of them add up to as much as :math:`\sqrt d` times that.
 
     Returns
     -------

@@ -284,18 +284,23 @@ def _sure_rank(spectrum: Spectrum) -> Interval:
     r"""The interval of :math:`(\sum s)^2 / \sum s^2` whatever the tail is continued to.
 
     Neither a value that is no larger than all before it, nor more energy at the largest value that there may be,
-    lowers the rank; so the listed values bound it from below, with the least energy beyond.
+    lowers the rank; so the listed values bound it from below, with the least energy beyond. Nor is it below the stable
+    rank, as no value is above the first.
     """
     low, energy = spectrum.sums(1, (spectrum.least_beyond, 0.0))[0], spectrum.sums(2, spectrum.tail.energy_bounds)[1]
     seen = spectrum.sums(2, (0.0, spectrum.tail.least**2))[1]
-    return max(low**2 / seen, spectrum.sure_sum[0] ** 2 / energy), math.inf
+    return max(low**2 / seen, spectrum.sure_sum[0] ** 2 / energy, _stable_bounds(spectrum)[0]), math.inf
 
 
 def _stable_rank(spectrum: Spectrum) -> Estimate:
     beyond = spectrum.tail.hilbert_schmidt**2
     value = (float(spectrum.counts @ spectrum.values**2) + beyond) / float(spectrum.values.max()) ** 2
+    return _estimate(spectrum, value, _stable_bounds(spectrum))
+
+
+def _stable_bounds(spectrum: Spectrum) -> Interval:
     top = (float(spectrum.lower.max()) ** 2, float(spectrum.upper.max()) ** 2)
-    return _estimate(spectrum, value, _divided(spectrum.sums(2, spectrum.tail.energy_bounds), top))
+    return _divided(spectrum.sums(2, spectrum.tail.energy_bounds), top)
 
 
 def _entropy_rank(spectrum: Spectrum) -> Estimate:
