@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OperatorSVD", "load"]
 
-_FORMAT_VERSION = 4
+_FORMAT_VERSION = 5
 _SHOWN = 8
 # Values that stand so many times above their error bars tell how a spectrum decays.
 _TOLD = 10.0

@@ -13,7 +13,8 @@ from .laws import FEWEST, LAWS, POWER, Fit, fit_laws, reliable
 
 __all__ = ["DecayLaw", "Unlisted", "decay_and_tail", "decay_law", "nuclear_tail"]
 
-# sqrt(E h^2 - sum s_i^2) is a difference of nearly equal numbers: below this part of the norm it is rounding.
+# sqrt(E h^2 - sum s_i^2) is a difference of nearly equal numbers: below this part of the norm it is rounding. Where
+# what no computed value stands for is below it, the sum of the computed values is known better than any law tells.
 _NEGLIGIBLE = 1e-7
 # An exponent above 1 is taken for 1 if 1 is within its error, and the error no larger than this.
 _KNOWN = 0.25
@@ -287,7 +288,7 @@ def decay_and_tail(values: Any, errors: Any, tail_hs: float, unlisted: Unlisted,
 def _tail(spectrum: Spectrum, fits: list[Fit], law: DecayLaw, tail_hs: float, unlisted: Unlisted) -> Tail:
     """The rules of `nuclear_tail`, less what may be hidden beside a law."""
     norm, r = math.hypot(float(np.sqrt(spectrum.counts @ spectrum.values**2)), tail_hs), float(spectrum.counts.sum())
-    negligible = tail_hs <= _NEGLIGIBLE * norm
+    negligible = unlisted.unseen <= _NEGLIGIBLE * norm
     finite = Tail(tail_hs, unlisted.computed, 0.0, 0.0)
 
     def unexplained(note: str) -> Tail:
