@@ -160,6 +160,7 @@ def _report(kernel: Kernel, svd: OperatorSVD) -> str:
     facts = {
         "norm": f"{svd.norm}, sqrt(E h^2)",
         "tail": f"{svd.tail:.1e}, what the values above leave out of it",
+        "nuclear norm": f"{svd.nuclear_norm()}, sum s",
         "effective rank": f"{svd.effective_rank()}, (sum s)^2 / sum s^2",
         "method": svd.method,
         "status": svd.status,
@@ -186,7 +187,6 @@ def _measure(mu: Measure) -> dict[str, Any]:
 
 
 def _record(kernel: Kernel, svd: OperatorSVD, check: CrossCheck | None, notes: list[str]) -> dict[str, Any]:
-    rank = svd.effective_rank()
     comparison = None if check is None else {
         "n": check.n, "trials": check.trials, "z": check.z, "agrees": check.agrees, "verdict": check.verdict}
     record: dict[str, Any] = _plain({
@@ -199,7 +199,8 @@ def _record(kernel: Kernel, svd: OperatorSVD, check: CrossCheck | None, notes: l
         "multiplicities": svd.multiplicities,
         "norm": {"value": svd.norm.value, "error": svd.norm.error},
         "tail": svd.tail,
-        "effective_rank": {"value": rank.value, "error": rank.error, "note": rank.note},
+        "nuclear_norm": svd.nuclear_norm().record(),
+        "effective_rank": svd.effective_rank().record(),
         "method": svd.method,
         "status": svd.status,
         "converged": svd.converged,

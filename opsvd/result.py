@@ -11,7 +11,7 @@ import numpy as np
 from ._archive import read_archive, write_archive
 from ._validation import positive_int
 from .blocks import entrywise
-from .error_bars import Evidence, left_out, reliable
+from .error_bars import Evidence, left_out, reliable, unlisted
 from .finite_size import FiniteSizePrediction, predict
 from .grid_functions import GridFunctions
 from .kernel_values import require_same_kernel
@@ -125,13 +125,14 @@ class OperatorSVD:
         kept = max(rank, int(np.argmin(np.append(s > _TOLD * near, False))))
         bars = np.concatenate([errors[:rank], near[rank:kept]])
         tail = left_out(s, evidence, kept)
-        decay, beyond = decay_and_tail(s[:kept], bars, tail)
+        breaks = evidence.images is not None
+        decay, beyond = decay_and_tail(s[:kept], bars, tail, unlisted(s, evidence, errors, kept, broken=breaks))
         whole = cls(values=s[:kept], multiplicities=system.multiplicities[:kept], value_errors=bars,
                     singular_values=s[:kept], errors=bars, left=system.left.truncated(kept),
                     right=system.right.truncated(kept),
                     norm=Estimate(evidence.norm, _norm_error(s, evidence)), tail=tail,
                     rtol=rtol, method=note, evaluations=0, converged=max(worst, hidden) <= goal,
-                    breaks=evidence.images is not None,
+                    breaks=breaks,
                     status=_status(worst, goal, rtol, rank, hidden=hidden, remainder=evidence.remainder,
                                    following=float(s[rank]) if rank < len(s) else 0.0),
                     decay=decay, spectrum_tail=beyond)
@@ -176,7 +177,11 @@ class OperatorSVD:
         return effective_rank(self.values, kind=kind, **self._spectrum())
 
     def nuclear_norm(self) -> Estimate:
-        r"""The nuclear norm :math:`\sum_i s_i` with its error bar; infinite where the sum diverges."""
+        r"""The nuclear norm :math:`\sum_i s_i` with its error bar; infinite where the sum diverges.
+
+        What lies beyond the values given is continued from them, so that the bar is `extrapolated`; the bound `lower`
+        rests on what was computed, and no truncation lowers it.
+        """
         return nuclear_norm(self.values, **self._spectrum())
 
     def hilbert_schmidt_norm(self) -> Estimate:
@@ -203,23 +208,25 @@ class OperatorSVD:
         """What the singular values of a sampled n by m matrix must look like; see `opsvd.finite_size.predict`."""
         # The values of a matrix add up to no more than the root of their number times that of their squares.
         least = min(positive_int(n, "n"), n if m is None else positive_int(m, "m"))
-        nuclear = min(self.spectrum_tail.nuclear + self.spectrum_tail.nuclear_error, np.sqrt(least) * self.tail)
-        left, right, beyond = self.left, self.right, (float(nuclear), self.tail**2)
+        most = float(np.sqrt(least)) * self.tail
+        left, right = self.left, self.right
+        beyond: dict[str, Any] = {"beyond": (min(self.spectrum_tail.nuclear_bounds[1], most), self.tail**2),
+                                  "most_beyond": most}
         if isinstance(left, SectorFunctions) and isinstance(right, SectorFunctions):
             owners = np.searchsorted(-self.values, -self._radial_values())
             moments = [multiplet_moments(side, owners, len(self.values)) for side in (left, right)]
             return predict(self.values, moments[0], moments[1], n, m, multiplicities=self.multiplicities,
                            left_mixed=partial(_of_sectors, left, owners),
-                           right_mixed=partial(_of_sectors, right, owners), beyond=beyond)
+                           right_mixed=partial(_of_sectors, right, owners), **beyond)
         prediction = predict(self.singular_values, fourth_moments(left), fourth_moments(right), n, m,
                              left_mixed=partial(mixed_moments, left), right_mixed=partial(mixed_moments, right),
-                             beyond=beyond)
+                             **beyond)
         if not (isinstance(self.left, GridFunctions | NystromFunctions) and isinstance(self.right, GridFunctions |
                                                                                        NystromFunctions)):
             return prediction
         # Energies are sums of |f_i|^2, and not of f_i . f_j, which for functions with several values are two things.
         energies = predict(self.singular_values, self.left.fourth_moments[1], self.right.fourth_moments[1], n, m,
-                           beyond=beyond)
+                           **beyond)
         return replace(prediction, energy_std=energies.energy_std, energy_error=energies.energy_error,
                        energy_valid=energies.energy_valid, covariance=energies.covariance,
                        nuclear=replace(prediction.nuclear, std=energies.nuclear.std),
@@ -270,6 +277,7 @@ class OperatorSVD:
         counts, others = self.multiplicities[:kept], self.multiplicities[kept:]
         tail, beyond = self.tail, self.spectrum_tail
         if len(dropped):
+            beyond = replace(beyond, total_least=max(beyond.total_least, self.nuclear_norm().lower))
             beyond = beyond.preceded_by(dropped, self.value_errors[kept:], float(s[-1] if kept else dropped[0]), others)
             most = dropped + self.value_errors[kept:]
             tail = float(np.hypot(tail, np.linalg.norm(np.sqrt(others.astype(np.float64)) * most)))
