@@ -84,7 +84,7 @@ class _FailedError(Exception):
     """A trial and what it raised."""
 
     def __init__(self, trial: int, cause: Exception) -> None:
-        super().__init__()
+        super().__init__(trial, cause)
         self.trial, self.cause = trial, cause
 
 
