@@ -129,7 +129,8 @@ class MonteCarloSpectrum:
     def __repr__(self) -> str:
         """Name the size and the number of trials."""
         size = f"n={self.n}" if self.n == self.m else f"n={self.n}, m={self.m}"
-        return f"MonteCarloSpectrum({size}, trials={self.trials}, rank={self.rank}, engine={self.engine!r})"
+        cut = ", interrupted" if self.interrupted else ""
+        return f"MonteCarloSpectrum({size}, trials={self.trials}, rank={self.rank}, engine={self.engine!r}{cut})"
 
     def __str__(self) -> str:
         """Show the leading singular values with their standard errors."""
@@ -141,7 +142,8 @@ class MonteCarloSpectrum:
         unknown = float(self.effective_rank_error().max())
         likely = f" (likely {float(self.effective_rank_likely_error().max()):.1e})"
         engine = f"; the engine leaves {unknown:.1e}{likely} open" if unknown > 1e-6 * ranks.mean() else ""
-        return "\n".join([f"{matrices}, {size}, engine {self.engine}", "   i  mean          standard error",
+        cut = ", interrupted" if self.interrupted else ""
+        return "\n".join([f"{matrices}, {size}, engine {self.engine}{cut}", "   i  mean          standard error",
                           *rows, *more,
                           f"effective rank {ranks.mean():.6g}, standard error {standard_error(ranks):.1e}{engine}"])
 

@@ -1,6 +1,7 @@
 """Kernels that threads call at the same time: some of the values they gave are asked for once more, and compared."""
 
 import copy
+import functools
 from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -63,7 +64,7 @@ class Witness:
                 self._keep(function, points, tails, values, tail)
             return values
 
-        return watching    # type: ignore[return-value]
+        return functools.update_wrapper(watching, function)    # type: ignore[return-value]
 
     def _keep(self, function: Callable[..., Any], points: tuple[Any, ...], tails: tuple[int, ...], values: Any,
               tail: int) -> None:

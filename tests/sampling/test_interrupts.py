@@ -98,6 +98,8 @@ def test_monte_carlo_and_sweeps_say_how_much_is_done():
     """One warning each, about the line that called it."""
     found = quietly_interrupted(monte_carlo, interrupted_at(40, 4), 40, trials=9, rng=0, match="3 of 9 trials are done")
     assert (found.trials, found.interrupted) == (3, True)
+    assert repr(found).endswith(", interrupted)")
+    assert str(found).splitlines()[0].endswith(", interrupted")
     sweep = quietly_interrupted(monte_carlo_sweep, interrupted_at(50, 3), [40, 50, 60], trials=4, rng=0,
                                 match="1 of 3 sizes, and of the next 2 of 4 trials are done")
     assert ([one.trials for one in sweep], sweep.interrupted) == ([4, 2], True)
