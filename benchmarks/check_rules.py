@@ -28,8 +28,9 @@ from setting import machine
 
 import opsvd
 from opsvd import Gaussian, elementwise
-from opsvd.bases import HermiteBasis, PanelBasis, RadialBasis, radial_half_density, radial_reach
+from opsvd.bases import HermiteBasis, PanelBasis, radial_half_density, radial_reach
 from opsvd.domain import Domain
+from opsvd.grid_svd import _Coarser, _still_to_come
 from opsvd.kernels import Kernel
 from opsvd.methods import angular_profile, angular_slices, grids, panels, sectors, tensor
 from opsvd.methods.hermite_checks import hermite_check_rules
@@ -215,8 +216,23 @@ def product_check(k: int) -> Check:
 # Radii
 
 
+@dataclass(frozen=True)
+class _Nothing:
+    """A kernel that is zero, for the sake of the grids of lengths on which it is asked for."""
+
+    k: int
+    hidden: tuple[float, float] = (0.0, 0.0)
+
+    def filtered(self, step: float) -> None:
+        """As it is."""
+
+    def sections(self, x: np.ndarray, y: np.ndarray, size: int, *, check: bool = False) -> sectors.Sections:
+        """Zeros."""
+        return sectors.Sections(np.zeros((size, len(x), len(y))), np.zeros((len(x), len(y))), 0.0)
+
+
 def radial_check(k: int) -> Check:
-    """The trapezoid rule in the logarithm of the length, against one of 0.8 of its step."""
+    """The trapezoid rule in the logarithm of the length, against those on the check grids of the library."""
     low, high = radial_reach(60.0, k)
 
     def smooth(delta: np.ndarray) -> np.ndarray:
@@ -226,20 +242,19 @@ def radial_check(k: int) -> Check:
     def rule(nodes: np.ndarray, step: float) -> tuple[np.ndarray, np.ndarray]:
         return nodes, step * radial_half_density(nodes, k) ** 2
 
-    sizes = []
+    sizes, radii = [], sectors.Radii((low, high), (low, high), 0.0, 1.0)
     for level in range(6):
         h = sectors._first_step(k, 0.03e-6) * sectors._FINER**level
-        basis = RadialBasis(k, h, high, sectors._odd((high - low) / h))
-        finer = sectors._CHECK * h
-        shifts = [shift[0] for shift in (sectors._SHIFTS, *sectors._MORE_SHIFTS)]
-        checks = [basis.last + shift * h - finer * np.arange(int(basis.count * h / finer))[::-1] for shift in shifts]
-        sizes.append(Size(1.0 / h, on_rules(rule(basis.grid, h), [rule(check, finer) for check in checks], smooth,
-                                            SAFETY)))
+        d = sectors._discretised(_Nothing(k), radii, 1, (True, True), h)
+        if d is None:
+            break
+        checks = [rule(grid.x, grid.step) for grid in (d.check, *d.shifted_checks)]
+        sizes.append(Size(1.0 / h, on_rules(rule(d.left.grid, h), checks, smooth, SAFETY)))
 
     def truth(function: Values, c: float) -> np.ndarray:
         delta, w = graded(low, high + 0.5, [c])
         return against(w * radial_half_density(delta, k) ** 2, smooth(delta), function(delta))
-    return Check("methods/sectors.py", "_CHECK, _SHIFTS", f"trapezoid in log|x|, R^{k}: h against three of 0.8 h",
+    return Check("methods/sectors.py", "_CHECK, _SHIFTS", f"trapezoid in log|x|, R^{k}: h against all check grids, of 0.8 h",
                  tuple(sizes), truth, (-0.6, 0.5))
 
 
@@ -290,23 +305,24 @@ def tensor_check() -> Check:
 
 
 def grid_check(in_panels: bool) -> Check:
-    """Products of one basis: check rules, and twice the change from the size before as if errors fell like 1 / n."""
-    make, all_sizes = (grids._panels, grids._PANELS[1::2]) if in_panels else (grids._hermite, grids._HERMITE)
-    every = grids._PANELS if in_panels else grids._HERMITE
+    """Products of one basis: check rules, and what values would change by if errors fell as those of jumps do."""
+    make, every = (grids._panels, grids._PANELS) if in_panels else (grids._hermite, grids._HERMITE)
     sizes = []
-    for n in all_sizes[1:]:
-        grid, before = make(n), every[every.index(n) - 1]
-        rules = [probabilities(rule) for rule in (grid.bases[0].rule, grid.checks[0], make(before).bases[0].rule)]
+    for i in range(2, len(every)):
+        made = [make(every[j]) for j in (i, i - 1, i - 2)]
+        bases, check = [probabilities(grid.bases[0].rule) for grid in made], probabilities(made[0].checks[0])
 
-        def judged(function: Values, rules: list = rules, n: int = n,
-                   before: int = before) -> tuple[np.ndarray, np.ndarray]:
-            mine, check, coarser = (against(w, hermite_smooth(x), function(x)) for x, w in rules)
-            growth = before / (n - before)
-            return mine, SAFETY * np.linalg.norm(mine - check) + SAFETY * growth * np.abs(mine - coarser)
-        sizes.append(Size(n, judged))
+        def judged(function: Values, made: list = made, bases: list = bases,
+                   check: tuple = check) -> tuple[np.ndarray, np.ndarray]:
+            mine, *coarser = (against(w, hermite_smooth(x), function(x)) for x, w in bases)
+            coupling = np.linalg.norm(mine - against(check[1], hermite_smooth(check[0]), function(check[0])))
+            before = tuple(_Coarser(grid.size, values, 1.0)
+                           for grid, values in zip(made[:0:-1], coarser[::-1], strict=True))
+            return mine, SAFETY * coupling + _still_to_come(mine, made[0], 1.0, before)
+        sizes.append(Size(made[0].size, judged))
     what = ("panels of 16 nodes against shifted ones of 3 or 4" if in_panels else "Gauss-Hermite: n against n + 4")
     return line_check("methods/grids.py", "_CHECK_PANELS, _CHECK_ORDER" if in_panels else "gauss_rule(size + 4)",
-                      f"{what}, and against the size before", sizes)
+                      f"{what}, and against two sizes before", sizes)
 
 
 def hermite_check() -> Check:
