@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -117,15 +117,20 @@ def _whole(kept: list[_Entry], entries: list[_Entry]) -> list[_Entry]:
 
 
 def _sectors(d: SectorDiscretisation, rtol: float) -> tuple[list[_Sector], tuple[CheckGrid, ...]]:
-    """Every degree, judged by one check grid where it leaves less than the tolerance, else by all; and the grids."""
+    """Every degree, judged by one check grid if all leave less than the tolerance, else by several; and the grids."""
     triplets = [_triplets(d.matrix(degree)) for degree in d.degrees]
     roots = [math.exp(0.5 * math.log(harmonics(d.k, degree))) for degree in d.degrees]
     goal = rtol * max(float(sigma.max(initial=0.0)) / root for (_, sigma, _), root in zip(triplets, roots, strict=True))
     evidence = [_seen(d, d.check, degree, found) for degree, found in zip(d.degrees, triplets, strict=True)]
-    rough = [seen.remainder > goal * root for seen, root in zip(evidence, roots, strict=True)]
+    # Without integrals bars are twice the remainder.
+    rough = [2.0 * seen.remainder > goal * root for seen, root in zip(evidence, roots, strict=True)]
     others = d.shifted_checks if any(rough) else ()
-    for i in np.flatnonzero(rough):
-        evidence[i] = _largest([evidence[i], *(_seen(d, check, d.degrees[i], triplets[i]) for check in others)])
+    for i, degree in enumerate(d.degrees):
+        if others:
+            evidence[i] = _largest([evidence[i], *(_seen(d, check, degree, triplets[i]) for check in others)])
+        elif not d.smooth:
+            # One grid knows how large the remainder is, but its integrals may be wrong as those of the bases are.
+            evidence[i] = replace(evidence[i], coupling=evidence[i].remainder, images=None)
     return [_sector(d, *parts) for parts in zip(d.degrees, roots, triplets, evidence, strict=True)], (d.check, *others)
 
 

@@ -79,6 +79,11 @@ class ProductProfile:
     hidden: tuple[float, float]
     table: FilteredProfile | None = None
 
+    @property
+    def breaks(self) -> bool:
+        """Whether phi has breaks."""
+        return len(self.pieces.breaks) > 0
+
     def filtered(self, step: float) -> "tuple[ProductProfile, ProductProfile] | None":
         """The same for phi and phi^2 filtered for the trapezoid rule; None if there is no need, or phi grows too fast.
 

@@ -126,6 +126,11 @@ class InvariantProfile:
         """Nothing is known to lie nearer to singular points than the nodes."""
         return 0.0, 0.0
 
+    @property
+    def breaks(self) -> bool:
+        """True: nothing is known of kinks and jumps in the lengths."""
+        return True
+
     def filtered(self, step: float) -> None:
         """None: kinks and jumps of h are not filtered."""
 

@@ -83,6 +83,10 @@ class Profiles(Protocol):
     def hidden(self) -> tuple[float, float]:
         r"""What lies nearer to singular points than nodes: :math:`\sup_v \int |c_l(u + v)| du`, and the energy."""
 
+    @property
+    def breaks(self) -> bool:
+        """Whether h may have kinks or jumps in the lengths, or along a curve of them."""
+
     def filtered(self, step: float) -> "tuple[Profiles, Profiles] | None":
         """The same for h and h^2, filtered where they break for the trapezoid rule with a step; None if need not be."""
 
@@ -179,6 +183,8 @@ class SectorDiscretisation:
         The norm of truncation errors in the angle, on each degree.
     norms : (float, float) or None
         With images: the norm of the kernel from either grid, and h^2 filtered.
+    smooth : bool
+        Whether what the trapezoid rule is applied to is known to be smooth, being filtered where it is not.
     parities : (bool, bool)
         Whether there are even degrees, and odd ones.
     """
@@ -194,6 +200,7 @@ class SectorDiscretisation:
     hidden: tuple[float, float]
     lost: float
     norms: tuple[float, float] | None
+    smooth: bool
     parities: tuple[bool, bool]
 
     @property
@@ -216,10 +223,9 @@ class SectorDiscretisation:
         """The check grid at other places, for kernels that are not smooth in the lengths.
 
         The error of one grid may be that of the bases by chance, at some places of a kink. The mean of grids at equally
-        spaced shifts has hardly any error, so that one of them at least shows that of the bases. Where phi is filtered
-        there is no need.
+        spaced shifts has hardly any error, so that one of them at least shows that of the bases.
         """
-        if self.check.images is not None:
+        if self.smooth:
             return ()
         # Inwards, since h may overflow farther out.
         steps = _CHECK / _LATTICE * np.arange(1, _LATTICE)
@@ -395,7 +401,7 @@ def _discretised(profiles: Profiles, radii: Radii, size: int, parities: tuple[bo
     hidden = mass * float(radial_half_density(np.zeros(1), profiles.k)[0]) ** 2, energy
     return SectorDiscretisation(bases[0], bases[1], seen.values, check, make_check, radii,
                                 math.hypot(max(rests), math.sqrt(energy)), max(rests) - min(rests), hidden,
-                                seen.lost + check.lost, norms, parities)
+                                seen.lost + check.lost, norms, filtered or not profiles.breaks, parities)
 
 
 def _norm(values: np.ndarray, grids: tuple[np.ndarray, np.ndarray], k: int) -> float:
