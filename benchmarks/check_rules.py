@@ -1,4 +1,4 @@
-"""Do the checks of the library see the errors that they check, where these fall like a power of the size?
+"""Show whether checks of one rule by another see the errors that they check, where these fall like a power of the size.
 
 A check compares a rule with another one. If both are of one family and of nearly one size, both err alike: where errors
 fall like n^-p, the difference of n and n + m nodes is p m / n of the error. Here the rules of every check, made by the
@@ -62,9 +62,9 @@ class Rough:
 
 INSIDE = (Rough("jump", lambda u, c: 1.0 * (u > c)), Rough("root", lambda u, c: np.sqrt(np.abs(u - c))),
           Rough("kink", lambda u, c: np.abs(u - c)))
-ENDS = (Rough("(1 - t)^(1/4)", lambda t, c: np.maximum(1.0 - t, 0.0) ** 0.25, True),
-        Rough("arccos t", lambda t, c: np.arccos(np.clip(t, -1.0, 1.0)), True),
-        Rough("sqrt(1 - t^2)", lambda t, c: np.sqrt(np.maximum(1.0 - t * t, 0.0)), True))
+ENDS = (Rough("(1 - t)^(1/4)", lambda t, _: np.maximum(1.0 - t, 0.0) ** 0.25, True),
+        Rough("arccos t", lambda t, _: np.arccos(np.clip(t, -1.0, 1.0)), True),
+        Rough("sqrt(1 - t^2)", lambda t, _: np.sqrt(np.maximum(1.0 - t * t, 0.0)), True))
 
 
 @dataclass(frozen=True)
@@ -226,7 +226,7 @@ class _Nothing:
     def filtered(self, step: float) -> None:
         """As it is."""
 
-    def sections(self, x: np.ndarray, y: np.ndarray, size: int, *, check: bool = False) -> sectors.Sections:
+    def sections(self, x: np.ndarray, y: np.ndarray, size: int, *, check: bool = False) -> sectors.Sections:  # noqa: ARG002
         """Zeros."""
         return sectors.Sections(np.zeros((size, len(x), len(y))), np.zeros((len(x), len(y))), 0.0)
 
@@ -254,8 +254,8 @@ def radial_check(k: int) -> Check:
     def truth(function: Values, c: float) -> np.ndarray:
         delta, w = graded(low, high + 0.5, [c])
         return against(w * radial_half_density(delta, k) ** 2, smooth(delta), function(delta))
-    return Check("methods/sectors.py", "_CHECK, _SHIFTS", f"trapezoid in log|x|, R^{k}: h against all check grids, of 0.8 h",
-                 tuple(sizes), truth, (-0.6, 0.5))
+    return Check("methods/sectors.py", "_CHECK, _SHIFTS",
+                 f"trapezoid in log|x|, R^{k}: h against all check grids, of 0.8 h", tuple(sizes), truth, (-0.6, 0.5))
 
 
 # ----------------------------------------------------------------------------------------------------------------------

@@ -90,8 +90,7 @@ def main() -> None:
                   f"{found.status}; {drawn}", flush=True)
             if worst > 1.0:
                 false_kernels.add(seed)
-                false.append(f"{seed:>5} {rtol:>6.0e} {int((found.ratios > 1.0).sum())} false, by {worst:.3g}: {drawn}\n"
-                             f"             {found.detail}")
+                false.append(f"{seed:>5} {rtol:>6.0e} {int((found.ratios > 1.0).sum())} false, by {worst:.3g}: {drawn}")
                 print(f"      FALSE: {found.detail}", flush=True)
     bars, count = sum(len(found.ratios) for found in outcomes), sum(int((o.ratios > 1.0).sum()) for o in outcomes)
     failed = sum(bool(o.status.partition(":")[2]) for o in outcomes)

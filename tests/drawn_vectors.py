@@ -6,10 +6,10 @@ draws it knows where it breaks, and so knows its singular values by `vector_quad
 """
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import reduce
-from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -20,7 +20,6 @@ from vector_quadrature import (
     Spectrum,
     angular,
     gaussian,
-    integrated,
     joined,
     norms,
     of_distance,
@@ -39,12 +38,14 @@ __all__ = ["DrawnVectors", "draw_vectors", "held_against"]
 
 _SEPARABLE = (Level(160, 0, 28), Level(160, 0, 40))
 _JOINT = (Level(24, 10, 28), Level(24, 14, 40))
-_DISTANCE = (Level(16, 8, 24), Level(16, 12, 36))
+_DISTANCE = (Level(12, 8, 20), Level(12, 10, 28))
 _PLANE = (Level(1, 12, 28), Level(1, 18, 40))
 # Values from products of T and its adjoint are not known below this part of the largest.
 _LEAST = 1e-5
 # How many values are compared at most.
 _MOST = 400
+# How many values of each factor of a product go into it.
+_FACTORS = 40
 _LINE = np.array([0.1, 0.25, 0.5, 0.9, 1.3, 1.8, 2.4, 3.1, 4.0, 5.0, 6.3, 8.0])
 
 # Functions and where they break, {c} standing for a number that is drawn.
@@ -60,14 +61,17 @@ _OF_RADIUS = (("1.0", ()), ("1.0", ()), ("np.exp(-{a} * {v})", ()), ("{v} ** {a}
               ("np.minimum({v}, {c})", ("{c}",)), ("np.sqrt(np.abs({v} - {c}))", ("{c}",)), ("np.log({v})", ()),
               ("np.maximum({v} - {c}, 0)", ("{c}",)))
 _OF_PRODUCT = (("np.abs(w - {c})", ("{c}",)), ("1.0 * (w > {c})", ("{c}",)), ("np.maximum(w - {c}, 0)", ("{c}",)),
-               ("np.sqrt(np.abs(w - {c}))", ("{c}",)), ("np.clip(w, -{c}, {c})", ("{c}", "-{c}")), ("np.sign(w)", ("0",)),
-               ("np.abs(w)", ("0",)), ("np.abs(w) ** 0.5", ("0",)), ("np.log(np.abs(w))", ("0",)),
-               ("np.maximum(w, 0) * np.exp(-w)", ("0",)), ("np.where(w > {c}, np.cos(w), 0.2)", ("{c}",)),
+               ("np.sqrt(np.abs(w - {c}))", ("{c}",)), ("np.clip(w, -{c}, {c})", ("{c}", "-{c}")),
+               ("np.sign(w)", ("0",)), ("np.abs(w)", ("0",)), ("np.abs(w) ** 0.5", ("0",)),
+               ("np.log(np.abs(w))", ("0",)), ("np.maximum(w, 0) * np.exp(-w)", ("0",)),
+               ("np.where(w > {c}, np.cos(w), 0.2)", ("{c}",)),
                ("np.tanh(w)", ()), ("np.abs(np.abs(w) - {c})", ("{c}", "-{c}", "0")))
 _SMOOTH_IN_PRODUCT = ("np.tanh({a} * w)", "np.cos({a} * w)", "np.exp(-{a} * w * w)", "(1 + {a} * w)", "1 / (1 + w * w)")
-_OF_TWO = (("np.maximum(u, v)", "u"), ("1.0 * (u > v)", "u"), ("np.abs(u - v)", "u"), ("np.abs(u - v - {c})", "u - {c}"),
-           ("np.maximum(u + v - {c}, 0)", "{c} - u"), ("np.abs(u * v - {c})", "{c} / u"),
-           ("1.0 * (u * v > {c})", "{c} / u"), ("np.exp(-np.abs(u - v))", "u"), ("np.sqrt(np.abs(u - v))", "u"))
+# With the curve along which they break, as v of u and as u of v.
+_OF_TWO = (("np.maximum(u, v)", "u", "v"), ("1.0 * (u > v)", "u", "v"), ("np.abs(u - v)", "u", "v"),
+           ("np.abs(u - v - {c})", "u - {c}", "v + {c}"), ("np.maximum(u + v - {c}, 0)", "{c} - u", "{c} - v"),
+           ("np.abs(u * v - {c})", "{c} / u", "{c} / v"), ("1.0 * (u * v > {c})", "{c} / u", "{c} / v"),
+           ("np.exp(-np.abs(u - v))", "u", "v"), ("np.sqrt(np.abs(u - v))", "u", "v"))
 _ODD = (("np.tanh({z})", ()), ("np.sign({z})", ("0",)), ("np.clip({z}, -{c}, {c})", ("{c}", "-{c}")),
         ("{z} / (1 + np.abs({z}))", ("0",)))
 _OF_DISTANCE = (("d", None), ("np.exp(-d)", None), ("1.0 * (d < {c})", "{c}"), ("np.abs(d - {c})", "{c}"))
@@ -194,14 +198,15 @@ def _through_product(rng: Random, k: int) -> DrawnVectors:
     alone = rng.random() < 0.7
     stds = (1.0, 1.0) if alone else _stds(rng)
     (phi, breaks) = _drawn(rng, _OF_PRODUCT, "w", 0.3, 1.5)
-    f, e = ("1.0", "1.0") if alone else (f"np.exp(-{_number(rng, 0.2, 1.0)} * r)", f"1 / (1 + {_number(rng, 0.2, 1.0)} * s)")
+    a, b = _number(rng, 0.2, 1.0), _number(rng, 0.2, 1.0)
+    f, e = ("1.0", "1.0") if alone else (f"np.exp(-{a} * r)", f"1 / (1 + {b} * s)")
     of_product, of_x, of_y = _function(phi, "w"), _function(f, "r"), _function(e, "s")
     enters = tuple(sorted({abs(b) for b in breaks if b != 0.0}))
 
     def spectrum(level: Level) -> Spectrum:
         edges = radial_edges((), stds[0]), radial_edges((), stds[1])
-        table = product_table(lambda z, t: of_product(z * t), k, lambda z: np.array((*breaks, 0.0)) / z[:, None], enters,
-                              edges[0][-1] * edges[1][-1], level)
+        table = product_table(lambda z, t: of_product(z * t), k, lambda z: np.array((*breaks, 0.0)) / z[:, None],
+                              special=enters, highest=edges[0][-1] * edges[1][-1], level=level)
         curves: Breaks = lambda u: np.array(enters) / u[:, None]  # noqa: E731
         return joined(of_integrals(lambda u, v: table(u * v) * of_x(u) * of_y(v), edges,
                                    (radial(k, stds[0]), radial(k, stds[1])), (curves, curves), level), k, _LEAST)
@@ -218,8 +223,8 @@ def _smooth_in_product(rng: Random, k: int) -> DrawnVectors:
     def spectrum(level: Level) -> Spectrum:
         edges = radial_edges(f_breaks, stds[0]), radial_edges(e_breaks, stds[1])
         table = product_table(lambda z, t: of_product(z * t) * of_t(t), k,
-                              lambda z: np.broadcast_to(np.array((*breaks, 0.0)), (len(z), len(breaks) + 1)), (),
-                              edges[0][-1] * edges[1][-1], level)
+                              lambda z: np.broadcast_to(np.array((*breaks, 0.0)), (len(z), len(breaks) + 1)),
+                              special=(), highest=edges[0][-1] * edges[1][-1], level=level)
         return joined(of_matrices(lambda u, v: table(u * v) * of_x(u) * of_y(v), edges,
                                   (radial(k, stds[0]), radial(k, stds[1])), level), k)
     return DrawnVectors(f"{phi} * {g} * {f} * {e}", k, stds, _JOINT, spectrum)
@@ -257,33 +262,31 @@ def _of_distance(rng: Random, k: int) -> DrawnVectors:
         def curves(u: np.ndarray) -> np.ndarray:
             return u[:, None] if jump is None else np.stack([c - u, c + u, u - c], axis=1)
         edges = radial_edges(() if jump is None else (c,), 1.0)
-        return joined(of_integrals(kernel, (edges, edges), (radial(k, 1.0), radial(k, 1.0)), (curves, curves), level), k,
-                      _LEAST)
+        values = of_integrals(kernel, (edges, edges), (radial(k, 1.0), radial(k, 1.0)), (curves, curves), level)
+        return joined(values, k, _LEAST)
     return DrawnVectors(phi, k, (1.0, 1.0), _DISTANCE, spectrum)
 
 
-def _plane(q: str, curve: str, level: Level) -> np.ndarray:
-    """Singular values of a kernel of two numbers that breaks along a curve v = curve(u), which tells u as well."""
-    of_both, at = _function(q, "u", "v"), _function(curve, "u")
-    inverse = (lambda u: 2.0 * u - at(u)) if " - " in curve and curve.startswith("u") else at
+def _plane(of_both: Function, curves: tuple[Breaks, Breaks], level: Level) -> np.ndarray:
+    """Singular values of a kernel of two numbers that breaks along curves."""
     edges = np.concatenate([-_LINE[::-1], [0.0], _LINE])
-    return of_integrals(lambda u, v: of_both(u, v)[None], (edges, edges), (gaussian, gaussian),
-                        (lambda u: at(u)[:, None], lambda v: inverse(v)[:, None]), level)[0]
+    return of_integrals(lambda u, v: of_both(u, v)[None], (edges, edges), (gaussian, gaussian), curves, level)[0]
 
 
-def _of_two(rng: Random) -> tuple[str, str]:
+def _of_two(rng: Random) -> tuple[str, tuple[Breaks, Breaks]]:
     """A function of two numbers, and the curve along which it breaks."""
     c = _number(rng, 0.3, 1.5)
-    q, curve = rng.choice(_OF_TWO)
-    return q.format(c=c), curve.format(c=c)
+    q, *curve = (text.format(c=c) for text in rng.choice(_OF_TWO))
+    v_at, u_at = (_function(text, name) for text, name in zip(curve, "uv", strict=True))
+    return q, (lambda u: v_at(u)[:, None], lambda v: u_at(v)[:, None])
 
 
 def _of_sums(rng: Random, k: int) -> DrawnVectors:
     """A function of the sums of the components."""
-    q, curve = _of_two(rng)
+    q, curves = _of_two(rng)
 
     def spectrum(level: Level) -> Spectrum:
-        values = _plane(q, curve, level)
+        values = _plane(_function(q, "u", "v"), curves, level)
         return Spectrum(values, np.ones(len(values)), _LEAST * float(values[0]))
     return DrawnVectors(q, k, (1.0, 1.0), _PLANE, spectrum)
 
@@ -294,15 +297,16 @@ def _product_of_components(rng: Random, k: int) -> DrawnVectors:
     factors = [_of_two(rng) for _ in range(k)]
 
     def spectrum(level: Level) -> Spectrum:
-        values = np.ravel(reduce(np.multiply.outer, [_plane(*factor, level)[:40] for factor in factors]))
+        values = np.ravel(reduce(np.multiply.outer, [
+            _plane(_function(q, "u", "v"), curves, level)[:_FACTORS] for q, curves in factors]))
         return Spectrum(values, np.ones(len(values)), _LEAST * float(values.max()))
     text = " * ".join(_renamed(q, i + 1) for i, (q, _) in enumerate(factors))
     return DrawnVectors(text, k, (1.0, 1.0), _PLANE, spectrum)
 
 
 def _renamed(q: str, i: int) -> str:
-    """A text in u and v as one in the i-th components; no function of numpy in these has a u or a v of its own."""
-    named = q.replace("np.maximum", "np.fmax").replace("u", f"x{i}").replace("v", f"y{i}")
+    """A text in u and v as one in the i-th components."""
+    named = re.sub(r"\bu\b", f"x{i}", re.sub(r"\bv\b", f"y{i}", q))
     return f"({named})"
 
 
@@ -316,9 +320,7 @@ def _odd_sum(rng: Random, k: int) -> DrawnVectors:
     curves: Breaks = lambda u: at / u[:, None]  # noqa: E731
 
     def spectrum(level: Level) -> Spectrum:
-        edges = np.concatenate([-_LINE[::-1], [0.0], _LINE])
-        values = of_integrals(lambda u, v: of_both(u, v)[None], (edges, edges), (gaussian, gaussian), (curves, curves),
-                              level)[0]
+        values = _plane(of_both, (curves, curves), level)
         return Spectrum(values, np.full(len(values), float(k)), _LEAST * float(values[0]))
     return DrawnVectors(" + ".join(texts), k, (1.0, 1.0), _PLANE, spectrum)
 

@@ -1,4 +1,4 @@
-r"""Singular values of kernels of vectors by brute force, where it is known at which angles, radii and curves they break.
+r"""Singular values of kernels of vectors by brute force, knowing at which angles, radii and curves they break.
 
 It shares nothing with opsvd. A kernel a(|x|, |y|, t), t the cosine of the angle, is on harmonics of degree l the
 kernel :math:`\lambda_l(r, s) = E_t[a(r, s, t) P_l(t)]`, :math:`P_l(1) = 1`, of the radii, for each of the N(k, l)
@@ -9,12 +9,14 @@ at the ends of an interval smooth; in the angle :math:`\theta` and not in t, who
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.special import betainc
 
 __all__ = ["Level", "Spectrum", "angular", "between_breaks", "gaussian", "integrated", "joined", "multiplicity",
-           "norms", "of_distance", "of_finite_rank", "of_integrals", "of_matrices", "product_table", "radial", "radial_edges"]
+           "norms", "of_distance", "of_finite_rank", "of_integrals", "of_matrices", "product_table", "radial",
+           "radial_edges"]
 
 # The substitution has derivatives that vanish like the fifth power of the distance to either end.
 _POWER = 5
@@ -40,7 +42,7 @@ class Level:
 
 @dataclass(frozen=True, eq=False)
 class Spectrum:
-    """Values with their multiplicities, (n,) each, not ordered, and what those that are not listed may be as large as."""
+    """Values with their multiplicities, (n,) each, not ordered; those that are not listed are at most `floor`."""
 
     values: np.ndarray
     multiplicities: np.ndarray
@@ -110,11 +112,14 @@ def of_distance(function: Callable[[np.ndarray], np.ndarray], lengths: tuple[np.
     r, s = (length[:, None] for length in lengths)
     low, high = np.abs(r - s), r + s
     edges = np.sort(np.concatenate([low, np.clip(breaks, low, high), high], axis=1), axis=1)
-    d, weights = between_breaks(edges, level.nodes)
+    # Distances to both ends, which are not to be rounded where the density is infinite there.
+    above, weights = between_breaks(edges - low, level.nodes)
+    below = between_breaks(high - edges[:, ::-1], level.nodes)[0][:, ::-1]
+    d = low + above
     t = np.clip((r * r + s * s - d * d) / (2.0 * r * s), -1.0, 1.0)
-    sine = (d - low) * (d + low) * (high - d) * (high + d) / (2.0 * r * s) ** 2
-    # Nodes that are rounded to an end have no weight.
-    density = np.where(sine > 0.0, np.where(sine > 0.0, sine, 1.0) ** (0.5 * (k - 3.0)), 0.0)
+    sine = above * (above + 2.0 * low) * below * (2.0 * high - below) / (2.0 * r * s) ** 2
+    # An interval of no width may lie at an end.
+    density = np.where(weights > 0.0, np.where(sine > 0.0, sine, 1.0) ** (0.5 * (k - 3.0)), 0.0)
     weighted = function(d) * weights * d / (r * s) * _front(k) * density
     return np.array([np.sum(weighted * p, axis=1) for p in legendre(t, k, level.degrees)])
 
@@ -153,7 +158,7 @@ def of_finite_rank(left: np.ndarray, right: np.ndarray, core: np.ndarray) -> np.
 
 
 def integrated(kernel: Callable[[np.ndarray, np.ndarray], np.ndarray], u: np.ndarray, edges: np.ndarray,
-               density: Callable[[np.ndarray], np.ndarray], breaks: Breaks, level: Level) -> np.ndarray:
+               density: Callable[[np.ndarray], np.ndarray], breaks: Breaks, *, level: Level) -> np.ndarray:
     """T applied to the Lagrange functions of panels in v, orthonormal, at points u: (stack, n, panels * order).
 
     The kernel takes u (n, 1) and v (n, q) and gives (stack, n, q); it breaks at v = `breaks`(u).
@@ -161,7 +166,7 @@ def integrated(kernel: Callable[[np.ndarray, np.ndarray], np.ndarray], u: np.nda
     t, w = np.polynomial.legendre.leggauss(level.order)
     inverse = np.linalg.inv(np.polynomial.legendre.legvander(t, level.order - 1))
     columns, cuts = [], breaks(u)
-    for a, b in zip(edges[:-1], edges[1:], strict=True):
+    for a, b in pairwise(edges):
         inner = np.sort(np.clip(cuts, a, b), axis=1)
         ends = np.concatenate([np.full((len(u), 1), a), inner, np.full((len(u), 1), b)], axis=1)
         v, weights = between_breaks(ends, level.nodes)
@@ -190,8 +195,8 @@ def of_integrals(kernel: Callable[[np.ndarray, np.ndarray], np.ndarray], edges: 
     T and its adjoint are exact on functions that the panels resolve, as the singular functions are.
     """
     (u, root_u), (v, root_v) = (panel_rule(e, d, level.order) for e, d in zip(edges, densities, strict=True))
-    forth = integrated(kernel, u, edges[1], densities[1], breaks[0], level) * root_u[:, None]
-    back = integrated(lambda b, a: kernel(a, b), v, edges[0], densities[0], breaks[1], level) * root_v[:, None]
+    forth = integrated(kernel, u, edges[1], densities[1], breaks[0], level=level) * root_u[:, None]
+    back = integrated(lambda b, a: kernel(a, b), v, edges[0], densities[0], breaks[1], level=level) * root_v[:, None]
     squares = np.linalg.eigvals(back @ forth).real
     return -np.sort(-np.sqrt(np.maximum(squares, 0.0)), axis=-1)
 
@@ -207,7 +212,7 @@ def of_matrices(kernel: Callable[[np.ndarray, np.ndarray], np.ndarray], edges: t
 
 
 def product_table(function: Callable[[np.ndarray, np.ndarray], np.ndarray], k: int,
-                  breaks: Breaks, special: tuple[float, ...], highest: float,
+                  breaks: Breaks, *, special: tuple[float, ...], highest: float,
                   level: Level) -> Callable[[np.ndarray], np.ndarray]:
     """lambda_l of functions of z = |x| |y| and t as functions of z: points (...) to (degrees, ...).
 
