@@ -7,6 +7,7 @@ import numpy as np
 
 from ._validation import positive_int, real_array
 from .finite_functionals import Functional, functionals
+from .quadrature import RARE
 from .splitting import MixedMoments, Multiplet, runs, split
 
 __all__ = ["FiniteSizePrediction", "predict"]
@@ -40,6 +41,9 @@ class FiniteSizePrediction:
         An estimate of what `mean` leaves out, of order n^(-2); inf where the expansion fails.
     valid : ndarray of bool, shape (r,)
         Where the expansion holds; see `predict`. Elsewhere the numbers above mean nothing.
+    unknown : ndarray of bool, shape (r,)
+        Where :math:`E[f_i^4]` or :math:`E[g_i^4]` is infinite, or cannot be told from it: there `mean` and `bias` are
+        NaN, and `std` and `error` inf, at every n.
     energy, energy_std, energy_error : ndarray, shape (r,)
         The same for the energies :math:`\sigma_1^2 + \dots + \sigma_k^2` of the leading k singular values, which
         remain predictable when values among them are equal.
@@ -61,6 +65,7 @@ class FiniteSizePrediction:
     std: np.ndarray
     error: np.ndarray
     valid: np.ndarray
+    unknown: np.ndarray
     energy: np.ndarray
     energy_std: np.ndarray
     energy_error: np.ndarray
@@ -81,10 +86,13 @@ class FiniteSizePrediction:
             "functions, or values are nearly equal")
         grouped = "".join(f"; s_{group.indices[0] + 1} to s_{group.indices[-1] + 1} are predicted as a multiplet, in "
                           f"order" for group in self.multiplets)
+        heavy = "" if not self.unknown.any() else (
+            f"; {int(self.unknown.sum())} of the {self.unknown.size} values cannot be predicted at any n, because fourth "
+            f"moments of their singular functions are infinite, or rest on points of probability below {RARE:g}")
         law = ", but OperatorSVD.equivalent may have its law" if (self.counts > 1).any() else ""
         rank = "holds" if self.effective_rank.valid else f"does not hold{law}"
         continued = ", with the sum of the values that are not given extrapolated" if self.nuclear.extrapolated else ""
-        return f"at {self.n} x {self.m}, {singles}{grouped}; that of the effective rank {rank}{continued}"
+        return f"at {self.n} x {self.m}, {singles}{grouped}{heavy}; that of the effective rank {rank}{continued}"
 
     def __repr__(self) -> str:
         """Name the sizes, and how many of the singular values are predicted."""
@@ -119,7 +127,7 @@ def predict(
     singular_values : array_like, shape (r,)
         Those of the operator, nonincreasing.
     left_moments, right_moments : array_like, shape (r, r)
-        :math:`E[f_i^2 f_j^2]` and :math:`E[g_i^2 g_j^2]`.
+        :math:`E[f_i^2 f_j^2]` and :math:`E[g_i^2 g_j^2]`; inf where they are infinite or not known.
     n : int
         The number of samples of x.
     m : int, optional
@@ -181,6 +189,10 @@ def predict(
     nearly equal values. In simulations of fourteen kernels at n = 100, 300 and 1000, `mean` was met to within `error`
     and the noise of 300 to 2000 trials at every valid entry. Higher moments of :math:`f_i` are not looked at.
 
+    *Infinite moments.* Where :math:`E[f_i^4]` is infinite, as for exp(cxy) with c above :math:`\sqrt 3 / 4`, or
+    :math:`\lvert x \rvert^{-a}` with a from 1/4, sampled values still tend to :math:`s_i`, since :math:`E[f_i^2] = 1`; but slower
+    than :math:`n^{-1/2}`, and no expansion in 1/n holds. Such entries are `unknown`, and never valid.
+
     *Multiplets.* Summed over the N_i members of multiplet i, squares and moments are sums of those of pairs, so that
     :math:`a_{ij}` stands :math:`N_j` times in the sum over j, and the diagonal terms of the bias become
     :math:`-s_i (N_i E[f^2 f'^2] - 1) / 8 n`, with the second moments of all members against each other. The mean over a
@@ -212,7 +224,12 @@ def predict(
     first = s**2 * np.diag(a + b) / 4.0
     inner = np.maximum((counts * np.diag(left) - 1.0) / n + (counts * np.diag(right) - 1.0) / m, 0.0)
     scatter = np.where(many, s**2 * inner, first)
-    pairs = _pairs(s, a, b, scatter, counts)
+    heavy = np.maximum(left, right) >= _HUGE
+    pairs = _pairs(s, np.where(heavy, 0.0, a), np.where(heavy, 0.0, b), scatter, counts)
+    # Whatever E[f_i^2 f_j^2] is, s_j f_j g_j moves no sampled value by more than its own norm, which is s_j on average.
+    unknown = np.diag(heavy)
+    most = np.minimum(np.where(heavy, np.inf, np.abs(pairs.shift)), 0.5 * counts * s)
+    pairs = pairs._replace(error=np.where(unknown | unknown[:, None] | heavy, most, pairs.error))
     bias = pairs.shift.sum(axis=1) - s * inner / 8.0
     within = np.where(many, s**2 * np.diag(left / n + right / m) ** 2 / 8.0, 0.0)
     std = np.sqrt(first + within + pairs.variance.sum(axis=1))
@@ -220,12 +237,18 @@ def predict(
     error = np.where(pairs.unresolved.any(axis=1), np.inf, error)
     valid = (error <= _NEXT_ORDER * std) & (np.sqrt(first) <= _RELATIVE_STD * s)
     products = (left - 1.0) / n + (right - 1.0) / m
+    # Whatever stands in for an infinite moment is not to be seen.
+    among = np.maximum.accumulate(unknown)
+    bias, std, error = np.where(unknown, [[np.nan], [np.inf], [np.inf]], [bias, std, error])
+    energies = _energies(s, counts, pairs, products)
+    energies = (*np.where(among, [[np.nan], [np.inf], [np.inf]], energies[:3]), energies[3] & ~among)
     groups = [] if left_mixed is None or right_mixed is None else [
         _split(run, s, counts, pairs, mixed=(left_mixed, right_mixed), sizes=(n, m))
         for run in runs(s, scatter, counts)]
     return FiniteSizePrediction(
-        n, m, counts, s + bias, bias, std, error, valid, *_energies(s, counts, pairs, products),
-        np.outer(s, s) * products / 4.0, *functionals(s, counts, (left, right), (n, m), (*beyond, most_beyond)),
+        n, m, counts, s + bias, bias, std, error, valid & ~unknown, unknown, *energies,
+        np.where(heavy, np.inf, np.outer(s, s) * products / 4.0),
+        *functionals(s, counts, (left, right), (n, m), (*beyond, most_beyond)),
         tuple(group for group in groups if group is not None))
 
 

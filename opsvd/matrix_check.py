@@ -181,8 +181,9 @@ def compared(
         mean[group.indices], error[group.indices] = group.total / d, group.error / d
         variance[group.indices] = group.total_std**2 / d
     # What is not compared may be infinite.
-    mean, error, variance = (np.where(rows.any(axis=0), array, 0.0) for array in (mean, error, variance))
-    first = rows @ prediction.covariance[:k, :k] @ rows.T
+    used = rows.any(axis=0)
+    mean, error, variance = (np.where(used, array, 0.0) for array in (mean, error, variance))
+    first = rows @ np.where(np.outer(used, used), prediction.covariance[:k, :k], 0.0) @ rows.T
     ours = svd.value_errors if (prediction.counts > 1).any() else svd.errors
     unsure = (rows @ error) ** 2 + (rows @ (ours[:k] + bars)) ** 2 + (1e-12 * svd.norm.value) ** 2
     covariance = first + np.diag(np.maximum(rows @ variance - np.diag(first), 0.0) + unsure)

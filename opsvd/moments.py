@@ -8,7 +8,7 @@ import numpy as np
 from .bases import spherical_harmonics
 from .grid_functions import GridFunctions
 from .nystrom_functions import NystromFunctions
-from .quadrature import gauss_hermite, hermite_functions
+from .quadrature import fourth_moments_by_rule, gauss_hermite, hermite_functions
 from .sector_functions import SectorFunctions
 from .singular_functions import SingularFunctions
 from .tensor_functions import TensorFunctions
@@ -22,16 +22,13 @@ _MOST_NODES = 100_000
 
 
 def fourth_moments(functions: Functions) -> np.ndarray:
-    """E[f_i^2 f_j^2], shape (r, r), by the rules of the bases; of functions in sectors, the radial ones."""
+    """E[f_i^2 f_j^2], shape (r, r), inf where not known, by the rules of the bases; of sectors, of radial functions."""
     if isinstance(functions, GridFunctions | NystromFunctions):
         return functions.fourth_moments[0]
     if not isinstance(functions, SingularFunctions):
         return functions.moments()
-    total = np.zeros((len(functions), len(functions)))
-    for values, weights in functions.at_nodes():
-        squares = values**2
-        total += (squares * weights[:, None]).T @ squares
-    return total / len(functions.parts)
+    moments = [fourth_moments_by_rule(values**2, weights) for values, weights in functions.at_nodes()]
+    return np.asarray(sum(moments) / len(moments))
 
 
 def multiplet_moments(functions: SectorFunctions, owners: np.ndarray, count: int) -> np.ndarray:
@@ -43,7 +40,10 @@ def multiplet_moments(functions: SectorFunctions, owners: np.ndarray, count: int
     shares = np.zeros((count, len(owners)))
     shares[owners, np.arange(len(owners))] = np.array([float(number) for number in functions.multiplicities])
     shares /= np.maximum(shares.sum(axis=1, keepdims=True), 1.0)
-    return np.asarray(shares @ functions.moments() @ shares.T)
+    moments = functions.moments()
+    unknown = np.isinf(moments)
+    means = shares @ np.where(unknown, 0.0, moments) @ shares.T
+    return np.where((shares @ unknown @ shares.T) > 0.0, np.inf, means)
 
 
 def mixed_moments(functions: Functions, indices: np.ndarray) -> np.ndarray | None:
@@ -58,8 +58,8 @@ def mixed_moments(functions: Functions, indices: np.ndarray) -> np.ndarray | Non
         return None
     if isinstance(functions, TensorFunctions):
         return _mixed(functions.sampled()[:, indices])
-    total = sum(_mixed(values[:, indices], weights) for values, weights in functions.at_nodes())
-    return np.asarray(total / len(functions.parts))
+    mixed = [_mixed(values[:, indices], weights) for values, weights in functions.at_nodes()]
+    return np.asarray(sum(mixed) / len(mixed))
 
 
 def _mixed(values: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
@@ -75,7 +75,7 @@ def _of_one_degree(functions: SectorFunctions, index: int) -> np.ndarray | None:
     k, degree = functions.measure.dim, int(functions.degrees[index])
     if degree > 1 and (2 * degree + 1) ** k > _MOST_NODES:
         return None
-    radial = functions.basis.moments(functions.coefficients[:, [index]], functions.coefficients[:, [index]])
+    radial = functions.basis.moments(functions.coefficients[:, [index]])
     return np.asarray(radial[0, 0] * _of_harmonics(k, degree))
 
 

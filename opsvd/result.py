@@ -322,10 +322,6 @@ class OperatorSVD:
         OSError
             If the file cannot be written; nothing is left of it then.
 
-        Notes
-        -----
-        Values of the singular functions far out, which prediction needs, go into the file. For a kernel of numbers they
-        take some thousand values of h.
         """
         meta = {"method": self.method, "status": self.status, "converged": self.converged,
                 "breaks": self.breaks, "decay": vars(self.decay), "evaluations": self.evaluations, "rtol": self.rtol,
@@ -372,7 +368,7 @@ def load(path: str | PathLike[str], h: Callable[..., Any] | Kernel | None = None
     -------
     OperatorSVD
         The same to the last bit, but that reconstruction without the kernel is a sum in the basis. Prediction needs no
-        kernel, but where h was not finite far out when the result was saved.
+        kernel.
 
     Raises
     ------

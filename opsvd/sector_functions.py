@@ -134,8 +134,8 @@ class SectorFunctions:
         return functions * np.sqrt(masses[kept])[:, None], masses[kept]
 
     def moments(self) -> np.ndarray:
-        """E[F_i^2 F_j^2], shape (q, q)."""
-        return self.basis.moments(self.coefficients, self.coefficients)
+        """E[F_i^2 F_j^2], shape (q, q), inf where not known."""
+        return self.basis.moments(self.coefficients)
 
     def state(self, prefix: str) -> dict[str, Any]:
         """Arrays for saving, under names that begin with `prefix`."""

@@ -99,8 +99,6 @@ class SingularFunctions:
     extension : Extension, SliceExtension or None
         Without one (a result loaded from a file, whose kernel is gone) the functions are known only where they are
         summed.
-    far : tuple of ndarray, or None
-        In place of an extension: for each part, the functions at those nodes of its rule where they are not summed.
     inner : ndarray, shape (3, r), or None
         In place of an extension: the functions closer to zero than their bases reach, on the left, at zero and on the
         right; NaN for those that are not constant there to 1e-7.
@@ -108,7 +106,6 @@ class SingularFunctions:
 
     parts: tuple[tuple[Basis, np.ndarray], ...]
     extension: Extension | SliceExtension | None = None
-    far: tuple[np.ndarray, ...] | None = None
     inner: np.ndarray | None = None
 
     def __repr__(self) -> str:
@@ -173,21 +170,12 @@ class SingularFunctions:
         return self._extended(points.ravel()).reshape(*points.shape, len(self))
 
     def at_nodes(self) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Values (n, r) and weights (n,) at the nodes that have weight, for the rule of each basis.
+        """Values (n, r) and weights (n,) at the nodes where sums in all bases have digits, for the rule of each basis.
 
-        Raises what a call raises; after ``load(path)`` only if `save` could not evaluate the functions far out.
+        What lies farther out has a probability of less than 1e-16, and is not asked for: there a kernel may overflow.
         """
-        found = []
-        for i, rule in enumerate(self._rules()):
-            near = self._trusted(rule.nodes)
-            values = np.empty((len(rule), len(self)))
-            values[near] = self._summed(rule.nodes[near])
-            values[~near] = self._extended(rule.nodes[~near]) if self.far is None else self.far[i]
-            found.append((values, rule.weights))
-        return found
-
-    def _rules(self) -> list[Rule]:
-        return [basis.rule.restricted(basis.rule.weights > 0.0) for basis, _ in self.parts]
+        rules = [basis.rule.restricted(self._trusted(basis.rule.nodes)) for basis, _ in self.parts]
+        return [(self._summed(rule.nodes), rule.weights) for rule in rules]
 
     def _trusted(self, x: np.ndarray) -> np.ndarray:
         """Where sums in all bases keep their digits when they are divided by the root of the density."""
@@ -210,7 +198,7 @@ class SingularFunctions:
 
     def _known_beside(self, x: float) -> str:
         """Between which nodes sums are to be trusted, in words; without the gap that x lies in, if it is in one."""
-        nodes = np.sort(np.concatenate([rule.nodes for rule in self._rules()]))
+        nodes = np.sort(np.concatenate([basis.rule.nodes for basis, _ in self.parts]))
         known = nodes[self._trusted(nodes)]
         inner = np.searchsorted(known, x)
         gap = f" and not in ({known[inner - 1]:.4g}, {known[inner]:.4g})" if 0 < inner < len(known) else ""
@@ -220,9 +208,8 @@ class SingularFunctions:
     def truncated(self, rank: int) -> "SingularFunctions":
         """The first `rank` functions."""
         extension = None if self.extension is None else self.extension.truncated(rank)
-        far = None if self.far is None else tuple(leading_columns(values, rank) for values in self.far)
         inner = None if self.inner is None else leading_columns(self.inner, rank)
-        return SingularFunctions(tuple((basis, leading_columns(c, rank)) for basis, c in self.parts), extension, far,
+        return SingularFunctions(tuple((basis, leading_columns(c, rank)) for basis, c in self.parts), extension,
                                  inner)
 
     def extended(self, kernel: Kernel, other: "SingularFunctions", singular_values: np.ndarray, *,
@@ -240,8 +227,7 @@ class SingularFunctions:
 
         Raises TypeError for a basis that `from_state` does not know.
         """
-        arrays: dict[str, Any] = {f"{prefix}.{i}.far": values for i, values in enumerate(self._values_far_out())}
-        arrays |= {f"{prefix}.inner": values for values in self._values_near_zero()}
+        arrays: dict[str, Any] = {f"{prefix}.inner": values for values in self._values_near_zero()}
         for i, (basis, coefficients) in enumerate(self.parts):
             name = type(basis).__name__
             if BASES.get(name) is not type(basis):
@@ -252,15 +238,6 @@ class SingularFunctions:
             arrays.update({f"{prefix}.{i}.state.{name}": value for name, value in basis.state().items()})
         return arrays
 
-    def _values_far_out(self) -> tuple[np.ndarray, ...]:
-        """The values that take the kernel's place in `at_nodes`; none where the kernel fails there."""
-        if self.far is not None or self.extension is None:
-            return self.far or ()
-        try:
-            return tuple(self._extended(rule.nodes[~self._trusted(rule.nodes)]) for rule in self._rules())
-        except Exception:  # noqa: BLE001 -- whatever a user's function raises: what is known must be saved all the same
-            return ()
-
     def _values_near_zero(self) -> list[np.ndarray]:
         """What `inner` is to be: one array, or none where the bases leave no gap, or the kernel fails there."""
         if self.inner is not None or self.extension is None or self._gap == 0.0:
@@ -268,7 +245,7 @@ class SingularFunctions:
         distances = self._gap * _GRADED
         try:
             values = self._extended(np.concatenate([-distances, [0.0], distances]))
-        except Exception:  # noqa: BLE001 -- as far out
+        except Exception:  # noqa: BLE001 -- whatever a user's function raises: what is known must be saved all the same
             return []
         left, right = values[:len(distances)], values[len(distances) + 1:]
         varies = np.maximum(np.ptp(left, axis=0), np.ptp(right, axis=0))
@@ -284,9 +261,7 @@ class SingularFunctions:
             state = {name.removeprefix(f"{head}.state."): _plain(arrays[name]) for name in names}
             basis = BASES[str(arrays[f"{head}.basis"])](measure, **state)  # type: ignore[call-arg]
             parts.append((basis, arrays[f"{head}.coefficients"]))
-        known = f"{prefix}.0.far" in arrays
-        return cls(tuple(parts), far=tuple(arrays[f"{prefix}.{i}.far"] for i in range(len(parts))) if known else None,
-                   inner=arrays.get(f"{prefix}.inner"))
+        return cls(tuple(parts), inner=arrays.get(f"{prefix}.inner"))
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..quadrature import log_gamma_excess
+from ..quadrature import fourth_moments_by_rule, log_gamma_excess
 from .cardinal import CardinalFunctions
 
 __all__ = ["RadialBasis", "radial_half_density", "radial_reach"]
@@ -88,10 +88,12 @@ class RadialBasis:
         """Sums in the basis as functions F: points (n,) and coefficients (count, r) give (n, r)."""
         return np.asarray(self.half_density(delta) @ coefficients / radial_half_density(delta, self.k)[:, None])
 
-    def moments(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        """E[F_i^2 G_j^2] of sums in the basis, coefficients (count, r) and (count, q): shape (r, q)."""
-        squares = left**2 / np.maximum(self.weights, np.finfo(float).tiny)[:, None] ** 2
-        return np.asarray(squares.T @ right**2 / self.step)
+    def moments(self, coefficients: np.ndarray) -> np.ndarray:
+        """E[F_i^2 F_j^2] of sums in the basis, coefficients (count, r): shape (r, r), inf where not known."""
+        low, high = self.trusted
+        kept = (self.grid >= low) & (self.grid <= high)
+        masses = self.step * self.weights[kept] ** 2
+        return fourth_moments_by_rule(coefficients[kept] ** 2 / masses[:, None], masses)
 
     def state(self) -> dict[str, Any]:
         """The arguments from which this basis can be made again."""

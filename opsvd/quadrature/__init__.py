@@ -3,6 +3,7 @@
 from .angular import angle_density, gauss_gegenbauer, gegenbauer, harmonics, log_gamma_excess, recurrence
 from .band_limit import FILTER_WINDOW, band_limited, filter_envelope
 from .breaks import classify_breaks, find_breaks
+from .fourth_moments import RARE, fourth_moments_by_rule
 from .gauss_hermite import gauss_hermite, hermite_functions, hermite_polynomials
 from .gauss_legendre import composite_gauss_legendre, gauss_legendre, on_panels, place_between
 from .gauss_lobatto import gauss_lobatto
@@ -12,6 +13,7 @@ from .rule import Rule, joined
 
 __all__ = [
     "FILTER_WINDOW",
+    "RARE",
     "Pieces",
     "Rule",
     "angle_density",
@@ -21,6 +23,7 @@ __all__ = [
     "filter_envelope",
     "find_breaks",
     "find_pieces",
+    "fourth_moments_by_rule",
     "gauss_gegenbauer",
     "gauss_hermite",
     "gauss_legendre",

@@ -1,0 +1,49 @@
+"""Fourth moments by a rule, and whether the rule can tell them."""
+
+import numpy as np
+
+__all__ = ["RARE", "fourth_moments_by_rule"]
+
+RARE = 1e-9
+"""Points of so small a probability are in hardly any of a million samples, the most that are drawn at once."""
+
+# If rare points make more than this part of a moment, then samples do not show it, and beyond the last nodes there may
+# be more. For a tail P(|f| > t) = t^-a that is so from a = 4.5 downwards; at a = 4 the moment is infinite.
+_SHARE = 0.1
+
+
+def fourth_moments_by_rule(squares: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    r"""Return :math:`E[f_i^2 f_j^2]`, shape (r, r), as far as samples show them.
+
+    :math:`E[f_i^4]` is inf where it is infinite, or rests on points that are never drawn; what such points make of
+    :math:`E[f_i^2 f_j^2]` is then left out.
+
+    Parameters
+    ----------
+    squares : ndarray, shape (n, r)
+        :math:`f_i(x_k)^2`.
+    weights : ndarray, shape (n,)
+        Those of the rule, which are probabilities.
+
+    Examples
+    --------
+    Of :math:`|x|^{-0.3}` under a uniform variable x the square has a mean, and the fourth power has none:
+
+    >>> import numpy as np
+    >>> from opsvd.quadrature import composite_gauss_legendre, fourth_moments_by_rule
+    >>> x, weights = composite_gauss_legendre(np.append(0.0, 2.0 ** np.arange(-60.0, 1.0)), 16)
+    >>> print(fourth_moments_by_rule(x[:, None] ** -0.6, weights), fourth_moments_by_rule(x[:, None] ** 2, weights))
+    [[inf]] [[0.2]]
+    """
+    moments = (squares * weights[:, None]).T @ squares
+    # Of each function, the nodes where it is largest, as long as they are rare.
+    order = np.argsort(-squares, axis=0, kind="stable")
+    rare = np.zeros(squares.shape, dtype=bool)
+    np.put_along_axis(rare, order, np.cumsum(weights[order], axis=0) <= RARE, axis=0)
+    largest = np.where(rare, squares, 0.0)
+    parts = (largest * weights[:, None]).T @ squares
+    unknown = np.diag(parts) > _SHARE * np.diag(moments)
+    common = (largest * weights[:, None]).T @ largest
+    moments = np.where(unknown | unknown[:, None], np.maximum(moments - parts - parts.T + common, 0.0), moments)
+    np.fill_diagonal(moments, np.where(unknown, np.inf, np.diag(moments)))
+    return moments
