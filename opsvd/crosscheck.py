@@ -1,7 +1,8 @@
 """Quadrature against sampling: z-scores, a verdict in words, a figure."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from ._optional import require
+from ._signs import plus_minus
 from ._validation import positive_int
 from .decompose import decompose
 from .finite_size import FiniteSizePrediction
@@ -60,6 +62,8 @@ class CrossCheck:
         ``(mean - predicted_mean)`` over its standard error; NaN where not `valid`.
     valid : ndarray of bool, shape (len(n), r)
         Where the values at size n can be predicted; see `opsvd.finite_size.predict`. Nearly equal values cannot.
+    unknown : ndarray of bool, shape (r,)
+        Which values cannot be predicted at any n, because the fourth moments of their singular functions are infinite.
     z_energy : ndarray, shape (len(n),)
         The same for :math:`s_1^2 + \dots + s_k^2`, with the largest predictable k; near-equal values do it no harm. NaN
         where there is none.
@@ -87,6 +91,7 @@ class CrossCheck:
     bias: np.ndarray
     z: np.ndarray
     valid: np.ndarray
+    unknown: np.ndarray
     z_energy: np.ndarray
     effective_rank: np.ndarray
     effective_rank_error: np.ndarray
@@ -118,6 +123,9 @@ class CrossCheck:
 
     @property
     def _outcome(self) -> str:
+        if self.comparisons == 0 and self.unknown.any():
+            return ("undecided: sampled values tend to those of the operator, but how near they are at any n cannot be "
+                    "known: fourth moments of the singular functions are infinite, or rest on points too rare to draw")
         if self.comparisons == 0:
             return ("undecided: no sampled value can be predicted at these n, because the fourth moments of the "
                     "singular functions are not small against them; raise n")
@@ -173,9 +181,9 @@ class CrossCheck:
         rows.append(["sum of squares", "", *(f"({_score(z)})" for z in self.z_energy)])
         ranks = zip(self.effective_rank, self.effective_rank_error, strict=True)
         limit = self.operator_effective_rank
-        shown = f"{limit.value:.6g}" if math.isfinite(limit.error) else f"{limit.value:.3g} ± inf"
+        shown = f"{limit.value:.6g}" if math.isfinite(limit.error) else f"{limit.value:.3g} {plus_minus()} inf"
         rows.append(["effective rank", shown,
-                     *(f"{rank:.6g} ± {error:.1g}" for rank, error in ranks)])
+                     *(f"{rank:.6g} {plus_minus()} {error:.1g}" for rank, error in ranks)])
         return rows
 
     def plot(self, ax: "Axes | None" = None) -> "Axes":
@@ -283,6 +291,8 @@ def crosscheck(
     LongSamplingWarning
         Beforehand, if sampling will take more than a minute.
 
+    Whatever fails or is interrupted after the decomposition, the exception has it as its attribute `svd`.
+
     Notes
     -----
     A sampled value is not compared with :math:`s_i` but with its expectation at that n (`svd.predict`). In
@@ -318,8 +328,9 @@ def crosscheck(
                for size, stream in zip(sizes, streams, strict=True)]
     announce([one.cost() for one in planned], "Ctrl-C stops it with what is done")
     svd = decompose(kernel, mu_x, mu_y) if svd is None else svd
-    predictions = [svd.predict(size) for size in sizes]
-    samples = _sampled(planned)
+    with _leaving(svd):
+        predictions = [svd.predict(size) for size in sizes]
+        samples = _sampled(planned)
     drawn = tuple(sample.trials for sample in samples)
     note = ""
     if drawn != (trials,) * len(sizes):
@@ -371,6 +382,7 @@ def _compared(svd: OperatorSVD, predictions: list[FiniteSizePrediction], samples
         bias=np.where(valid, [prediction.bias[:r] for prediction in predictions], np.nan),
         z=z,
         valid=valid,
+        unknown=predictions[0].unknown[:r],
         z_energy=z_energy,
         effective_rank=np.array([rank.mean() for rank in ranks]),
         effective_rank_error=np.array([standard_error(rank) for rank in ranks]),
@@ -380,6 +392,17 @@ def _compared(svd: OperatorSVD, predictions: list[FiniteSizePrediction], samples
         interrupted=bool(note),
         note=note,
     )
+
+
+@contextmanager
+def _leaving(svd: OperatorSVD) -> Iterator[None]:
+    """Give exceptions, and Ctrl-C, the decomposition that was done before."""
+    try:
+        yield
+    except BaseException as error:
+        error.svd = svd  # type: ignore[attr-defined]
+        error.add_note("the decomposition was done before this, and is the attribute svd of this exception")
+        raise
 
 
 def _trials(trials: Any) -> int:

@@ -9,12 +9,11 @@ import numpy as np
 from .bases import Basis, HermiteBasis, PanelBasis
 from .linalg import leading_columns
 from .measures import Gaussian, GaussianVector
+from .quadrature import wide_sample
 from .sides import Side
 
 __all__ = ["GridFunctions"]
 
-# Moments are means over so many points.
-_SAMPLE, _SEED = 20_000, 5
 _CHUNK = 4_000_000
 _STANDARD = Gaussian()
 
@@ -81,8 +80,8 @@ class GridFunctions:
     @cached_property
     def fourth_moments(self) -> tuple[np.ndarray, np.ndarray]:
         """Fourth moments as means over 20 000 points; see `Side.moments`."""
-        z = np.random.default_rng(_SEED).standard_normal((_SAMPLE, self.side.directions))
-        return self.side.moments(self._values(z).reshape(len(z), self.side.width, -1))
+        z, weights = wide_sample(self.side.directions)
+        return self.side.moments(self._values(z).reshape(len(z), self.side.width, -1), weights)
 
     def state(self, prefix: str) -> dict[str, Any]:
         """Arrays for saving, under names that begin with `prefix`."""

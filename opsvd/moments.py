@@ -57,17 +57,17 @@ def mixed_moments(functions: Functions, indices: np.ndarray) -> np.ndarray | Non
     if isinstance(functions, GridFunctions | NystromFunctions):
         return None
     if isinstance(functions, TensorFunctions):
-        return _mixed(functions.sampled()[:, indices])
+        values, weights = functions.sampled()
+        return _mixed(values[:, indices], weights)
     mixed = [_mixed(values[:, indices], weights) for values, weights in functions.at_nodes()]
     return np.asarray(sum(mixed) / len(mixed))
 
 
-def _mixed(values: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
-    """Moments of columns (n, d) under weights (n,), or as means."""
+def _mixed(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Moments of columns (n, d) under weights (n,)."""
     d = values.shape[1]
     pairs = (values[:, :, None] * values[:, None, :]).reshape(-1, d * d)
-    weighted = pairs / len(pairs) if weights is None else pairs * weights[:, None]
-    return np.asarray((weighted.T @ pairs).reshape(d, d, d, d))
+    return np.asarray(((pairs * weights[:, None]).T @ pairs).reshape(d, d, d, d))
 
 
 def _of_one_degree(functions: SectorFunctions, index: int) -> np.ndarray | None:

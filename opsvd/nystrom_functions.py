@@ -90,7 +90,8 @@ class NystromFunctions:
     @cached_property
     def fourth_moments(self) -> tuple[np.ndarray, np.ndarray]:
         """Fourth moments as means over the points; see `Side.moments`."""
-        return self.side.moments(self.own.reshape(-1, self.side.width, len(self)))
+        values = self.own.reshape(-1, self.side.width, len(self))
+        return self.side.moments(values, np.full(len(values), 1.0 / len(values)))
 
     def state(self, prefix: str) -> dict[str, Any]:
         """Arrays for saving, under names that begin with `prefix`."""

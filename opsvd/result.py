@@ -321,7 +321,6 @@ class OperatorSVD:
             If `path` is no path, or a measure is not Gaussian, or a basis not one of opsvd's.
         OSError
             If the file cannot be written; nothing is left of it then.
-
         """
         meta = {"method": self.method, "status": self.status, "converged": self.converged,
                 "breaks": self.breaks, "decay": vars(self.decay), "evaluations": self.evaluations, "rtol": self.rtol,

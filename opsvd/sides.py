@@ -10,6 +10,7 @@ from .blocks import BlockKernel
 from .kernels import Kernel
 from .matrix_kernels import MatrixKernel
 from .measures import Gaussian, GaussianVector, Measure
+from .quadrature import unknown_by_sample
 
 __all__ = ["Side", "operator_grid", "sides"]
 
@@ -76,19 +77,22 @@ class Side:
         """Values of functions, (n width, r), in the shape that a user gets."""
         return values.reshape(*leading, *(() if self.values is None else (self.values,)), values.shape[1])
 
-    def moments(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def moments(self, values: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         r"""E[(f_i . f_j)^2] and E[|f_i|^2 |f_j|^2], shape (r, r), from values at points drawn, (n, width, r).
 
-        A point of a block is b rows of a sampled matrix, so that what its moments exceed those of constants by, 1 where
-        i = j, and for lengths always, counts b times.
+        Means are sums with weights (n,). Where the points do not tell E[|f_i|^4], it is inf. A point of a block is b
+        rows of a sampled matrix, so that what its moments exceed those of constants by, 1 where i = j, and for lengths
+        always, counts b times.
         """
         lengths = np.sum(values**2, axis=1)
         squares = np.zeros((values.shape[2], values.shape[2]))
-        for some in np.array_split(values, max(1, len(values) * values.shape[2] ** 2 // _CHUNK)):
-            squares += ((some.transpose(0, 2, 1) @ some) ** 2).sum(axis=0)
+        for some in np.array_split(np.arange(len(values)), max(1, len(values) * values.shape[2] ** 2 // _CHUNK)):
+            inner = values[some].transpose(0, 2, 1) @ values[some]
+            squares += np.einsum("n,nij->ij", weights[some], inner**2)
         rows, constant = self.rows or 1, np.eye(values.shape[2])
-        return (constant + rows * (squares / len(values) - constant),
-                1.0 + rows * (lengths.T @ lengths / len(values) - 1.0))
+        unknown = np.diag(np.where(unknown_by_sample(lengths, weights), np.inf, 0.0))
+        return (constant + rows * (squares - constant) + unknown,
+                1.0 + rows * ((lengths * weights[:, None]).T @ lengths - 1.0) + unknown)
 
     def state(self, prefix: str) -> dict[str, Any]:
         """All but the measure, for saving; 0 stands for None."""

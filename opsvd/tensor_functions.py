@@ -8,12 +8,10 @@ import numpy as np
 from ._validation import real_array
 from .linalg import leading_columns
 from .measures import Gaussian, GaussianVector, Measure
-from .quadrature import hermite_polynomials
+from .quadrature import hermite_polynomials, unknown_by_sample, wide_sample
 
 __all__ = ["TensorFunctions"]
 
-# Fourth moments are means over so many points.
-_SAMPLE, _SEED = 20_000, 5
 _CHUNK = 4_000_000
 
 
@@ -81,13 +79,18 @@ class TensorFunctions:
         return replace(self, coefficients=leading_columns(self.coefficients, rank))
 
     def moments(self) -> np.ndarray:
-        """E[f_i^2 f_j^2], shape (r, r), as means over 20 000 points."""
-        squares = self.sampled() ** 2
-        return np.asarray(squares.T @ squares / _SAMPLE)
+        """E[f_i^2 f_j^2], shape (r, r), as means over 20 000 points; E[f_i^4] is inf where these do not tell."""
+        values, weights = self.sampled()
+        squares = values**2
+        moments = (squares * weights[:, None]).T @ squares
+        np.fill_diagonal(moments, np.where(unknown_by_sample(squares, weights), np.inf, np.diag(moments)))
+        return np.asarray(moments)
 
-    def sampled(self) -> np.ndarray:
-        """The functions at 20 000 random points, always the same ones: shape (20 000, r)."""
-        return self(self.measure.sample(_SAMPLE, np.random.default_rng(_SEED)))
+    def sampled(self) -> tuple[np.ndarray, np.ndarray]:
+        """The functions at 20 000 random points, always the same ones, (20 000, r), and the weights of means."""
+        vectors = isinstance(self.measure, GaussianVector)
+        z, weights = wide_sample(self.measure.rank if isinstance(self.measure, GaussianVector) else 1)
+        return self(self.measure.unwhiten(z) if vectors else self.measure.center + self.measure.scale * z[:, 0]), weights
 
     def state(self, prefix: str) -> dict[str, Any]:
         """Arrays for saving, under names that begin with `prefix`."""

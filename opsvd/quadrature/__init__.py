@@ -3,7 +3,7 @@
 from .angular import angle_density, gauss_gegenbauer, gegenbauer, harmonics, log_gamma_excess, recurrence
 from .band_limit import FILTER_WINDOW, band_limited, filter_envelope
 from .breaks import classify_breaks, find_breaks
-from .fourth_moments import RARE, fourth_moments_by_rule
+from .fourth_moments import RARE, fourth_moments_by_rule, unknown_by_sample, wide_sample
 from .gauss_hermite import gauss_hermite, hermite_functions, hermite_polynomials
 from .gauss_legendre import composite_gauss_legendre, gauss_legendre, on_panels, place_between
 from .gauss_lobatto import gauss_lobatto
@@ -44,4 +44,6 @@ __all__ = [
     "place_between",
     "poles",
     "recurrence",
+    "unknown_by_sample",
+    "wide_sample",
 ]
