@@ -1,11 +1,15 @@
 """The command line: ``opsvd "tanh(x*y)"`` or ``python -m opsvd "tanh(x*y)"``."""
 
 import argparse
+import io
 import json
 import math
+import os
 import sys
+import traceback
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +17,24 @@ import numpy as np
 
 from ._files import replacing
 from ._optional import require
-from ._validation import positive_int
+from .command_options import (
+    AGREES,
+    BROKEN_PIPE,
+    DISAGREES,
+    FAILED,
+    INTERRUPTED,
+    ROOT,
+    WRONG_USAGE,
+    check_options,
+    read_options,
+)
 from .crosscheck import CrossCheck, crosscheck
 from .decompose import decompose
-from .errors import ConvergenceWarning
+from .errors import ConvergenceWarning, LongSamplingWarning, SamplingInterruptedWarning, TrialError
 from .essay import essay_figures
 from .expressions import parse_kernel
 from .kernels import Kernel, elementwise
 from .measures import Gaussian, GaussianVector, Measure
-from .methods import METHODS
 from .plotting import summary_figure
 from .result import OperatorSVD
 from .sampling import monte_carlo
@@ -29,107 +42,6 @@ from .sampling import monte_carlo
 __all__ = ["main"]
 
 _ROWS = 20    # of the table; a spectrum such as 1/i has hundreds
-_ROOT = "1/sqrt(k)"
-_SUFFIXES = (".png", ".pdf", ".svg")
-
-_DESCRIPTION = """\
-The singular values of a kernel: of a function h(x, y) of two random variables, Gaussian here, written as
-
-    h(x, y) = s_1 f_1(x) g_1(y) + s_2 f_2(x) g_2(y) + ...,    E[f_i f_j] = E[g_i g_j] = 1 if i = j, else 0.
-
-They are what the singular values of the n by n matrix h(x_i, y_j) / n, with random x_i and y_j, tend to as n grows.
-They are computed by quadrature, each with an error bar, and then compared with such matrices, drawn at random."""
-
-_EPILOG = """\
-KERNEL is a formula in x and y, such as "tanh(x*y)", "exp(-(x-y)**2/2)", "where(x > y, 1, 0)" or "max(x*y, 0)",
-or module:function, a Python function h(x, y) that accepts numpy arrays, from a module that can be imported here.
-
-examples:
-  opsvd "tanh(x*y)"
-  opsvd "exp(0.3*x*y)" --rtol 1e-12 --x-std 0.5
-  opsvd "log(abs(x*y))" --n 100,1000 --trials 50 --plot log.png
-  opsvd mykernels:h --json --no-crosscheck
-  opsvd "tanh(x*y)" --k 3          x and y in R^3, and x*y for <x, y>
-  opsvd "tanh(x*y)" --k 1000 --scale "1/sqrt(k)" --no-crosscheck
-  opsvd -- "-x*y"                  a formula that begins with a minus follows --
-  opsvd "tanh(x*y)" --sample 1000000 --max-rank 20
-  opsvd --essay figures            the essay's two figures, with the limit drawn in
-
---json prints one object; a number that is infinite or undefined is null, and a note beside it says why.
-
-exit status: 0, computed (a tolerance that was not met is said on stderr, and a comparison that could not be
-decided in the table); 1, the comparison disagrees; 2, nothing computed, with the reason on stderr."""
-
-
-def _sizes(text: str) -> tuple[int, ...]:
-    try:
-        sizes = tuple(int(part) for part in text.split(","))
-    except ValueError:
-        sizes = (0,)
-    if min(sizes) < 1:
-        raise argparse.ArgumentTypeError(f"needs whole numbers of at least 1, such as 100,300,1000, got {text!r}")
-    return sizes
-
-
-def _scale(text: str) -> str:
-    try:
-        good = text == _ROOT or 0.0 < abs(float(text)) < math.inf
-    except ValueError:
-        good = False
-    if not good:
-        raise argparse.ArgumentTypeError(f"needs a number other than zero, or {_ROOT}, got {text!r}")
-    return text
-
-
-def _picture(text: str) -> Path:
-    path = Path(text)
-    if path.suffix.lower() not in _SUFFIXES:
-        raise argparse.ArgumentTypeError(f"needs a name that ends in {', '.join(_SUFFIXES)}, got {text!r}")
-    if not path.parent.is_dir():
-        raise argparse.ArgumentTypeError(f"needs a directory that exists, got {text!r}")
-    return path
-
-
-class _Version(argparse.Action):
-    """Prints the version, read when asked for: opsvd itself lists the command line's own layer."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
-        print(f"opsvd {sys.modules[__package__].__version__}")
-        parser.exit()
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("opsvd", description=_DESCRIPTION, epilog=_EPILOG, allow_abbrev=False,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("kernel", metavar="KERNEL", nargs="?", help="a formula in x and y, or module:function")
-    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
-    numerics = parser.add_argument_group("decomposition")
-    numerics.add_argument("--rtol", type=float, default=1e-10, help="error wanted, relative to s_1 (default: 1e-10)")
-    numerics.add_argument("--max-rank", type=int, metavar="R", help="compute at most R singular values")
-    numerics.add_argument("--method", default="auto", choices=tuple(METHODS),
-                          help="how to discretise; auto (the default) chooses, and says why")
-    numerics.add_argument("--k", type=int, default=1, metavar="K",
-                          help="x and y are vectors of R^K, and x*y in KERNEL is <x, y> (default: 1)")
-    numerics.add_argument("--scale", type=_scale, default="1", metavar="C",
-                          help="with --k: C <x, y> in place of <x, y>; a number, or 1/sqrt(k)")
-    for name in ("x", "y"):
-        numerics.add_argument(f"--{name}-mean", type=float, default=0.0, metavar="M",
-                              help=f"mean of {name} (default: 0)")
-        numerics.add_argument(f"--{name}-std", type=float, default=1.0, metavar="S",
-                              help=f"standard deviation of {name} (default: 1)")
-    sampling = parser.add_argument_group("comparison with random matrices")
-    sampling.add_argument("--n", type=_sizes, default=(100, 300, 1000), help="their sizes (default: 100,300,1000)")
-    sampling.add_argument("--trials", type=int, help="how many matrices of each size (default: 20; for --essay, 10)")
-    sampling.add_argument("--seed", type=int, default=0, help="seed of the random numbers (default: 0)")
-    sampling.add_argument("--sample", type=_sizes, metavar="N[,M]",
-                          help="take the SVD of one N by M matrix, up to N = 1000000, and compute nothing else")
-    sampling.add_argument("--no-crosscheck", action="store_true", help="draw none")
-    output = parser.add_argument_group("output")
-    output.add_argument("--plot", type=_picture, metavar="FILE", help="draw a picture: .png, .pdf or .svg")
-    output.add_argument("--json", action="store_true", help="print one JSON object in place of text")
-    output.add_argument("--essay", type=Path, metavar="DIR",
-                        help="draw the essay's two figures into DIR, for the sizes --n; takes no KERNEL")
-    return parser
 
 
 def significant(value: float, error: float) -> str:
@@ -186,7 +98,8 @@ def _measure(mu: Measure) -> dict[str, Any]:
     return {"k": mu.dim, "std": mu.isotropic_std} if isinstance(mu, GaussianVector) else vars(mu)
 
 
-def _record(kernel: Kernel, svd: OperatorSVD, check: CrossCheck | None, notes: list[str]) -> dict[str, Any]:
+def _record(kernel: Kernel, svd: OperatorSVD, check: CrossCheck | None, notes: list[str], failures: list[str]
+            ) -> dict[str, Any]:
     comparison = None if check is None else {
         "n": check.n, "trials": check.trials, "z": check.z, "agrees": check.agrees, "verdict": check.verdict}
     record: dict[str, Any] = _plain({
@@ -207,6 +120,7 @@ def _record(kernel: Kernel, svd: OperatorSVD, check: CrossCheck | None, notes: l
         "evaluations": svd.evaluations,
         "crosscheck": comparison,
         "notes": notes,
+        "failures": failures,
     })
     return record
 
@@ -217,77 +131,166 @@ def _sampling(args: argparse.Namespace) -> dict[str, Any]:
     return {"n": args.n, "rng": args.seed, **trials}
 
 
-def _problem(args: argparse.Namespace) -> tuple[Kernel, Measure, Measure]:
-    """The kernel and the measures that are asked for."""
-    h = parse_kernel(args.kernel)
-    if positive_int(args.k, "--k") == 1:
-        return Kernel(h), Gaussian(args.x_mean, args.x_std), Gaussian(args.y_mean, args.y_std)
-    if args.x_mean or args.y_mean:
-        raise ValueError(f"--x-mean and --y-mean must be zero with --k, got {args.x_mean:g} and {args.y_mean:g}; leave "
-                         f"them out")
+def _measures(args: argparse.Namespace) -> tuple[Measure, Measure]:
+    if (args.k or 1) == 1:
+        return Gaussian(args.x_mean, args.x_std), Gaussian(args.y_mean, args.y_std)
+    return GaussianVector(np.zeros(args.k), args.x_std**2), GaussianVector(np.zeros(args.k), args.y_std**2)
+
+
+def _kernel(args: argparse.Namespace, h: Callable[..., Any]) -> Kernel:
+    """The kernel that is asked for: h itself, or for --k and --scale the function of <x, y> that it stands for."""
+    k = args.k or 1
+    if k == 1 and args.scale is None:
+        return Kernel(h)
     z, one = np.array([-1.3, -0.4, 0.7, 2.1]), np.ones(1)
-    if not (np.array_equal(h(z, one), h(one, z)) and np.allclose(h(4.0 * z, 0.25 * one), h(z, one), rtol=1e-12)):
-        raise ValueError(f"KERNEL must be a function of x*y with --k, which stands for <x, y>, got {args.kernel!r}; "
-                         f"write other kernels of vectors in Python")
-    scale = 1.0 / math.sqrt(args.k) if args.scale == _ROOT else float(args.scale)
-    kernel = elementwise(lambda w: h(scale * np.asarray(w), np.ones(1)), args.k)
+    Kernel(h)    # which says what is wrong with h, if anything is
+    with np.errstate(all="ignore"):
+        alike = np.array_equal(h(z, one), h(one, z), equal_nan=True) and np.allclose(
+            h(4.0 * z, 0.25 * one), h(z, one), rtol=1e-12, equal_nan=True)
+    if not alike:
+        raise _UsageError(f"KERNEL must be a function of x*y with --k, which stands for <x, y>, got {args.kernel!r}; "
+                          f"write other kernels of vectors in Python")
+    scale = 1.0 / math.sqrt(k) if args.scale == ROOT else float(args.scale or 1.0)
+    kernel = elementwise(lambda w: h(scale * np.asarray(w), np.ones(1)), k)
     kernel.name = f"{args.kernel} with {'' if scale == 1.0 else f'{args.scale} '}<x, y> for x*y"
-    mu_x, mu_y = (GaussianVector(np.zeros(args.k), std * std) for std in (args.x_std, args.y_std))
-    return kernel, mu_x, mu_y
+    return kernel
 
 
-def _decompose(args: argparse.Namespace) -> int:
-    """Decompose, compare, draw and print; return the exit status."""
-    if args.plot:
-        require("matplotlib", "plot", "--plot")    # before the work, not after it
-    kernel, mu_x, mu_y = _problem(args)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", ConvergenceWarning)
-        svd = decompose(kernel, mu_x, mu_y, rtol=args.rtol, max_rank=args.max_rank, method=args.method)
-        check = None if args.no_crosscheck else crosscheck(
-            kernel, mu_x=mu_x, mu_y=mu_y, svd=svd, **_sampling(args))
-        if args.plot:
-            figure = summary_figure(svd, check)
-            with replacing(args.plot) as file:
-                figure.savefig(file, format=args.plot.suffix[1:].lower())
-    notes = [str(warning.message) for warning in caught]
-    for note in notes:
-        print(f"opsvd: note: {note}", file=sys.stderr)
+class _UsageError(ValueError):
+    """The command line asks for what there is not."""
+
+
+@contextmanager
+def _noted() -> Iterator[list[str]]:
+    """Print warnings as lines on stderr, at once, and collect them."""
+    notes: list[str] = []
+
+    def note(message: Warning | str, *_: Any, **__: Any) -> None:
+        notes.append(_one_line(message))
+        print(f"opsvd: note: {notes[-1]}", file=sys.stderr)
+
+    with warnings.catch_warnings():
+        for category in (ConvergenceWarning, LongSamplingWarning, SamplingInterruptedWarning):
+            warnings.simplefilter("always", category)
+        warnings.showwarning = note
+        yield notes
+
+
+def _one_line(message: object) -> str:
+    return " ".join(str(message).split())
+
+
+def _described(error: BaseException) -> str:
+    """What an exception says, and, if it is not one of ours, of which kind it is and where it was raised."""
+    if isinstance(error, TrialError) and error.__cause__ is not None:
+        return f"matrix {error.trial}: {_described(error.__cause__)}"
+    if isinstance(error, MemoryError):
+        return f"not enough memory ({_one_line(error) or 'no more is known'}); take smaller matrices, or fewer"
+    if isinstance(error, OSError):
+        return _one_line(error)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    ours = Path(place.filename).is_relative_to(Path(__file__).parent)
+    if ours and isinstance(error, (ValueError, TypeError, ImportError)):
+        return _one_line(error)
+    return f"{type(error).__name__}: {_one_line(error)} (in {Path(place.filename).name}, line {place.lineno})"
+
+
+@contextmanager
+def _attempt(what: str, failures: list[str]) -> Iterator[None]:
+    """Do something that may fail: then it is said on stderr, and added to what has failed."""
+    try:
+        yield
+    except Exception as error:    # noqa: BLE001 -- kernels may raise anything, and the decomposition is to be left
+        failures.append(f"{what}{_described(error)}")
+        print(f"opsvd: error: {failures[-1]}", file=sys.stderr)
+
+
+def _decompose(args: argparse.Namespace, kernel: Kernel, notes: list[str]) -> int:
+    """Decompose, print, compare, draw; return the exit status. What fails after the decomposition leaves it."""
+    mu_x, mu_y = _measures(args)
+    svd = decompose(kernel, mu_x, mu_y, rtol=args.rtol, max_rank=args.max_rank, method=args.method)
+    check: CrossCheck | None = None
+    failures: list[str] = []
+    interrupted = False
+    try:
+        if not args.json:
+            print(_report(kernel, svd), flush=True)
+        if args.mode != "no_crosscheck":
+            with _attempt("decomposed, but the comparison with random matrices failed: ", failures):
+                check = crosscheck(kernel, mu_x=mu_x, mu_y=mu_y, svd=svd, **_sampling(args))
+        if check is not None and not args.json:
+            print(f"\n{check}", flush=True)
+        interrupted = getattr(check, "interrupted", False)
+        if args.plot and not interrupted:
+            _draw(args, svd, check, failures)
+    except KeyboardInterrupt:
+        interrupted = True
+    if interrupted:
+        failures.append("interrupted: the decomposition is complete, but not what follows it")
+        print(f"opsvd: {failures[-1]}", file=sys.stderr)
     if args.json:
-        print(json.dumps(_record(kernel, svd, check, notes), indent=1, allow_nan=False))
-    else:
-        print(_report(kernel, svd))
-        if check is not None:
-            print(f"\n{check}")
-        if args.plot:
+        print(json.dumps(_record(kernel, svd, check, notes, failures), indent=1, allow_nan=False))
+    if failures:
+        return INTERRUPTED if interrupted else FAILED
+    return DISAGREES if check is not None and check.comparisons > 0 and not check.agrees else AGREES
+
+
+def _draw(args: argparse.Namespace, svd: OperatorSVD, check: CrossCheck | None, failures: list[str]) -> None:
+    with _attempt("decomposed, but the picture failed: ", failures):
+        figure = summary_figure(svd, check)
+        with replacing(args.plot) as file:
+            figure.savefig(file, format=args.plot.suffix[1:].lower())
+        if not args.json:
             print(f"\nwrote {args.plot}")
-    disagrees = check is not None and check.comparisons > 0 and not check.agrees
-    return int(disagrees)
 
 
-def _sample(args: argparse.Namespace) -> int:
+def _sample(args: argparse.Namespace, kernel: Kernel, _notes: list[str]) -> int:
     """Take the SVD of one sampled matrix, and say beforehand on stderr what it costs."""
     def said(_done: float, message: str) -> None:
         if message:
             print(f"opsvd: {message}", file=sys.stderr)
 
-    (kernel, mu_x, mu_y), (n, m) = _problem(args), (args.sample * 2)[:2]
+    (mu_x, mu_y), (n, m) = _measures(args), args.sample
     sampled = monte_carlo(kernel, n, mu_x, mu_y, m=m, rng=args.seed,
                           rank=None if args.max_rank is None else min(args.max_rank, n, m), progress=said)
     print(json.dumps(_plain(sampled.records()), indent=1, allow_nan=False) if args.json else sampled)
-    return 0
+    return AGREES
 
 
 def _essay(args: argparse.Namespace) -> int:
-    """Draw the essay's two figures into a directory."""
-    args.essay.mkdir(parents=True, exist_ok=True)
+    """Draw the essay's two figures into a directory, which is made when they are there."""
+    require("matplotlib", "plot", "--essay")
     figures = essay_figures(**_sampling(args))
-    for letter, figure in zip("ab", figures, strict=True):
-        path = args.essay / f"low_rank_exps_{letter}.png"
-        with replacing(path) as file:
-            figure.savefig(file, format="png", dpi=150)
-        print(f"wrote {path}")
-    return 0
+    made = [place for place in (args.essay, *args.essay.parents) if not place.exists()]
+    args.essay.mkdir(parents=True, exist_ok=True)
+    try:
+        for letter, figure in zip("ab", figures, strict=True):
+            path = args.essay / f"low_rank_exps_{letter}.png"
+            with replacing(path) as file:
+                figure.savefig(file, format="png", dpi=150)
+            print(f"wrote {path}")
+    finally:
+        for place in made:
+            with suppress(OSError):    # it is not empty
+                place.rmdir()
+    return AGREES
+
+
+def _run(args: argparse.Namespace) -> int:
+    """Do what the options say, and return the exit status."""
+    try:
+        check_options(args)
+        h = None if args.kernel is None else parse_kernel(args.kernel)
+    except (ValueError, TypeError) as error:
+        print(f"opsvd: error: {_one_line(error)}", file=sys.stderr)
+        return WRONG_USAGE
+    with _noted() as notes:
+        if h is None:
+            return _essay(args)
+        if args.plot:
+            require("matplotlib", "plot", "--plot")    # before the work, not after it
+        action = _sample if args.mode == "sample" else _decompose
+        return action(args, _kernel(args, h), notes)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -301,17 +304,43 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0: computed; a tolerance that was not met is said on stderr. 1: the cross-check was decided, and disagrees.
-        2: nothing was computed, and stderr says why.
+        0: done; a tolerance that was not met is said on stderr. 1: the cross-check was decided, and disagrees. 2: wrong
+        usage. 3: something failed, and stderr says what. 130: interrupted. 141: nobody reads the output any more. What
+        was done before is printed in all cases.
+
+    Raises
+    ------
+    SystemExit
+        By --help and --version, and with 2 if the options do not make sense.
     """
-    parser = _parser()
-    args = parser.parse_args(argv)
-    if (args.kernel is None) == (args.essay is None):
-        parser.error("needs a KERNEL such as \"tanh(x*y)\", or --essay DIR, and not both; --help shows more")
+    args = read_options(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")    # names in a formula or a file may be in any script
     try:
-        if args.sample is not None and args.kernel is not None:
-            return _sample(args)
-        return _decompose(args) if args.essay is None else _essay(args)
-    except (ValueError, TypeError, ImportError, OSError) as error:
-        print(f"opsvd: error: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
+        status = _run(args)
+        sys.stdout.flush()
+    except _UsageError as error:
+        print(f"opsvd: error: {error}", file=sys.stderr)
+        return WRONG_USAGE
+    except KeyboardInterrupt:
+        print("opsvd: interrupted: nothing was computed", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        _close_stdout()
+        return BROKEN_PIPE
+    except SystemExit as error:
+        print(f"opsvd: error: {args.kernel} called sys.exit({error.code!r})", file=sys.stderr)
+        return FAILED
+    except Exception as error:    # noqa: BLE001 -- kernels may raise anything, and a person is to read one line
+        print(f"opsvd: error: {_described(error)}", file=sys.stderr)
+        _close_stdout()
+        return FAILED
+    return status
+
+
+def _close_stdout() -> None:
+    """If standard output cannot be written, send what is left of it nowhere, so that Python's end is quiet."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

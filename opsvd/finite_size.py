@@ -87,8 +87,8 @@ class FiniteSizePrediction:
         grouped = "".join(f"; s_{group.indices[0] + 1} to s_{group.indices[-1] + 1} are predicted as a multiplet, in "
                           f"order" for group in self.multiplets)
         heavy = "" if not self.unknown.any() else (
-            f"; {int(self.unknown.sum())} of the {self.unknown.size} values cannot be predicted at any n, because fourth "
-            f"moments of their singular functions are infinite, or rest on points of probability below {RARE:g}")
+            f"; {int(self.unknown.sum())} of the {self.unknown.size} values cannot be predicted at any n, because "
+            f"fourth moments of their singular functions are infinite, or rest on points of probability below {RARE:g}")
         law = ", but OperatorSVD.equivalent may have its law" if (self.counts > 1).any() else ""
         rank = "holds" if self.effective_rank.valid else f"does not hold{law}"
         continued = ", with the sum of the values that are not given extrapolated" if self.nuclear.extrapolated else ""
@@ -190,8 +190,9 @@ def predict(
     and the noise of 300 to 2000 trials at every valid entry. Higher moments of :math:`f_i` are not looked at.
 
     *Infinite moments.* Where :math:`E[f_i^4]` is infinite, as for exp(cxy) with c above :math:`\sqrt 3 / 4`, or
-    :math:`\lvert x \rvert^{-a}` with a from 1/4, sampled values still tend to :math:`s_i`, since :math:`E[f_i^2] = 1`; but slower
-    than :math:`n^{-1/2}`, and no expansion in 1/n holds. Such entries are `unknown`, and never valid.
+    :math:`\lvert x \rvert^{-a}` with a from 1/4, sampled values still tend to :math:`s_i`, since
+    :math:`E[f_i^2] = 1`; but slower than :math:`n^{-1/2}`, and no expansion in 1/n holds. Such entries are `unknown`,
+    and never valid.
 
     *Multiplets.* Summed over the N_i members of multiplet i, squares and moments are sums of those of pairs, so that
     :math:`a_{ij}` stands :math:`N_j` times in the sum over j, and the diagonal terms of the bias become

@@ -88,9 +88,11 @@ class TensorFunctions:
 
     def sampled(self) -> tuple[np.ndarray, np.ndarray]:
         """The functions at 20 000 random points, always the same ones, (20 000, r), and the weights of means."""
-        vectors = isinstance(self.measure, GaussianVector)
-        z, weights = wide_sample(self.measure.rank if isinstance(self.measure, GaussianVector) else 1)
-        return self(self.measure.unwhiten(z) if vectors else self.measure.center + self.measure.scale * z[:, 0]), weights
+        if isinstance(self.measure, GaussianVector):
+            z, weights = wide_sample(self.measure.rank)
+            return self(self.measure.unwhiten(z)), weights
+        z, weights = wide_sample(1)
+        return self(self.measure.center + self.measure.scale * z[:, 0]), weights
 
     def state(self, prefix: str) -> dict[str, Any]:
         """Arrays for saving, under names that begin with `prefix`."""

@@ -3,9 +3,11 @@
 import functools
 import json
 import math
+import os
 import subprocess
 import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ import pytest
 import opsvd
 from opsvd import cli
 from opsvd.cli import main, significant
+from opsvd.command_options import read_options
 from opsvd.crosscheck import crosscheck
 from opsvd.essay import essay_figures
 
@@ -148,9 +151,13 @@ def test_a_picture_is_drawn(suffix, tmp_path, capsys):
 def test_a_picture_without_matplotlib_is_refused_at_once(tmp_path, capsys, monkeypatch):
     """A missing matplotlib is said before anything is computed."""
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    monkeypatch.setattr(cli, "decompose", lambda *_, **__: pytest.fail("computed first"))
-    assert main(["x*y", "--plot", str(tmp_path / "x.png")]) == 2
+    for name in ("decompose", "essay_figures"):
+        monkeypatch.setattr(cli, name, lambda *_, **__: pytest.fail("computed first"))
+    assert main(["x*y", "--plot", str(tmp_path / "x.png")]) == 3
     assert "--plot needs matplotlib, which is not installed" in capsys.readouterr().err
+    assert main(["--essay", str(tmp_path / "figures")]) == 3
+    assert "--essay needs matplotlib, which is not installed" in capsys.readouterr().err
+    assert not (tmp_path / "figures").exists()
 
 
 def test_the_essay_is_drawn(tmp_path, capsys, monkeypatch):
@@ -184,19 +191,94 @@ def test_a_shortfall_is_a_note(capsys, monkeypatch):
     ("arguments", "message"),
     [
         (["tnah(x*y)"], "perhaps 'tanh' is meant"),
-        (["exp(x*y)"], "E[h^2]"),
-        (["log(x)"], "h must be finite, but h("),
-        (["x*y", "--x-std", "-1"], "std must be positive, got -1.0"),
-        (["x*y", "--rtol", "2"], "rtol must be below 1"),
-        (["x*y", "--max-rank", "0"], "max_rank must be an integer of at least 1"),
+        ([""], "the formula is empty"),
+        (["x*y", "--x-std", "-1"], "--x-std must be positive, got -1.0"),
+        (["x*y", "--y-std", "inf"], "--y-std must be finite"),
+        (["x*y", "--y-mean", "nan"], "--y-mean must be finite"),
+        (["x*y", "--rtol", "2"], "--rtol must be below 1"),
+        (["x*y", "--max-rank", "0"], "--max-rank must be an integer of at least 1"),
+        (["x*y", "--sample", "9", "--max-rank", "-3"], "--max-rank must be an integer of at least 1"),
         (["nosuchmodule:h"], "cannot import the module 'nosuchmodule'"),
-        (["math:atan2"], "h must accept arrays and broadcast"),
-        (["x*y", "--trials", "0"], "trials"),
+        (["x*y", "--trials", "0"], "--trials must be an integer of at least 1"),
+        (["x*y", "--trials", "1"], "--trials must be at least 2"),
+        (["x*y", "--trials", "1000000000000"], "--trials must be at most 1000000"),
+        (["x*y", "--seed", "-1"], "--seed must be an integer of at least 0, got -1"),
+        (["x*y", "--sample", "9", "--seed", "-1"], "--seed must be an integer of at least 0, got -1"),
+        (["tanh(x*y)", "--k", "3", "--method", "panels"], "--method must be auto with --k"),
     ],
 )
-def test_an_error_is_one_line(arguments, message, capsys):
-    """What cannot be done is one line on stderr with status 2, and nothing on stdout."""
+def test_wrong_usage_is_one_line(arguments, message, capsys, monkeypatch):
+    """A value that cannot be is one line on stderr with status 2, before anything is computed."""
+    for name in ("decompose", "monte_carlo"):
+        monkeypatch.setattr(cli, name, lambda *_, **__: pytest.fail("computed first"))
     assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("opsvd: error: ")
+    assert err.count("\n") == 1
+    assert message in err
+
+
+KERNELS = """
+import os, signal, sys
+import numpy as np
+
+def raises(x, y):
+    if x.size > 90:
+        raise ZeroDivisionError("division of a person by zero")
+    return np.tanh(x * y)
+
+def at(n, what):
+    def h(x, y):
+        if x.shape == (n, 1):
+            what()
+        return np.tanh(x * y)
+    return h
+
+def fails():
+    raise LookupError("no table for that")
+
+def no_memory():
+    return np.empty((10**9, 10**9))
+
+raises_in_samples, too_large = at(77, fails), at(77, no_memory)
+interrupted_in_samples = at(77, lambda: os.kill(os.getpid(), signal.SIGINT))
+interrupted = at(3, lambda: os.kill(os.getpid(), signal.SIGINT))
+ends = at(3, sys.exit)
+
+def nan_in_samples(x, y):
+    return np.where(x.size in (77, 77 * 77), np.nan, np.tanh(x * y))    # and beside the points too
+
+def größe(x, y):
+    return x * y
+"""
+
+
+@pytest.fixture
+def kernels(tmp_path, monkeypatch):
+    """A module of kernels that fail, or are interrupted, in the current directory."""
+    (tmp_path / "hostile.py").write_text(KERNELS, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    yield
+    sys.modules.pop("hostile", None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["exp(x*y)"], "E[h^2]"),
+        (["log(x)"], "h must be finite, but h("),
+        (["log(x*y)", "--k", "3"], "h must be finite"),
+        (["math:atan2"], "h must accept arrays and broadcast"),
+        (["hostile:raises"], "ZeroDivisionError: division of a person by zero (in hostile.py, line 7)"),
+        (["hostile:ends"], "hostile:ends called sys.exit(None)"),
+        (["x*y", "--k", "1000000000000"], "not enough memory"),
+    ],
+)
+@pytest.mark.usefixtures("kernels")
+def test_an_error_is_one_line(arguments, message, capsys):
+    """What fails before the decomposition is one line on stderr with status 3, and nothing on stdout."""
+    assert main(arguments) == 3
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("opsvd: error: ")
@@ -213,16 +295,220 @@ def test_an_error_is_one_line(arguments, message, capsys):
         (["x*y", "--n", "0"], "needs whole numbers of at least 1"),
         (["x*y", "--plot", "picture.gif"], "needs a name that ends in .png, .pdf, .svg, got 'picture.gif'"),
         (["x*y", "--plot", "no/such/directory/picture.png"], "needs a directory that exists"),
+        (["x*y", "--plot", "directory.png"], "needs a file that can be written"),
+        (["--essay", "file"], "needs a directory that can be written or made, got 'file'"),
+        (["--essay", "file/in/it"], "needs a directory that can be written or made"),
         (["x*y", "--method", "magic"], "invalid choice: 'magic'"),
         (["x*y", "--rtol", "small"], "invalid float value: 'small'"),
+        (["x*y", "--n", "1000000000000"], "needs whole numbers of at most 1000000"),
+        (["x*y", "--sample", "1000000000000"], "needs whole numbers of at most 1000000"),
+        (["x*y", "--sample", "10,20,30"], "needs one number, or two for the rows and columns of one matrix"),
+        (["x*y", "--scale", "2"], "--scale C needs --k K"),
+        (["x*y", "--k", "3", "--scale", "nan"], "needs a number other than zero"),
+        (["x*y", "--tril", "3"], "there is no option '--tril', perhaps --trials is meant"),
+        (["x*y", "x+y"], "takes one KERNEL, got 'x+y' as well"),
+        (["-x*y"], "there is no option '-x*y'; if it is a formula, it stands last, after --"),
+        (["--", "x*y", "--json"], "options stand before --, and nothing but KERNEL after it, got '--json' there"),
+        (["--json", "--", "-x*y", "--n", "5"], "options stand before --"),
     ],
 )
-def test_a_wrong_option_is_explained(arguments, message, capsys):
-    """A command line that makes no sense ends with status 2 and a sentence."""
+def test_a_wrong_option_is_explained(arguments, message, capsys, tmp_path, monkeypatch):
+    """A command line that makes no sense ends with status 2 and one line."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    (tmp_path / "directory.png").mkdir()
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 2
-    assert message in capsys.readouterr().err
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("opsvd: error: ")
+    assert err.count("\n") == 1
+    assert message in err
+
+
+VALUES = {
+    "--rtol": "1e-3", "--max-rank": "2", "--method": "auto", "--k": "2", "--scale": "2",
+    "--x-mean": "0", "--x-std": "1", "--y-mean": "0", "--y-std": "1",
+    "--n": "10", "--trials": "5", "--seed": "1", "--sample": "10", "--plot": "a.png",
+    "--essay": "figures", "--no-crosscheck": None, "--json": None}
+PROBLEM = {"--max-rank", "--k", "--scale", "--x-mean", "--x-std", "--y-mean", "--y-std", "--json"}
+USED = {
+    "--essay": {"--n", "--trials", "--seed"},
+    "--sample": PROBLEM | {"--seed"},
+    "--no-crosscheck": PROBLEM | {"--rtol", "--method", "--plot"},
+}
+
+
+def words(*options):
+    """Options with their values; --scale comes with --k, as it must."""
+    needed = [*options, *(["--k"] if "--scale" in options and "--k" not in options else [])]
+    return [word for option in needed for word in (option, VALUES[option]) if word is not None]
+
+
+@pytest.mark.parametrize("option", VALUES)
+@pytest.mark.parametrize("other", VALUES)
+def test_every_pair_of_options_is_used_or_refused(option, other, capsys):
+    """Of two options, either both have a use, or the command line is refused with the names of both."""
+    mode = next((name for name in USED if name in (option, other)), None)
+    kernel = [] if mode == "--essay" else ["x*y"]
+    line = [*kernel, *(words(option, other) if option != other else words(option))]
+    if mode is None or {option, other} <= USED[mode] | {mode}:
+        read_options(line)
+        return
+    with pytest.raises(SystemExit):
+        read_options(line)
+    err = capsys.readouterr().err
+    assert f"beside {mode}" in err
+    assert "leave one of them out" in err
+
+
+def test_numbers_with_an_exponent_may_be_negative():
+    """--x-mean -1e-3 is a number, and not an option."""
+    assert read_options(["x*y", "--x-mean", "-1e-3", "--y-mean", "-2"]).x_mean == -1e-3
+
+
+def test_a_scale_on_the_line(capsys):
+    """--k 1 with a scale is tanh(0.5 x y), for any means."""
+    assert main(["tanh(x*y)", "--k", "1", "--scale", "0.5", "--x-mean", "1", "--no-crosscheck", "--json"]) == 0
+    svd = opsvd.decompose(lambda x, y: np.tanh(0.5 * x * y), opsvd.Gaussian(1.0))
+    record = json.loads(capsys.readouterr().out)
+    np.testing.assert_allclose(record["singular_values"][:3], svd.singular_values[:3], atol=1e-10)
+
+
+@pytest.mark.parametrize(("name", "message"), [
+    ("raises_in_samples", "LookupError: no table for that (in hostile.py"),
+    ("nan_in_samples", "h must be finite"),
+    ("too_large", "not enough memory"),
+])
+@pytest.mark.usefixtures("kernels")
+def test_what_fails_after_the_decomposition_leaves_it(name, message, capsys):
+    """The table stands on stdout, the failure on stderr, and the status is 3; in JSON the failure is in the object."""
+    line = [f"hostile:{name}", "--n", "77", "--trials", "3"]
+    assert main(line) == 3
+    out, err = capsys.readouterr()
+    assert "0.5231832" in out
+    assert err.startswith("opsvd: error: decomposed, but the comparison with random matrices failed: ")
+    assert err.count("\n") == 1
+    assert message in err
+    assert main([*line, "--json"]) == 3
+    record = json.loads(capsys.readouterr().out)
+    assert record["singular_values"][0] == pytest.approx(0.523183285)
+    assert record["crosscheck"] is None
+    assert message in record["failures"][0]
+
+
+def test_a_picture_that_fails_leaves_the_rest(tmp_path, capsys, monkeypatch):
+    """Where the picture cannot be written after all, the tables are there, and the status is 3."""
+    def full(*_):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(cli, "summary_figure", full)
+    assert main(["sin(x*y)", *SMALL, "--plot", str(tmp_path / "a.png")]) == 3
+    out, err = capsys.readouterr()
+    assert "agree" in out
+    assert "wrote" not in out
+    assert err == "opsvd: error: decomposed, but the picture failed: no space left\n"
+
+
+def test_growing_kernels_are_decomposed_and_compared(capsys):
+    """exp(0.49xy), whose singular functions have no fourth moments: all is printed, and what nobody knows is said."""
+    assert main(["exp(0.49*x*y)", "--n", "40,80", "--trials", "5"]) == 0
+    out, err = capsys.readouterr()
+    assert "1.2915340527650" in out
+    assert "undecided" in out
+    assert "fourth moments of the singular functions are infinite" in out
+    assert err == ""
+
+
+@pytest.mark.parametrize(("name", "printed"), [("interrupted", False), ("interrupted_in_samples", True)])
+@pytest.mark.usefixtures("kernels")
+def test_an_interruption_has_its_status(name, printed, capsys):
+    """Ctrl-C ends with status 130, in one line, with what was done on stdout."""
+    line = [f"hostile:{name}", "--n", "40,77", "--trials", "3"]
+    assert main(line) == 130
+    out, err = capsys.readouterr()
+    assert ("0.5231832" in out) == printed
+    assert "interrupted" in err
+    assert "agree" not in out
+    assert main([*line, "--json"]) == 130
+    out = capsys.readouterr().out
+    if printed:
+        assert "interrupted" in json.loads(out)["failures"][0]
+    else:
+        assert out == ""
+
+
+@pytest.mark.usefixtures("kernels")
+@pytest.mark.parametrize(("name", "status", "message"), [
+    ("interrupted_in_samples", 130, "opsvd: interrupted: nothing was computed"),
+    ("too_large", 3, "opsvd: error: not enough memory"),
+    ("raises_in_samples", 3, "opsvd: error: LookupError: no table for that (in hostile.py, line 18)"),
+    ("nan_in_samples", 3, "opsvd: error: h must be finite"),
+])
+def test_a_sample_that_ends_early(name, status, message, capsys):
+    """With --sample nothing is done before the end; after the cost, stderr has one line."""
+    assert main([f"hostile:{name}", "--sample", "77"]) == status
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines()[-1].startswith(message)
+    assert err.count("\n") <= 2
+
+
+@pytest.mark.parametrize("where", ["computing", "writing"])
+def test_a_failed_essay_leaves_no_folder(where, tmp_path, capsys, monkeypatch):
+    """Whether the numbers or the writing fail, the directories made for them are gone, and others stay."""
+    class Unwritable:
+        def savefig(self, *_, **__):
+            raise OSError("no space left")
+
+    def figures(**_):
+        if where == "computing":
+            raise MemoryError
+        return Unwritable(), Unwritable()
+
+    monkeypatch.setattr(cli, "essay_figures", figures)
+    assert main(["--essay", str(tmp_path / "new" / "figures")]) == 3
+    assert capsys.readouterr().err.startswith("opsvd: error: ")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "old").mkdir()
+    assert main(["--essay", str(tmp_path / "old")]) == 3
+    assert (tmp_path / "old").is_dir()
+
+
+def run(*arguments, encoding="utf-8", **options):
+    """Run the command line in a process of its own."""
+    return subprocess.run([sys.executable, "-m", "opsvd", *arguments], check=False, stderr=subprocess.PIPE,
+                          env=os.environ | {"PYTHONIOENCODING": encoding}, **options)
+
+
+@pytest.mark.usefixtures("kernels")
+def test_terminals_without_signs():
+    """Where stdout is ASCII, +- takes the place of the sign, and names are escaped."""
+    done = run("hostile:größe", "--n", "40", "--trials", "2", encoding="ascii", stdout=subprocess.PIPE)
+    assert done.returncode == 0
+    text = done.stdout.decode("ascii")
+    assert r"gr\xf6\xdfe" in text
+    assert " +- " in text
+    assert done.stderr == b""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk():
+    """What cannot be printed is an error in one line, and Python's own end adds nothing."""
+    with Path("/dev/full").open("wb") as full:
+        done = run("x*y", "--no-crosscheck", stdout=full)
+    assert done.returncode == 3
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_a_reader_that_stops():
+    """`opsvd ... | head` says nothing on stderr; the status is that of a broken pipe."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = run("x*y", "--no-crosscheck", stdout=writer)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
 
 
 def test_help_explains_itself(capsys):
@@ -234,6 +520,8 @@ def test_help_explains_itself(capsys):
     words = ("a function h(x, y) of two random variables", 'opsvd "tanh(x*y)"', "module:function", "status", "null")
     assert all(word in out for word in words)
     assert max(map(len, out.splitlines())) <= 120
+    assert all(f"\n  {status} " in out for status in (0, 1, 2, 3, 130, 141))
+    assert all(f"  {option} " in out for option in VALUES)
 
 
 def test_the_version_is_that_of_the_package(capsys):

@@ -294,3 +294,30 @@ def test_multiplets_are_predicted_as_means():
     assert abs(np.mean(means) - prediction.mean[0]) < 4.0 * error + prediction.error[0]
     np.testing.assert_allclose(np.std(means), prediction.std[0], rtol=0.2)
     assert prediction.valid[0]
+
+
+@pytest.mark.parametrize("h", [
+    lambda x, y: np.exp(0.49 * x * y),
+    lambda x, y: np.abs(x * y) ** -0.3,
+    lambda x, y: np.exp(0.15 * x * x + 0.1 * x * y),
+], ids=["exp(0.49xy)", "root", "growth"])
+def test_infinite_fourth_moments_are_said(h):
+    """Samples are drawn and shown; that nothing can be compared at any n, and why, is the verdict."""
+    check = crosscheck(h, n=(40, 60), trials=3, rng=0)
+    assert check.unknown.all()
+    assert check.comparisons == 0
+    assert "cannot be known: fourth moments" in check.verdict
+    assert np.isfinite(check.mean).all()
+
+
+def test_a_failure_leaves_the_decomposition():
+    """If sampling fails after the decomposition, the exception has it."""
+    def h(x, y):
+        if x.shape == (50, 1):
+            raise LookupError("no table for that")
+        return np.tanh(x * y)
+
+    with pytest.raises(LookupError) as caught:
+        crosscheck(h, n=50, trials=2)
+    assert caught.value.svd.converged
+    assert "the attribute svd" in caught.value.__notes__[0]

@@ -147,6 +147,20 @@ def test_infinite_moments_are_never_valid():
     """A moment that overflows gives no prediction, without warnings."""
     prediction = predict([1.0, 0.5], [[np.inf, 1.0], [1.0, np.nan]], [[3.0, 1.0], [1.0, 3.0]], 10**6)
     assert not prediction.valid.any()
+    assert prediction.unknown.tolist() == [True, True]
+    assert np.isnan(prediction.mean).all()
+    assert np.isinf(prediction.std).all()
+    assert "2 of the 2 values cannot be predicted at any n" in prediction.statement
+
+
+def test_a_value_without_moments_harms_others_no_more_than_its_size():
+    """s_2 f_2 g_2 moves s_1 by no more than s_2, whatever the moments of f_2 are; energies with it are unknown."""
+    moments = [[3.0, np.inf], [np.inf, np.inf]]
+    small, large = (predict([1.0, s], moments, moments, 1000) for s in (1e-4, 0.5))
+    assert small.unknown.tolist() == [False, True]
+    assert (small.valid.tolist(), small.energy_valid.tolist()) == ([True, False], [True, False])
+    assert 1e-4 <= small.error[0] < 2e-4
+    assert not large.valid.any()
 
 
 spectra = st.integers(1, 7).flatmap(

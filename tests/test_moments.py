@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy.special import gamma
 
 import opsvd
-from opsvd.moments import mixed_moments
+from opsvd.moments import fourth_moments, mixed_moments
+from opsvd.quadrature import wide_sample
 
 TRIALS = 300
 
@@ -59,3 +61,47 @@ def test_functions_of_several_coordinates_without_symmetry():
     s = opsvd.monte_carlo(h, 400, plane, plane, trials=200, rank=2, rng=4, engine="low-rank").singular_values
     group = prediction.multiplets[0]
     assert (np.abs(s.mean(axis=0) - group.mean) < 4.0 * s.std(axis=0) / np.sqrt(200) + group.error).all()
+
+
+@pytest.mark.parametrize("c", [0.3, 0.38, 0.45, 0.49])
+def test_fourth_moments_of_growing_functions(c):
+    """The first function of exp(cxy) is exp(a x^2): its fourth moment is finite below c = sqrt(3) / 4, infinite above.
+
+    In terms of g = sqrt(1/4 - c^2) it is g sqrt(2 / (2 g - 1/2)), from the Gaussian integral of f^4.
+    """
+    svd, g = opsvd.decompose(lambda x, y: np.exp(c * x * y)), np.sqrt(0.25 - c**2)
+    exact = g * np.sqrt(2.0 / (2.0 * g - 0.5)) if g > 0.25 else np.inf
+    assert_allclose([fourth_moments(side)[0, 0] for side in (svd.left, svd.right)], exact, rtol=1e-4)
+
+
+@pytest.mark.parametrize("a", [0.1, 0.2, 0.26, 0.3])
+def test_fourth_moments_at_a_singular_point(a):
+    """|x|^-a y: E f^4 = E|x|^(-4a) / (E|x|^(-2a))^2 is finite below a = 1/4."""
+    svd = opsvd.decompose(lambda x, y: np.abs(x) ** -a * y, rtol=1e-5)
+    exact = np.inf if a >= 0.25 else np.sqrt(np.pi) * gamma(0.5 - 2.0 * a) / gamma(0.5 - a) ** 2
+    assert_allclose(fourth_moments(svd.left)[0, 0], exact, rtol=1e-3)
+    assert_allclose(fourth_moments(svd.right)[0, 0], 3.0, rtol=1e-9)
+
+
+def test_infinite_moments_of_vectors():
+    """In sectors, on grids and at random points: f grows like exp(a x^2), or has a root for a denominator."""
+    plane = opsvd.Gaussian.standard(2)
+    kernels = [opsvd.elementwise(lambda z: np.exp(0.45 * z), 3),
+               opsvd.Kernel(lambda x, y: np.exp(0.45 * x[..., 0] * y[..., 0]) * (1.0 + 0.3 * x[..., 1] * y[..., 1]),
+                            dims=(2, 2))]
+    for kernel, mu in zip(kernels, (opsvd.Gaussian.standard(3), plane), strict=True):
+        prediction = opsvd.decompose(kernel, mu, mu, rtol=1e-4).predict(10**6)
+        assert prediction.unknown[0]
+        assert not prediction.valid[0]
+    light = opsvd.Kernel(lambda x, y: np.cos(x[..., 0] * y[..., 0] + 0.5 * x[..., 1] * y[..., 1] + x[..., 1]),
+                         dims=(2, 2))
+    assert not opsvd.decompose(light, plane, plane, rtol=1e-3).predict(1000).unknown[0]
+
+
+def test_means_over_far_points_are_means():
+    """Weighted means over points that reach farther: E x^4 = 3 and E x^2 y^2 = 1 in every number of directions."""
+    for directions in (2, 6, 30):
+        z, weights = wide_sample(directions)
+        squares = z[:, :2] ** 2
+        assert_allclose((squares * weights[:, None]).T @ squares, [[3.0, 1.0], [1.0, 3.0]], rtol=0.15)
+        assert_allclose(weights.sum(), 1.0, rtol=1e-12)

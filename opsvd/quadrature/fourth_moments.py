@@ -41,7 +41,7 @@ def fourth_moments_by_rule(squares: np.ndarray, weights: np.ndarray) -> np.ndarr
     >>> print(fourth_moments_by_rule(x[:, None] ** -0.6, weights), fourth_moments_by_rule(x[:, None] ** 2, weights))
     [[inf]] [[0.2]]
     """
-    moments = (squares * weights[:, None]).T @ squares
+    moments = np.asarray((squares * weights[:, None]).T @ squares)
     # Of each function, the nodes where it is largest, as long as they are rare.
     order = np.argsort(-squares, axis=0, kind="stable")
     rare = np.zeros(squares.shape, dtype=bool)

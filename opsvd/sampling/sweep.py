@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._optional import require
+from .._signs import plus_minus
 from .._validation import positive_int
 from ..errors import TrialError
 from ..kernels import Kernel
@@ -69,7 +70,7 @@ class MonteCarloSweep:
     def __str__(self) -> str:
         """Show the table, with a column for each size."""
         names = sorted(dict.fromkeys(record["quantity"] for record in self.records()), key="effective_rank".__eq__)
-        cells = {(k, record["quantity"]): f"{record['mean']:.6g} ± {record['standard_error']:.1e}"
+        cells = {(k, record["quantity"]): f"{record['mean']:.6g} {plus_minus()} {record['standard_error']:.1e}"
                  for k, one in enumerate(self.spectra) for record in one.records()}
         rows = [["", *(f"{one.n} x {one.m}" for one in self.spectra)],
                 *([name, *(cells.get((k, name), "") for k in range(len(self)))] for name in names)]

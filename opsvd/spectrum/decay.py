@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .._signs import plus_minus
 from .._validation import finite_float, positive_float, real_array
 from .estimate import rounded_up
 from .functionals import Spectrum, Tail, checked
@@ -112,11 +113,12 @@ class DecayLaw:
         if self.kind == "unknown":
             return (f"only {self.used} singular values can be used, too few to tell how they decay" if
                     self.used < FEWEST else "the singular values do not tell a power from faster decay")
+        rate = f"{self.rate:.3g} {plus_minus()} {rounded_up(self.error)}"
         if self.kind != POWER.kind:
             formula = next(law.formula for law in LAWS if law.kind == self.kind)
             return (f"as far as they are known the singular values fall faster than any power, most nearly like "
-                    f"{formula} with c = {self.rate:.3g} ± {rounded_up(self.error)}, so that their sum converges")
-        law = f"the singular values fall like i^-p with p = {self.rate:.3g} ± {rounded_up(self.error)}"
+                    f"{formula} with c = {rate}, so that their sum converges")
+        law = f"the singular values fall like i^-p with p = {rate}"
         if self.diverges and self._may_be_one:
             return (f"{law}; p = 1, as a jump or a logarithmic singularity gives, is within that, and then "
                     f"their sum diverges: {self.growth(norm)}")

@@ -2,6 +2,8 @@
 
 import math
 
+from .._signs import plus_minus
+
 __all__ = ["Estimate", "rounded_up"]
 
 
@@ -60,7 +62,9 @@ class Estimate(float):
     def __repr__(self) -> str:
         """Show the digits that the error bar leaves, the bar rounded upwards, the note, and what is sure beside it."""
         sure = self.extrapolated or (math.isinf(self.error) and self.lower > 0.0)
-        text = f"{_digits(self.value, self.error, sure)} ± {rounded_up(self.error)}" if self.error else repr(self.value)
+        text = repr(self.value)
+        if self.error:
+            text = f"{_digits(self.value, self.error, sure)} {plus_minus()} {rounded_up(self.error)}"
         words = [self.note, "extrapolated" if self.extrapolated else "",
                  f"at least {_rounded_down(self.lower, self.error)}" if sure else ""]
         return f"{text} ({'; '.join(filter(None, words))})" if any(words) else text

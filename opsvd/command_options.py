@@ -1,0 +1,261 @@
+"""The options of the command line: what they are, and which of them go together."""
+
+import argparse
+import difflib
+import math
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from ._validation import finite_float, positive_float, positive_int, tolerance
+from .methods import METHODS
+
+__all__ = ["AGREES", "BROKEN_PIPE", "DISAGREES", "FAILED", "INTERRUPTED", "ROOT", "WRONG_USAGE", "check_options",
+           "read_options"]
+
+AGREES, DISAGREES, WRONG_USAGE, FAILED, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 130, 141
+"""Exit statuses. The last two are what shells give for a program that SIGINT or SIGPIPE ended."""
+
+ROOT = "1/sqrt(k)"
+_SUFFIXES = (".png", ".pdf", ".svg")
+_LARGEST = 1_000_000    # of a sampled matrix: what docs/sampling.md has times and memory for
+
+_DESCRIPTION = """\
+The singular values of a kernel: of a function h(x, y) of two random variables, Gaussian here, written as
+
+    h(x, y) = s_1 f_1(x) g_1(y) + s_2 f_2(x) g_2(y) + ...,    E[f_i f_j] = E[g_i g_j] = 1 if i = j, else 0.
+
+They are what the singular values of the n by n matrix h(x_i, y_j) / n, with random x_i and y_j, tend to as n grows.
+They are computed by quadrature, each with an error bar, and then compared with such matrices, drawn at random.
+Two other things can be asked for: --sample takes the SVD of one large random matrix, and --essay draws figures."""
+
+_EPILOG = """\
+KERNEL is a formula in x and y, such as "tanh(x*y)", "exp(-(x-y)**2/2)", "where(x > y, 1, 0)" or "max(x*y, 0)",
+or module:function, a Python function h(x, y) that accepts numpy arrays, from a module that can be imported here.
+
+examples:
+  opsvd "tanh(x*y)"
+  opsvd "exp(0.3*x*y)" --rtol 1e-12 --x-std 0.5
+  opsvd "log(abs(x*y))" --n 100,1000 --trials 50 --plot log.png
+  opsvd mykernels:h --json --no-crosscheck
+  opsvd "tanh(x*y)" --k 3          x and y in R^3, and x*y for <x, y>
+  opsvd "tanh(x*y)" --k 1000 --scale "1/sqrt(k)" --no-crosscheck
+  opsvd --json -- "-x*y"           a formula that begins with a minus stands last, after --
+  opsvd "tanh(x*y)" --sample 1000000 --max-rank 20
+  opsvd --essay figures            the essay's two figures, with the limit drawn in
+
+An option that has no use beside another is refused, and the message says which to leave out.
+--json prints one object; a number that is infinite or undefined is null, and a note beside it says why.
+The decomposition is printed as soon as it is done: whatever fails later, or Ctrl-C, leaves it.
+
+exit status:
+  0    done; the comparison agrees, or it was not asked for, or could not be decided, which the table says.
+       A tolerance that was not met is said on stderr
+  1    done; the comparison disagrees
+  2    wrong usage: nothing was computed, and stderr says what to change
+  3    an error: stderr says what failed, and stdout has what was done before
+  130  interrupted (Ctrl-C): stdout has what was done
+  141  whoever read the output, such as head, has stopped reading"""
+
+_DEFAULTS: dict[str, Any] = {
+    "kernel": None, "rtol": 1e-10, "max_rank": None, "method": "auto", "k": None, "scale": None, "x_mean": 0.0,
+    "x_std": 1.0, "y_mean": 0.0, "y_std": 1.0, "n": (100, 300, 1000), "trials": None, "seed": 0, "sample": None,
+    "no_crosscheck": False, "plot": None, "json": False, "essay": None}
+
+_PROBLEM = {"kernel", "max_rank", "k", "scale", "x_mean", "x_std", "y_mean", "y_std", "json"}
+# What each of these options leaves to the others.
+_USED = {
+    "essay": {"essay", "n", "trials", "seed"},
+    "sample": _PROBLEM | {"sample", "seed"},
+    "no_crosscheck": _PROBLEM | {"no_crosscheck", "rtol", "method", "plot"},
+}
+_DOES = {
+    "essay": "draws the two figures of the essay, for kernels of its own",
+    "sample": "takes the SVD of one random matrix, and decomposes and compares nothing",
+    "no_crosscheck": "draws no random matrices",
+}
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    try:
+        sizes = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        sizes = (0,)
+    if min(sizes) < 1:
+        raise argparse.ArgumentTypeError(f"needs whole numbers of at least 1, such as 100,300,1000, got {text!r}")
+    if max(sizes) > _LARGEST:
+        raise argparse.ArgumentTypeError(f"needs whole numbers of at most {_LARGEST}, such as 100,300,1000, got "
+                                         f"{text!r}; larger matrices are sampled in Python, by opsvd.monte_carlo")
+    return sizes
+
+
+def _shape(text: str) -> tuple[int, int]:
+    sizes = _sizes(text)
+    if len(sizes) > 2:
+        raise argparse.ArgumentTypeError(f"needs one number, or two for the rows and columns of one matrix, such as "
+                                         f"6000,5000, got {text!r}; for several sizes leave --sample out, and use --n")
+    return sizes[0], sizes[-1]
+
+
+def _scale(text: str) -> str:
+    try:
+        good = text == ROOT or 0.0 < abs(float(text)) < math.inf
+    except ValueError:
+        good = False
+    if not good:
+        raise argparse.ArgumentTypeError(f"needs a number other than zero, or {ROOT}, got {text!r}")
+    return text
+
+
+def _picture(text: str) -> Path:
+    path = Path(text)
+    if path.suffix.lower() not in _SUFFIXES:
+        raise argparse.ArgumentTypeError(f"needs a name that ends in {', '.join(_SUFFIXES)}, got {text!r}")
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"needs a directory that exists, got {text!r}")
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise argparse.ArgumentTypeError(f"needs a file that can be written, got {text!r}")
+    return path
+
+
+def _directory(text: str) -> Path:
+    path = Path(text)
+    nearest = next(place for place in (path, *path.absolute().parents) if place.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
+        raise argparse.ArgumentTypeError(f"needs a directory that can be written or made, got {text!r}")
+    return path
+
+
+class _Version(argparse.Action):
+    """Prints the version, read when asked for: opsvd itself lists the command line's own layer."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        parser._print_message(f"opsvd {sys.modules[__package__].__version__}\n", sys.stdout)
+        parser.exit()
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and end."""
+        self.exit(WRONG_USAGE, f"opsvd: error: {message}; opsvd --help shows more\n")
+
+
+def _parser() -> _Parser:
+    parser = _Parser("opsvd", description=_DESCRIPTION, epilog=_EPILOG, allow_abbrev=False,
+                     usage="opsvd KERNEL [options]\n       opsvd KERNEL --sample N[,M] [options]\n"
+                           "       opsvd --essay DIR [--n N,...] [--trials T] [--seed S]",
+                     formatter_class=argparse.RawDescriptionHelpFormatter, argument_default=argparse.SUPPRESS)
+    parser.add_argument("kernel", metavar="KERNEL", nargs="?", help="a formula in x and y, or module:function")
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
+    numerics = parser.add_argument_group("decomposition")
+    numerics.add_argument("--rtol", type=float, metavar="R", help="error wanted, relative to s_1 (default: 1e-10)")
+    numerics.add_argument("--max-rank", type=int, metavar="R",
+                          help="at most R singular values (default: all that are above the error wanted)")
+    numerics.add_argument("--method", choices=tuple(METHODS), metavar="NAME",
+                          help=f"how to discretise: {', '.join(METHODS)}; auto (the default) chooses, and says why")
+    numerics.add_argument("--k", type=int, metavar="K",
+                          help="x and y are vectors of R^K, and x*y in KERNEL is <x, y> (default: 1, numbers)")
+    numerics.add_argument("--scale", type=_scale, metavar="C",
+                          help="with --k: C <x, y> in place of <x, y>; a number, or 1/sqrt(k)")
+    for name in ("x", "y"):
+        numerics.add_argument(f"--{name}-mean", type=float, metavar="M", help=f"mean of {name} (default: 0)")
+        numerics.add_argument(f"--{name}-std", type=float, metavar="S",
+                              help=f"standard deviation of {name} (default: 1)")
+    sampling = parser.add_argument_group("random matrices")
+    sampling.add_argument("--n", type=_sizes, metavar="N,...",
+                          help="sizes of those to compare with (default: 100,300,1000)")
+    sampling.add_argument("--trials", type=int, metavar="T",
+                          help="how many of each size, at least 2 (default: 20; for --essay, 10)")
+    sampling.add_argument("--seed", type=int, metavar="S", help="seed of the random numbers, at least 0 (default: 0)")
+    sampling.add_argument("--no-crosscheck", action="store_true", help="compare with none")
+    sampling.add_argument("--sample", type=_shape, metavar="N[,M]",
+                          help=f"do no more than take the SVD of one N by M matrix; N and M up to {_LARGEST}")
+    output = parser.add_argument_group("output")
+    output.add_argument("--plot", type=_picture, metavar="FILE", help="draw a picture: .png, .pdf or .svg")
+    output.add_argument("--json", action="store_true", help="print one JSON object in place of text")
+    output.add_argument("--essay", type=_directory, metavar="DIR",
+                        help="draw the essay's two figures into DIR, for the sizes --n; takes no KERNEL")
+    return parser
+
+
+def read_options(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line; one that makes no sense ends the program with status 2, and a line on stderr.
+
+    `mode` is the option that decides what is done: "essay", "sample", "no_crosscheck", or "" for all of it.
+    """
+    parser = _parser()
+    words = _joined(list(sys.argv[1:] if argv is None else argv))
+    given, others = parser.parse_known_args(words)
+    if others:
+        parser.error(_superfluous(others[0], words, parser))
+    names = vars(given)
+    if ("kernel" in names) == ("essay" in names):
+        parser.error("needs a KERNEL such as \"tanh(x*y)\", or --essay DIR, and not both")
+    mode = next((name for name in _USED if name in names), "")
+    if mode:
+        for name in sorted(names.keys() - _USED[mode]):
+            parser.error(f"{_option(name)} has no use beside {_option(mode)}, which {_DOES[mode]}: leave one of them "
+                         f"out")
+    if "scale" in names and "k" not in names:
+        parser.error("--scale C needs --k K, being the factor of <x, y> for vectors of R^K; for numbers write it into "
+                     "the formula, as in \"tanh(0.5*x*y)\"")
+    return argparse.Namespace(**_DEFAULTS | names, mode=mode)
+
+
+def _joined(words: list[str]) -> list[str]:
+    """Write ``--x-mean -1e-3`` as ``--x-mean=-1e-3``: argparse takes such numbers for options."""
+    joined: list[str] = []
+    for word in words:
+        number = re.fullmatch(r"-(\d+\.?\d*|\.\d+)e[-+]?\d+", word, re.IGNORECASE)
+        if number and joined and joined[-1].startswith("--") and joined[-1] != "--":
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _superfluous(word: str, words: list[str], parser: argparse.ArgumentParser) -> str:
+    """Say what to do about a word that is neither an option nor the first KERNEL."""
+    if "--" in words and word in words[words.index("--"):]:
+        return f"options stand before --, and nothing but KERNEL after it, got {word!r} there"
+    if not word.startswith("-"):
+        return f"takes one KERNEL, got {word!r} as well; put the formula into quotes"
+    if not word.startswith("--"):
+        return (f"there is no option {word!r}; if it is a formula, it stands last, after --, as in opsvd --json -- "
+                f"\"-x*y\"")
+    known = [name for name in parser._option_string_actions if name.startswith("--")]
+    near = difflib.get_close_matches(word.split("=")[0], known, 1)
+    return f"there is no option {word!r}{f', perhaps {near[0]} is meant' if near else ''}"
+
+
+def check_options(args: argparse.Namespace) -> None:
+    """Check the numbers, before anything is computed. Raises TypeError or ValueError."""
+    tolerance(args.rtol, "--rtol")
+    for name in ("max_rank", "k", "trials"):
+        if getattr(args, name) is not None:
+            positive_int(getattr(args, name), _option(name))
+    for name in ("x", "y"):
+        finite_float(getattr(args, f"{name}_mean"), f"--{name}-mean")
+        positive_float(getattr(args, f"{name}_std"), f"--{name}-std")
+    if (args.trials or 1) > _LARGEST:
+        raise ValueError(f"--trials must be at most {_LARGEST}, got {args.trials}; pass for example 20")
+    if args.seed < 0:
+        raise ValueError(f"--seed must be an integer of at least 0, got {args.seed}; pass for example 1")
+    if args.mode == "" and args.trials == 1:
+        raise ValueError("--trials must be at least 2, because the scatter of the matrices is needed, got 1; pass for "
+                         "example 20, or --no-crosscheck")
+    if (args.k or 1) > 1:
+        if args.x_mean or args.y_mean:
+            raise ValueError(f"--x-mean and --y-mean must be zero with --k, got {args.x_mean:g} and {args.y_mean:g}; "
+                             f"leave them out")
+        if args.method != "auto":
+            raise ValueError(f"--method must be auto with --k, got {args.method}; leave it out")
