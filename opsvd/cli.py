@@ -254,7 +254,7 @@ def _sample(args: argparse.Namespace, kernel: Kernel, _notes: list[str]) -> int:
     sampled = monte_carlo(kernel, n, mu_x, mu_y, m=m, rng=args.seed,
                           rank=None if args.max_rank is None else min(args.max_rank, n, m), progress=said)
     print(json.dumps(_plain(sampled.records()), indent=1, allow_nan=False) if args.json else sampled)
-    return AGREES
+    return INTERRUPTED if sampled.interrupted else AGREES
 
 
 def _essay(args: argparse.Namespace) -> int:

@@ -455,6 +455,26 @@ def test_a_sample_that_ends_early(name, status, message, capsys):
     assert err.count("\n") <= 2
 
 
+@pytest.mark.parametrize("json", [[], ["--json"]])
+def test_what_is_done_of_an_interrupted_comparison_is_printed(json, capsys, monkeypatch, tmp_path):
+    """A comparison, or a sample, that returns a part is printed, and the status is 130; no picture is begun."""
+    def part(honest, *args, **options):
+        result = honest(*args, **options)
+        object.__setattr__(result, "interrupted", True)
+        return result
+
+    for name in ("crosscheck", "monte_carlo"):
+        monkeypatch.setattr(cli, name, functools.partial(part, getattr(cli, name)))
+    assert main(["sin(x*y)", *SMALL, *json, "--plot", str(tmp_path / "a.png")]) == 130
+    out, err = capsys.readouterr()
+    assert "agree" in out
+    assert "0.48586" in out
+    assert "interrupted" in err
+    assert not (tmp_path / "a.png").exists()
+    assert main(["sin(x*y)", "--sample", "40", *json]) == 130
+    assert "effective" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("where", ["computing", "writing"])
 def test_a_failed_essay_leaves_no_folder(where, tmp_path, capsys, monkeypatch):
     """Whether the numbers or the writing fail, the directories made for them are gone, and others stay."""

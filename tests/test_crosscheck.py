@@ -321,3 +321,15 @@ def test_a_failure_leaves_the_decomposition():
         crosscheck(h, n=50, trials=2)
     assert caught.value.svd.converged
     assert "the attribute svd" in caught.value.__notes__[0]
+
+
+def test_an_interruption_leaves_the_decomposition():
+    """The same for Ctrl-C before anything is drawn."""
+    def h(x, y):
+        if x.shape == (50, 1):
+            raise KeyboardInterrupt
+        return np.tanh(x * y)
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        crosscheck(h, n=50, trials=2)
+    assert caught.value.svd.converged
