@@ -101,7 +101,8 @@ def _measure(mu: Measure) -> dict[str, Any]:
 def _record(kernel: Kernel, svd: OperatorSVD, check: CrossCheck | None, notes: list[str], failures: list[str]
             ) -> dict[str, Any]:
     comparison = None if check is None else {
-        "n": check.n, "trials": check.trials, "z": check.z, "agrees": check.agrees, "verdict": check.verdict}
+        "n": check.n, "trials": check.trials, "z": check.z, "agrees": check.agrees, "verdict": check.verdict,
+        "drawn": check.drawn, "interrupted": check.interrupted}
     record: dict[str, Any] = _plain({
         "kernel": kernel.name,
         "measures": {"x": _measure(svd.mu_x), "y": _measure(svd.mu_y)},
@@ -220,7 +221,7 @@ def _decompose(args: argparse.Namespace, kernel: Kernel, notes: list[str]) -> in
                 check = crosscheck(kernel, mu_x=mu_x, mu_y=mu_y, svd=svd, **_sampling(args))
         if check is not None and not args.json:
             print(f"\n{check}", flush=True)
-        interrupted = getattr(check, "interrupted", False)
+        interrupted = check is not None and check.interrupted
         if args.plot and not interrupted:
             _draw(args, svd, check, failures)
     except KeyboardInterrupt:

@@ -430,11 +430,13 @@ def test_an_interruption_has_its_status(name, printed, capsys):
     out, err = capsys.readouterr()
     assert ("0.5231832" in out) == printed
     assert "interrupted" in err
-    assert "agree" not in out
+    assert ("interrupted, with 3 of 3 at n = 40, 0 of 3 at n = 77" in out) == printed
     assert main([*line, "--json"]) == 130
     out = capsys.readouterr().out
     if printed:
-        assert "interrupted" in json.loads(out)["failures"][0]
+        record = json.loads(out)
+        assert "interrupted" in record["failures"][0]
+        assert (record["crosscheck"]["drawn"], record["crosscheck"]["interrupted"]) == ([3], True)
     else:
         assert out == ""
 

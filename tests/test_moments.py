@@ -7,7 +7,6 @@ from scipy.special import gamma
 
 import opsvd
 from opsvd.moments import fourth_moments, mixed_moments
-from opsvd.quadrature import wide_sample
 
 TRIALS = 300
 
@@ -97,12 +96,3 @@ def test_infinite_moments_of_vectors():
     light = opsvd.Kernel(lambda x, y: np.cos(x[..., 0] * y[..., 0] + 0.5 * x[..., 1] * y[..., 1] + x[..., 1]),
                          dims=(2, 2))
     assert not opsvd.decompose(light, plane, plane, rtol=1e-3).predict(1000).unknown[0]
-
-
-def test_means_over_far_points_are_means():
-    """Weighted means over points that reach farther: E x^4 = 3 and E x^2 y^2 = 1 in every number of directions."""
-    for directions in (2, 6, 30):
-        z, weights = wide_sample(directions)
-        squares = z[:, :2] ** 2
-        assert_allclose((squares * weights[:, None]).T @ squares, [[3.0, 1.0], [1.0, 3.0]], rtol=0.15)
-        assert_allclose(weights.sum(), 1.0, rtol=1e-12)
