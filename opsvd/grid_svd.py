@@ -26,7 +26,8 @@ _LARGE, _LEADING = 800, 120
 # Hermite polynomials go on while the next size makes the first bar smaller by this factor.
 _GAIN = 0.4
 _SAFETY = 2.0
-# Remainders that fall faster than this power of the size are those of smooth kernels: for a kink it is 3/2.
+# Remainders that fall faster than this power of the distance of the nodes are those of smooth kernels: for a kink it is
+# 3/2.
 _SMOOTH = 3.0
 
 
@@ -102,7 +103,8 @@ def _still_to_come(s: np.ndarray, grid: Grid, remainder: float, coarser: tuple[_
     changes from two sizes is taken.
     """
     changes = [np.zeros(len(s))]
-    smooth = len(coarser) > 0 and remainder <= coarser[-1].remainder * (coarser[-1].size / grid.size) ** _SMOOTH
+    falls = (coarser[-1].size / grid.size) ** (_SMOOTH * grid.spacing) if coarser else 1.0
+    smooth = len(coarser) > 0 and remainder <= coarser[-1].remainder * falls
     for before in coarser[-1:] if smooth else coarser:
         known = np.append(before.values, np.zeros(max(0, len(s) - len(before.values))))[:len(s)]
         spacing = 1.0 if smooth else grid.spacing
