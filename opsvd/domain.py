@@ -124,9 +124,10 @@ def find_domain(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Do
         sides, energy = wider, wider_energy
     heavy = tails > tol * tol
     if ((powers <= 1.0) & ~growing)[heavy].any():
+        farther = f", or lies more than {_WIDEST:g} scales out" if sides[heavy].max() >= _WIDEST else ""
         raise NotSquareIntegrableError(
             f"h must be square-integrable, but h^2 times the densities does not decay along the edge of the box "
-            f"{np.round(box(sides), 2).tolist()}: E[h^2] is infinite, as far as floats tell. Decompose a slower kernel "
+            f"{np.round(box(sides), 2).tolist()}: E[h^2] is infinite{farther}, as far as floats tell. Decompose a slower kernel "
             f"(exp(c*x*y) needs |c| < 1/2 under unit Gaussians), or take measures with a smaller std")
     if energy.max() == -np.inf:    # what looks like zero gets a second look, for the trace of something narrow
         energy = _log_energy(kernel, mu_x, mu_y, sides, _SECOND_LOOK)
