@@ -26,6 +26,8 @@ _SAFE_START = 4.0
 _GROWS, _LEAST = 1.2, 0.1
 # Of the four sides of the box, those of x and those of y.
 _SIDES = (slice(0, 2), slice(2, 4))
+# The corners at which h must not overflow are so close to those of the box.
+_OFF_DIAGONAL = np.array([1.0, 0.9999, 0.9998, 0.9997])
 
 
 @dataclass(frozen=True)
@@ -98,16 +100,9 @@ def find_domain(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Do
         If h is so large that its square is not a number.
     """
     tol = max(1e-2 * rtol, 1e-15)
-    scales = np.array([mu_x.scale, mu_x.scale, mu_y.scale, mu_y.scale])
-    centers = np.array([mu_x.center, mu_x.center, mu_y.center, mu_y.center])
-    outwards = np.array([-1.0, 1.0, -1.0, 1.0])
     # The width at which the half-density of a Gaussian, and so of a bounded kernel, has fallen to tol.
     bounded = max(np.sqrt(-4.0 * np.log(tol)), _SAFE_START)
     sides = np.full(4, bounded)
-
-    def box(sides: np.ndarray) -> np.ndarray:
-        return np.asarray(centers + outwards * scales * sides)
-
     energy = _log_energy(kernel, mu_x, mu_y, sides)
     if energy is None:
         sides = np.full(4, _SAFE_START)
@@ -127,15 +122,16 @@ def find_domain(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Do
         farther = f", or lies more than {_WIDEST:g} scales out" if sides[heavy].max() >= _WIDEST else ""
         raise NotSquareIntegrableError(
             f"h must be square-integrable, but h^2 times the densities does not decay along the edge of the box "
-            f"{np.round(box(sides), 2).tolist()}: E[h^2] is infinite{farther}, as far as floats tell. Decompose a slower kernel "
-            f"(exp(c*x*y) needs |c| < 1/2 under unit Gaussians), or take measures with a smaller std")
+            f"{np.round(_ends(mu_x, mu_y, sides), 2).ravel().tolist()}: E[h^2] is infinite{farther}, as far as floats "
+            f"tell. Decompose a slower kernel (exp(c*x*y) needs |c| < 1/2 under unit Gaussians), or take measures with "
+            f"a smaller std")
     if energy.max() == -np.inf:    # what looks like zero gets a second look, for the trace of something narrow
         energy = _log_energy(kernel, mu_x, mu_y, sides, _SECOND_LOOK)
     largest = -np.inf if energy is None else float(energy.max())
     if energy is None or (np.isfinite(largest) and abs(largest) > -2.0 * np.log(SMALLEST_SIZE)):
         raise size_out_of_range(float(np.exp(0.5 * largest)))
-    x0, x1, y0, y1 = box(sides).tolist()
-    widths = [scale * _widths(sides[some], len(energy)) for scale, some in zip(scales[::2], _SIDES, strict=True)]
+    (x0, x1), (y0, y1) = (ends.tolist() for ends in _ends(mu_x, mu_y, sides))
+    widths = [mu.scale * _widths(sides[some], len(energy)) for mu, some in ((mu_x, _SIDES[0]), (mu_y, _SIDES[1]))]
     norm = float(np.sqrt(widths[0] @ np.exp(energy) @ widths[1]))
     return Domain((x0, x1), (y0, y1), float(np.sqrt(tails.sum())), norm, bool((sides > _WIDE * bounded).any()))
 
@@ -152,6 +148,13 @@ def _grid(mu_x: Measure, mu_y: Measure, sides: np.ndarray, points: int = _POINTS
     return grids[0], grids[1]
 
 
+def _ends(mu_x: Measure, mu_y: Measure, sides: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The ends of the two intervals of the box."""
+    outwards = np.array([-1.0, 1.0])
+    return (mu_x.center + mu_x.scale * outwards * sides[_SIDES[0]],
+            mu_y.center + mu_y.scale * outwards * sides[_SIDES[1]])
+
+
 def _widths(sides: np.ndarray, points: int) -> np.ndarray:
     """The widths of the cells about the points of a grid with so many scales on either side, shape (points,)."""
     return np.repeat(sides / (0.5 * points), points // 2)
@@ -159,13 +162,15 @@ def _widths(sides: np.ndarray, points: int) -> np.ndarray:
 
 def _log_energy(kernel: Kernel, mu_x: Measure, mu_y: Measure, sides: np.ndarray,
                 points: int = _POINTS) -> np.ndarray | None:
-    """The logarithm of h^2 rho_x rho_y on a grid of the box, or None if h overflows; raises at NaN."""
+    """The logarithm of h^2 rho_x rho_y on a grid of the box, or None if h overflows there or in a corner; raises at NaN.
+    """
     x, y = _grid(mu_x, mu_y, sides, points)
     values = kernel.grid(x, y)
     if np.isnan(values).any():
         i, j = np.argwhere(np.isnan(values))[0]
         raise non_finite(float(x[i]), float(y[j]), np.nan)
-    if np.isinf(values).any():
+    # The corners are not on the diagonals, where kernels may be singular.
+    if np.isinf(values).any() or np.isinf(kernel.grid(*_ends(mu_x, mu_y, sides * _OFF_DIAGONAL))).any():
         return None
     with np.errstate(divide="ignore"):
         return np.asarray(2.0 * (np.log(np.abs(values)) + np.log(mu_x.sqrt_density(x))[:, None]
@@ -209,7 +214,8 @@ def _power(inward: float, outward: float, far: float, near: float) -> float:
 
 def _infinite_point(kernel: Kernel, mu_x: Measure, mu_y: Measure, sides: np.ndarray) -> Exception:
     """The error for a kernel that is infinite close to the centre."""
-    x, y = _grid(mu_x, mu_y, sides)
+    x, y = (np.append(*both) for both in zip(_grid(mu_x, mu_y, sides), _ends(mu_x, mu_y, sides * _OFF_DIAGONAL),
+                                             strict=True))
     values = kernel.grid(x, y)
     i, j = np.argwhere(np.isinf(values))[0]
     return non_finite(float(x[i]), float(y[j]), float(values[i, j]))
