@@ -217,9 +217,9 @@ def _sampling(args: argparse.Namespace) -> dict[str, Any]:
 
 def _problem(args: argparse.Namespace) -> tuple[Kernel, Measure, Measure]:
     """The kernel and the measures that are asked for."""
-    h = parse_kernel(args.kernel)
+    h = Kernel(parse_kernel(args.kernel))
     if positive_int(args.k, "--k") == 1:
-        return Kernel(h), Gaussian(args.x_mean, args.x_std), Gaussian(args.y_mean, args.y_std)
+        return h, Gaussian(args.x_mean, args.x_std), Gaussian(args.y_mean, args.y_std)
     if args.x_mean or args.y_mean:
         raise ValueError(f"--x-mean and --y-mean must be zero with --k, got {args.x_mean:g} and {args.y_mean:g}; leave "
                          f"them out")

@@ -162,8 +162,7 @@ def _widths(sides: np.ndarray, points: int) -> np.ndarray:
 
 def _log_energy(kernel: Kernel, mu_x: Measure, mu_y: Measure, sides: np.ndarray,
                 points: int = _POINTS) -> np.ndarray | None:
-    """The logarithm of h^2 rho_x rho_y on a grid of the box, or None if h overflows there or in a corner; raises at NaN.
-    """
+    """The logarithm of h^2 rho_x rho_y on a grid of the box; None if h overflows, also in a corner; raises at NaN."""
     x, y = _grid(mu_x, mu_y, sides, points)
     values = kernel.grid(x, y)
     if np.isnan(values).any():

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from .._user_function import real_values
 from .._validation import real_array
-from ..errors import KernelError
 from ..kernels import Kernel
 
 __all__ = ["Index", "KernelMatrix", "Part", "SampledMatrix", "StoredMatrix", "orders"]
@@ -76,11 +76,7 @@ class KernelMatrix(SampledMatrix):
         x, y = self.x[rows], self.y[columns]
         if dtype == np.float64:
             return self.kernel.finite_grid(x, y)
-        with np.errstate(all="ignore"):
-            values = np.asarray(self.kernel.function(x[:, None].astype(dtype), y[None].astype(dtype)))
-        if values.dtype.kind not in "biuf":
-            raise KernelError(f"h must return real numbers in single precision too, got dtype {values.dtype}; "
-                              f"use dtype='float64'")
+        values = real_values(self.kernel.function(x[:, None].astype(dtype), y[None].astype(dtype)), "h")
         values = np.broadcast_to(values.astype(dtype, copy=False), (len(x), len(y)))
         finite = np.isfinite(values).all()
         return values if finite else self.kernel.finite_grid(x, y).astype(dtype)
