@@ -52,11 +52,8 @@ class UserFunction:
 
 def read_only(points: Any) -> Any:
     """A view of an array that cannot be written into; anything else as it is."""
-    if not isinstance(points, np.ndarray):
-        return points
-    view = points.view()
-    view.flags.writeable = False
-    return view
+    # By way of a buffer: of a mere view the flag could be set again.
+    return np.asarray(memoryview(points).toreadonly()) if isinstance(points, np.ndarray) else points
 
 
 def changed_arguments(name: str, found: str) -> KernelError:
@@ -70,8 +67,9 @@ def changed_arguments(name: str, found: str) -> KernelError:
 def real_values(values: Any, name: str) -> np.ndarray:
     """What a function of a user returned, as an array of real numbers of any type and shape; or raise KernelError."""
     if np.ma.is_masked(values):
-        raise KernelError(f"{name} must return a number everywhere, got a masked array with "
-                          f"{int(np.ma.getmaskarray(values).sum())} values masked; fill them, as values.filled(0.0) does")
+        masked = int(np.ma.getmaskarray(values).sum())
+        raise KernelError(f"{name} must return a number everywhere, got a masked array with {masked} values masked; "
+                          f"fill them, as values.filled(0.0) does")
     try:
         array = np.asarray(values)
     except ValueError as error:
