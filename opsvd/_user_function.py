@@ -53,7 +53,7 @@ class UserFunction:
 def read_only(points: Any) -> Any:
     """A view of an array that cannot be written into; anything else as it is."""
     # By way of a buffer: of a mere view the flag could be set again.
-    return np.asarray(memoryview(points).toreadonly()) if isinstance(points, np.ndarray) else points
+    return np.asarray(points.data.toreadonly()) if isinstance(points, np.ndarray) else points
 
 
 def changed_arguments(name: str, found: str) -> KernelError:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ._user_function import UserFunction, equal_values, real_values
 from ._validation import positive_int, real_array
-from .budget import Budget
+from .budget import Budget, BudgetExhaustedError
 from .errors import KernelError, NonFiniteKernelError
 
 __all__ = ["PROBED", "SMALLEST_SIZE", "Elementwise", "Kernel", "as_kernel", "elementwise", "non_finite", "probe_grid",
@@ -207,7 +207,7 @@ class Kernel:
         x, y = probe_grid(self.dims)
         try:
             values = self._real(self.function(x, y))
-        except KernelError:
+        except (KernelError, BudgetExhaustedError):
             raise
         except Exception as error:
             raise KernelError(f"h failed on arrays x of shape {x.shape} and y of shape {y.shape} with "
@@ -328,7 +328,7 @@ def _probe_phi(phi: Callable[[Any], Any]) -> None:
         whole = real_values(phi(z), "phi")
         parts = np.array([np.broadcast_to(real_values(phi(row), "phi"), row.shape) for row in z])
         alike = whole.shape in {(), z.shape} and equal_values(whole, parts)
-    except KernelError:
+    except (KernelError, BudgetExhaustedError):
         raise
     except Exception as error:
         raise KernelError(f"phi failed on an array z of shape {z.shape} with {type(error).__name__}: {error}. "

@@ -10,7 +10,7 @@ from .error_bars import Evidence, error_bars
 from .images import Images, energy_beyond
 from .linalg import canonical_signs, compact_svd, corner_norms, norm_bound
 from .measures import GaussianVector
-from .methods.sectors import SectorDiscretisation
+from .methods.sectors import CheckGrid, SectorDiscretisation
 from .multiplets import MOST_EXPANDED, alike, as_counts, expanded, merged, ordered_errors
 from .quadrature import harmonics
 from .result import OperatorSVD
@@ -86,7 +86,7 @@ def sector_svd(d: SectorDiscretisation, measures: tuple[GaussianVector, Gaussian
     A value is given if it stands above its error bar, above rtol s_1, and above all that degrees beyond the last one
     may hold.
     """
-    sectors = [_sector(d, degree) for degree in d.degrees]
+    sectors = _sectors(d, asked.rtol)
     goal = asked.rtol * max(float(sector.values.max(initial=0.0)) for sector in sectors)
     entries = sorted((_Entry(sector, j) for sector in sectors for j in range(len(sector.values))),
                      key=lambda entry: -entry.value)
@@ -113,39 +113,71 @@ def _whole(kept: list[_Entry], entries: list[_Entry]) -> list[_Entry]:
     return kept[:last + 1]
 
 
-def _sector(d: SectorDiscretisation, degree: int) -> _Sector:
-    """One degree: singular values over sqrt(N), their bars from the check grid, and radial functions."""
-    matrix, count = d.matrix(degree), harmonics(d.k, degree)
-    root = math.exp(0.5 * math.log(count))
+def _sectors(d: SectorDiscretisation, rtol: float) -> list[_Sector]:
+    """Every degree: singular values over sqrt(N), their bars from check grids, and radial functions."""
+    triplets = [_triplets(d.matrix(degree)) for degree in d.degrees]
+    roots = [math.exp(0.5 * math.log(harmonics(d.k, degree))) for degree in d.degrees]
+    goal = rtol * max(float(sigma.max(initial=0.0)) / root for (_, sigma, _), root in zip(triplets, roots, strict=True))
+    return [_sector(d, degree, root, found, goal * root)
+            for degree, root, found in zip(d.degrees, roots, triplets, strict=True)]
+
+
+def _triplets(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The SVD of the part of a matrix that matters: left coefficients, singular values, right coefficients."""
     rows, columns = _there(matrix), _there(matrix.T)
     u, sigma, v = compact_svd(matrix[rows:, columns:])
     left, right = np.zeros((len(matrix), len(sigma))), np.zeros((matrix.shape[1], len(sigma)))
     sign = canonical_signs(u)
     left[rows:], right[columns:] = u * sign, v * sign
-    check, smooth = d.check_matrix(degree), d.image_matrix(degree)
-    f, g = d.at_checks[0] @ left, d.at_checks[1] @ right
-    r = check - (f * sigma) @ g.T
-    norm, outside = float(np.linalg.norm(check)), d.radii.missing * d.radii.norm
-    remainder = float(np.hypot(np.linalg.norm(r), _FAINT * norm))
-    evidence = Evidence(norm=norm, remainder=float(np.hypot(remainder, outside)),
-                        spread=norm_bound(r) + outside,
-                        coupling=float(np.linalg.norm(f.T @ r @ g)),
-                        images=_images(d, check if smooth is None else smooth, f, sigma, g))
+    return left, sigma, right
+
+
+def _sector(d: SectorDiscretisation, degree: int, root: float, triplets: tuple[np.ndarray, np.ndarray, np.ndarray],
+            goal: float) -> _Sector:
+    """One degree: the bars are those of one check grid where the remainder is below the goal, and of several else."""
+    left, sigma, right = triplets
+    seen = [_seen(d, d.check, degree, triplets)]
+    if seen[0].remainder > goal:
+        seen += [_seen(d, check, degree, triplets) for check in d.shifted_checks]
+    evidence = _largest(seen)
     # The angular integrals are good to rounding of phi, not of the degree.
-    rounding = 16.0 * _EPS * d.radii.norm + _ROUNDING * d.rounding(degree)
-    bars = error_bars(sigma, evidence) + rounding + d.hidden[0]
-    return _Sector(degree, count, sigma / root, bars / root, left, right, evidence.remainder / root)
+    rounding = 16.0 * _EPS * d.radii.norm + _ROUNDING * d.check.rounding(degree)
+    bars = error_bars(sigma, evidence) + rounding + d.hidden[0] + d.lost
+    return _Sector(degree, harmonics(d.k, degree), sigma / root, bars / root, left, right, evidence.remainder / root)
 
 
-def _images(d: SectorDiscretisation, matrix: np.ndarray, f: np.ndarray, sigma: np.ndarray, g: np.ndarray) -> Images:
-    """What T makes of the leading functions on the check grid, against what it should make of them.
+def _seen(d: SectorDiscretisation, check: CheckGrid, degree: int,
+          triplets: tuple[np.ndarray, np.ndarray, np.ndarray]) -> Evidence:
+    """What a check grid shows of the singular triplets of a degree."""
+    left, sigma, right = triplets
+    matrix, functions = check.matrix(degree), check.functions(d.left, d.right)
+    f, g = functions[0] @ left, functions[1] @ right
+    r = matrix - (f * sigma) @ g.T
+    norm, outside = float(np.linalg.norm(matrix)), d.radii.missing * d.radii.norm
+    remainder = float(np.hypot(np.linalg.norm(r), _FAINT * norm))
+    return Evidence(norm=norm, remainder=float(np.hypot(remainder, outside)), spread=norm_bound(r) + outside,
+                    coupling=float(np.linalg.norm(f.T @ r @ g)), images=_images(d, check, degree, (f, sigma, g)))
+
+
+def _largest(seen: list[Evidence]) -> Evidence:
+    """The largest of all that several check grids show."""
+    norm, remainder, spread, coupling = (max(getattr(evidence, name) for evidence in seen)
+                                         for name in ("norm", "remainder", "spread", "coupling"))
+    images = Images(*(np.max([getattr(evidence.images, name) for evidence in seen], axis=0)
+                      for name in ("residual", "coupling")))
+    return Evidence(norm=norm, remainder=remainder, spread=spread, coupling=coupling, images=images)
+
+
+def _images(d: SectorDiscretisation, check: CheckGrid, degree: int,
+            triplets: tuple[np.ndarray, np.ndarray, np.ndarray]) -> Images:
+    """What T makes of the leading functions on a check grid, against what it should make of them.
 
     Beyond the grid images are continued by their decay, up to all that T has there.
     """
-    count, outside = min(len(sigma), _MOST), (d.radii.missing * d.radii.norm) ** 2
-    f, sigma, g = f[:, :count], sigma[:count], g[:, :count]
+    f, sigma, g = (part[..., :_MOST] for part in triplets)
+    matrix, outside = check.image_matrix(degree), (d.radii.missing * d.radii.norm) ** 2
     residuals = []
-    for there, own, nodes in ((matrix @ g, f, d.check_x), (matrix.T @ f, g, d.check_y)):
+    for there, own, nodes in ((matrix @ g, f, check.x), (matrix.T @ f, g, check.y)):
         beyond = np.minimum(energy_beyond(there, nodes, (float(nodes[0]), float(nodes[-1]))), outside)
         residuals.append(np.sqrt(np.cumsum(np.sum((there - own * sigma) ** 2, axis=0)) + beyond))
     inner = f.T @ (matrix @ g - f * sigma)
@@ -202,7 +234,7 @@ def _functions(d: SectorDiscretisation, measures: tuple[GaussianVector, Gaussian
 def _norm_error(d: SectorDiscretisation, sectors: list[_Sector], norm: float) -> float:
     """sqrt(E h^2) is known twice: by the coarse grid, and degree by degree; only the latter is used, with a margin."""
     if d.norms is None:
-        checked = math.sqrt(sum(float(np.sum(d.check_matrix(s.degree) ** 2)) for s in sectors) + d.rest**2)
+        checked = math.sqrt(sum(float(np.sum(d.check.matrix(s.degree) ** 2)) for s in sectors) + d.rest**2)
         change = abs(checked - norm) + (2.0 * d.rest * d.rest_error / norm if norm else 0.0)
     else:
         change = abs(d.norms[0] - d.norms[1])

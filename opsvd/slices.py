@@ -63,8 +63,8 @@ class SliceIntegrals:
     ends : ndarray, shape (p, 2)
     nodes, values : ndarray, shape (p, order)
         On the pieces: nodes y, and :math:`\sqrt{w_i} h(x_i, y) \sqrt{\rho_y(y)}` times their Lebesgue weights.
-    breaks : ndarray, shape (b, 2)
-        The breaks found: x_i and y.
+    breaks : ndarray, shape (b, p + 1)
+        The breaks found: x_i, of p coordinates, and y.
     lost : ndarray, shape (n,)
         The squares of the norms of truncation errors: of those below the tolerance, and of what was given up.
     exhausted : bool
@@ -86,6 +86,19 @@ class SliceIntegrals:
         """The norm of the truncation errors, of all slices together."""
         return float(np.sqrt(self.lost.sum()))
 
+    @property
+    def split(self) -> np.ndarray:
+        """The slices that have pieces of their own, in increasing order."""
+        return np.asarray(np.unique(self.index))
+
+    def energies(self, density: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        r"""The integrals of :math:`w_i h(x_i, y)^2 \rho_y(y)` times a function of y, shape (n,)."""
+        _, weights = gauss_legendre(self.basis.order)
+        lebesgue = 0.5 * np.diff(self.ends, axis=1) * weights
+        total = self.dense**2 @ density(self.basis.rule.nodes)
+        np.add.at(total, self.index, np.sum(self.values**2 / lebesgue * density(self.nodes), axis=1))
+        return np.asarray(total)
+
     def matrix(self, basis: PanelBasis | None = None) -> np.ndarray:
         r""":math:`\sqrt{w_i}\, E_y[h(x_i, y)\, b_j(y)]` for the functions of a basis: shape (n, basis.size).
 
@@ -98,6 +111,13 @@ class SliceIntegrals:
             total += self.dense.reshape(total.shape)
         else:
             self._add_dense(total, basis)
+        return self._with_pieces(total, basis)
+
+    def matrix_of_pieces(self, basis: PanelBasis) -> np.ndarray:
+        """The same, of the pieces alone, without the panels that all slices share."""
+        return self._with_pieces(np.zeros((len(self.dense), len(basis.edges) - 1, basis.order)), basis)
+
+    def _with_pieces(self, total: np.ndarray, basis: PanelBasis) -> np.ndarray:
         for part in self._chunks():
             self._add_pieces(total, basis, part)
         return total.reshape(len(self.dense), basis.size)
@@ -317,7 +337,7 @@ class _Splitter:
         self.x, self.weights = left.nodes, left.sqrt_weights
         self.index = [np.zeros(0, dtype=np.intp)]
         self.nodes, self.values = [np.zeros((0, order))], [np.zeros((0, order))]
-        self.ends, self.breaks = [np.zeros((0, 2))], [np.zeros((0, 2))]
+        self.ends, self.breaks = [np.zeros((0, 2))], [np.zeros((0, 2 if self.x.ndim == 1 else self.x.shape[1] + 1))]
         self.lost, self.exhausted = np.zeros(len(self.x)), False
         self.rng = np.random.default_rng(len(self.x))
         self.threshold, self.rest = 0.0, 0
@@ -442,7 +462,7 @@ class _Splitter:
         width = pieces.right - pieces.left
         found = np.isfinite(where)
         self.rest = _REST if len(suspects) > 0 and not found.any() else max(self.rest - 1, 0)
-        self.breaks.append(np.stack([self.x[pieces.index[found]], where[found]], axis=1))
+        self.breaks.append(np.column_stack([self.x[pieces.index[found]], where[found]]))
         at_left, at_right = where - pieces.left <= _AT_END * width, pieces.right - where <= _AT_END * width
         inside = found & ~at_left & ~at_right
         fresh = ~pieces.graded

@@ -21,7 +21,7 @@ from .methods.invariant_profile import (
     is_invariant,
     product_values,
 )
-from .methods.sectors import Profiles, Radii, enough_degrees, find_radii, sector_discretisations
+from .methods.sectors import Profiles, Radii, beyond_ends, enough_degrees, find_radii, sector_discretisations
 from .methods.tensor import tensor_discretisation, too_many
 from .nystrom_svd import nystrom_svd
 from .result import OperatorSVD
@@ -32,6 +32,10 @@ __all__ = ["decompose_vectors"]
 
 # The first discretisation aims at this part of rtol.
 _AIM = 0.03
+# So do integrals over the angle, whose errors are in every bar.
+_ANGULAR = 0.01
+# Energies at many lengths need no more digits than this, relative to the norm.
+_COARSELY = 1e-4
 # Where the bar of the largest value is above this part of it, quasi-random points are tried too.
 _POOR = 1e-2
 # So many directions a side have a basis of panels in each.
@@ -103,18 +107,21 @@ def _std(mu: GaussianVector) -> float:
 def _of_invariant(kernel: Kernel, measures: tuple[GaussianVector, GaussianVector], rtol: float,
                   max_rank: int | None) -> OperatorSVD | None:
     """The answer for a black box that was seen to be invariant, held against it at random points."""
-    k = kernel.dims[0]
+    k, rng = kernel.dims[0], np.random.default_rng(_SEED)
+    # Before the budget may run out.
+    x, y = (measure.sample(_UNSEEN, rng) for measure in measures)
+    unseen = kernel(x, y)
     if depends_on_product_alone(kernel, *measures):
         asked = Asked(rtol, max_rank, "seen to be a function of <x, y>")
         svd = _of_product(kernel, lambda w: product_values(kernel, w), (), measures, asked)
     else:
-        profile = InvariantProfile(kernel, k, (_std(measures[0]), _std(measures[1])))
-        radii, _ = find_radii(lambda _: profile, k, max(_AIM * rtol, 1e-15))
+        profile = InvariantProfile(kernel, k, (_std(measures[0]), _std(measures[1])), max(_ANGULAR * rtol, 1e-14))
+        coarse = replace(profile, tol=max(_COARSELY, profile.tol))
+        radii, _ = find_radii(lambda _: coarse, k, max(_AIM * rtol, 1e-15))
+        profile = profile.with_panels(radii)
         asked = Asked(rtol, max_rank, "seen to be a function of |x|, |y| and <x, y>")
         svd = _refined(profile, radii, (True, True), measures, asked)
-    rng = np.random.default_rng(_SEED)
-    x, y = (measure.sample(_UNSEEN, rng) for measure in measures)
-    missed = float(np.sqrt(np.mean((kernel(x, y) - svd(x, y)) ** 2)))
+    missed = float(np.sqrt(np.mean((unseen - svd(x, y)) ** 2)))
     # What only seemed to be invariant is none.
     return None if missed > _DISAGREES * svd.tail + _ROUNDING * svd.norm else svd
 
@@ -129,7 +136,7 @@ def _of_product(kernel: Kernel, phi: Callable[[np.ndarray], np.ndarray], kinks: 
         line.budget = kernel.budget
 
     def make(top: float) -> ProductProfile:
-        return product_profile(line, k, 2.0 * top + math.log(k) + 0.1, max(0.1 * aim, 1e-14))
+        return product_profile(line, k, 2.0 * top + math.log(k) + max(0.1, beyond_ends(k, aim)), max(0.1 * aim, 1e-14))
 
     radii, profile = find_radii(make, k, aim)
     svd = _refined(profile, radii, profile.parities, measures, asked)

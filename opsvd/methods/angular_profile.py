@@ -20,6 +20,7 @@ from ..kernels import Elementwise, elementwise, non_finite
 from ..quadrature import Pieces, angle_density, find_pieces, gauss_legendre, hidden_energy, on_panels, recurrence
 from .filtered_profile import FilteredProfile, filtered_profile
 from .profile import Profile, halving_edges, require_no_poles
+from .sectors import Sections
 
 __all__ = ["ProductProfile", "product_profile"]
 
@@ -96,19 +97,17 @@ class ProductProfile:
             return None
         return replace(self, table=tables[0]), replace(self, line=square, table=tables[1], parities=(True, False))
 
-    def sections(self, x: np.ndarray, y: np.ndarray, size: int, *,
-                 check: bool = False) -> tuple[np.ndarray, np.ndarray]:
-        """c_l for l < size, shape (size, n, m), and the root mean square of the rest, shape (n, m); see `Profiles`.
+    def sections(self, x: np.ndarray, y: np.ndarray, size: int, *, check: bool = False) -> Sections:
+        """c_l for l < size between equidistant nodes; see `Profiles`.
 
-        The nodes x and y must be equidistant with the same step: the arrays are views of as many values as there are
-        sums.
+        The nodes x and y must have the same step: the arrays are views of as many values as there are sums.
         """
         # Not from two neighbours, whose distance is rounded, and would be multiplied by some hundred.
         step = (x[-1] - x[0]) / (len(x) - 1)
         log_z = math.log(self.k) + x[0] + y[0] + step * np.arange(len(x) + len(y) - 1)
         c, rest = self.of_products(log_z, size, check=check)
         windows = np.lib.stride_tricks.sliding_window_view
-        return windows(c, len(y), axis=1), windows(rest, len(y))
+        return Sections(windows(c, len(y), axis=1), windows(rest, len(y)), 0.0)
 
     def of_products(self, log_z: np.ndarray, size: int, *, check: bool = False) -> tuple[np.ndarray, np.ndarray]:
         """c_l(z) for l < size at n points, shape (size, n), and the root mean square of what they leave, shape (n,).
@@ -268,15 +267,15 @@ def _lowest(profile: Profile, k: int) -> float:
 
 
 def _end(profile: Profile, k: int, low: float, high: float) -> float:
-    """Where phi ends to matter, if it is finite up to there but not up to `high`; infinity if it is finite throughout.
+    """Where phi ends to matter, if it is finite there but not at `high`; infinity if it is finite at `high`.
 
     Raises NonFiniteKernelError where it is not finite, and may matter.
     """
-    s = np.append(np.arange(high, low, -_STEP)[::-1], high)
+    if np.isfinite(profile(np.array([high]))).all():
+        return math.inf
+    s = np.arange(high, low, -_STEP)[::-1]
     parts = profile(s)
     finite = np.isfinite(parts).all(axis=1)
-    if finite.all():
-        return math.inf
     last = int(np.argmin(finite))
     with np.errstate(divide="ignore"):
         matter = np.log(np.abs(parts[:last]).max(axis=1)) + np.log(_importance(s[:last], k))

@@ -1,14 +1,17 @@
 """Kernels of vectors that turn out to be functions of the lengths and the product <x, y> alone."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..errors import KernelError
+from ..bases import radial_half_density
 from ..kernels import Kernel
 from ..measures import GaussianVector
-from ..quadrature import gauss_gegenbauer, gegenbauer
+from ..slices import SliceIntegrals
+from .angular_slices import angular_slices, angular_sums, first_panels
+from .sectors import Radii, Sections
 
 __all__ = ["InvariantProfile", "depends_on_product_alone", "is_invariant", "product_values"]
 
@@ -17,10 +20,12 @@ _SEED = 20240229
 _PROBES = 40
 # Values that agree to this part of the largest are equal.
 _EQUAL = 1e-11
-# Angular nodes beyond twice the degree, and for checks.
-_MORE, _MORE_FOR_CHECKS = 30, 37
-# Coordinates evaluated at once.
-_CHUNK = 4_000_000
+# Coordinates evaluated at once, with about so many nodes a panel in the angle.
+_CHUNK, _NODES = 4_000_000, 20
+# Lengths a side at which breaks in the angle are looked for.
+_SURVEY = 12
+# Smaller weights of pairs of lengths, relative to the largest, count as this one: they are divided by, and may be zero.
+_LEAST = 1e-100
 
 
 def _reflected(x: np.ndarray, direction: np.ndarray) -> np.ndarray:
@@ -85,7 +90,7 @@ def product_values(kernel: Kernel, w: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class InvariantProfile:
-    """The functions c_l(|x|, |y|) of a kernel h(|x|, |y|, <x, y>), by Gauss rules in the cosine of the angle.
+    """The functions c_l(|x|, |y|) of a kernel h(|x|, |y|, <x, y>), by integrals over the angle that are split.
 
     Attributes
     ----------
@@ -93,11 +98,23 @@ class InvariantProfile:
     k : int
     scales : (float, float)
         The standard deviations of x and y.
+    tol : float
+        What the truncation of functions of the angle may change, relative to the norm of h.
+    norm : float or None
+        The norm of h, if it is known.
+    panels : ndarray or None
+        Edges of panels in the angle, for all lengths; None for the usual ones.
+    last : dict
+        The functions that were split last, by the nodes, if they are few: for other sizes they need not be split anew.
     """
 
     kernel: Kernel
     k: int
     scales: tuple[float, float]
+    tol: float
+    norm: float | None = None
+    panels: np.ndarray | None = None
+    last: dict[tuple[bytes, bytes, bool], list[SliceIntegrals]] = field(default_factory=dict, repr=False)
 
     @property
     def hidden(self) -> tuple[float, float]:
@@ -107,33 +124,53 @@ class InvariantProfile:
     def filtered(self, step: float) -> None:
         """None: kinks and jumps of h are not filtered."""
 
-    def sections(self, x: np.ndarray, y: np.ndarray, size: int, *,
-                 check: bool = False) -> tuple[np.ndarray, np.ndarray]:
-        """c_l for l < size, shape (size, n, m), and the root mean square of the rest, shape (n, m); see `Profiles`."""
-        t, weights = gauss_gegenbauer(self.k, 2 * size + (_MORE_FOR_CHECKS if check else _MORE))
-        p = gegenbauer(t, self.k, size)
-        r, s = (std * math.sqrt(self.k) * np.exp(delta) for std, delta in zip(self.scales, (x, y), strict=True))
-        c, rest = np.empty((size, len(x), len(y))), np.empty((len(x), len(y)))
-        step = max(1, _CHUNK // (len(y) * len(t) * self.k))
-        for start in range(0, len(x), step):
-            some = slice(start, start + step)
-            values = self._values(r[some], s, t)
-            c[:, some] = np.moveaxis(values @ (p * weights).T, -1, 0)
-            values -= np.moveaxis(c[:, some], 0, -1) @ p
-            size_here = np.abs(values).max(axis=-1)
-            relative = np.where(size_here > 0.0, size_here, 1.0)
-            rest[some] = size_here * np.sqrt((values / relative[..., None]) ** 2 @ weights)
-        return c, rest
+    def with_panels(self, radii: Radii) -> "InvariantProfile":
+        """The same, with panels that end where h breaks at most lengths."""
+        deltas = [low + (high - low) * (np.arange(_SURVEY) + 0.4) / _SURVEY for low, high in (radii.x, radii.y)]
+        slices = next(self._slices(deltas[0], deltas[1], check=False))
+        panels = np.union1d(slices.basis.edges, slices.shared_ends())
+        return replace(self, norm=radii.norm, panels=panels, last={})
 
-    def _values(self, r: np.ndarray, s: np.ndarray, t: np.ndarray) -> np.ndarray:
-        """Values of h at lengths r (n,) and s (m,) and cosines t (q,): shape (n, m, q)."""
-        x, y = np.zeros((len(r), 1, 1, self.k)), np.zeros((1, len(s), len(t), self.k))
-        x[:, 0, 0, 0] = r
-        y[0, :, :, 0] = s[:, None] * t
-        y[0, :, :, 1] = s[:, None] * np.sqrt(1.0 - t * t)
-        values = self.kernel(x, y)
-        if not np.isfinite(values).all():
-            i, j, q = np.unravel_index(int(np.argmin(np.isfinite(values))), values.shape)
-            raise KernelError(f"h must be finite, but is {values[i, j, q]} at |x| = {r[i]:.6g}, |y| = {s[j]:.6g} and "
-                              f"<x, y> = {r[i] * s[j] * t[q]:.6g}; define h there, or take measures that avoid it")
-        return np.array(values)
+    def sections(self, x: np.ndarray, y: np.ndarray, size: int, *, check: bool = False) -> Sections:
+        """c_l for l < size between equidistant nodes; see `Profiles`."""
+        key = x.tobytes(), y.tobytes(), check
+        parts = iter(self.last[key]) if key in self.last else self._slices(x, y, check=check)
+        sums = []
+        for slices in parts:
+            sums.append(angular_sums(slices, self.k, size, self.tol * (self.norm or 0.0)))
+            if len(slices.dense) == len(x) * len(y):
+                self.last.clear()
+                self.last[key] = [slices]
+        weights, shape = self._weights(x, y), (len(x), len(y))
+        c = np.concatenate([part.coefficients for part in sums], axis=1) / weights
+        rest, lost = (np.concatenate(parts) for parts in zip(*((part.rest, part.lost) for part in sums), strict=True))
+        return Sections(c.reshape(size, *shape), (rest / weights).reshape(shape), float(np.linalg.norm(lost)))
+
+    def _weights(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """What makes a sum of squares over a grid of pairs the square of the norm, shape (pairs,), but not zero."""
+        steps = [(delta[-1] - delta[0]) / (len(delta) - 1) for delta in (x, y)]
+        left, right = (math.sqrt(step) * radial_half_density(delta, self.k)
+                       for step, delta in zip(steps, (x, y), strict=True))
+        weights = (left[:, None] * right).ravel()
+        return np.asarray(np.maximum(weights, _LEAST * weights.max()))
+
+    def _slices(self, x: np.ndarray, y: np.ndarray, *, check: bool) -> Iterator[SliceIntegrals]:
+        """The functions of the angle at all pairs of nodes, with their weights, in parts that fit memory."""
+        r, s = (std * math.sqrt(self.k) * np.exp(delta) for std, delta in zip(self.scales, (x, y), strict=True))
+        points, weights = np.stack(np.broadcast_arrays(r[:, None], s), axis=-1).reshape(-1, 2), self._weights(x, y)
+        edges = first_panels(self.k, check=check)
+        if self.panels is not None:
+            edges = np.union1d(edges, self.panels) if check else self.panels
+        angular = Kernel(self._of_angle, dims=(2, 1))
+        step = max(1, _CHUNK // (_NODES * len(edges) * self.k))
+        for start in range(0, len(points), step):
+            some = slice(start, start + step)
+            yield angular_slices(angular, self.k, points[some], weights[some], self.tol, edges=edges, check=check,
+                                 size=None if self.norm is None else self.norm / math.sqrt(len(points)))
+
+    def _of_angle(self, lengths: np.ndarray, theta: np.ndarray) -> np.ndarray:
+        """Values of h at lengths (..., 2) of x and y and angles (...) between them, which broadcast."""
+        x, y = (np.zeros((*np.shape(angle), self.k)) for angle in (lengths[..., 0], theta + lengths[..., 1]))
+        x[..., 0] = lengths[..., 0]
+        y[..., 0], y[..., 1] = lengths[..., 1] * np.cos(theta), lengths[..., 1] * np.sin(theta)
+        return self.kernel.finite_beside(x, y)

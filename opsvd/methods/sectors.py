@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from scipy.special import loggamma
@@ -23,8 +23,8 @@ from ..bases import RadialBasis, radial_half_density, radial_reach
 from ..errors import KernelError, NotSquareIntegrableError
 from ..quadrature import harmonics
 
-__all__ = ["Profiles", "Radii", "SectorDiscretisation", "enough_degrees", "find_radii", "largest_beyond",
-           "sector_discretisations"]
+__all__ = ["CheckGrid", "Profiles", "Radii", "Sections", "SectorDiscretisation", "beyond_ends", "enough_degrees",
+           "find_radii", "largest_beyond", "sector_discretisations"]
 
 _EPS = float(np.finfo(np.float64).eps)
 # The grid for energies, in units of k^(-1/2).
@@ -35,14 +35,34 @@ _OUTWARDS, _FARTHEST, _LOWEST = 1.12, 1300.0, 4.0
 _FALLS, _DIVERGES = 0.995, 1e-2
 _LEVELS = 6
 _FINER = 0.7
-# The step for checks, relative to the one of the bases.
-_CHECK = 0.8
+# The step for checks, relative to the one of the bases, and shifts of the grid in x and y, in steps of the bases; other
+# shifts for kernels that are not smooth.
+_CHECK, _SHIFTS = 0.8, (0.31, 0.17)
+_MORE_SHIFTS = ((0.58, 0.71), (0.11, 0.44))
 _FIRST_DEGREES, _MOST_DEGREES = 12, 192
 # The sum of the norms of degrees is known from a coarse grid only.
 _SAFE = 0.3
 # What does not fall any more with the degree, below this part of the norm, is the rounding of the integrals.
 _ROUNDING = 1e-8
 _MOST_NODES = 1201
+
+
+class Sections(NamedTuple):
+    """What a kernel is on each degree between lengths of x and y, n by m.
+
+    Attributes
+    ----------
+    values : ndarray, shape (size, n, m)
+        c_l for l < size.
+    rest : ndarray, shape (n, m)
+        The root mean square of what these degrees leave.
+    lost : float
+        The norm of truncation errors in the angle: so much may be missing on each degree.
+    """
+
+    values: np.ndarray
+    rest: np.ndarray
+    lost: float
 
 
 class Profiles(Protocol):
@@ -52,9 +72,8 @@ class Profiles(Protocol):
     def k(self) -> int:
         """The dimension."""
 
-    def sections(self, x: np.ndarray, y: np.ndarray, size: int, *,
-                 check: bool = False) -> tuple[np.ndarray, np.ndarray]:
-        """c_l for l < size, shape (size, n, m), and the root mean square of the rest, shape (n, m), at x and y."""
+    def sections(self, x: np.ndarray, y: np.ndarray, size: int, *, check: bool = False) -> Sections:
+        """c_l for l < size between equidistant nodes x and y; for `check` other angles are used."""
 
     @property
     def hidden(self) -> tuple[float, float]:
@@ -75,6 +94,65 @@ class Radii:
 
 
 @dataclass(frozen=True, eq=False)
+class CheckGrid:
+    """The functions c_l on a grid of lengths that no basis has.
+
+    Attributes
+    ----------
+    k : int
+        The dimension.
+    x, y : ndarray
+        Nodes in delta.
+    step : float
+        Their distance.
+    values : ndarray, shape (degrees, len(x), len(y))
+        c_l there, with other angular nodes.
+    images : ndarray of the same shape, or None
+        Where c_l is not smooth enough for the trapezoid rule: c_l there, filtered.
+    rest : float
+        The norm of what all degrees beyond hold, as seen here.
+    lost : float
+        See `Sections`.
+    """
+
+    k: int
+    x: np.ndarray
+    y: np.ndarray
+    step: float
+    values: np.ndarray
+    images: np.ndarray | None
+    rest: float
+    lost: float
+
+    def matrix(self, degree: int) -> np.ndarray:
+        """The values of c_l, times the square roots of the weights."""
+        return self._weighted(self.values[degree])
+
+    def image_matrix(self, degree: int) -> np.ndarray:
+        """The same, filtered where it must be: applied to smooth functions it gives what T does."""
+        return self._weighted((self.values if self.images is None else self.images)[degree])
+
+    def rounding(self, degree: int) -> float:
+        """What a relative error of eps in the lengths changes on a degree, as a norm: steep kernels round more."""
+        steps = (self.values[degree][1:] - self.values[degree][:-1]) / self.step
+        left, right = self._weights
+        return float(_EPS * self.step * np.linalg.norm(steps * left[1:, None] * right))
+
+    def functions(self, left: RadialBasis, right: RadialBasis) -> tuple[np.ndarray, np.ndarray]:
+        """The functions of two bases at the nodes, times the square roots of the weights."""
+        root = math.sqrt(self.step)
+        return root * left.half_density(self.x), root * right.half_density(self.y)
+
+    @cached_property
+    def _weights(self) -> tuple[np.ndarray, np.ndarray]:
+        return radial_half_density(self.x, self.k), radial_half_density(self.y, self.k)
+
+    def _weighted(self, values: np.ndarray) -> np.ndarray:
+        left, right = self._weights
+        return np.asarray(self.step * values * left[:, None] * right)
+
+
+@dataclass(frozen=True, eq=False)
 class SectorDiscretisation:
     """The functions c_l between radial bases, and on check grids.
 
@@ -82,15 +160,10 @@ class SectorDiscretisation:
     ----------
     left, right : RadialBasis
     values : ndarray, shape (degrees, left.count, right.count)
-        c_l at the nodes of the bases, for the degrees 0, 1, ...
-    check_x, check_y : ndarray
-        Nodes in delta that no basis has, for x and y.
-    check_step : float
-        Their distance.
-    checks : ndarray, shape (degrees, len(check_x), len(check_y))
-        c_l there, with other angular nodes.
-    images : ndarray of the same shape, or None
-        Where c_l is not smooth enough for the trapezoid rule: c_l there, filtered. The `values` are filtered as well.
+        c_l at the nodes of the bases, for the degrees 0, 1, ...; filtered where the check grid has images.
+    check : CheckGrid
+    make_check : callable
+        Makes another check grid, from its shifts against the bases in x and y, in steps.
     radii : Radii
     rest : float
         The norm of what all degrees beyond hold.
@@ -98,8 +171,10 @@ class SectorDiscretisation:
         How far the grids disagree on it.
     hidden : (float, float)
         Of what lies nearer to singular points than nodes: a bound of its operator norm on each degree, and its energy.
+    lost : float
+        The norm of truncation errors in the angle, on each degree.
     norms : (float, float) or None
-        With `images`: the norm of the kernel from either grid, and h^2 filtered.
+        With images: the norm of the kernel from either grid, and h^2 filtered.
     parities : (bool, bool)
         Whether there are even degrees, and odd ones.
     """
@@ -107,15 +182,13 @@ class SectorDiscretisation:
     left: RadialBasis
     right: RadialBasis
     values: np.ndarray
-    check_x: np.ndarray
-    check_y: np.ndarray
-    check_step: float
-    checks: np.ndarray
-    images: np.ndarray | None
+    check: CheckGrid
+    make_check: Callable[[tuple[float, float]], CheckGrid]
     radii: Radii
     rest: float
     rest_error: float
     hidden: tuple[float, float]
+    lost: float
     norms: tuple[float, float] | None
     parities: tuple[bool, bool]
 
@@ -134,33 +207,14 @@ class SectorDiscretisation:
         weighted = self.values[degree] * self.left.weights[:, None] * self.right.weights
         return np.asarray(self.left.step * weighted)
 
-    def check_matrix(self, degree: int) -> np.ndarray:
-        """The values of c_l on the check grid, times the square roots of the weights."""
-        return self._on_check_grid(self.checks[degree])
-
-    def image_matrix(self, degree: int) -> np.ndarray | None:
-        """The same, filtered: applied to smooth functions it gives what T does."""
-        return None if self.images is None else self._on_check_grid(self.images[degree])
-
-    def rounding(self, degree: int) -> float:
-        """What a relative error of eps in the lengths changes on a degree, as a norm: steep kernels round more."""
-        steps = (self.checks[degree][1:] - self.checks[degree][:-1]) / self.check_step
-        left, right = self._check_weights
-        return float(_EPS * self.check_step * np.linalg.norm(steps * left[1:, None] * right))
-
     @cached_property
-    def at_checks(self) -> tuple[np.ndarray, np.ndarray]:
-        """The functions of the bases at the nodes of the check grid, times the square roots of the weights."""
-        root = math.sqrt(self.check_step)
-        return root * self.left.half_density(self.check_x), root * self.right.half_density(self.check_y)
+    def shifted_checks(self) -> tuple[CheckGrid, ...]:
+        r"""The check grid at other places, for kernels that are not smooth in the lengths.
 
-    @cached_property
-    def _check_weights(self) -> tuple[np.ndarray, np.ndarray]:
-        return radial_half_density(self.check_x, self.k), radial_half_density(self.check_y, self.k)
-
-    def _on_check_grid(self, values: np.ndarray) -> np.ndarray:
-        left, right = self._check_weights
-        return np.asarray(self.check_step * values * left[:, None] * right)
+        A trapezoid rule is exact in the mean over its shifts, whatever it is applied to: so it is the scatter of
+        several shifts that tells its error. Where phi is filtered there is no need.
+        """
+        return () if self.check.images is not None else tuple(self.make_check(shifts) for shifts in _MORE_SHIFTS)
 
     @property
     def largest_beyond(self) -> float:
@@ -241,7 +295,7 @@ def _energies(profiles: P, ends: tuple[float, float]) -> _Energies[P]:
     count = int((ends[1] - ends[0]) * math.sqrt(k) / _COARSE) + 12
     step = (ends[1] - ends[0]) / count
     nodes = ends[0] + step * (np.arange(count) + 0.5)
-    c, rest = profiles.sections(nodes, nodes, 1)
+    c, rest, _ = profiles.sections(nodes, nodes, 1)
     weights = math.sqrt(step) * radial_half_density(nodes, k)
     energy = _squared(c[0], weights, weights) + _squared(rest, weights, weights)
     marginals = energy.sum(axis=1), energy.sum(axis=0)
@@ -280,7 +334,7 @@ def enough_degrees(profiles: Profiles, radii: Radii, k: int, rtol: float, pariti
     weights = math.sqrt(step) * radial_half_density(nodes, k)
     size, before = _FIRST_DEGREES, math.inf
     while True:
-        c, rest = profiles.sections(nodes, nodes, size)
+        c, rest, _ = profiles.sections(nodes, nodes, size)
         energies = [float(_squared(part, weights, weights).sum()) for part in c]
         norms = np.array([math.sqrt(e / harmonics(k, degree)) if e else 0.0 for degree, e in enumerate(energies)])
         beyond = math.sqrt(float(_squared(rest, weights, weights).sum()))
@@ -309,43 +363,52 @@ def _discretised(profiles: Profiles, radii: Radii, size: int, parities: tuple[bo
     if max(basis.count for basis in bases) > _MOST_NODES:
         return None
     finer = _CHECK * h
-    nodes = [basis.last + shift * h - finer * np.arange(int(basis.count * h / finer))[::-1]
-             for basis, shift in zip(bases, (0.31, 0.17), strict=True)]
-    checks, rest = profiles.sections(nodes[0], nodes[1], size, check=True)
-    rests = [_norm(rest, nodes, profiles.k)]
     smooth, checked = profiles.filtered(h), profiles.filtered(finer)
-    images, norms, grids = None, None, [basis.grid for basis in bases]
-    if smooth is None or checked is None:
-        values, rest = profiles.sections(grids[0], grids[1], size)
-        rests.append(_norm(rest, grids, profiles.k))
+    filtered = smooth is not None and checked is not None
+
+    def make_check(shifts: tuple[float, float]) -> CheckGrid:
+        x, y = (basis.last + shift * h - finer * np.arange(int(basis.count * h / finer))[::-1]
+                for basis, shift in zip(bases, shifts, strict=True))
+        seen = profiles.sections(x, y, size, check=True)
+        images = checked[0].sections(x, y, size, check=True).values if filtered and checked is not None else None
+        return CheckGrid(profiles.k, x, y, finer, seen.values, images, _norm(seen.rest, (x, y), profiles.k), seen.lost)
+
+    check, grids = make_check(_SHIFTS), (bases[0].grid, bases[1].grid)
+    seen = (smooth[0] if filtered and smooth is not None else profiles).sections(*grids, size)
+    rests, norms = [check.rest], None
+    if filtered and smooth is not None and checked is not None:
+        norms = _norm_of_square(smooth[1], grids), _norm_of_square(checked[1], (check.x, check.y))
     else:
-        values, _ = smooth[0].sections(grids[0], grids[1], size)
-        images, _ = checked[0].sections(nodes[0], nodes[1], size, check=True)
-        norms = _norm_of_square(smooth[1], grids), _norm_of_square(checked[1], nodes)
+        rests.append(_norm(seen.rest, grids, profiles.k))
     mass, energy = profiles.hidden
     # A kernel k(u + v) w(u) w(v) has no larger norm than the integral of |k| times the largest of w^2 (Schur's test).
     hidden = mass * float(radial_half_density(np.zeros(1), profiles.k)[0]) ** 2, energy
-    return SectorDiscretisation(bases[0], bases[1], values, nodes[0], nodes[1], finer, checks, images, radii,
-                                math.hypot(max(rests), math.sqrt(energy)), max(rests) - min(rests), hidden, norms,
-                                parities)
+    return SectorDiscretisation(bases[0], bases[1], seen.values, check, make_check, radii,
+                                math.hypot(max(rests), math.sqrt(energy)), max(rests) - min(rests), hidden,
+                                seen.lost + check.lost, norms, parities)
 
 
-def _norm(values: np.ndarray, grids: list[np.ndarray], k: int) -> float:
+def _norm(values: np.ndarray, grids: tuple[np.ndarray, np.ndarray], k: int) -> float:
     """The root of the trapezoid sum of squares, times the densities, over two equidistant grids."""
     steps = [(grid[-1] - grid[0]) / (len(grid) - 1) for grid in grids]
     densities = [radial_half_density(grid, k) for grid in grids]
     return float(math.sqrt(steps[0] * steps[1]) * np.linalg.norm((values * densities[0][:, None]) * densities[1]))
 
 
-def _norm_of_square(squares: Profiles, grids: list[np.ndarray]) -> float:
+def _norm_of_square(squares: Profiles, grids: tuple[np.ndarray, np.ndarray]) -> float:
     """The norm of h from the mean of h^2 over angles, filtered: this may be negative somewhere, but not its sum."""
-    mean = squares.sections(grids[0], grids[1], 1)[0][0]
+    mean = squares.sections(grids[0], grids[1], 1).values[0]
     densities = [(grid[-1] - grid[0]) / (len(grid) - 1) * radial_half_density(grid, squares.k)**2 for grid in grids]
     return math.sqrt(max(float(densities[0] @ mean @ densities[1]), 0.0))
 
 
 def _odd(nodes: float) -> int:
     return 2 * math.ceil(0.5 * nodes) + 1
+
+
+def beyond_ends(k: int, aim: float) -> float:
+    """How far log|x| + log|y| of check nodes may lie beyond the ends of both intervals."""
+    return max(sum(shifts) for shifts in (_SHIFTS, *_MORE_SHIFTS)) * _first_step(k, aim)
 
 
 def _first_step(k: int, aim: float) -> float:

@@ -98,9 +98,11 @@ def angle_density(theta: np.ndarray, k: int) -> np.ndarray:
     r"""The density :math:`c_k \cos^{k-2}\theta` of the angle on :math:`[-\pi/2, \pi/2]`, shape (...)."""
     if k == 2:
         return np.full(np.shape(theta), 1.0 / np.pi)
+    sine = np.sin(theta)
     with np.errstate(divide="ignore"):
-        # cos by its distance from 1: a rounding of cos itself would be raised to the power k.
-        log_cosine = 0.5 * np.log1p(-np.sin(theta) ** 2)
+        # cos by its distance from 1: a rounding of cos itself would be raised to the power k. Not where cos is small,
+        # for there the distance is rounded.
+        log_cosine = np.where(np.abs(sine) < 0.7, 0.5 * np.log1p(-sine**2), np.log(np.abs(np.cos(theta))))
     return np.asarray(_constant(k) * np.exp((k - 2.0) * log_cosine))
 
 

@@ -74,8 +74,8 @@ class KernelMatrix(SampledMatrix):
     def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
         """See `SampledMatrix.values`; in single precision the kernel itself is evaluated in it."""
         x, y = self.x[rows], self.y[columns]
-        if dtype == np.float64:
-            return self.kernel.finite_grid(x, y)
+        if dtype == np.float64 or self.kernel.factor != 1.0:    # sizes that are scaled may be none in single precision
+            return self.kernel.finite_grid(x, y).astype(dtype, copy=False)
         values = real_values(self.kernel.function(x[:, None].astype(dtype), y[None].astype(dtype)), "h")
         values = np.broadcast_to(values.astype(dtype, copy=False), (len(x), len(y)))
         finite = np.isfinite(values).all()

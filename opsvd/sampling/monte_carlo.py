@@ -12,6 +12,7 @@ from ..kernels import Kernel
 from ..measures import Gaussian, Measure
 from ..pairing import paired
 from ..spectrum import effective_ranks
+from ..unit_size import power_of_two, unit_factor
 from .engine import Cost, Engine, MatrixSpectrum
 from .engines import as_engine
 from .matrix import SampledMatrix, StoredMatrix
@@ -228,8 +229,10 @@ def monte_carlo(
     """
     kernel, mu_x, mu_y = paired(h, mu_x, mu_y)
     shape = positive_int(n, "n"), positive_int(n if m is None else m, "m")
+    factor = unit_factor(kernel, mu_x, mu_y)
+    kernel = kernel.scaled(factor)
     # A copy for each trial: what a kernel counts is not shared between threads.
-    return _spectra(lambda stream: draw_matrix(copy.copy(kernel), shape, mu_x, mu_y, stream), shape,
+    return _spectra(lambda stream: draw_matrix(copy.copy(kernel), shape, mu_x, mu_y, stream), shape, factor=factor,
                     trials=trials, rank=rank, rng=rng, engine=engine, workers=workers, progress=progress)
 
 
@@ -276,13 +279,15 @@ def standard_error(samples: np.ndarray) -> np.ndarray:
     """Return the standard error of the mean over the first axis; inf for a single sample."""
     if len(samples) == 1:
         return np.full(samples.shape[1:], np.inf)
-    return np.asarray(samples.std(axis=0, ddof=1) / np.sqrt(len(samples)))
+    unit = power_of_two(float(np.abs(samples).max(initial=0.0)))
+    return np.asarray((samples / unit).std(axis=0, ddof=1) * (unit / np.sqrt(len(samples))))
 
 
 def _spectra(
     draw: Callable[[np.random.Generator], SampledMatrix],
     shape: tuple[int, int],
     *,
+    factor: float = 1.0,
     trials: int,
     rank: int | None,
     rng: Any,
@@ -290,7 +295,7 @@ def _spectra(
     workers: int,
     progress: Any,
 ) -> MonteCarloSpectrum:
-    """Take the spectra of `trials` matrices, each drawn from its own stream."""
+    """Take the spectra of `trials` matrices over a factor, each drawn from its own stream."""
     trials, workers, solver = positive_int(trials, "trials"), positive_int(workers, "workers"), as_engine(engine)
     if rank is not None and positive_int(rank, "rank") > min(shape):
         raise ValueError(f"rank must be at most n = {min(shape)}, the number of singular values of a sampled matrix, "
@@ -304,5 +309,5 @@ def _spectra(
         widest = max(one.values.size for one in done)
         return MonteCarloSpectrum(*shape, tuple(done), widest if rank is None else rank, done[0].engine, interrupted)
 
-    return run_trials(lambda stream, tick: solver.spectrum(draw(stream), rank, tick), streams, shape,
-                      workers=workers, report=report, collected=collected)
+    return run_trials(lambda stream, tick: solver.spectrum(draw(stream), rank, tick).times(1.0 / factor), streams,
+                      shape, workers=workers, report=report, collected=collected)

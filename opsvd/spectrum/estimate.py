@@ -32,6 +32,10 @@ class Estimate(float):
         """The number as a plain float."""
         return float(self)
 
+    def times(self, factor: float) -> "Estimate":
+        """The number and its bar times a factor."""
+        return self if factor == 1.0 else Estimate(self.value * factor, self.error * factor, self.note)
+
     def __repr__(self) -> str:
         """Show the digits that the error bar leaves, the bar rounded upwards, and the note."""
         text = f"{_digits(self.value, self.error)} ± {rounded_up(self.error)}" if self.error else repr(self.value)
