@@ -1,6 +1,7 @@
 """The answer between products of functions of one coordinate, for blocks and kernels with matrices for values."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,6 +26,8 @@ _LARGE, _LEADING = 800, 120
 # Hermite polynomials go on while the next size makes the first bar smaller by this factor.
 _GAIN = 0.4
 _SAFETY = 2.0
+# Remainders that fall faster than this power of the size are those of smooth kernels: for a kink it is 3/2.
+_SMOOTH = 3.0
 
 
 def grid_svd(kernel: Kernel, measures: tuple[Measure, Measure], rtol: float,
@@ -34,10 +37,11 @@ def grid_svd(kernel: Kernel, measures: tuple[Measure, Measure], rtol: float,
     best: OperatorSVD | None = None
     try:
         for panels in (False, True):
-            last, coarser = math.inf, None
+            last: float = math.inf
+            coarser: tuple[_Coarser, ...] = ()
             for grid in grid_bases(left, right, panels):
-                svd, values = _solved(kernel, (left, right), grid, coarser, rtol=rtol, max_rank=max_rank)
-                if coarser is not None:
+                svd, seen = _solved(kernel, (left, right), grid, coarser, rtol=rtol, max_rank=max_rank)
+                if coarser:
                     best = svd if best is None or _better(svd, best) else best
                     if svd.converged:
                         return svd
@@ -45,7 +49,7 @@ def grid_svd(kernel: Kernel, measures: tuple[Measure, Measure], rtol: float,
                     if not panels and leading > _GAIN * last:
                         break
                     last = leading
-                coarser = grid.size, values
+                coarser = *coarser[-1:], seen
     except BudgetExhaustedError:
         if best is None:
             raise
@@ -60,9 +64,17 @@ def _better(one: OperatorSVD, other: OperatorSVD) -> bool:
     return float(one.errors[:q].max()) < float(other.errors[:q].max())
 
 
-def _solved(kernel: Kernel, both: tuple[Side, Side], grid: Grid, coarser: tuple[int, np.ndarray] | None, *,
-            rtol: float, max_rank: int | None) -> tuple[OperatorSVD, np.ndarray]:
-    """One size, judged on the check rules, at random points, and against the size before; with all values."""
+class _Coarser(NamedTuple):
+    """What a size showed: all values, and the norm of what they leave."""
+
+    size: int
+    values: np.ndarray
+    remainder: float
+
+
+def _solved(kernel: Kernel, both: tuple[Side, Side], grid: Grid, coarser: tuple[_Coarser, ...], *,
+            rtol: float, max_rank: int | None) -> tuple[OperatorSVD, _Coarser]:
+    """One size, judged on the check rules, at random points, and against the sizes before; with what it showed."""
     matrix = grid_matrix(kernel, *both, (grid.bases[0].rule, grid.bases[1].rule))
     u, s, v = compact_svd(matrix) if min(matrix.shape) <= _LARGE else leading_svd(matrix, _LEADING)
     sign = canonical_signs(u)
@@ -76,21 +88,26 @@ def _solved(kernel: Kernel, both: tuple[Side, Side], grid: Grid, coarser: tuple[
     remainder = check - (f * s) @ g.T
     average, seen = _seen(kernel, left, right, s)
     evidence = larger_evidence(remainder, f, g, norm=float(np.linalg.norm(check)), seen=seen, average=average)
-    errors = error_bars(s, evidence) + _still_to_come(s, grid.size, coarser)
-    return judged_answer(s, errors, (left, right), evidence, rtol=rtol, max_rank=max_rank, note=grid.note,
-                         limit="Finer bases in every direction are not affordable"), s
+    errors = error_bars(s, evidence) + _still_to_come(s, grid, evidence.remainder, coarser)
+    svd = judged_answer(s, errors, (left, right), evidence, rtol=rtol, max_rank=max_rank, note=grid.note,
+                        limit="Finer bases in every direction are not affordable")
+    return svd, _Coarser(grid.size, s, evidence.remainder)
 
 
-def _still_to_come(s: np.ndarray, size: int, coarser: tuple[int, np.ndarray] | None) -> np.ndarray:
-    """What values would still change by if errors fall like one over the size, as those of jumps do, and twice that.
+def _still_to_come(s: np.ndarray, grid: Grid, remainder: float, coarser: tuple[_Coarser, ...]) -> np.ndarray:
+    """What values would still change by if errors fall as those of jumps do, and twice that.
 
-    Rules of similar sizes are wrong alike about integrals across kinks and jumps, and do not see each other's errors.
+    They fall like the distance of the nodes. Rules of similar sizes may be wrong alike about integrals across kinks and
+    jumps, and do not see each other's errors: where the remainder falls slowly, as it does there, the larger of the
+    changes from two sizes is taken.
     """
-    if coarser is None:
-        return np.zeros(len(s))
-    before, values = coarser
-    known = np.append(values, np.zeros(max(0, len(s) - len(values))))[:len(s)]
-    return np.asarray(_SAFETY * largest_nearby(np.abs(s - known)) * before / (size - before))
+    changes = [np.zeros(len(s))]
+    smooth = len(coarser) > 0 and remainder <= coarser[-1].remainder * (coarser[-1].size / grid.size) ** _SMOOTH
+    for before in coarser[-1:] if smooth else coarser:
+        known = np.append(before.values, np.zeros(max(0, len(s) - len(before.values))))[:len(s)]
+        spacing = 1.0 if smooth else grid.spacing
+        changes.append(largest_nearby(np.abs(s - known)) / ((grid.size / before.size) ** spacing - 1.0))
+    return np.asarray(_SAFETY * np.max(changes, axis=0))
 
 
 def _seen(kernel: Kernel, left: GridFunctions, right: GridFunctions, s: np.ndarray) -> tuple[float, float]:

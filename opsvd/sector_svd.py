@@ -86,7 +86,7 @@ def sector_svd(d: SectorDiscretisation, measures: tuple[GaussianVector, Gaussian
     A value is given if it stands above its error bar, above rtol s_1, and above all that degrees beyond the last one
     may hold.
     """
-    sectors = _sectors(d, asked.rtol)
+    sectors, checks = _sectors(d, asked.rtol)
     goal = asked.rtol * max(float(sector.values.max(initial=0.0)) for sector in sectors)
     entries = sorted((_Entry(sector, j) for sector in sectors for j in range(len(sector.values))),
                      key=lambda entry: -entry.value)
@@ -95,7 +95,7 @@ def sector_svd(d: SectorDiscretisation, measures: tuple[GaussianVector, Gaussian
     visible = _until(entries, lambda entry: entry.value > max(floor, entry.error))
     accurate = _until(visible, lambda entry: entry.error <= goal)
     kept = _whole(accurate if len(accurate) >= min(_ENOUGH, len(visible)) else visible, entries)
-    return _assembled(d, measures, sectors, kept, asked)
+    return _assembled(d, measures, sectors, kept, asked, checks=checks)
 
 
 def _until(entries: list[_Entry], good: Callable[[_Entry], bool]) -> list[_Entry]:
@@ -113,13 +113,17 @@ def _whole(kept: list[_Entry], entries: list[_Entry]) -> list[_Entry]:
     return kept[:last + 1]
 
 
-def _sectors(d: SectorDiscretisation, rtol: float) -> list[_Sector]:
-    """Every degree: singular values over sqrt(N), their bars from check grids, and radial functions."""
+def _sectors(d: SectorDiscretisation, rtol: float) -> tuple[list[_Sector], tuple[CheckGrid, ...]]:
+    """Every degree, judged by one check grid where it leaves less than the tolerance, else by all; and the grids."""
     triplets = [_triplets(d.matrix(degree)) for degree in d.degrees]
     roots = [math.exp(0.5 * math.log(harmonics(d.k, degree))) for degree in d.degrees]
     goal = rtol * max(float(sigma.max(initial=0.0)) / root for (_, sigma, _), root in zip(triplets, roots, strict=True))
-    return [_sector(d, degree, root, found, goal * root)
-            for degree, root, found in zip(d.degrees, roots, triplets, strict=True)]
+    evidence = [_seen(d, d.check, degree, found) for degree, found in zip(d.degrees, triplets, strict=True)]
+    rough = [seen.remainder > goal * root for seen, root in zip(evidence, roots, strict=True)]
+    others = d.shifted_checks if any(rough) else ()
+    for i in np.flatnonzero(rough):
+        evidence[i] = _largest([evidence[i], *(_seen(d, check, d.degrees[i], triplets[i]) for check in others)])
+    return [_sector(d, *parts) for parts in zip(d.degrees, roots, triplets, evidence, strict=True)], (d.check, *others)
 
 
 def _triplets(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -133,13 +137,9 @@ def _triplets(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _sector(d: SectorDiscretisation, degree: int, root: float, triplets: tuple[np.ndarray, np.ndarray, np.ndarray],
-            goal: float) -> _Sector:
-    """One degree: the bars are those of one check grid where the remainder is below the goal, and of several else."""
+            evidence: Evidence) -> _Sector:
+    """One degree, with the bars that the evidence allows."""
     left, sigma, right = triplets
-    seen = [_seen(d, d.check, degree, triplets)]
-    if seen[0].remainder > goal:
-        seen += [_seen(d, check, degree, triplets) for check in d.shifted_checks]
-    evidence = _largest(seen)
     # The angular integrals are good to rounding of phi, not of the degree.
     rounding = 16.0 * _EPS * d.radii.norm + _ROUNDING * d.check.rounding(degree)
     bars = error_bars(sigma, evidence) + rounding + d.hidden[0] + d.lost
@@ -191,7 +191,7 @@ def _there(matrix: np.ndarray) -> int:
 
 
 def _assembled(d: SectorDiscretisation, measures: tuple[GaussianVector, GaussianVector], sectors: list[_Sector],
-               kept: list[_Entry], asked: Asked) -> OperatorSVD:
+               kept: list[_Entry], asked: Asked, *, checks: tuple[CheckGrid, ...]) -> OperatorSVD:
     """The result with the entries kept, and an account of the others."""
     goal = asked.rtol * max(float(sector.values.max(initial=0.0)) for sector in sectors)
     values, bars, counts = merged(np.array([e.value for e in kept]), np.array([e.error for e in kept]),
@@ -207,7 +207,7 @@ def _assembled(d: SectorDiscretisation, measures: tuple[GaussianVector, Gaussian
     if d.norms is not None:
         norm = max(d.norms[1], math.sqrt(listed))
         tail = math.sqrt(norm**2 - listed)
-    norm_error = _norm_error(d, sectors, norm)
+    norm_error = _norm_error(d, checks, sectors, norm)
     worst = float(bars.max(initial=0.0)) if kept else norm
     left, right = (_functions(d, measures, kept, rank, side) for side in (0, 1))
     whole = OperatorSVD(
@@ -231,11 +231,13 @@ def _functions(d: SectorDiscretisation, measures: tuple[GaussianVector, Gaussian
                            rank)
 
 
-def _norm_error(d: SectorDiscretisation, sectors: list[_Sector], norm: float) -> float:
+def _norm_error(d: SectorDiscretisation, checks: tuple[CheckGrid, ...], sectors: list[_Sector], norm: float) -> float:
     """sqrt(E h^2) is known twice: by the coarse grid, and degree by degree; only the latter is used, with a margin."""
     if d.norms is None:
-        checked = math.sqrt(sum(float(np.sum(d.check.matrix(s.degree) ** 2)) for s in sectors) + d.rest**2)
-        change = abs(checked - norm) + (2.0 * d.rest * d.rest_error / norm if norm else 0.0)
+        checked = [math.sqrt(sum(float(np.sum(check.matrix(s.degree) ** 2)) for s in sectors) + d.rest**2)
+                   for check in checks]
+        change = max(abs(other - norm) for other in checked)
+        change += 2.0 * d.rest * d.rest_error / norm if norm else 0.0
     else:
         change = abs(d.norms[0] - d.norms[1])
     hidden = d.hidden[1] / norm if norm else 0.0

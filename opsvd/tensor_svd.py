@@ -1,5 +1,7 @@
 """The answer for kernels of vectors without symmetry, from a matrix between products of Hermite polynomials."""
 
+import math
+
 import numpy as np
 
 from .error_bars import Evidence, error_bars
@@ -58,10 +60,11 @@ def _evidence(d: TensorDiscretisation, left: TensorFunctions, right: TensorFunct
     x, y = c.mu_x.sample(_SPOTS, rng), c.mu_y.sample(_SPOTS, rng)
     misses = c.kernel.finite_beside(x, y) - np.sum(left(x) * s * right(y), axis=1)
     seen = float(np.sqrt(np.mean(misses**2) + _UNSURE * np.std(misses**2) / np.sqrt(_SPOTS)))
-    # If errors fall like one over the size, as those of jumps do, the difference is this part of them.
+    # If errors fall like the distance of Gauss-Hermite nodes, one over the root of the size, as those of jumps do, the
+    # difference is this part of them.
     pairs = [(small, large) for size, larger in zip(d.sizes, d.check_sizes, strict=True)
              for small, large in zip((*size[0], *size[1]), (*larger[0], *larger[1]), strict=True)]
-    amplify = max((large / (large - small) for small, large in pairs), default=1.0)
+    amplify = max((1.0 / (1.0 - math.sqrt(small / large)) for small, large in pairs), default=1.0)
     return larger_evidence(remainder, f, g, norm=norm, seen=seen, amplify=amplify)
 
 

@@ -47,12 +47,15 @@ class Grid:
         Under the standard Gaussian, without a common node.
     checks : tuple of Rule
         Of other nodes.
+    spacing : float
+        The distance of the nodes falls like the size to the power of minus this.
     note : str
     """
 
     size: int
     bases: tuple[Basis, Basis]
     checks: tuple[Rule, Rule]
+    spacing: float
     note: str
 
 
@@ -73,7 +76,7 @@ def grid_bases(left: Side, right: Side, panels: bool) -> Iterator[Grid]:
 
 def _hermite(size: int) -> Grid:
     return Grid(size, (HermiteBasis(_STANDARD, size - 1), HermiteBasis(_STANDARD, size + 1)),
-                (_STANDARD.gauss_rule(size + 4), _STANDARD.gauss_rule(size + 6)),
+                (_STANDARD.gauss_rule(size + 4), _STANDARD.gauss_rule(size + 6)), 0.5,
                 f"Hermite polynomials in products, {size} in each direction")
 
 
@@ -85,7 +88,7 @@ def _panels(size: int) -> Grid:
     bases = [PanelBasis(_STANDARD, stretch * edges, size // count) for stretch in (1.0, _STRETCH)]
     checks = [_STANDARD.rule(*composite_gauss_legendre(ends + shift, _CHECK_ORDER - (size < _FINE)))
               for shift in (_SHIFT, -_SHIFT / 2.0)]
-    return Grid(size, (bases[0], bases[1]), (checks[0], checks[1]),
+    return Grid(size, (bases[0], bases[1]), (checks[0], checks[1]), 1.0,
                 f"panels in products, {count} of {size // count} nodes in each direction")
 
 

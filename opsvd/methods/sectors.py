@@ -27,6 +27,9 @@ __all__ = ["CheckGrid", "Profiles", "Radii", "Sections", "SectorDiscretisation",
            "find_radii", "largest_beyond", "sector_discretisations"]
 
 _EPS = float(np.finfo(np.float64).eps)
+# No length of x is one of y: what depends on which is larger would be noise there. Nodes in y are moved by this part of
+# a step.
+_APART = 0.41
 # The grid for energies, in units of k^(-1/2).
 _COARSE = 0.3
 # The domain grows by this much in the exponent of the density, to where half-densities are no numbers any more.
@@ -35,10 +38,11 @@ _OUTWARDS, _FARTHEST, _LOWEST = 1.12, 1300.0, 4.0
 _FALLS, _DIVERGES = 0.995, 1e-2
 _LEVELS = 6
 _FINER = 0.7
-# The step for checks, relative to the one of the bases, and shifts of the grid in x and y, in steps of the bases; other
-# shifts for kernels that are not smooth.
+# The step for checks, relative to the one of the bases, and shifts of the grid in x and y, in steps of the bases.
 _CHECK, _SHIFTS = 0.8, (0.31, 0.17)
-_MORE_SHIFTS = ((0.58, 0.71), (0.11, 0.44))
+# For kernels that are not smooth, the shifts are those of a lattice rule of five points: in x, in y, along x + y and
+# along x - y they are equally spaced, so that the mean over them is a rule with a fifth of the step.
+_LATTICE, _GENERATOR = 5, 2
 _FIRST_DEGREES, _MOST_DEGREES = 12, 192
 # The sum of the norms of degrees is known from a coarse grid only.
 _SAFE = 0.3
@@ -209,12 +213,17 @@ class SectorDiscretisation:
 
     @cached_property
     def shifted_checks(self) -> tuple[CheckGrid, ...]:
-        r"""The check grid at other places, for kernels that are not smooth in the lengths.
+        """The check grid at other places, for kernels that are not smooth in the lengths.
 
-        A trapezoid rule is exact in the mean over its shifts, whatever it is applied to: so it is the scatter of
-        several shifts that tells its error. Where phi is filtered there is no need.
+        The error of one grid may be that of the bases by chance, at some places of a kink. The mean of grids at equally
+        spaced shifts has hardly any error, so that one of them at least shows that of the bases. Where phi is filtered
+        there is no need.
         """
-        return () if self.check.images is not None else tuple(self.make_check(shifts) for shifts in _MORE_SHIFTS)
+        if self.check.images is not None:
+            return ()
+        # Inwards, since h may overflow farther out.
+        steps = _CHECK / _LATTICE * np.arange(1, _LATTICE)
+        return tuple(self.make_check((_SHIFTS[0] - step, _SHIFTS[1] - _GENERATOR * step % _CHECK)) for step in steps)
 
     @property
     def largest_beyond(self) -> float:
@@ -295,9 +304,9 @@ def _energies(profiles: P, ends: tuple[float, float]) -> _Energies[P]:
     count = int((ends[1] - ends[0]) * math.sqrt(k) / _COARSE) + 12
     step = (ends[1] - ends[0]) / count
     nodes = ends[0] + step * (np.arange(count) + 0.5)
-    c, rest, _ = profiles.sections(nodes, nodes, 1)
-    weights = math.sqrt(step) * radial_half_density(nodes, k)
-    energy = _squared(c[0], weights, weights) + _squared(rest, weights, weights)
+    c, rest, _ = profiles.sections(nodes, nodes - _APART * step, 1)
+    weights = [math.sqrt(step) * radial_half_density(delta, k) for delta in (nodes, nodes - _APART * step)]
+    energy = _squared(c[0], *weights) + _squared(rest, *weights)
     marginals = energy.sum(axis=1), energy.sum(axis=0)
     towards_zero = sum(_tail(marginal[::-1]) for marginal in marginals)
     outside = towards_zero + sum(_tail(marginal) for marginal in marginals)
@@ -331,13 +340,13 @@ def enough_degrees(profiles: Profiles, radii: Radii, k: int, rtol: float, pariti
     count = int((high - low) * math.sqrt(k) / _COARSE) + 12
     step = (high - low) / count
     nodes = low + step * (np.arange(count) + 0.5)
-    weights = math.sqrt(step) * radial_half_density(nodes, k)
+    weights = [math.sqrt(step) * radial_half_density(delta, k) for delta in (nodes, nodes - _APART * step)]
     size, before = _FIRST_DEGREES, math.inf
     while True:
-        c, rest, _ = profiles.sections(nodes, nodes, size)
-        energies = [float(_squared(part, weights, weights).sum()) for part in c]
+        c, rest, _ = profiles.sections(nodes, nodes - _APART * step, size)
+        energies = [float(_squared(part, *weights).sum()) for part in c]
         norms = np.array([math.sqrt(e / harmonics(k, degree)) if e else 0.0 for degree, e in enumerate(energies)])
-        beyond = math.sqrt(float(_squared(rest, weights, weights).sum()))
+        beyond = math.sqrt(float(_squared(rest, *weights).sum()))
         rounding = before < _ROUNDING * radii.norm and beyond > 0.5 * before
         enough = largest_beyond(beyond, k, size, parities) <= _SAFE * rtol * norms.max()
         if enough or rounding or size >= _MOST_DEGREES:
@@ -359,7 +368,8 @@ def sector_discretisations(profiles: Profiles, radii: Radii, size: int, parities
 def _discretised(profiles: Profiles, radii: Radii, size: int, parities: tuple[bool, bool],
                  h: float) -> SectorDiscretisation | None:
     """With the step h, and for checks a smaller one; None if there are too many nodes."""
-    bases = [RadialBasis(profiles.k, h, high, _odd((high - low) / h)) for low, high in (radii.x, radii.y)]
+    bases = [RadialBasis(profiles.k, h, high - shift * h, _odd((high - low) / h))
+             for (low, high), shift in zip((radii.x, radii.y), (0.0, _APART), strict=True)]
     if max(basis.count for basis in bases) > _MOST_NODES:
         return None
     finer = _CHECK * h
