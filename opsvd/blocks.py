@@ -9,9 +9,9 @@ import numpy as np
 from ._user_function import UserFunction, equal_values, real_values
 from ._validation import positive_int
 from .errors import KernelError, NonFiniteKernelError
-from .kernels import Kernel
+from .kernels import Kernel, elementwise
 
-__all__ = ["BlockKernel", "blockwise"]
+__all__ = ["BlockKernel", "blockwise", "entrywise"]
 
 _SEED = 20240305
 _PROBES = 64
@@ -91,18 +91,19 @@ class BlockKernel(Kernel):
 
     def entry(self) -> Callable[[np.ndarray], np.ndarray] | None:
         """The function of one number that phi applies to each entry, if it does; verified at unseen blocks."""
-        def alone(z: np.ndarray) -> np.ndarray:
-            values = np.asarray(z, dtype=np.float64)
-            filled = np.broadcast_to(values[..., None, None], (*values.shape, self.b, self.b))
-            return self._values(np.array(filled))[..., 0, 0]
-
         rng = np.random.default_rng(_SEED)
         for scale in (1.0, math.sqrt(self.k), 0.1):
             z = scale * rng.standard_normal((_PROBES, self.b, self.b))
-            joint, single = self._values(z), alone(z)
+            joint, single = self._values(z), self._alone(z)
             if not np.abs(joint - single).max() <= _EQUAL * np.abs(joint).max():
                 return None
-        return alone
+        return self._alone
+
+    def _alone(self, z: np.ndarray) -> np.ndarray:
+        """The first entry of phi at blocks that are constant: numbers (...) give (...)."""
+        values = np.asarray(z, dtype=np.float64)
+        filled = np.broadcast_to(values[..., None, None], (*values.shape, self.b, self.b))
+        return self._values(np.array(filled))[..., 0, 0]
 
     def _values(self, products: np.ndarray) -> np.ndarray:
         """What phi returns, as numbers."""
@@ -175,3 +176,9 @@ def blockwise(phi: Callable[[np.ndarray], Any], b: int, k: int = 1) -> BlockKern
         raise TypeError(f"phi must be callable on blocks, got {type(phi).__name__}; pass a function of an array of "
                         f"shape (..., b, b)")
     return BlockKernel(phi, positive_int(b, "b"), positive_int(k, "k"))
+
+
+def entrywise(kernel: Kernel) -> Kernel:
+    """The kernel phi(<x, y>) in place of blocks of which phi acts on each entry by itself; others as they are."""
+    entry = kernel.entry() if isinstance(kernel, BlockKernel) else None
+    return kernel if entry is None else elementwise(entry, kernel.dims[0])

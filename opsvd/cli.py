@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ._files import replacing
 from ._optional import require
 from ._validation import positive_int
 from .crosscheck import CrossCheck, crosscheck
@@ -159,6 +160,7 @@ def _report(kernel: Kernel, svd: OperatorSVD) -> str:
     facts = {
         "norm": f"{svd.norm}, sqrt(E h^2)",
         "tail": f"{svd.tail:.1e}, what the values above leave out of it",
+        "nuclear norm": f"{svd.nuclear_norm()}, sum s",
         "effective rank": f"{svd.effective_rank()}, (sum s)^2 / sum s^2",
         "method": svd.method,
         "status": svd.status,
@@ -185,7 +187,6 @@ def _measure(mu: Measure) -> dict[str, Any]:
 
 
 def _record(kernel: Kernel, svd: OperatorSVD, check: CrossCheck | None, notes: list[str]) -> dict[str, Any]:
-    rank = svd.effective_rank()
     comparison = None if check is None else {
         "n": check.n, "trials": check.trials, "z": check.z, "agrees": check.agrees, "verdict": check.verdict}
     record: dict[str, Any] = _plain({
@@ -198,7 +199,8 @@ def _record(kernel: Kernel, svd: OperatorSVD, check: CrossCheck | None, notes: l
         "multiplicities": svd.multiplicities,
         "norm": {"value": svd.norm.value, "error": svd.norm.error},
         "tail": svd.tail,
-        "effective_rank": {"value": rank.value, "error": rank.error, "note": rank.note},
+        "nuclear_norm": svd.nuclear_norm().record(),
+        "effective_rank": svd.effective_rank().record(),
         "method": svd.method,
         "status": svd.status,
         "converged": svd.converged,
@@ -245,7 +247,9 @@ def _decompose(args: argparse.Namespace) -> int:
         check = None if args.no_crosscheck else crosscheck(
             kernel, mu_x=mu_x, mu_y=mu_y, svd=svd, **_sampling(args))
         if args.plot:
-            summary_figure(svd, check).savefig(args.plot)
+            figure = summary_figure(svd, check)
+            with replacing(args.plot) as file:
+                figure.savefig(file, format=args.plot.suffix[1:].lower())
     notes = [str(warning.message) for warning in caught]
     for note in notes:
         print(f"opsvd: note: {note}", file=sys.stderr)
@@ -280,7 +284,8 @@ def _essay(args: argparse.Namespace) -> int:
     figures = essay_figures(**_sampling(args))
     for letter, figure in zip("ab", figures, strict=True):
         path = args.essay / f"low_rank_exps_{letter}.png"
-        figure.savefig(path, dpi=150)
+        with replacing(path) as file:
+            figure.savefig(file, format="png", dpi=150)
         print(f"wrote {path}")
     return 0
 

@@ -3,7 +3,7 @@
 import math
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,12 +11,13 @@ import numpy as np
 from ._threads import one_blas_thread
 from ._validation import positive_float, positive_int, tolerance
 from .bases import Basis
-from .blocks import BlockKernel
+from .blocks import BlockKernel, entrywise
 from .budget import Budget, BudgetExhaustedError
 from .discretisation import Discretisation
 from .error_bars import accurate_count, error_bars, gather_evidence, settled
 from .errors import ConvergenceWarning, KernelError
-from .kernels import Kernel, elementwise
+from .kernel_values import kernel_values
+from .kernels import Kernel
 from .linalg import canonical_signs, compact_svd, krylov_svd
 from .matrix_kernels import MatrixKernel
 from .measures import Gaussian, Measure
@@ -122,11 +123,11 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     """
     (kernel, mu_x, mu_y), rtol = paired(h, mu_x, mu_y), tolerance(rtol, "rtol")
     rank = None if max_rank is None else positive_int(max_rank, "max_rank")
-    if isinstance(kernel, BlockKernel) and (entry := kernel.entry()) is not None:
-        return decompose(elementwise(entry, kernel.k), mu_x, mu_y, rtol=rtol, max_rank=max_rank, method=method,
-                         max_evaluations=max_evaluations, max_seconds=max_seconds)
+    kernel = entrywise(kernel)
     budget = Budget(_at_least(max_evaluations), positive_float(max_seconds, "max_seconds"))
-    limited = kernel.limited(budget)
+    limited, unlimited = kernel.limited(budget), kernel.limited(Budget(_LEAST, math.inf))
+    seen = kernel_values(unlimited, mu_x, mu_y)
+    limited.evaluations = budget.spent = unlimited.evaluations
     on_the_line = kernel.dims == (1, 1) and not isinstance(kernel, BlockKernel | MatrixKernel)
     limited = limited.scaled(unit_factor(limited, mu_x, mu_y, required=not on_the_line))
     if not on_the_line:
@@ -134,7 +135,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
             raise ValueError(f"method must be 'auto' if x or y is a vector, got {method!r}; leave it out")
         with one_blas_thread():
             answer = decompose_vectors(limited, mu_x, mu_y, rtol=rtol, max_rank=rank)
-        return _finished(answer, kernel, limited, "")
+        return _finished(replace(answer, kernel_values=seen), kernel, limited, "")
     method = as_method(method)
     with one_blas_thread():
         best, remark = _refine(limited, method.discretisations(limited, mu_x, mu_y, rtol), rtol, rank)
@@ -150,7 +151,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     if best is None:
         raise KernelError("h must not be zero nearly everywhere: nodes see no more than traces, although h is not "
                           "zero; shift and scale x and y to where it is not")
-    return _finished(best, kernel, limited, remark)
+    return _finished(replace(best, kernel_values=seen), kernel, limited, remark)
 
 
 def _finished(best: OperatorSVD, kernel: Kernel, limited: Kernel, remark: str) -> OperatorSVD:

@@ -12,8 +12,9 @@ from .kernels import SMALLEST_SIZE, Kernel, size_out_of_range
 from .linalg import norm_bound
 from .quadrature import Rule, joined
 from .singular_functions import SingularFunctions, SingularSystem
+from .spectrum import Unlisted
 
-__all__ = ["Evidence", "accurate_count", "error_bars", "gather_evidence", "left_out", "reliable", "settled"]
+__all__ = ["Evidence", "accurate_count", "error_bars", "gather_evidence", "left_out", "reliable", "settled", "unlisted"]
 
 _EPS = float(np.finfo(np.float64).eps)
 # The remainder is known from a sample of its values: its norm is taken to be up to this much larger.
@@ -63,12 +64,18 @@ class Evidence:
     complement : ndarray, shape (r,), or None
         For q = 1, 2, ..., a bound of the operator norm of :math:`h - \sum_{i \le q} s_i f_i g_i`; infinite where it was
         not looked at.
+    dimension : int
+        How many singular values the remainder may have, as far as it was seen: the nodes of the largest rule.
+    least : float
+        The smallest :math:`\sqrt{E[R^2]}` on any rule.
     """
 
     norm: float
     remainder: float
     spread: float
     coupling: float
+    dimension: int
+    least: float = 0.0
     overlaps: np.ndarray | None = field(default=None, repr=False)
     images: Images | None = field(default=None, repr=False)
     complement: np.ndarray | None = field(default=None, repr=False)
@@ -121,7 +128,8 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
     # The norm of h is that of the answer to within the remainder, which may be much less than the error of a rule.
     norm = norms[0] if max(remainders) > _SMALL * norms[0] else float(np.linalg.norm(system.values))
     evidence = Evidence(norm=float(np.hypot(norm, outside)), remainder=float(np.hypot(max(remainders), outside)),
-                        spread=spread + outside, coupling=coupling,
+                        spread=spread + outside, coupling=coupling, least=min(remainders),
+                        dimension=max(min(sample.shape) for sample in samples[:-1]),
                         overlaps=np.array([np.diagonal(matrix) for matrix in couplings]))
     if discretisation.remark or settled(system.values, error_bars(system.values, evidence), rtol):
         return evidence
@@ -275,6 +283,51 @@ def left_out(singular_values: np.ndarray, evidence: Evidence, rank: int) -> floa
     if evidence.overlaps is not None:
         crossed = float((evidence.overlaps[:, rank:] @ singular_values[rank:]).max(initial=0.0))
     return float(np.sqrt(evidence.remainder**2 + dropped**2 + 2.0 * crossed))
+
+
+def unlisted(singular_values: np.ndarray, evidence: Evidence, errors: np.ndarray, rank: int, *,
+             broken: bool = False) -> Unlisted:
+    """What is known of the values beyond the leading `rank`, and of the sum of all: `errors`, shape (r,), are bars."""
+    return Unlisted(float(singular_values[rank:].sum()), evidence.remainder, float(evidence.dimension),
+                    _energy_from_below(singular_values, evidence, errors[:rank]),
+                    _sum_from_below(singular_values, evidence, errors), broken=broken)
+
+
+def _energy_from_below(singular_values: np.ndarray, evidence: Evidence, errors: np.ndarray) -> float:
+    r"""The root of :math:`E[h^2] - \sum_{i \le r} \sigma_i^2` at least, for the r values with these errors.
+
+    :math:`E[h^2] = \|R\|^2 + \sum_i s_i^2 + 2 \sum_i s_i K_{ii}`, over all computed values.
+    """
+    if evidence.overlaps is None:
+        return 0.0
+    s, rank = singular_values, len(errors)
+    crossed = 2.0 * float((evidence.overlaps @ s).min(initial=0.0))
+    unsure = float(errors @ (2.0 * s[:rank] + errors))
+    energy = (evidence.least / _SAFETY) ** 2 + float(s[rank:] @ s[rank:]) + _SAFETY * crossed - unsure
+    # Each sum is rounded by some eps times the square of the norm.
+    return float(np.sqrt(max(energy - _ROUNDING * _EPS * evidence.norm**2, 0.0)))
+
+
+def _sum_from_below(singular_values: np.ndarray, evidence: Evidence, errors: np.ndarray) -> float:
+    r"""The nuclear norm of T at least.
+
+    It is the sum of true values, which are within their bars of the computed ones. It is also the largest of
+    :math:`\mathrm{tr}(W^* T)` over partial isometries W, and :math:`W = \sum_{i \le q} f_i g_i` gives
+    :math:`\sum_{i \le q} (s_i + K_{ii})`, for every q.
+    """
+    s = singular_values
+    sums = [np.maximum(s - errors, 0.0).sum()]
+    rounding = _ROUNDING * _EPS * s.max(initial=0.0)
+    # A coupling of all that the remainder is says that its integrals are not known.
+    if evidence.overlaps is not None and evidence.coupling < evidence.remainder:
+        lost = _SAFETY * np.abs(evidence.overlaps).max(axis=0, initial=0.0) + rounding
+        sums.append(np.cumsum(s - lost).max(initial=0.0))
+    if evidence.images is not None:
+        # The trace of a q by q matrix is at most sqrt(q) times its Frobenius norm.
+        count = len(evidence.images.coupling)
+        lost = _SAFETY * np.sqrt(np.arange(1.0, count + 1.0)) * evidence.images.coupling
+        sums.append((np.cumsum(s[:count] - rounding) - lost).max(initial=0.0))
+    return float(max(sums))
 
 
 def _quadratic(e: float | np.ndarray, gap: np.ndarray) -> np.ndarray:

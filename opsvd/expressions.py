@@ -285,10 +285,21 @@ def parse_kernel(text: str) -> Callable[..., Any]:
     named = re.fullmatch(r"([^\W\d][\w.]*):([^\W\d][\w.]*)", text)
     if named:
         return _imported(*named.groups())
-    term = _Reader(text).term(_syntax_tree(text))
+    return _Formula(text, _Reader(text).term(_syntax_tree(text)))
 
-    def h(x: Any, y: Any) -> Any:
-        return term((np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)))
 
-    h.__name__ = h.__qualname__ = text
-    return h
+class _Formula:
+    """The function h(x, y) of a formula; pickled as its text."""
+
+    def __init__(self, text: str, term: Term) -> None:
+        self.__name__ = self.__qualname__ = text
+        self._term = term
+
+    def __call__(self, x: Any, y: Any) -> Any:
+        return self._term((np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)))
+
+    def __repr__(self) -> str:
+        return f"<formula {self.__name__!r}>"
+
+    def __reduce__(self) -> tuple[Callable[[str], Callable[..., Any]], tuple[str]]:
+        return parse_kernel, (self.__name__,)

@@ -15,18 +15,23 @@ _LARGE_MOMENT = 0.5
 
 @dataclass(frozen=True)
 class Functional:
-    """A functional of the sampled spectrum: its mean, bias, standard deviation, and what the mean may leave out."""
+    """A functional of the sampled spectrum: its mean, bias, standard deviation, and what the mean may leave out.
+
+    It is `extrapolated` where the error would be more than twice as large if the sum of the values that are not given
+    were not continued from those that are.
+    """
 
     mean: float
     bias: float
     std: float
     error: float
     valid: bool
+    extrapolated: bool = False
 
 
 def functionals(
     s: np.ndarray, counts: np.ndarray, moments: tuple[np.ndarray, np.ndarray], sizes: tuple[int, int],
-    beyond: tuple[float, float],
+    beyond: tuple[float, float, float],
 ) -> tuple[Functional, Functional]:
     """The laws of the nuclear norm and of the effective rank; see the notes of `opsvd.finite_size.predict`.
 
@@ -39,7 +44,7 @@ def functionals(
     sizes : tuple of int
         n and m.
     beyond : tuple of float
-        The sum of all other values, and of their squares.
+        The sum of all other values, and of their squares; and what they add up to at most if that sum is extrapolated.
     """
     total, energy = float(counts @ s) + beyond[0], float(counts @ s**2) + beyond[1]
     if not (energy > 0.0 and math.isfinite(total)):
@@ -50,6 +55,7 @@ def functionals(
     lost, own = float(np.delete(counts * s, kept).sum()), np.asarray(inner)[kept]
     shift, unsure = _shift(s[kept], counts[kept], [one[np.ix_(kept, kept)] for one in moments], sizes, own)
     unsure += 2.0 * lost + beyond[0]
+    extrapolated = beyond[2] > 2.0 * unsure
     products = sum((one[np.ix_(kept, kept)] - 1.0) / size for one, size in zip(moments, sizes, strict=True))
     first, square = (counts * s)[kept], (counts * s**2)[kept]
     variance = max(float(first @ products @ first) / 4.0, 0.0)
@@ -62,8 +68,8 @@ def functionals(
     spread = math.hypot(spread, bias / rank)
     error = 2.0 * rank * unsure / total + rank * spread**2 * (abs(bias) / rank + spread)
     fine = shift + unsure <= _SHIFT * total
-    return (Functional(total - shift, -shift, math.sqrt(variance), unsure, fine),
-            Functional(rank + bias, bias, rank * spread, error, fine and spread <= _RELATIVE_STD))
+    return (Functional(total - shift, -shift, math.sqrt(variance), unsure, fine, extrapolated),
+            Functional(rank + bias, bias, rank * spread, error, fine and spread <= _RELATIVE_STD, extrapolated))
 
 
 def _shift(

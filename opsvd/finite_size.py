@@ -83,7 +83,8 @@ class FiniteSizePrediction:
                           f"order" for group in self.multiplets)
         law = ", but OperatorSVD.equivalent may have its law" if (self.counts > 1).any() else ""
         rank = "holds" if self.effective_rank.valid else f"does not hold{law}"
-        return f"at {self.n} x {self.m}, {singles}{grouped}; that of the effective rank {rank}"
+        continued = ", with the sum of the values that are not given extrapolated" if self.nuclear.extrapolated else ""
+        return f"at {self.n} x {self.m}, {singles}{grouped}; that of the effective rank {rank}{continued}"
 
     def __repr__(self) -> str:
         """Name the sizes, and how many of the singular values are predicted."""
@@ -101,6 +102,7 @@ def predict(
     left_mixed: MixedMoments | None = None,
     right_mixed: MixedMoments | None = None,
     beyond: tuple[float, float] = (0.0, 0.0),
+    most_beyond: float = 0.0,
 ) -> FiniteSizePrediction:
     r"""Predict the singular values of a sampled n x m matrix, from those of the operator and fourth moments.
 
@@ -129,6 +131,8 @@ def predict(
         Give :math:`E[f_i f_j f_k f_l]`, shape (d, d, d, d), for indices (d,); without them there are no multiplets.
     beyond : tuple of float, default (0, 0)
         The sum of the operator's values that are not given, and of their squares.
+    most_beyond : float, default 0.0
+        Where that sum is extrapolated: what such values of the sample add up to at most.
 
     Returns
     -------
@@ -221,7 +225,7 @@ def predict(
         for run in runs(s, scatter, counts)]
     return FiniteSizePrediction(
         n, m, counts, s + bias, bias, std, error, valid, *_energies(s, counts, pairs, products),
-        np.outer(s, s) * products / 4.0, *functionals(s, counts, (left, right), (n, m), beyond),
+        np.outer(s, s) * products / 4.0, *functionals(s, counts, (left, right), (n, m), (*beyond, most_beyond)),
         tuple(group for group in groups if group is not None))
 
 

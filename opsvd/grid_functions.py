@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .bases import Basis, HermiteBasis, PanelBasis
+from .linalg import leading_columns
 from .measures import Gaussian, GaussianVector
 from .sides import Side
 
@@ -71,7 +72,7 @@ class GridFunctions:
 
     def truncated(self, rank: int) -> "GridFunctions":
         """The first `rank` functions."""
-        return replace(self, coefficients=self.coefficients[:, :rank])
+        return replace(self, coefficients=leading_columns(self.coefficients, rank))
 
     @cached_property
     def fourth_moments(self) -> tuple[np.ndarray, np.ndarray]:

@@ -3,6 +3,7 @@
 import copy
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -175,10 +176,14 @@ class Kernel:
         """Return the kernel (y, x) -> h(x, y); on grids h still sees x as a column and y as a row."""
         kernel = copy.copy(self)
         kernel.dims = self.dims[::-1]
-        kernel.function = UserFunction(lambda y, x: _exchanged(self(*(_exchanged(points, len(points.shape) - len(
-            self._leading(points, side))) for side, points in enumerate((x, y))))), "h")
+        kernel.function = UserFunction(self._at_exchanged, "h")
         kernel.name, kernel.evaluations, kernel.budget = f"{self.name} transposed", 0, None    # self counts, and pays
         return kernel
+
+    def _at_exchanged(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        """The values at (x, y), with the axes that broadcast reversed."""
+        return _exchanged(self(*(_exchanged(points, points.ndim - len(self._leading(points, side)))
+                                 for side, points in enumerate((x, y)))))
 
     @property
     def factor(self) -> float:
@@ -233,7 +238,7 @@ class Elementwise(Kernel):
 
     def __init__(self, phi: Callable[[Any], Any], k: int, kinks: tuple[float, ...]) -> None:
         self.phi, self.k, self.kinks = UserFunction(phi, "phi"), k, kinks
-        super().__init__(_of_product(self.phi, k), name=getattr(phi, "__name__", type(phi).__name__), dims=(k, k))
+        super().__init__(_at_products(self.phi, k), name=getattr(phi, "__name__", type(phi).__name__), dims=(k, k))
 
     def __repr__(self) -> str:
         """Name the function, and the dimension if it is not one."""
@@ -255,7 +260,7 @@ class Elementwise(Kernel):
         """Return the kernel of phi times a factor, with the same count and budget."""
         kernel = copy.copy(self)
         kernel.phi = self.phi.times(factor)
-        kernel.function = UserFunction(_of_product(kernel.phi, self.k), "h")
+        kernel.function = UserFunction(_at_products(kernel.phi, self.k), "h")
         return kernel
 
 
@@ -316,11 +321,6 @@ def _kinks(kinks: Any) -> tuple[float, ...]:
     return tuple(np.unique(points).tolist())
 
 
-def _of_product(phi: UserFunction, k: int) -> Callable[[Any, Any], Any]:
-    """The function (x, y) -> phi(<x, y>) of points in R^k."""
-    return (lambda x, y: phi(x * y)) if k == 1 else (lambda x, y: phi(_inner(x, y)))
-
-
 def _probe_phi(phi: Callable[[Any], Any]) -> None:
     """Try phi on an array and on its parts: what mixes the numbers, as a softmax does, gives no kernel."""
     z, phi = np.outer(_PROBE_X, _PROBE_Y), UserFunction(phi, "phi")
@@ -336,6 +336,19 @@ def _probe_phi(phi: Callable[[Any], Any]) -> None:
     if not alike:
         raise KernelError(f"phi must act on each number by itself: for z of shape {z.shape} it returned shape "
                           f"{whole.shape}, and not what it returns for the rows of z. {_VECTORISE_PHI}")
+
+
+def _at_products(phi: UserFunction, k: int) -> Callable[[Any, Any], Any]:
+    """The function (x, y) -> phi(<x, y>) of points in R^k; it pickles if phi does."""
+    return partial(_of_product if k == 1 else _of_inner, phi)
+
+
+def _of_product(phi: Callable[[Any], Any], x: np.ndarray, y: np.ndarray) -> Any:
+    return phi(x * y)
+
+
+def _of_inner(phi: Callable[[Any], Any], x: np.ndarray, y: np.ndarray) -> Any:
+    return phi(_inner(x, y))
 
 
 def _inner(x: np.ndarray, y: np.ndarray) -> np.ndarray:

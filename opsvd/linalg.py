@@ -3,7 +3,8 @@
 import numpy as np
 import scipy.linalg
 
-__all__ = ["canonical_signs", "compact_svd", "corner_norms", "equilibrated", "krylov_svd", "leading_svd", "norm_bound"]
+__all__ = ["canonical_signs", "compact_svd", "corner_norms", "equilibrated", "krylov_svd", "leading_columns",
+           "leading_svd", "norm_bound"]
 
 _EPS = float(np.finfo(np.float64).eps)
 # The first sketch has so many columns: matrices up to three times that are not compressed. What is left of larger ones
@@ -129,6 +130,14 @@ def norm_bound(matrix: np.ndarray) -> float:
         size = float(np.linalg.norm(vectors, axis=0).max())
         vectors, logarithm = vectors / size, logarithm + np.log(size)
     return frobenius * min(1.0, float(np.exp(logarithm / (2 * _SQUARES))))
+
+
+def leading_columns(matrix: np.ndarray, count: int) -> np.ndarray:
+    """A copy of the first `count` columns in one piece, as a file holds them.
+
+    Products with a view on a larger matrix are rounded otherwise.
+    """
+    return matrix[:, :count].copy(order="K")
 
 
 def corner_norms(matrix: np.ndarray) -> np.ndarray:

@@ -119,9 +119,10 @@ class MatrixKernel(Kernel):
 
     def transposed(self) -> "MatrixKernel":
         """Return the kernel (y, x) -> h(x, y)^T."""
-        def exchanged(y: np.ndarray, x: np.ndarray) -> np.ndarray:
-            return np.asarray(np.swapaxes(self(x, y), -1, -2))
-        return MatrixKernel(exchanged, self.dims[::-1], f"{self.name} transposed")
+        return MatrixKernel(self._at_exchanged, self.dims[::-1], f"{self.name} transposed")
+
+    def _at_exchanged(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        return np.asarray(np.swapaxes(self(x, y), -1, -2))
 
 
 def matrix_shape(h: Callable[..., Any], dims: tuple[int, int]) -> tuple[int, int] | None:

@@ -175,13 +175,27 @@ class GaussianVector(Measure):
     """
 
     def __init__(self, mean: Any, cov: Any = 1.0) -> None:
-        self.mean = real_array(mean, "mean").copy()
+        self.mean = real_array(mean, "mean") + 0.0    # a copy, without negative zeros
         if self.mean.ndim != 1 or len(self.mean) < 2 or not np.isfinite(self.mean).all():
             raise ValueError(f"mean must be a vector of at least two finite numbers, got {mean!r}; for one number use "
                              f"Gaussian(mean, std)")
         self.mean.setflags(write=False)
         self.root: Any = float(np.sqrt(positive_float(cov, "cov"))) if np.ndim(cov) == 0 else _root(cov, len(self.mean))
         self.rank = len(self.mean) if isinstance(self.root, float) else self.root.shape[1]
+
+    @classmethod
+    def of_root(cls, mean: Any, root: Any) -> "GaussianVector":
+        """The measure of m + A z for this very factor A, an array or a number as in `root`.
+
+        A covariance has many factors, and where eigenvalues are equal the one that is found depends on rounding.
+        """
+        measure = cls(mean)
+        if np.ndim(root) == 0:
+            measure.root = float(root)
+        else:
+            measure.root, measure.rank = root.copy(order="K"), root.shape[1]
+            measure.root.setflags(write=False)
+        return measure
 
     def __repr__(self) -> str:
         """Name the dimension, and say plainly where the covariance is singular."""
@@ -196,8 +210,8 @@ class GaussianVector(Measure):
         """Whether mean and covariance are the same."""
         if not isinstance(other, GaussianVector) or self.dim != other.dim or not np.array_equal(self.mean, other.mean):
             return False
-        if isinstance(self.root, float) and isinstance(other.root, float):
-            return self.root == other.root
+        if np.array_equal(self.root, other.root) or (isinstance(self.root, float) and isinstance(other.root, float)):
+            return bool(np.all(self.root == other.root))
         return np.array_equal(self.cov, other.cov)
 
     def __hash__(self) -> int:

@@ -28,10 +28,9 @@ def fourth_moments(functions: Functions) -> np.ndarray:
     if not isinstance(functions, SingularFunctions):
         return functions.moments()
     total = np.zeros((len(functions), len(functions)))
-    for basis, _ in functions.parts:
-        rule = basis.rule.restricted(basis.rule.weights > 0.0)
-        squares = functions(rule.nodes) ** 2
-        total += (squares * rule.weights[:, None]).T @ squares
+    for values, weights in functions.at_nodes():
+        squares = values**2
+        total += (squares * weights[:, None]).T @ squares
     return total / len(functions.parts)
 
 
@@ -59,8 +58,7 @@ def mixed_moments(functions: Functions, indices: np.ndarray) -> np.ndarray | Non
         return None
     if isinstance(functions, TensorFunctions):
         return _mixed(functions.sampled()[:, indices])
-    total = sum(_mixed(functions(rule.nodes)[:, indices], rule.weights) for rule in (
-        basis.rule.restricted(basis.rule.weights > 0.0) for basis, _ in functions.parts))
+    total = sum(_mixed(values[:, indices], weights) for values, weights in functions.at_nodes())
     return np.asarray(total / len(functions.parts))
 
 

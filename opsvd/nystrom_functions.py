@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .kernels import Kernel
+from .linalg import leading_columns
 from .measures import Gaussian, GaussianVector
 from .sides import Side, operator_grid
 
@@ -80,7 +81,7 @@ class NystromFunctions:
 
     def truncated(self, rank: int) -> "NystromFunctions":
         """The first `rank` functions."""
-        return replace(self, matrix=self.matrix[:, :rank], own=self.own[:, :rank])
+        return replace(self, matrix=leading_columns(self.matrix, rank), own=leading_columns(self.own, rank))
 
     def extended(self, kernel: Kernel) -> "NystromFunctions":
         """These functions evaluated through a kernel."""

@@ -13,7 +13,7 @@ from .methods.quasi_random import SCRAMBLINGS, QuasiRandom, affordable_points, q
 from .nystrom_functions import NystromFunctions
 from .result import OperatorSVD
 from .sides import Side, sides
-from .spectrum import Estimate
+from .spectrum import Estimate, Unlisted
 from .vector_answer import largest_nearby, simple_answer
 
 __all__ = ["nystrom_bars", "nystrom_svd"]
@@ -82,15 +82,18 @@ def _assembled(kernel: Kernel, both: tuple[Side, Side], sampled: QuasiRandom, rt
     goal = rtol * float(values.max(initial=0.0))
     rank = int(np.argmin(np.append(values[:len(sampled.s)] > np.maximum(_CLEAR * bars[:len(sampled.s)], goal), False)))
     rank = rank if max_rank is None else min(rank, max_rank)
+    sure = np.maximum(values - bars, 0.0)
     values, bars = values[:rank], bars[:rank]
     tail = float(np.sqrt(max(energy - float(values @ values), 0.0) + energy_bar + 2.0 * float(values @ bars)))
     worst = float(bars.max(initial=0.0)) if rank else tail
+    dimension = float(sampled.n * min(both[0].width, both[1].width))
     # A kernel that is zero at all points is not known to be zero.
     converged = worst <= goal and energy > 0.0
     note = (f"Nystrom at {sampled.n} quasi-random points a side, {SCRAMBLINGS} scramblings of a Sobol sequence in "
             f"{both[0].directions} and {both[1].directions} dimensions")
     return simple_answer(values, bars, _functions(kernel, both, sampled), norm=norm, tail=tail, rtol=rtol, note=note,
-                         status=_status(worst, goal, rtol, sampled.n, converged), converged=converged)
+                         status=_status(worst, goal, rtol, sampled.n, converged), converged=converged,
+                         beyond=Unlisted(float(sure[rank:].sum()), tail, dimension, total_least=float(sure.sum())))
 
 
 def _functions(kernel: Kernel, both: tuple[Side, Side],

@@ -1,27 +1,29 @@
 """The result: an operator SVD with error bars."""
 
-import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ._archive import read_archive, write_archive
 from ._validation import positive_int
-from .error_bars import Evidence, left_out, reliable
+from .blocks import entrywise
+from .error_bars import Evidence, left_out, reliable, unlisted
 from .finite_size import FiniteSizePrediction, predict
 from .grid_functions import GridFunctions
+from .kernel_values import require_same_kernel
 from .kernels import SMALLEST_SIZE, Kernel
-from .measures import Gaussian, GaussianVector, Measure
+from .measures import Measure
 from .moments import Functions, fourth_moments, mixed_moments, multiplet_moments
 from .multiplets import as_counts, expanded, first_multiplets
 from .nystrom_functions import NystromFunctions
 from .pairing import paired
 from .radial_equivalent import RadialEquivalent, sector_equivalent
+from .saved import functions_from_arrays, functions_to_arrays
 from .sector_functions import SectorFunctions
 from .singular_functions import SingularFunctions, SingularSystem
 from .spectrum import (
@@ -33,7 +35,6 @@ from .spectrum import (
     hilbert_schmidt_norm,
     nuclear_norm,
 )
-from .tensor_functions import TensorFunctions
 from .unit_size import power_of_two
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 __all__ = ["OperatorSVD", "load"]
 
-_FORMAT_VERSION = 4
 _SHOWN = 8
 # Values that stand so many times above their error bars tell how a spectrum decays.
 _TOLD = 10.0
@@ -89,6 +89,8 @@ class OperatorSVD:
         Whether integrals over h must be split where it breaks, or it is too rough to tell.
     decay : DecayLaw
         How the values fall, as far as they are known, those beyond the rank among them: ``print(svd.decay)``.
+    kernel_values : ndarray or None
+        A few values of h, by which `opsvd.load` knows it again.
     """
 
     values: np.ndarray
@@ -108,6 +110,7 @@ class OperatorSVD:
     breaks: bool
     decay: DecayLaw
     spectrum_tail: Tail
+    kernel_values: np.ndarray | None = None
 
     @classmethod
     def assemble(cls, note: str, system: SingularSystem, errors: np.ndarray, evidence: Evidence, *,
@@ -124,13 +127,14 @@ class OperatorSVD:
         kept = max(rank, int(np.argmin(np.append(s > _TOLD * near, False))))
         bars = np.concatenate([errors[:rank], near[rank:kept]])
         tail = left_out(s, evidence, kept)
-        decay, beyond = decay_and_tail(s[:kept], bars, tail)
+        breaks = evidence.images is not None
+        decay, beyond = decay_and_tail(s[:kept], bars, tail, unlisted(s, evidence, errors, kept, broken=breaks))
         whole = cls(values=s[:kept], multiplicities=system.multiplicities[:kept], value_errors=bars,
                     singular_values=s[:kept], errors=bars, left=system.left.truncated(kept),
                     right=system.right.truncated(kept),
                     norm=Estimate(evidence.norm, _norm_error(s, evidence)), tail=tail,
                     rtol=rtol, method=note, evaluations=0, converged=max(worst, hidden) <= goal,
-                    breaks=evidence.images is not None,
+                    breaks=breaks,
                     status=_status(worst, goal, rtol, rank, hidden=hidden, remainder=evidence.remainder,
                                    following=float(s[rank]) if rank < len(s) else 0.0),
                     decay=decay, spectrum_tail=beyond)
@@ -175,7 +179,11 @@ class OperatorSVD:
         return effective_rank(self.values, kind=kind, **self._spectrum())
 
     def nuclear_norm(self) -> Estimate:
-        r"""The nuclear norm :math:`\sum_i s_i` with its error bar; infinite where the sum diverges."""
+        r"""The nuclear norm :math:`\sum_i s_i` with its error bar; infinite where the sum diverges.
+
+        What lies beyond the values given is continued from them, so that the bar is `extrapolated`; the bound `lower`
+        rests on what was computed, and no truncation lowers it.
+        """
         return nuclear_norm(self.values, **self._spectrum())
 
     def hilbert_schmidt_norm(self) -> Estimate:
@@ -203,23 +211,25 @@ class OperatorSVD:
         self._require_squares("predict")
         # The values of a matrix add up to no more than the root of their number times that of their squares.
         least = min(positive_int(n, "n"), n if m is None else positive_int(m, "m"))
-        nuclear = min(self.spectrum_tail.nuclear + self.spectrum_tail.nuclear_error, np.sqrt(least) * self.tail)
-        left, right, beyond = self.left, self.right, (float(nuclear), self.tail**2)
+        most = float(np.sqrt(least)) * self.tail
+        left, right = self.left, self.right
+        beyond: dict[str, Any] = {"beyond": (min(self.spectrum_tail.nuclear_bounds[1], most), self.tail**2),
+                                  "most_beyond": most}
         if isinstance(left, SectorFunctions) and isinstance(right, SectorFunctions):
             owners = np.searchsorted(-self.values, -self._radial_values())
             moments = [multiplet_moments(side, owners, len(self.values)) for side in (left, right)]
             return predict(self.values, moments[0], moments[1], n, m, multiplicities=self.multiplicities,
                            left_mixed=partial(_of_sectors, left, owners),
-                           right_mixed=partial(_of_sectors, right, owners), beyond=beyond)
+                           right_mixed=partial(_of_sectors, right, owners), **beyond)
         prediction = predict(self.singular_values, fourth_moments(left), fourth_moments(right), n, m,
                              left_mixed=partial(mixed_moments, left), right_mixed=partial(mixed_moments, right),
-                             beyond=beyond)
+                             **beyond)
         if not (isinstance(self.left, GridFunctions | NystromFunctions) and isinstance(self.right, GridFunctions |
                                                                                        NystromFunctions)):
             return prediction
         # Energies are sums of |f_i|^2, and not of f_i . f_j, which for functions with several values are two things.
         energies = predict(self.singular_values, self.left.fourth_moments[1], self.right.fourth_moments[1], n, m,
-                           beyond=beyond)
+                           **beyond)
         return replace(prediction, energy_std=energies.energy_std, energy_error=energies.energy_error,
                        energy_valid=energies.energy_valid, covariance=energies.covariance,
                        nuclear=replace(prediction.nuclear, std=energies.nuclear.std),
@@ -271,6 +281,7 @@ class OperatorSVD:
         counts, others = self.multiplicities[:kept], self.multiplicities[kept:]
         tail, beyond = self.tail, self.spectrum_tail
         if len(dropped):
+            beyond = replace(beyond, total_least=max(beyond.total_least, self.nuclear_norm().lower))
             beyond = beyond.preceded_by(dropped, self.value_errors[kept:], float(s[-1] if kept else dropped[0]), others)
             most = dropped + self.value_errors[kept:]
             tail = math.hypot(tail, *(np.sqrt(others.astype(np.float64)) * most))
@@ -319,17 +330,33 @@ class OperatorSVD:
     def save(self, path: str | PathLike[str]) -> None:
         """Write everything but the kernel to an ``.npz`` file, without pickle; read it with `opsvd.load`.
 
-        The measures must be Gaussian. The name is used as it is: no suffix is added.
+        The name is used as it is: no suffix is added. An old file of that name is lost only when the new one is whole.
+
+        Parameters
+        ----------
+        path : path
+
+        Raises
+        ------
+        TypeError
+            If `path` is no path, or a measure is not Gaussian, or a basis not one of opsvd's.
+        OSError
+            If the file cannot be written; nothing is left of it then.
+
+        Notes
+        -----
+        Values of the singular functions far out, which prediction needs, go into the file. For a kernel of numbers they
+        take some thousand values of h.
         """
-        meta = {"version": _FORMAT_VERSION, "method": self.method, "status": self.status, "converged": self.converged,
+        meta = {"method": self.method, "status": self.status, "converged": self.converged,
                 "breaks": self.breaks, "decay": vars(self.decay), "evaluations": self.evaluations, "rtol": self.rtol,
-                "tail": self.tail, "norm": [self.norm.value, self.norm.error],
+                "tail": self.tail, "norm": [self.norm.value, self.norm.error, self.norm.note],
                 "spectrum_tail": vars(self.spectrum_tail), "rank": self.rank,
-                "multiplicities": [str(count) for count in self.multiplicities.tolist()],
-                "mu_x": _measure_state(self.mu_x), "mu_y": _measure_state(self.mu_y)}
-        with Path(path).open("wb") as file:
-            np.savez(file, opsvd=json.dumps(meta), values=self.values, value_errors=self.value_errors,
-                     errors=self.errors, **self.left.state("left"), **self.right.state("right"))
+                "multiplicities": [str(count) for count in self.multiplicities.tolist()]}
+        known = {} if self.kernel_values is None else {"kernel_values": self.kernel_values}
+        write_archive(path, meta, {"values": self.values, "value_errors": self.value_errors, "errors": self.errors,
+                                   **known, **functions_to_arrays(self.left, "left"),
+                                   **functions_to_arrays(self.right, "right")})
 
     def __repr__(self) -> str:
         """One line."""
@@ -357,33 +384,56 @@ def load(path: str | PathLike[str], h: Callable[..., Any] | Kernel | None = None
     path : path
         The file.
     h : callable or Kernel, optional
-        The kernel, which a file cannot hold. With it the singular functions can be called at any point; without it
-        only within the interval of their basis, which covers all but rounding of the measure.
+        The kernel, which a file cannot hold. It is held against a few values of the one that was decomposed. On the
+        line, singular functions can then be called at any point; without it only where sums in their basis keep eight
+        digits, for a Gaussian within 8.6 standard deviations of its mean or less, and elsewhere they raise. Functions
+        of quasi-random points cannot be called without it at all, and other kinds do not need it.
+
+    Returns
+    -------
+    OperatorSVD
+        The same to the last bit, but that reconstruction without the kernel is a sum in the basis. Prediction needs no
+        kernel, but where h was not finite far out when the result was saved.
 
     Raises
     ------
+    FileNotFoundError, IsADirectoryError
+        If there is no such file.
     ValueError
-        If the file was not written by `save`, or by a later version.
+        If the file was not written by `save`, or in another format, or changed since; or if `h` is another kernel.
+    TypeError
+        If `path` is no path, or `h` not callable.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import numpy as np
+    >>> import opsvd
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "tanh.npz"
+    >>> opsvd.decompose(lambda x, y: np.tanh(x * y)).save(path)
+    >>> opsvd.load(path).singular_values[:2].round(9).tolist()
+    [0.523183285, 0.059203253]
+    >>> opsvd.load(path, h=lambda x, y: np.sin(x * y))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    ValueError: h must be the kernel of the saved result, but at x = ...
     """
-    with np.load(path, allow_pickle=False) as archive:
-        arrays = dict(archive) if hasattr(archive, "files") else {}
-    if "opsvd" not in arrays:
-        raise ValueError(f"path must be a file written by OperatorSVD.save, got {str(path)!r}; save a result first")
-    meta = json.loads(str(arrays["opsvd"]))
-    if meta["version"] != _FORMAT_VERSION:
-        raise ValueError(f"path must be in format version {_FORMAT_VERSION}, got version {meta['version']}; "
-                         f"use the version of opsvd that wrote it, or decompose and save again")
-    left, right = (_functions(meta[f"mu_{'xy'[side]}"], arrays, name) for side, name in enumerate(("left", "right")))
-    values, bars = arrays["values"], arrays["value_errors"]
-    counts = as_counts([int(count) for count in meta["multiplicities"]])
-    svd = OperatorSVD(values=values, multiplicities=counts, value_errors=bars,
-                      singular_values=expanded(values, counts, meta["rank"]),
-                      errors=arrays["errors"], left=left, right=right, norm=Estimate(*meta["norm"]),
-                      tail=meta["tail"], rtol=meta["rtol"], method=meta["method"], evaluations=meta["evaluations"],
-                      status=meta["status"], converged=meta["converged"],
+    meta, arrays = read_archive(path)
+    values, counts = arrays["values"], as_counts([int(count) for count in meta["multiplicities"]])
+    svd = OperatorSVD(values=values, multiplicities=counts, value_errors=arrays["value_errors"],
+                      singular_values=expanded(values, counts, meta["rank"]), errors=arrays["errors"],
+                      left=functions_from_arrays(arrays, "left"), right=functions_from_arrays(arrays, "right"),
+                      norm=Estimate(*meta["norm"]), tail=meta["tail"], rtol=meta["rtol"], method=meta["method"],
+                      evaluations=meta["evaluations"], status=meta["status"], converged=meta["converged"],
                       breaks=meta["breaks"], decay=DecayLaw(**meta["decay"]),
-                      spectrum_tail=Tail(**meta["spectrum_tail"]))
-    return svd if h is None else svd._extended(paired(h, svd.mu_x, svd.mu_y)[0])
+                      spectrum_tail=Tail(**meta["spectrum_tail"]), kernel_values=arrays.get("kernel_values"))
+    if h is None:
+        return svd
+    kernel, mu_x, mu_y = paired(h, svd.mu_x, svd.mu_y)
+    kernel = entrywise(kernel)
+    if svd.kernel_values is not None:
+        require_same_kernel(kernel, mu_x, mu_y, svd.kernel_values)
+    return svd._extended(kernel)
 
 
 def _norm_error(singular_values: np.ndarray, evidence: Evidence) -> float:
@@ -421,35 +471,6 @@ def _first(functions: Functions, counts: np.ndarray, rank: int) -> Functions:
     if not isinstance(functions, SectorFunctions):
         return functions.truncated(rank)
     return functions.truncated(first_multiplets(as_counts(functions.multiplicities), sum(counts.tolist())), rank)
-
-
-def _functions(state: dict[str, Any], arrays: Any, prefix: str) -> Functions:
-    """Singular functions from a file."""
-    if "dim" not in state and "cov" not in state:
-        line = Gaussian(**state)
-        if f"{prefix}.side" in arrays:
-            return _of_side(arrays, prefix).from_state(line, arrays, prefix)
-        return (TensorFunctions if f"{prefix}.turn" in arrays else SingularFunctions).from_state(line, arrays, prefix)
-    mean, cov = (np.zeros(state["dim"]), state["std"] ** 2) if "dim" in state else (state["mean"], state["cov"])
-    measure = GaussianVector(mean, cov)
-    if f"{prefix}.side" in arrays:
-        return _of_side(arrays, prefix).from_state(measure, arrays, prefix)
-    return (TensorFunctions if f"{prefix}.turn" in arrays else SectorFunctions).from_state(measure, arrays, prefix)
-
-
-def _of_side(arrays: Any, prefix: str) -> type[GridFunctions] | type[NystromFunctions]:
-    return GridFunctions if f"{prefix}.grid" in arrays else NystromFunctions
-
-
-def _measure_state(measure: Measure) -> dict[str, Any]:
-    if isinstance(measure, GaussianVector) and measure.isotropic_std and not measure.mean.any():
-        return {"dim": measure.dim, "std": measure.isotropic_std}
-    if isinstance(measure, GaussianVector):
-        return {"mean": measure.mean.tolist(), "cov": measure.cov.tolist()}
-    if not isinstance(measure, Gaussian):
-        raise TypeError(f"only results under Gaussian measures can be saved, got {measure!r}; save the values alone "
-                        f"with numpy.savez")
-    return {"mean": measure.mean, "std": measure.std}
 
 
 def _escaped(text: str) -> str:

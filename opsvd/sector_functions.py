@@ -8,6 +8,7 @@ import numpy as np
 
 from ._validation import real_array
 from .bases import RadialBasis, spherical_harmonics
+from .linalg import leading_columns
 from .measures import GaussianVector
 from .quadrature import gegenbauer, harmonics
 
@@ -109,7 +110,8 @@ class SectorFunctions:
 
     def truncated(self, radial: int, count: int) -> "SectorFunctions":
         """The first `radial` radial functions, and of the singular functions they make the first `count`."""
-        return replace(self, degrees=self.degrees[:radial], coefficients=self.coefficients[:, :radial], count=count)
+        return replace(self, degrees=self.degrees[:radial], count=count,
+                       coefficients=leading_columns(self.coefficients, radial))
 
     def shells(self) -> tuple[np.ndarray, np.ndarray]:
         r"""A Gauss rule for the length: radial functions times the roots of the masses, (p, q), and the masses, (p,).

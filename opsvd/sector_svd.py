@@ -44,6 +44,8 @@ class _Sector:
         Coefficients of the radial functions.
     remainder : float
         The norm of what the values leave of this degree, for one harmonic.
+    dimension : int
+        How many values that may have, as far as it was seen: the nodes of the check grid.
     """
 
     degree: int
@@ -53,6 +55,7 @@ class _Sector:
     left: np.ndarray
     right: np.ndarray
     remainder: float
+    dimension: int
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,8 @@ def _sector(d: SectorDiscretisation, degree: int, root: float, triplets: tuple[n
     # The angular integrals are good to rounding of phi, not of the degree.
     rounding = 16.0 * _EPS * d.radii.norm + _ROUNDING * d.check.rounding(degree)
     bars = error_bars(sigma, evidence) + rounding + d.hidden[0] + d.lost
-    return _Sector(degree, harmonics(d.k, degree), sigma / root, bars / root, left, right, evidence.remainder / root)
+    return _Sector(degree, harmonics(d.k, degree), sigma / root, bars / root, left, right, evidence.remainder / root,
+                   evidence.dimension)
 
 
 def _seen(d: SectorDiscretisation, check: CheckGrid, degree: int,
@@ -156,7 +160,8 @@ def _seen(d: SectorDiscretisation, check: CheckGrid, degree: int,
     norm, outside = float(np.linalg.norm(matrix)), d.radii.missing * d.radii.norm
     remainder = float(np.hypot(np.linalg.norm(r), _FAINT * norm))
     return Evidence(norm=norm, remainder=float(np.hypot(remainder, outside)), spread=norm_bound(r) + outside,
-                    coupling=float(np.linalg.norm(f.T @ r @ g)), images=_images(d, check, degree, (f, sigma, g)))
+                    coupling=float(np.linalg.norm(f.T @ r @ g)), dimension=min(matrix.shape),
+                    images=_images(d, check, degree, (f, sigma, g)))
 
 
 def _largest(seen: list[Evidence]) -> Evidence:
@@ -165,7 +170,8 @@ def _largest(seen: list[Evidence]) -> Evidence:
                                          for name in ("norm", "remainder", "spread", "coupling"))
     images = Images(*(np.max([getattr(evidence.images, name) for evidence in seen], axis=0)
                       for name in ("residual", "coupling")))
-    return Evidence(norm=norm, remainder=remainder, spread=spread, coupling=coupling, images=images)
+    return Evidence(norm=norm, remainder=remainder, spread=spread, coupling=coupling,
+                    dimension=max(evidence.dimension for evidence in seen), images=images)
 
 
 def _images(d: SectorDiscretisation, check: CheckGrid, degree: int,
@@ -253,8 +259,11 @@ def _tail(d: SectorDiscretisation, sectors: list[_Sector], given: set[tuple[int,
     sums = np.array([float(np.sum(np.where(s.values > s.errors, s.values, 0.0))) for s in sectors])
     errors = np.array([float(np.sum(np.minimum(s.errors, 2.0 * s.values + s.errors))) for s in sectors])
     degrees = np.array([s.degree for s in sectors])
+    hidden = np.array([math.sqrt(s.dimension) * s.remainder for s in sectors])
+    least = np.array([float(np.sum(np.maximum(s.values - s.errors, 0.0))) for s in sectors])
     return sector_tail((energy - unsure, energy + unsure), counts * listed, counts * np.maximum(sums, listed),
-                       counts * errors, degrees, complete=d.rest == 0.0)
+                       counts * errors, degrees, complete=d.rest == 0.0, hidden=float(counts @ hidden),
+                       total_least=float(counts @ least))
 
 
 def _note(d: SectorDiscretisation, what: str) -> str:

@@ -20,7 +20,7 @@ _FEW, _QUICK = 3, 0.5
 
 
 def sector_tail(energy: tuple[float, float], listed: np.ndarray, sums: np.ndarray, errors: np.ndarray,
-                degrees: np.ndarray, *, complete: bool) -> Tail:
+                degrees: np.ndarray, *, complete: bool, hidden: float = 0.0, total_least: float = 0.0) -> Tail:
     r"""The tail of a spectrum of which some values of each degree are listed.
 
     Parameters
@@ -34,6 +34,10 @@ def sector_tail(energy: tuple[float, float], listed: np.ndarray, sums: np.ndarra
         The degrees l, increasing.
     complete : bool
         Whether nothing lies beyond the last degree.
+    hidden : float
+        What may be hidden beside the computed values of all degrees, as a sum: see `opsvd.spectrum.Unlisted`.
+    total_least : float
+        A bound from below for the sum of all values.
 
     Notes
     -----
@@ -41,10 +45,18 @@ def sector_tail(energy: tuple[float, float], listed: np.ndarray, sums: np.ndarra
     `opsvd.decay_law`, fitted to them as a sequence. Where they do not fall yet, or only like a power whose sum
     diverges, nothing bounds the nuclear norm, and the note says so.
     """
-    unlisted, bar = float(np.sum(sums - listed)), float(np.sum(errors))
     least, root = (math.sqrt(max(bound, 0.0)) for bound in energy)
+    nuclear, error, note = _continued(listed, sums, errors, degrees, complete)
+    return Tail(root, nuclear, error if math.isinf(error) else error + hidden, note=note, least=least,
+                extrapolated=root > 0.0, total_least=total_least)
+
+
+def _continued(listed: np.ndarray, sums: np.ndarray, errors: np.ndarray, degrees: np.ndarray,
+               complete: bool) -> tuple[float, float, str]:
+    """The sum of what is not listed, its bar, and why either is infinite."""
+    unlisted, bar = float(np.sum(sums - listed)), float(np.sum(errors))
     if complete:
-        return Tail(root, unlisted, bar, least=least)
+        return unlisted, bar, ""
     # Degrees of one parity may be missing, and the last ones may be noise.
     told = np.flatnonzero((sums > _TOLD * errors) & (sums > 0.0))
     fitted = told[len(told) // 4:]
@@ -55,21 +67,19 @@ def sector_tail(energy: tuple[float, float], listed: np.ndarray, sums: np.ndarra
     constant = len(fitted) >= FEWEST and float(np.ptp(np.log(sums[fitted]))) < _CONSTANT
     if constant or (certain and fits[0].rate - fits[0].error <= 1.0):
         power = 0.0 if constant else -fits[0].rate
-        return Tail(root, math.inf, math.inf, math.inf,
-                    f"the values of degree l add up to about l^{power:.2g}, as far as degree {int(degrees[last])}, so "
-                    f"that the sum of all diverges", least)
+        return math.inf, math.inf, (f"the values of degree l add up to about l^{power:.2g}, as far as degree "
+                                    f"{int(degrees[last])}, so that the sum of all diverges")
     if not fits and (few := _geometric(sums[told])) is not None:
-        return Tail(root, unlisted + few, bar + few, least=least)
+        return unlisted + few, bar + few, ""
     beyond = [fit.sum_beyond(start, fit.rate) for fit in fits]
     most = max((fit.sum_beyond(start, fit.rate - fit.error) for fit in fits), default=math.inf)
     # What is computed beyond the last sum that is fitted is in the continuation.
-    unlisted -= float(np.sum((sums - listed)[last + 1:]))
+    fitted_part = unlisted - float(np.sum((sums - listed)[last + 1:]))
     estimate = next(filter(math.isfinite, beyond), 0.0)
     if not math.isfinite(most) or not fits:
-        return Tail(root, float(np.sum(sums - listed)), math.inf, math.inf,
-                    f"the values of degree l still add up to too much at degree {int(degrees[-1])}, the last computed: "
-                    f"this is what they are known to add up to", least)
-    return Tail(root, unlisted + estimate, bar + max(estimate, most - estimate), least=least)
+        return unlisted, math.inf, (f"the values of degree l still add up to too much at degree {int(degrees[-1])}, "
+                                    f"the last computed: this is what they are known to add up to")
+    return fitted_part + estimate, bar + max(estimate, most - estimate), ""
 
 
 def _geometric(sums: np.ndarray) -> float | None:

@@ -1,6 +1,6 @@
 """Singular functions as callables: f_i and g_i at any points."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from ._validation import real_array
 from .bases import BASES, Basis
 from .kernels import Kernel
+from .linalg import leading_columns
 from .measures import Measure
 from .quadrature import Rule
 from .slices import slice_integrals
@@ -16,6 +17,9 @@ __all__ = ["Extension", "SingularFunctions", "SingularSystem", "SliceExtension"]
 
 _CHUNK = 1_000_000
 _SLICE_TOL, _SLICE_ORDER = 1e-13, 20
+# Parts of the distance to zero that a basis reaches, at which functions are looked at, and by how much they may vary
+# to be called constant: their root mean square is one, and where sums end about eight digits are left.
+_GRADED, _CONSTANT = np.array([1.0, 0.7, 0.4, 0.2, 0.1, 1e-2, 1e-4, 1e-8]), 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +48,7 @@ class Extension:
 
     def truncated(self, rank: int) -> "Extension":
         """For the first `rank` functions."""
-        return replace(self, matrix=self.matrix[:, :rank])
+        return _without_zeros(self.kernel, self.nodes, self.matrix[:, :rank])
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,11 +97,19 @@ class SingularFunctions:
     parts : tuple of (Basis, ndarray)
         Bases, and coefficients of shape (N_b, r): orthonormal columns when stacked.
     extension : Extension, SliceExtension or None
-        Without one (a result loaded from a file, whose kernel is gone) the basis serves everywhere.
+        Without one (a result loaded from a file, whose kernel is gone) the functions are known only where they are
+        summed.
+    far : tuple of ndarray, or None
+        In place of an extension: for each part, the functions at those nodes of its rule where they are not summed.
+    inner : ndarray, shape (3, r), or None
+        In place of an extension: the functions closer to zero than their bases reach, on the left, at zero and on the
+        right; NaN for those that are not constant there to 1e-7.
     """
 
     parts: tuple[tuple[Basis, np.ndarray], ...]
     extension: Extension | SliceExtension | None = None
+    far: tuple[np.ndarray, ...] | None = None
+    inner: np.ndarray | None = None
 
     def __len__(self) -> int:
         """The number r of functions."""
@@ -131,16 +143,17 @@ class SingularFunctions:
         NonFiniteKernelError
             If the kernel is not finite at a point that the extension needs.
         ValueError
-            If there is no kernel (after ``load(path)``) and a point lies outside the basis.
+            If there is no kernel (after ``load(path)``) and a point lies where sums in the basis lose their digits.
         """
         points = real_array(x, "x")
         flat = points.ravel()
-        low, high = self.interval
-        summed = (flat >= low) & (flat <= high)
-        if self.extension is not None:
-            summed &= np.all([basis.trusted(flat) for basis, _ in self.parts], axis=0)
+        summed = self._trusted(flat)
         values = np.empty((len(flat), len(self)))
         values[summed] = self._summed(flat[summed])
+        if self.inner is not None and np.isfinite(self.inner).all():
+            close = ~summed & (np.abs(flat) <= self._gap)
+            values[close] = self.inner[np.sign(flat[close]).astype(int) + 1]
+            summed |= close
         values[~summed] = self._extended(flat[~summed])
         return values.reshape(*points.shape, len(self))
 
@@ -155,6 +168,31 @@ class SingularFunctions:
             return self(points)
         return self._extended(points.ravel()).reshape(*points.shape, len(self))
 
+    def at_nodes(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Values (n, r) and weights (n,) at the nodes that have weight, for the rule of each basis.
+
+        Raises what a call raises; after ``load(path)`` only if `save` could not evaluate the functions far out.
+        """
+        found = []
+        for i, rule in enumerate(self._rules()):
+            near = self._trusted(rule.nodes)
+            values = np.empty((len(rule), len(self)))
+            values[near] = self._summed(rule.nodes[near])
+            values[~near] = self._extended(rule.nodes[~near]) if self.far is None else self.far[i]
+            found.append((values, rule.weights))
+        return found
+
+    def _rules(self) -> list[Rule]:
+        return [basis.rule.restricted(basis.rule.weights > 0.0) for basis, _ in self.parts]
+
+    def _trusted(self, x: np.ndarray) -> np.ndarray:
+        """Where sums in all bases keep their digits when they are divided by the root of the density."""
+        return np.asarray(np.all([basis.trusted(x) for basis, _ in self.parts], axis=0))
+
+    @property
+    def _gap(self) -> float:
+        return max(basis.gap for basis, _ in self.parts)
+
     def _summed(self, x: np.ndarray) -> np.ndarray:
         return np.asarray(self.half_density(x) / self.measure.sqrt_density(x)[:, None])
 
@@ -162,34 +200,75 @@ class SingularFunctions:
         if self.extension is not None:
             return self.extension(x)
         if len(x):
-            low, high = self.interval
-            raise ValueError(f"x must lie in [{low:.4g}, {high:.4g}], where this saved result is known without its "
-                             f"kernel, got {float(x[0])!r}; give the kernel back with opsvd.load(path, h=h)")
+            raise ValueError(f"x must lie {self._known_beside(float(x[0]))}, where this saved result is known without "
+                             f"its kernel, got {float(x[0])!r}; give the kernel back with opsvd.load(path, h=h)")
         return np.zeros((0, len(self)))
+
+    def _known_beside(self, x: float) -> str:
+        """Between which nodes sums are to be trusted, in words; without the gap that x lies in, if it is in one."""
+        nodes = np.sort(np.concatenate([rule.nodes for rule in self._rules()]))
+        known = nodes[self._trusted(nodes)]
+        inner = np.searchsorted(known, x)
+        gap = f" and not in ({known[inner - 1]:.4g}, {known[inner]:.4g})" if 0 < inner < len(known) else ""
+        low, high = (known[0], known[-1]) if len(known) else self.interval
+        return f"in [{low:.4g}, {high:.4g}]{gap}"
 
     def truncated(self, rank: int) -> "SingularFunctions":
         """The first `rank` functions."""
         extension = None if self.extension is None else self.extension.truncated(rank)
-        return SingularFunctions(tuple((basis, c[:, :rank]) for basis, c in self.parts), extension)
+        far = None if self.far is None else tuple(leading_columns(values, rank) for values in self.far)
+        inner = None if self.inner is None else leading_columns(self.inner, rank)
+        return SingularFunctions(tuple((basis, leading_columns(c, rank)) for basis, c in self.parts), extension, far,
+                                 inner)
 
     def extended(self, kernel: Kernel, other: "SingularFunctions", singular_values: np.ndarray, *,
                  breaks: bool) -> "SingularFunctions":
         """These functions with the extension through `kernel` and the `other` side's functions."""
         if breaks:
-            return replace(self, extension=SliceExtension(kernel, replace(other, extension=None), singular_values))
+            return SingularFunctions(self.parts, SliceExtension(kernel, SingularFunctions(other.parts),
+                                                                singular_values))
         nodes = np.concatenate([basis.rule.nodes for basis, _ in other.parts])
         matrix = np.concatenate([basis.rule.sqrt_weights[:, None] * basis.synthesise(c) for basis, c in other.parts])
-        used = np.flatnonzero(np.abs(matrix).max(axis=1, initial=0.0) > 0.0)
-        return replace(self, extension=Extension(kernel, nodes[used], matrix[used] / singular_values))
+        return SingularFunctions(self.parts, _without_zeros(kernel, nodes, matrix / singular_values))
 
     def state(self, prefix: str) -> dict[str, Any]:
-        """Arrays for saving, under names that begin with `prefix`."""
-        arrays: dict[str, Any] = {}
+        """Arrays for saving, under names that begin with `prefix`.
+
+        Raises TypeError for a basis that `from_state` does not know.
+        """
+        arrays: dict[str, Any] = {f"{prefix}.{i}.far": values for i, values in enumerate(self._values_far_out())}
+        arrays |= {f"{prefix}.inner": values for values in self._values_near_zero()}
         for i, (basis, coefficients) in enumerate(self.parts):
-            arrays[f"{prefix}.{i}.basis"] = type(basis).__name__
+            name = type(basis).__name__
+            if BASES.get(name) is not type(basis):
+                raise TypeError(f"a result can be saved in the bases {', '.join(BASES)} only, got {name}; add the "
+                                f"basis to opsvd.bases, or save the values alone with numpy.savez")
+            arrays[f"{prefix}.{i}.basis"] = name
             arrays[f"{prefix}.{i}.coefficients"] = coefficients
             arrays.update({f"{prefix}.{i}.state.{name}": value for name, value in basis.state().items()})
         return arrays
+
+    def _values_far_out(self) -> tuple[np.ndarray, ...]:
+        """The values that take the kernel's place in `at_nodes`; none where the kernel fails there."""
+        if self.far is not None or self.extension is None:
+            return self.far or ()
+        try:
+            return tuple(self._extended(rule.nodes[~self._trusted(rule.nodes)]) for rule in self._rules())
+        except Exception:  # noqa: BLE001 -- whatever a user's function raises: what is known must be saved all the same
+            return ()
+
+    def _values_near_zero(self) -> list[np.ndarray]:
+        """What `inner` is to be: one array, or none where the bases leave no gap, or the kernel fails there."""
+        if self.inner is not None or self.extension is None or self._gap == 0.0:
+            return [] if self.inner is None else [self.inner]
+        distances = self._gap * _GRADED
+        try:
+            values = self._extended(np.concatenate([-distances, [0.0], distances]))
+        except Exception:  # noqa: BLE001 -- as far out
+            return []
+        left, right = values[:len(distances)], values[len(distances) + 1:]
+        varies = np.maximum(np.ptp(left, axis=0), np.ptp(right, axis=0))
+        return [np.where(varies <= _CONSTANT, np.stack([left[0], values[len(distances)], right[0]]), np.nan)]
 
     @classmethod
     def from_state(cls, measure: Measure, arrays: Any, prefix: str) -> "SingularFunctions":
@@ -201,7 +280,9 @@ class SingularFunctions:
             state = {name.removeprefix(f"{head}.state."): _plain(arrays[name]) for name in names}
             basis = BASES[str(arrays[f"{head}.basis"])](measure, **state)  # type: ignore[call-arg]
             parts.append((basis, arrays[f"{head}.coefficients"]))
-        return cls(tuple(parts))
+        known = f"{prefix}.0.far" in arrays
+        return cls(tuple(parts), far=tuple(arrays[f"{prefix}.{i}.far"] for i in range(len(parts))) if known else None,
+                   inner=arrays.get(f"{prefix}.inner"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,6 +293,12 @@ class SingularSystem:
     multiplicities: np.ndarray
     left: SingularFunctions
     right: SingularFunctions
+
+
+def _without_zeros(kernel: Kernel, nodes: np.ndarray, matrix: np.ndarray) -> Extension:
+    """The extension without nodes that no function uses, so that it is the same whatever else was truncated."""
+    used = np.flatnonzero(np.abs(matrix).max(axis=1, initial=0.0) > 0.0)
+    return Extension(kernel, nodes[used], np.ascontiguousarray(matrix[used]))
 
 
 def _plain(array: np.ndarray) -> Any:

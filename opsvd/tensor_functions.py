@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ._validation import real_array
+from .linalg import leading_columns
 from .measures import Gaussian, GaussianVector, Measure
 from .quadrature import hermite_polynomials
 
@@ -73,7 +74,7 @@ class TensorFunctions:
 
     def truncated(self, rank: int) -> "TensorFunctions":
         """The first `rank` functions."""
-        return replace(self, coefficients=self.coefficients[:, :rank])
+        return replace(self, coefficients=leading_columns(self.coefficients, rank))
 
     def moments(self) -> np.ndarray:
         """E[f_i^2 f_j^2], shape (r, r), as means over 20 000 points."""

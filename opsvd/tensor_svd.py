@@ -99,7 +99,7 @@ def larger_evidence(remainder: np.ndarray, f: np.ndarray, g: np.ndarray, *, norm
     unknown = 0.0 if (seen if average is None else average) <= _DISAGREES * checked + _ROUNDING * norm else beyond
     near = Images(np.sqrt(np.maximum(columns, rows)) + unknown, corners + unknown)
     return Evidence(norm=float(np.hypot(norm, beyond)), remainder=max(checked, seen), spread=checked + beyond,
-                    coupling=float(np.linalg.norm(inner)) + unknown, images=near)
+                    coupling=float(np.linalg.norm(inner)) + unknown, dimension=min(remainder.shape), images=near)
 
 
 def _note(d: TensorDiscretisation) -> str:

@@ -4,12 +4,12 @@ from typing import TypeVar
 
 import numpy as np
 
-from .error_bars import Evidence, accurate_count, left_out
+from .error_bars import Evidence, accurate_count, left_out, unlisted
 from .grid_functions import GridFunctions
 from .multiplets import as_counts
 from .nystrom_functions import NystromFunctions
 from .result import OperatorSVD
-from .spectrum import Estimate, decay_and_tail
+from .spectrum import Estimate, Unlisted, decay_and_tail
 from .tensor_functions import TensorFunctions
 
 __all__ = ["judged_answer", "largest_nearby", "simple_answer"]
@@ -39,18 +39,18 @@ def judged_answer(s: np.ndarray, errors: np.ndarray, functions: tuple[F, F], evi
                   f"bars hold all the same. {limit}: accept a larger rtol")
     norm = Estimate(evidence.norm, abs(evidence.norm - float(np.linalg.norm(s))) + evidence.remainder)
     return simple_answer(s[:rank], errors[:rank], functions, norm=norm, tail=tail, rtol=rtol, note=note, status=status,
-                         converged=worst <= goal)
+                         converged=worst <= goal, beyond=unlisted(s, evidence, errors, rank))
 
 
 def simple_answer(values: np.ndarray, bars: np.ndarray, functions: tuple[F, F], *, norm: Estimate, tail: float,
-                  rtol: float, note: str, status: str, converged: bool) -> OperatorSVD:
+                  rtol: float, note: str, status: str, converged: bool, beyond: Unlisted) -> OperatorSVD:
     """The result with these values, each of which stands once, and as many of the functions."""
     rank = len(values)
-    decay, beyond = decay_and_tail(values, bars, tail)
+    decay, spectrum_tail = decay_and_tail(values, bars, tail, beyond)
     return OperatorSVD(values=values, multiplicities=as_counts([1] * rank), value_errors=bars, singular_values=values,
                        errors=bars, left=functions[0].truncated(rank), right=functions[1].truncated(rank), norm=norm,
                        tail=tail, rtol=rtol, method=note, evaluations=0, status=status, converged=converged,
-                       breaks=False, decay=decay, spectrum_tail=beyond)
+                       breaks=False, decay=decay, spectrum_tail=spectrum_tail)
 
 
 def largest_nearby(change: np.ndarray) -> np.ndarray:

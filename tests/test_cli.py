@@ -75,6 +75,9 @@ def test_json_holds_everything(capsys):
     assert record["tail"] == svd.tail
     assert record["effective_rank"]["value"] == svd.effective_rank()
     assert record["effective_rank"]["error"] == svd.effective_rank().error
+    assert record["nuclear_norm"] == svd.nuclear_norm().record() | {"upper": None}
+    assert record["effective_rank"]["lower"] == svd.effective_rank().lower
+    assert record["effective_rank"]["extrapolated"] is True
     assert (record["method"], record["status"], record["converged"]) == (svd.method, svd.status, True)
     assert record["evaluations"] == svd.evaluations
     assert record["notes"] == []

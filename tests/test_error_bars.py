@@ -7,7 +7,7 @@ import pytest
 
 from opsvd import Gaussian, HermiteGalerkin, Kernel, ProductIntegration
 from opsvd.budget import Budget
-from opsvd.error_bars import Evidence, error_bars, gather_evidence, reliable, settled
+from opsvd.error_bars import Evidence, error_bars, gather_evidence, reliable, settled, unlisted
 from opsvd.images import Images
 from opsvd.linalg import compact_svd
 from opsvd.singular_functions import SingularFunctions, SingularSystem
@@ -48,7 +48,8 @@ def evidence_of(matrix, f, s, g, modes=None, *, whole=False):
     complement = np.array([np.linalg.norm(matrix - (f[:, :q] * s[:q]) @ g[:, :q].T, 2) for q in range(1, len(s) + 1)])
     return Evidence(norm=float(np.linalg.norm(matrix)), remainder=float(np.linalg.norm(remainder)),
                     spread=float(np.linalg.norm((remainder.T @ remainder) @ (remainder.T @ remainder))) ** 0.25,
-                    coupling=float(np.linalg.norm(f.T @ remainder @ g)), images=images,
+                    coupling=float(np.linalg.norm(f.T @ remainder @ g)), dimension=min(matrix.shape), images=images,
+                    overlaps=np.diagonal(f.T @ remainder @ g)[None], least=float(np.linalg.norm(remainder)),
                     complement=complement if whole else None)
 
 
@@ -64,6 +65,32 @@ def test_bounds_hold_given_exact_norms(monkeypatch, spectrum, error, modes, whol
         matrix, f, s, g = approximated(spectrum, error, rng)
         errors = error_bars(s, evidence_of(matrix, f, s, g, modes, whole=whole))
         assert (np.abs(s - spectrum[:KEPT]) <= errors).all()
+
+
+@pytest.mark.parametrize("modes", [None, 5, KEPT])
+@pytest.mark.parametrize("error", [1e-12, 1e-6, 1e-3, 1e-2, 0.1, 0.5])
+@pytest.mark.parametrize("spectrum", SPECTRA.values(), ids=SPECTRA.keys())
+def test_sums_and_energies_from_below_hold(spectrum, error, modes):
+    """On random matrices: the sum of all values, the energy beyond some, and the sum to within what may be hidden."""
+    rng = np.random.default_rng(1)
+    for rank in (0, 1, 3, KEPT):
+        matrix, f, s, g = approximated(spectrum, error, rng)
+        evidence = evidence_of(matrix, f, s, g, modes)
+        found = unlisted(s, evidence, error_bars(s, evidence), rank)
+        assert found.total_least <= spectrum.sum() * (1.0 + 1e-12)
+        assert found.least <= np.linalg.norm(spectrum[rank:]) * (1.0 + 1e-12)
+        assert abs(s.sum() - spectrum.sum()) <= found.hidden + 1e-12
+        assert found.computed == pytest.approx(s[rank:].sum())
+
+
+def test_sums_from_below_know_values_that_no_bar_tells_apart():
+    """Triplets that are right: their sum is known to rounding, though the remainder hides which values they are."""
+    spectrum = np.sort(np.concatenate([1.0 / np.arange(1.0, 6.0), np.full(SIZE - 5, 0.1)]))[::-1]
+    f = np.eye(SIZE)[:, :KEPT]
+    evidence = evidence_of(np.diag(spectrum), f, spectrum[:KEPT], f)
+    errors = error_bars(spectrum[:KEPT], evidence)
+    assert errors[-1] > 0.1
+    assert unlisted(spectrum[:KEPT], evidence, errors, 2).total_least == pytest.approx(spectrum[:KEPT].sum(), rel=1e-10)
 
 
 def test_images_sharpen_the_bars_of_slowly_decaying_spectra():
@@ -106,7 +133,7 @@ def test_reliable_errors_are_for_some_true_value():
 
 def test_no_values_no_bars():
     """The zero kernel."""
-    assert error_bars(np.zeros(0), Evidence(norm=0.0, remainder=0.0, spread=0.0, coupling=0.0)).shape == (0,)
+    assert error_bars(np.zeros(0), Evidence(0.0, 0.0, 0.0, 0.0, dimension=1)).shape == (0,)
 
 
 @pytest.mark.parametrize(("values", "errors", "expected"), [

@@ -130,3 +130,24 @@ def test_a_density_must_not_change_its_argument():
 
     with pytest.raises(KernelError, match="sqrt_density must not change its arguments"):
         check_measure(Careless())
+
+
+def test_a_measure_from_a_factor_keeps_it():
+    """A covariance with equal eigenvalues has many factors; measures with any of them are equal."""
+    turn = np.linalg.qr(np.random.default_rng(0).standard_normal((3, 3)))[0]
+    root = turn * np.array([2.0, 2.0, 0.5])
+    mu = GaussianVector.of_root(np.ones(3), root)
+    np.testing.assert_array_equal(mu.root, root)
+    np.testing.assert_allclose(mu.cov, turn @ np.diag([4.0, 4.0, 0.25]) @ turn.T, atol=1e-14)
+    with pytest.raises(ValueError, match="read-only"):
+        mu.root[0] = 0.0
+    again = GaussianVector.of_root(mu.mean, mu.root)
+    assert (again, hash(again), again.rank) == (mu, hash(mu), 3)
+    assert GaussianVector.of_root(np.zeros(3), 2.0) == Gaussian(np.zeros(3), 4.0) != mu
+    assert GaussianVector.of_root(np.zeros(3), root[:, :2]).rank == 2
+
+
+def test_equal_measures_have_equal_hashes():
+    """A mean of minus zero is zero."""
+    one, other = Gaussian([0.0, 1.0], 2.0), Gaussian([-0.0, 1.0], 2.0)
+    assert (one, hash(one)) == (other, hash(other))

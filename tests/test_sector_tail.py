@@ -26,6 +26,16 @@ def test_sums_that_fall_are_continued():
     assert (result.least, result.hilbert_schmidt) == pytest.approx((0.9e-4**0.5, 1e-2))
 
 
+def test_what_is_hidden_is_in_the_bar_and_what_is_sure_beside_it():
+    """Sums of all degrees are extrapolated, with what may be hidden beside the values; with no energy they are not."""
+    sums = 0.8 ** DEGREES
+    plain, found = tail(sums), tail(sums, hidden=0.01, total_least=4.9)
+    assert found.nuclear_error == pytest.approx(plain.nuclear_error + 0.01)
+    assert (found.extrapolated, found.total_least) == (True, 4.9)
+    assert tail(0.5 ** np.arange(5.0), complete=True, hidden=0.01).extrapolated
+    assert not sector_tail((0.0, 0.0), np.zeros(1), np.zeros(1), np.zeros(1), np.zeros(1), complete=True).extrapolated
+
+
 def test_few_sums_are_a_geometric_series():
     """Four degrees that fall by a tenth each."""
     result = tail(0.1 ** np.arange(4.0))

@@ -1,6 +1,7 @@
 """Functionals of a spectrum: closed forms, error bars that hold under every perturbation, decay laws."""
 
 import copy
+import dataclasses
 import math
 import pickle
 
@@ -13,6 +14,8 @@ from numpy.testing import assert_allclose
 from opsvd.spectrum import (
     Estimate,
     Tail,
+    Unlisted,
+    decay_and_tail,
     decay_law,
     effective_rank,
     effective_ranks,
@@ -53,6 +56,34 @@ def test_estimate_is_a_float_with_an_error_bar():
 def test_estimate_shows_what_is_known(value, error, text):
     """The digits end where the bar begins, and the bar is never rounded down."""
     assert repr(Estimate(value, error)) == str(Estimate(value, error)) == text
+
+
+@pytest.mark.parametrize(("value", "error", "lower", "note", "text"), [
+    (0.59936030197, 9.6e-7, 0.59936021878, "", "0.5993603 ± 1e-06 (extrapolated; at least 0.5993602)"),
+    (0.59936030197, math.inf, 0.59936021878, "few", "0.59936 ± inf (few; at least 0.59936)"),
+    (math.inf, 0.0, 21.14039, "it diverges", "inf (it diverges; extrapolated; at least 21.1403)"),
+    (1e8 + 0.7861, 0.5, 1e8 + 0.77, "", "100000000.8 ± 5e-01 (extrapolated; at least 100000000.7)"),
+    (2.0, 1e-3, 1.9999999, "", "2 ± 1e-03 (extrapolated; at least 1.99999)"),
+    (2.0, 1e-3, 0.0, "", "2 ± 1e-03 (extrapolated; at least 0)"),
+])
+def test_an_extrapolation_says_so_and_what_is_sure(value, error, lower, note, text):
+    """In words beside the number, with the lower bound rounded downwards; and in the type, also after a copy."""
+    estimate = Estimate(value, error, note, lower=lower, upper=math.inf, extrapolated=math.isfinite(error))
+    assert str(estimate) == text
+    for twin in (copy.copy(estimate), pickle.loads(pickle.dumps(estimate))):  # noqa: S301
+        assert twin.record() == estimate.record()
+    plain = Estimate(2.5, 0.5)
+    assert (plain.lower, plain.upper, plain.extrapolated) == (2.0, 3.0, False)
+
+
+@given(st.floats(1e-9, 1e9), st.floats(1e-12, 1e3), st.floats(0.0, 1.0))
+def test_a_lower_bound_is_never_rounded_upwards(value, error, part):
+    """What is printed is at most the bound, and close to it."""
+    lower = part * value
+    text = str(Estimate(value, error, lower=lower, upper=math.inf, extrapolated=True))
+    shown = float(text.split("at least ")[1].rstrip(")"))
+    assert shown <= lower
+    assert lower - shown <= 2e-5 * lower
 
 
 def test_a_note_is_shown():
@@ -128,6 +159,62 @@ def test_error_bars_are_bounds(case):
     ]
     for estimate, truth in checks:
         assert abs(estimate.value - truth) <= estimate.error + 1e-13 * truth
+
+
+def all_functionals(s, errors, tail, counts=None):
+    """Nuclear norm, effective rank, entropy, stable rank and Hilbert-Schmidt norm."""
+    given = {"errors": errors, "tail": tail, "multiplicities": counts}
+    return [nuclear_norm(s, **given), *(effective_rank(s, kind=kind, **given) for kind in KINDS),
+            hilbert_schmidt_norm(s, **given)]
+
+
+@st.composite
+def extrapolated_spectra(draw):
+    """A true spectrum, its first r values with bars, and a tail of which only energy and total are right."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    size, r = draw(st.integers(2, 40)), draw(st.integers(1, 8))
+    true = np.sort(1e-9 + rng.random(size) ** draw(st.sampled_from([0.1, 1.0, 6.0])))[::-1]
+    r = min(r, size)
+    errors = rng.random(r) * 10.0 ** draw(st.integers(-12, -1))
+    s = np.maximum(true[:r] + errors * rng.uniform(-1.0, 1.0, r), 1e-12)
+    rest = true[r:]
+    norm = float(np.linalg.norm(rest))
+    tail = Tail(norm * rng.uniform(1.0, 2.0), 10.0 ** rng.uniform(-9, 1), 10.0 ** rng.uniform(-9, 0), rng.random(),
+                least=norm * rng.choice([0.0, 0.5, 1.0]), extrapolated=True,
+                total_least=float(true.sum()) * rng.choice([0.0, 0.9, 1.0]))
+    return s, errors, tail, true
+
+
+@given(extrapolated_spectra())
+def test_what_is_sure_holds_whatever_the_tail_is_continued_to(case):
+    """However wrong a continuation is, the truth is between `lower` and `upper`, and the number is not below."""
+    s, errors, tail, true = case
+    truths = [true.sum(), *(PLAIN[kind](true) for kind in KINDS), np.linalg.norm(true)]
+    for estimate, truth in zip(all_functionals(s, errors, tail), truths, strict=True):
+        assert estimate.lower <= truth * (1.0 + 1e-13)
+        assert truth <= estimate.upper * (1.0 + 1e-13)
+        assert estimate.lower <= estimate.value
+    nuclear, rank, entropy, stable, _ = all_functionals(s, errors, tail)
+    assert stable.lower <= rank.lower * (1.0 + 1e-12)
+    assert nuclear.extrapolated
+    assert not stable.extrapolated
+    assert math.isinf(rank.upper)
+    assert rank.lower <= entropy.lower * (1.0 + 1e-12)
+
+
+@given(extrapolated_spectra(), st.integers(0, 8))
+def test_no_truncation_lowers_what_a_sum_is_known_to_be(case, kept):
+    """The dropped values stay in the sum, in its bound, and in its bar."""
+    s, errors, tail, _ = case
+    kept = min(kept, len(s) - 1)
+    last = float(s[kept - 1] if kept else s.max(initial=0.0))
+    known = nuclear_norm(s, errors=errors, tail=tail).lower
+    cut = dataclasses.replace(tail, total_least=known).preceded_by(s[kept:], errors[kept:], last)
+    whole, part = (nuclear_norm(values, errors=bars, tail=rest) for values, bars, rest in
+                   ((s, errors, tail), (s[:kept], errors[:kept], cut)))
+    assert part.lower >= known * (1.0 - 1e-12)
+    assert part.value >= known * (1.0 - 1e-12)
+    assert part.value == pytest.approx(whole.value, rel=1e-12)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -378,6 +465,38 @@ def test_a_finite_rank_keeps_its_tail_as_an_error_bar():
     tail = nuclear_tail([2.0, 1.0], [1e-15, 1e-15], 1e-9)
     assert (tail.nuclear, tail.nuclear_error) == (0.0, 1e-9)
     assert all(effective_rank([2.0, 1.0], kind=kind, tail=tail).error < 1e-7 for kind in KINDS)
+
+
+def test_many_small_values_are_within_the_bar():
+    """A geometric series and fifty equal values of 1e-9: hidden from the law, but not from the bar if it knows d."""
+    s, hidden = 0.3 ** np.arange(18.0), np.full(50, 1e-9)
+    beyond = np.concatenate([0.3 ** np.arange(18.0, 40.0), hidden])
+    tail = nuclear_tail(s, np.full(18, 1e-16), float(np.linalg.norm(beyond)), dimension=72)
+    assert abs(nuclear_norm(s, tail=tail) - s.sum() - beyond.sum()) <= nuclear_norm(s, tail=tail).error
+    true = np.concatenate([s, beyond])
+    for kind in KINDS:
+        rank = effective_rank(s, kind=kind, tail=tail)
+        assert abs(rank - PLAIN[kind](np.sort(true)[::-1])) <= rank.error < 1e-4
+
+
+def test_computed_values_are_in_the_sum_though_not_listed():
+    """A bar of what is hidden is around the sum of all values computed, for a finite rank and for a law."""
+    for s in (np.array([1e8]), 0.5 ** np.arange(30.0)):
+        law, tail = decay_and_tail(s, None, 1e-3 * s[-1], Unlisted(2e-3 * s[-1], 1e-9 * s[-1], 100.0, 0.0, 3.0 * s[0]))
+        assert tail.nuclear - tail.nuclear_error <= 2e-3 * s[-1] <= tail.nuclear + tail.nuclear_error
+        assert law == decay_law(s)
+        assert nuclear_norm(s, tail=tail) == nuclear_norm(s, tail=tail).lower == pytest.approx(3.0 * s[0])
+
+
+@pytest.mark.parametrize("r", [3, 20])
+def test_a_kernel_that_breaks_is_not_continued_without_its_power(r):
+    """A jump on a smooth kernel: the geometric values that are seen say nothing of the 1/i that must follow."""
+    unlisted = Unlisted(0.0, 1e-13, 100.0, broken=True)
+    tail = decay_and_tail(0.3 ** np.arange(float(r)), None, 1e-13, unlisted)[1]
+    assert math.isinf(tail.nuclear_error)
+    assert tail.note.startswith("h breaks, or is too rough to tell")
+    power = decay_and_tail(np.arange(1.0, 101.0) ** -2, None, 6e-4, Unlisted(0.0, 6e-4, 100.0, broken=True))[1]
+    assert math.isfinite(power.nuclear_error)
 
 
 def test_what_cannot_be_known_has_an_infinite_bar():

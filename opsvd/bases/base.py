@@ -61,6 +61,11 @@ class Basis(ABC):
         dense = self.measure.sqrt_density(x) * np.sqrt(self.measure.scale) > SPARSE
         return np.asarray((x >= low) & (x <= high) & dense)
 
+    @property
+    def gap(self) -> float:
+        """The distance from zero below which no sums are to be trusted: none, unless zero is a singular point."""
+        return 0.0
+
     def combine(self, x: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
         r"""Sums :math:`\sum_n c_{nk} b_n(x) \sqrt{\rho(x)}`: points (...) and coefficients (N, r) give (..., r)."""
         return np.asarray(self.half_density(x) @ coefficients)

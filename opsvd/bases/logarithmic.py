@@ -78,9 +78,17 @@ class LogarithmicBasis(Basis):
     def trusted(self, x: np.ndarray) -> np.ndarray:
         r"""Whether sums in the basis give f itself with at least eight digits: neither close to zero nor far out."""
         x = np.asarray(x, dtype=np.float64)
-        low = self.measure.std * np.exp(self.grid[0] - 0.5 * self.step)
         sparse = np.sqrt(2.0 * np.abs(x)) * self.measure.sqrt_density(x) <= SPARSE
-        return np.asarray((np.abs(x) >= low) & (np.abs(x) <= self.interval[1]) & ~sparse)
+        return np.asarray((np.abs(x) >= self._low) & (np.abs(x) <= self.interval[1]) & ~sparse)
+
+    @property
+    def _low(self) -> float:
+        return float(self.measure.std * np.exp(self.grid[0] - 0.5 * self.step))
+
+    @property
+    def gap(self) -> float:
+        """From where on `trusted` holds: the first half-step of the grid, or where the factor of F is too small."""
+        return max(self._low, 0.5 * (SPARSE / float(self.measure.sqrt_density(np.zeros(())))) ** 2 * (1.0 + 1e-9))
 
     def half_density(self, x: np.ndarray) -> np.ndarray:
         """Interpolate in u."""

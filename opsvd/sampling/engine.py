@@ -96,10 +96,11 @@ class MatrixSpectrum:
         return self.remainder.high <= 1e-6 * float(self.values.sum())
 
     def nuclear_norm(self) -> Estimate:
-        """The sum of all singular values; its error bar reaches to the farther end of the interval."""
+        """The sum of all singular values, from `lower` to `upper`; its error bar reaches to the farther of them."""
         total, error = float(self.values.sum()), float(self.errors.sum())
         rest = self.remainder
-        return Estimate(total + rest.value, error + max(rest.high - rest.value, rest.value - rest.low), rest.note)
+        return Estimate(total + rest.value, error + max(rest.high - rest.value, rest.value - rest.low), rest.note,
+                        lower=total + rest.low - error, upper=total + rest.high + error)
 
     def effective_rank(self, kind: str = "nuclear") -> Estimate:
         r"""The effective rank of the whole matrix; see `opsvd.effective_rank`.
@@ -112,11 +113,15 @@ class MatrixSpectrum:
         if self.complete:
             value = float(effective_ranks(self.values, kind=kind))
             open_part = 2.0 * (float(self.errors.sum()) + self.remainder.high) / float(self.values.sum())
-            return Estimate(value, value * open_part * (1.0 if kind != "entropy" else math.log(self.values.size + 1.0)))
+            if kind == "entropy" and open_part > 0.0:
+                # A part w of the sum, in no more than 1 / w values, adds at most w + 2 w log(1 / w) to the entropy.
+                open_part *= 1.0 + math.log(self.values.size + 1.0) + 2.0 * max(-math.log(open_part), 0.0)
+            return Estimate(value, value * open_part)
         if kind == "nuclear":
             nuclear = self.nuclear_norm()
             value = (nuclear.value / self.norm) ** 2
-            return Estimate(value, ((nuclear.value + nuclear.error) / self.norm) ** 2 - value, self.remainder.note)
+            return Estimate(value, ((nuclear.value + nuclear.error) / self.norm) ** 2 - value, self.remainder.note,
+                            lower=(nuclear.lower / self.norm) ** 2, upper=(nuclear.upper / self.norm) ** 2)
         if kind == "stable":
             value = (self.norm / float(self.values[0])) ** 2
             return Estimate(value, 2.0 * value * float(self.errors[0] / self.values[0]))

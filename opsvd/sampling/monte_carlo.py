@@ -113,6 +113,10 @@ class MonteCarloSpectrum:
         """The nuclear norm of each whole matrix, shape (trials,): never the sum of the leading values alone."""
         return np.array([one.nuclear_norm().value for one in self.matrices])
 
+    def nuclear_norm_error(self) -> np.ndarray:
+        """What the engine leaves open of each nuclear norm, shape (trials,)."""
+        return np.array([one.nuclear_norm().error for one in self.matrices])
+
     def records(self) -> list[dict[str, Any]]:
         """One row for each leading value, and for the effective rank: mean, standard error, engine's error."""
         size = {"n": self.n, "m": self.m, "trials": self.trials}

@@ -1,6 +1,6 @@
 """Functionals of a spectrum: norms, effective ranks and decay laws, with what lies beyond the computed rank."""
 
-from .decay import DecayLaw, decay_and_tail, decay_law, nuclear_tail
+from .decay import DecayLaw, Unlisted, decay_and_tail, decay_law, nuclear_tail
 from .estimate import Estimate
 from .functionals import Tail, effective_rank, effective_ranks, hilbert_schmidt_norm, nuclear_norm
 
@@ -8,6 +8,7 @@ __all__ = [
     "DecayLaw",
     "Estimate",
     "Tail",
+    "Unlisted",
     "decay_and_tail",
     "decay_law",
     "effective_rank",

@@ -11,9 +11,10 @@ from .estimate import rounded_up
 from .functionals import Spectrum, Tail, checked
 from .laws import FEWEST, LAWS, POWER, Fit, fit_laws, reliable
 
-__all__ = ["DecayLaw", "decay_and_tail", "decay_law", "nuclear_tail"]
+__all__ = ["DecayLaw", "Unlisted", "decay_and_tail", "decay_law", "nuclear_tail"]
 
-# sqrt(E h^2 - sum s_i^2) is a difference of nearly equal numbers: below this part of the norm it is rounding.
+# sqrt(E h^2 - sum s_i^2) is a difference of nearly equal numbers: below this part of the norm it is rounding. Where
+# what no computed value stands for is below it, the sum of the computed values is known better than any law tells.
 _NEGLIGIBLE = 1e-7
 # An exponent above 1 is taken for 1 if 1 is within its error, and the error no larger than this.
 _KNOWN = 0.25
@@ -191,15 +192,49 @@ def _law(fits: list[Fit], used: int) -> DecayLaw:
     return replace(law, amplitude=best.amplitude(1.0)) if law.diverges and law._may_be_one else law
 
 
-def nuclear_tail(values: Any, errors: Any, tail_hs: float, *, multiplicities: Any = None) -> Tail:
+@dataclass(frozen=True)
+class Unlisted:
+    r"""What is known of the values beyond those listed, besides :math:`(\sum_{i > r} s_i^2)^{1/2}`.
+
+    Attributes
+    ----------
+    computed : float
+        The sum of those that were computed, however well.
+    unseen : float
+        The Hilbert-Schmidt norm of what no computed value stands for.
+    dimension : float
+        Over how many values it is taken to be spread: the nodes of the rule on which it was seen.
+    least, total_least : float
+        Bounds from below, as in `Tail`.
+    broken : bool
+        Whether the kernel breaks, or may: then its values fall like a power in the end.
+    """
+
+    computed: float
+    unseen: float
+    dimension: float
+    least: float = 0.0
+    total_least: float = 0.0
+    broken: bool = False
+
+    @property
+    def hidden(self) -> float:
+        """The largest sum of so many values with this Hilbert-Schmidt norm."""
+        return math.sqrt(self.dimension) * self.unseen
+
+
+def nuclear_tail(values: Any, errors: Any, tail_hs: float, *, multiplicities: Any = None,
+                 dimension: float = 1.0) -> Tail:
     r"""Estimate :math:`\sum_{i > r} s_i` from the decay of the values, and say where it diverges.
 
     1. If `tail_hs` is 0, nothing lies beyond.
     2. With fewer than eight reliable values no law can be fitted. If `tail_hs` is negligible, the rank is taken to be
-       finite, and `tail_hs` is the error bar; if not, the error bar is infinite. The same holds where much less lies
-       beyond the rank than the law says, so that the law cannot go on.
+       finite, and the error bar is what may be hidden, :math:`\sqrt d` times `tail_hs`, with d the `dimension`; if
+       not, the error bar is infinite. The same holds where much less lies beyond the rank than the law says, so that
+       the law cannot go on.
     3. Otherwise the law that fits best (see `decay_law`) is continued beyond r. The error bar is at least the sum
-       itself, and covers a decay slower by the uncertainty of the fit, and every law that fits about as well.
+       itself, and covers a decay slower by the uncertainty of the fit, every law that fits about as well, and what may
+       be hidden, as in 2.
     4. Where the law is a power whose sum is taken to diverge (`DecayLaw.diverges`), and `tail_hs` is not negligible:
        infinite, with a note that says why, and how the effective rank of a sampled matrix grows.
     5. Where `tail_hs` is not negligible, and three times what the continued law explains, the error bar is infinite.
@@ -213,15 +248,19 @@ def nuclear_tail(values: Any, errors: Any, tail_hs: float, *, multiplicities: An
     tail_hs : float
         :math:`(E h^2 - \sum_{i \le r} s_i^2)^{1/2}`.
     multiplicities : array_like, shape (r,), optional
+    dimension : float, default 1.0
+        Over how many values `tail_hs` may be spread: d of them add up to as much as :math:`\sqrt d` times that.
 
     Returns
     -------
     Tail
+        Its `extrapolated` is True, unless `tail_hs` is 0.
 
     Notes
     -----
     The continuation is evidence and not proof: nothing computed can exclude that values beyond the rank decay more
-    slowly than all those before.
+    slowly than all those before, or that more than d values hide what no law explains. What is sure is that all values
+    add up to no less than those listed less their bars: `Tail.total_least`.
 
     Examples
     --------
@@ -229,31 +268,44 @@ def nuclear_tail(values: Any, errors: Any, tail_hs: float, *, multiplicities: An
     >>> from opsvd.spectrum import effective_rank, nuclear_tail
     >>> s = 0.5 ** np.arange(30)
     >>> effective_rank(s, tail=nuclear_tail(s, None, s[-1] / np.sqrt(3.0)))
-    3 ± 6e-09
+    3 ± 6e-09 (extrapolated; at least 2.999999994)
     """
-    return decay_and_tail(values, errors, tail_hs, multiplicities=multiplicities)[1]
+    unlisted = Unlisted(0.0, finite_float(tail_hs, "tail_hs"), positive_float(dimension, "dimension"))
+    return decay_and_tail(values, errors, tail_hs, unlisted, multiplicities=multiplicities)[1]
 
 
-def decay_and_tail(values: Any, errors: Any, tail_hs: float, *, multiplicities: Any = None) -> tuple[DecayLaw, Tail]:
-    """What `decay_law` and `nuclear_tail` say, from one fit."""
+def decay_and_tail(values: Any, errors: Any, tail_hs: float, unlisted: Unlisted, *,
+                   multiplicities: Any = None) -> tuple[DecayLaw, Tail]:
+    """What `decay_law` says, and `nuclear_tail` with all that is known of the values not listed, from one fit."""
     spectrum, tail_hs = checked(values, multiplicities, errors), finite_float(tail_hs, "tail_hs")
     usable = reliable(spectrum)
     fits = fit_laws(*usable)
     law = _law(fits, usable[0].size)
-    return law, _tail(spectrum, fits, law, tail_hs)
-
-
-def _tail(spectrum: Spectrum, fits: list[Fit], law: DecayLaw, tail_hs: float) -> Tail:
-    """The rules of `nuclear_tail`."""
     if tail_hs == 0.0:
-        return Tail()
+        return law, Tail()
+    continued = _tail(spectrum, fits, law, tail_hs, unlisted)
+    total_least = max(unlisted.total_least, float(spectrum.counts @ spectrum.lower))
+    return law, replace(_with_hidden(spectrum, continued, unlisted), least=min(unlisted.least, tail_hs),
+                        extrapolated=True, total_least=total_least)
+
+
+def _tail(spectrum: Spectrum, fits: list[Fit], law: DecayLaw, tail_hs: float, unlisted: Unlisted) -> Tail:
+    """The rules of `nuclear_tail`, less what may be hidden beside a law."""
     norm, r = math.hypot(float(np.sqrt(spectrum.counts @ spectrum.values**2)), tail_hs), float(spectrum.counts.sum())
-    negligible = tail_hs <= _NEGLIGIBLE * norm
+    negligible = unlisted.unseen <= _NEGLIGIBLE * norm
+    finite = Tail(tail_hs, unlisted.computed, 0.0, 0.0)
+
+    def unexplained(note: str) -> Tail:
+        return finite if negligible else Tail(tail_hs, tail_hs, math.inf, math.inf, note)
+
+    if unlisted.broken and not any(fit.law is POWER for fit in fits):
+        return Tail(tail_hs, tail_hs, math.inf, math.inf, "h breaks, or is too rough to tell: where it breaks singular "
+                    "values fall like a power in the end, and those that are known do not show which")
     if not fits:
-        return _unexplained(spectrum, tail_hs, negligible, "too few values to tell how those beyond the rank decay")
+        return unexplained("too few values to tell how those beyond the rank decay")
     least = min(fit.energy_beyond(r, fit.rate + fit.error) for fit in fits)
     if least > 9.0 * max(tail_hs, _NEGLIGIBLE * norm) ** 2 and (negligible or law.diverges):
-        return _unexplained(spectrum, tail_hs, negligible, "less lies beyond the rank than the values foretell")
+        return unexplained("less lies beyond the rank than the values foretell")
     if law.diverges and not negligible:
         return Tail(tail_hs, math.inf, math.inf, math.inf, law.sentence(norm))
     sums = [fit.sum_beyond(r, fit.rate) for fit in fits]
@@ -266,8 +318,20 @@ def _tail(spectrum: Spectrum, fits: list[Fit], law: DecayLaw, tail_hs: float) ->
     return Tail(tail_hs, nuclear, max(nuclear, most - nuclear), spread, law.sentence() if math.isinf(most) else "")
 
 
-def _unexplained(spectrum: Spectrum, tail_hs: float, negligible: bool, note: str) -> Tail:
-    """Rule 2 of `nuclear_tail`: no law can be continued."""
-    if not negligible:
-        return Tail(tail_hs, tail_hs, math.inf, math.inf, note)
-    return Tail(tail_hs, 0.0, tail_hs, max(math.log(float(spectrum.values.min(initial=math.inf)) / tail_hs), 0.0))
+def _with_hidden(spectrum: Spectrum, continued: Tail, unlisted: Unlisted) -> Tail:
+    r"""A continuation that covers as well the sum of what was computed, to within what is hidden beside it.
+
+    By the triangle inequality the nuclear norm of T is within that of :math:`R = T - \sum s_i f_i g_i` of the sum of
+    all values computed, and :math:`\|R\|_1 \le \sqrt d \, \|R\|_2` if R has rank d.
+    """
+    if math.isinf(continued.nuclear + continued.nuclear_error):
+        return replace(continued, nuclear=max(continued.nuclear, unlisted.computed))
+    value = max(continued.nuclear, unlisted.computed)
+    low, high = continued.nuclear_bounds
+    low, high = min(low, unlisted.computed - unlisted.hidden), max(high, unlisted.computed + unlisted.hidden)
+    # d values that add up to a are most thinly spread if they are equal.
+    beside = max(high - continued.nuclear_bounds[1], unlisted.hidden)
+    last = float(spectrum.values[spectrum.values > 0.0].min(initial=math.inf))
+    share = beside * max(math.log(unlisted.dimension * last / beside), 0.0) if 0.0 < beside < math.inf else 0.0
+    spread = (continued.nuclear_bounds[1] * continued.spread + share) / high if high > 0.0 else 0.0
+    return replace(continued, nuclear=value, nuclear_error=max(high - value, value - max(low, 0.0)), spread=spread)

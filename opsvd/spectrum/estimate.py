@@ -8,6 +8,17 @@ __all__ = ["Estimate", "rounded_up"]
 class Estimate(float):
     """A number with an error bar: a float, with `value`, `error` and, where words are needed, a `note`.
 
+    Attributes
+    ----------
+    error : float
+        The error bar. It is a bound, unless `extrapolated`.
+    lower, upper : float
+        The bounds that hold whatever the bar rests on; `upper` is inf where nothing bounds the number from above. By
+        default the ends of the bar.
+    extrapolated : bool
+        Whether the number or its bar continues what was seen to where nothing was seen.
+    note : str
+
     Examples
     --------
     >>> from opsvd.spectrum import Estimate
@@ -15,16 +26,25 @@ class Estimate(float):
     2.2360679775 ± 3e-12
     >>> Estimate(5**0.5, error=3e-12) + 1.0
     3.23606797749979
+    >>> Estimate(5**0.5, error=3e-9, lower=2.23606797, upper=float("inf"), extrapolated=True)
+    2.236067977 ± 3e-09 (extrapolated; at least 2.23606797)
     """
 
     error: float
     note: str
+    lower: float
+    upper: float
+    extrapolated: bool
 
-    def __new__(cls, value: float, error: float = 0.0, note: str = "") -> "Estimate":
+    def __new__(cls, value: float, error: float = 0.0, note: str = "", *, lower: float | None = None,
+                upper: float | None = None, extrapolated: bool = False) -> "Estimate":
         """Make the number `value`, known to within `error`."""
         self = super().__new__(cls, value)
         self.error = float(error)
         self.note = note
+        self.lower = value - self.error if lower is None else float(lower)
+        self.upper = value + self.error if upper is None else float(upper)
+        self.extrapolated = extrapolated
         return self
 
     @property
@@ -33,23 +53,46 @@ class Estimate(float):
         return float(self)
 
     def times(self, factor: float) -> "Estimate":
-        """The number and its bar times a factor."""
-        return self if factor == 1.0 else Estimate(self.value * factor, self.error * factor, self.note)
+        """The number, its bar and its bounds times a positive factor."""
+        return self if factor == 1.0 else Estimate(
+            self.value * factor, self.error * factor, self.note, lower=self.lower * factor, upper=self.upper * factor,
+            extrapolated=self.extrapolated)
+
+    def record(self) -> dict[str, float | bool | str]:
+        """All that is known of the number, by name."""
+        return {"value": self.value, "error": self.error, "lower": self.lower, "upper": self.upper,
+                "extrapolated": self.extrapolated, "note": self.note}
 
     def __repr__(self) -> str:
-        """Show the digits that the error bar leaves, the bar rounded upwards, and the note."""
-        text = f"{_digits(self.value, self.error)} ± {rounded_up(self.error)}" if self.error else repr(self.value)
-        return f"{text} ({self.note})" if self.note else text
+        """Show the digits that the error bar leaves, the bar rounded upwards, the note, and what is sure beside it."""
+        sure = self.extrapolated or (math.isinf(self.error) and self.lower > 0.0)
+        text = f"{_digits(self.value, self.error, sure)} ± {rounded_up(self.error)}" if self.error else repr(self.value)
+        words = [self.note, "extrapolated" if self.extrapolated else "",
+                 f"at least {_rounded_down(self.lower, self.error)}" if sure else ""]
+        return f"{text} ({'; '.join(filter(None, words))})" if any(words) else text
 
     __str__ = __repr__
 
 
-def _digits(value: float, error: float) -> str:
+def _digits(value: float, error: float, sure: bool) -> str:
     if math.isinf(error):
-        return f"{value:.3g}"    # what little an infinite bar warrants
+        return f"{value:.6g}" if sure else f"{value:.3g}"    # what little an infinite bar warrants
     if not 0.0 < error < abs(value) < math.inf:
         return f"{value:.6g}"
     return f"{value:.{min(16, 1 + math.floor(math.log10(abs(value))) - math.floor(math.log10(error)))}g}"
+
+
+def _rounded_down(bound: float, error: float) -> str:
+    """Write a lower bound with the digits of the number that it stands beside, rounded downwards so that it holds."""
+    if not 0.0 < bound < math.inf:
+        return f"{bound:g}"
+    place = math.floor(math.log10(bound))
+    digits = min(max(place - math.floor(math.log10(error)), 5), 15) if 0.0 < error < math.inf else 5
+    text = f"{bound:.{digits + 1}g}"
+    if float(text) <= bound:
+        return text
+    # One unit less in the last digit: what rounding added was less than that.
+    return f"{float(text) - 10.0 ** (place - digits):.{digits + 1}g}"
 
 
 def rounded_up(error: float) -> str:

@@ -37,6 +37,11 @@ class Tail:
         A sentence, where words are needed.
     least : float
         A bound from below for :math:`\sqrt{\sum_{i > r} s_i^2}`, where the energy beyond is known to be there.
+    extrapolated : bool
+        Whether `nuclear` and `nuclear_error` continue what was seen: then nothing bounds the sum from above.
+    total_least : float
+        A bound from below for the sum of all values, :math:`\sum_{i \ge 1} s_i`. It does not depend on r, so that no
+        truncation loses it.
     """
 
     hilbert_schmidt: float = 0.0
@@ -45,6 +50,8 @@ class Tail:
     spread: float = math.inf
     note: str = ""
     least: float = 0.0
+    extrapolated: bool = False
+    total_least: float = 0.0
 
     @property
     def energy_bounds(self) -> Interval:
@@ -61,7 +68,8 @@ class Tail:
     def times(self, factor: float) -> "Tail":
         """The tail of the spectrum times a factor."""
         return replace(self, hilbert_schmidt=self.hilbert_schmidt * factor, nuclear=self.nuclear * factor,
-                       nuclear_error=self.nuclear_error * factor, least=self.least * factor)
+                       nuclear_error=self.nuclear_error * factor, least=self.least * factor,
+                       total_least=self.total_least * factor)
 
     def preceded_by(self, values: np.ndarray, errors: np.ndarray, last: float,
                     multiplicities: np.ndarray | None = None) -> "Tail":
@@ -79,7 +87,7 @@ class Tail:
         spread = (thin + deeper) / total if total > 0.0 and math.isfinite(thin + deeper) else math.inf
         return Tail(math.hypot(self.hilbert_schmidt, *(np.sqrt(counts) * values)),
                     self.nuclear + float(counts @ values), self.nuclear_error + float(counts @ errors), spread,
-                    self.note, math.hypot(self.least, *(np.sqrt(counts) * low)))
+                    self.note, math.hypot(self.least, *(np.sqrt(counts) * low)), self.extrapolated, self.total_least)
 
 
 @dataclass(frozen=True)
@@ -108,6 +116,23 @@ class Spectrum:
         """Bounds of sum s_i^power, with `beyond` for the values beyond the rank."""
         return (float(self.counts @ self.lower**power) + beyond[0], float(self.counts @ self.upper**power) + beyond[1])
 
+    @property
+    def largest_beyond(self) -> float:
+        """A bound of every value beyond the rank: none is larger than those listed, nor than all together."""
+        return min(float(self.upper.min(initial=math.inf)), self.tail.hilbert_schmidt)
+
+    @property
+    def least_beyond(self) -> float:
+        """What the values beyond the rank add up to at least: their energy over the largest of them."""
+        return self.tail.least**2 / self.largest_beyond if self.tail.least > 0.0 else 0.0
+
+    @property
+    def sure_sum(self) -> Interval:
+        """The interval that holds the sum of all values whatever the tail is continued to."""
+        tail = self.tail
+        low, high = self.sums(1, (self.least_beyond, math.inf) if tail.extrapolated else tail.nuclear_bounds)
+        return max(low, tail.total_least), high
+
 
 def checked(values: Any, multiplicities: Any, errors: Any, tail: Tail | None = None) -> Spectrum:
     """Check the arguments that all functionals share."""
@@ -133,12 +158,21 @@ def _matching(array: Any, name: str, values: np.ndarray) -> np.ndarray:
     return result
 
 
-def _estimate(spectrum: Spectrum, value: float, bounds: Interval, note: str = "") -> Estimate:
-    """Turn a value and the interval that holds the truth into a symmetric error bar, with room for rounding."""
-    if math.isinf(value):
-        return Estimate(math.inf, 0.0, note)
+def _estimate(spectrum: Spectrum, value: float, bounds: Interval, note: str = "",
+              sure: Interval | None = None) -> Estimate:
+    """Turn a value and the interval that holds the truth into a symmetric error bar, with room for rounding.
+
+    Where the tail is continued, `sure` is the interval that holds whatever it is continued to. No value is below it.
+    """
     rounding = 8.0 * _EPS * abs(value) if bounds[1] > bounds[0] or not spectrum.exact else 0.0
-    return Estimate(value, max(bounds[1] - value, value - bounds[0], 0.0) + rounding, note)
+    if sure is None or not spectrum.tail.extrapolated:
+        if math.isinf(value):
+            return Estimate(math.inf, 0.0, note)
+        return Estimate(value, max(bounds[1] - value, value - bounds[0], 0.0) + rounding, note)
+    low = sure[0] * (1.0 - 8.0 * _EPS)
+    value = max(value, low)
+    error = 0.0 if math.isinf(value) else max(bounds[1] - value, value - max(bounds[0], low), 0.0) + rounding
+    return Estimate(value, error, note, lower=low, upper=sure[1], extrapolated=math.isfinite(error))
 
 
 def nuclear_norm(values: Any, *, multiplicities: Any = None, errors: Any = None, tail: Tail | None = None) -> Estimate:
@@ -159,7 +193,8 @@ def nuclear_norm(values: Any, *, multiplicities: Any = None, errors: Any = None,
     -------
     Estimate
         Its error bar is a bound: if each value is within its bar, and the rest is as `tail` says, then the truth is
-        within it. Infinite, with a note, where `tail` says that the sum diverges.
+        within it. Infinite, with a note, where `tail` says that the sum diverges. Where the tail is extrapolated so is
+        the bar, and `lower` is the bound that holds without: no value is ever below it.
 
     Examples
     --------
@@ -167,9 +202,10 @@ def nuclear_norm(values: Any, *, multiplicities: Any = None, errors: Any = None,
     >>> nuclear_norm([2.0, 1.0], errors=[1e-9, 1e-9])
     3 ± 3e-09
     """
-    spectrum = checked(values, multiplicities, errors, tail)
+    spectrum, unit = checked(values, multiplicities, errors, tail).at_unit_size()
     value = float(spectrum.counts @ spectrum.values) + spectrum.tail.nuclear
-    return _estimate(spectrum, value, spectrum.sums(1, spectrum.tail.nuclear_bounds), spectrum.tail.note)
+    return _estimate(spectrum, value, spectrum.sums(1, spectrum.tail.nuclear_bounds), spectrum.tail.note,
+                     spectrum.sure_sum).times(unit)
 
 
 def hilbert_schmidt_norm(
@@ -204,8 +240,8 @@ def effective_rank(
     Returns
     -------
     Estimate
-        With an error bar that is a bound, as in `nuclear_norm`. Infinite, with a note, where `tail` says that
-        :math:`\sum_i s_i` diverges; the stable rank is always finite.
+        With an error bar that is a bound, or extrapolated, as in `nuclear_norm`. Infinite, with a note, where `tail`
+        says that :math:`\sum_i s_i` diverges; the stable rank is always finite, and never extrapolated.
 
     Raises
     ------
@@ -228,7 +264,7 @@ def effective_rank(
     spectrum, _ = checked(values, multiplicities, errors, tail).at_unit_size()
     if not spectrum.values.any():
         certain = not spectrum.upper.any() and spectrum.tail.hilbert_schmidt == 0.0
-        return Estimate(0.0, 0.0 if certain else math.inf)
+        return Estimate(0.0, 0.0 if certain else math.inf, lower=0.0)
     return functional(spectrum)
 
 
@@ -255,37 +291,66 @@ def _nuclear_rank(spectrum: Spectrum) -> Estimate:
     energy = float(spectrum.counts @ spectrum.values**2) + tail.hilbert_schmidt**2
     low, high = spectrum.sums(1, tail.nuclear_bounds)
     bounds = _divided((low**2, high**2), spectrum.sums(2, tail.energy_bounds))
-    return _estimate(spectrum, total**2 / energy, bounds, tail.note)
+    return _estimate(spectrum, total**2 / energy, bounds, tail.note, _sure_rank(spectrum))
+
+
+def _sure_rank(spectrum: Spectrum) -> Interval:
+    r"""The interval of :math:`(\sum s)^2 / \sum s^2` whatever the tail is continued to.
+
+    Neither a value that is no larger than all before it, nor more energy at the largest value that there may be,
+    lowers the rank; so the listed values bound it from below, with the least energy beyond. Nor is it below the stable
+    rank, as no value is above the first.
+    """
+    low, energy = spectrum.sums(1, (spectrum.least_beyond, 0.0))[0], spectrum.sums(2, spectrum.tail.energy_bounds)[1]
+    seen = spectrum.sums(2, (0.0, spectrum.tail.least**2))[1]
+    return max(low**2 / seen, spectrum.sure_sum[0] ** 2 / energy, _stable_bounds(spectrum)[0]), math.inf
 
 
 def _stable_rank(spectrum: Spectrum) -> Estimate:
     beyond = spectrum.tail.hilbert_schmidt**2
     value = (float(spectrum.counts @ spectrum.values**2) + beyond) / float(spectrum.values.max()) ** 2
+    return _estimate(spectrum, value, _stable_bounds(spectrum))
+
+
+def _stable_bounds(spectrum: Spectrum) -> Interval:
     top = (float(spectrum.lower.max()) ** 2, float(spectrum.upper.max()) ** 2)
-    return _estimate(spectrum, value, _divided(spectrum.sums(2, spectrum.tail.energy_bounds), top))
+    return _divided(spectrum.sums(2, spectrum.tail.energy_bounds), top)
 
 
 def _entropy_rank(spectrum: Spectrum) -> Estimate:
     r"""With q_i = s_i / c for any c > 0, the entropy is log(sum q) + sum q log(1/q) / sum q; c is the computed sum."""
     tail, counts = spectrum.tail, spectrum.counts
+    # A value that is no larger than all before it never lowers the entropy, and Renyi's of order two is below it.
+    sure = (max(_entropy_bounds(spectrum, Tail())[0], _sure_rank(spectrum)[0]), math.inf)
     if math.isinf(tail.nuclear):
-        return Estimate(math.inf, 0.0, tail.note)
+        return _estimate(spectrum, math.inf, (math.inf, math.inf), tail.note, sure)
+    scale = float(counts @ spectrum.values) + tail.nuclear
+    q = spectrum.values / scale
+    beyond = 0.0 if tail.nuclear == 0.0 else tail.nuclear / scale * _thinness(q, tail)
+    value = math.exp(float(counts @ _surprise(q)) + (beyond if math.isfinite(beyond) else 0.0))
+    return _estimate(spectrum, value, _entropy_bounds(spectrum, tail), tail.note, sure)
+
+
+def _entropy_bounds(spectrum: Spectrum, tail: Tail) -> Interval:
+    """The interval of the exponential of the entropy, with this tail."""
+    counts, beyond = spectrum.counts, tail.nuclear_bounds
     scale = float(counts @ spectrum.values) + tail.nuclear
     q, low, high = spectrum.values / scale, spectrum.lower / scale, spectrum.upper / scale
-    # Beyond the rank, sum q log(1/q) = (sum q) (log(1/q_r) + mean of log(q_r/q)); both factors are nonnegative.
-    thinness = max(-math.log(q[q > 0.0].min()), 0.0) + tail.spread
-    beyond = [0.0 if u == 0.0 else u / scale * thinness for u in (tail.nuclear, tail.nuclear_bounds[1])]
-    value = math.exp(float(counts @ _surprise(q)) + (beyond[0] if math.isfinite(beyond[0]) else 0.0))
-    totals = tuple(bound / scale for bound in spectrum.sums(1, tail.nuclear_bounds))
-    if math.isinf(beyond[1]) or totals[0] == 0.0 or high.min() > 1.0:
-        return Estimate(value, math.inf, tail.note)
+    rest = 0.0 if beyond[1] == 0.0 else beyond[1] / scale * _thinness(q, tail)
+    totals = tuple(bound / scale for bound in spectrum.sums(1, beyond))
+    if math.isinf(rest) or totals[0] == 0.0 or high.min() > 1.0:
+        return 0.0, math.inf
     ends = np.stack([_surprise(low), _surprise(high)])
     peak = np.where((low < np.exp(-1.0)) & (high > np.exp(-1.0)), np.exp(-1.0), ends.max(axis=0))
-    mean = _divided((float(counts @ ends.min(axis=0)), float(counts @ peak) + beyond[1]), (totals[0], totals[1]))
+    mean = _divided((float(counts @ ends.min(axis=0)), float(counts @ peak) + rest), (totals[0], totals[1]))
     exponents = (max(mean[0] + math.log(totals[0]), 0.0), mean[1] + math.log(totals[1]))
     # Logarithms and exponentials are rounded even where nothing else is.
-    low_end, high_end = math.exp(exponents[0]), math.exp(min(exponents[1], 700.0))
-    return _estimate(spectrum, value, (low_end * (1.0 - _EPS), high_end * (1.0 + _EPS)), tail.note)
+    return math.exp(exponents[0]) * (1.0 - _EPS), math.exp(min(exponents[1], 700.0)) * (1.0 + _EPS)
+
+
+def _thinness(q: np.ndarray, tail: Tail) -> float:
+    """Beyond the rank, sum q log(1/q) is sum q times the sum of log(1/q_r) and the mean of log(q_r/q), if positive."""
+    return max(-math.log(q[q > 0.0].min()), 0.0) + tail.spread
 
 
 def _surprise(q: np.ndarray) -> np.ndarray:

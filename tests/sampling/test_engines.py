@@ -18,11 +18,14 @@ from opsvd.sampling import (
     DaskBlocks,
     Dense,
     LowRank,
+    MatrixSpectrum,
     NotLowRankError,
+    Remainder,
     RowBlocks,
     StoredMatrix,
     draw_matrix,
 )
+from opsvd.spectrum import effective_ranks
 
 # Namespaces on the CPU. torch is too large for every run: it is tested where it is installed, and where the variable
 # asks for it, as one job of the CI does, it must be.
@@ -94,6 +97,21 @@ def test_kinks_and_jumps(exact, engine, name):
         assert nuclear.error < 0.16 * nuclear.value
     assert abs(rank.value - truth.effective_rank()) <= found.likely_error() <= 1.001 * rank.error
     assert_allclose(found.effective_rank("stable"), truth.effective_rank("stable"), rtol=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["nuclear", "entropy", "stable"])
+@pytest.mark.parametrize("share", [1e-7, 1e-10, 1e-13])
+def test_many_values_below_those_computed_are_within_the_bars(kind, share):
+    """A hundred thousand equal values that make up a small part of the sum, of which the spectrum gives the bound."""
+    values = 0.5 ** np.arange(12.0)
+    whole = np.concatenate([values, np.full(100_000, share * values.sum() / 1e5)])
+    found = MatrixSpectrum(values, np.zeros(12), float(np.linalg.norm(values)), Remainder(0.0, 0.0, whole[12:].sum()),
+                           "none")
+    rank = found.effective_rank(kind)
+    assert abs(rank - effective_ranks(whole, kind=kind)) <= rank.error + 1e-12
+    assert rank.error < 1e-4
+    nuclear = found.nuclear_norm()
+    assert nuclear.lower <= whole.sum() <= nuclear.upper * (1.0 + 1e-15)
 
 
 def test_the_leading_sum_is_far_from_the_nuclear_norm(exact):
