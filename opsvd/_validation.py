@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["finite_float", "positive_float", "positive_int", "real_array", "tolerance"]
+__all__ = ["finite_float", "nonnegative_int", "positive_float", "positive_int", "real_array", "tolerance"]
 
 
 def _described(value: object) -> str:
@@ -53,6 +53,17 @@ def positive_int(value: Any, name: str) -> int:
         raise TypeError(f"{name} must be an integer, got {_described(value)}; pass for example 100") from None
     if isinstance(value, (bool, np.bool_)) or number < 1:
         raise ValueError(f"{name} must be an integer of at least 1, got {value!r}; pass for example 100")
+    return number
+
+
+def nonnegative_int(value: Any, name: str) -> int:
+    """Return `value` as an int of at least zero, or raise naming `name`."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be an integer, got {_described(value)}; pass for example 0") from None
+    if isinstance(value, (bool, np.bool_)) or number < 0:
+        raise ValueError(f"{name} must be an integer of at least 0, got {value!r}; pass for example 0")
     return number
 
 

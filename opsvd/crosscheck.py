@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,10 @@ from .measures import Gaussian, Measure
 from .pairing import paired
 from .plotting import COLOURS, styled
 from .result import OperatorSVD
-from .sampling import MonteCarloSpectrum, monte_carlo
-from .sampling.monte_carlo import standard_error
+from .sampling import MonteCarloSpectrum
+from .sampling.monte_carlo import Trials, kernel_trials, standard_error
+from .sampling.progress import as_report
+from .sampling.trials import announce, cut_short
 from .spectrum import Estimate
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ class CrossCheck:
     n : tuple of int
         The sizes of the sampled matrices.
     trials : int
-        How many were drawn of each size.
+        How many were drawn of each size; if interrupted, the fewest.
     singular_values, errors : ndarray, shape (r,)
         Those of the operator, and their error bars. A multiplet, of values that stand several times, counts once: it
         is compared by the mean over it.
@@ -64,8 +66,14 @@ class CrossCheck:
     effective_rank, effective_rank_error : ndarray, shape (len(n),)
         The mean sampled effective rank at each n, and its standard error.
     operator_effective_rank : Estimate
-    threshold : float
-        The largest \|z\| that is not a disagreement; see `crosscheck`.
+    thresholds : ndarray, shape (len(n),)
+        The largest \|z\| at each n that is not a disagreement; see `crosscheck`.
+    drawn : tuple of int
+        How many matrices were drawn of each size: all of them, unless interrupted.
+    interrupted : bool
+        Whether there should have been more.
+    note : str
+        If interrupted: how much was done of what.
     """
 
     n: tuple[int, ...]
@@ -83,7 +91,15 @@ class CrossCheck:
     effective_rank: np.ndarray
     effective_rank_error: np.ndarray
     operator_effective_rank: Estimate
-    threshold: float
+    thresholds: np.ndarray
+    drawn: tuple[int, ...]
+    interrupted: bool = False
+    note: str = ""
+
+    @property
+    def threshold(self) -> float:
+        """The largest of `thresholds`: all are the same, unless it was interrupted."""
+        return float(self.thresholds.max())
 
     @property
     def comparisons(self) -> int:
@@ -93,28 +109,34 @@ class CrossCheck:
     @property
     def agrees(self) -> bool:
         """Whether something could be compared, and no z-score is beyond the threshold."""
-        return self.comparisons > 0 and self._largest_z() <= self.threshold
+        return self.comparisons > 0 and bool(np.nanmax(self._excess) <= 1.0)
 
     @property
     def verdict(self) -> str:
         """The outcome in words."""
+        return f"{self._outcome}; {self.note}" if self.note else self._outcome
+
+    @property
+    def _outcome(self) -> str:
         if self.comparisons == 0:
             return ("undecided: no sampled value can be predicted at these n, because the fourth moments of the "
                     "singular functions are not small against them; raise n")
-        scores = f"{self.comparisons} z-scores, the largest {self._largest_z():.2g}"
+        row, column = np.unravel_index(np.nanargmax(self._excess), self._excess.shape)
+        scores = f"{self.comparisons} z-scores, the largest {abs(self._all_z[row, column]):.2g}"
         if self.agrees:
-            return f"quadrature and sampling agree: {scores}, none beyond {self.threshold:.2g}"
-        row, column = np.unravel_index(np.nanargmax(np.abs(self._all_z)), self._all_z.shape)
+            return f"quadrature and sampling agree: {scores}, none beyond {self.thresholds[row]:.2g}"
         what = f"s_{column + 1}" if column < self.z.shape[1] else "the sum of squares"
         return (f"quadrature and sampling disagree: {scores} for {what} at n = {self.n[row]}, where "
-                f"{self.threshold:.2g} is allowed")
+                f"{self.thresholds[row]:.2g} is allowed")
 
     @property
     def _all_z(self) -> np.ndarray:
         return np.column_stack([self.z, self.z_energy])
 
-    def _largest_z(self) -> float:
-        return float(np.nanmax(np.abs(self._all_z)))
+    @property
+    def _excess(self) -> np.ndarray:
+        """The z-scores over what is allowed at their n."""
+        return np.asarray(np.abs(self._all_z) / self.thresholds[:, None])
 
     def __repr__(self) -> str:
         """Name the sizes and the outcome."""
@@ -125,13 +147,19 @@ class CrossCheck:
         table = [self._head(), *self._rows()]
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in table]
-        return "\n".join([f"sampled means over {self.trials} matrices of each size (z-score)", *lines, self.verdict])
+        return "\n".join([f"sampled means over {self._counts} (z-score)", *lines, self.verdict])
 
     def _repr_html_(self) -> str:
         """Show the same table in notebooks."""
         head = "".join(f"<th>{cell}</th>" for cell in self._head())
         rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in self._rows())
         return f"<table><caption>{escape(self.verdict)}</caption><tr>{head}</tr>{rows}</table>"
+
+    @property
+    def _counts(self) -> str:
+        if len(set(self.drawn)) == 1:
+            return f"{self.trials} matrices of each size"
+        return f"{' and '.join(map(str, self.drawn))} matrices"
 
     def _head(self) -> list[str]:
         return ["i", "operator", *(f"n = {size}" for size in self.n)]
@@ -171,7 +199,7 @@ class CrossCheck:
 
     def _plot_values(self, ax: "Axes") -> "Axes":
         index = np.arange(1, self.singular_values.size + 1)
-        styled(ax, f"sampled singular values, {self.trials} matrices each")
+        styled(ax, f"sampled singular values, {self._counts.replace(' of each size', ' each')}")
         for k, size in enumerate(self.n):
             # Set side by side, so that the error bars do not hide each other.
             offset = 0.12 * (k - 0.5 * (len(self.n) - 1))
@@ -181,6 +209,11 @@ class CrossCheck:
         if index.size:
             ax.set_yscale("log")
             ax.set_xticks(index)
+            ends = np.concatenate([self.singular_values, *self.mean, *(self.mean - self.standard_error),
+                                   *(self.mean + self.standard_error)])
+            low, high = ends.min(where=ends > 0.0, initial=ends.max()), ends.max()
+            room = max((high / low) ** 0.08, 1.3)    # beyond the outermost error bars, and where all values are alike
+            ax.set_ylim(low / room, high * room)
         ax.set_xlabel("index $i$")
         ax.set_ylabel("singular value $s_i$")
         ax.legend()
@@ -190,10 +223,12 @@ class CrossCheck:
         styled(ax, "effective rank")
         ax.errorbar(self.n, self.effective_rank, yerr=self.effective_rank_error, fmt="o", capsize=3, color=COLOURS[0],
                     label="sampled")
+        highest = float((self.effective_rank + self.effective_rank_error).max())
         if math.isfinite(self.operator_effective_rank.value + self.operator_effective_rank.error):
             ax.axhline(self.operator_effective_rank.value, color="black", linestyle="--", label="operator")
+            highest = max(highest, self.operator_effective_rank.value)
         ax.set_xscale("log")
-        ax.set_ylim(bottom=0.0)
+        ax.set_ylim(0.0, 1.1 * highest or 1.0)
         ax.set_xlabel("$n$")
         ax.legend()
 
@@ -232,13 +267,21 @@ def crosscheck(
     Returns
     -------
     CrossCheck
+        If interrupted (Ctrl-C) after two trials: of what was done, with a `SamplingInterruptedWarning`.
 
     Raises
     ------
     NonFiniteKernelError
         If h is not finite at a sampled pair.
+    TrialError
+        If a trial fails after others of its size are done, which are then in `partial`.
     TypeError, ValueError
         If an argument is not what it must be, or `svd` was made under other measures.
+
+    Warns
+    -----
+    LongSamplingWarning
+        Beforehand, if sampling will take more than a minute.
 
     Notes
     -----
@@ -267,19 +310,58 @@ def crosscheck(
     True
     """
     (kernel, mu_x, mu_y), trials, sizes = paired(h, mu_x, mu_y), _trials(trials), _sizes(n)
-    svd = decompose(kernel, mu_x, mu_y) if svd is None else _made_under(svd, mu_x, mu_y)
-    predictions = [svd.predict(size) for size in sizes]
-    r = _compared(svd, predictions, rank)
+    rank = None if rank is None else positive_int(rank, "rank")
+    if svd is not None:
+        _made_under(svd, mu_x, mu_y)
     streams = np.random.default_rng(rng).spawn(len(sizes))
-    samples = [monte_carlo(kernel, size, mu_x, mu_y, trials=trials, rng=stream)
+    planned = [kernel_trials(kernel, (size, size), mu_x, mu_y, trials=trials, rng=stream)
                for size, stream in zip(sizes, streams, strict=True)]
+    announce([one.cost() for one in planned], "Ctrl-C stops it with what is done")
+    svd = decompose(kernel, mu_x, mu_y) if svd is None else svd
+    predictions = [svd.predict(size) for size in sizes]
+    samples = _sampled(planned)
+    drawn = tuple(sample.trials for sample in samples)
+    note = ""
+    if drawn != (trials,) * len(sizes):
+        done = [f"{drawn[k] if k < len(drawn) else 0} of {trials} at n = {size}" for k, size in enumerate(sizes)]
+        note = f"interrupted, with {', '.join(done)}"
+        cut_short(f"{', '.join(done)} are done and compared")
+    return _compared(svd, predictions[: len(samples)], samples, rank, note)
+
+
+def _sampled(planned: list[Trials]) -> list[MonteCarloSpectrum]:
+    """Sample size by size; if interrupted, return what is done of those of which two trials are."""
+    samples: list[MonteCarloSpectrum] = []
+    for trials in planned:
+        try:
+            sample = trials.run(as_report(None))
+        except KeyboardInterrupt:
+            if not samples:
+                raise
+            break
+        # Of a matrix that was cut short the errors may be larger than its noise.
+        whole = tuple(one for one in sample.matrices if not one.interrupted)
+        if len(whole) > 1:
+            samples.append(replace(sample, matrices=whole))
+        if sample.interrupted:
+            break
+    if not samples:
+        raise KeyboardInterrupt
+    return samples
+
+
+def _compared(svd: OperatorSVD, predictions: list[FiniteSizePrediction], samples: list[MonteCarloSpectrum],
+              rank: int | None, note: str) -> CrossCheck:
+    """Compare samples with predictions, size by size."""
+    r, drawn = _count_compared(svd, predictions, rank), tuple(sample.trials for sample in samples)
     valid = np.stack([prediction.valid[:r] for prediction in predictions])
     z = np.stack([_value_scores(svd, *pair, r) for pair in zip(predictions, samples, strict=True)])
     z_energy = np.array([_energy_score(svd, *pair, r) for pair in zip(predictions, samples, strict=True)])
     ranks = [sample.effective_rank() for sample in samples]
+    comparisons = int(np.sum(~np.isnan(z)) + np.sum(~np.isnan(z_energy)))
     return CrossCheck(
-        n=sizes,
-        trials=trials,
+        n=tuple(sample.n for sample in samples),
+        trials=min(drawn),
         singular_values=svd.values[:r],
         errors=svd.value_errors[:r],
         multiplicities=svd.multiplicities[:r],
@@ -293,7 +375,10 @@ def crosscheck(
         effective_rank=np.array([rank.mean() for rank in ranks]),
         effective_rank_error=np.array([standard_error(rank) for rank in ranks]),
         operator_effective_rank=svd.effective_rank(),
-        threshold=_threshold(int(np.sum(~np.isnan(z)) + np.sum(~np.isnan(z_energy))), trials),
+        thresholds=np.array([_threshold(comparisons, trials) for trials in drawn]),
+        drawn=drawn,
+        interrupted=bool(note),
+        note=note,
     )
 
 
@@ -311,20 +396,19 @@ def _sizes(n: Any) -> tuple[int, ...]:
     return sizes
 
 
-def _made_under(svd: OperatorSVD, mu_x: Measure, mu_y: Measure) -> OperatorSVD:
-    """Return `svd` if its measures are those that are sampled from."""
+def _made_under(svd: OperatorSVD, mu_x: Measure, mu_y: Measure) -> None:
+    """Raise ValueError unless the measures of `svd` are those that are sampled from."""
     for name, given, made in (("mu_x", mu_x, svd.mu_x), ("mu_y", mu_y, svd.mu_y)):
         if given != made:
             raise ValueError(f"{name} must be the measure of svd, {made!r}, got {given!r}; pass {name}=svd.{name}")
-    return svd
 
 
-def _compared(svd: OperatorSVD, predictions: list[FiniteSizePrediction], rank: int | None) -> int:
+def _count_compared(svd: OperatorSVD, predictions: list[FiniteSizePrediction], rank: int | None) -> int:
     """Return how many singular values are compared, multiplets counting once."""
     ends = np.cumsum(np.minimum(svd.multiplicities, _HUGE).astype(np.int64))
     most = int(np.count_nonzero(ends <= min(prediction.n for prediction in predictions)))
     if rank is not None:
-        return min(positive_int(rank, "rank"), most)
+        return min(rank, most)
     largest = max(predictions, key=lambda prediction: prediction.n)
     noisy = _ABOVE_NOISE * largest.std > svd.values
     return min(int(np.argmax(np.append(noisy, True))), most, _MOST) or min(most, 1)

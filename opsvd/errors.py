@@ -45,6 +45,10 @@ class TrialError(KernelError):
         super().__init__(message)
         self.trial, self.partial = trial, partial
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the attributes: by itself an exception is made again of its message alone."""
+        return type(self), (str(self), self.trial, self.partial), self.__dict__
+
 
 class SamplingInterruptedWarning(UserWarning):
     """Sampling was interrupted, and what was done until then is returned."""

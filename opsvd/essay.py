@@ -16,8 +16,13 @@ from scipy.special import betaincinv
 
 from ._validation import positive_int
 from .decompose import decompose
+from .kernels import Kernel
+from .measures import Gaussian
 from .plotting import COLOURS, new_figure, styled
-from .sampling import iid, monte_carlo
+from .sampling import MonteCarloSpectrum
+from .sampling.monte_carlo import Trials, iid_trials, kernel_trials
+from .sampling.progress import as_report
+from .sampling.trials import announce
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,6 +83,10 @@ class EssayPanel:
     ranks_label: str
     grows: bool = False
 
+    def __repr__(self) -> str:
+        """Name the matrix and the sizes."""
+        return f"EssayPanel({self.title!r}, n={self.n})"
+
 
 def quarter_circle_quantiles(n: int) -> np.ndarray:
     r"""Where the singular values of an n x n matrix of independent entries :math:`N(0, 1/n)` lie when n is large.
@@ -127,25 +136,41 @@ def essay_panels(*, n: Sequence[int] = (100, 300, 1000), ranks_n: Sequence[int] 
     """
     rng = np.random.default_rng(rng)
     sizes, many = np.array([positive_int(size, "ranks_n") for size in ranks_n]), positive_int(trials, "trials")
+    draws: dict[str, Callable[..., Trials]] = {
+        **{title: functools.partial(kernel_trials, Kernel(h), mu_x=Gaussian(), mu_y=Gaussian())
+           for title, (h, _) in _KERNELS.items()}, _IID_TITLE: iid_trials}
+    planned = {title: ([draw((size, size), trials=1, rng=rng) for size in n],
+                       [draw((size, size), trials=many, rng=rng) for size in ranks_n])
+               for title, draw in draws.items()}
+    announce([one.cost() for spectra, ranks in planned.values() for one in [*spectra, *ranks]],
+             "pass smaller n, or fewer trials, for less")
 
-    def sampled(draw: Callable[..., Any]) -> dict[str, Any]:
-        spectra = tuple(draw(size, rng=rng).singular_values[0] for size in n)
-        ranks = [draw(size, trials=many, rng=rng).effective_rank() for size in ranks_n]
-        return {"n": tuple(n), "spectra": spectra, "ranks_n": sizes, "ranks": np.stack(ranks, axis=1)}
+    def sampled(title: str) -> dict[str, Any]:
+        spectra, ranks = ([_whole(one) for one in part] for part in planned[title])
+        return {"n": tuple(n), "spectra": tuple(one.singular_values[0] for one in spectra), "ranks_n": sizes,
+                "ranks": np.stack([one.effective_rank() for one in ranks], axis=1)}
 
     panels = []
     for title, (h, closed_form) in _KERNELS.items():
         svd = decompose(h)
         rank = float(svd.effective_rank())
         panels.append(EssayPanel(
-            title, **sampled(functools.partial(monte_carlo, h)),
+            title, **sampled(title),
             limits=(svd.singular_values,) * len(n), ranks_limit=np.full(sizes.shape, rank),
             ranks_label=f"operator: {closed_form}{rank:.4f}"))
     panels.append(EssayPanel(
-        _IID_TITLE, **sampled(iid),
+        _IID_TITLE, **sampled(_IID_TITLE),
         limits=tuple(quarter_circle_quantiles(size) for size in n), ranks_limit=_IID_SLOPE * sizes,
         ranks_label=r"quarter-circle law: $(8 / 3\pi)^2\, n$", grows=True))
     return tuple(panels)
+
+
+def _whole(planned: Trials) -> MonteCarloSpectrum:
+    """Run trials to their end; part of a figure is none, so that an interruption is raised."""
+    found = planned.run(as_report(None))
+    if found.interrupted:
+        raise KeyboardInterrupt
+    return found
 
 
 def _six_axes(panels: Sequence[EssayPanel], below: str, beside: str) -> tuple["Figure", list["Axes"]]:

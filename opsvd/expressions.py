@@ -9,7 +9,6 @@ import math
 import operator
 import re
 import sys
-import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -65,6 +64,12 @@ _LOGICAL: dict[type[ast.boolop], Callable[..., Any]] = {ast.And: np.logical_and,
 _UNARY: dict[type[ast.unaryop], Callable[..., Any]] = {
     # Truth is 1.0 or 0.0 throughout: numpy's own booleans cannot be subtracted.
     ast.UAdd: operator.pos, ast.USub: operator.neg, ast.Not: lambda z: np.logical_not(z) * 1.0}
+
+# Python warns of a number that runs into a keyword, as in "1or x", and of some backslashes. A thread must not change
+# filters of warnings, as they belong to the whole process: a space is put in instead, and backslashes are refused.
+_NUMBER_BEFORE_KEYWORD = re.compile(
+    r"((?<![\w.])(?:0[xX][\da-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+)"
+    r"|(?:(?<![\w.])\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?[jJ]?)(?=and|else|for|i[fns]|not|or)")
 
 _VARIABLES: dict[str, Term] = {"x": operator.itemgetter(0), "y": operator.itemgetter(1)}
 
@@ -200,10 +205,11 @@ def _syntax_tree(text: str) -> ast.AST:
                          f"write a function, and pass module:function")
     if len(text.splitlines()) > 1:
         raise ValueError(f"a formula must be one line, got {_short(text)}; join its lines")
+    if "\\" in text:
+        raise ValueError(f"the formula {_short(text)} is not well formed at character {text.index(chr(92)) + 1}: "
+                         f"a backslash. {_ALLOWED}")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")     # "1or x" is ugly, not wrong
-            return ast.parse(text, mode="eval").body
+        return ast.parse(text, mode="eval").body
     except (MemoryError, RecursionError):
         raise ValueError(f"the formula {_short(text)} is nested too deeply to be read; "
                          f"write a function, and pass module:function") from None
@@ -285,7 +291,8 @@ def parse_kernel(text: str) -> Callable[..., Any]:
     named = re.fullmatch(r"([^\W\d][\w.]*):([^\W\d][\w.]*)", text)
     if named:
         return _imported(*named.groups())
-    return _Formula(text, _Reader(text).term(_syntax_tree(text)))
+    spaced = _NUMBER_BEFORE_KEYWORD.sub(r"\1 ", text)
+    return _Formula(text, _Reader(spaced).term(_syntax_tree(spaced)))
 
 
 class _Formula:

@@ -38,6 +38,10 @@ class GridFunctions:
     basis: Basis
     coefficients: np.ndarray
 
+    def __repr__(self) -> str:
+        """Say how many functions there are, and of what."""
+        return f"GridFunctions(rank {len(self)}, variable ~ {self.side.measure!r})"
+
     def __len__(self) -> int:
         """Return the number of functions."""
         return int(self.coefficients.shape[1])

@@ -12,6 +12,7 @@ from .finite_size import FiniteSizePrediction
 from .result import OperatorSVD
 from .sampling import Engine, MatrixSpectrum, SampledMatrix, StoredMatrix
 from .sampling.engines import as_engine
+from .sampling.trials import announce, cut_short
 from .splitting import Multiplet
 
 __all__ = ["MatrixCheck", "check_matrix", "compared"]
@@ -41,6 +42,9 @@ class MatrixCheck:
         The probability of a distance as large or larger, if the claim is true; NaN where nothing can be predicted.
     statement : str
         Where the prediction holds.
+    interrupted : bool
+        Whether the singular values were cut short (Ctrl-C): their errors, which are in `std`, are then larger than they
+        could be.
     """
 
     n: int
@@ -53,10 +57,15 @@ class MatrixCheck:
     statistic: float
     p_value: float
     statement: str
+    interrupted: bool = False
 
     @property
     def verdict(self) -> str:
         """The outcome in words, at the level of one in a thousand."""
+        return f"{self._outcome}; interrupted, with what was computed until then" if self.interrupted else self._outcome
+
+    @property
+    def _outcome(self) -> str:
         if not self.quantities:
             return f"undecided: nothing can be predicted; {self.statement}"
         size = f"{len(self.quantities)} quantities, p = {self.p_value:.2g}"
@@ -99,11 +108,18 @@ def check_matrix(
     Returns
     -------
     MatrixCheck
+        If interrupted (Ctrl-C): of the values that are known until then, with a `SamplingInterruptedWarning`. Of
+        engines that know none, the interruption is raised.
 
     Raises
     ------
     ValueError
         If the matrix is not two-dimensional, or not finite.
+
+    Warns
+    -----
+    LongSamplingWarning
+        Beforehand, if it will take more than a minute.
 
     Notes
     -----
@@ -130,7 +146,11 @@ def check_matrix(
     prediction = svd.predict(n, m)
     most = min(_MOST if rank is None else positive_int(rank, "rank"), prediction.counts.size)
     needed = min(int(prediction.counts[:most].sum()), n, m)
-    spectrum = as_engine(engine).spectrum(given, max(needed, 1))
+    solver = as_engine(engine)
+    announce([solver.cost(given, max(needed, 1))], "pass a smaller matrix, or another engine, for less")
+    spectrum = solver.spectrum(given, max(needed, 1))
+    if spectrum.interrupted:
+        cut_short(f"{spectrum.values.size} singular values are known, to {spectrum.errors.max():.1e}")
     return compared(spectrum, prediction, svd, most)
 
 
@@ -172,7 +192,8 @@ def compared(
     statistic = float(deviation @ np.linalg.solve(covariance, deviation)) if degrees else 0.0
     p_value = float(gammaincc(0.5 * degrees, 0.5 * statistic)) if degrees else math.nan
     return MatrixCheck(prediction.n, prediction.m, tuple(_name(row, counts) for row in rows), rows @ values,
-                       rows @ mean, std, deviation / std, statistic, p_value, prediction.statement)
+                       rows @ mean, std, deviation / std, statistic, p_value, prediction.statement,
+                       spectrum.interrupted)
 
 
 def _per_value(array: np.ndarray, counts: np.ndarray) -> np.ndarray:

@@ -44,6 +44,10 @@ class NystromFunctions:
     left: bool
     kernel: Kernel | None
 
+    def __repr__(self) -> str:
+        """Say how many functions there are, and of what."""
+        return f"NystromFunctions(rank {len(self)}, variable ~ {self.side.measure!r})"
+
     def __len__(self) -> int:
         """Return the number of functions."""
         return int(self.matrix.shape[1])

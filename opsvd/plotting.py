@@ -30,6 +30,7 @@ _PAPER = "#fffff2"
 _NAMED = 6    # multiplets that have their multiplicity beside them
 _BULK = 3.0    # standard deviations: 99.7 % of a Gaussian
 _BESIDE = 0.5
+_LEAST_HEIGHT = 0.5    # of an axis of functions, whose mean square is one
 _WINDOW = 3.5
 _PIXELS = 350
 # The colours of an image of h span these percentiles, so that a singular point does not take them all.
@@ -98,8 +99,12 @@ def plot_spectrum(svd: "OperatorSVD", ax: "Axes | None" = None) -> "Axes":
                 capsize=2, label="$s_i$ and its error bar")
     edges = np.concatenate([index - 0.5, index[-1:] + 0.5])
     ax.stairs(np.maximum(svd.errors, floor), edges, baseline=floor, fill=True, color="0.85", label="below the error")
-    ax.set_ylim(bottom=floor)
-    ax.legend()
+    top = positive.max()
+    ax.set_ylim(floor, top * (top / floor) ** 0.3)    # room for the legend
+    ax.set_xlim(0.4, svd.rank + 0.6)
+    if svd.rank <= _NAMED:
+        ax.set_xticks(index)
+    ax.legend(loc="upper right")
     return ax
 
 
@@ -157,6 +162,9 @@ def plot_functions(svd: "OperatorSVD", ax: "Axes | None" = None, count: int = 4)
         ax.plot(x, f, color=colour, linewidth=3.0, alpha=0.6, label=f"$f_{{{i + 1}}}$")
         ax.plot(y, g, color=colour, linewidth=1.2, linestyle="--", label=f"$g_{{{i + 1}}}$")
     ax.set_xlabel("$x$ (solid), $y$ (dashed)")
+    low, high = ax.get_ylim()
+    if high - low < _LEAST_HEIGHT:    # a constant, whose rounding is nothing to be seen
+        ax.set_ylim(0.5 * (low + high - _LEAST_HEIGHT), 0.5 * (low + high + _LEAST_HEIGHT))
     if svd.rank:
         ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))    # beside the lines, and not over them
     return ax

@@ -47,6 +47,10 @@ class SectorFunctions:
     coefficients: np.ndarray
     count: int
 
+    def __repr__(self) -> str:
+        """Say how many functions there are, and of what."""
+        return f"SectorFunctions(rank {len(self)}, variable ~ {self.measure!r})"
+
     def __len__(self) -> int:
         """Return the number of functions."""
         return self.count

@@ -111,6 +111,10 @@ class SingularFunctions:
     far: tuple[np.ndarray, ...] | None = None
     inner: np.ndarray | None = None
 
+    def __repr__(self) -> str:
+        """Say how many functions there are, and of what."""
+        return f"SingularFunctions(rank {len(self)}, variable ~ {self.parts[0][0].measure!r})"
+
     def __len__(self) -> int:
         """The number r of functions."""
         return int(self.parts[0][1].shape[1])

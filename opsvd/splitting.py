@@ -45,6 +45,10 @@ class Multiplet:
     total: float
     total_std: float
 
+    def __repr__(self) -> str:
+        """Name the values."""
+        return f"Multiplet(s_{self.indices[0] + 1} to s_{self.indices[-1] + 1}, sum {self.total:.6g})"
+
 
 def runs(s: np.ndarray, scatter: np.ndarray, counts: np.ndarray) -> list[np.ndarray]:
     """Indices of neighbours whose order sampling does not decide, or of one value that stands several times.

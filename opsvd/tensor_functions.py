@@ -40,6 +40,10 @@ class TensorFunctions:
     parts: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
     coefficients: np.ndarray
 
+    def __repr__(self) -> str:
+        """Say how many functions there are, and of what."""
+        return f"TensorFunctions(rank {len(self)}, variable ~ {self.measure!r})"
+
     def __len__(self) -> int:
         """Return the number of functions."""
         return int(self.coefficients.shape[1])

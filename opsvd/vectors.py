@@ -34,7 +34,7 @@ __all__ = ["decompose_vectors"]
 _AIM = 0.03
 # So do integrals over the angle, whose errors are in every bar.
 _ANGULAR = 0.01
-# Energies at many lengths need no more digits than this, relative to the norm.
+# Energies at many lengths need no more digits than this, relative to the norm, and no splitting.
 _COARSELY = 1e-4
 # Where the bar of the largest value is above this part of it, quasi-random points are tried too.
 _POOR = 1e-2
@@ -116,7 +116,7 @@ def _of_invariant(kernel: Kernel, measures: tuple[GaussianVector, GaussianVector
         svd = _of_product(kernel, lambda w: product_values(kernel, w), (), measures, asked)
     else:
         profile = InvariantProfile(kernel, k, (_std(measures[0]), _std(measures[1])), max(_ANGULAR * rtol, 1e-14))
-        coarse = replace(profile, tol=max(_COARSELY, profile.tol))
+        coarse = replace(profile, tol=max(_COARSELY, profile.tol), budget=0)
         radii, _ = find_radii(lambda _: coarse, k, max(_AIM * rtol, 1e-15))
         profile = profile.with_panels(radii)
         asked = Asked(rtol, max_rank, "seen to be a function of |x|, |y| and <x, y>")

@@ -196,6 +196,44 @@ def test_plot(check):
     plt.close(figure)
 
 
+SHOWN = {
+    "sin": (sine, (50, 100, 200)),
+    "rank one": (lambda x, y: np.sign(x * y), (50, 100)),
+    "constant": (lambda x, y: 3.0, (50, 100)),
+    "square": (lambda x, y: (x * y) ** 2, (50, 100)),
+    "one size": (relu, 100),
+    "zero": (lambda x, y: 0.0 * x * y, (20, 30)),
+    "vectors": (elementwise(np.tanh, 3), (50, 100)),
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_figures_have_room_around_what_they_show(name):
+    """Limits lie beyond every value and every error bar, by a visible part of the axis, and never by rounding alone."""
+    plt = pytest.importorskip("matplotlib.pyplot")
+    h, n = SHOWN[name]
+    check = crosscheck(h, n, trials=4, rng=0, svd=decompose(h, rtol=1e-4))
+    ax = check.plot()
+    left, right = ax.figure.axes
+    ax.figure.canvas.draw()
+
+    def places(axis, values):
+        return axis.transAxes.inverted().transform(axis.transData.transform(
+            np.column_stack([np.full(np.size(values), 1.0), np.ravel(values)])))[:, 1]
+
+    shown = np.concatenate([check.singular_values, *check.mean, *(check.mean + check.standard_error)])
+    if shown.size:
+        assert (places(left, shown) > 0.02).all()
+        assert (places(left, shown) < 0.96).all()
+        assert left.get_ylim()[1] > 1.5 * left.get_ylim()[0]
+    highest = places(right, check.effective_rank + check.effective_rank_error).max()
+    assert 0.0 <= highest < 0.96
+    limit = check.operator_effective_rank
+    if np.isfinite(limit + limit.error):
+        assert places(right, limit)[0] < 0.96
+    plt.close(ax.figure)
+
+
 def test_plot_needs_matplotlib(check, monkeypatch):
     """Without matplotlib the error names the extra to install."""
     monkeypatch.setitem(__import__("sys").modules, "matplotlib.pyplot", None)

@@ -32,6 +32,10 @@ class Basis(ABC):
     measure: Measure
     rule: Rule
 
+    def __repr__(self) -> str:
+        """Say how many functions there are."""
+        return f"{type(self).__name__}({self.size} functions)"
+
     @property
     @abstractmethod
     def size(self) -> int:

@@ -18,7 +18,10 @@ from ..measures import Measure
 from ..quadrature import Rule, angle_density, gauss_gegenbauer, gegenbauer
 from ..slices import SliceIntegrals, slice_integrals
 
-__all__ = ["AngleLaw", "AngularSums", "angular_sums", "first_panels"]
+__all__ = ["SPLITTING", "AngleLaw", "AngularSums", "angular_sums", "first_panels"]
+
+SPLITTING = 4000
+"""Evaluations that a function may take on average, besides the first look: for ten breaks, and grading towards them."""
 
 # Nodes on a piece, and for checks.
 _ORDER, _CHECK_ORDER = 16, 20
@@ -31,8 +34,6 @@ _NEGLIGIBLE = 100.0
 _PHASE = 6.0
 # Where the panels for checks are cut: no multiple of a simple fraction.
 _ELSEWHERE = 0.382
-# Evaluations that a function may take, besides the first look: some ten breaks, and grading towards them.
-_BUDGET = 4000
 # What is left of a sum of squares by subtraction is known to one per cent above this part of it.
 _CANCELS = 1e-12
 
@@ -111,7 +112,7 @@ def first_panels(k: int, *, check: bool = False) -> np.ndarray:
 
 
 def angular_slices(kernel: Kernel, k: int, points: np.ndarray, weights: np.ndarray, tol: float, *,
-                   edges: np.ndarray, check: bool, size: float | None) -> SliceIntegrals:
+                   edges: np.ndarray, check: bool, size: float | None, budget: int = SPLITTING) -> SliceIntegrals:
     r"""Split the functions :math:`w_i\, a(x_i, \theta)` of the angle in R^k.
 
     Parameters
@@ -129,11 +130,13 @@ def angular_slices(kernel: Kernel, k: int, points: np.ndarray, weights: np.ndarr
         Whether to take the order for checks.
     size : float or None
         The norm of a weighted function that matters; None for the average.
+    budget : int
+        Evaluations that a function may take on average, besides the first look.
     """
     # Under the law in an even dimension the square root of the density is smooth at the ends as well.
     law, one = AngleLaw(k - k % 2), np.ones(len(points))
     return slice_integrals(kernel, Rule(points, weights, one), law, edges, tol,
-                           order=_CHECK_ORDER if check else _ORDER, size=size, budget=_BUDGET * len(points))
+                           order=_CHECK_ORDER if check else _ORDER, size=size, budget=budget * len(points))
 
 
 def angular_sums(slices: SliceIntegrals, k: int, size: int, negligible: float) -> AngularSums:

@@ -10,7 +10,7 @@ from ..bases import radial_half_density
 from ..kernels import Kernel
 from ..measures import GaussianVector
 from ..slices import SliceIntegrals
-from .angular_slices import angular_slices, angular_sums, first_panels
+from .angular_slices import SPLITTING, angular_slices, angular_sums, first_panels
 from .sectors import Radii, Sections
 
 __all__ = ["InvariantProfile", "depends_on_product_alone", "is_invariant", "product_values"]
@@ -22,6 +22,8 @@ _PROBES = 40
 _EQUAL = 1e-11
 # Coordinates evaluated at once, with about so many nodes a panel in the angle.
 _CHUNK, _NODES = 4_000_000, 20
+# Functions of so many pairs of lengths are kept, to be summed to other degrees: some 50 MB.
+_KEPT = 6400
 # Lengths a side at which breaks in the angle are looked for.
 _SURVEY = 12
 # Smaller weights of pairs of lengths, relative to the largest, count as this one: they are divided by, and may be zero.
@@ -100,6 +102,8 @@ class InvariantProfile:
         The standard deviations of x and y.
     tol : float
         What the truncation of functions of the angle may change, relative to the norm of h.
+    budget : int
+        Evaluations that a function of the angle may take besides the first look.
     norm : float or None
         The norm of h, if it is known.
     panels : ndarray or None
@@ -112,6 +116,7 @@ class InvariantProfile:
     k: int
     scales: tuple[float, float]
     tol: float
+    budget: int = SPLITTING
     norm: float | None = None
     panels: np.ndarray | None = None
     last: dict[tuple[bytes, bytes, bool], list[SliceIntegrals]] = field(default_factory=dict, repr=False)
@@ -133,14 +138,12 @@ class InvariantProfile:
 
     def sections(self, x: np.ndarray, y: np.ndarray, size: int, *, check: bool = False) -> Sections:
         """c_l for l < size between equidistant nodes; see `Profiles`."""
-        key = x.tobytes(), y.tobytes(), check
-        parts = iter(self.last[key]) if key in self.last else self._slices(x, y, check=check)
-        sums = []
-        for slices in parts:
-            sums.append(angular_sums(slices, self.k, size, self.tol * (self.norm or 0.0)))
-            if len(slices.dense) == len(x) * len(y):
-                self.last.clear()
-                self.last[key] = [slices]
+        key, parts = (x.tobytes(), y.tobytes(), check), self._slices(x, y, check=check)
+        if len(x) * len(y) <= _KEPT:
+            known = self.last.get(key) or list(parts)
+            self.last.clear()
+            self.last[key], parts = known, iter(known)
+        sums = [angular_sums(slices, self.k, size, self.tol * (self.norm or 0.0)) for slices in parts]
         weights, shape = self._weights(x, y), (len(x), len(y))
         c = np.concatenate([part.coefficients for part in sums], axis=1) / weights
         rest, lost = (np.concatenate(parts) for parts in zip(*((part.rest, part.lost) for part in sums), strict=True))
@@ -166,7 +169,8 @@ class InvariantProfile:
         for start in range(0, len(points), step):
             some = slice(start, start + step)
             yield angular_slices(angular, self.k, points[some], weights[some], self.tol, edges=edges, check=check,
-                                 size=None if self.norm is None else self.norm / math.sqrt(len(points)))
+                                 size=None if self.norm is None else self.norm / math.sqrt(len(points)),
+                                 budget=self.budget)
 
     def _of_angle(self, lengths: np.ndarray, theta: np.ndarray) -> np.ndarray:
         """Values of h at lengths (..., 2) of x and y and angles (...) between them, which broadcast."""

@@ -30,6 +30,10 @@ class Rule:
     sqrt_lebesgue: np.ndarray
     sqrt_density: np.ndarray
 
+    def __repr__(self) -> str:
+        """Say how many nodes there are."""
+        return f"Rule({len(self)} nodes)"
+
     def __len__(self) -> int:
         """Return the number of nodes."""
         return len(self.nodes)

@@ -15,6 +15,7 @@ from ..kernels import Elementwise, Kernel
 from .krylov import Pass
 from .matrix import KernelMatrix, SampledMatrix
 from .matrix_free import MatrixFree, rows_at_a_time
+from .thread_safety import to_numpy
 
 __all__ = ["ArrayBlocks"]
 
@@ -47,6 +48,16 @@ class ArrayBlocks(MatrixFree):
     function: Callable[[Any, Any], Any] | None = None
     device: Any = None
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        super().__post_init__()
+        library: Any = self.library
+        if not (isinstance(library, str) and library):
+            raise TypeError(f"library must be the name of an array library, got {library!r}; pass for example 'torch'")
+        if self.function is not None and not callable(self.function):
+            raise TypeError(f"function must be callable as h(x, y) on arrays of {self.library}, got {self.function!r}; "
+                            f"leave it out for h itself")
+
     def one_pass(
         self, matrix: SampledMatrix, right: np.ndarray | None, left: np.ndarray | None, *, fused: bool
     ) -> Pass:
@@ -66,14 +77,22 @@ class ArrayBlocks(MatrixFree):
             parts.append(np.zeros((block.shape[0], 0)) if product is None else _to_numpy(product))
         return Pass(np.concatenate(parts), np.zeros(()) if total is None else _to_numpy(total), energy)
 
+    def block_memory(self, matrix: SampledMatrix, width: int) -> float:
+        """See `MatrixFree.block_memory`: blocks are evaluated whole, the next while the last is still there."""
+        if not isinstance(matrix, KernelMatrix):
+            return 2.0 * super().block_memory(matrix, width)
+        size = float(np.dtype(self.dtype).itemsize)
+        return (size + size / 8.0 * matrix.entry_bytes()) * rows_at_a_time(matrix) * matrix.shape[1]
+
     def _namespace(self) -> Any:
         compat = require("array_api_compat", "array", "the engine with arrays of another library")
         try:
             library = importlib.import_module(self.library)
-        except ImportError as error:
+            zero = library.asarray([0.0])
+        except (ImportError, AttributeError, TypeError) as error:
             raise ImportError(f"library must name an installed array library, got {self.library!r}; install it, or "
                               f"pass another, such as ArrayBlocks(library='torch')") from error
-        return compat.array_namespace(library.asarray([0.0]))
+        return compat.array_namespace(zero)
 
     def _to(self, xp: Any, array: np.ndarray) -> Any:
         return xp.asarray(array, dtype=getattr(xp, self.dtype), **({} if self.device is None else
@@ -97,6 +116,8 @@ class ArrayBlocks(MatrixFree):
     def _evaluated(self, xp: Any, matrix: KernelMatrix) -> Callable[[int, int], Any]:
         function = (_on_device(matrix.kernel) if self.function is None
                     else UserFunction(self.function, "function", matrix.kernel.factor))
+        if matrix.watched is not None:
+            function = matrix.watched(function, (int(matrix.x.ndim > 1), int(matrix.y.ndim > 1)), 0)
         x, y = self._to(xp, matrix.x), self._to(xp, matrix.y)
 
         def on_device(start: int, stop: int) -> Any:
@@ -141,8 +162,4 @@ def _energy(xp: Any, block: Any) -> float:
 
 
 def _to_numpy(array: Any) -> np.ndarray:
-    if hasattr(array, "detach"):    # torch
-        array = array.detach().cpu()
-    elif hasattr(array, "get"):    # cupy
-        array = array.get()
-    return np.asarray(array, dtype=np.float64)
+    return to_numpy(array).astype(np.float64, copy=False)

@@ -7,11 +7,13 @@ import numpy as np
 
 from .matrix import Part, SampledMatrix
 
-__all__ = ["Certificate", "certify", "pilot", "strata"]
+__all__ = ["CERTIFIED", "Certificate", "certify", "pilot", "strata"]
 
 # Strata of ranks: sizes double from both ends up to a hundredth of all, so that corners and edges have their own.
 _STRATA = 100
 _UNIFORM = 20_000
+CERTIFIED = 2 * _UNIFORM
+"""About how many entries a certificate looks at: as many in strata as uniformly."""
 # From the residual that was seen to the one that is stated.
 _SAFETY = 4.0
 

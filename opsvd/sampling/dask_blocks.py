@@ -1,14 +1,17 @@
 """Dask: the matrix-free engine on many cores or a cluster."""
 
+import math
+import os
 from dataclasses import dataclass
 
 import numpy as np
 
 from .._optional import require
-from .krylov import Pass
+from .._validation import positive_float
+from .krylov import Pass, block_products
 from .matrix import SampledMatrix
 from .matrix_free import MatrixFree, rows_at_a_time
-from .row_blocks import block_products
+from .thread_safety import differs, evenly, unsafe
 
 __all__ = ["DaskBlocks"]
 
@@ -20,12 +23,19 @@ class DaskBlocks(MatrixFree):
     Tasks run where dask runs them: in threads of this process, or on a cluster once a ``dask.distributed.Client()``
     exists. Each holds one block of `block` bytes, so that memory is that times the number of workers. Sums of blocks
     are taken in a fixed order: the answer does not depend on the number of workers. Needs dask (the extra ``dask``).
+    Several threads call h at the same time, which must stand it: some values of every block are compared with what h
+    gives afterwards, and a KernelError says where they differ.
 
     The iteration is that of `RowBlocks`. ``dask.array.linalg.svd_compressed`` is not used: its default power iteration
     loses small singular values, and it says nothing of errors (with ``iterator="QR"`` it is sound).
     """
 
     block: float = 6.4e7
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        super().__post_init__()
+        positive_float(self.block, "block")
 
     def one_pass(
         self, matrix: SampledMatrix, right: np.ndarray | None, left: np.ndarray | None, *, fused: bool
@@ -34,32 +44,48 @@ class DaskBlocks(MatrixFree):
         dask = require("dask", "dask", "the engine 'dask'")
         n, step = matrix.shape[0], rows_at_a_time(matrix, self.block)
         shared, given = dask.delayed(matrix), dask.delayed(right)
-        part, added = dask.delayed(_part, pure=False), dask.delayed(_added, pure=False)
+        part, added = dask.delayed(_part, pure=False, nout=3), dask.delayed(_added, pure=False)
+        starts = range(0, n, step)
         parts = [part(shared, (start, min(start + step, n)), self.dtype, given,
-                      None if left is None else left[start : start + step], fused=fused)
-                 for start in range(0, n, step)]
-        rows = [dask.delayed(_rows, pure=False)(one) for one in parts]
-        while len(parts) > 1:
-            parts = [added(*parts[i : i + 2]) if i + 1 < len(parts) else parts[i] for i in range(0, len(parts), 2)]
-        y, (z, energy) = dask.compute(rows, dask.delayed(_sums, pure=False)(parts[0]))
+                      None if left is None else left[start : start + step], fused=fused) for start in starts]
+        sums = [one[1] for one in parts]
+        while len(sums) > 1:
+            sums = [added(*sums[i : i + 2]) if i + 1 < len(sums) else sums[i] for i in range(0, len(sums), 2)]
+        y, (z, energy), seen = dask.compute([one[0] for one in parts], sums[0], [one[2] for one in parts])
+        self._compare(matrix, starts, step, seen)
         return Pass(np.concatenate(y), z, energy)
+
+    def block_memory(self, matrix: SampledMatrix, width: int) -> float:
+        """See `MatrixFree.block_memory`: a block for each thread, and products that wait to be added in pairs."""
+        dask, (n, m) = require("dask", "dask", "the engine 'dask'"), matrix.shape
+        threads, rows = dask.config.get("num_workers", None) or os.cpu_count() or 1, rows_at_a_time(matrix, self.block)
+        block = float(np.dtype(self.dtype).itemsize) * rows * m + matrix.tile_bytes()
+        waiting = threads + math.log2(max(n / rows, 1.0))
+        return float(threads * block + 8.0 * m * width * waiting)
+
+    def _compare(self, matrix: SampledMatrix, starts: range, step: int, seen: list[np.ndarray]) -> None:
+        """Ask for some values of every block again, now that no other thread runs; raise KernelError if they differ."""
+        for start, first in zip(starts, seen, strict=True):
+            rows, columns = _compared(matrix, start, min(start + step, matrix.shape[0]))
+            again = matrix.values(start + rows, columns, np.dtype(self.dtype))
+            if differs(first, again):
+                raise unsafe(first, again, "engine='row-blocks'")
+
+
+def _compared(matrix: SampledMatrix, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
+    """The rows, counted from `start`, and the columns of a block whose values are compared."""
+    return evenly(stop - start), evenly(matrix.shape[1])
 
 
 def _part(
     matrix: SampledMatrix, rows: tuple[int, int], dtype: str, right: np.ndarray | None, left: np.ndarray | None, *,
     fused: bool,
-) -> Pass:
+) -> tuple[np.ndarray, tuple[np.ndarray, float], np.ndarray]:
+    """The rows of A right, the sums of a pass, and the values to be compared, of a block of rows."""
     block = matrix.fill(np.empty((rows[1] - rows[0], matrix.shape[1]), dtype=dtype), rows[0])
-    return block_products(block, right, left, fused=fused)
+    y, z, energy = block_products(block, right, left, fused=fused)
+    return y, (z, energy), block[np.ix_(*_compared(matrix, *rows))]
 
 
-def _rows(part: Pass) -> np.ndarray:
-    return part.y
-
-
-def _sums(part: Pass) -> tuple[np.ndarray, float]:
-    return part.z, part.energy
-
-
-def _added(one: Pass, other: Pass) -> Pass:
-    return Pass(one.y[:0], one.z + other.z, one.energy + other.energy)
+def _added(one: tuple[np.ndarray, float], other: tuple[np.ndarray, float]) -> tuple[np.ndarray, float]:
+    return one[0] + other[0], one[1] + other[1]

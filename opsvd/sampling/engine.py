@@ -15,6 +15,9 @@ from .matrix import SampledMatrix, StoredMatrix
 
 __all__ = ["Cost", "Engine", "MatrixSpectrum", "Remainder", "Tick", "entry_seconds", "silent"]
 
+# Seconds of a block from which its time says what an entry takes.
+_TIMED = 0.01
+
 Tick = Callable[[float], None]
 """Called with the part of the work on one matrix that is done, from 0 to 1."""
 
@@ -25,11 +28,24 @@ def silent(done: float) -> None:
 
 @dataclass(frozen=True)
 class Cost:
-    """What one matrix will cost, said beforehand: seconds of one core, bytes of memory, and the work in words."""
+    """What one matrix will cost, said beforehand.
+
+    Attributes
+    ----------
+    seconds : float
+        Of one core, at the speed at which h is evaluated now.
+    memory : float
+        The most bytes that are needed at a time, besides what the process has already.
+    work : str
+        In words.
+    evaluations : float
+        How many entries are evaluated.
+    """
 
     seconds: float
     memory: float
     work: str
+    evaluations: float = 0.0
 
     def __str__(self) -> str:
         """In a line."""
@@ -70,6 +86,8 @@ class MatrixSpectrum:
         What it rests on, in words.
     certificate : Certificate or None
         For approximations that have one: how far they were from the matrix at entries they had not used.
+    interrupted : bool
+        Whether the work was cut short (Ctrl-C), so that the errors are larger than they could be.
     """
 
     values: np.ndarray
@@ -79,6 +97,14 @@ class MatrixSpectrum:
     engine: str
     note: str = ""
     certificate: Certificate | None = None
+    interrupted: bool = False
+
+    def __repr__(self) -> str:
+        """Show the leading values, and how well they are known."""
+        shown = ", ".join(f"{value:.6g}" for value in self.values[:3])
+        more = ", ..." if self.values.size > 3 else ""
+        return (f"MatrixSpectrum({self.values.size} values [{shown}{more}], largest error {self.errors.max():.0e}, "
+                f"engine={self.engine!r}{', interrupted' if self.interrupted else ''})")
 
     def times(self, factor: float) -> "MatrixSpectrum":
         """The spectrum of the matrix times a factor."""
@@ -159,16 +185,26 @@ class Engine(ABC):
 
 
 def entry_seconds(matrix: SampledMatrix, dtype: Any = np.float64) -> float:
-    """Time the evaluation of an entry, on a block of rows; the first one, which may compile or load, does not count."""
+    """Time the evaluation of an entry, on blocks of eight rows that grow until one takes 10 ms.
+
+    A few entries tell how slow a slow kernel is, and a fast one is timed on a tile. The first block, which may compile
+    or load, does not count.
+    """
     n, m = matrix.shape
-    out = np.empty((min(n, 64), min(m, 4096)), dtype=dtype)
-    columns = slice(0, out.shape[1])
-    seconds = math.inf
-    for _ in range(3):
+    rows, took, count = slice(0, min(n, 8)), 0.0, 1
+
+    def timed(width: int) -> float:
         start = time.perf_counter()
-        out[:] = matrix.values(slice(0, len(out)), columns, dtype)
-        seconds = min(seconds, time.perf_counter() - start)
-    return seconds / out.size
+        matrix.values(rows, slice(0, width), dtype)
+        return time.perf_counter() - start
+
+    widths = sorted({min(m, width) for width in (8, 256, 1 << 13, 1 << 15)})
+    timed(widths[0])
+    for width in widths:
+        took, count = min(timed(width), timed(width)), width * min(n, 8)
+        if took > _TIMED:
+            break
+    return took / count
 
 
 def _time(seconds: float) -> str:

@@ -1,11 +1,12 @@
 """Leading singular values from a few passes over a matrix: block Krylov iteration, with residuals."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
-__all__ = ["Leading", "Pass", "Passes", "leading_values"]
+__all__ = ["Leading", "Pass", "Passes", "block_products", "leading_values"]
 
 _EPS = float(np.finfo(np.float64).eps)
 # From the estimate of an error to what is stated.
@@ -27,6 +28,18 @@ class Passes(Protocol):
         """In one pass, A right and A^T left; if `fused`, A right and A^T (A right). What is not asked for is empty."""
 
 
+def block_products(block: np.ndarray, right: np.ndarray | None, left: np.ndarray | None, *, fused: bool) -> Pass:
+    """The part of a pass that belongs to a block of rows; `left` holds the same rows. Sums are in double precision."""
+    y = block[:, :0] if right is None else block @ right
+    z = block.T @ (y if fused or left is None else left) if fused or left is not None else np.zeros(())
+    return Pass(y, np.asarray(z, dtype=np.float64), _energy(block))
+
+
+def _energy(block: np.ndarray) -> float:
+    """The sum of squares; rows of single precision one by one, so that little is lost in the sum."""
+    return float(np.sum([np.vdot(row, row) for row in block], dtype=np.float64))
+
+
 @dataclass(frozen=True, eq=False)
 class Leading:
     """Leading singular triplets of A, more than were asked for, with the errors of those that were.
@@ -43,8 +56,10 @@ class Leading:
         The squared Frobenius norm of A.
     rounding : float
         The relative error of `energy`, and of sums of squares of the values.
-    passes : int
+    passes, rounds : int
         How many there were.
+    interrupted : bool
+        Whether there should have been more.
     """
 
     values: np.ndarray
@@ -55,6 +70,8 @@ class Leading:
     energy: float
     rounding: float
     passes: int
+    rounds: int
+    interrupted: bool = False
 
 
 def leading_values(
@@ -99,12 +116,26 @@ def leading_values(
     Returns
     -------
     Leading
+        If interrupted (Ctrl-C) after the first round: what the last one gave, with its errors.
 
     References
     ----------
     N. Halko, P.-G. Martinsson, J. A. Tropp, SIAM Review 53 (2011), 217-288, algorithm 4.4; C. Musco and C. Musco,
     Randomized block Krylov methods, NIPS 2015.
     """
+    turns = _rounds(passes, shape, rank, width, rounds=rounds, columns=columns, eps=eps, rng=rng)
+    found = next(turns)
+    try:
+        while (found.errors > rtol * found.values[0]).any() and (further := next(turns, None)) is not None:
+            found = further
+    except KeyboardInterrupt:
+        return replace(found, interrupted=True)
+    return found
+
+
+def _rounds(passes: Passes, shape: tuple[int, int], rank: int, width: int, *, rounds: int, columns: int, eps: float,
+            rng: np.random.Generator) -> Iterator[Leading]:
+    """The triplets after each round; see `leading_values`."""
     q = np.linalg.qr(rng.standard_normal((shape[1], width)))[0]
     space = image = second = np.zeros((0, 0))
     fused, count = True, 0
@@ -126,14 +157,12 @@ def leading_values(
         residual = adjoint - v * s[:width]
         noise = 10.0 * eps * s[0] * (s[0] / np.maximum(s[:width], eps * s[0]) if fused else 1.0)
         errors = _errors(s, np.linalg.norm(residual, axis=0) + noise, step.energy, rank, eps)
-        if (errors <= rtol * s[0]).all():
-            break
+        yield Leading(s[:width], errors, u, v, residual, step.energy, 100.0 * eps, count, turn + 1)
         if space.shape[1] + width > columns:
             space, image, second = v, image @ w, second @ w if fused else second
         q = _fresh(residual, space, eps * s[0])
         if q.shape[1] == 0:
             break
-    return Leading(s[:width], errors, u, v, residual, step.energy, 100.0 * eps, count)
 
 
 def _svd(image: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

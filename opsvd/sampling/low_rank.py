@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .certificate import Certificate, certify, pilot
+from .._validation import nonnegative_int, positive_int, tolerance
+from .certificate import CERTIFIED, Certificate, certify, pilot
 from .engine import Cost, Engine, MatrixSpectrum, Remainder, Tick, entry_seconds, silent
 from .matrix import SampledMatrix
 
@@ -14,6 +15,8 @@ __all__ = ["LowRank", "NotLowRankError"]
 _EPS = float(np.finfo(np.float64).eps)
 # Rows of a block in the QR factorisations, whose copies then stay small.
 _BLOCK = 1 << 16
+# Terms for which there is room at first.
+_FIRST_TERMS = 32
 # Rows that may be zero before the approximation is taken to be exact there.
 _PATIENCE = 3
 
@@ -54,6 +57,12 @@ class LowRank(Engine):
     max_rank: int = 120
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        tolerance(self.rtol, "rtol")
+        positive_int(self.max_rank, "max_rank")
+        nonnegative_int(self.seed, "seed")
+
     def spectrum(self, matrix: SampledMatrix, rank: int | None = None, tick: Tick = silent) -> MatrixSpectrum:
         """All values above the residual; those beyond, if `rank` asks for them, are zero within their errors.
 
@@ -62,6 +71,7 @@ class LowRank(Engine):
         NotLowRankError
             If `max_rank` terms do not pass the certificate.
         """
+        wanted = 1 if rank is None else positive_int(rank, "rank")
         cross = _Cross(matrix, self.max_rank, np.random.default_rng(self.seed))
         certificate = cross.approximate(self.rtol)
         tick(0.7)
@@ -71,7 +81,7 @@ class LowRank(Engine):
         error = certificate.bound + 20.0 * _EPS * (norm + cross.sizes * matrix.scale)
         values = values[values > error]
         beyond = count - values.size
-        shown = max(values.size, min(rank or 1, count))
+        shown = max(values.size, min(wanted, count))
         values = np.pad(values, (0, shown - values.size))
         high = math.sqrt(beyond) * error if beyond else 0.0
         return MatrixSpectrum(values, np.full(shown, error), norm, Remainder(0.0, 0.0, high), repr(self),
@@ -81,9 +91,14 @@ class LowRank(Engine):
         """See `Engine.cost`; the number of terms is that of a pilot, some more for a larger matrix."""
         size, found = sum(matrix.shape), self.pilot_rank(matrix)
         r = self.max_rank if found is None else min(found + 8, self.max_rank)
-        seconds = 0.05 + r * size * entry_seconds(matrix) + 2.0 * size * r**2 / 1e9
-        return Cost(seconds, 1e8 + 8.0 * size * (r + 6) + 64.0 * _BLOCK * r,
-                    f"cross approximation of {matrix.shape[0]} x {matrix.shape[1]} in about {r} terms")
+        evaluations = float(r) * size + CERTIFIED
+        seconds = 0.05 + evaluations * entry_seconds(matrix) + 2.0 * size * r**2 / 1e9
+        # The terms, the points in their orders, and blocks of rows in three copies while they are factorised; or the
+        # pairs of the certificate, for each of which the terms are collected.
+        factorised = 24.0 * min(_BLOCK, max(matrix.shape)) * r
+        certified = (16.0 * r + matrix.entry_bytes()) * CERTIFIED
+        return Cost(seconds, 8.0 * size * (max(r, _FIRST_TERMS) + 6) + max(factorised, certified),
+                    f"cross approximation of {matrix.shape[0]} x {matrix.shape[1]} in about {r} terms", evaluations)
 
     def pilot_rank(self, matrix: SampledMatrix) -> int | None:
         """The number of terms that some hundred rows and columns need, those of extreme points among them, or None."""
@@ -102,8 +117,7 @@ class _Cross:
     def __init__(self, matrix: SampledMatrix, max_rank: int, rng: np.random.Generator) -> None:
         n, m = matrix.shape
         self.matrix, self.rng, self.limit = matrix, rng, min(max_rank, n, m)
-        # Memory that is not written to is not used.
-        self.u, self.v = np.empty((self.limit, n)), np.empty((self.limit, m))
+        self.u, self.v = np.empty((_FIRST_TERMS, n)), np.empty((_FIRST_TERMS, m))
         self.rank, self.energy, self.sizes = 0, 0.0, 0.0
         self.used = np.zeros(n, dtype=bool)
 
@@ -140,7 +154,11 @@ class _Cross:
 
     def _add(self, i: int) -> tuple[float, int | None]:
         """Add the term with pivot in row i; return its size, and the next row, None if any will do."""
-        k, u, v = self.rank, self.u, self.v
+        k = self.rank
+        if k == len(self.u):
+            self.u = _longer(self.u)
+            self.v = _longer(self.v)
+        u, v = self.u, self.v
         self.used[i] = True
         v[k] = self.matrix.values(np.array([i]), slice(None))[0] - u[:k, i] @ v[:k]
         j = int(np.argmax(np.abs(v[k])))
@@ -161,6 +179,13 @@ class _Cross:
             return np.zeros(1)
         product = _triangle(self.u[: self.rank]) @ _triangle(self.v[: self.rank]).T
         return np.asarray(np.linalg.svd(product, compute_uv=False)) * self.matrix.scale
+
+
+def _longer(rows: np.ndarray) -> np.ndarray:
+    """The same rows, with room for half as many more."""
+    longer = np.empty((len(rows) + len(rows) // 2, rows.shape[1]))
+    longer[: len(rows)] = rows
+    return longer
 
 
 def _triangle(rows: np.ndarray) -> np.ndarray:

@@ -1,6 +1,7 @@
 """What an engine sees of a sampled matrix: its shape, and its entries, block by block."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 
 from .._user_function import real_values
 from .._validation import real_array
-from ..kernels import Kernel
+from ..kernels import Elementwise, Kernel
 
 __all__ = ["Index", "KernelMatrix", "Part", "SampledMatrix", "StoredMatrix", "orders"]
 
@@ -27,6 +28,12 @@ class SampledMatrix(ABC):
 
     shape: tuple[int, int]
     scale: float = 1.0
+    watched: Callable[..., Any] | None = None
+    """While trials run in threads: makes a function for arrays of another library a watched one; see `Witness`."""
+
+    def __repr__(self) -> str:
+        """Name the size."""
+        return f"{type(self).__name__}({self.shape[0]} x {self.shape[1]})"
 
     @abstractmethod
     def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
@@ -43,11 +50,24 @@ class SampledMatrix(ABC):
     def fill(self, out: np.ndarray, start: int) -> np.ndarray:
         """Write the values of rows start, start + 1, ... into `out`, shape (rows, m), tile by tile, and return it."""
         rows = slice(start, start + len(out))
-        step = max(1, _TILE // max(len(out), 1))
+        step = max(1, _TILE // max(len(out) * self.coordinates, 1))
         for left in range(0, self.shape[1], step):
             columns = slice(left, min(left + step, self.shape[1]))
             out[:, columns] = self.values(rows, columns, out.dtype)
         return out
+
+    @property
+    def coordinates(self) -> int:
+        """How many numbers a kernel may write for each entry while it is evaluated."""
+        return 1
+
+    def entry_bytes(self) -> float:
+        """Bytes that an entry may take while it is evaluated: two arrays, of values or of products of coordinates."""
+        return 16.0 * self.coordinates
+
+    def tile_bytes(self) -> float:
+        """Bytes that the evaluation of a tile may take; see `fill`."""
+        return self.entry_bytes() * min(_TILE / self.coordinates, float(self.shape[0]) * self.shape[1])
 
     def stored(self) -> np.ndarray:
         """The whole matrix, scaled."""
@@ -80,6 +100,11 @@ class KernelMatrix(SampledMatrix):
         values = np.broadcast_to(values.astype(dtype, copy=False), (len(x), len(y)))
         finite = np.isfinite(values).all()
         return values if finite else self.kernel.finite_grid(x, y).astype(dtype)
+
+    @property
+    def coordinates(self) -> int:
+        """Those of the points, unless the kernel takes their inner products at once."""
+        return 1 if isinstance(self.kernel, Elementwise) else max(self.kernel.dims)
 
     def pairs(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """See `SampledMatrix.pairs`."""
@@ -130,6 +155,11 @@ class Part(SampledMatrix):
     def __init__(self, whole: SampledMatrix, rows: np.ndarray, columns: np.ndarray) -> None:
         self.whole, self.rows, self.columns = whole, rows, columns
         self.shape, self.scale = (rows.size, columns.size), whole.scale
+
+    @property
+    def coordinates(self) -> int:
+        """Those of the whole."""
+        return self.whole.coordinates
 
     def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
         """See `SampledMatrix.values`."""

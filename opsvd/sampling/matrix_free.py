@@ -6,17 +6,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._validation import positive_int
-from .engine import Cost, Engine, MatrixSpectrum, Tick, entry_seconds, silent
-from .krylov import Pass, leading_values
-from .matrix import SampledMatrix
-from .remainder import lanczos_remainder
+from .._validation import nonnegative_int, positive_float, positive_int, tolerance
+from .engine import Cost, Engine, MatrixSpectrum, Remainder, Tick, entry_seconds, silent
+from .krylov import Leading, Pass, Passes, block_products, leading_values
+from .matrix import Part, SampledMatrix
+from .remainder import frobenius_remainder, lanczos_remainder
 
 __all__ = ["MatrixFree", "rows_at_a_time"]
 
 _DEFAULT_RANK = 20
-# Passes are timed beforehand as if so many were needed.
+# Rounds that are expected of matrices too small to be tried out.
 _EXPECTED = 4
+# Sides of the part on which the number of rounds is tried out, in columns of a pass: four rounds fill half of it.
+_PILOT = 8
+# Rows on which the effect of single precision is measured.
+_TRIED = 40
 # Multiplications a second in products of tall matrices, on one core.
 _SPEED = {"float64": 7e9, "float32": 1.6e10}
 # Bytes that a block of rows may take.
@@ -66,10 +70,13 @@ class MatrixFree(Engine):
         if self.dtype not in _DTYPES:
             raise ValueError(f"dtype must be one of {', '.join(map(repr, _DTYPES))}, got {self.dtype!r}; "
                              f"leave it out for double precision")
+        tolerance(self.rtol, "rtol")
+        positive_float(self.memory, "memory")
         positive_int(self.rounds, "rounds")
-        if self.lanczos < 0 or (self.lanczos and positive_int(self.probes, "probes") < 2):
-            raise ValueError(f"lanczos must not be negative, and probes at least 2, got {self.lanczos} and "
-                             f"{self.probes}; lanczos=0 leaves the estimate out")
+        nonnegative_int(self.seed, "seed")
+        if nonnegative_int(self.lanczos, "lanczos") and positive_int(self.probes, "probes") < 2:
+            raise ValueError("lanczos needs probes at least 2, because their scatter is part of the interval, got "
+                             "probes=1; leave probes out, or pass lanczos=0 for no estimate")
         if self.width is not None:
             positive_int(self.width, "width")
 
@@ -80,33 +87,50 @@ class MatrixFree(Engine):
         """What `Passes` says, unscaled, for right (m, l) and left (n, l) in the precision `dtype`."""
 
     def spectrum(self, matrix: SampledMatrix, rank: int | None = None, tick: Tick = silent) -> MatrixSpectrum:
-        """The leading `rank` values, by default 20, with stated errors, and the sum of the rest with its interval."""
-        k, width, columns = self._sizes(matrix, rank)
-        total = _EXPECTED + self.lanczos
-        done = 0
+        """The leading `rank` values, by default 20, with stated errors, and the sum of the rest with its interval.
 
-        def passes(right: np.ndarray | None, left: np.ndarray | None, *, fused: bool = False) -> Pass:
+        If interrupted (Ctrl-C) after the first round: the values and errors that it gave, and `interrupted` is True.
+        """
+        k, width, columns = self._sizes(matrix, rank)
+        total, done = _EXPECTED + self.lanczos, 0
+
+        def one_pass(right: np.ndarray | None, left: np.ndarray | None, *, fused: bool = False) -> Pass:
             nonlocal done
-            single = [None if block is None else np.asarray(block, dtype=self.dtype) for block in (right, left)]
-            found, scale = self.one_pass(matrix, single[0], single[1], fused=fused), matrix.scale
+            found = self.one_pass(matrix, right, left, fused=fused)
             done += 1
             tick(min(done / total, 0.99))
+            return found
+
+        leading, rest, interrupted = self._iterated(one_pass, matrix.shape, matrix.scale, (k, width, columns))
+        tick(1.0)
+        errors = leading.errors + self._precision(matrix)
+        note = f"{leading.passes} passes with {width} columns, and {done - leading.passes} for the rest"
+        return MatrixSpectrum(leading.values[: errors.size], errors, math.sqrt(leading.energy), rest, repr(self),
+                              f"{note}{'; interrupted' if interrupted else ''}", interrupted=interrupted)
+
+    def _iterated(self, one_pass: Passes, shape: tuple[int, int], scale: float, sizes: tuple[int, int, int]
+                  ) -> tuple[Leading, Remainder, bool]:
+        """Leading triplets and the sum of the rest, from passes over an unscaled matrix; and whether interrupted."""
+        def passes(right: np.ndarray | None, left: np.ndarray | None, *, fused: bool = False) -> Pass:
+            single = [None if block is None else np.asarray(block, dtype=self.dtype) for block in (right, left)]
+            found = one_pass(single[0], single[1], fused=fused)
             return Pass(np.asarray(found.y, dtype=np.float64) * scale,
                         np.asarray(found.z, dtype=np.float64) * (scale**2 if fused else scale), found.energy * scale**2)
 
         rng = np.random.default_rng(self.seed)
-        leading = leading_values(passes, matrix.shape, rank=k, width=width, rtol=self.rtol, rounds=self.rounds,
-                                 columns=columns, eps=float(np.finfo(self.dtype).eps), rng=rng)
-        rest = lanczos_remainder(passes, leading, matrix.shape, steps=self.lanczos, probes=self.probes, rng=rng)
-        tick(1.0)
-        errors = leading.errors + self._precision(matrix)
-        return MatrixSpectrum(leading.values[: errors.size], errors, math.sqrt(leading.energy), rest, repr(self),
-                              f"{leading.passes} passes with {width} columns, and {done - leading.passes} for the rest")
+        leading = leading_values(passes, shape, rank=sizes[0], width=sizes[1], rtol=self.rtol, rounds=self.rounds,
+                                 columns=sizes[2], eps=float(np.finfo(self.dtype).eps), rng=rng)
+        try:
+            steps = 0 if leading.interrupted else self.lanczos
+            rest = lanczos_remainder(passes, leading, shape, steps=steps, probes=self.probes, rng=rng)
+        except KeyboardInterrupt:
+            return leading, frobenius_remainder(leading, min(shape)), True
+        return leading, rest, leading.interrupted
 
     def _sizes(self, matrix: SampledMatrix, rank: int | None) -> tuple[int, int, int]:
         """The rank, the width of a pass, and how many columns of the Krylov space are kept."""
         least = min(matrix.shape)
-        k = min(_DEFAULT_RANK if rank is None else rank, least)
+        k = min(_DEFAULT_RANK if rank is None else positive_int(rank, "rank"), least)
         width = min(max(self.width or min(k + 20, max(2 * k, k + 10)), k), least)
         room = int((self.memory - 2.0 * _BLOCK) / (8.0 * 5.0 * sum(matrix.shape)))
         if room < 2 * width:
@@ -119,7 +143,7 @@ class MatrixFree(Engine):
         """What single precision may have done to each value: rounding in products, and in the values of h."""
         if self.dtype == "float64":
             return 0.0
-        rows = np.unique(np.linspace(0, matrix.shape[0] - 1, 40).astype(int))
+        rows = np.unique(np.linspace(0, matrix.shape[0] - 1, _TRIED).astype(int))
         squares = 0.0
         for left in range(0, matrix.shape[1], 1 << 14):
             columns = slice(left, min(left + (1 << 14), matrix.shape[1]))
@@ -129,14 +153,54 @@ class MatrixFree(Engine):
         return 4.0 * changed
 
     def cost(self, matrix: SampledMatrix, rank: int | None = None) -> Cost:
-        """See `Engine.cost`; four passes are expected for the values, which kernels with jumps need."""
-        (n, m), (_, width, columns) = matrix.shape, self._sizes(matrix, rank)
-        passes = _EXPECTED + self.lanczos
-        products = 2.0 * (_EXPECTED * width + self.lanczos * max(self.probes, 2))
-        seconds = float(n) * m * (passes * (entry_seconds(matrix, self.dtype) + 1e-9) + products / _SPEED[self.dtype])
-        kept = min(columns, _EXPECTED * width)
-        memory = 1e8 + 2.0 * 8.0 * m * rows_at_a_time(matrix) + 8.0 * 5.0 * (n + m) * kept
-        return Cost(seconds, memory, f"{passes} passes over {n} x {m} entries, {width} columns at a time")
+        """See `Engine.cost`; how many passes are needed is tried out on some hundred rows and columns."""
+        (n, m), (k, width, columns) = matrix.shape, self._sizes(matrix, rank)
+        rounds, products = self._pilot(matrix, (k, width, columns))
+        kept = min(columns, rounds * width)
+        evaluations = float(n) * m * len(products) + (2.0 * _TRIED * m if self.dtype == "float32" else 0.0)
+        # Products with the matrix, and factorisations and projections of the Krylov space.
+        multiplications = float(n) * m * sum(products), rounds * kept * (2.0 * n * kept + 6.0 * m * width)
+        seconds = (evaluations * (entry_seconds(matrix, self.dtype) + 1e-9)
+                   + multiplications[0] / _SPEED[self.dtype] + multiplications[1] / _SPEED["float64"])
+        # In columns of eight bytes: what is kept of the space and of both images of it, and what the last products and
+        # vectors take; while a pass is made, while the space grows, and while Lanczos vectors do.
+        with_blocks = self.block_memory(matrix, width)
+        memory = max(with_blocks + 8.0 * (m * (2 * kept + 4 * width) + n * (kept + 2 * width)),
+                     8.0 * (m * (3 * kept + 3 * width) + n * (3 * kept + 2 * width)),
+                     with_blocks + 8.0 * (m * (4 * width + (self.lanczos + 4) * self.probes) + n * 2 * width))
+        return Cost(seconds, memory, f"{len(products)} passes over {n} x {m} entries, {width} columns at a time",
+                    evaluations)
+
+    def block_memory(self, matrix: SampledMatrix, width: int) -> float:  # noqa: ARG002 -- some engines keep products
+        """Bytes that the blocks of a pass take, while they are evaluated and multiplied by `width` columns."""
+        return float(np.dtype(self.dtype).itemsize) * rows_at_a_time(matrix) * matrix.shape[1] + matrix.tile_bytes()
+
+    def _pilot(self, matrix: SampledMatrix, sizes: tuple[int, int, int]) -> tuple[int, list[int]]:
+        """How many rounds are expected, and for each pass with how many columns the matrix is multiplied.
+
+        The iteration is tried on a random part of the matrix, whose leading values are about the same. A larger matrix
+        needed up to one round more, for five kernels, two ranks and three tolerances: one more is expected.
+        """
+        (n, m), (k, width, columns), log = matrix.shape, sizes, []
+        side = _PILOT * width
+        if n * m <= 4 * side**2:    # too small to be worth it
+            rounds, two = min(_EXPECTED, self.rounds), self.dtype == "float32"
+            return rounds, ([width] * 2 if two else [2 * width]) * rounds + [2 * self.probes] * self.lanczos
+        rng = np.random.default_rng(self.seed)
+        rows, left_out = (np.sort(rng.choice(size, min(size, side), replace=False)) for size in (n, m))
+        part = Part(matrix, rows, left_out)
+        block = part.fill(np.empty(part.shape, dtype=self.dtype), 0)
+
+        def counted(right: np.ndarray | None, left: np.ndarray | None, *, fused: bool = False) -> Pass:
+            log.append(sum(side.shape[1] for side in (right, right if fused else left) if side is not None))
+            return block_products(block, right, left, fused=fused)
+
+        leading, _, interrupted = self._iterated(counted, part.shape, part.scale, (k, width, min(columns, *part.shape)))
+        if interrupted:
+            raise KeyboardInterrupt
+        last = log[leading.passes - 1]
+        further = [] if leading.rounds == self.rounds else [last] if last > width else [last] * 2
+        return leading.rounds + bool(further), log[: leading.passes] + further + log[leading.passes :]
 
 
 def rows_at_a_time(matrix: SampledMatrix, most: float = _BLOCK) -> int:

@@ -13,14 +13,16 @@ from ..measures import Gaussian, Measure
 from ..pairing import paired
 from ..spectrum import effective_ranks
 from ..unit_size import power_of_two, unit_factor
-from .engine import Cost, Engine, MatrixSpectrum
+from .engine import Cost, Engine, MatrixSpectrum, Tick
 from .engines import as_engine
 from .matrix import SampledMatrix, StoredMatrix
-from .progress import as_report
+from .progress import Report, as_report
 from .sample import draw_matrix, iid_gaussian
-from .trials import SMALL, announce, run_trials
+from .thread_safety import Witness
+from .trials import TO_WATCH, announce, cut_short, run_trials
 
-__all__ = ["MonteCarloSpectrum", "iid", "monte_carlo", "sampling_cost", "standard_error"]
+__all__ = ["MonteCarloSpectrum", "Trials", "iid", "iid_trials", "kernel_trials", "monte_carlo", "sampling_cost",
+           "standard_error"]
 
 _SHOWN = 10
 
@@ -132,7 +134,8 @@ class MonteCarloSpectrum:
     def __repr__(self) -> str:
         """Name the size and the number of trials."""
         size = f"n={self.n}" if self.n == self.m else f"n={self.n}, m={self.m}"
-        return f"MonteCarloSpectrum({size}, trials={self.trials}, rank={self.rank}, engine={self.engine!r})"
+        cut = ", interrupted" if self.interrupted else ""
+        return f"MonteCarloSpectrum({size}, trials={self.trials}, rank={self.rank}, engine={self.engine!r}{cut})"
 
     def __str__(self) -> str:
         """Show the leading singular values with their standard errors."""
@@ -144,7 +147,8 @@ class MonteCarloSpectrum:
         unknown = float(self.effective_rank_error().max())
         likely = f" (likely {float(self.effective_rank_likely_error().max()):.1e})"
         engine = f"; the engine leaves {unknown:.1e}{likely} open" if unknown > 1e-6 * ranks.mean() else ""
-        return "\n".join([f"{matrices}, {size}, engine {self.engine}", "   i  mean          standard error",
+        cut = ", interrupted" if self.interrupted else ""
+        return "\n".join([f"{matrices}, {size}, engine {self.engine}{cut}", "   i  mean          standard error",
                           *rows, *more,
                           f"effective rank {ranks.mean():.6g}, standard error {standard_error(ranks):.1e}{engine}"])
 
@@ -188,7 +192,9 @@ def monte_carlo(
         ``"cupy"``, or an object of `opsvd.sampling` with its own options. "auto" is dense up to n = 4000; above, low
         rank if the matrix is, and row blocks if not.
     workers : int, default 1
-        Threads that draw trials side by side. Memory is needed for as many.
+        Threads that draw trials side by side. Memory is needed for as many. They call h at the same time, and h must
+        stand that: it must not write to an array or a variable that it keeps between calls. Some values of every trial
+        are compared with what h gives when it is asked again.
     progress : bool or callable, optional
         True for a bar (with tqdm, if it is installed) or lines on stderr; or a callable ``progress(done, message)``
         with done from 0 to 1. Its first message is the cost, said beforehand; see `sampling_cost`.
@@ -202,6 +208,8 @@ def monte_carlo(
     ------
     NonFiniteKernelError
         If h is not finite at a sampled pair; the message names it.
+    KernelError
+        If there are several workers, and h gives other values when it is asked again.
     TrialError
         If anything goes wrong in a trial after others are done: it names the trial, and has those in `partial`. What
         goes wrong in the first trial is raised as it is.
@@ -231,13 +239,14 @@ def monte_carlo(
     >>> print(large.singular_values.round(3))
     [[0.52  0.06  0.013 0.003 0.001]]
     """
-    kernel, mu_x, mu_y = paired(h, mu_x, mu_y)
-    shape = positive_int(n, "n"), positive_int(n if m is None else m, "m")
-    factor = unit_factor(kernel, mu_x, mu_y)
-    kernel = kernel.scaled(factor)
-    # A copy for each trial: what a kernel counts is not shared between threads.
-    return _spectra(lambda stream: draw_matrix(copy.copy(kernel), shape, mu_x, mu_y, stream), shape, factor=factor,
-                    trials=trials, rank=rank, rng=rng, engine=engine, workers=workers, progress=progress)
+    (kernel, mu_x, mu_y), report = paired(h, mu_x, mu_y), as_report(progress)
+    planned = kernel_trials(kernel, (n, n if m is None else m), mu_x, mu_y, trials=trials, rank=rank, rng=rng,
+                            engine=engine, workers=workers)
+    announce([planned.cost()], TO_WATCH, report if progress else None)
+    found = planned.run(report)
+    if found.interrupted:
+        cut_short(planned.said(found))
+    return found
 
 
 def sampling_cost(
@@ -274,9 +283,12 @@ def iid(
 
     Parameters are those of `monte_carlo`. These matrices are stored, whatever the engine.
     """
-    n = positive_int(n, "n")
-    return _spectra(lambda stream: StoredMatrix(iid_gaussian(n, stream)), (n, n), trials=trials, rank=rank, rng=rng,
-                    engine=engine, workers=1, progress=None)
+    planned = iid_trials((n, n), trials=trials, rank=rank, rng=rng, engine=engine)
+    announce([planned.cost()], "Ctrl-C stops it with what is done")
+    found = planned.run(as_report(None))
+    if found.interrupted:
+        cut_short(planned.said(found))
+    return found
 
 
 def standard_error(samples: np.ndarray) -> np.ndarray:
@@ -287,31 +299,69 @@ def standard_error(samples: np.ndarray) -> np.ndarray:
     return np.asarray((samples / unit).std(axis=0, ddof=1) * (unit / np.sqrt(len(samples))))
 
 
-def _spectra(
-    draw: Callable[[np.random.Generator], SampledMatrix],
-    shape: tuple[int, int],
-    *,
-    factor: float = 1.0,
-    trials: int,
-    rank: int | None,
-    rng: Any,
-    engine: str | Engine,
-    workers: int,
-    progress: Any,
-) -> MonteCarloSpectrum:
-    """Take the spectra of `trials` matrices over a factor, each drawn from its own stream."""
-    trials, workers, solver = positive_int(trials, "trials"), positive_int(workers, "workers"), as_engine(engine)
-    if rank is not None and positive_int(rank, "rank") > min(shape):
-        raise ValueError(f"rank must be at most n = {min(shape)}, the number of singular values of a sampled matrix, "
-                         f"got {rank}; lower rank or raise n")
-    report, generator = as_report(progress), np.random.default_rng(rng)
-    streams = generator.spawn(trials)
-    if progress or min(shape) > SMALL:
-        announce(solver.cost(draw(copy.deepcopy(streams[0])), rank), trials, workers, report, shown=bool(progress))
+class Trials:
+    """Sampled matrices of one size that are still to be drawn, each from its own stream.
 
-    def collected(done: list[MatrixSpectrum], *, interrupted: bool = False) -> MonteCarloSpectrum:
-        widest = max(one.values.size for one in done)
-        return MonteCarloSpectrum(*shape, tuple(done), widest if rank is None else rank, done[0].engine, interrupted)
+    Parameters
+    ----------
+    draw : callable
+        Draws a matrix from a generator.
+    shape : (int, int)
+    factor : float, default 1.0
+        What the matrices were multiplied by.
+    trials, rank, rng, engine, workers
+        As in `monte_carlo`.
+    """
 
-    return run_trials(lambda stream, tick: solver.spectrum(draw(stream), rank, tick).times(1.0 / factor), streams,
-                      shape, workers=workers, report=report, collected=collected)
+    def __init__(self, draw: Callable[[np.random.Generator], SampledMatrix], shape: tuple[int, int], *, trials: int,
+                 factor: float = 1.0, rank: int | None = None, rng: Any = None, engine: str | Engine = "auto",
+                 workers: int = 1) -> None:
+        trials, self.workers = positive_int(trials, "trials"), positive_int(workers, "workers")
+        self.draw, self.shape, self.factor, self.rank, self.solver = draw, shape, factor, rank, as_engine(engine)
+        if rank is not None and positive_int(rank, "rank") > min(shape):
+            raise ValueError(f"rank must be at most n = {min(shape)}, the number of singular values of a sampled "
+                             f"matrix, got {rank}; lower rank or raise n")
+        self.streams = np.random.default_rng(rng).spawn(trials)
+
+    def cost(self) -> Cost:
+        """What all of them will cost; a few entries are evaluated to time them."""
+        count = len(self.streams)
+        one = self.solver.cost(self.draw(copy.deepcopy(self.streams[0])), self.rank)
+        return Cost(one.seconds * count, one.memory * min(self.workers, count),
+                    f"{f'{count} times ' if count > 1 else ''}{one.work}", one.evaluations * count)
+
+    def run(self, report: Report) -> MonteCarloSpectrum:
+        """Take their spectra; see `run_trials` for what happens if that is interrupted, or fails."""
+        witness = Witness()
+
+        def trial(stream: np.random.Generator, tick: Tick) -> MatrixSpectrum:
+            matrix = self.draw(stream) if self.workers == 1 else witness.watch_matrix(self.draw(stream))
+            return self.solver.spectrum(matrix, self.rank, tick).times(1.0 / self.factor)
+
+        def collected(done: list[MatrixSpectrum], *, interrupted: bool = False) -> MonteCarloSpectrum:
+            widest = max(one.values.size for one in done) if self.rank is None else self.rank
+            return MonteCarloSpectrum(*self.shape, tuple(done), widest, done[0].engine, interrupted)
+
+        return run_trials(trial, self.streams, self.shape, workers=self.workers, report=report, collected=collected,
+                          check=witness.compare)
+
+    def said(self, found: MonteCarloSpectrum) -> str:
+        """Say how much of what was asked for is done."""
+        cut = ", the last of them cut short, with larger errors" if found.matrices[-1].interrupted else ""
+        return f"{found.trials} of {len(self.streams)} trials are done{cut}"
+
+
+def iid_trials(shape: tuple[int, int], **options: Any) -> Trials:
+    """The trials of square matrices with independent entries; `options` are those of `Trials`."""
+    n = positive_int(shape[0], "n")
+    return Trials(lambda stream: StoredMatrix(iid_gaussian(n, stream)), (n, n), **options)
+
+
+def kernel_trials(kernel: Kernel, shape: tuple[int, int], mu_x: Measure, mu_y: Measure, **options: Any) -> Trials:
+    """The trials of a kernel under measures that fit it; `options` are those of `Trials`."""
+    n, m = positive_int(shape[0], "n"), positive_int(shape[1], "m")
+    factor = unit_factor(kernel, mu_x, mu_y)
+    kernel = kernel.scaled(factor)
+    # A copy for each trial: what a kernel counts is not shared between threads.
+    return Trials(lambda stream: draw_matrix(copy.copy(kernel), (n, m), mu_x, mu_y, stream), (n, m), factor=factor,
+                  **options)

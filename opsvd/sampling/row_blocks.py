@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .krylov import Pass
+from .krylov import Pass, block_products
 from .matrix import SampledMatrix
 from .matrix_free import MatrixFree, rows_at_a_time
 
-__all__ = ["RowBlocks", "block_products"]
+__all__ = ["RowBlocks"]
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,3 @@ class RowBlocks(MatrixFree):
             z = z + part.z
             energy += part.energy
         return Pass(np.concatenate(parts), z, energy)
-
-
-def block_products(block: np.ndarray, right: np.ndarray | None, left: np.ndarray | None, *, fused: bool) -> Pass:
-    """The part of a pass that belongs to a block of rows; `left` holds the same rows. Sums are in double precision."""
-    y = block[:, :0] if right is None else block @ right
-    z = block.T @ (y if fused or left is None else left) if fused or left is not None else np.zeros(())
-    return Pass(y, np.asarray(z, dtype=np.float64), _energy(block))
-
-
-def _energy(block: np.ndarray) -> float:
-    """The sum of squares; rows of single precision one by one, so that little is lost in the sum."""
-    return float(np.sum([np.vdot(row, row) for row in block], dtype=np.float64))

@@ -25,6 +25,10 @@ class Sample(NamedTuple):
     x: np.ndarray
     y: np.ndarray
 
+    def __repr__(self) -> str:
+        """Name the size."""
+        return f"Sample({self.matrix.shape[0]} x {self.matrix.shape[1]})"
+
 
 def draw_sample(
     h: Callable[..., Any] | Kernel,

@@ -1,6 +1,5 @@
 """Monte Carlo over several sizes, as one table."""
 
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,15 +8,19 @@ import numpy as np
 
 from .._optional import require
 from .._validation import positive_int
-from ..errors import SamplingInterruptedWarning, TrialError
+from ..errors import TrialError
 from ..kernels import Kernel
 from ..measures import Gaussian, Measure
 from ..pairing import paired
 from .engine import Engine
-from .monte_carlo import MonteCarloSpectrum, monte_carlo
+from .monte_carlo import MonteCarloSpectrum, kernel_trials
 from .progress import Report, as_report
+from .trials import TO_WATCH, announce, cut_short
 
 __all__ = ["MonteCarloSweep", "monte_carlo_sweep"]
+
+# Sizes in the short form.
+_SHOWN = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +61,10 @@ class MonteCarloSweep:
         return require("pandas", "sweep", "MonteCarloSweep.to_pandas").DataFrame(self.records())
 
     def __repr__(self) -> str:
-        """Name the sizes."""
-        return f"MonteCarloSweep({', '.join(f'{one.n} x {one.m}: {one.trials} trials' for one in self.spectra)})"
+        """Name the sizes, the first of them if they are many."""
+        shown = [f"{one.n} x {one.m}: {one.trials} trials" for one in self.spectra[:_SHOWN]]
+        more = [f"and {len(self) - _SHOWN} more"] if len(self) > _SHOWN else []
+        return f"MonteCarloSweep({', '.join([*shown, *more])})"
 
     def __str__(self) -> str:
         """Show the table, with a column for each size."""
@@ -124,28 +129,30 @@ def monte_carlo_sweep(
     shapes = [_shape(size) for size in sizes]
     if not shapes:
         raise ValueError("sizes must name at least one size, got none; pass for example sizes=[100, 300, 1000]")
+    most = max(map(max, shapes)) if rank is None else positive_int(rank, "rank")
+    planned = [kernel_trials(kernel, shape, mu_x, mu_y, trials=trials, rank=None if rank is None else min(most, *shape),
+                             rng=stream, engine=engine, workers=workers)
+               for shape, stream in zip(shapes, np.random.default_rng(rng).spawn(len(shapes)), strict=True)]
+    announce([one.cost() for one in planned], TO_WATCH, report if progress else None)
     done: list[MonteCarloSpectrum] = []
-    streams = np.random.default_rng(rng).spawn(len(shapes))
-    for k, ((n, m), stream) in enumerate(zip(shapes, streams, strict=True)):
-        most = None if rank is None else min(rank, n, m)
+    for k, ((n, m), trials_of_size) in enumerate(zip(shapes, planned, strict=True)):
         try:
-            done.append(monte_carlo(kernel, n, mu_x, mu_y, m=m, trials=trials, rank=most, rng=stream, engine=engine,
-                                    workers=workers, progress=_part(report, k, len(shapes)) if progress else None))
+            done.append(trials_of_size.run(_part(report, k, len(shapes))))
         except KeyboardInterrupt:
             if not done:
                 raise
-            warnings.warn(f"interrupted: {len(done)} of {len(shapes)} sizes are done, and returned",
-                          SamplingInterruptedWarning, stacklevel=2)
+            cut_short(f"{len(done)} of {len(shapes)} sizes are done")
             return MonteCarloSweep(tuple(done), interrupted=True)
         except TrialError as error:
             raise TrialError(str(error), error.trial, MonteCarloSweep((*done, error.partial), True)) from error
         except Exception as error:
             if not done:
                 raise
-            raise TrialError(f"the first trial at {n} x {m} failed with {type(error).__name__}: {error}. What was done "
+            raise TrialError(f"sampling at {n} x {m} failed with {type(error).__name__}: {error}. What was done "
                              f"before is in the attribute partial of this error", 1,
                              MonteCarloSweep(tuple(done), True)) from error
         if done[-1].interrupted:
+            cut_short(f"{k} of {len(shapes)} sizes, and of the next {trials_of_size.said(done[-1])}")
             return MonteCarloSweep(tuple(done), interrupted=True)
     return MonteCarloSweep(tuple(done))
 

@@ -13,10 +13,13 @@ from ..errors import LongSamplingWarning, SamplingInterruptedWarning, TrialError
 from .engine import Cost, MatrixSpectrum, Tick, silent
 from .progress import Report
 
-__all__ = ["SMALL", "announce", "run_trials"]
+__all__ = ["TO_WATCH", "announce", "cut_short", "run_trials"]
 
-SMALL = 1500
-"""Up to this size more BLAS threads gain little on idle cores, and lose much on busy ones; nor is a cost announced."""
+_SMALL = 1500
+"""Up to this size more BLAS threads gain little on idle cores, and lose much on busy ones."""
+
+TO_WATCH = "pass progress=True to watch it, and Ctrl-C to stop with what is done"
+"""The advice of a function that reports its progress."""
 
 # Seconds from which a cost is announced unasked.
 _LONG = 60.0
@@ -32,14 +35,25 @@ class Collected(Protocol[Result_co]):
         """See the class."""
 
 
-def announce(cost: Cost, trials: int, workers: int, report: Report, *, shown: bool) -> None:
-    """Say what the trials will cost: through `report`, or as a warning if they are long and nothing is shown."""
-    total = Cost(cost.seconds * trials, cost.memory * min(workers, trials),
-                 f"{f'{trials} times ' if trials > 1 else ''}{cost.work}")
-    report(0.0, str(total))
-    if total.seconds > _LONG and not shown:
-        warnings.warn(f"{total}; pass progress=True to watch it, and Ctrl-C to stop with what is done",
-                      LongSamplingWarning, stacklevel=4)
+def announce(costs: Sequence[Cost], advice: str, report: Report | None = None) -> None:
+    """Say before it begins what work will cost, part by part: to `report`, or as a warning if it is long.
+
+    The warning is that of the function that calls this one, about the line that calls it in turn.
+    """
+    if report is not None:
+        for cost in costs:
+            report(0.0, str(cost))
+        return
+    first = max(costs, key=lambda cost: cost.seconds)
+    others = f" and {len(costs) - 1} other size{'s' if len(costs) > 2 else ''}" if len(costs) > 1 else ""
+    total = Cost(sum(cost.seconds for cost in costs), max(cost.memory for cost in costs), f"{first.work}{others}")
+    if total.seconds > _LONG:
+        warnings.warn(f"{total}; {advice}", LongSamplingWarning, stacklevel=3)
+
+
+def cut_short(text: str) -> None:
+    """Warn that the function that calls this one was interrupted, and what it returns."""
+    warnings.warn(f"interrupted: {text}, and returned", SamplingInterruptedWarning, stacklevel=3)
 
 
 def run_trials(
@@ -50,32 +64,37 @@ def run_trials(
     workers: int,
     report: Report,
     collected: Collected[Result_co],
+    check: Callable[[], None],
 ) -> Result_co:
     """Run a trial for each stream, in threads if there are several workers.
 
-    An interrupt after the first trial returns what is done, with a warning; an error after it becomes a TrialError that
-    carries what is done.
+    An interrupt after the first trial returns what is done; an error after it becomes a TrialError that carries what
+    is done. Among threads `check` is called now and then, and before anything is returned: what it raises comes first.
     """
     done: dict[int, MatrixSpectrum] = {}
     try:
-        with one_blas_thread() if min(shape) <= SMALL else nullcontext():
+        with one_blas_thread() if min(shape) <= _SMALL else nullcontext():
             if workers == 1:
                 _in_turn(trial, streams, report, done)
             else:
-                _side_by_side(trial, streams, workers, report, done)
+                _side_by_side(trial, streams, workers, report=report, done=done, check=check)
     except KeyboardInterrupt:
         if not done:
             raise
-        warnings.warn(f"interrupted: {len(done)} of {len(streams)} trials are done, and returned",
-                      SamplingInterruptedWarning, stacklevel=4)
+        check()
         return collected(_ordered(done), interrupted=True)
     except _FailedError as failed:
+        check()
         cause = failed.cause
+        if workers > 1:
+            cause.add_note(f"{workers} threads called h at the same time; if it keeps anything between calls, use "
+                           f"workers=1")
         if not done:
             raise cause from None
         message = (f"trial {failed.trial + 1} of {len(streams)} failed with {type(cause).__name__}: {cause}. "
                    f"The {len(done)} trials that were done are in the attribute partial of this error")
         raise TrialError(message, failed.trial + 1, collected(_ordered(done), interrupted=True)) from cause
+    check()
     report(1.0, "")
     return collected(_ordered(done))
 
@@ -84,7 +103,7 @@ class _FailedError(Exception):
     """A trial and what it raised."""
 
     def __init__(self, trial: int, cause: Exception) -> None:
-        super().__init__()
+        super().__init__(trial, cause)
         self.trial, self.cause = trial, cause
 
 
@@ -99,6 +118,8 @@ def _in_turn(trial: Trial, streams: Sequence[np.random.Generator], report: Repor
             done[t] = trial(stream, _tick(report, t, len(streams)))
         except Exception as error:
             raise _FailedError(t, error) from error
+        if done[t].interrupted:
+            raise KeyboardInterrupt
 
 
 def _tick(report: Report, trial: int, trials: int) -> Tick:
@@ -106,7 +127,13 @@ def _tick(report: Report, trial: int, trials: int) -> Tick:
 
 
 def _side_by_side(
-    trial: Trial, streams: Sequence[np.random.Generator], workers: int, report: Report, done: dict[int, MatrixSpectrum]
+    trial: Trial,
+    streams: Sequence[np.random.Generator],
+    workers: int,
+    *,
+    report: Report,
+    done: dict[int, MatrixSpectrum],
+    check: Callable[[], None],
 ) -> None:
     pool = ThreadPoolExecutor(workers)
     waiting: dict[Future[MatrixSpectrum], int] = {}
@@ -117,6 +144,7 @@ def _side_by_side(
             finished, pending = wait(pending, return_when=FIRST_COMPLETED)
             failed = {waiting[future]: error for future in finished if (error := future.exception()) is not None}
             done.update({waiting[future]: future.result() for future in finished if waiting[future] not in failed})
+            check()
             report(len(done) / len(streams) * (1.0 - 1e-9), "")
             for t, error in sorted(failed.items()):
                 if isinstance(error, Exception):

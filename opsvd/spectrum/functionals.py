@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -52,6 +52,12 @@ class Tail:
     least: float = 0.0
     extrapolated: bool = False
     total_least: float = 0.0
+
+    def __repr__(self) -> str:
+        """Name what lies beyond: the note is left out, and so is what is zero."""
+        parts = [f"{field.name}={value:.6g}" for field in fields(self)
+                 if isinstance(value := getattr(self, field.name), float) and value]
+        return f"Tail({', '.join(parts + ['extrapolated'] * self.extrapolated)})"
 
     @property
     def energy_bounds(self) -> Interval:

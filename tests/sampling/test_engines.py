@@ -297,16 +297,68 @@ def test_engines_have_names():
     assert ENGINES["cupy"]().library == "cupy"
 
 
-@pytest.mark.parametrize(("options", "message"), [
-    ({"dtype": "float16"}, "dtype must be one of 'float64', 'float32', got 'float16'"),
-    ({"rounds": 0}, "rounds must be an integer of at least 1"),
-    ({"width": 0}, "width must be an integer of at least 1"),
-    ({"probes": 1}, "probes at least 2"),
-    ({"memory": 1e6}, "memory must be at least .* bytes for 3 singular values"),
-])
-def test_bad_options(options, message):
-    """Each is refused by name."""
-    with pytest.raises(ValueError, match=message):
-        RowBlocks(**options).spectrum(drawn(SMOOTH["tanh"], 30), 3)
+NAN, INF = float("nan"), float("inf")
+BAD_OPTIONS = [
+    *[(engine, option, value, message)
+      for engine in (RowBlocks, DaskBlocks, ArrayBlocks)
+      for option, value, message in [
+          ("dtype", "float16", "dtype must be one of 'float64', 'float32', got 'float16'"),
+          ("dtype", None, "dtype must be one of"),
+          ("rounds", 0, "rounds must be an integer of at least 1"),
+          ("rounds", 2.5, "rounds must be an integer, got 2.5"),
+          ("width", 0, "width must be an integer of at least 1"),
+          ("width", "wide", "width must be an integer, got 'wide'"),
+          ("probes", 1, "lanczos needs probes at least 2"),
+          ("probes", 0, "probes must be an integer of at least 1"),
+          ("lanczos", -1, "lanczos must be an integer of at least 0, got -1"),
+          ("lanczos", 1.5, "lanczos must be an integer, got 1.5"),
+          ("lanczos", NAN, "lanczos must be an integer, got nan"),
+          ("memory", -1.0, "memory must be positive, got -1.0"),
+          ("memory", NAN, "memory must be finite, got nan"),
+          ("memory", "1 GB", "memory must be a real number, got '1 GB'"),
+          ("seed", -1, "seed must be an integer of at least 0, got -1"),
+          ("seed", "x", "seed must be an integer, got 'x'")]],
+    *[(engine, option, value, message)
+      for engine in (RowBlocks, DaskBlocks, ArrayBlocks, LowRank)
+      for option, value, message in [
+          ("rtol", NAN, "rtol must be finite, got nan"),
+          ("rtol", INF, "rtol must be finite, got inf"),
+          ("rtol", 0.0, "rtol must be positive, got 0.0"),
+          ("rtol", -1e-5, "rtol must be positive, got -1e-05"),
+          ("rtol", 1.0, "rtol must be below 1"),
+          ("rtol", "small", "rtol must be a real number, got 'small'"),
+          ("rtol", None, "rtol must be a real number, got None")]],
+    (DaskBlocks, "block", -1, "block must be positive, got -1.0"),
+    (DaskBlocks, "block", 0, "block must be positive"),
+    (DaskBlocks, "block", NAN, "block must be finite, got nan"),
+    (DaskBlocks, "block", "64 MB", "block must be a real number, got '64 MB'"),
+    (ArrayBlocks, "library", 3, "library must be the name of an array library, got 3"),
+    (ArrayBlocks, "library", np, "library must be the name of an array library, got <module"),
+    (ArrayBlocks, "library", "", "library must be the name of an array library, got ''"),
+    (ArrayBlocks, "function", 3.0, "function must be callable as h"),
+    (LowRank, "max_rank", 0, "max_rank must be an integer of at least 1, got 0"),
+    (LowRank, "max_rank", 2.0, "max_rank must be an integer, got 2.0"),
+    (LowRank, "max_rank", True, "max_rank must be an integer of at least 1, got True"),
+    (LowRank, "seed", -3, "seed must be an integer of at least 0, got -3"),
+    (LowRank, "seed", None, "seed must be an integer, got None"),
+]
+
+
+@pytest.mark.parametrize(("engine", "option", "value", "message"), BAD_OPTIONS)
+def test_bad_options_are_refused_when_the_engine_is_made(engine, option, value, message):
+    """Each is refused by name, before any matrix is there."""
+    with pytest.raises((ValueError, TypeError), match=message):
+        engine(**{option: value})
+
+
+def test_bad_options_of_a_matrix():
+    """Too little memory, a rank that is none, and a matrix that is none."""
+    with pytest.raises(ValueError, match=r"memory must be at least .* bytes for 3 singular values"):
+        RowBlocks(memory=1e6).spectrum(drawn(SMOOTH["tanh"], 30), 3)
+    for engine in (RowBlocks(), LowRank()):
+        with pytest.raises(ValueError, match="rank must be an integer of at least 1, got 0"):
+            engine.spectrum(drawn(SMOOTH["tanh"], 30), 0)
+    with pytest.raises(ImportError, match="library must name an installed array library, got 'math'"):
+        ArrayBlocks(library="math").spectrum(drawn(SMOOTH["tanh"], 30), 2)
     with pytest.raises(ValueError, match="matrix must be a two-dimensional array of finite numbers"):
         StoredMatrix([1.0, np.nan])

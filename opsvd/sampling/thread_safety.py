@@ -1,0 +1,138 @@
+"""Kernels that threads call at the same time: some of the values they gave are asked for once more, and compared."""
+
+import copy
+import functools
+from collections import deque
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+
+from ..blocks import BlockKernel
+from ..errors import KernelError
+from ..kernels import Kernel
+from ..matrix_kernels import MatrixKernel
+from .matrix import SampledMatrix
+
+__all__ = ["Witness", "differs", "evenly", "to_numpy", "unsafe"]
+
+# A call is compared at so many points of x and of y, spread evenly: another thread seldom writes over less of it.
+_POINTS = 32
+# Coordinates of points that are kept of one call.
+_NUMBERS = 1 << 14
+# The first calls of a matrix are all compared, and then those whose number is a power of two.
+_FIRST_CALLS = 64
+# Another shape of the arrays changes the rounding of products, and a value beside a jump may fall to its other side. In
+# what another thread has written over, many entries differ in their first digits.
+_ALIKE, _ROUNDING, _FEW = 1e-4, 1e-12, 0.01
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class Witness:
+    """Keeps some of the values that functions give while other threads run, and asks for them again."""
+
+    def __init__(self) -> None:
+        self._kept: deque[tuple[Callable[..., Any], tuple[Any, ...], np.ndarray]] = deque()
+
+    def watch_matrix(self, matrix: SampledMatrix) -> SampledMatrix:
+        """Let the matrix evaluate a watched copy of its kernel; a stored one has none."""
+        kernel = getattr(matrix, "kernel", None)
+        if isinstance(kernel, Kernel):
+            matrix.watched = self.watched
+            kernel = matrix.kernel = copy.copy(kernel)    # type: ignore[attr-defined]
+            if isinstance(kernel, BlockKernel):
+                kernel.function = self.watched(kernel.function, (2,), 2)
+            else:
+                tails = tuple(int(dim > 1) for dim in kernel.dims)
+                kernel.function = self.watched(kernel.function, tails, 2 if isinstance(kernel, MatrixKernel) else 0)
+        return matrix
+
+    def watched(self, function: Function, tails: tuple[int, ...], tail: int) -> Function:
+        """Return the same function, whose calls leave some of their values here.
+
+        `tails` says how many of the last axes of each argument do not broadcast, and `tail` how many of the values.
+        """
+        calls = 0
+
+        def watching(*points: Any) -> Any:
+            nonlocal calls
+            # A copy at once: a function that gives out its own memory may write to it again.
+            values = copy.deepcopy(function(*points))
+            calls += 1
+            if calls <= _FIRST_CALLS or calls & (calls - 1) == 0:
+                self._keep(function, points, tails, values, tail)
+            return values
+
+        return functools.update_wrapper(watching, function)    # type: ignore[return-value]
+
+    def _keep(self, function: Callable[..., Any], points: tuple[Any, ...], tails: tuple[int, ...], values: Any,
+              tail: int) -> None:
+        leading = [np.shape(array)[: np.ndim(array) - fixed] for array, fixed in zip(points, tails, strict=True)]
+        shape = np.broadcast_shapes(*leading)
+        width = max(int(np.prod(np.shape(array)[np.ndim(array) - fixed :])) for array, fixed in zip(
+            points, tails, strict=True))
+        most = max(min(_POINTS, _NUMBERS // width), 2)
+        steps = [slice(None, None, -(-size // most)) for size in shape]
+
+        def cut(array: Any, fixed: int) -> Any:
+            axes = max(np.ndim(array) - fixed, 0)
+            return copy.deepcopy(array[tuple(steps[len(steps) - axes :])]) if axes else array
+
+        self._kept.append((function, tuple(map(cut, points, tails)), to_numpy(cut(values, tail))))
+
+    def compare(self) -> None:
+        """Ask for the values that were kept again; other threads may go on meanwhile.
+
+        Raises
+        ------
+        KernelError
+            If they are others.
+        """
+        while self._kept:
+            function, points, first = self._kept.popleft()
+            with np.errstate(all="ignore"):
+                again = to_numpy(function(*points))
+            if differs(first, again):
+                raise unsafe(first, again, "workers=1")
+
+
+def evenly(count: int) -> np.ndarray:
+    """Numbers spread evenly below `count`, at which values are compared."""
+    return np.unique(np.linspace(0, count - 1, min(count, _POINTS)).astype(int))
+
+
+def differs(first: np.ndarray, again: np.ndarray) -> bool:
+    """Whether two evaluations of one function at the same points differ by more than rounding explains."""
+    first, again = np.asarray(first, dtype=np.float64), np.asarray(again, dtype=np.float64)
+    if first.shape != again.shape:
+        return True
+    with np.errstate(all="ignore"):
+        sizes = np.abs(first) + np.abs(again)
+        largest = np.max(sizes, where=np.isfinite(sizes), initial=0.0)
+        equal = (first == again) | (np.isnan(first) & np.isnan(again))
+        apart = ~equal & ~(np.abs(first - again) <= _ALIKE * sizes + _ROUNDING * largest)
+    return bool(apart.any() and apart.mean() > _FEW)
+
+
+def unsafe(first: np.ndarray, again: np.ndarray, remedy: str) -> KernelError:
+    """Build the error for a kernel that gave other values when it was asked again."""
+    values = ""
+    if np.shape(first) == np.shape(again):
+        with np.errstate(all="ignore"):
+            worst = np.unravel_index(np.argmax(np.nan_to_num(np.abs(np.subtract(first, again, dtype=float)),
+                                                             nan=np.inf)), np.shape(first))
+        values = f", for example {np.asarray(again)[worst]:.6g} where it had given {np.asarray(first)[worst]:.6g}"
+    return KernelError(f"h must give the same values whenever it is called, also while other threads call it, but "
+                       f"gave others when it was asked again{values}. It is not thread-safe, because it writes to an "
+                       f"array or a variable that it keeps between calls, or its values depend on more than one pair "
+                       f"of points; let it make new arrays at every call, or use {remedy}")
+
+
+def to_numpy(array: Any) -> np.ndarray:
+    """An array of any library, wherever it is, as one of numpy."""
+    if hasattr(array, "detach"):    # torch
+        array = array.detach().cpu()
+    elif hasattr(array, "get"):    # cupy
+        array = array.get()
+    return np.asarray(array)
