@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ._user_function import UserFunction, equal_values, real_values
 from ._validation import positive_int
 from .errors import KernelError, NonFiniteKernelError
 from .kernels import Kernel, elementwise
@@ -31,10 +32,15 @@ class BlockKernel(Kernel):
     """
 
     def __init__(self, phi: Callable[[np.ndarray], Any], b: int, k: int) -> None:
-        self.phi, self.b, self.k = phi, b, k
-        self.function, self.name = phi, getattr(phi, "__name__", type(phi).__name__)
+        self.function, self.b, self.k = UserFunction(phi, "phi"), b, k
+        self.name = getattr(phi, "__name__", type(phi).__name__)
         self.dims, self.evaluations, self.budget = (k, k), 0, None
         self._try_blocks()
+
+    @property
+    def phi(self) -> UserFunction:
+        """The map of blocks."""
+        return self.function
 
     def __repr__(self) -> str:
         """Name the map and its blocks."""
@@ -57,8 +63,7 @@ class BlockKernel(Kernel):
         """Phi of blocks (..., b, b), finite."""
         if self.budget is not None:
             self.budget.spend(products.size)
-        with np.errstate(all="ignore"):
-            values = np.asarray(self.phi(products), dtype=np.float64)
+        values = self._values(products)
         self.evaluations += products.size
         if values.shape != products.shape:
             raise self._shape(products.shape, values.shape)
@@ -89,8 +94,7 @@ class BlockKernel(Kernel):
         rng = np.random.default_rng(_SEED)
         for scale in (1.0, math.sqrt(self.k), 0.1):
             z = scale * rng.standard_normal((_PROBES, self.b, self.b))
-            with np.errstate(all="ignore"):
-                joint, single = np.asarray(self.phi(z), dtype=np.float64), self._alone(z)
+            joint, single = self._values(z), self._alone(z)
             if not np.abs(joint - single).max() <= _EQUAL * np.abs(joint).max():
                 return None
         return self._alone
@@ -99,7 +103,11 @@ class BlockKernel(Kernel):
         """The first entry of phi at blocks that are constant: numbers (...) give (...)."""
         values = np.asarray(z, dtype=np.float64)
         filled = np.broadcast_to(values[..., None, None], (*values.shape, self.b, self.b))
-        return np.asarray(self.phi(np.array(filled)), dtype=np.float64)[..., 0, 0]
+        return self._values(np.array(filled))[..., 0, 0]
+
+    def _values(self, products: np.ndarray) -> np.ndarray:
+        """What phi returns, as numbers."""
+        return real_values(self.phi(products), "phi").astype(np.float64, copy=False)
 
     def _shape(self, needed: tuple[int, ...], got: tuple[int, ...]) -> KernelError:
         return KernelError(f"phi must map blocks of shape (..., {self.b}, {self.b}) to the same shape: for shape "
@@ -108,14 +116,15 @@ class BlockKernel(Kernel):
     def _try_blocks(self) -> None:
         z = np.random.default_rng(_SEED).standard_normal((2, 3, self.b, self.b))
         try:
-            with np.errstate(all="ignore"):
-                whole, single = np.asarray(self.phi(z)), np.asarray(self.phi(z[0, 0]))
+            whole, single = self._values(z), self._values(z[0, 0])
+        except KernelError:
+            raise
         except Exception as error:
             raise KernelError(f"phi failed on blocks of shape {z.shape} with {type(error).__name__}: {error}; let it "
                               f"act on the last two axes, as np.linalg.svd does") from error
         if whole.shape != z.shape:
             raise self._shape(z.shape, whole.shape)
-        if single.shape != (self.b, self.b) or not np.allclose(whole[0, 0], single, rtol=1e-6, equal_nan=True):
+        if single.shape != (self.b, self.b) or not equal_values(whole[0, 0], single):
             raise KernelError("phi must act on each block by itself: for one block it returned something else than for "
                               "that block among others; let it act on the last two axes")
 

@@ -15,6 +15,7 @@ from .methods.meeting_points import meeting_points
 from .methods.refinement import FIRST_PANELS, ORDER
 from .quadrature import Rule
 from .slices import slice_integrals
+from .unit_size import unit_factor
 
 __all__ = ["break_points"]
 
@@ -84,6 +85,7 @@ def break_points(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(),  # 
     """
     kernel = as_kernel(h)
     mu_x, mu_y = require_measure(mu_x, "mu_x"), require_measure(mu_y, "mu_y")
+    kernel = kernel.scaled(unit_factor(kernel, mu_x, mu_y))
     domain = find_domain(kernel, mu_x, mu_y, _RTOL)
     if domain.norm == 0.0:
         return np.zeros((0, 2))

@@ -144,7 +144,7 @@ def _kernel(args: argparse.Namespace, h: Callable[..., Any]) -> Kernel:
     if k == 1 and args.scale is None:
         return Kernel(h)
     z, one = np.array([-1.3, -0.4, 0.7, 2.1]), np.ones(1)
-    Kernel(h)    # which says what is wrong with h, if anything is
+    h = Kernel(h)    # which says what is wrong with h, if anything is
     with np.errstate(all="ignore"):
         alike = np.array_equal(h(z, one), h(one, z), equal_nan=True) and np.allclose(
             h(4.0 * z, 0.25 * one), h(z, one), rtol=1e-12, equal_nan=True)

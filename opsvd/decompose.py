@@ -25,6 +25,7 @@ from .methods import Method, UniformPanels, as_method
 from .pairing import paired
 from .result import OperatorSVD
 from .singular_functions import SingularFunctions, SingularSystem
+from .unit_size import unit_factor
 from .vectors import decompose_vectors
 
 __all__ = ["decompose"]
@@ -127,19 +128,21 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     limited, unlimited = kernel.limited(budget), kernel.limited(Budget(_LEAST, math.inf))
     seen = kernel_values(unlimited, mu_x, mu_y)
     limited.evaluations = budget.spent = unlimited.evaluations
-    if kernel.dims != (1, 1) or isinstance(kernel, BlockKernel | MatrixKernel):
+    on_the_line = kernel.dims == (1, 1) and not isinstance(kernel, BlockKernel | MatrixKernel)
+    limited = limited.scaled(unit_factor(limited, mu_x, mu_y, required=not on_the_line))
+    if not on_the_line:
         if method != "auto":
             raise ValueError(f"method must be 'auto' if x or y is a vector, got {method!r}; leave it out")
         with one_blas_thread():
             answer = decompose_vectors(limited, mu_x, mu_y, rtol=rtol, max_rank=rank)
-        return _finished(replace(answer, kernel_values=seen), kernel, limited.evaluations, "")
+        return _finished(replace(answer, kernel_values=seen), kernel, limited, "")
     method = as_method(method)
     with one_blas_thread():
         best, remark = _refine(limited, method.discretisations(limited, mu_x, mu_y, rtol), rtol, rank)
         if best is None:
             remark = remark or f"{method!r} cannot do this kernel: leave method out, and one that can is chosen"
             for least in (_LEAST, _LEAST_AT_LAST):
-                coarse = kernel.limited(Budget(least, math.inf))
+                coarse = limited.limited(Budget(least, math.inf))
                 coarsest = UniformPanels(_COARSE).discretisations(coarse, mu_x, mu_y, rtol)
                 best, _ = _refine(coarse, coarsest, rtol, rank)
                 limited.evaluations += coarse.evaluations
@@ -148,13 +151,15 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     if best is None:
         raise KernelError("h must not be zero nearly everywhere: nodes see no more than traces, although h is not "
                           "zero; shift and scale x and y to where it is not")
-    return _finished(replace(best, kernel_values=seen), kernel, limited.evaluations, remark)
+    return _finished(replace(best, kernel_values=seen), kernel, limited, remark)
 
 
-def _finished(best: OperatorSVD, kernel: Kernel, evaluations: int, remark: str) -> OperatorSVD:
-    """Account for the cost, and warn if the tolerance was missed."""
-    kernel.evaluations += evaluations
-    best = best.for_kernel(kernel, evaluations, remark)
+def _finished(best: OperatorSVD, kernel: Kernel, limited: Kernel, remark: str) -> OperatorSVD:
+    """Undo the scaling, account for the cost, and warn if the tolerance was missed."""
+    if limited.factor != kernel.factor:
+        best = best.times(kernel.factor / limited.factor)
+    kernel.evaluations += limited.evaluations
+    best = best.for_kernel(kernel, limited.evaluations, remark)
     if not best.converged:
         warnings.warn(best.status, ConvergenceWarning, stacklevel=3)
     return best

@@ -24,6 +24,10 @@ _WIDE = 1.3
 _SAFE_START = 4.0
 # The power of a Gaussian decay grows by more than this factor over a tenth of the box; less than the second is none.
 _GROWS, _LEAST = 1.2, 0.1
+# Of the four sides of the box, those of x and those of y.
+_SIDES = (slice(0, 2), slice(2, 4))
+# The corners at which h must not overflow are so close to those of the box.
+_OFF_DIAGONAL = np.array([1.0, 0.9999, 0.9998, 0.9997])
 
 
 @dataclass(frozen=True)
@@ -96,61 +100,76 @@ def find_domain(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Do
         If h is so large that its square is not a number.
     """
     tol = max(1e-2 * rtol, 1e-15)
-    scales = np.array([mu_x.scale, mu_x.scale, mu_y.scale, mu_y.scale])
-    centers = np.array([mu_x.center, mu_x.center, mu_y.center, mu_y.center])
-    outwards = np.array([-1.0, 1.0, -1.0, 1.0])
     # The width at which the half-density of a Gaussian, and so of a bounded kernel, has fallen to tol.
     bounded = max(np.sqrt(-4.0 * np.log(tol)), _SAFE_START)
     sides = np.full(4, bounded)
-
-    def box(sides: np.ndarray) -> np.ndarray:
-        return np.asarray(centers + outwards * scales * sides)
-
-    energy = _log_energy(kernel, mu_x, mu_y, box(sides))
+    energy = _log_energy(kernel, mu_x, mu_y, sides)
     if energy is None:
         sides = np.full(4, _SAFE_START)
-        energy = _log_energy(kernel, mu_x, mu_y, box(sides))
+        energy = _log_energy(kernel, mu_x, mu_y, sides)
         if energy is None:
-            raise _infinite_point(kernel, box(sides))
+            raise _infinite_point(kernel, mu_x, mu_y, sides)
     while True:
         tails, powers, growing = _tails(energy, sides)
         heavy = (tails > tol * tol) & (sides < _WIDEST)
         wider = np.where(heavy, np.minimum(_GROWTH * sides, _WIDEST), sides)
-        wider_energy = _log_energy(kernel, mu_x, mu_y, box(wider)) if heavy.any() else None
+        wider_energy = _log_energy(kernel, mu_x, mu_y, wider) if heavy.any() else None
         if wider_energy is None:
             break
         sides, energy = wider, wider_energy
     heavy = tails > tol * tol
     if ((powers <= 1.0) & ~growing)[heavy].any():
+        farther = f", or lies more than {_WIDEST:g} scales out" if sides[heavy].max() >= _WIDEST else ""
         raise NotSquareIntegrableError(
             f"h must be square-integrable, but h^2 times the densities does not decay along the edge of the box "
-            f"{np.round(box(sides), 2).tolist()}: E[h^2] is infinite, as far as floats tell. Decompose a slower kernel "
-            f"(exp(c*x*y) needs |c| < 1/2 under unit Gaussians), or take measures with a smaller std")
+            f"{np.round(_ends(mu_x, mu_y, sides), 2).ravel().tolist()}: E[h^2] is infinite{farther}, as far as floats "
+            f"tell. Decompose a slower kernel (exp(c*x*y) needs |c| < 1/2 under unit Gaussians), or take measures with "
+            f"a smaller std")
     if energy.max() == -np.inf:    # what looks like zero gets a second look, for the trace of something narrow
-        energy = _log_energy(kernel, mu_x, mu_y, box(sides), _SECOND_LOOK)
+        energy = _log_energy(kernel, mu_x, mu_y, sides, _SECOND_LOOK)
     largest = -np.inf if energy is None else float(energy.max())
     if energy is None or (np.isfinite(largest) and abs(largest) > -2.0 * np.log(SMALLEST_SIZE)):
         raise size_out_of_range(float(np.exp(0.5 * largest)))
-    x0, x1, y0, y1 = box(sides).tolist()
-    norm = float(np.sqrt(np.exp(energy).sum() * (x1 - x0) * (y1 - y0) / energy.size))
+    (x0, x1), (y0, y1) = (ends.tolist() for ends in _ends(mu_x, mu_y, sides))
+    widths = [mu.scale * _widths(sides[some], len(energy)) for mu, some in ((mu_x, _SIDES[0]), (mu_y, _SIDES[1]))]
+    norm = float(np.sqrt(widths[0] @ np.exp(energy) @ widths[1]))
     return Domain((x0, x1), (y0, y1), float(np.sqrt(tails.sum())), norm, bool((sides > _WIDE * bounded).any()))
 
 
-def _grid(box: np.ndarray, points: int = _POINTS) -> tuple[np.ndarray, np.ndarray]:
-    """Interior points of the box, off its centre and never equal in x and y, where kernels have their exceptions."""
-    x, y = ((np.arange(points) + shift) / points for shift in (0.5424, 0.4677))
-    return box[0] + (box[1] - box[0]) * x, box[2] + (box[3] - box[2]) * y
+def _grid(mu_x: Measure, mu_y: Measure, sides: np.ndarray, points: int = _POINTS) -> tuple[np.ndarray, np.ndarray]:
+    """Points of the box, as many on either side of the centre of each measure.
+
+    None is at a centre, and none equal in x and y, where kernels have their exceptions.
+    """
+    grids = []
+    for mu, some, shift in ((mu_x, sides[_SIDES[0]], 0.5424), (mu_y, sides[_SIDES[1]], 0.4677)):
+        place = (np.arange(points) + shift) / (0.5 * points) - 1.0
+        grids.append(mu.center + mu.scale * place * np.where(place < 0.0, *some))
+    return grids[0], grids[1]
 
 
-def _log_energy(kernel: Kernel, mu_x: Measure, mu_y: Measure, box: np.ndarray,
+def _ends(mu_x: Measure, mu_y: Measure, sides: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The ends of the two intervals of the box."""
+    outwards = np.array([-1.0, 1.0])
+    return (mu_x.center + mu_x.scale * outwards * sides[_SIDES[0]],
+            mu_y.center + mu_y.scale * outwards * sides[_SIDES[1]])
+
+
+def _widths(sides: np.ndarray, points: int) -> np.ndarray:
+    """The widths of the cells about the points of a grid with so many scales on either side, shape (points,)."""
+    return np.repeat(sides / (0.5 * points), points // 2)
+
+
+def _log_energy(kernel: Kernel, mu_x: Measure, mu_y: Measure, sides: np.ndarray,
                 points: int = _POINTS) -> np.ndarray | None:
-    """The logarithm of h^2 rho_x rho_y on a grid of the box, or None if h overflows; raises at NaN."""
-    x, y = _grid(box, points)
+    """The logarithm of h^2 rho_x rho_y on a grid of the box; None if h overflows, also in a corner; raises at NaN."""
+    x, y = _grid(mu_x, mu_y, sides, points)
     values = kernel.grid(x, y)
     if np.isnan(values).any():
         i, j = np.argwhere(np.isnan(values))[0]
         raise non_finite(float(x[i]), float(y[j]), np.nan)
-    if np.isinf(values).any():
+    # The corners are not on the diagonals, where kernels may be singular.
+    if np.isinf(values).any() or np.isinf(kernel.grid(*_ends(mu_x, mu_y, sides * _OFF_DIAGONAL))).any():
         return None
     with np.errstate(divide="ignore"):
         return np.asarray(2.0 * (np.log(np.abs(values)) + np.log(mu_x.sqrt_density(x))[:, None]
@@ -167,20 +186,21 @@ def _tails(log_energy: np.ndarray, sides: np.ndarray) -> tuple[np.ndarray, np.nd
     if not np.isfinite(peak):
         return np.zeros(4), np.full(4, np.inf), np.ones(4, dtype=bool)
     energy = np.exp(log_energy - peak)
-    marginals = [energy.sum(axis=1)[::-1], energy.sum(axis=1), energy.sum(axis=0)[::-1], energy.sum(axis=0)]
-    width = np.array([sides[0] + sides[1]] * 2 + [sides[2] + sides[3]] * 2)
+    widths_x, widths_y = (_widths(sides[some], _POINTS) for some in _SIDES)
+    along_x, along_y = energy @ widths_y, widths_x @ energy
+    total = float(along_x @ widths_x)
     tails, powers, growing = np.zeros(4), np.full(4, np.inf), np.ones(4, dtype=bool)
-    for side, marginal in enumerate(marginals):
+    for side, marginal in enumerate((along_x[::-1], along_x, along_y[::-1], along_y)):
         # Means over a few points: an oscillating kernel has zeros on any single line.
         edge, *inner = (sum(marginal[-stop:len(marginal) - stop + 3].tolist()) / 3.0 for stop in (3, 9, 15, 21))
         if edge == 0.0 or inner[0] == 0.0:
             continue
-        step = width[side] / _POINTS
-        distance = [float(sides[side] - step * inwards) for inwards in (2.0, 8.0, 14.0, 20.0)]
+        # From the centre: half of the points are on this side of it.
+        distance = [float(sides[side]) * (1.0 - inwards / (0.5 * _POINTS)) for inwards in (2.0, 8.0, 14.0, 20.0)]
         powers[side], outer, before = map(_power, inner, [edge, *inner], distance, distance[1:])
         # Away from the corner, where the box cuts off what lies along its diagonal.
         growing[side] = outer > _GROWS * max(before, _LEAST)
-        tails[side] = edge * distance[0] / max(powers[side] - 1.0, 1e-3) / (marginal.sum() * step)
+        tails[side] = edge * distance[0] / max(powers[side] - 1.0, 1e-3) / total
     return tails, powers, growing
 
 
@@ -191,9 +211,10 @@ def _power(inward: float, outward: float, far: float, near: float) -> float:
     return math.inf if outward == 0.0 else math.log(inward / outward) / math.log(far / near)
 
 
-def _infinite_point(kernel: Kernel, box: np.ndarray) -> Exception:
+def _infinite_point(kernel: Kernel, mu_x: Measure, mu_y: Measure, sides: np.ndarray) -> Exception:
     """The error for a kernel that is infinite close to the centre."""
-    x, y = _grid(box)
+    x, y = (np.append(*both) for both in zip(_grid(mu_x, mu_y, sides), _ends(mu_x, mu_y, sides * _OFF_DIAGONAL),
+                                             strict=True))
     values = kernel.grid(x, y)
     i, j = np.argwhere(np.isinf(values))[0]
     return non_finite(float(x[i]), float(y[j]), float(values[i, j]))

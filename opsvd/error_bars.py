@@ -110,7 +110,7 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
     norms = [float(np.linalg.norm(sample)) for sample in samples]
     remainders = [float(np.linalg.norm(comparison.remainder)) for comparison in compared]
     couplings = [comparison.coupling for comparison in compared]
-    if 0.0 < max(norms) < SMALLEST_SIZE:
+    if 0.0 < max(norms) < SMALLEST_SIZE or max(norms) > 1.0 / SMALLEST_SIZE:
         raise size_out_of_range(max(norms))
     # Where rules do not agree that h is there, some of the random points must.
     seen = max(norms[:-1]) <= _SEEN_ALIKE * min(norms[:-1]) and norms[0] > 0.0

@@ -118,7 +118,8 @@ def _seen(kernel: Kernel, left: GridFunctions, right: GridFunctions, s: np.ndarr
     x, y = (f.side.points(rng.standard_normal((_SPOTS, f.side.directions))) for f in (left, right))
     f, g = (functions(points.reshape(_unflattened(functions.side, points))) for functions, points in (
         (left, x), (right, y)))
-    misses = operator_grid(kernel, x, y) - (f.reshape(-1, len(s)) * s) @ g.reshape(-1, len(s)).T
+    misses = operator_grid(kernel, x, y)
+    misses -= (f.reshape(len(misses), len(s)) * s) @ g.reshape(misses.shape[1], len(s)).T
     squares = (misses**2).reshape(_SPOTS, left.side.width, _SPOTS, right.side.width).sum(axis=(1, 3))
     # Pairs share their points: what is independent are the means over rows and columns.
     unsure = math.sqrt((np.var(squares.mean(axis=1)) + np.var(squares.mean(axis=0))) / _SPOTS)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ._user_function import UserFunction, equal_values, real_values
 from ._validation import positive_int, real_array
 from .budget import Budget, BudgetExhaustedError
 from .errors import KernelError, NonFiniteKernelError
@@ -50,7 +51,8 @@ class Kernel:
     r"""A real kernel h(x, y) of two variables, numbers or vectors, from any vectorised callable.
 
     The callable is tried once, on construction, on a 3 by 4 grid: it must broadcast, and return real numbers.
-    Integers and booleans are taken as floats. A result that does not depend on one of the variables may have the
+    Its arguments are read-only: other values need them as they are. Integers and booleans are taken as floats, and
+    masked arrays if nothing is masked. A result that does not depend on one of the variables may have the
     shape of the other (``lambda x, y: np.sin(x)``), and a constant may be a plain number.
 
     Vectors of R^p have shape (..., p), and what broadcasts are the axes before the last: on a grid the callable gets x
@@ -77,7 +79,8 @@ class Kernel:
     TypeError
         If `h` is not callable.
     KernelError
-        If `h` accepts only numbers, returns complex numbers, or returns the wrong shape.
+        If `h` accepts only numbers, changes its arguments, returns anything but real numbers, or returns the wrong
+        shape.
 
     Examples
     --------
@@ -92,7 +95,7 @@ class Kernel:
         if not callable(h):
             raise TypeError(f"h must be callable as h(x, y), got {type(h).__name__}; "
                             f"pass a function such as lambda x, y: np.tanh(x * y)")
-        self.function = h
+        self.function = UserFunction(h, "h")
         self.name = name if name is not None else getattr(h, "__name__", type(h).__name__)
         self.dims = (positive_int(dims[0], "dims"), positive_int(dims[1], "dims"))
         self.evaluations = 0
@@ -110,8 +113,7 @@ class Kernel:
         shape = np.broadcast_shapes(*(self._leading(points, side) for side, points in enumerate((x, y))))
         if self.budget is not None:
             self.budget.spend(math.prod(shape))
-        with np.errstate(all="ignore"):
-            values = self._real(self.function(x, y))
+        values = self._real(self.function(x, y))
         self.evaluations += math.prod(shape)
         if values.shape == shape:
             return values
@@ -174,7 +176,7 @@ class Kernel:
         """Return the kernel (y, x) -> h(x, y); on grids h still sees x as a column and y as a row."""
         kernel = copy.copy(self)
         kernel.dims = self.dims[::-1]
-        kernel.function = self._at_exchanged
+        kernel.function = UserFunction(self._at_exchanged, "h")
         kernel.name, kernel.evaluations, kernel.budget = f"{self.name} transposed", 0, None    # self counts, and pays
         return kernel
 
@@ -183,14 +185,19 @@ class Kernel:
         return _exchanged(self(*(_exchanged(points, points.ndim - len(self._leading(points, side)))
                                  for side, points in enumerate((x, y)))))
 
+    @property
+    def factor(self) -> float:
+        """What the values of the user's function are multiplied by."""
+        return self.function.factor
+
+    def scaled(self, factor: float) -> "Kernel":
+        """Return the kernel times a factor, with the same count and budget."""
+        kernel = copy.copy(self)
+        kernel.function = self.function.times(factor)
+        return kernel
+
     def _real(self, values: Any) -> np.ndarray:
-        array = np.asarray(values)
-        if array.dtype.kind == "c":
-            raise KernelError(f"h must return real numbers, got dtype {array.dtype}; "
-                              f"decompose its real and imaginary parts separately (h.real, h.imag)")
-        if array.dtype.kind not in "biuf":
-            raise KernelError(f"h must return real numbers, got dtype {array.dtype}; return an array of float")
-        return array.astype(np.float64, copy=False)
+        return real_values(values, "h").astype(np.float64, copy=False)
 
     def _shape_error(self, x: np.ndarray, y: np.ndarray, shape: tuple[int, ...]) -> KernelError:
         return KernelError(f"h must return one value a pair: for x of shape {x.shape} and y of shape {y.shape} it "
@@ -203,17 +210,16 @@ class Kernel:
     def _probe(self) -> None:
         """Try the callable on a small grid, where every mistake in its form shows."""
         x, y = probe_grid(self.dims)
-        with np.errstate(all="ignore"):
-            try:
-                values = self._real(self.function(x, y))
-            except (KernelError, BudgetExhaustedError):
-                raise
-            except Exception as error:
-                raise KernelError(f"h failed on arrays x of shape {x.shape} and y of shape {y.shape} with "
-                                  f"{type(error).__name__}: {error}. {self._advice}") from error
-            if values.ndim == 0 and not np.array_equal(values, self._real(self.function(x + 0.5, y)), equal_nan=True):
-                # A number that changes with the points is a reduction (np.sum, np.dot), not a constant kernel.
-                raise self._shape_error(x, y, values.shape)
+        try:
+            values = self._real(self.function(x, y))
+        except (KernelError, BudgetExhaustedError):
+            raise
+        except Exception as error:
+            raise KernelError(f"h failed on arrays x of shape {x.shape} and y of shape {y.shape} with "
+                              f"{type(error).__name__}: {error}. {self._advice}") from error
+        if values.ndim == 0 and not np.array_equal(values, self._real(self.function(x + 0.5, y)), equal_nan=True):
+            # A number that changes with the points is a reduction (np.sum, np.dot), not a constant kernel.
+            raise self._shape_error(x, y, values.shape)
         if values.ndim > 2 or any(n not in (1, full) for n, full in zip(values.shape[::-1], (4, 3), strict=False)):
             raise self._shape_error(x, y, values.shape)
 
@@ -231,9 +237,8 @@ class Elementwise(Kernel):
     """
 
     def __init__(self, phi: Callable[[Any], Any], k: int, kinks: tuple[float, ...]) -> None:
-        self.phi, self.k, self.kinks = phi, k, kinks
-        super().__init__(partial(_of_product if k == 1 else _of_inner, phi),
-                         name=getattr(phi, "__name__", type(phi).__name__), dims=(k, k))
+        self.phi, self.k, self.kinks = UserFunction(phi, "phi"), k, kinks
+        super().__init__(_at_products(self.phi, k), name=getattr(phi, "__name__", type(phi).__name__), dims=(k, k))
 
     def __repr__(self) -> str:
         """Name the function, and the dimension if it is not one."""
@@ -244,6 +249,18 @@ class Elementwise(Kernel):
         """The kernel phi(xy) of the same phi, with a count of its own and the same budget."""
         kernel = Elementwise(self.phi, 1, self.kinks)
         kernel.budget = self.budget
+        return kernel
+
+    @property
+    def factor(self) -> float:
+        """What the values of phi are multiplied by."""
+        return self.phi.factor
+
+    def scaled(self, factor: float) -> "Elementwise":
+        """Return the kernel of phi times a factor, with the same count and budget."""
+        kernel = copy.copy(self)
+        kernel.phi = self.phi.times(factor)
+        kernel.function = UserFunction(_at_products(kernel.phi, self.k), "h")
         return kernel
 
 
@@ -306,17 +323,24 @@ def _kinks(kinks: Any) -> tuple[float, ...]:
 
 def _probe_phi(phi: Callable[[Any], Any]) -> None:
     """Try phi on an array and on its parts: what mixes the numbers, as a softmax does, gives no kernel."""
-    z = np.outer(_PROBE_X, _PROBE_Y)
-    with np.errstate(all="ignore"):
-        try:
-            whole, parts = np.asarray(phi(z)), np.array([np.broadcast_to(phi(row), row.shape) for row in z])
-            alike = whole.shape in {(), z.shape} and np.allclose(whole, parts, rtol=1e-6, equal_nan=True)
-        except Exception as error:
-            raise KernelError(f"phi failed on an array z of shape {z.shape} with {type(error).__name__}: {error}. "
-                              f"{_VECTORISE_PHI}") from error
+    z, phi = np.outer(_PROBE_X, _PROBE_Y), UserFunction(phi, "phi")
+    try:
+        whole = real_values(phi(z), "phi")
+        parts = np.array([np.broadcast_to(real_values(phi(row), "phi"), row.shape) for row in z])
+        alike = whole.shape in {(), z.shape} and equal_values(whole, parts)
+    except (KernelError, BudgetExhaustedError):
+        raise
+    except Exception as error:
+        raise KernelError(f"phi failed on an array z of shape {z.shape} with {type(error).__name__}: {error}. "
+                          f"{_VECTORISE_PHI}") from error
     if not alike:
         raise KernelError(f"phi must act on each number by itself: for z of shape {z.shape} it returned shape "
                           f"{whole.shape}, and not what it returns for the rows of z. {_VECTORISE_PHI}")
+
+
+def _at_products(phi: UserFunction, k: int) -> Callable[[Any, Any], Any]:
+    """The function (x, y) -> phi(<x, y>) of points in R^k; it pickles if phi does."""
+    return partial(_of_product if k == 1 else _of_inner, phi)
 
 
 def _of_product(phi: Callable[[Any], Any], x: np.ndarray, y: np.ndarray) -> Any:

@@ -3,8 +3,8 @@
 import numpy as np
 import scipy.linalg
 
-__all__ = ["canonical_signs", "compact_svd", "corner_norms", "krylov_svd", "leading_columns", "leading_svd",
-           "norm_bound"]
+__all__ = ["canonical_signs", "compact_svd", "corner_norms", "equilibrated", "krylov_svd", "leading_columns",
+           "leading_svd", "norm_bound"]
 
 _EPS = float(np.finfo(np.float64).eps)
 # The first sketch has so many columns: matrices up to three times that are not compressed. What is left of larger ones
@@ -14,6 +14,8 @@ _FIRST, _REST = 40, 8.0
 _SPARE, _POWERS = 40, 3
 # Of a Krylov space.
 _BLOCKS = 5
+# Halvings of the logarithms of entries, until the largest of rows and columns are of the size of one within e^0.1.
+_SCALINGS, _ABOUT = 14, 0.1
 # The bound of a norm fails with a probability of ten to the minus the first number.
 _VECTORS, _SQUARES = 15, 8
 
@@ -156,3 +158,23 @@ def canonical_signs(samples: np.ndarray) -> np.ndarray:
     large = size >= 0.5 * size.max(axis=0)
     last = len(samples) - 1 - np.argmax(large[::-1], axis=0)
     return np.where(samples[last, np.arange(samples.shape[1])] < 0.0, -1.0, 1.0)
+
+
+def equilibrated(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Scale rows and columns to a largest entry of about one, so that no part hides behind the largest entries.
+
+    Returns the scaled matrix and the factors of its rows and columns, which may be infinite. It works on logarithms, as
+    products of entries and factors may be no numbers on the way. Rows and columns of zeros stay.
+    """
+    with np.errstate(divide="ignore"):
+        sizes = np.log(np.abs(matrix))
+    rows, columns = np.zeros(matrix.shape[0]), np.zeros(matrix.shape[1])
+    for _ in range(_SCALINGS):
+        scaled = sizes + rows[:, None] + columns
+        changes = [0.5 * np.where(np.isfinite(largest), largest, 0.0)
+                   for largest in (scaled.max(axis=1), scaled.max(axis=0))]
+        rows, columns = rows - changes[0], columns - changes[1]
+        if max(float(np.abs(change).max()) for change in changes) < _ABOUT:
+            break
+    with np.errstate(over="ignore"):
+        return np.sign(matrix) * np.exp(sizes + rows[:, None] + columns), np.exp(rows), np.exp(columns)

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ._user_function import UserFunction, real_values
 from ._validation import positive_int
 from .errors import KernelError, NonFiniteKernelError
 from .kernels import Kernel, probe_grid
@@ -52,11 +53,12 @@ class MatrixKernel(Kernel):
     """
 
     def __init__(self, h: Callable[..., Any], dims: tuple[int, int] = (1, 1), name: str | None = None) -> None:
-        self.function, self.evaluations, self.budget = h, 0, None
+        self.function, self.evaluations, self.budget = UserFunction(h, "h"), 0, None
         self.name = name if name is not None else getattr(h, "__name__", type(h).__name__)
         self.dims = (positive_int(dims[0], "dims"), positive_int(dims[1], "dims"))
         shape = matrix_shape(h, self.dims)
         if shape is None:
+            self._explain()
             raise KernelError("h must return matrices, shape (..., p, q): for x of shape (3, 1) and y of shape (1, 4), "
                               "not counting the axis of a vector's coordinates, shape (3, 4, p, q); build them with "
                               "np.stack, or leave MatrixKernel out if h returns numbers")
@@ -73,8 +75,7 @@ class MatrixKernel(Kernel):
         count = int(np.prod(shape))
         if self.budget is not None:
             self.budget.spend(count)
-        with np.errstate(all="ignore"):
-            values = self._real(self.function(x, y))
+        values = self._real(self.function(x, y))
         self.evaluations += count
         try:
             return np.broadcast_to(values, shape)
@@ -84,17 +85,37 @@ class MatrixKernel(Kernel):
 
     def grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The matrices of all pairs of points, as one matrix of shape (n p, m q)."""
-        values = self(x[:, None], y[None])
-        return np.asarray(values.transpose(0, 2, 1, 3).reshape(len(x) * self.p, len(y) * self.q))
+        return self._as_matrix(self(x[:, None], y[None]))
+
+    def _as_matrix(self, values: np.ndarray) -> np.ndarray:
+        """Values (n, m, p, q) as one matrix (n p, m q)."""
+        n, m, p, q = values.shape
+        return np.asarray(values.transpose(0, 2, 1, 3).reshape(n * p, m * q))
+
+    def finite_beside(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Evaluate h at points that broadcast, shape (..., p, q); raises where it is not finite, naming a point."""
+        values = self(x, y)
+        if not np.isfinite(values).all():
+            bad = tuple(np.argwhere(~np.isfinite(values))[0])
+            x, y = (np.broadcast_to(points, values.shape[:-2] + points.shape[len(self._leading(points, side)):])
+                    for side, points in enumerate((x, y)))
+            point = f"x = {x[bad[:-2]].tolist()!r}, y = {y[bad[:-2]].tolist()!r}"
+            raise NonFiniteKernelError(f"h must be finite, but has an entry {values[bad]} at {point}; define h there")
+        return values
 
     def finite_grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The same as `grid`; raises where h is not finite, naming a point."""
-        matrix = self.grid(x, y)
-        if not np.isfinite(matrix).all():
-            i, j = np.argwhere(~np.isfinite(matrix))[0]
-            point = f"x = {x[i // self.p].tolist()!r}, y = {y[j // self.q].tolist()!r}"
-            raise NonFiniteKernelError(f"h must be finite, but has an entry {matrix[i, j]} at {point}; define h there")
-        return matrix
+        return self._as_matrix(self.finite_beside(x[:, None], y[None]))
+
+    def _explain(self) -> None:
+        """Raise what is wrong with the values of h, if it is more than their shape."""
+        try:
+            self._real(self.function(*probe_grid(self.dims)))
+        except KernelError:
+            raise
+        except Exception as error:
+            raise KernelError(f"h failed on arrays that broadcast with {type(error).__name__}: {error}; it must return "
+                              f"shape (..., p, q)") from error
 
     def transposed(self) -> "MatrixKernel":
         """Return the kernel (y, x) -> h(x, y)^T."""
@@ -107,12 +128,11 @@ class MatrixKernel(Kernel):
 def matrix_shape(h: Callable[..., Any], dims: tuple[int, int]) -> tuple[int, int] | None:
     """The shape (p, q) of the values of h if they are matrices, else None; `Kernel` explains what fails."""
     x, y = probe_grid(dims)
-    with np.errstate(all="ignore"):
-        try:
-            values = np.asarray(h(x, y))
-        except Exception:  # noqa: BLE001 -- whatever a user's function raises
-            return None
-    if values.ndim != 4 or values.dtype.kind not in "biuf":
+    try:
+        values = real_values(UserFunction(h, "h")(x, y), "h")
+    except Exception:  # noqa: BLE001 -- whatever a user's function raises
+        return None
+    if values.ndim != 4:
         return None
     if values.shape[0] not in {1, 3} or values.shape[1] not in {1, 4}:
         return None

@@ -75,6 +75,10 @@ class NystromFunctions:
             parts.append(values @ self.matrix)
         return self.side.shaped(np.concatenate(parts), leading)
 
+    def of_scaled(self, factor: float) -> "NystromFunctions":
+        """The same functions, by the kernel times a factor."""
+        return replace(self, matrix=self.matrix / factor)
+
     def extend(self, x: Any) -> np.ndarray:
         """The same as a call."""
         return self(x)

@@ -1,5 +1,6 @@
 """The result: an operator SVD with error bars."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,7 +16,7 @@ from .error_bars import Evidence, left_out, reliable, unlisted
 from .finite_size import FiniteSizePrediction, predict
 from .grid_functions import GridFunctions
 from .kernel_values import require_same_kernel
-from .kernels import Kernel
+from .kernels import SMALLEST_SIZE, Kernel
 from .measures import Measure
 from .moments import Functions, fourth_moments, mixed_moments, multiplet_moments
 from .multiplets import as_counts, expanded, first_multiplets
@@ -34,6 +35,7 @@ from .spectrum import (
     hilbert_schmidt_norm,
     nuclear_norm,
 )
+from .unit_size import power_of_two
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -206,6 +208,7 @@ class OperatorSVD:
 
     def predict(self, n: int, m: int | None = None) -> FiniteSizePrediction:
         """What the singular values of a sampled n by m matrix must look like; see `opsvd.finite_size.predict`."""
+        self._require_squares("predict")
         # The values of a matrix add up to no more than the root of their number times that of their squares.
         least = min(positive_int(n, "n"), n if m is None else positive_int(m, "m"))
         most = float(np.sqrt(least)) * self.tail
@@ -261,6 +264,7 @@ class OperatorSVD:
             raise TypeError("equivalent needs a kernel of vectors that is invariant under rotations, such as "
                             "elementwise(phi, k) with k > 1; use predict, or opsvd.deterministic_equivalent(values, "
                             "multiplicities, n)")
+        self._require_squares("equivalent")
         n = positive_int(n, "n")
         return sector_equivalent(self.left, self.right, self._radial_values(), self.tail**2,
                                  (n, n if m is None else positive_int(m, "m")))
@@ -280,11 +284,27 @@ class OperatorSVD:
             beyond = replace(beyond, total_least=max(beyond.total_least, self.nuclear_norm().lower))
             beyond = beyond.preceded_by(dropped, self.value_errors[kept:], float(s[-1] if kept else dropped[0]), others)
             most = dropped + self.value_errors[kept:]
-            tail = float(np.hypot(tail, np.linalg.norm(np.sqrt(others.astype(np.float64)) * most)))
+            tail = math.hypot(tail, *(np.sqrt(others.astype(np.float64)) * most))
         cut = replace(self, values=s, multiplicities=counts, value_errors=self.value_errors[:kept],
                       singular_values=self.singular_values[:rank], errors=self.errors[:rank], tail=tail,
                       spectrum_tail=beyond)
         return replace(cut, left=_first(self.left, counts, cut.rank), right=_first(self.right, counts, cut.rank))
+
+    def times(self, factor: float) -> "OperatorSVD":
+        """The decomposition of h times a positive factor: the same functions, and values times the factor."""
+        left, right = (side.of_scaled(factor) if isinstance(side, NystromFunctions) else side
+                       for side in (self.left, self.right))
+        return replace(self, values=self.values * factor, value_errors=self.value_errors * factor,
+                       singular_values=self.singular_values * factor, errors=self.errors * factor, left=left,
+                       right=right, norm=self.norm.times(factor), tail=self.tail * factor,
+                       status=f"{self.status} (in units of {factor:.3g})", decay=self.decay.times(factor),
+                       spectrum_tail=self.spectrum_tail.times(factor))
+
+    def _require_squares(self, what: str) -> None:
+        """Raise unless the squares of values and their tail are numbers."""
+        if power_of_two(self.norm.value) != 1.0 and not SMALLEST_SIZE <= self.norm.value <= 1.0 / SMALLEST_SIZE:
+            raise ValueError(f"{what} needs the squares of singular values, got a norm of {self.norm.value:.3g}; "
+                             f"decompose c * h with a suitable constant c")
 
     def _extended(self, kernel: Kernel) -> "OperatorSVD":
         """With singular functions that are evaluated through the kernel."""
@@ -292,7 +312,8 @@ class OperatorSVD:
             return replace(self, left=self.left.extended(kernel), right=self.right.extended(kernel))
         if not (isinstance(self.left, SingularFunctions) and isinstance(self.right, SingularFunctions)):
             return self
-        s, breaks = self.singular_values, self.breaks
+        unit, breaks = power_of_two(self.norm.value), self.breaks
+        s, kernel = self.singular_values / unit, kernel if unit == 1.0 else kernel.scaled(1.0 / unit)
         return replace(self, left=self.left.extended(kernel, self.right, s, breaks=breaks),
                        right=self.right.extended(kernel.transposed(), self.left, s, breaks=breaks))
 

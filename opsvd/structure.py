@@ -10,6 +10,7 @@ import scipy.linalg
 
 from .domain import Domain
 from .kernels import SMALLEST_SIZE, Elementwise, Kernel
+from .linalg import equilibrated
 from .measures import Measure
 
 __all__ = ["Structure", "find_structure"]
@@ -42,8 +43,6 @@ _SAMPLE = 24
 _LARGEST_RANK = 7
 # A finite rank shows as a gap: singular values above the first number, and then below the second.
 _PRESENT, _ABSENT = 1e-6, 1e-13
-# The largest entries of rows and columns are of the size of one within this.
-_ABOUT = 1.1
 
 
 @dataclass(frozen=True)
@@ -348,7 +347,7 @@ def _skeleton(probe: _Probe) -> tuple[np.ndarray, np.ndarray] | None:
     matrix = probe.kernel(x[:, None], y[None, :])
     if not np.isfinite(matrix).all() or np.abs(matrix).max() < SMALLEST_SIZE:
         return None
-    scaled, rows, columns = _equilibrated(matrix)
+    scaled, rows, columns = equilibrated(matrix)
     s = np.linalg.svd(scaled, compute_uv=False)
     rank = int(np.sum(s > _PRESENT * s[0]))
     support = min(int(scaled.any(axis=1).sum()), int(scaled.any(axis=0).sum()))
@@ -358,33 +357,14 @@ def _skeleton(probe: _Probe) -> tuple[np.ndarray, np.ndarray] | None:
     chosen_x = scipy.linalg.qr(scaled.T, mode="r", pivoting=True)[1][:rank]
     chosen_y = scipy.linalg.qr(scaled[chosen_x], mode="r", pivoting=True)[1][:rank]
     # h(x, y) = h(x, Y) h(X, Y)^-1 h(X, y), if a rank is all there is.
-    left = probe.kernel(probe.x[:, None], y[chosen_y]) * columns[chosen_y]
-    right = probe.kernel(x[chosen_x][:, None], probe.y) * rows[chosen_x][:, None]
     inverse = np.linalg.inv(scaled[np.ix_(chosen_x, chosen_y)])
     with np.errstate(all="ignore"):
+        left = probe.kernel(probe.x[:, None], y[chosen_y]) * columns[chosen_y]
+        right = probe.kernel(x[chosen_x][:, None], probe.y) * rows[chosen_x][:, None]
         predicted = np.sum(left * (inverse @ right).T, axis=1)
         roundings = np.sum(np.abs(left) * (np.abs(inverse) @ np.abs(right)).T, axis=1)
     agrees = probe.agree(np.arange(len(probe.x)), predicted, roundings)
     return (x[chosen_x], y[chosen_y]) if agrees else None
-
-
-def _equilibrated(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Scale rows and columns to a largest entry of about one, so that no part of h hides behind its largest values.
-
-    Returns the scaled matrix and the factors of its rows and columns. What could not be scaled is set to zero.
-    """
-    largest = np.abs(matrix).max()
-    matrix = np.where(np.abs(matrix) > 1e-150 * largest, matrix, 0.0)
-    rows, columns = np.full(len(matrix), 1.0 / largest), np.ones(matrix.shape[1])
-    for _ in range(10):
-        scaled = np.abs(rows[:, None] * matrix * columns)
-        sizes = scaled.max(axis=1), scaled.max(axis=0)
-        change_rows, change_columns = (np.sqrt(np.where(size > 0.0, size, 1.0)) for size in sizes)
-        rows, columns = rows / change_rows, columns / change_columns
-        if min(change_rows.min(), change_columns.min()) > 1.0 / _ABOUT and max(change_rows.max(),
-                                                                             change_columns.max()) < _ABOUT:
-            break
-    return rows[:, None] * matrix * columns, rows, columns
 
 
 def _median(values: np.ndarray) -> float:

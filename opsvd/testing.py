@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ._user_function import UserFunction
 from .decompose import decompose
 from .kernels import Kernel, as_kernel
 from .measures import Gaussian, Measure
@@ -61,6 +62,8 @@ def check_measure(measure: Measure) -> None:
     ------
     AssertionError
         Naming the part that disagrees.
+    KernelError
+        If `sqrt_density` changes its argument.
 
     Examples
     --------
@@ -68,9 +71,9 @@ def check_measure(measure: Measure) -> None:
     >>> from opsvd.testing import check_measure
     >>> check_measure(Gaussian(mean=1.0, std=0.5))
     """
-    rule = measure.gauss_rule(40)
+    rule, density = measure.gauss_rule(40), UserFunction(measure.sqrt_density, "sqrt_density")
     _require(abs(float(rule.weights.sum()) - 1.0) < _TINY, "the weights of gauss_rule must sum to one")
-    _require(np.allclose(rule.sqrt_density, measure.sqrt_density(rule.nodes)),
+    _require(np.allclose(rule.sqrt_density, density(rule.nodes)),
              "gauss_rule must carry sqrt_density of its own nodes")
     finer = measure.gauss_rule(60)
     z, finer_z = ((r.nodes - measure.center) / measure.scale for r in (rule, finer))

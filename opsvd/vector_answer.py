@@ -54,6 +54,6 @@ def simple_answer(values: np.ndarray, bars: np.ndarray, functions: tuple[F, F], 
 
 
 def largest_nearby(change: np.ndarray) -> np.ndarray:
-    """The largest of each entry and its neighbours: where values cross or split, a change vanishes by chance."""
-    around = np.pad(change, 1, mode="edge")
+    """The largest of each size and its neighbours: where values cross or split, a change vanishes by chance."""
+    around = np.pad(change, 1)
     return np.asarray(np.maximum(np.maximum(around[:-2], around[1:-1]), around[2:]))

@@ -21,7 +21,7 @@ from .methods.invariant_profile import (
     is_invariant,
     product_values,
 )
-from .methods.sectors import Profiles, Radii, enough_degrees, find_radii, sector_discretisations
+from .methods.sectors import Profiles, Radii, beyond_ends, enough_degrees, find_radii, sector_discretisations
 from .methods.tensor import tensor_discretisation, too_many
 from .nystrom_svd import nystrom_svd
 from .result import OperatorSVD
@@ -136,7 +136,7 @@ def _of_product(kernel: Kernel, phi: Callable[[np.ndarray], np.ndarray], kinks: 
         line.budget = kernel.budget
 
     def make(top: float) -> ProductProfile:
-        return product_profile(line, k, 2.0 * top + math.log(k) + 0.1, max(0.1 * aim, 1e-14))
+        return product_profile(line, k, 2.0 * top + math.log(k) + max(0.1, beyond_ends(k, aim)), max(0.1 * aim, 1e-14))
 
     radii, profile = find_radii(make, k, aim)
     svd = _refined(profile, radii, profile.parities, measures, asked)

@@ -84,11 +84,11 @@ def test_small_bumps_are_not_missed(width, where, background):
         np.testing.assert_allclose(svd(x[:, None], y), expected, atol=1e-7)
 
 
-@pytest.mark.parametrize("size", [1e200, 1e-200, 1e300, 1e-300])
-def test_kernels_beyond_the_range_of_squares_are_refused(size):
-    """Neither infinities nor a silent zero: the message says to scale h."""
+@pytest.mark.parametrize("size", [1e200, 1e-200])
+def test_sizes_that_are_not_seen_are_refused(size):
+    """Neither infinities nor a silent zero: where few points see a narrow kernel, the message says to scale h."""
     with pytest.raises(opsvd.KernelError, match=r"h must have a size .* decompose c \* h"):
-        opsvd.decompose(lambda x, y: size * np.tanh(x * y))
+        opsvd.decompose(lambda x, y: size * (np.abs(x - 1.0) < 0.2) * (np.abs(y + 2.0) < 0.1))
 
 
 @pytest.mark.parametrize("width", [0.008, 0.001])

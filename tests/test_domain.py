@@ -1,9 +1,14 @@
 """The box that carries a kernel, and kernels that no box carries."""
 
+import math
+import warnings
+
 import numpy as np
 import pytest
+import scipy.special
 
-from opsvd import Gaussian, Kernel, NonFiniteKernelError, NotSquareIntegrableError
+import opsvd
+from opsvd import Gaussian, Kernel, NonFiniteKernelError, NotSquareIntegrableError, exact
 from opsvd.domain import find_domain, weighted_samples
 
 MU = Gaussian()
@@ -98,3 +103,55 @@ def test_a_gap_in_the_support_is_no_power():
     domain = find_domain(Kernel(lambda x, y: ((np.abs(x) > 7.0) | (np.abs(x) < 5.0)) * np.exp(-y * y)), MU, MU, 1e-10)
     assert domain.norm > 0.0
     assert domain.missing < 1e-11
+
+
+def one_sided(a):
+    """E[exp(2 a max(z, 0)^2)]^(1/2)."""
+    return math.sqrt(0.5 + 0.5 / math.sqrt(1.0 - 4.0 * a))
+
+
+RISE, FALL = (lambda z: np.exp(0.2 * np.maximum(z, 0.0) ** 2)), (lambda z: np.exp(0.23 * np.minimum(z, 0.0) ** 2))
+WAVE = math.sqrt(0.5 * (1.0 + math.exp(-2.0)))
+
+
+@pytest.mark.parametrize("mu", [MU, Gaussian(3.0, 0.5), Gaussian(-1e3, 20.0)])
+@pytest.mark.parametrize(("h", "expected"), [
+    (lambda x, y: RISE(x) * np.cos(y), one_sided(0.2) * WAVE),
+    (lambda x, y: FALL(x) * np.cos(y), one_sided(0.23) * WAVE),
+    (lambda x, y: RISE(y) * np.cos(x), one_sided(0.2) * WAVE),
+    (lambda x, y: FALL(y) * np.cos(x), one_sided(0.23) * WAVE),
+    (lambda x, y: RISE(x) * FALL(y), one_sided(0.2) * one_sided(0.23)),
+    (lambda x, y: FALL(x) * RISE(y), one_sided(0.23) * one_sided(0.2)),
+    (lambda x, y: scipy.special.ndtr(-x) ** -0.4 + 0.0 * y, math.sqrt(5.0)),
+    (lambda x, y: scipy.special.ndtr(y) ** -0.4 + 0.0 * x, math.sqrt(5.0)),
+])
+def test_growth_on_one_side(h, expected, mu):
+    """The box grows where h does; on the other side it stays, and its tail is still measured from the centre."""
+    svd = opsvd.decompose(lambda x, y: h((x - mu.mean) / mu.std, (y - mu.mean) / mu.std), mu, mu)
+    assert svd.rank == 1
+    assert abs(svd.singular_values[0] - expected) <= svd.errors[0] + 1e-14 * expected
+    assert svd.errors[0] <= 1e-9 * expected
+
+
+@pytest.mark.parametrize("method", ["hermite", "scaled-hermite", "finite-rank", "panels", "product", "uniform"])
+def test_growth_on_one_side_by_any_method(method):
+    """All of them begin with the box."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", opsvd.ConvergenceWarning)
+        svd = opsvd.decompose(lambda x, y: RISE(x) * np.cos(y), method=method, rtol=1e-4, max_seconds=2.0)
+    assert abs(svd.singular_values[0] - one_sided(0.2) * WAVE) <= svd.errors[0]
+
+
+def test_too_much_growth_on_one_side():
+    """It is refused, and the box in the message is wide on that side only."""
+    with pytest.raises(NotSquareIntegrableError, match=r"\[-11.77, 37.0, -11.77, 11.77\].* more than 37 scales out"):
+        find_domain(Kernel(lambda x, y: np.exp(0.26 * np.maximum(x, 0.0) ** 2) * np.cos(y)), MU, MU, 1e-10)
+
+
+def test_an_overflow_in_a_corner_ends_the_box():
+    """It may not be evaluated there; exp(0.49 xy) times 1e30 overflows at x = y = 36.6, and needs no such points."""
+    svd = opsvd.decompose(lambda x, y: 1e30 * np.exp(0.49 * x * y))
+    expected = 1e30 * exact.exp_product(0.49, 5)
+    assert (np.abs(svd.singular_values[:5] - expected) <= svd.errors[:5] + 1e-13 * expected).all()
+    with pytest.raises(NonFiniteKernelError, match=r"h\(-?4\.0, "):
+        find_domain(Kernel(lambda x, y: np.where((np.abs(x) > 3.95) & (np.abs(y) > 3.95), np.inf, x)), MU, MU, 1e-10)

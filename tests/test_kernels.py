@@ -125,7 +125,7 @@ def test_elementwise_has_a_name():
     (np.sum, "phi must act on each number by itself"),
     (lambda z: np.exp(z) / np.exp(z).sum(), "phi must act on each number by itself"),
     (lambda z: z.T, "phi must act on each number by itself"),
-    (lambda z: z + 1j, "h must return real numbers"),
+    (lambda z: z + 1j, "phi must return real numbers"),
 ])
 def test_elementwise_refuses_what_is_not_elementwise(phi, message):
     """Functions of numbers, of two variables, reductions and functions that mix the numbers are told what to do."""

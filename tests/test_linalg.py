@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opsvd.linalg import canonical_signs, compact_svd, krylov_svd, norm_bound
+from opsvd.linalg import canonical_signs, compact_svd, corner_norms, equilibrated, krylov_svd, leading_svd, norm_bound
 
 
 def _matrix(rng, n, m, values):
@@ -78,3 +78,24 @@ def test_a_bound_of_the_norm_of_little():
     """A single value is bounded by itself, and nothing by zero."""
     assert norm_bound(np.zeros((3, 2))) == 0.0
     assert norm_bound(np.outer([3.0, 4.0], [0.6, 0.8])) == pytest.approx(5.0, rel=1e-14)
+
+
+def test_equilibration():
+    """A product of functions of any size becomes signs; rows of zeros stay; factors are those of rows and columns."""
+    x, y = 10.0 ** np.array([-200.0, 3.0, 150.0]), -(10.0 ** np.array([90.0, -80.0]))
+    scaled, rows, columns = equilibrated(np.outer(x, y))
+    np.testing.assert_allclose(scaled, -1.0, rtol=0.25)
+    np.testing.assert_allclose(rows[:, None] * (np.outer(x, y) * columns), scaled, rtol=1e-12)
+    np.testing.assert_array_equal(equilibrated(np.array([[0.0, 0.0], [1e-300, 0.0]]))[0] != 0.0,
+                                  [[False, False], [True, False]])
+    np.testing.assert_array_equal(equilibrated(np.zeros((2, 3)))[0], np.zeros((2, 3)))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 5), (300, 250)])
+def test_zero_has_no_singular_values(shape):
+    """And no function of it fails."""
+    zero = np.zeros(shape)
+    assert compact_svd(zero)[1].shape == (0,)
+    assert norm_bound(zero) == 0.0
+    assert leading_svd(zero, 3)[1].max(initial=0.0) == 0.0
+    assert not corner_norms(np.zeros((3, 3))).any()

@@ -132,3 +132,15 @@ def test_what_cannot_be_is_refused():
         odd.grid(np.zeros(5), np.zeros(4))
     with pytest.raises(ValueError, match=r"mu_x must be a measure on R\^1"):
         opsvd.decompose(kernel, TWO, TWO)
+
+
+@pytest.mark.parametrize("rtol", [1e-2, 1e-8])
+@pytest.mark.parametrize("h", [lambda x, y: 0.0 * (x * y)[..., None, None] * np.eye(2),
+                               lambda x, y: np.where(np.abs(x) > 40.0, x * y, 0.0)[..., None, None] * np.ones((2, 3))])
+def test_zero_matrices(h, rtol):
+    """What is zero at every node has no singular values; that no matrix of it can be decomposed is no fault."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", opsvd.ConvergenceWarning)
+        svd = opsvd.decompose(h, rtol=rtol)
+    assert svd.rank == 0
+    assert svd.norm.value == svd.tail == 0.0

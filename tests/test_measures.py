@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal, norm
 
-from opsvd import Gaussian, GaussianVector
+from opsvd import Gaussian, GaussianVector, KernelError
 from opsvd.testing import check_measure
 
 
@@ -119,6 +119,17 @@ def test_tensor_rules_that_would_be_huge_are_refused():
     """Nodes to the power k."""
     with pytest.raises(ValueError, match="at most 10000000 nodes in all, got n = 10 in dimension 8"):
         Gaussian.standard(8).gauss_rule(10)
+
+
+def test_a_density_must_not_change_its_argument():
+    """The nodes of a rule are what it is called with."""
+    class Careless(Gaussian):
+        def sqrt_density(self, x):
+            x -= self.mean
+            return np.exp(-0.25 * x * x) / (2.0 * np.pi) ** 0.25
+
+    with pytest.raises(KernelError, match="sqrt_density must not change its arguments"):
+        check_measure(Careless())
 
 
 def test_a_measure_from_a_factor_keeps_it():

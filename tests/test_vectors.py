@@ -239,3 +239,31 @@ def test_the_kernel_that_is_zero():
     svd = opsvd.decompose(lambda x, y: 0.0 * x[..., 0] * y[..., 0], two, two)
     assert (svd.rank, svd.norm, svd.tail, svd.converged) == (0, 0.0, 0.0, True)
     assert svd.status.startswith("converged")
+
+
+@pytest.mark.parametrize(("c", "k"), [(1e-3, 10**6), (1e-2, 10**5), (1.0 / 300.0, 10**5), (2e-3, 2 * 10**5)])
+def test_overflow_where_the_density_is_nil(c, k):
+    """exp(c <x, y>) overflows at <x, y> = 710 / c, hundreds of deviations out; its values are those of Mehler's kernel.
+
+    Of one coordinate they are (1 + r^2)^(1/2) r^n, with r = 2c / (1 + (1 - 4 c^2)^(1/2)).
+    """
+    svd = opsvd.decompose(elementwise(lambda z: np.exp(c * z), k))
+    r = 2.0 * c / (1.0 + np.sqrt(1.0 - 4.0 * c * c))
+    expected = np.exp(0.5 * k * np.log1p(r * r)) * r ** np.arange(len(svd.values))
+    assert len(svd.values) >= 3
+    assert (np.abs(svd.values - expected) <= svd.value_errors + 1e-12 * expected).all()
+    assert svd.multiplicities[:2].tolist() == [1, k]
+
+
+@pytest.mark.parametrize("phi", [lambda z: np.sqrt(5e5 - z) / 1e3, lambda z: np.cosh(z / 1e3) * np.sign(z)])
+def test_other_functions_that_end_where_the_density_is_nil(phi):
+    """NaN beyond 500 deviations, and a jump: the norm is that of phi(1000 z), z normal, to 1 / k."""
+    svd = opsvd.decompose(elementwise(phi, 10**6), rtol=1e-6)
+    z, w = Gaussian().gauss_rule(200).nodes, Gaussian().gauss_rule(200).weights
+    assert svd.norm.value == pytest.approx(np.sqrt(w @ phi(1e3 * z) ** 2), rel=2e-5)
+
+
+def test_overflow_that_matters_is_refused():
+    """exp(cosh(z)) overflows at seven deviations, where it is not small."""
+    with pytest.raises(opsvd.NonFiniteKernelError, match="h must be finite"):
+        opsvd.decompose(elementwise(lambda z: np.exp(np.cosh(z / 1e3)), 10**6))

@@ -42,6 +42,8 @@ _DIVERGES = 2e-3
 _SEARCH_WIDTH, _MOST_PIECES = 0.3, 256
 # Values that are worked on together.
 _BLOCK = 40_000
+# Steps in log|w| at which it is looked for where phi is not finite; the largest argument of an exponential.
+_STEP, _LARGEST = 0.02, 709.0
 # Pieces that are narrower than this lead to a singular point, and end at it.
 _SINGULAR = 1e-11
 # Gauss rules miss this part of what is on the last of them: two per cent of |t|^(-0.4).
@@ -69,6 +71,8 @@ class ProductProfile:
         What lies nearer to singular points than rules resolve: the integral of abs(phi) over log|w|, and the energy.
     table : FilteredProfile or None
         What stands for phi near its breaks.
+    end : float
+        The log|w| beyond which phi counts as zero: the density is nil there, and phi not finite.
     """
 
     line: Elementwise
@@ -78,6 +82,7 @@ class ProductProfile:
     tol: float
     hidden: tuple[float, float]
     table: FilteredProfile | None = None
+    end: float = math.inf
 
     @property
     def breaks(self) -> bool:
@@ -159,13 +164,13 @@ class ProductProfile:
 
     def _parts(self, w: np.ndarray) -> list[np.ndarray]:
         """The even and the odd part of phi, or of what stands for it, at positive points."""
-        parts = np.empty((2, *w.shape))
-        direct = np.ones(w.shape, dtype=bool)
+        parts = np.zeros((2, *w.shape))
+        direct = w <= math.exp(min(self.end, _LARGEST))
         if self.table is not None:
             s = np.log(w)
             covered = self.table.covers(s)
             parts[:, covered] = self.table(s[covered])
-            direct = ~covered
+            direct &= ~covered
         above, below = self._values(w[direct]), self._values(-w[direct])
         parts[0, direct], parts[1, direct] = 0.5 * (above + below), 0.5 * (above - below)
         return [parts[0], parts[1]]
@@ -222,8 +227,9 @@ def _angular_rule(log_z: np.ndarray, edges: np.ndarray, cuts: np.ndarray, k: int
 def product_profile(line: Elementwise, k: int, high: float, tol: float) -> ProductProfile:
     """Find the pieces of phi up to z of the logarithm `high`; raises KernelError if phi oscillates too much there."""
     profile = Profile(line, 1.0, 1.0)
-    profile.finite(np.array([high]))
     low = _lowest(profile, k)
+    end = _end(profile, k, low, high)
+    high = min(high, end)
     breaks = profile.known_breaks()
     breaks = breaks[(breaks > low) & (breaks < high)]
     edges = np.union1d(halving_edges(low, high), breaks)
@@ -243,7 +249,8 @@ def product_profile(line: Elementwise, k: int, high: float, tol: float) -> Produ
     narrow = np.diff(pieces.edges) < _SINGULAR
     masses, energies = (np.einsum("pn,pnc->p", weights, sizes**power) for power in (1, 2))
     hidden = _MISSED * float(masses[narrow].sum()), hidden_energy(pieces.edges, energies)
-    return ProductProfile(line, k, pieces, (bool(there[0] or not there.any()), bool(there[1])), tol, hidden)
+    return ProductProfile(line, k, pieces, (bool(there[0] or not there.any()), bool(there[1])), tol, hidden,
+                          end=end)
 
 
 def _lowest(profile: Profile, k: int) -> float:
@@ -262,6 +269,25 @@ def _lowest(profile: Profile, k: int) -> float:
         if low < _FARTHEST:
             return low
         before, low = energy, low - _BEFORE
+
+
+def _end(profile: Profile, k: int, low: float, high: float) -> float:
+    """Where phi ends to matter, if it is finite there but not at `high`; infinity if it is finite at `high`.
+
+    Raises NonFiniteKernelError where it is not finite, and may matter.
+    """
+    if np.isfinite(profile(np.array([high]))).all():
+        return math.inf
+    s = np.arange(high, low, -_STEP)[::-1]
+    parts = profile(s)
+    finite = np.isfinite(parts).all(axis=1)
+    last = int(np.argmin(finite))
+    with np.errstate(divide="ignore"):
+        matter = np.log(np.abs(parts[:last]).max(axis=1)) + np.log(_importance(s[:last], k))
+    mattering = np.flatnonzero(matter > matter.max(initial=-np.inf) - _NEGLIGIBLE)
+    if len(mattering) == 0 or mattering[-1] == last - 1:
+        profile.finite(s[last:last + 1])
+    return float(s[mattering[-1] + 1])
 
 
 def _importance(s: np.ndarray, k: int) -> np.ndarray:

@@ -18,6 +18,7 @@ from ..discretisation import Block, Discretisation
 from ..domain import Domain, find_domain
 from ..errors import diverges_towards
 from ..kernels import Kernel
+from ..linalg import equilibrated
 from ..measures import Measure
 from ..quadrature import Pieces, find_pieces, hidden_energy
 from ..structure import find_structure
@@ -30,6 +31,8 @@ __all__ = ["FiniteRank"]
 _SEARCH_WIDTH, _MOST_PIECES = 0.1, 4000
 # An even number of edges, so that none is in the middle, where kernels are singular if anywhere.
 _FIRST, _CHECKS = 18, 42
+# Rows and columns whose condition exceeds this tell the others to less than six digits.
+_SINGULAR = 1e10
 # Singular points at zero may be approached to rounding of this.
 _UNIT = 1e-3
 
@@ -72,11 +75,14 @@ class FiniteRank(Method):
                skeleton: tuple[np.ndarray, np.ndarray], rtol: float) -> Iterator[Discretisation]:
         """Discretise within a domain that is known already, from rows X and columns Y, both of shape (r,)."""
         rows, columns = skeleton
-        core = kernel.finite_grid(rows, columns)
+        # h(x, Y) and h(X, y) scaled: far out they may be of any size, and say the same.
+        core, scale_x, scale_y = equilibrated(kernel.finite_grid(rows, columns))
+        if not (np.isfinite([scale_x, scale_y]).all() and np.linalg.cond(core) < _SINGULAR):
+            return
         sides = []
         for name, mu, interval, function in (
-                ("x", mu_x, domain.x, lambda x: kernel.finite_grid(x, columns)),
-                ("y", mu_y, domain.y, lambda y: kernel.finite_grid(rows, y).T)):
+                ("x", mu_x, domain.x, lambda x: kernel.finite_grid(x, columns) * scale_y),
+                ("y", mu_y, domain.y, lambda y: kernel.finite_grid(rows, y).T * scale_x)):
             side = _span(function, mu, interval, 1e-2 * rtol, name)
             if side is None:
                 return

@@ -4,6 +4,7 @@ The bases are Hermite polynomials while their coefficients decay fast, as for en
 functions on panels, which do not mind poles near the real axis, as those of tanh.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
@@ -109,7 +110,7 @@ def along_directions(tensor: np.ndarray, side: Side, size: int, transform: np.nd
     shaped = tensor.reshape(*[size] * side.directions, side.width, tensor.shape[1])
     for axis in range(side.directions):
         shaped = np.moveaxis(np.tensordot(transform, shaped, axes=(1, axis)), 0, axis)
-    return np.asarray(shaped.reshape(-1, tensor.shape[1]))
+    return np.asarray(shaped.reshape(math.prod(shaped.shape[:-1]), tensor.shape[1]))
 
 
 def on_rule(basis: Basis, rule: Rule, side: Side, coefficients: np.ndarray) -> np.ndarray:

@@ -23,8 +23,8 @@ from ..bases import RadialBasis, radial_half_density, radial_reach
 from ..errors import KernelError, NotSquareIntegrableError
 from ..quadrature import harmonics
 
-__all__ = ["CheckGrid", "Profiles", "Radii", "Sections", "SectorDiscretisation", "enough_degrees", "find_radii",
-           "largest_beyond", "sector_discretisations"]
+__all__ = ["CheckGrid", "Profiles", "Radii", "Sections", "SectorDiscretisation", "beyond_ends", "enough_degrees",
+           "find_radii", "largest_beyond", "sector_discretisations"]
 
 _EPS = float(np.finfo(np.float64).eps)
 # No length of x is one of y: what depends on which is larger would be noise there. Nodes in y are moved by this part of
@@ -420,6 +420,11 @@ def _norm_of_square(squares: Profiles, grids: tuple[np.ndarray, np.ndarray]) -> 
 
 def _odd(nodes: float) -> int:
     return 2 * math.ceil(0.5 * nodes) + 1
+
+
+def beyond_ends(k: int, aim: float) -> float:
+    """How far log|x| + log|y| of check nodes may lie beyond the ends of both intervals."""
+    return sum(_SHIFTS) * _first_step(k, aim)    # of all check grids, the first is shifted farthest
 
 
 def _first_step(k: int, aim: float) -> float:

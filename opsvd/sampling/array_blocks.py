@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._optional import require
+from .._user_function import UserFunction, changed_arguments
 from ..errors import KernelError
 from ..kernels import Elementwise, Kernel
 from .krylov import Pass
@@ -113,17 +114,26 @@ class ArrayBlocks(MatrixFree):
         return block_of
 
     def _evaluated(self, xp: Any, matrix: KernelMatrix) -> Callable[[int, int], Any]:
-        function = _on_device(matrix.kernel) if self.function is None else self.function
+        function = (_on_device(matrix.kernel) if self.function is None
+                    else UserFunction(self.function, "function", matrix.kernel.factor))
         if matrix.watched is not None:
             function = matrix.watched(function, (int(matrix.x.ndim > 1), int(matrix.y.ndim > 1)), 0)
         x, y = self._to(xp, matrix.x), self._to(xp, matrix.y)
 
         def on_device(start: int, stop: int) -> Any:
-            with np.errstate(all="ignore"):
-                return xp.astype(function(x[start:stop, None, ...], y[None, ...]), getattr(xp, self.dtype))
+            points = x[start:stop, None, ...], y[None, ...]
+            given = [xp.asarray(part, copy=True) for part in points]    # not all libraries have arrays to read only
+            values = function(*given)
+            if not all(bool(xp.all(one == other)) for one, other in zip(given, points, strict=True)):
+                raise changed_arguments("function" if self.function else "h", f"other {self.library} arrays after it")
+            if xp.isdtype(values.dtype, "complex floating"):
+                raise KernelError(f"function must return real numbers, got dtype {values.dtype}; take its real part")
+            return xp.astype(values, getattr(xp, self.dtype))
 
         try:
             tried = _to_numpy(on_device(0, min(4, matrix.shape[0])))
+        except KernelError:
+            raise
         except Exception as error:
             raise KernelError(
                 f"h must take arrays of {self.library} for this engine, but failed with {type(error).__name__}: "

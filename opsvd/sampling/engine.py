@@ -4,7 +4,7 @@ import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -106,6 +106,16 @@ class MatrixSpectrum:
         return (f"MatrixSpectrum({self.values.size} values [{shown}{more}], largest error {self.errors.max():.0e}, "
                 f"engine={self.engine!r}{', interrupted' if self.interrupted else ''})")
 
+    def times(self, factor: float) -> "MatrixSpectrum":
+        """The spectrum of the matrix times a factor."""
+        rest, certificate = self.remainder, self.certificate
+        return self if factor == 1.0 else replace(
+            self, values=self.values * factor, errors=self.errors * factor, norm=self.norm * factor,
+            remainder=replace(rest, value=rest.value * factor, low=rest.low * factor, high=rest.high * factor,
+                              error=rest.error * factor),
+            certificate=None if certificate is None else replace(certificate, residual=certificate.residual * factor,
+                                                                 worst=certificate.worst * factor))
+
     @property
     def complete(self) -> bool:
         """Whether nothing lies beyond `values` but rounding."""
@@ -151,7 +161,7 @@ class MatrixSpectrum:
         if self.norm == 0.0:
             return 0.0
         total = float(self.values.sum()) + self.remainder.value
-        return 2.0 * total * (float(self.errors.sum()) + self.remainder.error) / self.norm**2
+        return 2.0 * (total / self.norm) * ((float(self.errors.sum()) + self.remainder.error) / self.norm)
 
 
 class Engine(ABC):

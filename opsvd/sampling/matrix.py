@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from .._user_function import real_values
 from .._validation import real_array
-from ..errors import KernelError
 from ..kernels import Elementwise, Kernel
 
 __all__ = ["Index", "KernelMatrix", "Part", "SampledMatrix", "StoredMatrix", "orders"]
@@ -94,13 +94,9 @@ class KernelMatrix(SampledMatrix):
     def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
         """See `SampledMatrix.values`; in single precision the kernel itself is evaluated in it."""
         x, y = self.x[rows], self.y[columns]
-        if dtype == np.float64:
-            return self.kernel.finite_grid(x, y)
-        with np.errstate(all="ignore"):
-            values = np.asarray(self.kernel.function(x[:, None].astype(dtype), y[None].astype(dtype)))
-        if values.dtype.kind not in "biuf":
-            raise KernelError(f"h must return real numbers in single precision too, got dtype {values.dtype}; "
-                              f"use dtype='float64'")
+        if dtype == np.float64 or self.kernel.factor != 1.0:    # sizes that are scaled may be none in single precision
+            return self.kernel.finite_grid(x, y).astype(dtype, copy=False)
+        values = real_values(self.kernel.function(x[:, None].astype(dtype), y[None].astype(dtype)), "h")
         values = np.broadcast_to(values.astype(dtype, copy=False), (len(x), len(y)))
         finite = np.isfinite(values).all()
         return values if finite else self.kernel.finite_grid(x, y).astype(dtype)

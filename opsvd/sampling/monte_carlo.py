@@ -12,6 +12,7 @@ from ..kernels import Kernel
 from ..measures import Gaussian, Measure
 from ..pairing import paired
 from ..spectrum import effective_ranks
+from ..unit_size import power_of_two, unit_factor
 from .engine import Cost, Engine, MatrixSpectrum, Tick
 from .engines import as_engine
 from .matrix import SampledMatrix, StoredMatrix
@@ -294,7 +295,8 @@ def standard_error(samples: np.ndarray) -> np.ndarray:
     """Return the standard error of the mean over the first axis; inf for a single sample."""
     if len(samples) == 1:
         return np.full(samples.shape[1:], np.inf)
-    return np.asarray(samples.std(axis=0, ddof=1) / np.sqrt(len(samples)))
+    unit = power_of_two(float(np.abs(samples).max(initial=0.0)))
+    return np.asarray((samples / unit).std(axis=0, ddof=1) * (unit / np.sqrt(len(samples))))
 
 
 class Trials:
@@ -305,14 +307,17 @@ class Trials:
     draw : callable
         Draws a matrix from a generator.
     shape : (int, int)
+    factor : float, default 1.0
+        What the matrices were multiplied by.
     trials, rank, rng, engine, workers
         As in `monte_carlo`.
     """
 
     def __init__(self, draw: Callable[[np.random.Generator], SampledMatrix], shape: tuple[int, int], *, trials: int,
-                 rank: int | None = None, rng: Any = None, engine: str | Engine = "auto", workers: int = 1) -> None:
+                 factor: float = 1.0, rank: int | None = None, rng: Any = None, engine: str | Engine = "auto",
+                 workers: int = 1) -> None:
         trials, self.workers = positive_int(trials, "trials"), positive_int(workers, "workers")
-        self.draw, self.shape, self.rank, self.solver = draw, shape, rank, as_engine(engine)
+        self.draw, self.shape, self.factor, self.rank, self.solver = draw, shape, factor, rank, as_engine(engine)
         if rank is not None and positive_int(rank, "rank") > min(shape):
             raise ValueError(f"rank must be at most n = {min(shape)}, the number of singular values of a sampled "
                              f"matrix, got {rank}; lower rank or raise n")
@@ -330,8 +335,8 @@ class Trials:
         witness = Witness()
 
         def trial(stream: np.random.Generator, tick: Tick) -> MatrixSpectrum:
-            matrix = self.draw(stream)
-            return self.solver.spectrum(matrix if self.workers == 1 else witness.watch_matrix(matrix), self.rank, tick)
+            matrix = self.draw(stream) if self.workers == 1 else witness.watch_matrix(self.draw(stream))
+            return self.solver.spectrum(matrix, self.rank, tick).times(1.0 / self.factor)
 
         def collected(done: list[MatrixSpectrum], *, interrupted: bool = False) -> MonteCarloSpectrum:
             widest = max(one.values.size for one in done) if self.rank is None else self.rank
@@ -355,5 +360,8 @@ def iid_trials(shape: tuple[int, int], **options: Any) -> Trials:
 def kernel_trials(kernel: Kernel, shape: tuple[int, int], mu_x: Measure, mu_y: Measure, **options: Any) -> Trials:
     """The trials of a kernel under measures that fit it; `options` are those of `Trials`."""
     n, m = positive_int(shape[0], "n"), positive_int(shape[1], "m")
+    factor = unit_factor(kernel, mu_x, mu_y)
+    kernel = kernel.scaled(factor)
     # A copy for each trial: what a kernel counts is not shared between threads.
-    return Trials(lambda stream: draw_matrix(copy.copy(kernel), (n, m), mu_x, mu_y, stream), (n, m), **options)
+    return Trials(lambda stream: draw_matrix(copy.copy(kernel), (n, m), mu_x, mu_y, stream), (n, m), factor=factor,
+                  **options)

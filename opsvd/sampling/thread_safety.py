@@ -42,7 +42,7 @@ class Witness:
             matrix.watched = self.watched
             kernel = matrix.kernel = copy.copy(kernel)    # type: ignore[attr-defined]
             if isinstance(kernel, BlockKernel):
-                kernel.phi = self.watched(kernel.phi, (2,), 2)
+                kernel.function = self.watched(kernel.function, (2,), 2)
             else:
                 tails = tuple(int(dim > 1) for dim in kernel.dims)
                 kernel.function = self.watched(kernel.function, tails, 2 if isinstance(kernel, MatrixKernel) else 0)

@@ -36,5 +36,5 @@ class ValuedMatrix(SampledMatrix):
     def pairs(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """See `SampledMatrix.pairs`."""
         p, q = self.kernel.p, self.kernel.q
-        values = self.kernel(self.x[rows // p], self.y[columns // q])
+        values = self.kernel.finite_beside(self.x[rows // p], self.y[columns // q])
         return np.asarray(values[np.arange(len(rows)), rows % p, columns % q])

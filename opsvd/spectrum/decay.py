@@ -57,6 +57,10 @@ class DecayLaw:
     def _may_be_one(self) -> bool:
         return abs(self.rate - 1.0) <= self.error
 
+    def times(self, factor: float) -> "DecayLaw":
+        """The law of the values times a factor."""
+        return replace(self, amplitude=self.amplitude * factor)
+
     def nuclear_growth(self, n: Any) -> np.ndarray:
         r"""The leading asymptotic of the nuclear norm of a sampled n by n matrix, where the sum diverges.
 

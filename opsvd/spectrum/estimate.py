@@ -54,6 +54,12 @@ class Estimate(float):
         """The number as a plain float."""
         return float(self)
 
+    def times(self, factor: float) -> "Estimate":
+        """The number, its bar and its bounds times a positive factor."""
+        return self if factor == 1.0 else Estimate(
+            self.value * factor, self.error * factor, self.note, lower=self.lower * factor, upper=self.upper * factor,
+            extrapolated=self.extrapolated)
+
     def record(self) -> dict[str, float | bool | str]:
         """All that is known of the number, by name."""
         return {"value": self.value, "error": self.error, "lower": self.lower, "upper": self.upper,

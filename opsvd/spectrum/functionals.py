@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 
 from .._validation import real_array
+from ..unit_size import power_of_two
 from .estimate import Estimate
 
 __all__ = ["Spectrum", "Tail", "effective_rank", "effective_ranks", "hilbert_schmidt_norm", "nuclear_norm"]
@@ -70,6 +71,12 @@ class Tail:
             return 0.0, math.inf
         return max(self.nuclear - self.nuclear_error, 0.0), self.nuclear + self.nuclear_error
 
+    def times(self, factor: float) -> "Tail":
+        """The tail of the spectrum times a factor."""
+        return replace(self, hilbert_schmidt=self.hilbert_schmidt * factor, nuclear=self.nuclear * factor,
+                       nuclear_error=self.nuclear_error * factor, least=self.least * factor,
+                       total_least=self.total_least * factor)
+
     def preceded_by(self, values: np.ndarray, errors: np.ndarray, last: float,
                     multiplicities: np.ndarray | None = None) -> "Tail":
         """The tail after `last`, when the given values (r,) and what this tail says are both left out.
@@ -84,10 +91,9 @@ class Tail:
         total = float(counts @ low) + inner[0]
         thin = float(counts @ (np.minimum(high, last / math.e) * np.log(last / np.minimum(high, last / math.e))))
         spread = (thin + deeper) / total if total > 0.0 and math.isfinite(thin + deeper) else math.inf
-        return Tail(math.hypot(self.hilbert_schmidt, float(np.linalg.norm(np.sqrt(counts) * values))),
+        return Tail(math.hypot(self.hilbert_schmidt, *(np.sqrt(counts) * values)),
                     self.nuclear + float(counts @ values), self.nuclear_error + float(counts @ errors), spread,
-                    self.note, math.hypot(self.least, float(np.linalg.norm(np.sqrt(counts) * low))),
-                    self.extrapolated, self.total_least)
+                    self.note, math.hypot(self.least, *(np.sqrt(counts) * low)), self.extrapolated, self.total_least)
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,14 @@ class Spectrum:
     upper: np.ndarray
     tail: Tail
     exact: bool
+
+    def at_unit_size(self) -> "tuple[Spectrum, float]":
+        """The same over a power of two, and that: squares of values far from one may be no numbers."""
+        unit = power_of_two(max(float(self.values.max(initial=0.0)), self.tail.hilbert_schmidt))
+        if unit == 1.0:
+            return self, unit
+        return replace(self, values=self.values / unit, lower=self.lower / unit, upper=self.upper / unit,
+                       tail=self.tail.times(1.0 / unit)), unit
 
     def sums(self, power: int, beyond: Interval) -> Interval:
         """Bounds of sum s_i^power, with `beyond` for the values beyond the rank."""
@@ -194,10 +208,10 @@ def nuclear_norm(values: Any, *, multiplicities: Any = None, errors: Any = None,
     >>> nuclear_norm([2.0, 1.0], errors=[1e-9, 1e-9])
     3 ± 3e-09
     """
-    spectrum = checked(values, multiplicities, errors, tail)
+    spectrum, unit = checked(values, multiplicities, errors, tail).at_unit_size()
     value = float(spectrum.counts @ spectrum.values) + spectrum.tail.nuclear
     return _estimate(spectrum, value, spectrum.sums(1, spectrum.tail.nuclear_bounds), spectrum.tail.note,
-                     spectrum.sure_sum)
+                     spectrum.sure_sum).times(unit)
 
 
 def hilbert_schmidt_norm(
@@ -207,11 +221,11 @@ def hilbert_schmidt_norm(
 
     Parameters and the meaning of the error bar are those of `nuclear_norm`.
     """
-    spectrum = checked(values, multiplicities, errors, tail)
+    spectrum, unit = checked(values, multiplicities, errors, tail).at_unit_size()
     energy = spectrum.tail.hilbert_schmidt**2
     low, high = spectrum.sums(2, spectrum.tail.energy_bounds)
     value = math.sqrt(float(spectrum.counts @ spectrum.values**2) + energy)
-    return _estimate(spectrum, value, (math.sqrt(low), math.sqrt(high)))
+    return _estimate(spectrum, value, (math.sqrt(low), math.sqrt(high))).times(unit)
 
 
 def effective_rank(
@@ -253,7 +267,7 @@ def effective_rank(
     1.25 ± 3e-09
     """
     functional = _kind(kind)[1]
-    spectrum = checked(values, multiplicities, errors, tail)
+    spectrum, _ = checked(values, multiplicities, errors, tail).at_unit_size()
     if not spectrum.values.any():
         certain = not spectrum.upper.any() and spectrum.tail.hilbert_schmidt == 0.0
         return Estimate(0.0, 0.0 if certain else math.inf, lower=0.0)

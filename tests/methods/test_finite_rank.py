@@ -9,7 +9,8 @@ from scipy.special import ndtr
 
 import opsvd
 from opsvd import ConvergenceWarning, exact
-from opsvd.quadrature import Pieces, find_pieces, hidden_energy, poles
+from opsvd.domain import find_domain
+from opsvd.quadrature import Pieces, find_pieces, hermite_polynomials, hidden_energy, poles
 
 
 def density(x):
@@ -93,3 +94,26 @@ def test_saved_results_evaluate(tmp_path):
     svd.save(tmp_path / "svd.npz")
     x = np.linspace(-2.0, 2.0, 7)
     np.testing.assert_allclose(opsvd.load(tmp_path / "svd.npz").left(x), svd.left(x), atol=1e-13)
+
+
+def hermite(z, degree):
+    """The orthonormal polynomial of a degree."""
+    return hermite_polynomials(np.ravel(z), degree + 1)[:, degree].reshape(np.shape(z))
+
+
+@pytest.mark.parametrize(("n", "m"), [(100, 100), (126, 126), (127, 127), (132, 132), (150, 151), (200, 60)])
+def test_products_of_hermite_polynomials(n, m):
+    """One value, one: far out they are of any size, and say the same at any point."""
+    svd = opsvd.decompose(lambda x, y: hermite(x, n) * hermite(y, m))
+    assert svd.rank == 1
+    assert abs(svd.singular_values[0] - 1.0) <= svd.errors[0] <= 1e-12
+
+
+def test_a_core_that_is_singular_gives_no_discretisation():
+    """Rows and columns that do not tell the others are not solved for."""
+    kernel = opsvd.Kernel(lambda x, y: np.where(np.abs(x) < 1.0, x, 0.0) * y)
+    domain = find_domain(kernel, opsvd.Gaussian(), opsvd.Gaussian(), 1e-10)
+    for rows in ([2.0], [2.0, 0.5], [0.3, 0.6]):
+        skeleton = np.array(rows), np.array([0.3, 0.7])[:len(rows)]
+        assert not list(opsvd.FiniteRank().within(kernel, domain, opsvd.Gaussian(), opsvd.Gaussian(),
+                                                  skeleton=skeleton, rtol=1e-10))
