@@ -14,7 +14,7 @@ from .measures import Gaussian, Measure, require_measure
 from .methods.meeting_points import meeting_points
 from .methods.refinement import FIRST_PANELS, ORDER
 from .quadrature import Rule
-from .slices import slice_integrals
+from .slice_splitter import slice_integrals
 from .unit_size import unit_factor
 
 __all__ = ["break_points"]

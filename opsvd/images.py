@@ -9,7 +9,8 @@ from .kernels import Kernel
 from .linalg import corner_norms
 from .quadrature import Rule, joined
 from .singular_functions import SingularFunctions, SingularSystem
-from .slices import SliceIntegrals, slice_integrals
+from .slice_splitter import slice_integrals
+from .slices import SliceIntegrals
 
 __all__ = ["Images", "energy_beyond", "images"]
 

@@ -11,7 +11,7 @@ from .kernels import Kernel
 from .linalg import leading_columns
 from .measures import Measure
 from .quadrature import Rule
-from .slices import slice_integrals
+from .slice_splitter import slice_integrals
 
 __all__ = ["Extension", "SingularFunctions", "SingularSystem", "SliceExtension"]
 

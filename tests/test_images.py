@@ -13,7 +13,7 @@ from opsvd.linalg import compact_svd
 from opsvd.methods import UniformPanels
 from opsvd.quadrature import Rule
 from opsvd.singular_functions import SingularFunctions, SingularSystem
-from opsvd.slices import slice_integrals
+from opsvd.slice_splitter import slice_integrals
 
 RTOL = 1e-10
 

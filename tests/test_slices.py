@@ -11,7 +11,7 @@ from scipy.special import dawsn, gamma, hyp1f1, ndtr
 from opsvd import Gaussian, Kernel, NonFiniteKernelError
 from opsvd.bases import PanelBasis
 from opsvd.quadrature import Rule, composite_gauss_legendre
-from opsvd.slices import slice_integrals
+from opsvd.slice_splitter import slice_integrals
 
 STANDARD = Gaussian()
 EDGES = np.array([-9.0, -4.0, -1.5, 0.0, 0.7, 2.0, 5.0, 9.0])

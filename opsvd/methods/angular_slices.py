@@ -16,7 +16,8 @@ from ..bases import PanelBasis
 from ..kernels import Kernel
 from ..measures import Measure
 from ..quadrature import Rule, angle_density, gauss_gegenbauer, gegenbauer
-from ..slices import SliceIntegrals, slice_integrals
+from ..slice_splitter import slice_integrals
+from ..slices import SliceIntegrals
 
 __all__ = ["SPLITTING", "AngleLaw", "AngularSums", "angular_sums", "first_panels"]
 

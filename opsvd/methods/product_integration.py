@@ -13,7 +13,8 @@ from ..domain import Domain, find_domain, weighted_samples
 from ..kernels import Kernel
 from ..measures import Measure
 from ..quadrature import Rule, hidden_energy
-from ..slices import SliceIntegrals, slice_integrals
+from ..slice_splitter import slice_integrals
+from ..slices import SliceIntegrals
 from .base import Method
 from .meeting_points import meeting_points
 from .refinement import (

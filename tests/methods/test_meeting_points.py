@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from opsvd import Gaussian, Kernel
 from opsvd.methods.meeting_points import crossings, meeting_points, turning_points
 from opsvd.quadrature import Rule
-from opsvd.slices import slice_integrals
+from opsvd.slice_splitter import slice_integrals
 
 X = np.linspace(-5.03, 5.11, 60)
 NONE = np.zeros((0, 2))
