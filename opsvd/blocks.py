@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ._user_function import UserFunction, equal_values, real_values
-from ._validation import positive_int
+from ._probe import require_alone
+from ._user_function import UserFunction, real_values
+from ._validation import broadcast, described, function, positive_int, real_array, require_memory
 from .errors import KernelError, NonFiniteKernelError
 from .kernels import Kernel, elementwise
 
@@ -16,6 +17,8 @@ __all__ = ["BlockKernel", "blockwise", "entrywise"]
 _SEED = 20240305
 _PROBES = 64
 _EQUAL = 1e-12
+# Blocks of which the form of a map is tried on, and arrays of that size in which it may do its work.
+_TRIED = 12 * 8
 
 
 class BlockKernel(Kernel):
@@ -32,9 +35,11 @@ class BlockKernel(Kernel):
     """
 
     def __init__(self, phi: Callable[[np.ndarray], Any], b: int, k: int) -> None:
-        self.function, self.b, self.k = UserFunction(phi, "phi"), b, k
+        phi = function(phi, "phi", "phi(blocks), blocks of shape (..., b, b)", "lambda blocks: np.tanh(blocks)")
+        self.function, self.b, self.k = UserFunction(phi, "phi"), positive_int(b, "b"), positive_int(k, "k")
+        require_memory(_TRIED * float(b) ** 2, "b", b, "take smaller blocks")
         self.name = getattr(phi, "__name__", type(phi).__name__)
-        self.dims, self.evaluations, self.budget = (k, k), 0, None
+        self.dims, self.evaluations, self.budget = (self.k, self.k), 0, None
         self._try_blocks()
 
     @property
@@ -46,18 +51,29 @@ class BlockKernel(Kernel):
         """Name the map and its blocks."""
         return f"BlockKernel({self.name}, b={self.b}, k={self.k})"
 
-    def __call__(self, x: Any, y: Any) -> np.ndarray:  # noqa: ARG002 -- refused whatever they are
+    def __call__(self, x: Any, y: Any) -> np.ndarray:
         """Refuse: single rows make no block."""
-        raise KernelError(f"a kernel of {self.b} by {self.b} blocks has no value at single rows; use "
-                          f"blocks(x, y) with x and y of shape (..., {self.b}, {self.k})")
+        raise KernelError(f"a kernel of {self.b} by {self.b} blocks has no value at single rows, got x = "
+                          f"{described(x)} and y = {described(y)}; use blocks(x, y) with x and y of shape "
+                          f"(n, {self.b}, {self.k})")
 
     def blocks(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The blocks of x (n, b, k) with y (m, b, k): shape (n, m, b, b)."""
-        return self._mapped(np.einsum("nik,mjk->nmij", x, y))
+        return self._mapped(np.einsum("nik,mjk->nmij", self._rows(x, "x"), self._rows(y, "y")))
 
     def beside(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The blocks of x (n, b, k) with y (n, b, k), pair by pair: shape (n, b, b)."""
+        x, y = self._rows(x, "x"), self._rows(y, "y")
+        broadcast(x.shape[:1], y.shape[:1])
         return self._mapped(np.einsum("nik,njk->nij", x, y))
+
+    def _rows(self, value: Any, name: str) -> np.ndarray:
+        """A list of blocks of rows, shape (n, b, k)."""
+        rows = real_array(value, name)
+        if rows.shape[1:] != (self.b, self.k):
+            raise ValueError(f"{name} must hold blocks of {self.b} rows in R^{self.k}, shape (n, {self.b}, {self.k}), "
+                             f"got shape {rows.shape}; pass an array of that shape")
+        return rows
 
     def _mapped(self, products: np.ndarray) -> np.ndarray:
         """Phi of blocks (..., b, b), finite."""
@@ -75,6 +91,7 @@ class BlockKernel(Kernel):
 
     def grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The matrix of all blocks of rows x, (n,) or (n, k), with rows y: shape (n, m)."""
+        x, y = self.listed(x, y)
         n, m, shape = len(x), len(y), (-1, self.b, self.k)
         self.require_whole(n, m)
         return np.asarray(self.blocks(x.reshape(shape), y.reshape(shape)).transpose(0, 2, 1, 3).reshape(n, m))
@@ -82,8 +99,8 @@ class BlockKernel(Kernel):
     def require_whole(self, n: int, m: int) -> None:
         """Raise ValueError unless n and m rows make whole blocks."""
         if n % self.b or m % self.b:
-            raise ValueError(f"the numbers of rows must be multiples of b = {self.b}, got {n} and {m}; take "
-                             f"{n - n % self.b} or {n - n % self.b + self.b}")
+            raise ValueError(f"n and m, the numbers of rows x and y, must be multiples of b = {self.b}, got {n} and "
+                             f"{m}; take {n - n % self.b} or {n - n % self.b + self.b}")
 
     def finite_grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The same as `grid`, which raises where phi is not finite."""
@@ -114,9 +131,9 @@ class BlockKernel(Kernel):
                            f"{needed} it returned shape {got}; let it act on the last two axes, as np.linalg.svd does")
 
     def _try_blocks(self) -> None:
-        z = np.random.default_rng(_SEED).standard_normal((2, 3, self.b, self.b))
+        z = np.random.default_rng(_SEED).standard_normal((3, 4, self.b, self.b))
         try:
-            whole, single = self._values(z), self._values(z[0, 0])
+            whole = self._values(z)
         except KernelError:
             raise
         except Exception as error:
@@ -124,9 +141,8 @@ class BlockKernel(Kernel):
                               f"act on the last two axes, as np.linalg.svd does") from error
         if whole.shape != z.shape:
             raise self._shape(z.shape, whole.shape)
-        if single.shape != (self.b, self.b) or not equal_values(whole[0, 0], single):
-            raise KernelError("phi must act on each block by itself: for one block it returned something else than for "
-                              "that block among others; let it act on the last two axes")
+        require_alone(self._values, (z,), whole, "phi must act on each block by itself",
+                      "let it act on the last two axes, as np.linalg.svd does")
 
 
 def blockwise(phi: Callable[[np.ndarray], Any], b: int, k: int = 1) -> BlockKernel:
@@ -172,10 +188,7 @@ def blockwise(phi: Callable[[np.ndarray], Any], b: int, k: int = 1) -> BlockKern
     >>> print(np.linalg.svd(matrix, compute_uv=False)[:2].round(12))
     [0.5 0. ]
     """
-    if not callable(phi):
-        raise TypeError(f"phi must be callable on blocks, got {type(phi).__name__}; pass a function of an array of "
-                        f"shape (..., b, b)")
-    return BlockKernel(phi, positive_int(b, "b"), positive_int(k, "k"))
+    return BlockKernel(phi, b, k)
 
 
 def entrywise(kernel: Kernel) -> Kernel:

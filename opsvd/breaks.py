@@ -7,12 +7,15 @@ from typing import Any
 import numpy as np
 
 from .bases import PanelBasis
+from .blocks import BlockKernel
 from .domain import find_domain, weighted_samples
 from .errors import ConvergenceWarning
-from .kernels import Kernel, as_kernel
-from .measures import Gaussian, Measure, require_measure
+from .kernels import Kernel
+from .matrix_kernels import MatrixKernel
+from .measures import Gaussian, Measure
 from .methods.meeting_points import meeting_points
 from .methods.refinement import FIRST_PANELS, ORDER
+from .pairing import paired
 from .quadrature import Rule
 from .slice_splitter import slice_integrals
 from .unit_size import unit_factor
@@ -83,8 +86,10 @@ def break_points(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(),  # 
     >>> opsvd.break_points(lambda x, y: np.tanh(x * y)).shape
     (0, 2)
     """
-    kernel = as_kernel(h)
-    mu_x, mu_y = require_measure(mu_x, "mu_x"), require_measure(mu_y, "mu_y")
+    kernel, mu_x, mu_y = paired(h, mu_x, mu_y)
+    if kernel.dims != (1, 1) or isinstance(kernel, BlockKernel | MatrixKernel):
+        raise ValueError(f"h must be a kernel of two numbers, and have numbers for values, got {kernel!r} under "
+                         f"mu_x = {mu_x!r} and mu_y = {mu_y!r}; pass a function of one coordinate of each")
     kernel = kernel.scaled(unit_factor(kernel, mu_x, mu_y))
     domain = find_domain(kernel, mu_x, mu_y, _RTOL)
     if domain.norm == 0.0:

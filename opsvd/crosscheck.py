@@ -12,16 +12,16 @@ from scipy.special import ndtri
 
 from ._optional import require
 from ._signs import plus_minus
-from ._validation import positive_int
+from ._validation import generator, positive_int, require_memory, sizes
 from .decompose import decompose
 from .finite_size import FiniteSizePrediction
 from .kernels import Kernel
 from .measures import Gaussian, Measure
 from .pairing import paired
-from .plotting import COLOURS, styled
-from .result import OperatorSVD
+from .plotting import COLOURS, require_axes, styled
+from .result import OperatorSVD, require_svd
 from .sampling import MonteCarloSpectrum
-from .sampling.monte_carlo import Trials, kernel_trials, standard_error
+from .sampling.monte_carlo import MOST_TRIALS, Trials, kernel_trials, standard_error
 from .sampling.progress import as_report
 from .sampling.trials import announce, cut_short
 from .spectrum import Estimate
@@ -203,7 +203,7 @@ class CrossCheck:
             plt = require("matplotlib.pyplot", "plot", "CrossCheck.plot")
             _, (ax, beside) = plt.subplots(1, 2, figsize=(9.6, 4.2), layout="constrained")
             self._plot_effective_rank(beside)
-        return self._plot_values(ax)
+        return self._plot_values(require_axes(ax))
 
     def _plot_values(self, ax: "Axes") -> "Axes":
         index = np.arange(1, self.singular_values.size + 1)
@@ -319,22 +319,23 @@ def crosscheck(
     >>> check.agrees
     True
     """
-    (kernel, mu_x, mu_y), trials, sizes = paired(h, mu_x, mu_y), _trials(trials), _sizes(n)
+    (kernel, mu_x, mu_y), trials, counts = paired(h, mu_x, mu_y), _trials(trials), sizes(n, "n")
+    require_memory(float(max(counts)) * max(kernel.dims), "n", max(counts), "take smaller matrices")
     rank = None if rank is None else positive_int(rank, "rank")
     if svd is not None:
         _made_under(svd, mu_x, mu_y)
-    streams = np.random.default_rng(rng).spawn(len(sizes))
+    streams = generator(rng).spawn(len(counts))
     planned = [kernel_trials(kernel, (size, size), mu_x, mu_y, trials=trials, rng=stream)
-               for size, stream in zip(sizes, streams, strict=True)]
+               for size, stream in zip(counts, streams, strict=True)]
     announce([one.cost() for one in planned], "Ctrl-C stops it with what is done")
     svd = decompose(kernel, mu_x, mu_y) if svd is None else svd
     with _leaving(svd):
-        predictions = [svd.predict(size) for size in sizes]
+        predictions = [svd.predict(size) for size in counts]
         samples = _sampled(planned)
     drawn = tuple(sample.trials for sample in samples)
     note = ""
-    if drawn != (trials,) * len(sizes):
-        done = [f"{drawn[k] if k < len(drawn) else 0} of {trials} at n = {size}" for k, size in enumerate(sizes)]
+    if drawn != (trials,) * len(counts):
+        done = [f"{drawn[k] if k < len(drawn) else 0} of {trials} at n = {size}" for k, size in enumerate(counts)]
         note = f"interrupted, with {', '.join(done)}"
         cut_short(f"{', '.join(done)} are done and compared")
     return _compared(svd, predictions[: len(samples)], samples, rank, note)
@@ -406,21 +407,15 @@ def _leaving(svd: OperatorSVD) -> Iterator[None]:
 
 
 def _trials(trials: Any) -> int:
-    if positive_int(trials, "trials") == 1:
+    if positive_int(trials, "trials", MOST_TRIALS) == 1:
         raise ValueError("trials must be at least 2, because their scatter is part of the z-scores, got 1; "
                          "pass for example trials=20")
     return int(trials)
 
 
-def _sizes(n: Any) -> tuple[int, ...]:
-    sizes = tuple(positive_int(size, "n") for size in (n if np.ndim(n) else [n]))
-    if not sizes:
-        raise ValueError("n must name at least one size of matrix, got none; pass for example n=(100, 300, 1000)")
-    return sizes
-
-
 def _made_under(svd: OperatorSVD, mu_x: Measure, mu_y: Measure) -> None:
-    """Raise ValueError unless the measures of `svd` are those that are sampled from."""
+    """Raise TypeError or ValueError unless `svd` is one, and its measures are those that are sampled from."""
+    svd = require_svd(svd, "svd")
     for name, given, made in (("mu_x", mu_x, svd.mu_x), ("mu_y", mu_y, svd.mu_y)):
         if given != made:
             raise ValueError(f"{name} must be the measure of svd, {made!r}, got {given!r}; pass {name}=svd.{name}")

@@ -21,7 +21,7 @@ from .kernels import Kernel
 from .linalg import canonical_signs, compact_svd, krylov_svd
 from .matrix_kernels import MatrixKernel
 from .measures import Gaussian, Measure
-from .methods import Method, UniformPanels, as_method
+from .methods import Auto, Method, UniformPanels, as_method
 from .pairing import paired
 from .result import OperatorSVD
 from .singular_functions import SingularFunctions, SingularSystem
@@ -124,19 +124,19 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     (kernel, mu_x, mu_y), rtol = paired(h, mu_x, mu_y), tolerance(rtol, "rtol")
     rank = None if max_rank is None else positive_int(max_rank, "max_rank")
     kernel = entrywise(kernel)
+    method = as_method(method)
     budget = Budget(_at_least(max_evaluations), positive_float(max_seconds, "max_seconds"))
     limited, unlimited = kernel.limited(budget), kernel.limited(Budget(_LEAST, math.inf))
     seen = kernel_values(unlimited, mu_x, mu_y)
-    limited.evaluations = budget.spent = unlimited.evaluations
     on_the_line = kernel.dims == (1, 1) and not isinstance(kernel, BlockKernel | MatrixKernel)
-    limited = limited.scaled(unit_factor(limited, mu_x, mu_y, required=not on_the_line))
+    limited = limited.scaled(unit_factor(unlimited, mu_x, mu_y, required=not on_the_line))
+    limited.evaluations = budget.spent = unlimited.evaluations
     if not on_the_line:
-        if method != "auto":
+        if not isinstance(method, Auto):
             raise ValueError(f"method must be 'auto' if x or y is a vector, got {method!r}; leave it out")
         with one_blas_thread():
             answer = decompose_vectors(limited, mu_x, mu_y, rtol=rtol, max_rank=rank)
         return _finished(replace(answer, kernel_values=seen), kernel, limited, "")
-    method = as_method(method)
     with one_blas_thread():
         best, remark = _refine(limited, method.discretisations(limited, mu_x, mu_y, rtol), rtol, rank)
         if best is None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ._validation import finite_float, positive_int, real_array
+from ._validation import counts as counted
+from ._validation import described, nonnegative_float, positive_int, real_array
 
 __all__ = ["DeterministicEquivalent", "deterministic_equivalent"]
 
@@ -186,15 +187,13 @@ def deterministic_equivalent(
     >>> round(law.effective_rank / 1000, 6), round((8 / (3 * 3.14159265)) ** 2, 6)
     (0.720506, 0.720506)
     """
-    s, counts = real_array(values, "values").astype(np.float64), real_array(multiplicities, "multiplicities")
-    counts, tail = counts.astype(np.float64), finite_float(tail_energy, "tail_energy")
+    s = real_array(values, "values")
+    counts = counted(multiplicities, "multiplicities", s, 0.0)
+    tail = nonnegative_float(tail_energy, "tail_energy")
     n = positive_int(n, "n")
     m = n if m is None else positive_int(m, "m")
-    if s.ndim != 1 or s.shape != counts.shape or not (np.isfinite(s).all() and np.isfinite(counts).all()):
-        raise ValueError(f"values and multiplicities must be finite, of one shape (q,), got {s.shape} and "
-                         f"{counts.shape}; pass one count for each value")
-    if (s < 0.0).any() or (counts < 0.0).any() or tail < 0.0:
-        raise ValueError(f"values, multiplicities and tail_energy must not be negative, got {s.min(initial=0.0):g}, "
-                         f"{counts.min(initial=0.0):g} and {tail:g}; pass singular values, counts and a sum of squares")
+    if s.ndim != 1 or not np.isfinite(s).all() or (s < 0.0).any():
+        raise ValueError(f"values must be finite and not negative, shape (q,), got {described(values)}; pass singular "
+                         f"values")
     kept = (s > 0.0) & (counts > 0.0)
     return DeterministicEquivalent(n, m, s[kept], counts[kept], tail)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import betaincinv
 
-from ._validation import positive_int
+from ._validation import affordable, generator, positive_int, require_memory, sizes
 from .decompose import decompose
 from .kernels import Kernel
 from .measures import Gaussian
@@ -110,7 +110,7 @@ def quarter_circle_quantiles(n: int) -> np.ndarray:
     >>> quarter_circle_quantiles(4).round(3)
     array([1.547, 1.029, 0.598, 0.197])
     """
-    levels = 1.0 - (np.arange(positive_int(n, "n")) + 0.5) / n
+    levels = 1.0 - (np.arange(affordable(n, "n")) + 0.5) / n
     return np.asarray(2.0 * np.sqrt(betaincinv(0.5, 1.5, levels)))
 
 
@@ -134,8 +134,10 @@ def essay_panels(*, n: Sequence[int] = (100, 300, 1000), ranks_n: Sequence[int] 
     tuple of EssayPanel
         The identity, sin, tanh, z^2, log|z|, and independent entries.
     """
-    rng = np.random.default_rng(rng)
-    sizes, many = np.array([positive_int(size, "ranks_n") for size in ranks_n]), positive_int(trials, "trials")
+    rng, many, n, ranks_n = generator(rng), positive_int(trials, "trials"), sizes(n, "n"), sizes(ranks_n, "ranks_n")
+    for name, largest in (("n", max(n)), ("ranks_n", max(ranks_n))):
+        require_memory(float(largest) ** 2, name, largest, "take smaller sizes")
+    counts = np.array(ranks_n)
     draws: dict[str, Callable[..., Trials]] = {
         **{title: functools.partial(kernel_trials, Kernel(h), mu_x=Gaussian(), mu_y=Gaussian())
            for title, (h, _) in _KERNELS.items()}, _IID_TITLE: iid_trials}
@@ -147,7 +149,7 @@ def essay_panels(*, n: Sequence[int] = (100, 300, 1000), ranks_n: Sequence[int] 
 
     def sampled(title: str) -> dict[str, Any]:
         spectra, ranks = ([_whole(one) for one in part] for part in planned[title])
-        return {"n": tuple(n), "spectra": tuple(one.singular_values[0] for one in spectra), "ranks_n": sizes,
+        return {"n": n, "spectra": tuple(one.singular_values[0] for one in spectra), "ranks_n": counts,
                 "ranks": np.stack([one.effective_rank() for one in ranks], axis=1)}
 
     panels = []
@@ -156,11 +158,11 @@ def essay_panels(*, n: Sequence[int] = (100, 300, 1000), ranks_n: Sequence[int] 
         rank = float(svd.effective_rank())
         panels.append(EssayPanel(
             title, **sampled(title),
-            limits=(svd.singular_values,) * len(n), ranks_limit=np.full(sizes.shape, rank),
+            limits=(svd.singular_values,) * len(n), ranks_limit=np.full(counts.shape, rank),
             ranks_label=f"operator: {closed_form}{rank:.4f}"))
     panels.append(EssayPanel(
         _IID_TITLE, **sampled(_IID_TITLE),
-        limits=tuple(quarter_circle_quantiles(size) for size in n), ranks_limit=_IID_SLOPE * sizes,
+        limits=tuple(quarter_circle_quantiles(size) for size in n), ranks_limit=_IID_SLOPE * counts,
         ranks_label=r"quarter-circle law: $(8 / 3\pi)^2\, n$", grows=True))
     return tuple(panels)
 

@@ -287,7 +287,7 @@ def parse_kernel(text: str) -> Callable[..., Any]:
         raise TypeError(f"a kernel must be given as text, got {type(text).__name__}; pass for example 'tanh(x*y)'")
     text = text.strip()
     if not text:
-        raise ValueError("the formula is empty; pass for example 'tanh(x*y)'")
+        raise ValueError("the formula must not be empty, got ''; pass for example 'tanh(x*y)'")
     named = re.fullmatch(r"([^\W\d][\w.]*):([^\W\d][\w.]*)", text)
     if named:
         return _imported(*named.groups())

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ._validation import positive_int, real_array
+from ._validation import counts as counted
+from ._validation import described, function, positive_int, real_array, sequence, size
 from .finite_functionals import Functional, functionals
 from .quadrature import RARE
 from .splitting import MixedMoments, Multiplet, runs, split
@@ -215,10 +216,14 @@ def predict(
     n = positive_int(n, "n")
     m = n if m is None else positive_int(m, "m")
     if s.ndim != 1 or not np.isfinite(s).all() or (np.diff(s) > 0.0).any() or (s < 0.0).any():
-        raise ValueError(f"singular_values must be finite, nonnegative and nonincreasing, shape (r,), got {s!r}; "
-                         f"sort them")
+        raise ValueError(f"singular_values must be finite, nonnegative and nonincreasing, shape (r,), got "
+                         f"{described(s)}; sort them")
     left, right = _moments(left_moments, "left_moments", s), _moments(right_moments, "right_moments", s)
-    counts = np.ones(s.size) if multiplicities is None else np.asarray(multiplicities).astype(np.float64)
+    counts = np.ones(s.size) if multiplicities is None else counted(multiplicities, "multiplicities", s, 1.0)
+    for name, mixed in (("left_mixed", left_mixed), ("right_mixed", right_mixed)):
+        if mixed is not None:
+            function(mixed, name, f"{name}(indices)", "one that returns None", 1)
+    beyond, most_beyond = _beyond(beyond), size(most_beyond, "most_beyond")
     many = counts > 1.0
     # A rounding error must not make the variance of a constant f_i^2 negative.
     a, b = (np.maximum((one - np.eye(s.size)) / size, 0.0) for one, size in ((left, n), (right, m)))
@@ -253,6 +258,15 @@ def predict(
         tuple(group for group in groups if group is not None))
 
 
+def _beyond(beyond: Any) -> tuple[float, float]:
+    """The sum of values that are not given, and of their squares."""
+    sums = sequence(beyond, "beyond", "(0.0, 0.0)")
+    if len(sums) != 2:
+        raise ValueError(f"beyond must hold two numbers, a sum of values and of their squares, got "
+                         f"{described(beyond)}; leave it out if nothing lies beyond")
+    return size(sums[0], "beyond"), size(sums[1], "beyond")
+
+
 def _energies(
     s: np.ndarray, counts: np.ndarray, pairs: "_Pairs", products: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -285,7 +299,7 @@ def _split(
 def _moments(value: Any, name: str, s: np.ndarray) -> np.ndarray:
     moments = real_array(value, name)
     if moments.shape != (s.size, s.size):
-        raise ValueError(f"{name} must have shape ({s.size}, {s.size}), one row for each singular value, "
+        raise ValueError(f"{name} must have shape ({s.size}, {s.size}), one row for each of singular_values, "
                          f"got {moments.shape}; pass E[f_i^2 f_j^2] for all pairs")
     # Moments may be infinite, or overflow to it (or to infinity times a weight of zero, NaN); large enough is the same.
     return np.asarray(np.minimum(np.nan_to_num(moments, nan=_HUGE, posinf=_HUGE), _HUGE))

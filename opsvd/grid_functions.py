@@ -66,8 +66,8 @@ class GridFunctions:
         for axis in range(self.side.directions):
             values = self.basis.half_density(z[:, axis]) / _STANDARD.sqrt_density(z[:, axis])[:, None]
             product = (product[:, :, None] * values[:, None]).reshape(len(z), -1)
-        vectors = self.coefficients.reshape(product.shape[1], -1)
-        return np.asarray((product @ vectors).reshape(len(z) * self.side.width, -1))
+        vectors = self.coefficients.reshape(product.shape[1], self.side.width * len(self))
+        return np.asarray((product @ vectors).reshape(len(z) * self.side.width, len(self)))
 
     def extend(self, x: Any) -> np.ndarray:
         """The same as a call."""
@@ -81,7 +81,7 @@ class GridFunctions:
     def fourth_moments(self) -> tuple[np.ndarray, np.ndarray]:
         """Fourth moments as means over 20 000 points; see `Side.moments`."""
         z, weights = wide_sample(self.side.directions)
-        return self.side.moments(self._values(z).reshape(len(z), self.side.width, -1), weights)
+        return self.side.moments(self._values(z).reshape(len(z), self.side.width, len(self)), weights)
 
     def state(self, prefix: str) -> dict[str, Any]:
         """Arrays for saving, under names that begin with `prefix`."""

@@ -8,13 +8,24 @@ from typing import Any
 
 import numpy as np
 
-from ._user_function import UserFunction, equal_values, real_values
-from ._validation import positive_int, real_array
+from ._probe import PAIRS_ALONE, POINTS_ALONE, require_alone
+from ._user_function import UserFunction, real_values
+from ._validation import (
+    broadcast,
+    described,
+    function,
+    list_of_points,
+    optional_text,
+    points,
+    positive_int,
+    real_array,
+    sequence,
+)
 from .budget import Budget, BudgetExhaustedError
 from .errors import KernelError, NonFiniteKernelError
 
-__all__ = ["PROBED", "SMALLEST_SIZE", "Elementwise", "Kernel", "as_kernel", "elementwise", "non_finite", "probe_grid",
-           "size_out_of_range"]
+__all__ = ["PROBED", "SMALLEST_SIZE", "Elementwise", "Kernel", "as_dims", "as_function", "as_kernel", "elementwise",
+           "non_finite", "probe_grid", "size_out_of_range"]
 
 SMALLEST_SIZE = 1e-120
 """Kernels smaller than this, or larger than its inverse, are refused: their squares are not numbers."""
@@ -43,17 +54,19 @@ _VECTORISE_VECTORS = (
 )
 _VECTORISE_PHI = (
     "phi must take one array and act on each of its numbers, like numpy's functions: np.tanh and not math.tanh, "
-    "np.maximum(z, 0) and not max(z, 0); a function of two variables is passed as h itself"
+    "np.maximum(z, 0) and not max(z, 0), no sum, sort or softmax over them; a function of two variables is passed as h "
+    "itself"
 )
 
 
 class Kernel:
     r"""A real kernel h(x, y) of two variables, numbers or vectors, from any vectorised callable.
 
-    The callable is tried once, on construction, on a 3 by 4 grid: it must broadcast, and return real numbers.
-    Its arguments are read-only: other values need them as they are. Integers and booleans are taken as floats, and
-    masked arrays if nothing is masked. A result that does not depend on one of the variables may have the
-    shape of the other (``lambda x, y: np.sin(x)``), and a constant may be a plain number.
+    The callable is tried on construction, on a 3 by 4 grid and on some of its pairs in another order: it must
+    broadcast, act on each pair (x, y) by itself, and return real numbers. Its arguments are read-only: other values
+    need them as they are. Integers and booleans are taken as floats, and masked arrays if nothing is masked. A result
+    that does not depend on one of the variables may have the shape of the other (``lambda x, y: np.sin(x)``), and a
+    constant may be a plain number.
 
     Vectors of R^p have shape (..., p), and what broadcasts are the axes before the last: on a grid the callable gets x
     of shape (n, 1, p) and y of shape (1, m, q), and returns shape (n, m). Numbers, p = 1, have no last axis.
@@ -79,8 +92,8 @@ class Kernel:
     TypeError
         If `h` is not callable.
     KernelError
-        If `h` accepts only numbers, changes its arguments, returns anything but real numbers, or returns the wrong
-        shape.
+        If `h` accepts only numbers, changes its arguments, returns anything but real numbers or the wrong shape, or
+        mixes points, as a softmax or a sort over them does.
 
     Examples
     --------
@@ -92,12 +105,9 @@ class Kernel:
     """
 
     def __init__(self, h: Callable[..., Any], name: str | None = None, dims: tuple[int, int] = (1, 1)) -> None:
-        if not callable(h):
-            raise TypeError(f"h must be callable as h(x, y), got {type(h).__name__}; "
-                            f"pass a function such as lambda x, y: np.tanh(x * y)")
-        self.function = UserFunction(h, "h")
-        self.name = name if name is not None else getattr(h, "__name__", type(h).__name__)
-        self.dims = (positive_int(dims[0], "dims"), positive_int(dims[1], "dims"))
+        self.function = UserFunction(as_function(h), "h")
+        self.name = optional_text(name, "name") or getattr(h, "__name__", type(h).__name__)
+        self.dims = as_dims(dims)
         self.evaluations = 0
         self.budget: Budget | None = None
         if max(self.dims) <= PROBED:
@@ -109,8 +119,8 @@ class Kernel:
 
     def __call__(self, x: Any, y: Any) -> np.ndarray:
         """Evaluate h at points x and y that broadcast against each other; the values may be infinite or NaN."""
-        x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-        shape = np.broadcast_shapes(*(self._leading(points, side) for side, points in enumerate((x, y))))
+        x, y = points(x, "x", self.dims[0]), points(y, "y", self.dims[1])
+        shape = broadcast(self._leading(x, 0), self._leading(y, 1))
         if self.budget is not None:
             self.budget.spend(math.prod(shape))
         values = self._real(self.function(x, y))
@@ -124,21 +134,21 @@ class Kernel:
 
     def grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Evaluate h on the grid of all pairs: x (n,) or (n, p) and y (m,) or (m, q) give (n, m)."""
-        return self(x[:, None], y[None, :])
+        x, y = self.listed(x, y)
+        return self(x[:, None], y[None])
 
-    def _leading(self, points: np.ndarray, side: int) -> tuple[int, ...]:
+    def listed(self, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Return lists of points x, (n,) or (n, p), and y, (m,) or (m, q), as floats."""
+        return list_of_points(x, "x", self.dims[0]), list_of_points(y, "y", self.dims[1])
+
+    def _leading(self, array: np.ndarray, side: int) -> tuple[int, ...]:
         """The shape of an array of points of x (side 0) or y (side 1), without the axis of a vector's coordinates."""
-        dim = self.dims[side]
-        if dim == 1:
-            return points.shape
-        if points.ndim == 0 or points.shape[-1] != dim:
-            raise ValueError(f"{'xy'[side]} must hold vectors of R^{dim}, shape (..., {dim}), got shape "
-                             f"{points.shape}; a single one is an array of shape ({dim},)")
-        return points.shape[:-1]
+        return array.shape if self.dims[side] == 1 else array.shape[:-1]
 
     def finite_grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Evaluate h on the grid of all pairs; see `finite_beside` for where it is not finite."""
-        return self.finite_beside(x[:, None], y[None, :])
+        x, y = self.listed(x, y)
+        return self.finite_beside(x[:, None], y[None])
 
     def finite_beside(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Evaluate h at points that broadcast; where it is not finite, beside them, a few roundings away.
@@ -151,11 +161,11 @@ class Kernel:
         if finite.all():
             return values
         bad = np.nonzero(~finite)
-        x, y = (np.broadcast_to(points, values.shape + points.shape[len(self._leading(points, side)):])[bad]
-                for side, points in enumerate((x, y)))
+        x, y = (np.broadcast_to(array, values.shape + array.shape[len(self._leading(array, side)):])[bad]
+                for side, array in enumerate((x, y)))
         # Unequal steps, which lead away from x = y as well; and where these lead along a curve, others across it.
         step = _BESIDE * (_size(x) + _size(y)) + _SMALL
-        step_x, step_y = (step[:, None] if points.ndim > 1 else step for points in (x, y))
+        step_x, step_y = (step[:, None] if array.ndim > 1 else step for array in (x, y))
         beside = self(x + step_x, y + 2.0 * step_y)
         if not np.isfinite(beside).all():
             beside = np.where(np.isfinite(beside), beside, self(x + 2.0 * step_x, y - step_y))
@@ -222,6 +232,7 @@ class Kernel:
             raise self._shape_error(x, y, values.shape)
         if values.ndim > 2 or any(n not in (1, full) for n, full in zip(values.shape[::-1], (4, 3), strict=False)):
             raise self._shape_error(x, y, values.shape)
+        require_alone(lambda x, y: self._real(self.function(x, y)), (x, y), values, PAIRS_ALONE, POINTS_ALONE)
 
 
 class Elementwise(Kernel):
@@ -236,9 +247,11 @@ class Elementwise(Kernel):
         In increasing order.
     """
 
-    def __init__(self, phi: Callable[[Any], Any], k: int, kinks: tuple[float, ...]) -> None:
-        self.phi, self.k, self.kinks = UserFunction(phi, "phi"), k, kinks
-        super().__init__(_at_products(self.phi, k), name=getattr(phi, "__name__", type(phi).__name__), dims=(k, k))
+    def __init__(self, phi: Callable[[Any], Any], k: int, kinks: Any) -> None:
+        self.phi = UserFunction(function(phi, "phi", "phi(z)", "np.tanh"), "phi")
+        self.k, self.kinks = positive_int(k, "k"), _kinks(kinks)
+        _probe_phi(self.phi)
+        super().__init__(_at_products(self.phi, self.k), name=getattr(phi, "__name__", type(phi).__name__), dims=(k, k))
 
     def __repr__(self) -> str:
         """Name the function, and the dimension if it is not one."""
@@ -306,36 +319,31 @@ def elementwise(phi: Callable[[Any], Any], k: int = 1, kinks: Any = ()) -> Eleme
     >>> print(kernel(0.5, np.array([1.0, 4.0])))
     [0.5 1. ]
     """
-    if not callable(phi):
-        raise TypeError(f"phi must be callable as phi(z), got {type(phi).__name__}; pass a function such as np.tanh")
-    k = positive_int(k, "k")
-    _probe_phi(phi)
-    return Elementwise(phi, k, _kinks(kinks))
+    return Elementwise(phi, k, kinks)
 
 
 def _kinks(kinks: Any) -> tuple[float, ...]:
-    points = real_array(kinks, "kinks")
-    if points.ndim != 1 or not np.isfinite(points).all():
-        raise ValueError(f"kinks must be a sequence of finite numbers z where phi(z) is not smooth, got {kinks!r}; "
-                         f"pass for example (-1, 1)")
-    return tuple(np.unique(points).tolist())
+    places = real_array(kinks, "kinks")
+    if places.ndim != 1 or not np.isfinite(places).all():
+        raise ValueError(f"kinks must be a sequence of finite numbers z where phi(z) is not smooth, got "
+                         f"{described(kinks)}; pass for example (-1, 1)")
+    return tuple(np.unique(places).tolist())
 
 
 def _probe_phi(phi: Callable[[Any], Any]) -> None:
-    """Try phi on an array and on its parts: what mixes the numbers, as a softmax does, gives no kernel."""
-    z, phi = np.outer(_PROBE_X, _PROBE_Y), UserFunction(phi, "phi")
+    """Try phi on an array and on some of its numbers: what mixes them, as a softmax does, gives no kernel."""
+    z = np.outer(_PROBE_X, _PROBE_Y)
     try:
         whole = real_values(phi(z), "phi")
-        parts = np.array([np.broadcast_to(real_values(phi(row), "phi"), row.shape) for row in z])
-        alike = whole.shape in {(), z.shape} and equal_values(whole, parts)
     except (KernelError, BudgetExhaustedError):
         raise
     except Exception as error:
         raise KernelError(f"phi failed on an array z of shape {z.shape} with {type(error).__name__}: {error}. "
                           f"{_VECTORISE_PHI}") from error
-    if not alike:
+    if whole.shape not in {(), z.shape}:
         raise KernelError(f"phi must act on each number by itself: for z of shape {z.shape} it returned shape "
-                          f"{whole.shape}, and not what it returns for the rows of z. {_VECTORISE_PHI}")
+                          f"{whole.shape}. {_VECTORISE_PHI}")
+    require_alone(phi, (z,), whole, "phi must act on each number by itself", _VECTORISE_PHI)
 
 
 def _at_products(phi: UserFunction, k: int) -> Callable[[Any, Any], Any]:
@@ -358,9 +366,9 @@ def _inner(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.asarray(np.einsum("...k,...k->...", x, y))
 
 
-def _size(points: np.ndarray) -> np.ndarray:
+def _size(array: np.ndarray) -> np.ndarray:
     """The absolute values of points, (n,) or (n, k): shape (n,)."""
-    return np.abs(points) if points.ndim == 1 else np.asarray(np.linalg.norm(points, axis=-1))
+    return np.abs(array) if array.ndim == 1 else np.asarray(np.linalg.norm(array, axis=-1))
 
 
 def _exchanged(array: np.ndarray, fixed: int = 0) -> np.ndarray:
@@ -374,11 +382,11 @@ def probe_grid(dims: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
     return _probe_points(_PROBE_X, dims[0])[:, None], _probe_points(_PROBE_Y, dims[1])[None, :]
 
 
-def _probe_points(points: np.ndarray, dim: int) -> np.ndarray:
+def _probe_points(numbers: np.ndarray, dim: int) -> np.ndarray:
     """Irregular points, (n,) or (n, dim), from irregular numbers, (n,)."""
     if dim == 1:
-        return points
-    column = points[:, None]
+        return numbers
+    column = numbers[:, None]
     return np.asarray(column + np.sin(3.0 * column * (1.0 + np.sqrt(2.0) * np.arange(dim))) / np.sqrt(dim))
 
 
@@ -394,6 +402,20 @@ def size_out_of_range(size: float) -> KernelError:
     return KernelError(f"h must have a size sqrt(E[h^2]) between {SMALLEST_SIZE:g} and {1.0 / SMALLEST_SIZE:g}, so "
                        f"that squares are numbers, got {size:.3g} although h is not zero; decompose c * h with a "
                        f"suitable constant c, or shift and scale x and y to where h is large")
+
+
+def as_function(h: Any) -> Callable[..., Any]:
+    """Return `h` if it can be called, or raise naming it."""
+    return function(h, "h", "h(x, y)", "lambda x, y: np.tanh(x * y)")
+
+
+def as_dims(dims: Any) -> tuple[int, int]:
+    """Return the dimensions of x and y, or raise naming `dims`."""
+    pair = sequence(dims, "dims", "(1, 1)")
+    if len(pair) != 2:
+        raise ValueError(f"dims must hold two dimensions, of x and of y, got {described(dims)}; pass for example "
+                         f"(1, 1)")
+    return positive_int(pair[0], "dims"), positive_int(pair[1], "dims")
 
 
 def as_kernel(h: "Callable[..., Any] | Kernel", dims: tuple[int, int] = (1, 1)) -> Kernel:

@@ -9,7 +9,7 @@ from scipy.special import gammaincc
 
 from ._validation import positive_int
 from .finite_size import FiniteSizePrediction
-from .result import OperatorSVD
+from .result import OperatorSVD, require_svd
 from .sampling import Engine, MatrixSpectrum, SampledMatrix, StoredMatrix
 from .sampling.engines import as_engine
 from .sampling.trials import announce, cut_short
@@ -141,7 +141,7 @@ def check_matrix(
     >>> bool(opsvd.check_matrix(np.sin(x * y), svd).p_value > 0.01)
     False
     """
-    given = matrix if isinstance(matrix, SampledMatrix) else _Scaled(matrix)
+    svd, given = require_svd(svd, "svd"), matrix if isinstance(matrix, SampledMatrix) else _Scaled(matrix)
     n, m = given.shape
     prediction = svd.predict(n, m)
     most = min(_MOST if rank is None else positive_int(rank, "rank"), prediction.counts.size)
@@ -222,7 +222,8 @@ def _quantities(prediction: FiniteSizePrediction, most: int) -> np.ndarray:
         np.ix_(group.indices, group.indices)].sum() >= _FIRST_ORDER * group.total_std**2]
     single = [np.array([i]) for i in range(most) if prediction.valid[i] and normal[i]]
     chosen = sorted([*grouped, *single], key=lambda indices: int(indices[0]))
-    return np.array([np.isin(np.arange(most), indices) for indices in chosen], dtype=np.float64).reshape(-1, most)
+    return np.array([np.isin(np.arange(most), indices) for indices in chosen], dtype=np.float64).reshape(
+        len(chosen), most)
 
 
 def _name(row: np.ndarray, counts: np.ndarray) -> str:

@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from ._probe import PAIRS_ALONE, POINTS_ALONE, require_alone
 from ._user_function import UserFunction, real_values
-from ._validation import positive_int
+from ._validation import broadcast, optional_text, points
 from .errors import KernelError, NonFiniteKernelError
-from .kernels import Kernel, probe_grid
+from .kernels import Kernel, as_dims, as_function, probe_grid
 
 __all__ = ["MatrixKernel", "matrix_shape"]
 
@@ -53,16 +54,19 @@ class MatrixKernel(Kernel):
     """
 
     def __init__(self, h: Callable[..., Any], dims: tuple[int, int] = (1, 1), name: str | None = None) -> None:
-        self.function, self.evaluations, self.budget = UserFunction(h, "h"), 0, None
-        self.name = name if name is not None else getattr(h, "__name__", type(h).__name__)
-        self.dims = (positive_int(dims[0], "dims"), positive_int(dims[1], "dims"))
+        self.function, self.evaluations, self.budget = UserFunction(as_function(h), "h"), 0, None
+        self.name = optional_text(name, "name") or getattr(h, "__name__", type(h).__name__)
+        self.dims = as_dims(dims)
         shape = matrix_shape(h, self.dims)
         if shape is None:
-            self._explain()
-            raise KernelError("h must return matrices, shape (..., p, q): for x of shape (3, 1) and y of shape (1, 4), "
-                              "not counting the axis of a vector's coordinates, shape (3, 4, p, q); build them with "
-                              "np.stack, or leave MatrixKernel out if h returns numbers")
+            raise self._fault()
         self.p, self.q = shape
+        if 0 in shape:
+            raise KernelError(f"h must return matrices of at least one row and one column, got {self.p} by {self.q}; "
+                              f"return numbers, or matrices that are not empty")
+        grid = probe_grid(self.dims)
+        require_alone(lambda x, y: self._real(self.function(x, y)), grid, self._real(self.function(*grid)), PAIRS_ALONE,
+                      POINTS_ALONE)
 
     def __repr__(self) -> str:
         """Name it and the shape of its values."""
@@ -70,8 +74,8 @@ class MatrixKernel(Kernel):
 
     def __call__(self, x: Any, y: Any) -> np.ndarray:
         """Evaluate h at points that broadcast: shape (..., p, q)."""
-        x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-        shape = (*np.broadcast_shapes(self._leading(x, 0), self._leading(y, 1)), self.p, self.q)
+        x, y = points(x, "x", self.dims[0]), points(y, "y", self.dims[1])
+        shape = (*broadcast(self._leading(x, 0), self._leading(y, 1)), self.p, self.q)
         count = int(np.prod(shape))
         if self.budget is not None:
             self.budget.spend(count)
@@ -85,6 +89,7 @@ class MatrixKernel(Kernel):
 
     def grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The matrices of all pairs of points, as one matrix of shape (n p, m q)."""
+        x, y = self.listed(x, y)
         return self._as_matrix(self(x[:, None], y[None]))
 
     def _as_matrix(self, values: np.ndarray) -> np.ndarray:
@@ -105,17 +110,21 @@ class MatrixKernel(Kernel):
 
     def finite_grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The same as `grid`; raises where h is not finite, naming a point."""
+        x, y = self.listed(x, y)
         return self._as_matrix(self.finite_beside(x[:, None], y[None]))
 
-    def _explain(self) -> None:
-        """Raise what is wrong with the values of h, if it is more than their shape."""
+    def _fault(self) -> KernelError:
+        """Build the error for values that are no matrices; raises what is wrong with them, if it is more than that."""
         try:
-            self._real(self.function(*probe_grid(self.dims)))
+            found = self._real(self.function(*probe_grid(self.dims))).shape
         except KernelError:
             raise
         except Exception as error:
             raise KernelError(f"h failed on arrays that broadcast with {type(error).__name__}: {error}; it must return "
                               f"shape (..., p, q)") from error
+        return KernelError(f"h must return matrices, shape (..., p, q): for x of shape (3, 1) and y of shape (1, 4), "
+                           f"not counting the axis of a vector's coordinates, shape (3, 4, p, q), but it returned "
+                           f"shape {found}; build them with np.stack, or leave MatrixKernel out if h returns numbers")
 
     def transposed(self) -> "MatrixKernel":
         """Return the kernel (y, x) -> h(x, y)^T."""
@@ -132,8 +141,6 @@ def matrix_shape(h: Callable[..., Any], dims: tuple[int, int]) -> tuple[int, int
         values = real_values(UserFunction(h, "h")(x, y), "h")
     except Exception:  # noqa: BLE001 -- whatever a user's function raises
         return None
-    if values.ndim != 4:
-        return None
-    if values.shape[0] not in {1, 3} or values.shape[1] not in {1, 4}:
+    if values.ndim != 4 or values.shape[0] not in {1, 3} or values.shape[1] not in {1, 4}:
         return None
     return values.shape[2], values.shape[3]

@@ -1,12 +1,24 @@
 """Probability measures: what a kernel's variables are drawn from."""
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ._validation import finite_float, positive_float, positive_int, real_array
+from ._validation import (
+    affordable,
+    described,
+    finite_float,
+    generator,
+    instance,
+    is_array,
+    points,
+    positive_float,
+    positive_int,
+    real_array,
+)
 from .quadrature import Rule, gauss_hermite
 
 __all__ = ["Gaussian", "GaussianVector", "Measure", "require_measure"]
@@ -15,6 +27,8 @@ __all__ = ["Gaussian", "GaussianVector", "Measure", "require_measure"]
 _SINGULAR = 1e-13
 # A tensor rule of more nodes than this is refused.
 _MOST_NODES = 10_000_000
+# And one of more in a line: its functions at its nodes are a matrix of this size squared, of 0.8 GB.
+_MOST_IN_A_LINE = 10_000
 
 
 class Measure(ABC):
@@ -89,14 +103,17 @@ class Gaussian(Measure):
     def __new__(cls, *args: Any, **options: Any) -> Any:
         """Make a measure of vectors if the mean is one, or there is a covariance."""
         mean = args[0] if args else options.get("mean", 0.0)
-        if "cov" in options or not (isinstance(mean, str) or np.ndim(mean) == 0):
+        if "cov" in options or is_array(mean):
+            if "std" in options:
+                raise TypeError(f"std must be left out where x is a vector, got {described(options['std'])}; pass "
+                                f"cov=std**2")
             return GaussianVector(*args, **options)
         return super().__new__(cls)
 
     @staticmethod
     def standard(k: int = 1) -> "Gaussian | GaussianVector":
         """The standard Gaussian of R^k: independent coordinates of mean 0 and variance 1."""
-        return Gaussian() if positive_int(k, "k") == 1 else GaussianVector(np.zeros(k), 1.0)
+        return Gaussian() if affordable(k, "k") == 1 else GaussianVector(np.zeros(k), 1.0)
 
     def __post_init__(self) -> None:
         """Validate the parameters and store them as floats."""
@@ -120,16 +137,17 @@ class Gaussian(Measure):
 
     def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Draw n independent points, shape (n,)."""
-        return self.mean + self.std * rng.standard_normal(positive_int(n, "n"))
+        return self.mean + self.std * generator(rng).standard_normal(affordable(n, "n"))
 
     def sqrt_density(self, x: np.ndarray) -> np.ndarray:
         """The square root of the density at x, shape (...); zero beyond 53 standard deviations, by underflow."""
-        z = (np.asarray(x) - self.mean) / self.std
-        return np.asarray(np.exp(-0.25 * z * z) / np.sqrt(self.std * np.sqrt(2.0 * np.pi)))
+        with np.errstate(over="ignore"):
+            z = (points(x, "x", 1) - self.mean) / self.std
+            return np.asarray(np.exp(-0.25 * z * z) / np.sqrt(self.std * np.sqrt(2.0 * np.pi)))
 
     def gauss_rule(self, n: int) -> Rule:
         """The n-point Gauss-Hermite rule, moved to this mean and standard deviation."""
-        nodes, lebesgue = gauss_hermite(positive_int(n, "n"))
+        nodes, lebesgue = gauss_hermite(positive_int(n, "n", _MOST_IN_A_LINE))
         return self.rule(self.mean + self.std * nodes, self.std * lebesgue)
 
 
@@ -177,10 +195,10 @@ class GaussianVector(Measure):
     def __init__(self, mean: Any, cov: Any = 1.0) -> None:
         self.mean = real_array(mean, "mean") + 0.0    # a copy, without negative zeros
         if self.mean.ndim != 1 or len(self.mean) < 2 or not np.isfinite(self.mean).all():
-            raise ValueError(f"mean must be a vector of at least two finite numbers, got {mean!r}; for one number use "
-                             f"Gaussian(mean, std)")
+            raise ValueError(f"mean must be a vector of at least two finite numbers, got {described(mean)}; for one "
+                             f"number use Gaussian(mean, std)")
         self.mean.setflags(write=False)
-        self.root: Any = float(np.sqrt(positive_float(cov, "cov"))) if np.ndim(cov) == 0 else _root(cov, len(self.mean))
+        self.root: Any = float(np.sqrt(positive_float(cov, "cov"))) if not is_array(cov) else _root(cov, len(self.mean))
         self.rank = len(self.mean) if isinstance(self.root, float) else self.root.shape[1]
 
     @classmethod
@@ -251,24 +269,26 @@ class GaussianVector(Measure):
 
     def unwhiten(self, z: np.ndarray) -> np.ndarray:
         """The points m + A z: (..., r) gives (..., k)."""
+        z = points(z, "z", self.rank) if self.rank > 1 else real_array(z, "z")
         return np.asarray(self.mean + (self.root * z if isinstance(self.root, float) else z @ self.root.T))
 
     def whiten(self, x: np.ndarray) -> np.ndarray:
         """The z with x = m + A z, of the nearest x on the flat: (..., k) gives (..., r), standard if x is drawn."""
+        x = points(x, "x", self.dim)
         if isinstance(self.root, float):
             return np.asarray((x - self.mean) / self.root)
         return np.asarray((x - self.mean) @ (self.root / np.sum(self.root**2, axis=0)))
 
     def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Draw n independent points, shape (n, k)."""
-        return self.unwhiten(rng.standard_normal((positive_int(n, "n"), self.rank)))
+        return self.unwhiten(generator(rng).standard_normal((affordable(n, "n", self.dim), self.rank)))
 
     def sqrt_density(self, x: np.ndarray) -> np.ndarray:
         """The square root of the density: (..., k) gives (...). Raises ValueError if the covariance is singular."""
         if self.rank < self.dim:
             raise ValueError(f"the measure must have a density, but its covariance has rank {self.rank} in dimension "
                              f"{self.dim}; work with whiten(x), which is standard in R^{self.rank}")
-        z = self.whiten(np.asarray(x))
+        z = self.whiten(x)
         volume = self.dim * np.log(self.root) if isinstance(self.root, float) else np.log(
             np.linalg.norm(self.root, axis=0)).sum()
         return np.asarray(np.exp(-0.25 * np.sum(z * z, axis=-1) - 0.5 * volume
@@ -276,7 +296,7 @@ class GaussianVector(Measure):
 
     def gauss_rule(self, n: int) -> Rule:
         """The tensor product of n-point Gauss-Hermite rules in the whitened coordinates: n^k nodes, shape (n^k, k)."""
-        if positive_int(n, "n") ** self.dim > _MOST_NODES:
+        if self.dim * math.log(positive_int(n, "n", _MOST_IN_A_LINE)) > math.log(_MOST_NODES):
             raise ValueError(f"n must give at most {_MOST_NODES} nodes in all, got n = {n} in dimension {self.dim}, "
                              f"{n}^{self.dim}; take fewer nodes, or sample")
         nodes, lebesgue = gauss_hermite(n)
@@ -314,7 +334,4 @@ def _brief(array: np.ndarray) -> str:
 
 def require_measure(measure: object, name: str) -> Measure:
     """Return `measure` if it is one, or raise naming `name`."""
-    if not isinstance(measure, Measure):
-        raise TypeError(f"{name} must be a Measure, got {measure!r} ({type(measure).__name__}); "
-                        f"pass for example opsvd.Gaussian(mean=0.0, std=1.0)")
-    return measure
+    return instance(measure, name, Measure, "pass for example opsvd.Gaussian(mean=0.0, std=1.0)")  # type: ignore[type-abstract]

@@ -31,7 +31,7 @@ def paired(h: "Callable[..., Any] | Kernel", mu_x: Measure, mu_y: Measure) -> tu
             measures[side] = Gaussian.standard(dim)
         if measures[side].dim != dim:
             raise ValueError(f"mu_{'xy'[side]} must be a measure on R^{dim}, as the kernel takes such points, got "
-                             f" {measures[side]!r} of dimension {measures[side].dim}; pass for example "
+                             f"{measures[side]!r} of dimension {measures[side].dim}; pass for example "
                              f"Gaussian.standard({dim})")
     return kernel, measures[0], measures[1]
 

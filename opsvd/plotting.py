@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._optional import require
-from ._validation import positive_int
+from ._validation import instance, positive_int
 from .breaks import break_points
 from .grid_functions import GridFunctions
 from .kernels import Kernel, as_kernel
 from .measures import Gaussian, Measure
 from .nystrom_functions import NystromFunctions
+from .result import OperatorSVD, require_svd
 from .sector_functions import SectorFunctions
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 
     from .crosscheck import CrossCheck
     from .moments import Functions
-    from .result import OperatorSVD
 
-__all__ = ["COLOURS", "new_figure", "plot_breaks", "plot_functions", "plot_spectrum", "styled", "summary_figure"]
+__all__ = ["COLOURS", "new_figure", "plot_breaks", "plot_functions", "plot_spectrum", "require_axes", "styled",
+           "summary_figure"]
 
 # Four of ColorBrewer's Dark2, told apart by colour-blind readers too.
 COLOURS = ("#1b9e77", "#d95f02", "#7570b3", "#e7298a")
@@ -53,11 +54,18 @@ def new_figure(width: float, height: float) -> "Figure":
 
 def _axes(ax: "Axes | None") -> "Axes":
     if ax is None:
-        _, ax = require("matplotlib.pyplot", "plot", "a figure").subplots(layout="constrained")
-    return ax
+        _, new = require("matplotlib.pyplot", "plot", "a figure").subplots(layout="constrained")
+        return new  # type: ignore[no-any-return]
+    return require_axes(ax)
 
 
-def plot_spectrum(svd: "OperatorSVD", ax: "Axes | None" = None) -> "Axes":
+def require_axes(ax: object) -> "Axes":
+    """Return `ax` if it is a matplotlib Axes, or raise naming it."""
+    kind: type[Axes] = require("matplotlib.axes", "plot", "a figure").Axes
+    return instance(ax, "ax", kind, "pass what plt.subplots() gives, or leave it out for new ones")
+
+
+def plot_spectrum(svd: OperatorSVD, ax: "Axes | None" = None) -> "Axes":
     r"""Draw the singular values :math:`s_i` against i on a logarithmic axis, with their error bars.
 
     The shaded area lies below the error bars' length: a value inside it cannot be told from zero. Values that stand
@@ -81,7 +89,7 @@ def plot_spectrum(svd: "OperatorSVD", ax: "Axes | None" = None) -> "Axes":
     >>> plot_spectrum(svd, new_figure(5, 4).subplots()).get_yscale()
     'log'
     """
-    ax = styled(_axes(ax), "singular values")
+    svd, ax = require_svd(svd, "svd"), styled(_axes(ax), "singular values")
     if (svd.multiplicities > 1).any():
         return _plot_multiplets(svd, ax)
     index = np.arange(1, svd.rank + 1)
@@ -108,7 +116,7 @@ def plot_spectrum(svd: "OperatorSVD", ax: "Axes | None" = None) -> "Axes":
     return ax
 
 
-def _plot_multiplets(svd: "OperatorSVD", ax: "Axes") -> "Axes":
+def _plot_multiplets(svd: OperatorSVD, ax: "Axes") -> "Axes":
     """Draw each multiplet as a line from its first index to its last."""
     counts = svd.multiplicities.astype(np.float64)
     ends = np.cumsum(counts)
@@ -132,7 +140,7 @@ def _bulk(mu: "Measure") -> np.ndarray:
     return np.asarray(mu.center + _BULK * mu.scale * np.linspace(-1.0, 1.0, 600))
 
 
-def plot_functions(svd: "OperatorSVD", ax: "Axes | None" = None, count: int = 4) -> "Axes":
+def plot_functions(svd: OperatorSVD, ax: "Axes | None" = None, count: int = 4) -> "Axes":
     r"""Draw the first singular functions, :math:`f_i` solid and :math:`g_i` dashed, over the bulk of their measures.
 
     The bulk is three standard deviations to either side of the mean. Where :math:`f_i = g_i`, the dashes lie on the
@@ -152,10 +160,10 @@ def plot_functions(svd: "OperatorSVD", ax: "Axes | None" = None, count: int = 4)
     -------
     matplotlib Axes
     """
-    ax = styled(_axes(ax), "singular functions")
+    svd, ax, count = require_svd(svd, "svd"), styled(_axes(ax), "singular functions"), positive_int(count, "count")
     if svd.mu_x.dim > 1 or svd.mu_y.dim > 1 or svd.of_matrices:
-        return _plot_vector_functions(svd, ax, positive_int(count, "count"))
-    svd = svd.truncate(positive_int(count, "count"))
+        return _plot_vector_functions(svd, ax, count)
+    svd = svd.truncate(count)
     x, y = _bulk(svd.mu_x), _bulk(svd.mu_y)
     for i, (f, g) in enumerate(zip(svd.left(x).T, svd.right(y).T, strict=True)):
         colour = COLOURS[i % len(COLOURS)]
@@ -170,7 +178,7 @@ def plot_functions(svd: "OperatorSVD", ax: "Axes | None" = None, count: int = 4)
     return ax
 
 
-def _plot_vector_functions(svd: "OperatorSVD", ax: "Axes", count: int) -> "Axes":
+def _plot_vector_functions(svd: OperatorSVD, ax: "Axes", count: int) -> "Axes":
     """Draw radial functions against the length, or functions of vectors along the first coordinate."""
     styles: tuple[dict[str, Any], ...] = ({"linewidth": 3.0, "alpha": 0.6}, {"linewidth": 1.2, "linestyle": "--"})
     for functions, mu, letter, style in ((svd.left, svd.mu_x, "f", styles[0]), (svd.right, svd.mu_y, "g", styles[1])):
@@ -242,7 +250,7 @@ def plot_breaks(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y
     >>> [float(end) for end in ax.get_xlim()]
     [-3.5, 3.5]
     """
-    kernel = as_kernel(h)
+    ax, kernel = None if ax is None else require_axes(ax), as_kernel(h)
     points = break_points(kernel, mu_x, mu_y)
     (left, right), (low, high) = (mu.center + _WINDOW * mu.scale * np.array([-1.0, 1.0]) for mu in (mu_x, mu_y))
     # Neither x nor y at the centre, nor x = y, where kernels may be infinite.
@@ -259,7 +267,7 @@ def plot_breaks(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y
     return ax
 
 
-def summary_figure(svd: "OperatorSVD", check: "CrossCheck | None" = None) -> "Figure":
+def summary_figure(svd: OperatorSVD, check: "CrossCheck | None" = None) -> "Figure":
     """Draw the spectrum and the singular functions side by side, and the cross-check if there is one.
 
     Returns

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._archive import read_archive, write_archive
-from ._validation import positive_int
+from ._validation import broadcast, finite_points, instance, positive_int
 from .blocks import entrywise
 from .error_bars import Evidence, left_out, reliable, unlisted
 from .finite_size import FiniteSizePrediction, predict
@@ -40,7 +40,7 @@ from .unit_size import power_of_two
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["OperatorSVD", "load"]
+__all__ = ["OperatorSVD", "load", "require_svd"]
 
 _SHOWN = 8
 # Values that stand so many times above their error bars tell how a spectrum decays.
@@ -162,14 +162,18 @@ class OperatorSVD:
 
     def __call__(self, x: Any, y: Any) -> np.ndarray:
         r"""The reconstruction :math:`\sum_i s_i f_i(x) g_i(y)`; x and y broadcast against each other."""
-        x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+        x, y = finite_points(x, "x", self.mu_x.dim), finite_points(y, "y", self.mu_y.dim)
         if isinstance(self.left, SectorFunctions) and isinstance(self.right, SectorFunctions):
+            broadcast(x.shape[:-1], y.shape[:-1])
             return self.left.reconstruct(self.right, self._radial_values(), x, y)
         if isinstance(self.left, SectorFunctions) or isinstance(self.right, SectorFunctions):
             raise TypeError("left and right must be functions of one kind")
+        f, g = self.left.extend(x), self.right.extend(y)
+        values = 2 if self.of_matrices else 1    # axes of functions beside those of points
+        broadcast(f.shape[:-values], g.shape[:-values])
         if self.of_matrices:
-            return np.asarray(np.einsum("...ir,r,...jr->...ij", self.left(x), self.singular_values, self.right(y)))
-        return np.asarray(np.sum(self.left.extend(x) * self.singular_values * self.right.extend(y), axis=-1))
+            return np.asarray(np.einsum("...ir,r,...jr->...ij", f, self.singular_values, g))
+        return np.asarray(np.sum(f * self.singular_values * g, axis=-1))
 
     def effective_rank(self, kind: str = "nuclear") -> Estimate:
         r"""The effective rank with its error bar, by default :math:`(\sum_i s_i)^2 / \sum_i s_i^2`.
@@ -425,10 +429,18 @@ def load(path: str | PathLike[str], h: Callable[..., Any] | Kernel | None = None
     if h is None:
         return svd
     kernel, mu_x, mu_y = paired(h, svd.mu_x, svd.mu_y)
+    if (mu_x, mu_y) != (svd.mu_x, svd.mu_y):    # the default measure fits kernels of vectors too
+        raise ValueError(f"h must be a kernel of the points of this result, under {svd.mu_x!r} and {svd.mu_y!r}, got "
+                         f"{kernel!r} for points of {kernel.dims} coordinates; pass the kernel that was decomposed")
     kernel = entrywise(kernel)
     if svd.kernel_values is not None:
         require_same_kernel(kernel, mu_x, mu_y, svd.kernel_values)
     return svd._extended(kernel)
+
+
+def require_svd(svd: object, name: str) -> OperatorSVD:
+    """Return `svd` if it is a decomposition, or raise naming `name`."""
+    return instance(svd, name, OperatorSVD, "pass what opsvd.decompose returned")
 
 
 def _norm_error(singular_values: np.ndarray, evidence: Evidence) -> float:

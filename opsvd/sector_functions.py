@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ._validation import real_array
+from ._validation import finite_points
 from .bases import RadialBasis, spherical_harmonics
 from .linalg import leading_columns
 from .measures import GaussianVector
@@ -81,10 +81,7 @@ class SectorFunctions:
 
     def __call__(self, x: Any) -> np.ndarray:
         """Evaluate at points (..., k), giving (..., r)."""
-        points = real_array(x, "x")
-        if points.ndim == 0 or points.shape[-1] != self.measure.dim:
-            raise ValueError(f"x must hold vectors of R^{self.measure.dim}, shape (..., {self.measure.dim}), got shape "
-                             f"{points.shape}")
+        points = finite_points(x, "x", self.measure.dim)
         flat = points.reshape(-1, self.measure.dim)
         radial = self.radial(np.linalg.norm(flat, axis=1))
         known: dict[int, np.ndarray] = {}

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ._validation import real_array
+from ._validation import finite_points
 from .blocks import BlockKernel
 from .kernels import Kernel
 from .matrix_kernels import MatrixKernel
@@ -66,11 +66,13 @@ class Side:
 
     def flattened(self, x: Any) -> tuple[np.ndarray, tuple[int, ...]]:
         """What a user passes as points, as a kernel's grid takes them, and the shape of the axes that broadcast."""
-        points, k = real_array(x, "x"), self.measure.dim
+        k = self.measure.dim
+        points = finite_points(x, "x", k)
         shape = (*(() if self.rows is None else (self.rows,)), *(() if k == 1 else (k,)))
         if points.shape[points.ndim - len(shape):] != shape or points.ndim < len(shape):
             what = f"vectors of R^{k}" if self.rows is None else f"{self.rows} rows"
-            raise ValueError(f"x must hold {what}, shape {('...', *shape)}, got shape {points.shape}")
+            raise ValueError(f"x must hold {what}, shape (..., {', '.join(map(str, shape))}), got shape "
+                             f"{points.shape}; pass an array of that shape")
         return points.reshape(-1, *shape[-1:] if k > 1 else ()), points.shape[:points.ndim - len(shape)]
 
     def shaped(self, values: np.ndarray, leading: tuple[int, ...]) -> np.ndarray:

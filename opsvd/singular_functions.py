@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ._validation import real_array
+from ._validation import finite_points
 from .bases import BASES, Basis
 from .kernels import Kernel
 from .linalg import leading_columns
@@ -146,7 +146,7 @@ class SingularFunctions:
         ValueError
             If there is no kernel (after ``load(path)``) and a point lies where sums in the basis lose their digits.
         """
-        points = real_array(x, "x")
+        points = finite_points(x, "x", 1)
         flat = points.ravel()
         summed = self._trusted(flat)
         values = np.empty((len(flat), len(self)))
@@ -164,7 +164,7 @@ class SingularFunctions:
         At any x the error of :math:`s_i f_i(x)` is at most about :math:`\epsilon (s_1 / s_i) \|h(x, \cdot)\|`. Without
         a kernel, or with one that has breaks, this is the same as a call.
         """
-        points = real_array(x, "x")
+        points = finite_points(x, "x", 1)
         if not isinstance(self.extension, Extension):
             return self(points)
         return self._extended(points.ravel()).reshape(*points.shape, len(self))

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ._validation import real_array
+from ._validation import finite_points
 from .linalg import leading_columns
 from .measures import Gaussian, GaussianVector, Measure
 from .quadrature import hermite_polynomials, unknown_by_sample, wide_sample
@@ -48,9 +48,8 @@ class TensorFunctions:
 
     def __call__(self, x: Any) -> np.ndarray:
         """Evaluate at points, giving (..., r)."""
-        points, dim = real_array(x, "x"), self.measure.dim
-        if dim > 1 and (points.ndim == 0 or points.shape[-1] != dim):
-            raise ValueError(f"x must hold vectors of R^{dim}, shape (..., {dim}), got shape {points.shape}")
+        dim = self.measure.dim
+        points = finite_points(x, "x", dim)
         leading = points.shape[:-1] if dim > 1 else points.shape
         if isinstance(self.measure, GaussianVector):
             z = self.measure.whiten(points.reshape(-1, dim))

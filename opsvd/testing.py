@@ -7,9 +7,10 @@ import numpy as np
 
 from ._user_function import UserFunction
 from .decompose import decompose
-from .kernels import Kernel, as_kernel
-from .measures import Gaussian, Measure
-from .methods import Method
+from .kernels import Kernel
+from .measures import Gaussian, Measure, require_measure
+from .methods import Method, as_method
+from .pairing import paired
 
 __all__ = ["check_kernel", "check_measure", "check_method"]
 
@@ -45,7 +46,7 @@ def check_kernel(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_
     >>> from opsvd.testing import check_kernel
     >>> check_kernel(lambda x, y: np.tanh(x * y))
     """
-    kernel, rng = as_kernel(h), np.random.default_rng(0)
+    (kernel, mu_x, mu_y), rng = paired(h, mu_x, mu_y), np.random.default_rng(0)
     x, y = mu_x.sample(7, rng), mu_y.sample(5, rng)
     grid = kernel.finite_grid(x, y)
     _require(np.array_equal(grid, kernel.finite_grid(x, y)), "h must be a pure function: two calls at the same points "
@@ -71,23 +72,25 @@ def check_measure(measure: Measure) -> None:
     >>> from opsvd.testing import check_measure
     >>> check_measure(Gaussian(mean=1.0, std=0.5))
     """
-    rule, density = measure.gauss_rule(40), UserFunction(measure.sqrt_density, "sqrt_density")
+    rule = require_measure(measure, "measure").gauss_rule(40)
+    density = UserFunction(measure.sqrt_density, "sqrt_density")
     _require(abs(float(rule.weights.sum()) - 1.0) < _TINY, "the weights of gauss_rule must sum to one")
     _require(np.allclose(rule.sqrt_density, density(rule.nodes)),
              "gauss_rule must carry sqrt_density of its own nodes")
     finer = measure.gauss_rule(60)
     z, finer_z = ((r.nodes - measure.center) / measure.scale for r in (rule, finer))
     for power in range(1, 9):
-        moment, finer_moment = float(rule.weights @ z**power), float(finer.weights @ finer_z**power)
-        size = float(finer.weights @ np.abs(finer_z) ** power)
-        _require(abs(moment - finer_moment) <= 1e-8 * size,
+        moment, finer_moment = rule.weights @ z**power, finer.weights @ finer_z**power
+        size = finer.weights @ np.abs(finer_z) ** power
+        _require(bool(np.all(np.abs(moment - finer_moment) <= 1e-8 * size)),
                  f"gauss_rule must be exact for polynomials: 40 and 60 nodes disagree on the moment of order {power}")
     n = 4000
     x = (measure.sample(n, np.random.default_rng(0)) - measure.center) / measure.scale
-    _require(x.shape == (n,), f"sample(n) must have shape (n,), got {x.shape}")
+    shape = (n,) if measure.dim == 1 else (n, measure.dim)
+    _require(x.shape == shape, f"sample({n}) must have shape {shape}, got {x.shape}")
     for power in (1, 2):
-        mean, error = float(np.mean(x**power)), float(np.std(x**power)) / np.sqrt(n)
-        _require(abs(mean - float(finer.weights @ finer_z**power)) < 6.0 * error,
+        mean, error = np.mean(x**power, axis=0), np.std(x**power, axis=0) / np.sqrt(n)
+        _require(bool(np.all(np.abs(mean - finer.weights @ finer_z**power) < 6.0 * error)),
                  f"sample and gauss_rule must be of one measure: they disagree on the moment of order {power}")
 
 
@@ -107,6 +110,7 @@ def check_method(method: Method) -> None:
     >>> from opsvd.testing import check_method
     >>> check_method(HermiteGalerkin(degree=60))
     """
+    method = as_method(method)
     ratio = (1.0 - np.sqrt(1.0 - 4.0 * 0.3**2)) / (2.0 * 0.3)
     cases: tuple[tuple[str, Callable[..., Any], np.ndarray], ...] = (
         ("exp(0.3xy)", lambda x, y: np.exp(0.3 * x * y), np.sqrt(1.0 + ratio**2) * ratio ** np.arange(8.0)),

@@ -159,12 +159,18 @@ def test_functions_are_vectors(general):
 
 def test_what_cannot_be_is_refused():
     """Maps of another shape or that mix blocks, single rows, and odd numbers of rows."""
-    with pytest.raises(TypeError, match="phi must be callable on blocks"):
+    with pytest.raises(TypeError, match="phi must be callable as phi"):
         blockwise(1.0, 2)
     with pytest.raises(KernelError, match="phi must map blocks of shape"):
         blockwise(lambda blocks: blocks.sum(axis=-1), 2)
     with pytest.raises(KernelError, match="phi must act on each block by itself"):
         blockwise(lambda blocks: blocks / np.abs(blocks).max(), 2)
+    with pytest.raises(KernelError, match="phi must act on each block by itself"):
+        blockwise(lambda blocks: np.cumsum(blocks, axis=0), 2)
+    with pytest.raises(KernelError, match="phi must act on each block by itself"):
+        blockwise(lambda blocks: np.sort(blocks, axis=1), 2)
+    with pytest.raises(KernelError, match=r"phi must act on each block by itself.*it failed with"):
+        blockwise(lambda blocks: blocks.transpose(0, 1, 3, 2), 2)
     with pytest.raises(KernelError, match="phi failed on blocks"):
         blockwise(lambda blocks: blocks @ np.ones(5), 2)
     kernel = blockwise(softmax, 2)

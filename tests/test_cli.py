@@ -191,7 +191,7 @@ def test_a_shortfall_is_a_note(capsys, monkeypatch):
     ("arguments", "message"),
     [
         (["tnah(x*y)"], "perhaps 'tanh' is meant"),
-        ([""], "the formula is empty"),
+        ([""], "the formula must not be empty"),
         (["x*y", "--x-std", "-1"], "--x-std must be positive, got -1.0"),
         (["x*y", "--y-std", "inf"], "--y-std must be finite"),
         (["x*y", "--y-mean", "nan"], "--y-mean must be finite"),

@@ -70,9 +70,13 @@ def test_nothing():
 
 def test_bad_arguments():
     """Every mistake is named."""
-    with pytest.raises(ValueError, match="values and multiplicities must be finite, of one shape"):
+    with pytest.raises(ValueError, match=r"multiplicities must be .*, one for each of the 1 values"):
         deterministic_equivalent([1.0], [1, 2], 10)
-    with pytest.raises(ValueError, match="values, multiplicities and tail_energy must not be negative"):
+    with pytest.raises(ValueError, match="multiplicities must be finite numbers of at least 0"):
         deterministic_equivalent([1.0], [-1], 10)
+    with pytest.raises(ValueError, match="values must be finite and not negative"):
+        deterministic_equivalent([-1.0], [1], 10)
+    with pytest.raises(ValueError, match="tail_energy must not be negative"):
+        deterministic_equivalent([1.0], [1], 10, tail_energy=-1.0)
     with pytest.raises(ValueError, match="n must be an integer of at least 1"):
         deterministic_equivalent([1.0], [1], 0)

@@ -85,8 +85,8 @@ REFUSED = {
 }
 
 MALFORMED = {
-    "": "the formula is empty",
-    "   ": "the formula is empty",
+    "": "the formula must not be empty",
+    "   ": "the formula must not be empty",
     "x +": "is not well formed",
     "(x": "is not well formed at character 1: '(' was never closed",
     "x y": "is not well formed at character",

@@ -12,6 +12,7 @@ from opsvd.kernels import Elementwise, as_kernel, elementwise
 from opsvd.testing import check_kernel
 
 X, Y = np.array([-1.0, 0.5]), np.array([0.25, 1.0, 3.0])
+PLANE = opsvd.Gaussian.standard(2)
 
 
 @pytest.mark.parametrize("h", [
@@ -51,7 +52,7 @@ def test_other_callables_are_refused(h, message):
 
 def test_what_cannot_be_called_is_refused():
     """An array is not a kernel."""
-    with pytest.raises(TypeError, match="h must be callable as h\\(x, y\\), got ndarray"):
+    with pytest.raises(TypeError, match=r"h must be callable as h\(x, y\), got array\(.*\(ndarray\); pass a function"):
         Kernel(np.eye(3))
 
 
@@ -79,11 +80,79 @@ def test_transposed_swaps_the_variables():
     np.testing.assert_array_equal(kernel.transposed().grid(Y, X), kernel.grid(X, Y).T)
 
 
-def test_x_is_always_a_column_and_y_a_row():
-    """A kernel that needs that, as a matrix product does, is decomposed like any other."""
-    svd = opsvd.decompose(lambda x, y: x @ y)
-    np.testing.assert_allclose(svd.singular_values, [1.0], rtol=1e-13)
-    np.testing.assert_allclose(svd.right.extend(Y), Y[:, None], rtol=1e-12)
+def normalised(z, axis):
+    """A softmax over one axis."""
+    return np.exp(z) / np.exp(z).sum(axis=axis, keepdims=True)
+
+
+MIXING = {
+    "matrix product": lambda x, y: np.tanh(x @ y),
+    "first column": lambda x, y: np.tanh(x[:, 0][:, None] * y),
+    "softmax over x": lambda x, y: normalised(x * y, 0),
+    "softmax over y": lambda x, y: normalised(x * y, -1),
+    "scaled": lambda x, y: x / x.std() * y,
+    "centred": lambda x, y: np.tanh((x - x.mean()) * y),
+    "accumulated": lambda x, y: np.cumsum(x * y, axis=0),
+    "sorted": lambda x, y: np.sort(x * y, axis=0),
+    "ranked": lambda x, y: np.argsort(y, axis=-1) + 0.0 * x,
+    "reversed": lambda x, y: x[::-1] * y,
+    "largest": lambda x, y: (x * y == np.max(x * y)),
+    "by the largest": lambda x, y: x / x.max() * y,
+    "by the smallest": lambda x, y: x * (y - y.min()),
+    "counted": lambda x, y: x * y / x.size,
+    "small": lambda x, y: 1e-100 * (x - x.mean()) * y,
+}
+
+
+@pytest.mark.parametrize("h", MIXING.values(), ids=MIXING)
+@pytest.mark.parametrize("call", [opsvd.decompose, opsvd.sampling_cost, opsvd.sample_matrix, opsvd.crosscheck],
+                         ids=lambda call: call.__name__)
+def test_what_mixes_points_is_refused_at_once(h, call):
+    """Kernels that are not pointwise, or want columns and rows, give one message, before anything is computed."""
+    calls = []
+
+    def counted(x, y):
+        calls.append(1)
+        return h(x, y)
+
+    for kernel, measures in ((counted, {}), (lambda x, y: counted(x, y)[..., None, None] * np.eye(2), {}),
+                             (lambda x, y: counted(x[..., 0], y[..., 1]), {"mu_x": PLANE, "mu_y": PLANE})):
+        calls.clear()
+        options = {"n": 10} if call in (opsvd.sampling_cost, opsvd.sample_matrix) else {}
+        with pytest.raises(KernelError, match=r"h must act on each pair of points by itself.*nothing may be summed"):
+            call(kernel, **options, **measures)
+        assert len(calls) <= 8
+
+
+@pytest.mark.parametrize("h", [
+    lambda x, y: x[:, 0] @ y[0].T,
+    lambda x, y: np.tanh(x[:, :, 0] * y[:, :, 0]),
+    lambda x, y: (x * y).sum(axis=2),
+    lambda x, y: np.sum((x - x.mean(axis=0)) * y, axis=-1),
+    lambda x, y: np.sum(x * y, axis=-1) / x.std(),
+])
+def test_vectors_are_mixed_over_their_coordinates_only(h):
+    """What works on grids of vectors alone, or mixes vectors, is refused; sums over the last axis are not."""
+    with pytest.raises(KernelError, match="h must act on each pair of points by itself"):
+        Kernel(h, dims=(2, 2))
+    Kernel(lambda x, y: np.sum(normalised(x, -1) * np.sort(y, axis=-1), axis=-1), dims=(2, 2))
+
+
+def test_noise_and_rounding_do_not_count_as_mixing():
+    """Values that rounding changes, that are not finite, or that change from call to call, are no matter of form."""
+    for h in (lambda x, y: np.sin(1e5 * x * y), lambda x, y: 1.0 / (x - x) + y, lambda x, y: np.log(x * y),
+              lambda x, y: 1e200 * x * y, lambda x, y: 1e-300 * x / y, lambda x, y: x.astype(np.float32) * y,
+              lambda x, y: np.random.default_rng().random(np.broadcast_shapes(x.shape, y.shape))):
+        Kernel(h)
+
+
+@pytest.mark.parametrize("phi", [lambda z: normalised(z, -1), np.sort, lambda z: np.cumsum(z, axis=-1),
+                                 lambda z: z - z.mean(axis=-1, keepdims=True), lambda z: z[..., ::-1]])
+@pytest.mark.parametrize("k", [1, 3])
+def test_elementwise_functions_do_not_mix_rows_either(phi, k):
+    """Along the last axis rows alone look as they do together."""
+    with pytest.raises(KernelError, match="phi must act on each number by itself"):
+        elementwise(phi, k)
 
 
 def test_impure_kernels_are_caught_by_the_check():
@@ -135,7 +204,7 @@ def test_elementwise_refuses_what_is_not_elementwise(phi, message):
 
 def test_elementwise_checks_its_arguments():
     """Every mistake is named."""
-    with pytest.raises(TypeError, match=r"phi must be callable as phi\(z\), got float"):
+    with pytest.raises(TypeError, match=r"phi must be callable as phi\(z\), got 1.0 \(float\)"):
         elementwise(1.0)
     with pytest.raises(ValueError, match="k must be an integer of at least 1, got 0"):
         elementwise(np.tanh, k=0)
@@ -191,12 +260,6 @@ def test_transposed_shares_the_count():
     np.testing.assert_array_equal(transposed.transposed().grid(X, Y), kernel.grid(X, Y))
 
 
-def test_a_kernel_that_sees_only_columns_and_rows_can_be_transposed():
-    """On grids h still gets x as a column and y as a row, as a matrix product needs."""
-    kernel = Kernel(lambda x, y: x @ y)
-    np.testing.assert_array_equal(kernel.transposed().grid(Y, X), np.outer(Y, X))
-
-
 def test_elementwise_kernels_stay_elementwise_when_limited():
     """A budget does not take phi and its kinks away."""
     kernel = elementwise(np.abs, kinks=[0.0]).limited(Budget(10, math.inf))
@@ -234,7 +297,7 @@ def test_vector_kernels_show_the_vectorised_form():
         Kernel(lambda x, y: float(x @ y), dims=(3, 3))
     with pytest.raises(KernelError, match=r"np.sum\(x \* y, axis=-1\)"):
         Kernel(lambda x, y: x * y, dims=(3, 3))
-    with pytest.raises(ValueError, match=r"y must hold vectors of R\^3, shape \(..., 3\), got shape \(1, 5, 2\)"):
+    with pytest.raises(ValueError, match=r"y must hold vectors of R\^3, shape \(..., 3\), got shape \(5, 2\)"):
         Kernel(lambda x, y: (x * y).sum(axis=-1), dims=(3, 3)).grid(np.ones((4, 3)), np.ones((5, 2)))
 
 

@@ -127,9 +127,9 @@ def test_what_cannot_be_is_refused():
     with pytest.raises(NonFiniteKernelError, match=r"h must be finite, but has an entry nan at x = "):
         opsvd.sample_matrix(kernel, 10, rng=0)
     assert repr(kernel) == "MatrixKernel(<lambda>, 2 x 2)"
-    odd = MatrixKernel(lambda x, y: (x * y)[..., None, None] * np.ones((2, 2 if len(x) == 3 else 3)))
-    with pytest.raises(KernelError, match=r"must return matrices of one shape, 2 by 2: for x of shape \(5, 1\)"):
-        odd.grid(np.zeros(5), np.zeros(4))
+    odd = MatrixKernel(lambda x, y: (x * y)[..., None, None] * np.ones((2, 2 if len(x) < 6 else 3)))
+    with pytest.raises(KernelError, match=r"must return matrices of one shape, 2 by 2: for x of shape \(6, 1\)"):
+        odd.grid(np.zeros(6), np.zeros(4))
     with pytest.raises(ValueError, match=r"mu_x must be a measure on R\^1"):
         opsvd.decompose(kernel, TWO, TWO)
 
@@ -144,3 +144,24 @@ def test_zero_matrices(h, rtol):
         svd = opsvd.decompose(h, rtol=rtol)
     assert svd.rank == 0
     assert svd.norm.value == svd.tail == 0.0
+
+
+@pytest.mark.parametrize("measure", [Gaussian(), TWO])
+def test_the_zero_kernel_has_the_spectrum_zero(measure):
+    """As for kernels of numbers; its functions, norms, prediction and samples have nothing in them."""
+    def zero(x, y):
+        return 0.0 * np.multiply.outer(x[..., 0] * y[..., 0] if measure.dim > 1 else x * y, CONSTANT)
+
+    svd = opsvd.decompose(zero, measure, measure)
+    assert (svd.rank, svd.converged, svd.norm, svd.tail, svd.effective_rank()) == (0, True, 0.0, 0.0, 0.0)
+    points = np.zeros(5) if measure.dim == 1 else np.zeros((5, 2))
+    assert (svd.left(points).shape, svd(points, points).shape) == ((5, 3, 0), (5, 3, 2))
+    assert opsvd.crosscheck(zero, (10, 20), measure, measure, trials=2, rng=0, svd=svd).agrees
+    assert svd.predict(10).mean.size == opsvd.check_matrix(np.zeros((30, 20)), svd).z.size == 0
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (2, 0), (0, 0)])
+def test_empty_matrices_are_refused(shape):
+    """They have no singular values."""
+    with pytest.raises(KernelError, match="h must return matrices of at least one row and one column, got"):
+        opsvd.decompose(lambda x, y: np.zeros((*np.broadcast_shapes(x.shape, y.shape), *shape)))

@@ -1,5 +1,6 @@
 """Methods, one a file: each turns a kernel into discretisations."""
 
+from .._validation import one_of
 from .auto import Auto
 from .base import Method
 from .finite_rank import FiniteRank
@@ -24,7 +25,5 @@ def as_method(method: "str | Method") -> Method:
     """Return the method object for a name, or the object itself."""
     if isinstance(method, Method):
         return method
-    if method in METHODS:
-        return METHODS[method]()
-    raise ValueError(f"method must be one of {', '.join(map(repr, METHODS))} or a Method object such as "
-                     f"HermiteGalerkin(degree=80), got {method!r}; leave it out to have it chosen")
+    return METHODS[one_of(method, "method", METHODS, "leave it out to have it chosen",
+                          " or a Method object such as HermiteGalerkin(degree=80)")]()

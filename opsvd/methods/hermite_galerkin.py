@@ -19,6 +19,8 @@ DEGREES = (47, 95, 127, 191)
 _SPARE = 16
 # More nodes in y than in x: none of them coincide, where log|x - y| is infinite.
 _UNLIKE = 2
+# Functions at as many nodes are a matrix of 0.2 GB, and take seconds.
+_MOST = 5000
 
 
 class HermiteGalerkin(Method):
@@ -47,8 +49,8 @@ class HermiteGalerkin(Method):
     """
 
     def __init__(self, degree: int | None = None, quadrature: int | None = None) -> None:
-        self.degree = None if degree is None else positive_int(degree, "degree")
-        self.quadrature = None if quadrature is None else positive_int(quadrature, "quadrature")
+        self.degree = None if degree is None else positive_int(degree, "degree", _MOST)
+        self.quadrature = None if quadrature is None else positive_int(quadrature, "quadrature", 2 * _MOST)
         if self.quadrature is None:
             return
         if self.degree is None:

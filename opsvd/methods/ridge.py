@@ -94,7 +94,7 @@ class Ridge(Method):
     def __init__(self, b: float, max_nodes: int = 1600) -> None:
         self.b = finite_float(b, "b")
         if self.b == 0.0:
-            raise ValueError("b must not be zero: phi(x) alone is separable; leave method out")
+            raise ValueError("b must not be zero, for which phi(x) alone is separable, got 0.0; leave method out")
         self.max_nodes = positive_int(max_nodes, "max_nodes")
 
     def __repr__(self) -> str:

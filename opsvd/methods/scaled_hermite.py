@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from .._validation import boolean
 from ..bases import HermiteBasis
 from ..discretisation import Discretisation, galerkin_block
 from ..domain import Domain, find_domain
@@ -66,7 +67,7 @@ class ScaledHermite(Method):
     """
 
     def __init__(self, *, leading: bool = True) -> None:
-        self.leading = leading
+        self.leading = boolean(leading, "leading")
 
     def __repr__(self) -> str:
         """The call that makes it."""

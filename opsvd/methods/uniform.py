@@ -17,6 +17,8 @@ from .refinement import ORDER, check_rule, random_rule
 __all__ = ["UniformPanels", "loose_checks"]
 
 _CHECK_NODES = 600
+# A matrix of 16 000 by 16 000, of 2 GB.
+_MOST = 1000
 
 
 class UniformPanels(Method):
@@ -29,7 +31,7 @@ class UniformPanels(Method):
     """
 
     def __init__(self, panels: int = 40) -> None:
-        self.panels = positive_int(panels, "panels")
+        self.panels = positive_int(panels, "panels", _MOST)
 
     def __repr__(self) -> str:
         """The call that makes it."""

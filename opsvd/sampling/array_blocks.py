@@ -10,6 +10,8 @@ import numpy as np
 
 from .._optional import require
 from .._user_function import UserFunction, changed_arguments
+from .._validation import described
+from .._validation import function as takes
 from ..errors import KernelError
 from ..kernels import Elementwise, Kernel
 from .krylov import Pass
@@ -53,10 +55,10 @@ class ArrayBlocks(MatrixFree):
         super().__post_init__()
         library: Any = self.library
         if not (isinstance(library, str) and library):
-            raise TypeError(f"library must be the name of an array library, got {library!r}; pass for example 'torch'")
-        if self.function is not None and not callable(self.function):
-            raise TypeError(f"function must be callable as h(x, y) on arrays of {self.library}, got {self.function!r}; "
-                            f"leave it out for h itself")
+            raise TypeError(f"library must be the name of an array library, got {described(library)}; pass for "
+                            f"example 'torch'")
+        if self.function is not None:
+            takes(self.function, "function", "h(x, y)", f"h itself, on arrays of {self.library}, or leave it out", 2)
 
     def one_pass(
         self, matrix: SampledMatrix, right: np.ndarray | None, left: np.ndarray | None, *, fused: bool

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from .dense import Dense
-from .engine import Cost, Engine, MatrixSpectrum, Tick, silent
+from .engine import Cost, Engine, MatrixSpectrum, Tick, checked, silent
 from .low_rank import LowRank, NotLowRankError
 from .matrix import SampledMatrix
 from .row_blocks import RowBlocks
@@ -31,6 +31,7 @@ class Auto(Engine):
 
     def spectrum(self, matrix: SampledMatrix, rank: int | None = None, tick: Tick = silent) -> MatrixSpectrum:
         """See `Engine.spectrum`."""
+        checked(matrix, rank, tick)
         chosen = self.choose(matrix)
         try:
             return chosen.spectrum(matrix, rank, tick)
@@ -40,4 +41,5 @@ class Auto(Engine):
 
     def cost(self, matrix: SampledMatrix, rank: int | None = None) -> Cost:
         """See `Engine.cost`."""
+        checked(matrix, rank)
         return self.choose(matrix).cost(matrix, rank)

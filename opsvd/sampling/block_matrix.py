@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from .._validation import instance
 from ..blocks import BlockKernel
-from .matrix import Index, SampledMatrix, orders
+from .matrix import Index, SampledMatrix, orders, points_of_a_sample
 
 __all__ = ["BlockMatrix"]
 
@@ -28,10 +29,11 @@ class BlockMatrix(SampledMatrix):
     """
 
     def __init__(self, kernel: BlockKernel, x: np.ndarray, y: np.ndarray) -> None:
-        kernel.require_whole(len(x), len(y))
-        self.kernel, self.x, self.y = kernel, x, y
-        self.shape = (len(x), len(y))
-        self.scale = 1.0 / float(np.sqrt(float(len(x)) * len(y)))
+        self.kernel = instance(kernel, "kernel", BlockKernel, "pass opsvd.blockwise(phi, b, k)")
+        self.x, self.y = points_of_a_sample(kernel, x, y)
+        self.shape = (len(self.x), len(self.y))
+        kernel.require_whole(*self.shape)
+        self.scale = 1.0 / float(np.sqrt(float(len(self.x)) * len(self.y)))
 
     def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
         """See `SampledMatrix.values`; phi is evaluated in double precision whatever `dtype` is."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import svdvals
 
-from .engine import Cost, Engine, MatrixSpectrum, Remainder, Tick, entry_seconds, silent
+from .engine import Cost, Engine, MatrixSpectrum, Remainder, Tick, checked, entry_seconds, silent
 from .matrix import SampledMatrix
 
 __all__ = ["Dense"]
@@ -20,9 +20,10 @@ class Dense(Engine):
     """LAPACK's divide and conquer on the stored matrix: 16 n m bytes, and about 8/3 n^3 operations."""
 
     def spectrum(
-        self, matrix: SampledMatrix, rank: int | None = None, tick: Tick = silent  # noqa: ARG002 -- all are computed
+        self, matrix: SampledMatrix, rank: int | None = None, tick: Tick = silent
     ) -> MatrixSpectrum:
         """All singular values, whatever `rank` is; their error is rounding."""
+        checked(matrix, rank, tick)
         values = np.asarray(svdvals(matrix.stored(), check_finite=False))
         tick(1.0)
         norm = float(np.linalg.norm(values))
@@ -30,8 +31,9 @@ class Dense(Engine):
         errors = np.full(values.shape, 10.0 * np.sqrt(max(matrix.shape)) * _EPS * float(values[0]))
         return MatrixSpectrum(values, errors, norm, Remainder(), repr(self), "LAPACK, all singular values")
 
-    def cost(self, matrix: SampledMatrix, rank: int | None = None) -> Cost:  # noqa: ARG002
+    def cost(self, matrix: SampledMatrix, rank: int | None = None) -> Cost:
         """See `Engine.cost`."""
+        checked(matrix, rank)
         n, m = matrix.shape
         small, large = min(n, m), max(n, m)
         seconds = entry_seconds(matrix) * n * m + (4.0 * large - 4.0 / 3.0 * small) * small**2 / _SPEED

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from .._validation import function, instance, positive_int
 from ..spectrum import Estimate, effective_ranks
 from .certificate import Certificate
 from .matrix import SampledMatrix, StoredMatrix
 
-__all__ = ["Cost", "Engine", "MatrixSpectrum", "Remainder", "Tick", "entry_seconds", "silent"]
+__all__ = ["Cost", "Engine", "MatrixSpectrum", "Remainder", "Tick", "checked", "entry_seconds", "silent"]
 
 # Seconds of a block from which its time says what an entry takes.
 _TIMED = 0.01
@@ -182,6 +183,13 @@ class Engine(ABC):
     def singular_values(self, matrix: Any) -> np.ndarray:
         """The singular values of a stored array, shape (r,), as many as the engine gives."""
         return self.spectrum(StoredMatrix(matrix)).values
+
+
+def checked(matrix: Any, rank: Any, tick: Any = silent) -> int | None:
+    """Return the rank if there is one; raise TypeError or ValueError naming what is not what an engine takes."""
+    instance(matrix, "matrix", SampledMatrix, "pass StoredMatrix(array)")  # type: ignore[type-abstract]
+    function(tick, "tick", "tick(done)", "print", 1)
+    return None if rank is None else positive_int(rank, "rank")
 
 
 def entry_seconds(matrix: SampledMatrix, dtype: Any = np.float64) -> float:

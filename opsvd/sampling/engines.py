@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from .._validation import one_of
 from .array_blocks import ArrayBlocks
 from .auto import Auto
 from .dask_blocks import DaskBlocks
@@ -28,9 +29,6 @@ ENGINES: dict[str, Callable[[], Engine]] = {
 
 def as_engine(engine: Any) -> Engine:
     """Return the engine for a name, or the object itself."""
-    if isinstance(engine, str) and engine in ENGINES:
-        return ENGINES[engine]()
     if isinstance(engine, Engine):
         return engine
-    raise ValueError(f"engine must be one of {', '.join(map(repr, ENGINES))} or an Engine object, got {engine!r}; "
-                     f"leave it out to have it chosen")
+    return ENGINES[one_of(engine, "engine", ENGINES, "leave it out to have it chosen", " or an Engine object")]()

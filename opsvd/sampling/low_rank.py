@@ -7,7 +7,7 @@ import numpy as np
 
 from .._validation import nonnegative_int, positive_int, tolerance
 from .certificate import CERTIFIED, Certificate, certify, pilot
-from .engine import Cost, Engine, MatrixSpectrum, Remainder, Tick, entry_seconds, silent
+from .engine import Cost, Engine, MatrixSpectrum, Remainder, Tick, checked, entry_seconds, silent
 from .matrix import SampledMatrix
 
 __all__ = ["LowRank", "NotLowRankError"]
@@ -71,7 +71,7 @@ class LowRank(Engine):
         NotLowRankError
             If `max_rank` terms do not pass the certificate.
         """
-        wanted = 1 if rank is None else positive_int(rank, "rank")
+        wanted = checked(matrix, rank, tick) or 1
         cross = _Cross(matrix, self.max_rank, np.random.default_rng(self.seed))
         certificate = cross.approximate(self.rtol)
         tick(0.7)
@@ -87,8 +87,9 @@ class LowRank(Engine):
         return MatrixSpectrum(values, np.full(shown, error), norm, Remainder(0.0, 0.0, high), repr(self),
                               f"{cross.rank} terms; {certificate}", certificate)
 
-    def cost(self, matrix: SampledMatrix, rank: int | None = None) -> Cost:  # noqa: ARG002 -- all are computed
+    def cost(self, matrix: SampledMatrix, rank: int | None = None) -> Cost:
         """See `Engine.cost`; the number of terms is that of a pilot, some more for a larger matrix."""
+        checked(matrix, rank)
         size, found = sum(matrix.shape), self.pilot_rank(matrix)
         r = self.max_rank if found is None else min(found + 8, self.max_rank)
         evaluations = float(r) * size + CERTIFIED

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from .._user_function import real_values
-from .._validation import real_array
+from .._validation import described, instance, real_array, require_memory
 from ..kernels import Elementwise, Kernel
 
-__all__ = ["Index", "KernelMatrix", "Part", "SampledMatrix", "StoredMatrix", "orders"]
+__all__ = ["Index", "KernelMatrix", "Part", "SampledMatrix", "StoredMatrix", "orders", "points_of_a_sample"]
 
 Index = slice | np.ndarray
 """A range of rows or columns, or an array of their numbers."""
@@ -71,6 +71,9 @@ class SampledMatrix(ABC):
 
     def stored(self) -> np.ndarray:
         """The whole matrix, scaled."""
+        n, m = self.shape
+        require_memory(float(n) * m, "n", n, f"take fewer rows than {n}, or columns than {m}, or an engine that does "
+                                             f"not store the matrix, such as engine='row-blocks'")
         whole = self.fill(np.empty(self.shape), 0)
         whole *= self.scale
         return whole
@@ -87,9 +90,10 @@ class KernelMatrix(SampledMatrix):
     """
 
     def __init__(self, kernel: Kernel, x: np.ndarray, y: np.ndarray) -> None:
-        self.kernel, self.x, self.y = kernel, x, y
-        self.shape = (len(x), len(y))
-        self.scale = 1.0 / float(np.sqrt(float(len(x)) * len(y)))
+        self.kernel = instance(kernel, "kernel", Kernel, "pass opsvd.Kernel(h)")
+        self.x, self.y = points_of_a_sample(kernel, x, y)
+        self.shape = (len(self.x), len(self.y))
+        self.scale = 1.0 / float(np.sqrt(float(len(self.x)) * len(self.y)))
 
     def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
         """See `SampledMatrix.values`; in single precision the kernel itself is evaluated in it."""
@@ -119,6 +123,16 @@ class KernelMatrix(SampledMatrix):
         return orders(self.x, self.y)
 
 
+def points_of_a_sample(kernel: Kernel, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return the points of rows and columns as lists of floats, or raise naming `x` or `y`."""
+    listed = kernel.listed(x, y)
+    for name, given in zip("xy", listed, strict=True):
+        if not (len(given) and np.isfinite(given).all()):
+            raise ValueError(f"{name} must hold finite points, at least one, got {described(given)}; pass what a "
+                             f"measure samples")
+    return listed
+
+
 def orders(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The orders of points x and y: on the line by size, vectors by length."""
     first, second = (np.argsort(points if points.ndim == 1 else np.linalg.norm(points, axis=1)) for points in (x, y))
@@ -132,7 +146,8 @@ class StoredMatrix(SampledMatrix):
         self.array = real_array(array, "matrix")
         if self.array.ndim != 2 or 0 in self.array.shape or not np.isfinite(self.array).all():
             raise ValueError(f"matrix must be a two-dimensional array of finite numbers with at least one row and "
-                             f"column, got shape {self.array.shape}; remove what is not finite")
+                             f"column, got {described(array)} of shape {self.array.shape}; pass one, and leave out "
+                             f"what is not finite")
         self.shape = (self.array.shape[0], self.array.shape[1])
 
     def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._validation import nonnegative_int, positive_float, positive_int, tolerance
-from .engine import Cost, Engine, MatrixSpectrum, Remainder, Tick, entry_seconds, silent
+from .._validation import nonnegative_int, one_of, positive_float, positive_int, tolerance
+from .engine import Cost, Engine, MatrixSpectrum, Remainder, Tick, checked, entry_seconds, silent
 from .krylov import Leading, Pass, Passes, block_products, leading_values
 from .matrix import Part, SampledMatrix
 from .remainder import frobenius_remainder, lanczos_remainder
@@ -67,9 +67,7 @@ class MatrixFree(Engine):
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
-        if self.dtype not in _DTYPES:
-            raise ValueError(f"dtype must be one of {', '.join(map(repr, _DTYPES))}, got {self.dtype!r}; "
-                             f"leave it out for double precision")
+        one_of(self.dtype, "dtype", _DTYPES, "leave it out for double precision")
         tolerance(self.rtol, "rtol")
         positive_float(self.memory, "memory")
         positive_int(self.rounds, "rounds")
@@ -91,7 +89,7 @@ class MatrixFree(Engine):
 
         If interrupted (Ctrl-C) after the first round: the values and errors that it gave, and `interrupted` is True.
         """
-        k, width, columns = self._sizes(matrix, rank)
+        k, width, columns = self._sizes(matrix, checked(matrix, rank, tick))
         total, done = _EXPECTED + self.lanczos, 0
 
         def one_pass(right: np.ndarray | None, left: np.ndarray | None, *, fused: bool = False) -> Pass:
@@ -130,7 +128,7 @@ class MatrixFree(Engine):
     def _sizes(self, matrix: SampledMatrix, rank: int | None) -> tuple[int, int, int]:
         """The rank, the width of a pass, and how many columns of the Krylov space are kept."""
         least = min(matrix.shape)
-        k = min(_DEFAULT_RANK if rank is None else positive_int(rank, "rank"), least)
+        k = min(_DEFAULT_RANK if rank is None else rank, least)
         width = min(max(self.width or min(k + 20, max(2 * k, k + 10)), k), least)
         room = int((self.memory - 2.0 * _BLOCK) / (8.0 * 5.0 * sum(matrix.shape)))
         if room < 2 * width:
@@ -154,7 +152,7 @@ class MatrixFree(Engine):
 
     def cost(self, matrix: SampledMatrix, rank: int | None = None) -> Cost:
         """See `Engine.cost`; how many passes are needed is tried out on some hundred rows and columns."""
-        (n, m), (k, width, columns) = matrix.shape, self._sizes(matrix, rank)
+        (k, width, columns), (n, m) = self._sizes(matrix, checked(matrix, rank)), matrix.shape
         rounds, products = self._pilot(matrix, (k, width, columns))
         kept = min(columns, rounds * width)
         evaluations = float(n) * m * len(products) + (2.0 * _TRIED * m if self.dtype == "float32" else 0.0)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .._validation import positive_int
+from .._validation import generator, positive_int
 from ..kernels import Kernel
 from ..measures import Gaussian, Measure
 from ..pairing import paired
@@ -21,8 +21,11 @@ from .sample import draw_matrix, iid_gaussian
 from .thread_safety import Witness
 from .trials import TO_WATCH, announce, cut_short, run_trials
 
-__all__ = ["MonteCarloSpectrum", "Trials", "iid", "iid_trials", "kernel_trials", "monte_carlo", "sampling_cost",
-           "standard_error"]
+__all__ = ["MOST_TRIALS", "MonteCarloSpectrum", "Trials", "iid", "iid_trials", "kernel_trials", "monte_carlo",
+           "sampling_cost", "standard_error"]
+
+MOST_TRIALS = 100_000
+"""Each has a stream of random numbers, made beforehand: so many take a second."""
 
 _SHOWN = 10
 
@@ -316,12 +319,12 @@ class Trials:
     def __init__(self, draw: Callable[[np.random.Generator], SampledMatrix], shape: tuple[int, int], *, trials: int,
                  factor: float = 1.0, rank: int | None = None, rng: Any = None, engine: str | Engine = "auto",
                  workers: int = 1) -> None:
-        trials, self.workers = positive_int(trials, "trials"), positive_int(workers, "workers")
+        trials, self.workers = positive_int(trials, "trials", MOST_TRIALS), positive_int(workers, "workers")
         self.draw, self.shape, self.factor, self.rank, self.solver = draw, shape, factor, rank, as_engine(engine)
         if rank is not None and positive_int(rank, "rank") > min(shape):
             raise ValueError(f"rank must be at most n = {min(shape)}, the number of singular values of a sampled "
                              f"matrix, got {rank}; lower rank or raise n")
-        self.streams = np.random.default_rng(rng).spawn(trials)
+        self.streams = generator(rng).spawn(trials)
 
     def cost(self) -> Cost:
         """What all of them will cost; a few entries are evaluated to time them."""

@@ -5,6 +5,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from .._validation import described, function
+
 __all__ = ["Report", "as_report"]
 
 Report = Callable[[float, str], None]
@@ -18,9 +20,8 @@ def as_report(progress: Any) -> Report:
     if progress is True:
         return _bar()
     if callable(progress):
-        report: Report = progress
-        return report
-    raise TypeError(f"progress must be True, None, or a callable (done, message), got {progress!r}; "
+        return function(progress, "progress", "progress(done, message)", "print", 2)
+    raise TypeError(f"progress must be True, None, or a callable (done, message), got {described(progress)}; "
                     f"pass True for a bar")
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .._validation import positive_int
+from .._validation import described, generator, instance, positive_int, require_memory, sequence
 from ..blocks import BlockKernel
 from ..kernels import Kernel
 from ..matrix_kernels import MatrixKernel
@@ -41,7 +41,8 @@ def draw_sample(
 ) -> Sample:
     """Draw the matrix of `sample_matrix`, and return the points x and y, (n,) or (n, k), beside it."""
     kernel, mu_x, mu_y = paired(h, mu_x, mu_y)
-    matrix = draw_matrix(kernel, (n, n if m is None else m), mu_x, mu_y, np.random.default_rng(rng))
+    shape = positive_int(n, "n"), positive_int(n if m is None else m, "m")
+    matrix = draw_matrix(kernel, shape, mu_x, mu_y, generator(rng))
     return Sample(matrix.stored(), matrix.x, matrix.y)
 
 
@@ -49,7 +50,14 @@ def draw_matrix(
     kernel: Kernel, shape: tuple[int, int], mu_x: Measure, mu_y: Measure, rng: np.random.Generator
 ) -> KernelMatrix | BlockMatrix | ValuedMatrix:
     """Draw the points of a sampled matrix, of measures that fit the kernel; entries are evaluated when asked for."""
-    n, m = positive_int(shape[0], "n"), positive_int(shape[1], "m")
+    kernel, sides = instance(kernel, "kernel", Kernel, "pass opsvd.Kernel(h)"), sequence(shape, "shape", "(100, 50)")
+    if len(sides) != 2:
+        raise ValueError(f"shape must hold two numbers, of rows and of columns, got {described(shape)}; pass for "
+                         f"example (100, 50)")
+    (kernel, mu_x, mu_y), rng = paired(kernel, mu_x, mu_y), generator(rng)
+    n, m = positive_int(sides[0], "shape"), positive_int(sides[1], "shape")
+    require_memory(float(n) * kernel.dims[0], "n", n, "take fewer rows")
+    require_memory(float(m) * kernel.dims[1], "m", m, "take fewer columns")
     x, y = mu_x.sample(n, rng), mu_y.sample(m, rng)
     if isinstance(kernel, MatrixKernel):
         return ValuedMatrix(kernel, x, y)
@@ -110,5 +118,6 @@ def iid_gaussian(n: int, rng: Any = None) -> np.ndarray:
     Its singular values fill the quarter circle on [0, 2], and its effective rank tends to
     :math:`(8 / 3\pi)^2 n = 0.72 n`.
     """
-    n = positive_int(n, "n")
-    return np.asarray(np.random.default_rng(rng).standard_normal((n, n)) / np.sqrt(n))
+    n, rng = positive_int(n, "n"), generator(rng)
+    require_memory(float(n) ** 2, "n", n, "take fewer")
+    return np.asarray(rng.standard_normal((n, n)) / np.sqrt(n))

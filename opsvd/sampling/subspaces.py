@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.linalg import subspace_angles
 
-from .._validation import finite_float, real_array
+from .._validation import described, nonnegative_float, nonnegative_int, real_array, sequence
 
 __all__ = ["near_equal", "subspace_error"]
 
@@ -35,8 +35,10 @@ def near_equal(singular_values: Any, gap: float) -> list[np.ndarray]:
     >>> [group.tolist() for group in near_equal([1.0, 0.5, 0.499, 0.2], 0.01)]
     [[0], [1, 2], [3]]
     """
-    s = real_array(singular_values, "singular_values")
-    return np.split(np.arange(s.size), np.flatnonzero(-np.diff(s) > finite_float(gap, "gap")) + 1)
+    s, gap = real_array(singular_values, "singular_values"), nonnegative_float(gap, "gap")
+    if s.ndim != 1 or not np.isfinite(s).all() or (np.diff(s) > 0.0).any():
+        raise ValueError(f"singular_values must be finite and nonincreasing, shape (r,), got {described(s)}; sort them")
+    return np.split(np.arange(s.size), np.flatnonzero(-np.diff(s) > gap) + 1)
 
 
 def subspace_error(vectors: Any, functions: Any, groups: Sequence[Any]) -> np.ndarray:
@@ -74,7 +76,21 @@ def subspace_error(vectors: Any, functions: Any, groups: Sequence[Any]) -> np.nd
     True
     """
     u, f = real_array(vectors, "vectors"), real_array(functions, "functions")
-    if u.ndim != 2 or u.shape != f.shape:
+    for name, matrix in (("vectors", u), ("functions", f)):
+        if matrix.ndim != 2 or 0 in matrix.shape or not np.isfinite(matrix).all():
+            raise ValueError(f"{name} must be finite columns, shape (n, r), got {described(matrix)} of shape "
+                             f"{matrix.shape}; pass one column for each singular value")
+    if u.shape != f.shape:
         raise ValueError(f"vectors and functions must have the same shape (n, r), got {u.shape} and {f.shape}; "
                          f"keep the same number of columns of both")
-    return np.array([np.sin(subspace_angles(u[:, group], f[:, group]).max()) for group in groups])
+    columns = [_columns(group, u.shape[1]) for group in sequence(groups, "groups", "[[0], [1, 2]]")]
+    return np.array([np.sin(subspace_angles(u[:, group], f[:, group]).max()) for group in columns])
+
+
+def _columns(group: Any, count: int) -> list[int]:
+    """The indices of one group, all of which must be columns."""
+    indices = [nonnegative_int(index, "groups") for index in sequence(group, "groups", "[[0], [1, 2]]")]
+    if max(indices) >= count:
+        raise ValueError(f"groups must hold indices of the {count} columns, from 0 to {count - 1}, got {max(indices)}; "
+                         f"pass what near_equal returns")
+    return indices

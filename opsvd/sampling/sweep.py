@@ -4,11 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from .._optional import require
 from .._signs import plus_minus
-from .._validation import positive_int
+from .._validation import described, generator, is_array, positive_int, sequence
 from ..errors import TrialError
 from ..kernels import Kernel
 from ..measures import Gaussian, Measure
@@ -127,13 +125,11 @@ def monte_carlo_sweep(
     ['s_1', 's_2', 'effective_rank']
     """
     (kernel, mu_x, mu_y), report = paired(h, mu_x, mu_y), as_report(progress)
-    shapes = [_shape(size) for size in sizes]
-    if not shapes:
-        raise ValueError("sizes must name at least one size, got none; pass for example sizes=[100, 300, 1000]")
+    shapes = [_shape(size) for size in sequence(sizes, "sizes", "sizes=[100, 300, 1000]")]
     most = max(map(max, shapes)) if rank is None else positive_int(rank, "rank")
     planned = [kernel_trials(kernel, shape, mu_x, mu_y, trials=trials, rank=None if rank is None else min(most, *shape),
                              rng=stream, engine=engine, workers=workers)
-               for shape, stream in zip(shapes, np.random.default_rng(rng).spawn(len(shapes)), strict=True)]
+               for shape, stream in zip(shapes, generator(rng).spawn(len(shapes)), strict=True)]
     announce([one.cost() for one in planned], TO_WATCH, report if progress else None)
     done: list[MonteCarloSpectrum] = []
     for k, ((n, m), trials_of_size) in enumerate(zip(shapes, planned, strict=True)):
@@ -159,9 +155,10 @@ def monte_carlo_sweep(
 
 
 def _shape(size: Any) -> tuple[int, int]:
-    pair = tuple(size) if np.ndim(size) else (size, size)
+    pair = tuple(size) if is_array(size) else (size, size)
     if len(pair) != 2:
-        raise ValueError(f"sizes must hold numbers n or pairs (n, m), got {size!r}; pass for example [100, (200, 50)]")
+        raise ValueError(f"sizes must hold numbers n or pairs (n, m), got {described(size)}; pass for example "
+                         f"[100, (200, 50)]")
     return positive_int(pair[0], "sizes"), positive_int(pair[1], "sizes")
 
 

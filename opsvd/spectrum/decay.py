@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._signs import plus_minus
-from .._validation import finite_float, positive_float, real_array
+from .._validation import described, instance, nonnegative_float, positive_float, real_array, require_fields
 from .estimate import rounded_up
 from .functionals import Spectrum, Tail, checked
 from .laws import FEWEST, LAWS, POWER, Fit, fit_laws, reliable
@@ -89,8 +89,8 @@ class DecayLaw:
             raise ValueError(f"the law must be one whose sum diverges, got: {self}; where the sum converges nothing "
                              f"grows with n, use nuclear_norm and effective_rank")
         sizes = real_array(n, "n")
-        if not (sizes >= 2.0).all():
-            raise ValueError(f"n must be at least 2, got {n!r}; pass the size of a matrix")
+        if not ((sizes >= 2.0) & np.isfinite(sizes)).all():
+            raise ValueError(f"n must be at least 2, got {described(n)}; pass the finite size of a matrix")
         if self._may_be_one:
             return np.asarray(self.amplitude * np.log(sizes))
         return np.asarray(self.amplitude * sizes ** (1.0 - self.rate) / (1.0 - self.rate))
@@ -100,20 +100,24 @@ class DecayLaw:
 
         The square of `nuclear_growth` over :math:`E[h^2]`, with what is said there; `norm` is :math:`\sqrt{E[h^2]}`.
         """
-        return np.asarray((self.nuclear_growth(n) / positive_float(norm, "norm")) ** 2)
+        growth, norm = self.nuclear_growth(n), positive_float(norm, "norm")
+        with np.errstate(over="ignore"):
+            return np.asarray((growth / norm) ** 2)
 
     def growth(self, norm: float | None = None) -> str:
         """How the effective rank of a sampled n by n matrix grows, in words; empty where the sum does not diverge."""
+        norm = None if norm is None else positive_float(norm, "norm")
         if not self.diverges:
             return ""
         if not self._may_be_one:
             return f"the effective rank of a sampled n by n matrix grows like n^{2.0 - 2.0 * self.rate:.2g}"
-        value = "" if norm is None else f" = {(self.amplitude / norm) ** 2:.2g} (log n)^2"
+        value = "" if norm is None else f" = {math.prod([self.amplitude / norm] * 2):.2g} (log n)^2"
         return (f"the effective rank of a sampled n by n matrix grows like (C log n)^2 / E[h^2]{value}, "
                 f"C = {self.amplitude:.2g}")
 
     def sentence(self, norm: float | None = None) -> str:
         """The law, and what follows from it, in a sentence; `norm` is the root of E[h^2], if known."""
+        norm = None if norm is None else positive_float(norm, "norm")
         if self.kind == "unknown":
             return (f"only {self.used} singular values can be used, too few to tell how they decay" if
                     self.used < FEWEST else "the singular values do not tell a power from faster decay")
@@ -219,6 +223,10 @@ class Unlisted:
     total_least: float = 0.0
     broken: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse what is not a size."""
+        require_fields(self)
+
     @property
     def hidden(self) -> float:
         """The largest sum of so many values with this Hilbert-Schmidt norm."""
@@ -272,14 +280,15 @@ def nuclear_tail(values: Any, errors: Any, tail_hs: float, *, multiplicities: An
     >>> effective_rank(s, tail=nuclear_tail(s, None, s[-1] / np.sqrt(3.0)))
     3 ± 6e-09 (extrapolated; at least 2.999999994)
     """
-    unlisted = Unlisted(0.0, finite_float(tail_hs, "tail_hs"), positive_float(dimension, "dimension"))
+    unlisted = Unlisted(0.0, nonnegative_float(tail_hs, "tail_hs"), positive_float(dimension, "dimension"))
     return decay_and_tail(values, errors, tail_hs, unlisted, multiplicities=multiplicities)[1]
 
 
 def decay_and_tail(values: Any, errors: Any, tail_hs: float, unlisted: Unlisted, *,
                    multiplicities: Any = None) -> tuple[DecayLaw, Tail]:
     """What `decay_law` says, and `nuclear_tail` with all that is known of the values not listed, from one fit."""
-    spectrum, tail_hs = checked(values, multiplicities, errors), finite_float(tail_hs, "tail_hs")
+    spectrum, tail_hs = checked(values, multiplicities, errors), nonnegative_float(tail_hs, "tail_hs")
+    instance(unlisted, "unlisted", Unlisted, "use nuclear_tail, which makes one")
     usable = reliable(spectrum)
     fits = fit_laws(*usable)
     law = _law(fits, usable[0].size)

@@ -3,6 +3,7 @@
 import math
 
 from .._signs import plus_minus
+from .._validation import boolean, instance, real_number
 
 __all__ = ["Estimate", "rounded_up"]
 
@@ -41,12 +42,12 @@ class Estimate(float):
     def __new__(cls, value: float, error: float = 0.0, note: str = "", *, lower: float | None = None,
                 upper: float | None = None, extrapolated: bool = False) -> "Estimate":
         """Make the number `value`, known to within `error`."""
-        self = super().__new__(cls, value)
-        self.error = float(error)
-        self.note = note
-        self.lower = value - self.error if lower is None else float(lower)
-        self.upper = value + self.error if upper is None else float(upper)
-        self.extrapolated = extrapolated
+        self = super().__new__(cls, real_number(value, "value"))
+        self.error = real_number(error, "error")
+        self.note = instance(note, "note", str, "leave it out, or pass text")
+        self.lower = self.value - self.error if lower is None else real_number(lower, "lower")
+        self.upper = self.value + self.error if upper is None else real_number(upper, "upper")
+        self.extrapolated = boolean(extrapolated, "extrapolated")
         return self
 
     @property

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .._validation import real_array
+from .._validation import counts as counted
+from .._validation import described, instance, one_of, real_array, require_fields
 from ..unit_size import power_of_two
 from .estimate import Estimate
 
@@ -58,6 +59,10 @@ class Tail:
         parts = [f"{field.name}={value:.6g}" for field in fields(self)
                  if isinstance(value := getattr(self, field.name), float) and value]
         return f"Tail({', '.join(parts + ['extrapolated'] * self.extrapolated)})"
+
+    def __post_init__(self) -> None:
+        """Refuse what is not a size: numbers may be infinite, and are not negative."""
+        require_fields(self)
 
     @property
     def energy_bounds(self) -> Interval:
@@ -144,14 +149,12 @@ def checked(values: Any, multiplicities: Any, errors: Any, tail: Tail | None = N
     """Check the arguments that all functionals share."""
     s = real_array(values, "values")
     if s.ndim != 1 or not np.isfinite(s).all() or (s < 0.0).any():
-        raise ValueError(f"values must be one spectrum of finite nonnegative numbers, shape (r,), got shape {s.shape}"
-                         f"{'' if s.ndim != 1 else f' from {s.min()} to {s.max()}'}; for many spectra at once use "
+        raise ValueError(f"values must be one spectrum of finite nonnegative numbers, shape (r,), got "
+                         f"{described(values)} of shape {s.shape}; for many spectra at once use "
                          f"effective_ranks")
-    if multiplicities is not None and np.asarray(multiplicities).dtype == object:    # integers beyond int64
-        multiplicities = np.asarray(multiplicities).astype(np.float64)
-    counts = np.ones_like(s) if multiplicities is None else _matching(multiplicities, "multiplicities", s)
+    counts = np.ones_like(s) if multiplicities is None else counted(multiplicities, "multiplicities", s, 0.0)
     bars = np.zeros_like(s) if errors is None else _matching(errors, "errors", s)
-    tail = Tail() if tail is None else tail
+    tail = Tail() if tail is None else instance(tail, "tail", Tail, "pass what nuclear_tail returns")
     return Spectrum(s, counts, np.maximum(s - bars, 0.0), s + bars, tail,
                     exact=not bars.any() and tail.hilbert_schmidt == 0.0)
 
@@ -160,7 +163,7 @@ def _matching(array: Any, name: str, values: np.ndarray) -> np.ndarray:
     result = real_array(array, name)
     if result.shape != values.shape or not (result >= 0.0).all():
         raise ValueError(f"{name} must be nonnegative numbers, one for each of the {values.size} values, got "
-                         f"{result!r}; pass an array of shape {values.shape}")
+                         f"{described(array)}; pass an array of shape {values.shape}")
     return result
 
 
@@ -278,6 +281,9 @@ def effective_ranks(values: Any, *, kind: str = "nuclear") -> np.ndarray:
     """Return the effective rank of many complete spectra at once: values (..., r) give shape (...)."""
     batched = _kind(kind)[0]
     s = real_array(values, "values")
+    if s.ndim == 0 or not (np.isfinite(s) & (s >= 0.0)).all():
+        raise ValueError(f"values must be spectra of finite nonnegative numbers, shape (..., r), got "
+                         f"{described(values)}; pass a list of singular values, or a list of such lists")
     largest = s.max(axis=-1, keepdims=True, initial=0.0)
     relative = s / np.where(largest > 0.0, largest, 1.0)
     return np.asarray(np.where(largest[..., 0] > 0.0, batched(relative), 0.0))
@@ -383,7 +389,4 @@ _KINDS: dict[str, tuple[Callable[[np.ndarray], np.ndarray], Callable[[Spectrum],
 
 
 def _kind(kind: str) -> tuple[Callable[[np.ndarray], np.ndarray], Callable[[Spectrum], Estimate]]:
-    if kind not in _KINDS:
-        raise ValueError(f"kind must be one of {', '.join(map(repr, _KINDS))}, got {kind!r}; "
-                         f"the default is 'nuclear', (sum s)^2 / sum s^2")
-    return _KINDS[kind]
+    return _KINDS[one_of(kind, "kind", _KINDS, "leave it out for 'nuclear', (sum s)^2 / sum s^2")]

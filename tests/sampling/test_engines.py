@@ -258,7 +258,7 @@ def test_other_array_libraries(library, dtype):
 
 def test_kernels_that_the_array_library_cannot_take():
     """A numpy-only kernel, and another function than h, are refused with what to do."""
-    matrix = drawn(lambda x, y: np.maximum.outer(np.ravel(x), np.ravel(y)), 30)
+    matrix = drawn(lambda x, y: np.maximum(x.astype(float), y.astype(float)), 30)
     with pytest.raises(KernelError, match=r"h must take arrays of array_api_strict.*Pass the same function"):
         ArrayBlocks(library="array_api_strict").spectrum(matrix, 2)
     with pytest.raises(KernelError, match="function must be h for arrays of numpy, but differs"):
@@ -338,7 +338,7 @@ BAD_OPTIONS = [
     (ArrayBlocks, "function", 3.0, "function must be callable as h"),
     (LowRank, "max_rank", 0, "max_rank must be an integer of at least 1, got 0"),
     (LowRank, "max_rank", 2.0, "max_rank must be an integer, got 2.0"),
-    (LowRank, "max_rank", True, "max_rank must be an integer of at least 1, got True"),
+    (LowRank, "max_rank", True, "max_rank must be an integer, got True"),
     (LowRank, "seed", -3, "seed must be an integer of at least 0, got -3"),
     (LowRank, "seed", None, "seed must be an integer, got None"),
 ]
