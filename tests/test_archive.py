@@ -157,7 +157,7 @@ DAMAGE = {
 }
 
 
-@pytest.mark.parametrize("name", ["values", "value_errors", "errors", "left.0.coefficients", "right.0.far",
+@pytest.mark.parametrize("name", ["values", "value_errors", "errors", "left.0.coefficients", "right.0.coefficients",
                                   "kernel_values"])
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_changed_arrays_are_named(saved, tmp_path, name, damage):
