@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -18,8 +19,8 @@ from .vector_answer import largest_nearby, simple_answer
 
 __all__ = ["nystrom_bars", "nystrom_svd"]
 
-# Bars are so many changes from n / 2 to n, and so many standard errors over the scramblings. What all scramblings
-# share falls like n^(-1/2) at the slowest, as where equal values split: then 2.4 changes are still to come.
+# Bars are so many changes with the number of points, and so many standard errors over the scramblings. What all
+# scramblings share falls like n^(-1/2) at the slowest, as where equal values split: then 2.4 changes are still to come.
 _CHANGES, _DEVIATIONS = 4.0, 5.0
 _ROUNDING = 1e-13
 # Values are given that stand so many times above their bars.
@@ -65,19 +66,26 @@ def _beyond(budget: Budget, values: int, started: float) -> str:
     return ""
 
 
-def nystrom_bars(half: np.ndarray, full: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Values, nonincreasing, and bars, (r,) each, from samples (scramblings, r) with n / 2 and with n points."""
-    mean, change = full.mean(axis=0), largest_nearby(np.abs((full - half).mean(axis=0)))
+def nystrom_bars(*samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Values, nonincreasing, and bars, (r,) each, from samples (scramblings, r) with ever more points, twice as many.
+
+    Errors may change their sign with the number of points, and one change be small by chance: the largest counts, each
+    as what is left of it where errors fall like one over the number. If they fall more slowly, the last change shows it.
+    """
+    means, full = [some.mean(axis=0) for some in samples], samples[-1]
+    change = np.zeros(full.shape[1])
+    for before, after in pairwise(means):
+        change = np.maximum(0.5 * change, largest_nearby(np.abs(after - before)))
     bars = (_CHANGES * change + _DEVIATIONS * full.std(axis=0, ddof=1) / np.sqrt(len(full))
-            + _ROUNDING * mean.max(initial=0.0))
-    return mean, bars
+            + _ROUNDING * means[-1].max(initial=0.0))
+    return means[-1], bars
 
 
 def _assembled(kernel: Kernel, both: tuple[Side, Side], sampled: QuasiRandom, rtol: float,
                max_rank: int | None) -> OperatorSVD:
     """One size."""
-    values, bars = nystrom_bars(sampled.half, sampled.full)
-    energy, energy_bar = (float(part[0]) for part in nystrom_bars(sampled.energies[:, :1], sampled.energies[:, 1:]))
+    values, bars = nystrom_bars(*sampled.values)
+    energy, energy_bar = (float(part[0]) for part in nystrom_bars(*sampled.energies))
     norm = Estimate(np.sqrt(max(energy, 0.0)), energy_bar / max(np.sqrt(max(energy, 0.0)), np.finfo(float).tiny))
     goal = rtol * float(values.max(initial=0.0))
     rank = int(np.argmin(np.append(values[:len(sampled.s)] > np.maximum(_CLEAR * bars[:len(sampled.s)], goal), False)))

@@ -4,15 +4,16 @@ import math
 
 import numpy as np
 import pytest
+from scipy.special import ndtri
 
 import opsvd
 from opsvd import ConvergenceWarning, Gaussian, KernelError, elementwise, exact
 from opsvd.budget import Budget
 from opsvd.kernels import Kernel
 from opsvd.measures import GaussianVector
-from opsvd.methods.quasi_random import affordable_points, quasi_random_points
+from opsvd.methods.quasi_random import affordable_points, quasi_random, quasi_random_points
 from opsvd.nystrom_svd import nystrom_bars, nystrom_svd
-from opsvd.sides import Side
+from opsvd.sides import Side, sides
 
 FIVE, SIX = Gaussian.standard(5), Gaussian.standard(6)
 SCALES = np.array([1.0, 0.8, 0.6, 0.4, 0.3, 0.2])
@@ -111,6 +112,30 @@ def test_bars_are_changes_and_scatter():
     np.testing.assert_allclose(bars, [0.04, 0.04, 0.04], rtol=1e-9)
     scattered = nystrom_bars(full, full + np.array([[0.01, 0.0, 0.0], [-0.01, 0.0, 0.0]]))[1]
     assert scattered[0] >= 5.0 * 0.01
+
+
+def test_errors_that_change_their_sign():
+    """A value that is 6 too small, 3 too large, and 2.8 too large: the change before the last is what tells."""
+    values, bars = nystrom_bars(*(np.full((2, 1), value) for value in (94.0, 103.0, 102.8)))
+    assert values[0] == 102.8
+    assert 2.8 <= bars[0] <= 20.0
+
+
+def test_products_of_jumps_and_kinks_in_three_coordinates():
+    """Far down the spectrum of a product of three kernels, values from few points are too small, then too large."""
+    def h(x, y):
+        far = np.abs(x - y - np.array([0.0, 0.0, 0.49]))
+        return np.exp(-far[..., 0]) * (x[..., 1] > y[..., 1]) * far[..., 2]
+
+    z = ndtri((np.arange(1200) + 0.5) / 1200)
+    factors = [np.linalg.svd(f(z[:, None], z[None] + 1e-9) / 1200, compute_uv=False)[:40] for f in (
+        lambda x, y: np.exp(-np.abs(x - y)), lambda x, y: 1.0 * (x > y), lambda x, y: np.abs(x - y - 0.49))]
+    expected = np.sort(np.einsum("i,j,k->ijk", *factors).ravel())[::-1]
+    kernel, mu = Kernel(h, dims=(3, 3)), Gaussian.standard(3)
+    for n in (256, 512, 1024):
+        values, bars = nystrom_bars(*quasi_random(kernel, *sides(kernel, mu, mu), n).values)
+        clear = values > 3.0 * bars
+        assert (np.abs(values - expected[:len(values)]) <= bars + 1e-4 * values)[clear].all()
 
 
 def test_five_directions_with_five(tmp_path):

@@ -31,17 +31,22 @@ _SOBOL, _HALF_STEP = 21_201, 2.0**-31
 _MOST_ROWS, _MOST_COORDINATES, LEAST = 4096, 40_000_000, 64
 
 
+# The points are also taken by the quarter and by the half.
+_SHARES = (4, 2)
+
+
 @dataclass(frozen=True, eq=False)
 class QuasiRandom:
-    """What n points tell, and n / 2 of them.
+    """What n points tell, and a quarter and a half of them.
 
     Attributes
     ----------
     n : int
-    half, full : ndarray, shape (SCRAMBLINGS, r)
-        The leading singular values of the matrices of each scrambling, of the first half of its points and of all.
-    energies : ndarray, shape (SCRAMBLINGS, 2)
-        Mean squares of h over the points of each, of half and of all.
+    values : ndarray, shape (3, SCRAMBLINGS, r)
+        The leading singular values of the matrices of each scrambling, of the first quarter and half of its points and
+        of all.
+    energies : ndarray, shape (3, SCRAMBLINGS, 1)
+        Mean squares of h over the same points.
     nodes : tuple of ndarray
         The points x and y of the first scrambling, as a kernel's grid takes them.
     u, s, v : ndarray, shapes (n width, r), (r,), (n width, r)
@@ -49,8 +54,7 @@ class QuasiRandom:
     """
 
     n: int
-    half: np.ndarray
-    full: np.ndarray
+    values: np.ndarray
     energies: np.ndarray
     nodes: tuple[np.ndarray, np.ndarray]
     u: np.ndarray
@@ -83,21 +87,20 @@ def affordable_points(left: Side, right: Side) -> int:
 
 def quasi_random(kernel: Kernel, left: Side, right: Side, n: int) -> QuasiRandom:
     """Sample all scramblings of n points a side, and take the leading singular values of each matrix."""
-    half, full, energies = [], [], []
+    values, energies = [], []
     rows, columns = n * left.width, n * right.width
     announce(f"{n} quasi-random points a side, {SCRAMBLINGS} scramblings", SCRAMBLINGS * rows * columns, rows, columns)
     for scrambling in range(SCRAMBLINGS):
         x, y = (side.points(quasi_random_points(side.directions, n, 2 * scrambling + number))
                 for number, side in enumerate((left, right)))
         matrix = operator_grid(kernel, x, y) / n
-        part = 2.0 * matrix[:len(matrix) // 2, :matrix.shape[1] // 2]
         u, s, v = leading_svd(matrix, _LEADING)
-        full.append(_padded(s))
-        half.append(_padded(leading_svd(part, _LEADING)[1]))
-        energies.append([np.linalg.norm(part) ** 2, np.linalg.norm(matrix) ** 2])
+        parts = [share * matrix[:rows // share, :columns // share] for share in _SHARES]
+        values.append([_padded(leading_svd(part, _LEADING)[1]) for part in parts] + [_padded(s)])
+        energies.append([[np.linalg.norm(part) ** 2] for part in (*parts, matrix)])
         if scrambling == 0:
             nodes, triplets = (x, y), (u, s, v)
-    return QuasiRandom(n, np.array(half), np.array(full), np.array(energies), nodes, *triplets)
+    return QuasiRandom(n, np.swapaxes(values, 0, 1), np.swapaxes(energies, 0, 1), nodes, *triplets)
 
 
 def _padded(s: np.ndarray) -> np.ndarray:
