@@ -70,7 +70,7 @@ def nystrom_bars(*samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Values, nonincreasing, and bars, (r,) each, from samples (scramblings, r) with ever more points, twice as many.
 
     Errors may change their sign with the number of points, and one change be small by chance: the largest counts, each
-    as what is left of it where errors fall like one over the number. If they fall more slowly, the last change shows it.
+    as what is left of it where errors fall like one over the number. Where they fall more slowly, the last shows it.
     """
     means, full = [some.mean(axis=0) for some in samples], samples[-1]
     change = np.zeros(full.shape[1])
