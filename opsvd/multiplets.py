@@ -65,15 +65,20 @@ def merged(values: np.ndarray, errors: np.ndarray,
     return means, bars, totals
 
 
-def ordered_errors(values: np.ndarray, errors: np.ndarray, counts: np.ndarray, rank: int) -> np.ndarray:
+def ordered_errors(values: np.ndarray, errors: np.ndarray, counts: np.ndarray, rank: int,
+                   others: tuple[np.ndarray, np.ndarray] | None = None) -> np.ndarray:
     """Error bars (rank,) of the i-th largest values, from those of distinct values that stand `counts` times.
 
     Bars tell where a value is, not which it is, where those of neighbours reach across it: the i-th largest of all is
-    between the i-th largest of what they are at least, and the i-th largest of what they are at most.
+    between the i-th largest of what they are at least, and the i-th largest of what they are at most. The `others` are
+    values that are not given: what they are at most, and how often they stand.
     """
-    listed = expanded(values, counts, rank)
+    above, above_counts = values + errors, counts
+    if others is not None:
+        above, above_counts = np.append(above, others[0]), np.append(counts, others[1])
     bounds = []
-    for bound in (values - errors, values + errors):
+    for bound, standing in ((values - errors, counts), (above, above_counts)):
         order = np.argsort(-bound, kind="stable")
-        bounds.append(expanded(bound[order], counts[order], rank))
+        bounds.append(expanded(bound[order], standing[order], rank))
+    listed = expanded(values, counts, rank)
     return np.asarray(np.maximum(listed - bounds[0], bounds[1] - listed))

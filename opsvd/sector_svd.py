@@ -96,7 +96,9 @@ def sector_svd(d: SectorDiscretisation, measures: tuple[GaussianVector, Gaussian
     floor = max(d.largest_beyond, goal)
     # From the first that is not known, what follows may be out of order.
     visible = _until(entries, lambda entry: entry.value > max(floor, entry.error))
-    accurate = _until(visible, lambda entry: entry.error <= goal)
+    # What is known to less than the tolerance may be larger than it seems: no value below that is known to be the i-th.
+    reach = max((entry.value + entry.error for entry in entries if entry.error > goal), default=0.0)
+    accurate = _until(visible, lambda entry: entry.error <= goal and entry.value > reach)
     kept = _whole(accurate if len(accurate) >= min(_ENOUGH, len(visible)) else visible, entries)
     return _assembled(d, measures, sectors, kept, asked, checks=checks)
 
@@ -219,18 +221,24 @@ def _assembled(d: SectorDiscretisation, measures: tuple[GaussianVector, Gaussian
         norm = max(d.norms[1], math.sqrt(listed))
         tail = math.sqrt(norm**2 - listed)
     norm_error = _norm_error(d, checks, sectors, norm)
-    worst = float(bars.max(initial=0.0)) if kept else norm
+    errors = ordered_errors(values, bars, multiplicities, rank, _others(sectors, given))
+    worst = float(errors.max(initial=0.0)) if kept else norm
     left, right = (_functions(d, measures, kept, rank, side) for side in (0, 1))
     whole = OperatorSVD(
         values=values, multiplicities=multiplicities, value_errors=bars,
         singular_values=expanded(values, multiplicities, rank),
-        errors=ordered_errors(values, bars, multiplicities, rank),
-        left=left, right=right, norm=Estimate(norm, norm_error), tail=tail, rtol=asked.rtol,
+        errors=errors, left=left, right=right, norm=Estimate(norm, norm_error), tail=tail, rtol=asked.rtol,
         method=_note(d, asked.what), evaluations=0, converged=worst <= goal, breaks=False,
         status=_status(d, worst, goal, asked.rtol, len(values)),
         decay=decay_law(values, bars, multiplicities=multiplicities),
         spectrum_tail=_tail(d, sectors, given, tail**2, 2.0 * norm * norm_error))
     return whole if asked.max_rank is None else whole.truncate(asked.max_rank)
+
+
+def _others(sectors: list[_Sector], given: set[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
+    """What the values that are not given are at most, and how often each stands: bars may reach among those given."""
+    entries = [_Entry(s, j) for s in sectors for j in range(len(s.values)) if (s.degree, j) not in given]
+    return np.array([e.value + e.error for e in entries]), as_counts([e.sector.count for e in entries])
 
 
 def _functions(d: SectorDiscretisation, measures: tuple[GaussianVector, GaussianVector], kept: list[_Entry], rank: int,

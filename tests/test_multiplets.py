@@ -40,3 +40,10 @@ def test_bars_of_the_ith_value_reach_as_far_as_those_of_neighbours():
     for _ in range(100):
         truth = np.repeat(values + errors * rng.uniform(-1.0, 1.0, 4), [1, 2, 1, 4])
         assert (np.abs(np.sort(truth)[::-1][:6] - np.repeat(values, [1, 2, 1, 4])[:6]) <= bars + 1e-15).all()
+
+
+def test_values_that_are_not_given_may_be_larger_than_those_that_are():
+    """A value of 0.9 that may be 1.5 is left out: the second of those given may be the third, and 1.5 the second."""
+    values, errors, counts = np.array([2.0, 1.0]), np.array([0.01, 0.01]), as_counts([1, 2])
+    bars = ordered_errors(values, errors, counts, 3, (np.array([1.5, 0.2]), as_counts([1, 5])))
+    np.testing.assert_allclose(bars, [0.01, 0.5, 0.01], rtol=1e-9)
