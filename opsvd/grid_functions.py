@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .bases import Basis, HermiteBasis, PanelBasis
+from .bases import FARTHEST, Basis, HermiteBasis, PanelBasis
 from .linalg import leading_columns
 from .measures import Gaussian, GaussianVector
 from .quadrature import wide_sample
@@ -23,7 +23,8 @@ class GridFunctions:
     r"""The functions :math:`f_1, \dots, f_r` with values in R^p and :math:`E[f_i \cdot f_j] = \delta_{ij}`.
 
     Called with points it gives (..., p, r), or (..., r) for plain numbers; blocks of b rows have shape (..., b, k), or
-    (..., b) where rows are numbers. Panels end a few standard deviations out, and the functions are zero beyond.
+    (..., b) where rows are numbers. A standard coordinate beyond 8.6, where polynomials have lost their digits, or
+    beyond the panels, which end at 6.5 or 8, counts as the nearest one within: out there a function keeps its value.
 
     Attributes
     ----------
@@ -55,6 +56,11 @@ class GridFunctions:
         points, leading = self.side.flattened(x)
         return self.side.shaped(self._values(self.side.standard(points)), leading)
 
+    @property
+    def _known(self) -> tuple[float, float]:
+        """The standard coordinates at which sums in the basis keep their digits."""
+        return self.basis.interval if isinstance(self.basis, PanelBasis) else (-FARTHEST, FARTHEST)
+
     def _values(self, z: np.ndarray) -> np.ndarray:
         """At standard coordinates (n, directions), in chunks: shape (n p, r)."""
         step = max(1, _CHUNK // len(self.coefficients))
@@ -62,7 +68,7 @@ class GridFunctions:
         return np.concatenate(parts or [np.zeros((0, len(self)))])
 
     def _at(self, z: np.ndarray) -> np.ndarray:
-        product = np.ones((len(z), 1))
+        product, z = np.ones((len(z), 1)), np.clip(z, *self._known)
         for axis in range(self.side.directions):
             values = self.basis.half_density(z[:, axis]) / _STANDARD.sqrt_density(z[:, axis])[:, None]
             product = (product[:, :, None] * values[:, None]).reshape(len(z), -1)

@@ -368,7 +368,8 @@ def _inner(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def _size(array: np.ndarray) -> np.ndarray:
     """The absolute values of points, (n,) or (n, k): shape (n,)."""
-    return np.abs(array) if array.ndim == 1 else np.asarray(np.linalg.norm(array, axis=-1))
+    with np.errstate(over="ignore"):
+        return np.abs(array) if array.ndim == 1 else np.asarray(np.linalg.norm(array, axis=-1))
 
 
 def _exchanged(array: np.ndarray, fixed: int = 0) -> np.ndarray:
