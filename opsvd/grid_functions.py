@@ -16,6 +16,8 @@ __all__ = ["GridFunctions"]
 
 _CHUNK = 4_000_000
 _STANDARD = Gaussian()
+# Coordinates whose squares are numbers.
+_HUGE = 1e150
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,8 +25,9 @@ class GridFunctions:
     r"""The functions :math:`f_1, \dots, f_r` with values in R^p and :math:`E[f_i \cdot f_j] = \delta_{ij}`.
 
     Called with points it gives (..., p, r), or (..., r) for plain numbers; blocks of b rows have shape (..., b, k), or
-    (..., b) where rows are numbers. A standard coordinate beyond 8.6, where polynomials have lost their digits, or
-    beyond the panels, which end at 6.5 or 8, counts as the nearest one within: out there a function keeps its value.
+    (..., b) where rows are numbers. Farther out than 8.6 in standard coordinates, where functions have lost their
+    digits, they keep the value that they have at that distance in the same direction; a coordinate beyond the panels,
+    which end at 6.5 or 8, counts as their end.
 
     Attributes
     ----------
@@ -56,10 +59,11 @@ class GridFunctions:
         points, leading = self.side.flattened(x)
         return self.side.shaped(self._values(self.side.standard(points)), leading)
 
-    @property
-    def _known(self) -> tuple[float, float]:
-        """The standard coordinates at which sums in the basis keep their digits."""
-        return self.basis.interval if isinstance(self.basis, PanelBasis) else (-FARTHEST, FARTHEST)
+    def _known(self, z: np.ndarray) -> np.ndarray:
+        """The points (n, directions) themselves, or those nearer to zero at which sums in the basis keep their digits."""
+        inside = np.clip(z, *(self.basis.interval if isinstance(self.basis, PanelBasis) else (-_HUGE, _HUGE)))
+        length = np.linalg.norm(inside, axis=1, keepdims=True)
+        return np.asarray(inside * np.minimum(1.0, FARTHEST / np.maximum(length, FARTHEST)))
 
     def _values(self, z: np.ndarray) -> np.ndarray:
         """At standard coordinates (n, directions), in chunks: shape (n p, r)."""
@@ -68,7 +72,7 @@ class GridFunctions:
         return np.concatenate(parts or [np.zeros((0, len(self)))])
 
     def _at(self, z: np.ndarray) -> np.ndarray:
-        product, z = np.ones((len(z), 1)), np.clip(z, *self._known)
+        product, z = np.ones((len(z), 1)), self._known(z)
         for axis in range(self.side.directions):
             values = self.basis.half_density(z[:, axis]) / _STANDARD.sqrt_density(z[:, axis])[:, None]
             product = (product[:, :, None] * values[:, None]).reshape(len(z), -1)

@@ -7,17 +7,18 @@ from itertools import pairwise
 import numpy as np
 
 from .budget import Budget, BudgetExhaustedError
+from .errors import KernelError
 from .kernels import Kernel
 from .linalg import canonical_signs
-from .measures import Measure
-from .methods.quasi_random import SCRAMBLINGS, QuasiRandom, affordable_points, quasi_random
+from .measures import Gaussian, GaussianVector, Measure
+from .methods.quasi_random import SCRAMBLINGS, QuasiRandom, affordable_points, calls_of, quasi_random
 from .nystrom_functions import NystromFunctions
 from .result import OperatorSVD
 from .sides import Side, sides
 from .spectrum import Estimate, Unlisted
-from .vector_answer import largest_nearby, simple_answer
+from .vector_answer import best_of, largest_nearby, simple_answer
 
-__all__ = ["nystrom_bars", "nystrom_svd"]
+__all__ = ["coarse_svd", "fewest_values", "nystrom_bars", "nystrom_svd"]
 
 # Bars are so many changes with the number of points, and so many standard errors over the scramblings. What all
 # scramblings share falls like n^(-1/2) at the slowest, as where equal values split: then 2.4 changes are still to come.
@@ -25,21 +26,50 @@ _CHANGES, _DEVIATIONS = 4.0, 5.0
 _ROUNDING = 1e-13
 # Values are given that stand so many times above their bars.
 _CLEAR = 3.0
-_FIRST, _GROWTH = 256, 2
+_FIRST, _GROWTH, _FEWEST = 256, 2, 8
 # The next size takes so much longer.
 _SLOWER = _GROWTH**2
+
+
+def coarse_svd(kernel: Kernel, measures: tuple[Measure, Measure], reason: str, *, rtol: float,
+               max_rank: int | None) -> OperatorSVD:
+    """The answer of so few points that they are within what a budget has left; the reason says what has run out.
+
+    Raises KernelError if nothing is left, or the measures are not Gaussian.
+    """
+    if kernel.budget is not None and all(isinstance(measure, Gaussian | GaussianVector) for measure in measures):
+        try:
+            with kernel.budget.grace():
+                return nystrom_svd(kernel, measures, rtol, max_rank)
+        except BudgetExhaustedError as exhausted:
+            reason = str(exhausted)
+    raise KernelError(f"h must be within what the budget allows, but {reason} before there was an answer; raise it, or "
+                      f"rtol, or estimate the singular values with opsvd.monte_carlo")
+
+
+def fewest_values(width: int) -> int:
+    """The values of h that the smallest answer takes, if h has so many at a pair of points."""
+    return SCRAMBLINGS * _FEWEST**2 * width
+
+
+def _first_size(kernel: Kernel, most: int, width: int) -> int:
+    """The points a side to begin with: fewer where the budget does not have what they take, but some."""
+    n, budget = min(_FIRST, most), kernel.budget
+    while budget is not None and n > _FEWEST and not budget.affords(SCRAMBLINGS * n**2 * width, calls_of(kernel, n)):
+        n //= _GROWTH
+    return n
 
 
 def nystrom_svd(kernel: Kernel, measures: tuple[Measure, Measure], rtol: float, max_rank: int | None) -> OperatorSVD:
     """Double the points until the bars meet rtol, or the budget or memory ends it."""
     left, right = sides(kernel, *measures)
-    most, best, n, budget = affordable_points(left, right), None, _FIRST, kernel.budget
-    remark = f"{most} points a side are the most that fit"
-    n = min(n, most)
+    most, best, budget = affordable_points(left, right), None, kernel.budget
+    remark, n = f"{most} points a side are the most that fit", _first_size(kernel, most, left.width * right.width)
     try:
         while n <= most:
             started = time.monotonic()
-            best = _assembled(kernel, (left, right), quasi_random(kernel, left, right, n), rtol, max_rank)
+            finer = _assembled(kernel, (left, right), quasi_random(kernel, left, right, n), rtol, max_rank)
+            best = finer if best is None else best_of(finer, best)
             if best.converged:
                 break
             n *= _GROWTH
@@ -57,10 +87,10 @@ def nystrom_svd(kernel: Kernel, measures: tuple[Measure, Measure], rtol: float, 
 
 def _beyond(budget: Budget, values: int, started: float) -> str:
     """What the next size would exceed, in words, or nothing."""
-    needed, left = SCRAMBLINGS * values, budget.evaluations - budget.spent
+    needed, left = SCRAMBLINGS * values, budget.evaluations_left
     if needed > left:
         return f"max_evaluations={budget.evaluations} leaves {left}, and the next size takes {needed}"
-    seconds = budget.seconds - (time.monotonic() - budget.started)
+    seconds = budget.seconds_left
     if _SLOWER * (time.monotonic() - started) > seconds:
         return f"max_seconds={budget.seconds:g} leaves {max(seconds, 0.0):.1f}, and the next size takes more"
     return ""

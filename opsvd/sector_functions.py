@@ -27,9 +27,8 @@ class SectorFunctions:
     be too many to be listed raises ValueError; sums over whole multiplets, as in ``svd(x, y)``, never need them.
 
     F is known at the lengths that the measure has and where h has its energy: see `RadialBasis.trusted`. At shorter and
-    longer ones it keeps the value that it has at the end of that range, as for x = 0, which has the direction of the last
-    coordinate. The functions therefore have a value at every point, and that far out it means no more than a bounded
-    continuation.
+    longer ones it keeps the value that it has at the end of that range; x = 0 has the direction of the last coordinate.
+    So the functions have a value at every point, which out there is a bounded continuation and no more.
 
     Attributes
     ----------

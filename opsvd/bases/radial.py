@@ -52,7 +52,7 @@ def radial_reach(level: float, k: int) -> tuple[float, float]:
 
 
 def radial_spectrum(frequency: float, k: int) -> float:
-    r"""The Fourier transform of w at a frequency, relative to that at zero: :math:`\Gamma(k/4 + i \kappa/2)` in modulus."""
+    r"""The Fourier transform of w, over that at frequency zero: :math:`|\Gamma(k/4 + i\kappa/2)| / \Gamma(k/4)`."""
     return math.exp(float((loggamma(0.25 * k + 0.5j * frequency) - loggamma(0.25 * k)).real))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..budget import announce
+from ..budget import announce, check_time
 from ..quadrature import gauss_hermite, hermite_functions
 from .coordinates import Component, Coordinates
 
@@ -141,6 +141,7 @@ def _coefficients(coordinates: Coordinates, component: Component, size: Sizes) -
         values[start:start + step] = coordinates.part(component, nodes[0][start:start + step], nodes[1])
     tensor = values.reshape(*size[0], *size[1])
     for axis, (n, (points, lebesgue)) in enumerate(zip((*size[0], *size[1]), [*rules[0], *rules[1]], strict=True)):
+        check_time()
         functions = hermite_functions(points, n)
         density = hermite_functions(points, 1)[:, 0]
         transform = functions * (lebesgue * density)[:, None]
