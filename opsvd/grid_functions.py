@@ -60,7 +60,7 @@ class GridFunctions:
         return self.side.shaped(self._values(self.side.standard(points)), leading)
 
     def _known(self, z: np.ndarray) -> np.ndarray:
-        """The points (n, directions) themselves, or those nearer to zero at which sums in the basis keep their digits."""
+        """The points (n, directions), or those nearer to zero at which sums in the basis keep their digits."""
         inside = np.clip(z, *(self.basis.interval if isinstance(self.basis, PanelBasis) else (-_HUGE, _HUGE)))
         length = np.linalg.norm(inside, axis=1, keepdims=True)
         return np.asarray(inside * np.minimum(1.0, FARTHEST / np.maximum(length, FARTHEST)))
