@@ -165,7 +165,8 @@ class Budget:
     @property
     def _short(self) -> float:
         """The values of a call that takes a small part of the seconds, but for what it takes as a call."""
-        return max(1.0, _CALL_SHARE * self.seconds / max(self._seconds_a_value, np.finfo(float).tiny))
+        price = self._seconds_a_value
+        return max(1.0, _CALL_SHARE * self.seconds / price) if price > 0.0 else math.inf
 
     def timed(self, function: Callable[..., np.ndarray], arrays: Sequence[np.ndarray], evaluations: int) -> np.ndarray:
         """Spend so many values on one call, and note what it costs."""

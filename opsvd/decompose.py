@@ -80,10 +80,9 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     max_evaluations : int, default 200_000_000
         The most values of h that may be asked for, at least 500_000.
     max_seconds : float, default 20.0
-        The most seconds. Only a call of h that is under way, or a step of linear algebra, is not interrupted; calls
-        that would take long are split. When either runs out, the best answer so far is returned; if there is none, a
-        coarse one, for which a part is kept back: with vectors, whose h is first asked for at larger rtol where the one
-        given takes too long, and with numbers.
+        The most seconds. Calls of h that would take long are split; a call or a step of linear algebra that is under
+        way is not interrupted. When either budget runs out, the best answer so far is returned. If there is none yet, a
+        coarse answer is returned, for which a part of the budget is kept back.
 
     Returns
     -------
