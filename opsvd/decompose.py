@@ -21,7 +21,7 @@ from .linalg import canonical_signs, compact_svd, krylov_svd
 from .matrix_kernels import MatrixKernel
 from .measures import Gaussian, Measure
 from .methods import Auto, Method, UniformPanels, as_method
-from .nystrom_svd import coarse_svd, fewest_values
+from .nystrom_svd import coarse_svd, hold_for_few_points
 from .pairing import paired
 from .result import OperatorSVD
 from .singular_functions import SingularFunctions, SingularSystem
@@ -129,8 +129,10 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     kernel, remark = entrywise(kernel, budget), ""
     on_the_line = kernel.dims == (1, 1) and not isinstance(kernel, BlockKernel | MatrixKernel)
     chosen = as_method(method)
+    chosen = as_method(method)
     if not (on_the_line or isinstance(chosen, Auto)):
         raise ValueError(f"method must be 'auto' if x or y is a vector, got {method!r}; leave it out")
+    hold_for_few_points(kernel, budget, _COARSE_VALUES if on_the_line else None)
     with one_blas_thread(), budget.watched():
         seen, limited = _first_look(kernel.limited(budget), measures, required=not on_the_line)
         if on_the_line:
@@ -155,7 +157,6 @@ def _first_look(kernel: Kernel, measures: tuple[Measure, Measure], *,
 def _of_numbers(kernel: Kernel, method: Method, measures: tuple[Measure, Measure], budget: Budget, *, rtol: float,
                 max_rank: int | None) -> tuple[OperatorSVD, str]:
     """The answer of a method, or a coarse one; and what stands in the way of more."""
-    budget.hold(_COARSE_VALUES, fewest_values(1), _COARSE_CALLS)
     best, remark = _refine(kernel, method.discretisations(kernel, *measures, rtol), rtol, max_rank)
     budget.release()
     if best is not None:

@@ -6,10 +6,12 @@ from itertools import pairwise
 
 import numpy as np
 
+from .blocks import BlockKernel
 from .budget import Budget, BudgetExhaustedError
 from .errors import KernelError
 from .kernels import Kernel
 from .linalg import canonical_signs
+from .matrix_kernels import MatrixKernel
 from .measures import Gaussian, GaussianVector, Measure
 from .methods.quasi_random import SCRAMBLINGS, QuasiRandom, affordable_points, calls_of, quasi_random
 from .nystrom_functions import NystromFunctions
@@ -18,7 +20,7 @@ from .sides import Side, sides
 from .spectrum import Estimate, Unlisted
 from .vector_answer import best_of, largest_nearby, simple_answer
 
-__all__ = ["coarse_svd", "fewest_values", "nystrom_bars", "nystrom_svd"]
+__all__ = ["coarse_svd", "hold_for_few_points", "nystrom_bars", "nystrom_svd"]
 
 # Bars are so many changes with the number of points, and so many standard errors over the scramblings. What all
 # scramblings share falls like n^(-1/2) at the slowest, as where equal values split: then 2.4 changes are still to come.
@@ -27,6 +29,8 @@ _ROUNDING = 1e-13
 # Values are given that stand so many times above their bars.
 _CLEAR = 3.0
 _FIRST, _GROWTH, _FEWEST = 256, 2, 8
+# A coarse answer may have so many times the values of the smallest.
+_COARSE_SIZE = 16
 # The next size takes so much longer.
 _SLOWER = _GROWTH**2
 
@@ -47,9 +51,11 @@ def coarse_svd(kernel: Kernel, measures: tuple[Measure, Measure], reason: str, *
                       f"rtol, or estimate the singular values with opsvd.monte_carlo")
 
 
-def fewest_values(width: int) -> int:
-    """The values of h that the smallest answer takes, if h has so many at a pair of points."""
-    return SCRAMBLINGS * _FEWEST**2 * width
+def hold_for_few_points(kernel: Kernel, budget: Budget, most: int | None = None) -> None:
+    """Keep back what a coarse answer takes, by default that of some points: of the time, at least for the fewest."""
+    width = kernel.b**2 if isinstance(kernel, BlockKernel) else 1
+    least = SCRAMBLINGS * _FEWEST**2 * (kernel.p * kernel.q if isinstance(kernel, MatrixKernel) else width)
+    budget.hold(_COARSE_SIZE * least if most is None else most, least, SCRAMBLINGS)
 
 
 def _first_size(kernel: Kernel, most: int, width: int) -> int:

