@@ -129,7 +129,6 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     kernel, remark = entrywise(kernel, budget), ""
     on_the_line = kernel.dims == (1, 1) and not isinstance(kernel, BlockKernel | MatrixKernel)
     chosen = as_method(method)
-    chosen = as_method(method)
     if not (on_the_line or isinstance(chosen, Auto)):
         raise ValueError(f"method must be 'auto' if x or y is a vector, got {method!r}; leave it out")
     hold_for_few_points(kernel, budget, _COARSE_VALUES if on_the_line else None)

@@ -116,9 +116,9 @@ def test_coarse_answers_hold(name, clock):
 
 
 def test_a_kernel_of_slow_calls_has_an_answer_after_a_few(clock):
-    """A twentieth of a second a call, and ten calls allowed."""
-    svd, _ = answered("numbers", clock, (0.0, 0.05), max_seconds=0.5)
-    assert clock[0] <= 0.6
+    """A twentieth of a second a call, and sixteen calls allowed, with those that try h."""
+    svd, _ = answered("numbers", clock, (0.0, 0.05), max_seconds=0.8)
+    assert clock[0] <= 0.96
     assert svd.rank > 0
     assert abs(svd.singular_values[0] - 0.523183285) <= svd.errors[0]
 
