@@ -79,7 +79,7 @@ def nystrom_svd(kernel: Kernel, measures: tuple[Measure, Measure], rtol: float, 
             if best.converged:
                 break
             n *= _GROWTH
-            if budget is not None and (stop := _beyond(budget, n**2 * left.width * right.width, started)):
+            if budget is not None and (stop := _beyond(kernel, budget, n, left.width * right.width, started)):
                 remark = stop
                 break
     except BudgetExhaustedError as exhausted:
@@ -91,13 +91,15 @@ def nystrom_svd(kernel: Kernel, measures: tuple[Measure, Measure], rtol: float, 
     return best if best.converged else replace(best, status=f"{best.status} ({remark})")
 
 
-def _beyond(budget: Budget, values: int, started: float) -> str:
-    """What the next size would exceed, in words, or nothing."""
-    needed, left = SCRAMBLINGS * values, budget.evaluations_left
+def _beyond(kernel: Kernel, budget: Budget, n: int, width: int, started: float) -> str:
+    """What the next size, n, would exceed, in words, or nothing."""
+    needed, left = SCRAMBLINGS * n**2 * width, budget.evaluations_left
     if needed > left:
         return f"max_evaluations={budget.evaluations} leaves {left}, and the next size takes {needed}"
     seconds = budget.seconds_left
-    if _SLOWER * (time.monotonic() - started) > seconds:
+    # Of few points h takes the time, and calls of it may cost more than values.
+    affordable = n <= _FIRST and budget.affords(needed, calls_of(kernel, n))
+    if _SLOWER * (time.monotonic() - started) > seconds and not affordable:
         return f"max_seconds={budget.seconds:g} leaves {max(seconds, 0.0):.1f}, and the next size takes more"
     return ""
 
