@@ -9,13 +9,15 @@ import numpy as np
 from ._probe import require_alone
 from ._user_function import UserFunction, real_values
 from ._validation import broadcast, described, function, positive_int, real_array, require_memory
+from .budget import Budget, BudgetExhaustedError, evaluated
 from .errors import KernelError, NonFiniteKernelError
 from .kernels import Kernel, elementwise
 
 __all__ = ["BlockKernel", "blockwise", "entrywise"]
 
 _SEED = 20240305
-_PROBES = 64
+# Numbers in blocks at which phi is tried, in two blocks at least.
+_PROBES = 256
 _EQUAL = 1e-12
 # Blocks of which the form of a map is tried on, and arrays of that size in which it may do its work.
 _TRIED = 12 * 8
@@ -77,8 +79,10 @@ class BlockKernel(Kernel):
 
     def _mapped(self, products: np.ndarray) -> np.ndarray:
         """Phi of blocks (..., b, b), finite."""
-        if self.budget is not None:
-            self.budget.spend(products.size)
+        return evaluated(self.budget, self._mapped_at_once, (products,), (2,), width=self.b**2)
+
+    def _mapped_at_once(self, products: np.ndarray) -> np.ndarray:
+        """The same, from one call of phi."""
         values = self._values(products)
         self.evaluations += products.size
         if values.shape != products.shape:
@@ -107,20 +111,25 @@ class BlockKernel(Kernel):
         return self.grid(x, y)
 
     def entry(self) -> Callable[[np.ndarray], np.ndarray] | None:
-        """The function of one number that phi applies to each entry, if it does; verified at unseen blocks."""
+        """The function of one number that phi applies to each entry, if it does; verified at unseen blocks.
+
+        Phi applies a function to each if values do not change where the numbers are dealt to other places of other
+        blocks.
+        """
         rng = np.random.default_rng(_SEED)
         for scale in (1.0, math.sqrt(self.k), 0.1):
-            z = scale * rng.standard_normal((_PROBES, self.b, self.b))
-            joint, single = self._values(z), self._alone(z)
-            if not np.abs(joint - single).max() <= _EQUAL * np.abs(joint).max():
+            z = scale * rng.standard_normal((max(2, _PROBES // self.b**2), self.b, self.b))
+            dealt = rng.permutation(z.size)
+            joint, single = self._mapped(z).ravel(), self._mapped(z.ravel()[dealt].reshape(z.shape)).ravel()
+            if not np.abs(joint[dealt] - single).max() <= _EQUAL * np.abs(joint).max():
                 return None
         return self._alone
 
     def _alone(self, z: np.ndarray) -> np.ndarray:
-        """The first entry of phi at blocks that are constant: numbers (...) give (...)."""
+        """Phi of numbers (...) that it takes one by one, as many in a block as there is room for."""
         values = np.asarray(z, dtype=np.float64)
-        filled = np.broadcast_to(values[..., None, None], (*values.shape, self.b, self.b))
-        return self._values(np.array(filled))[..., 0, 0]
+        blocks = np.resize(values, (-(-values.size // self.b**2), self.b, self.b))
+        return self._values(blocks).ravel()[:values.size].reshape(values.shape)
 
     def _values(self, products: np.ndarray) -> np.ndarray:
         """What phi returns, as numbers."""
@@ -191,7 +200,14 @@ def blockwise(phi: Callable[[np.ndarray], Any], b: int, k: int = 1) -> BlockKern
     return BlockKernel(phi, b, k)
 
 
-def entrywise(kernel: Kernel) -> Kernel:
-    """The kernel phi(<x, y>) in place of blocks of which phi acts on each entry by itself; others as they are."""
-    entry = kernel.entry() if isinstance(kernel, BlockKernel) else None
-    return kernel if entry is None else elementwise(entry, kernel.dims[0])
+def entrywise(kernel: Kernel, budget: Budget | None = None) -> Kernel:
+    """The kernel phi(<x, y>) in place of blocks of which phi acts on each entry by itself; others as they are.
+
+    Where the budget does not allow to tell, the blocks stay.
+    """
+    tried = kernel if budget is None else kernel.limited(budget)
+    try:
+        alone = isinstance(tried, BlockKernel) and tried.entry() is not None
+    except BudgetExhaustedError:
+        return kernel
+    return elementwise(kernel._alone, kernel.dims[0]) if alone and isinstance(kernel, BlockKernel) else kernel

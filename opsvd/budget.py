@@ -1,12 +1,28 @@
 """What a decomposition may cost: evaluations of the kernel, and time."""
 
 import logging
+import math
 import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-__all__ = ["Budget", "BudgetExhaustedError", "announce"]
+import numpy as np
+
+__all__ = ["Budget", "BudgetExhaustedError", "announce", "check_time", "evaluated"]
 
 _LOGGER = logging.getLogger("opsvd")
+# A call of h is to take no more than this part of the seconds: larger ones are split. As nothing is known of the cost
+# of a value at first, the first call has so many, and each of the next no more than so many times the largest before.
+_CALL_SHARE, _FIRST_VALUES, _GROWTH = 0.04, 16, 8
+# Of the seconds, what is kept back for a coarse answer, and for the smallest of all if that takes more.
+_HELD_SHARE, _MOST_HELD = 0.45, 0.7
+_UNLIMITED = 1 << 62
+# A cost may be so much more than it is expected to be.
+_MARGIN = 1.2
+# And so much more where there would be no answer without.
+_GRACE = 0.1
 
 
 def announce(step: str, values: int, rows: int, columns: int) -> None:
@@ -28,18 +44,194 @@ class Budget:
     evaluations : int
         The most values h(x, y) that may be asked for.
     seconds : float
-        When the time is up, the next call of h is refused; one that is under way is not interrupted.
+        When the time is up, the next call of h is refused, and so is the next step that takes long without one; what
+        is under way is not interrupted.
+    spent : int
+        The values asked for so far.
+    aside : int
+        Values that are left for others, who do not ask.
+    refusals : list of str
+        What was refused so far, and why.
+    smallest, largest : (int, float)
+        The values and the seconds of the call of h that asked for the fewest values, the shortest of such, and of the
+        last of those that asked for the most.
     """
 
     evaluations: int
     seconds: float
     spent: int = 0
-    started: float = field(default_factory=time.monotonic)
+    aside: int = 0
+    started: float = field(default_factory=lambda: time.monotonic())    # noqa: PLW0108 -- looked up when it is called
+    refusals: list[str] = field(default_factory=list)
+    smallest: tuple[int, float] = (0, 0.0)
+    largest: tuple[int, float] = (0, 0.0)
+    _held: tuple[int, int, int] = (0, 0, 0)
+    _grace: float = 0.0
+    _part: tuple[float, float] = (math.inf, math.inf)
 
     def spend(self, evaluations: int) -> None:
         """Ask for so many values; raises BudgetExhaustedError if they are too many, or too late."""
-        if self.spent + evaluations > self.evaluations:
-            raise BudgetExhaustedError(f"max_evaluations={self.evaluations} ran out")
-        if time.monotonic() - self.started > self.seconds:
-            raise BudgetExhaustedError(f"max_seconds={self.seconds:g} ran out")
+        self.require(evaluations)
+        self.check_time()
         self.spent += evaluations
+
+    def require(self, evaluations: int) -> None:
+        """Raise BudgetExhaustedError if so many values are too many."""
+        if evaluations > self.evaluations_left:
+            raise self._refusal(f"max_evaluations={self.evaluations} ran out")
+
+    def check_time(self) -> None:
+        """Raise BudgetExhaustedError if the time is up."""
+        if self.seconds_left < 0.0:
+            raise self._refusal(f"max_seconds={self.seconds:g} ran out")
+
+    def _refusal(self, reason: str) -> BudgetExhaustedError:
+        self.refusals.append(reason)
+        return BudgetExhaustedError(reason)
+
+    @property
+    def evaluations_left(self) -> int:
+        """The values that may still be asked for, without those held back."""
+        return int(min(self.evaluations - self.aside - self._held[0], self._part[0])) - self.spent
+
+    @property
+    def seconds_left(self) -> float:
+        """The seconds left, without those held back; negative if there are none."""
+        most, least, calls = self._held
+        held = min(self.cost(most, calls), max(_HELD_SHARE * self.seconds, self.cost(least, calls)),
+                   _MOST_HELD * self.seconds) if calls else 0.0
+        return min(self.started + self.seconds + self._grace - held, self._part[1]) - time.monotonic()
+
+    def cost(self, evaluations: int, calls: int) -> float:
+        """The seconds that so many values in so many calls are expected to take: a price a value, and one a call."""
+        a_call = max(self.smallest[1] - self.smallest[0] * self._seconds_a_value, 0.0)
+        return evaluations * self._seconds_a_value + calls * a_call
+
+    @property
+    def _seconds_a_value(self) -> float:
+        (fewest, shorter), (most, longer) = self.smallest, self.largest
+        return max(longer - shorter, 0.0) / (most - fewest) if most > fewest else longer / max(most, 1)
+
+    def affords(self, evaluations: int, calls: int) -> bool:
+        """Whether so many values in so many calls, and those that are split, are expected to be within what is left."""
+        calls += int(evaluations / self._short)
+        return evaluations <= self.evaluations_left and _MARGIN * self.cost(evaluations, calls) <= self.seconds_left
+
+    def hold(self, most: int, least: int, calls: int) -> None:
+        """Keep back what a coarse answer of so many values takes, or the time for one of at least so few."""
+        self._held = most, least, calls
+
+    def release(self) -> None:
+        """Give free what is held back."""
+        self._held = (0, 0, 0)
+
+    @contextmanager
+    def grace(self) -> Iterator[None]:
+        """Within this context, what was begun in time may take a little longer: without it there is no answer."""
+        self._grace = _GRACE * self.seconds
+        try:
+            yield
+        finally:
+            self._grace = 0.0
+
+    @contextmanager
+    def part(self, share: float) -> Iterator[None]:
+        """Within this context, no more than a part of what is left may be spent."""
+        before = self._part
+        self._part = self.spent + share * self.evaluations_left, time.monotonic() + share * self.seconds_left
+        try:
+            yield
+        finally:
+            self._part = before
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Within this context, `check_time` looks at this budget."""
+        token = _WATCHED.set(self)
+        try:
+            yield
+        finally:
+            _WATCHED.reset(token)
+
+    @property
+    def at_once(self) -> int:
+        """The most values that one call of h may be asked for, so that it takes a small part of the seconds."""
+        if self.seconds == math.inf:
+            return _UNLIMITED
+        if self.largest[0] == self.smallest[0]:    # the price of a value is not told from that of a call
+            return max(_FIRST_VALUES, 2 * self.largest[0])
+        return int(max(_FIRST_VALUES, min(self._short, _GROWTH * self.largest[0])))
+
+    @property
+    def _short(self) -> float:
+        """The values of a call that takes a small part of the seconds, but for what it takes as a call."""
+        price = self._seconds_a_value
+        return max(1.0, _CALL_SHARE * self.seconds / price) if price > 0.0 else math.inf
+
+    def timed(self, function: Callable[..., np.ndarray], arrays: Sequence[np.ndarray], evaluations: int) -> np.ndarray:
+        """Spend so many values on one call, and note what it costs."""
+        self.spend(evaluations)
+        before = time.monotonic()
+        values = function(*arrays)
+        call = evaluations, time.monotonic() - before
+        if evaluations > 0:
+            self.smallest = min(call, self.smallest) if self.smallest[0] else call
+            self.largest = call if evaluations >= self.largest[0] else self.largest
+        return values
+
+
+_WATCHED: ContextVar[Budget | None] = ContextVar("opsvd_budget", default=None)
+
+
+def check_time() -> None:
+    """Raise BudgetExhaustedError if the decomposition under way has a budget, and its time is up."""
+    budget = _WATCHED.get()
+    if budget is not None:
+        budget.check_time()
+
+
+def evaluated(budget: Budget | None, function: Callable[..., np.ndarray], arrays: Sequence[np.ndarray],
+              fixed: Sequence[int], *, width: int = 1) -> np.ndarray:
+    """Call a function of arrays that broadcast; where a call would take long, in pieces, with a look at the clock.
+
+    Parameters
+    ----------
+    budget : Budget or None
+        What pays; without one there is one call.
+    function : callable
+        Gives an array of which the leading axes are those that broadcast.
+    arrays : sequence of ndarray
+    fixed : sequence of int
+        For each array, how many of its last axes do not broadcast.
+    width : int, default 1
+        How many values an entry of the broadcast shape counts for.
+    """
+    if budget is None:
+        return function(*arrays)
+    leading = [array.shape[:array.ndim - last] for array, last in zip(arrays, fixed, strict=True)]
+    budget.require(math.prod(np.broadcast_shapes(*leading)) * width)
+    return _in_pieces(budget, function, arrays, fixed, width)
+
+
+def _in_pieces(budget: Budget, function: Callable[..., np.ndarray], arrays: Sequence[np.ndarray], fixed: Sequence[int],
+               width: int) -> np.ndarray:
+    """Along the first axis that is longer than one, and each piece, if that is too large, along the next."""
+    leading = [array.shape[:array.ndim - last] for array, last in zip(arrays, fixed, strict=True)]
+    shape = np.broadcast_shapes(*leading)
+    size = math.prod(shape) * width
+    axis = next((i for i, n in enumerate(shape) if n > 1), None)
+    if size <= budget.at_once or axis is None:
+        return budget.timed(function, arrays, size)
+    parts, start, row = [], 0, size // shape[axis]
+    while start < shape[axis]:
+        some = slice(start, start + max(1, budget.at_once // row))
+        parts.append(_in_pieces(budget, function, [
+            _cut(array, axis - len(shape) + len(lead), some) for array, lead in zip(arrays, leading, strict=True)],
+            fixed, width))
+        start = some.stop
+    return np.concatenate(parts, axis=axis)
+
+
+def _cut(array: np.ndarray, axis: int, some: slice) -> np.ndarray:
+    """A part of an array along an axis, all of it where it has none, or only one entry there."""
+    return array if axis < 0 or array.shape[axis] == 1 else array[(slice(None),) * axis + (some,)]

@@ -1,6 +1,5 @@
 """The driver: discretise, decompose, judge; refine until the error bars meet the tolerance."""
 
-import math
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -22,6 +21,7 @@ from .linalg import canonical_signs, compact_svd, krylov_svd
 from .matrix_kernels import MatrixKernel
 from .measures import Gaussian, Measure
 from .methods import Auto, Method, UniformPanels, as_method
+from .nystrom_svd import coarse_svd, hold_for_few_points
 from .pairing import paired
 from .result import OperatorSVD
 from .singular_functions import SingularFunctions, SingularSystem
@@ -34,10 +34,10 @@ __all__ = ["decompose"]
 # methods that aim at the leading ones.
 _ENOUGH = 6
 _LEAST = 500_000
-# A second look at a kernel that is zero wherever it was seen takes a million.
-_LEAST_AT_LAST = 2_000_000
-# Panels of the coarse answer that is given when there is no time for another.
-_COARSE = 10
+# Of the evaluations, what trying h may take when it is made a kernel.
+_TRIED = 1000
+# Panels of the coarse answer, and the values and calls of h that it takes.
+_COARSE, _COARSE_VALUES, _COARSE_CALLS = 10, 200_000, 15
 # A remainder of not much more than what lies outside the box: nothing else limits the bars.
 _MOSTLY = 1.05
 # Of the first value: what may be as large, and is not seen, lets no bar be told.
@@ -80,8 +80,9 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     max_evaluations : int, default 200_000_000
         The most values of h that may be asked for, at least 500_000.
     max_seconds : float, default 20.0
-        The most seconds. When either runs out, the best answer so far is returned; if there is none yet, a coarse one,
-        of about 200_000 evaluations.
+        The most seconds. Calls of h that would take long are split; a call or a step of linear algebra that is under
+        way is not interrupted. When either budget runs out, the best answer so far is returned. If there is none yet, a
+        coarse answer is returned, for which a part of the budget is kept back.
 
     Returns
     -------
@@ -91,7 +92,8 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     Raises
     ------
     KernelError
-        If h is not vectorised, not real, or of the wrong shape.
+        If h is not vectorised, not real, or of the wrong shape; or so slow that `max_seconds` leave no coarse answer,
+        which takes some 2000 values.
     NonFiniteKernelError
         If h is NaN or infinite at a point that matters; the message names it.
     NotSquareIntegrableError
@@ -121,45 +123,56 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     >>> float(np.abs(svd(0.7, -1.2) - np.tanh(0.7 * -1.2))) < 1e-8
     True
     """
+    budget = Budget(_at_least(max_evaluations), positive_float(max_seconds, "max_seconds"), aside=_TRIED)
     (kernel, mu_x, mu_y), rtol = paired(h, mu_x, mu_y), tolerance(rtol, "rtol")
-    rank = None if max_rank is None else positive_int(max_rank, "max_rank")
-    kernel = entrywise(kernel)
-    method = as_method(method)
-    budget = Budget(_at_least(max_evaluations), positive_float(max_seconds, "max_seconds"))
-    limited, unlimited = kernel.limited(budget), kernel.limited(Budget(_LEAST, math.inf))
-    seen = kernel_values(unlimited, mu_x, mu_y)
+    rank, measures = None if max_rank is None else positive_int(max_rank, "max_rank"), (mu_x, mu_y)
+    kernel, remark = entrywise(kernel, budget), ""
     on_the_line = kernel.dims == (1, 1) and not isinstance(kernel, BlockKernel | MatrixKernel)
-    limited = limited.scaled(unit_factor(unlimited, mu_x, mu_y, required=not on_the_line))
-    limited.evaluations = budget.spent = unlimited.evaluations
-    if not on_the_line:
-        if not isinstance(method, Auto):
-            raise ValueError(f"method must be 'auto' if x or y is a vector, got {method!r}; leave it out")
-        with one_blas_thread():
-            answer = decompose_vectors(limited, mu_x, mu_y, rtol=rtol, max_rank=rank)
-        return _finished(replace(answer, kernel_values=seen), kernel, limited, "")
-    with one_blas_thread():
-        best, remark = _refine(limited, method.discretisations(limited, mu_x, mu_y, rtol), rtol, rank)
-        if best is None:
-            remark = remark or f"{method!r} cannot do this kernel: leave method out, and one that can is chosen"
-            for least in (_LEAST, _LEAST_AT_LAST):
-                coarse = limited.limited(Budget(least, math.inf))
-                coarsest = UniformPanels(_COARSE).discretisations(coarse, mu_x, mu_y, rtol)
-                best, _ = _refine(coarse, coarsest, rtol, rank)
-                limited.evaluations += coarse.evaluations
-                if best is not None:
-                    break
-    if best is None:
-        raise KernelError("h must not be zero nearly everywhere: nodes see no more than traces, although h is not "
-                          "zero; shift and scale x and y to where it is not")
-    return _finished(replace(best, kernel_values=seen), kernel, limited, remark)
-
-
-def _finished(best: OperatorSVD, kernel: Kernel, limited: Kernel, remark: str) -> OperatorSVD:
-    """Undo the scaling, account for the cost, and warn if the tolerance was missed."""
+    chosen = as_method(method)
+    if not (on_the_line or isinstance(chosen, Auto)):
+        raise ValueError(f"method must be 'auto' if x or y is a vector, got {method!r}; leave it out")
+    hold_for_few_points(kernel, budget, _COARSE_VALUES if on_the_line else None)
+    with one_blas_thread(), budget.watched():
+        seen, limited = _first_look(kernel.limited(budget), measures, required=not on_the_line)
+        if on_the_line:
+            best, remark = _of_numbers(limited, chosen, measures, budget, rtol=rtol, max_rank=rank)
+        else:
+            best = decompose_vectors(limited, *measures, budget, rtol=rtol, max_rank=rank)
     if limited.factor != kernel.factor:
         best = best.times(kernel.factor / limited.factor)
-    kernel.evaluations += limited.evaluations
-    best = best.for_kernel(kernel, limited.evaluations, remark)
+    return _finished(replace(best, kernel_values=seen), kernel, budget.spent, remark)
+
+
+def _first_look(kernel: Kernel, measures: tuple[Measure, Measure], *,
+                required: bool) -> tuple[np.ndarray | None, Kernel]:
+    """The values by which a kernel is known again, if the budget has them; and the kernel at about the size of one."""
+    try:
+        seen = kernel_values(kernel, *measures)
+        return seen, kernel.scaled(unit_factor(kernel, *measures, required=required))
+    except BudgetExhaustedError:
+        return None, kernel
+
+
+def _of_numbers(kernel: Kernel, method: Method, measures: tuple[Measure, Measure], budget: Budget, *, rtol: float,
+                max_rank: int | None) -> tuple[OperatorSVD, str]:
+    """The answer of a method, or a coarse one; and what stands in the way of more."""
+    best, remark = _refine(kernel, method.discretisations(kernel, *measures, rtol), rtol, max_rank)
+    budget.release()
+    if best is not None:
+        return best, remark
+    remark = remark or f"{method!r} cannot do this kernel: leave method out, and one that can is chosen"
+    if budget.affords(_COARSE_VALUES, _COARSE_CALLS):
+        best, refused = _refine(kernel, UniformPanels(_COARSE).discretisations(kernel, *measures, rtol), rtol, max_rank)
+        if best is None and not refused:
+            raise KernelError("h must not be zero nearly everywhere: nodes see no more than traces, although h is not "
+                              "zero; shift and scale x and y to where it is not")
+    return best or coarse_svd(kernel, measures, remark, rtol=rtol, max_rank=max_rank), remark
+
+
+def _finished(best: OperatorSVD, kernel: Kernel, evaluations: int, remark: str) -> OperatorSVD:
+    """Account for the cost, and warn if the tolerance was missed."""
+    kernel.evaluations += evaluations
+    best = best.for_kernel(kernel, evaluations, remark)
     if not best.converged:
         warnings.warn(best.status, ConvergenceWarning, stacklevel=3)
     return best

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .bases import Basis, HermiteBasis, PanelBasis
+from .bases import FARTHEST, Basis, HermiteBasis, PanelBasis
 from .linalg import leading_columns
 from .measures import Gaussian, GaussianVector
 from .quadrature import wide_sample
@@ -16,6 +16,8 @@ __all__ = ["GridFunctions"]
 
 _CHUNK = 4_000_000
 _STANDARD = Gaussian()
+# Coordinates whose squares are numbers.
+_HUGE = 1e150
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +25,9 @@ class GridFunctions:
     r"""The functions :math:`f_1, \dots, f_r` with values in R^p and :math:`E[f_i \cdot f_j] = \delta_{ij}`.
 
     Called with points it gives (..., p, r), or (..., r) for plain numbers; blocks of b rows have shape (..., b, k), or
-    (..., b) where rows are numbers. Panels end a few standard deviations out, and the functions are zero beyond.
+    (..., b) where rows are numbers. Farther out than 8.6 in standard coordinates, where functions have lost their
+    digits, they keep the value that they have at that distance in the same direction; a coordinate beyond the panels,
+    which end at 6.5 or 8, counts as their end.
 
     Attributes
     ----------
@@ -55,6 +59,12 @@ class GridFunctions:
         points, leading = self.side.flattened(x)
         return self.side.shaped(self._values(self.side.standard(points)), leading)
 
+    def _known(self, z: np.ndarray) -> np.ndarray:
+        """The points (n, directions), or those nearer to zero at which sums in the basis keep their digits."""
+        inside = np.clip(z, *(self.basis.interval if isinstance(self.basis, PanelBasis) else (-_HUGE, _HUGE)))
+        length = np.linalg.norm(inside, axis=1, keepdims=True)
+        return np.asarray(inside * np.minimum(1.0, FARTHEST / np.maximum(length, FARTHEST)))
+
     def _values(self, z: np.ndarray) -> np.ndarray:
         """At standard coordinates (n, directions), in chunks: shape (n p, r)."""
         step = max(1, _CHUNK // len(self.coefficients))
@@ -62,7 +72,7 @@ class GridFunctions:
         return np.concatenate(parts or [np.zeros((0, len(self)))])
 
     def _at(self, z: np.ndarray) -> np.ndarray:
-        product = np.ones((len(z), 1))
+        product, z = np.ones((len(z), 1)), self._known(z)
         for axis in range(self.side.directions):
             values = self.basis.half_density(z[:, axis]) / _STANDARD.sqrt_density(z[:, axis])[:, None]
             product = (product[:, :, None] * values[:, None]).reshape(len(z), -1)

@@ -15,7 +15,7 @@ from .methods.grids import Grid, along_directions, grid_bases, grid_matrix, on_r
 from .result import OperatorSVD
 from .sides import Side, operator_grid, sides
 from .tensor_svd import larger_evidence
-from .vector_answer import judged_answer, largest_nearby
+from .vector_answer import best_of, judged_answer, largest_nearby
 
 __all__ = ["grid_svd"]
 
@@ -43,7 +43,7 @@ def grid_svd(kernel: Kernel, measures: tuple[Measure, Measure], rtol: float,
             for grid in grid_bases(left, right, panels):
                 svd, seen = _solved(kernel, (left, right), grid, coarser, rtol=rtol, max_rank=max_rank)
                 if coarser:
-                    best = svd if best is None or _better(svd, best) else best
+                    best = svd if best is None else best_of(svd, best)
                     if svd.converged:
                         return svd
                     leading = float(svd.errors[0]) if svd.rank else math.inf
@@ -55,14 +55,6 @@ def grid_svd(kernel: Kernel, measures: tuple[Measure, Measure], rtol: float,
         if best is None:
             raise
     return best
-
-
-def _better(one: OperatorSVD, other: OperatorSVD) -> bool:
-    """Whether the leading values, as many as both give, have smaller bars."""
-    q = min(one.rank, other.rank)
-    if q == 0:
-        return one.rank > 0
-    return float(one.errors[:q].max()) < float(other.errors[:q].max())
 
 
 class _Coarser(NamedTuple):

@@ -21,7 +21,7 @@ from ._validation import (
     real_array,
     sequence,
 )
-from .budget import Budget, BudgetExhaustedError
+from .budget import Budget, BudgetExhaustedError, evaluated
 from .errors import KernelError, NonFiniteKernelError
 
 __all__ = ["PROBED", "SMALLEST_SIZE", "Elementwise", "Kernel", "as_dims", "as_function", "as_kernel", "elementwise",
@@ -120,9 +120,13 @@ class Kernel:
     def __call__(self, x: Any, y: Any) -> np.ndarray:
         """Evaluate h at points x and y that broadcast against each other; the values may be infinite or NaN."""
         x, y = points(x, "x", self.dims[0]), points(y, "y", self.dims[1])
-        shape = broadcast(self._leading(x, 0), self._leading(y, 1))
-        if self.budget is not None:
-            self.budget.spend(math.prod(shape))
+        leading = self._leading(x, 0), self._leading(y, 1)
+        broadcast(*leading)
+        return evaluated(self.budget, self._at_once, (x, y), (x.ndim - len(leading[0]), y.ndim - len(leading[1])))
+
+    def _at_once(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The values of h, from one call of it."""
+        shape = np.broadcast_shapes(self._leading(x, 0), self._leading(y, 1))
         values = self._real(self.function(x, y))
         self.evaluations += math.prod(shape)
         if values.shape == shape:
@@ -368,7 +372,8 @@ def _inner(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def _size(array: np.ndarray) -> np.ndarray:
     """The absolute values of points, (n,) or (n, k): shape (n,)."""
-    return np.abs(array) if array.ndim == 1 else np.asarray(np.linalg.norm(array, axis=-1))
+    with np.errstate(over="ignore"):
+        return np.abs(array) if array.ndim == 1 else np.asarray(np.linalg.norm(array, axis=-1))
 
 
 def _exchanged(array: np.ndarray, fixed: int = 0) -> np.ndarray:

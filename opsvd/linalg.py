@@ -3,6 +3,8 @@
 import numpy as np
 import scipy.linalg
 
+from .budget import check_time
+
 __all__ = ["canonical_signs", "compact_svd", "corner_norms", "equilibrated", "krylov_svd", "leading_columns",
            "leading_svd", "norm_bound"]
 
@@ -49,6 +51,7 @@ def compact_svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
         return np.zeros((n, 0)), np.zeros(0), np.zeros((m, 0))
     basis, compressed = None, matrix
     for width in _sketches(min(n, m)):
+        check_time()
         sketch = np.random.default_rng(width).standard_normal((m, width))
         trial = scipy.linalg.qr(matrix @ sketch, mode="economic", check_finite=False)[0]
         projected = trial.T @ matrix
@@ -92,6 +95,7 @@ def krylov_svd(matrix: np.ndarray, block: int) -> tuple[np.ndarray, np.ndarray, 
     vectors: np.ndarray = np.random.default_rng(block).standard_normal((matrix.shape[1], block))
     parts = []
     for _ in range(_BLOCKS):
+        check_time()
         parts.append(scipy.linalg.qr(matrix @ vectors, mode="economic", check_finite=False)[0])
         vectors = matrix.T @ parts[-1]
     basis = scipy.linalg.qr(np.concatenate(parts, axis=1), mode="economic", check_finite=False)[0]
@@ -105,6 +109,7 @@ def leading_svd(matrix: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray,
     """
     sketch: np.ndarray = np.random.default_rng(count).standard_normal((matrix.shape[1], count + _SPARE))
     for _ in range(_POWERS):
+        check_time()
         sketch = scipy.linalg.qr(matrix.T @ (matrix @ sketch), mode="economic", check_finite=False)[0]
     u, s, v = compact_svd(matrix @ sketch)
     return u[:, :count], s[:count], sketch @ v[:, :count]

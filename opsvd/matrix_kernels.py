@@ -1,5 +1,6 @@
 """Kernels with matrices for values: h(x, y) of shape (..., p, q)."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 from ._probe import PAIRS_ALONE, POINTS_ALONE, require_alone
 from ._user_function import UserFunction, real_values
 from ._validation import broadcast, optional_text, points
+from .budget import evaluated
 from .errors import KernelError, NonFiniteKernelError
 from .kernels import Kernel, as_dims, as_function, probe_grid
 
@@ -75,12 +77,16 @@ class MatrixKernel(Kernel):
     def __call__(self, x: Any, y: Any) -> np.ndarray:
         """Evaluate h at points that broadcast: shape (..., p, q)."""
         x, y = points(x, "x", self.dims[0]), points(y, "y", self.dims[1])
-        shape = (*broadcast(self._leading(x, 0), self._leading(y, 1)), self.p, self.q)
-        count = int(np.prod(shape))
-        if self.budget is not None:
-            self.budget.spend(count)
+        leading = self._leading(x, 0), self._leading(y, 1)
+        broadcast(*leading)
+        fixed = x.ndim - len(leading[0]), y.ndim - len(leading[1])
+        return evaluated(self.budget, self._at_once, (x, y), fixed, width=self.p * self.q)
+
+    def _at_once(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The matrices, from one call of h."""
+        shape = (*np.broadcast_shapes(self._leading(x, 0), self._leading(y, 1)), self.p, self.q)
         values = self._real(self.function(x, y))
-        self.evaluations += count
+        self.evaluations += math.prod(shape)
         try:
             return np.broadcast_to(values, shape)
         except ValueError:

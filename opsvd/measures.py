@@ -25,6 +25,8 @@ __all__ = ["Gaussian", "GaussianVector", "Measure", "require_measure"]
 
 # Eigenvalues of a covariance below this part of the largest are zero.
 _SINGULAR = 1e-13
+# Coordinates whose products and sums are numbers.
+_HUGE = 1e150
 # A tensor rule of more nodes than this is refused.
 _MOST_NODES = 10_000_000
 # And one of more in a line: its functions at its nodes are a matrix of this size squared, of 0.8 GB.
@@ -142,8 +144,8 @@ class Gaussian(Measure):
     def sqrt_density(self, x: np.ndarray) -> np.ndarray:
         """The square root of the density at x, shape (...); zero beyond 53 standard deviations, by underflow."""
         with np.errstate(over="ignore"):
-            z = (points(x, "x", 1) - self.mean) / self.std
-            return np.asarray(np.exp(-0.25 * z * z) / np.sqrt(self.std * np.sqrt(2.0 * np.pi)))
+            z = np.clip((points(x, "x", 1) - self.mean) / self.std, -_HUGE, _HUGE)
+        return np.asarray(np.exp(-0.25 * z * z) / np.sqrt(self.std * np.sqrt(2.0 * np.pi)))
 
     def gauss_rule(self, n: int) -> Rule:
         """The n-point Gauss-Hermite rule, moved to this mean and standard deviation."""
@@ -274,7 +276,7 @@ class GaussianVector(Measure):
 
     def whiten(self, x: np.ndarray) -> np.ndarray:
         """The z with x = m + A z, of the nearest x on the flat: (..., k) gives (..., r), standard if x is drawn."""
-        x = points(x, "x", self.dim)
+        x = np.clip(points(x, "x", self.dim), -_HUGE, _HUGE)    # sums of larger coordinates may overflow
         if isinstance(self.root, float):
             return np.asarray((x - self.mean) / self.root)
         return np.asarray((x - self.mean) @ (self.root / np.sum(self.root**2, axis=0)))

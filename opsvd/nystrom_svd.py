@@ -6,18 +6,21 @@ from itertools import pairwise
 
 import numpy as np
 
+from .blocks import BlockKernel
 from .budget import Budget, BudgetExhaustedError
+from .errors import KernelError
 from .kernels import Kernel
 from .linalg import canonical_signs
-from .measures import Measure
-from .methods.quasi_random import SCRAMBLINGS, QuasiRandom, affordable_points, quasi_random
+from .matrix_kernels import MatrixKernel
+from .measures import Gaussian, GaussianVector, Measure
+from .methods.quasi_random import SCRAMBLINGS, QuasiRandom, affordable_points, calls_of, quasi_random
 from .nystrom_functions import NystromFunctions
 from .result import OperatorSVD
 from .sides import Side, sides
 from .spectrum import Estimate, Unlisted
-from .vector_answer import largest_nearby, simple_answer
+from .vector_answer import best_of, largest_nearby, simple_answer
 
-__all__ = ["nystrom_bars", "nystrom_svd"]
+__all__ = ["coarse_svd", "hold_for_few_points", "nystrom_bars", "nystrom_svd"]
 
 # Bars are so many changes with the number of points, and so many standard errors over the scramblings. What all
 # scramblings share falls like n^(-1/2) at the slowest, as where equal values split: then 2.4 changes are still to come.
@@ -25,25 +28,58 @@ _CHANGES, _DEVIATIONS = 4.0, 5.0
 _ROUNDING = 1e-13
 # Values are given that stand so many times above their bars.
 _CLEAR = 3.0
-_FIRST, _GROWTH = 256, 2
+_FIRST, _GROWTH, _FEWEST = 256, 2, 8
+# A coarse answer may have so many times the values of the smallest.
+_COARSE_SIZE = 16
 # The next size takes so much longer.
 _SLOWER = _GROWTH**2
+
+
+def coarse_svd(kernel: Kernel, measures: tuple[Measure, Measure], reason: str, *, rtol: float,
+               max_rank: int | None) -> OperatorSVD:
+    """The answer of so few points that they are within what a budget has left; the reason says what has run out.
+
+    Raises KernelError if nothing is left, or the measures are not Gaussian.
+    """
+    if kernel.budget is not None and all(isinstance(measure, Gaussian | GaussianVector) for measure in measures):
+        try:
+            with kernel.budget.grace():
+                return nystrom_svd(kernel, measures, rtol, max_rank)
+        except BudgetExhaustedError as exhausted:
+            reason = str(exhausted)
+    raise KernelError(f"h must be within what the budget allows, but {reason} before there was an answer; raise it, or "
+                      f"rtol, or estimate the singular values with opsvd.monte_carlo")
+
+
+def hold_for_few_points(kernel: Kernel, budget: Budget, most: int | None = None) -> None:
+    """Keep back what a coarse answer takes, by default that of some points: of the time, at least for the fewest."""
+    width = kernel.b**2 if isinstance(kernel, BlockKernel) else 1
+    least = SCRAMBLINGS * _FEWEST**2 * (kernel.p * kernel.q if isinstance(kernel, MatrixKernel) else width)
+    budget.hold(_COARSE_SIZE * least if most is None else most, least, SCRAMBLINGS)
+
+
+def _first_size(kernel: Kernel, most: int, width: int) -> int:
+    """The points a side to begin with: fewer where the budget does not have what they take, but some."""
+    n, budget = min(_FIRST, most), kernel.budget
+    while budget is not None and n > _FEWEST and not budget.affords(SCRAMBLINGS * n**2 * width, calls_of(kernel, n)):
+        n //= _GROWTH
+    return n
 
 
 def nystrom_svd(kernel: Kernel, measures: tuple[Measure, Measure], rtol: float, max_rank: int | None) -> OperatorSVD:
     """Double the points until the bars meet rtol, or the budget or memory ends it."""
     left, right = sides(kernel, *measures)
-    most, best, n, budget = affordable_points(left, right), None, _FIRST, kernel.budget
-    remark = f"{most} points a side are the most that fit"
-    n = min(n, most)
+    most, best, budget = affordable_points(left, right), None, kernel.budget
+    remark, n = f"{most} points a side are the most that fit", _first_size(kernel, most, left.width * right.width)
     try:
         while n <= most:
             started = time.monotonic()
-            best = _assembled(kernel, (left, right), quasi_random(kernel, left, right, n), rtol, max_rank)
+            finer = _assembled(kernel, (left, right), quasi_random(kernel, left, right, n), rtol, max_rank)
+            best = finer if best is None else best_of(finer, best)
             if best.converged:
                 break
             n *= _GROWTH
-            if budget is not None and (stop := _beyond(budget, n**2 * left.width * right.width, started)):
+            if budget is not None and (stop := _beyond(kernel, budget, n, left.width * right.width, started)):
                 remark = stop
                 break
     except BudgetExhaustedError as exhausted:
@@ -55,13 +91,15 @@ def nystrom_svd(kernel: Kernel, measures: tuple[Measure, Measure], rtol: float, 
     return best if best.converged else replace(best, status=f"{best.status} ({remark})")
 
 
-def _beyond(budget: Budget, values: int, started: float) -> str:
-    """What the next size would exceed, in words, or nothing."""
-    needed, left = SCRAMBLINGS * values, budget.evaluations - budget.spent
+def _beyond(kernel: Kernel, budget: Budget, n: int, width: int, started: float) -> str:
+    """What the next size, n, would exceed, in words, or nothing."""
+    needed, left = SCRAMBLINGS * n**2 * width, budget.evaluations_left
     if needed > left:
         return f"max_evaluations={budget.evaluations} leaves {left}, and the next size takes {needed}"
-    seconds = budget.seconds - (time.monotonic() - budget.started)
-    if _SLOWER * (time.monotonic() - started) > seconds:
+    seconds = budget.seconds_left
+    # Of few points h takes the time, and calls of it may cost more than values.
+    affordable = n <= _FIRST and budget.affords(needed, calls_of(kernel, n))
+    if _SLOWER * (time.monotonic() - started) > seconds and not affordable:
         return f"max_seconds={budget.seconds:g} leaves {max(seconds, 0.0):.1f}, and the next size takes more"
     return ""
 

@@ -7,15 +7,13 @@ from typing import Any
 import numpy as np
 
 from ._validation import finite_points
-from .bases import RadialBasis, spherical_harmonics
+from .bases import RadialBasis, polar, spherical_harmonics
 from .linalg import leading_columns
 from .measures import GaussianVector
 from .quadrature import gegenbauer, harmonics
 
 __all__ = ["SectorFunctions"]
 
-# Below e^-6 of the usual length the radial functions are taken to be at their limit.
-_NEAR_ZERO = -6.0
 # Lengths in a Gauss rule, and the mass below which one is left out.
 _SHELLS, _LEAST_MASS = 16, 1e-9
 
@@ -27,6 +25,10 @@ class SectorFunctions:
     Called with points of shape (..., k) it gives values of shape (..., r): for each radial function F of degree l, in
     order, all N(k, l) harmonics Y of `opsvd.bases.spherical_harmonics`, until there are r. A call whose harmonics would
     be too many to be listed raises ValueError; sums over whole multiplets, as in ``svd(x, y)``, never need them.
+
+    F is known at the lengths that the measure has and where h has its energy: see `RadialBasis.trusted`. At shorter and
+    longer ones it keeps the value that it has at the end of that range; x = 0 has the direction of the last coordinate.
+    So the functions have a value at every point, which out there is a bounded continuation and no more.
 
     Attributes
     ----------
@@ -61,29 +63,19 @@ class SectorFunctions:
         return [harmonics(self.measure.dim, int(degree)) for degree in self.degrees]
 
     def radial(self, lengths: np.ndarray) -> np.ndarray:
-        r"""The radial functions F, with :math:`E[F(|x|)^2] = 1`: lengths (...) give (..., q).
-
-        Raises ValueError at lengths that the measure all but excludes, where the digits of a sum in the basis are lost.
-        """
+        r"""The radial functions F, with :math:`E[F(|x|)^2] = 1`: lengths (...) give (..., q)."""
         lengths = np.asarray(lengths, dtype=np.float64)
         std = self.measure.isotropic_std or 1.0
         with np.errstate(divide="ignore"):
             delta = np.log(lengths.ravel() / (std * math.sqrt(self.basis.k)))
-        low, high = self.basis.trusted
-        if low < _NEAR_ZERO:
-            delta = np.maximum(delta, low)    # towards zero F tends to a limit
-        if ((delta < low) | (delta > high)).any():
-            inner, outer = (std * math.sqrt(self.basis.k) * math.exp(end) for end in (low, high))
-            worst = lengths.ravel()[int(np.argmax(np.abs(delta)))]
-            raise ValueError(f"x must be where its measure is, of length {inner:.4g} to {outer:.4g} here, got length "
-                             f"{worst:.4g}; beyond, the singular functions of vectors are not known to any digits")
-        return self.basis.functions(delta, self.coefficients).reshape(*lengths.shape, len(self.degrees))
+        inside = np.clip(delta, *self.basis.trusted)
+        return self.basis.functions(inside, self.coefficients).reshape(*lengths.shape, len(self.degrees))
 
     def __call__(self, x: Any) -> np.ndarray:
         """Evaluate at points (..., k), giving (..., r)."""
         points = finite_points(x, "x", self.measure.dim)
         flat = points.reshape(-1, self.measure.dim)
-        radial = self.radial(np.linalg.norm(flat, axis=1))
+        radial = self.radial(polar(flat)[0])
         known: dict[int, np.ndarray] = {}
         parts, left = [np.zeros((len(flat), 0))], self.count
         for j, degree in enumerate(self.degrees.tolist()):
@@ -97,13 +89,10 @@ class SectorFunctions:
 
     def reconstruct(self, other: "SectorFunctions", values: np.ndarray, x: Any, y: Any) -> np.ndarray:
         r"""The sum over whole multiplets, :math:`\sum s\, F(|x|) G(|y|) \sqrt{N} p_l(t)`; leading axes broadcast."""
-        x, y = (np.asarray(points, dtype=np.float64) for points in (x, y))
-        lengths = [np.linalg.norm(points, axis=-1) for points in (x, y)]
-        product = lengths[0] * lengths[1]
-        inner = np.einsum("...k,...k->...", x, y)
-        t = np.clip(inner / np.where(product > 0.0, product, 1.0), -1.0, 1.0)
+        (r, along_x), (s, along_y) = (polar(np.asarray(points, dtype=np.float64)) for points in (x, y))
+        t = np.clip(np.einsum("...k,...k->...", along_x, along_y), -1.0, 1.0)
         polynomials = gegenbauer(t, self.measure.dim, int(self.degrees.max(initial=0)) + 1)
-        f, g = self.radial(lengths[0]), other.radial(lengths[1])
+        f, g = self.radial(r), other.radial(s)
         total = np.zeros(t.shape)
         for j, (degree, count) in enumerate(zip(self.degrees.tolist(), self.multiplicities, strict=True)):
             total += (values[j] * math.sqrt(count)) * f[..., j] * g[..., j] * polynomials[degree]
@@ -125,9 +114,8 @@ class SectorFunctions:
         off = np.sqrt(order[1:] * (order[1:] + shape - 1.0))
         nodes, vectors = np.linalg.eigh(np.diag(2.0 * order + shape) + np.diag(off, 1) + np.diag(off, -1))
         masses, delta = vectors[0] ** 2, 0.5 * np.log(2.0 * nodes / self.measure.dim)
-        low, high = self.basis.trusted
-        kept = (masses > _LEAST_MASS) & (delta >= low) & (delta <= high)
-        functions = self.basis.functions(delta[kept], self.coefficients)
+        kept = masses > _LEAST_MASS
+        functions = self.basis.functions(np.clip(delta[kept], *self.basis.trusted), self.coefficients)
         return functions * np.sqrt(masses[kept])[:, None], masses[kept]
 
     def moments(self) -> np.ndarray:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .budget import check_time
 from .error_bars import Evidence, error_bars
 from .images import Images, energy_beyond
 from .linalg import canonical_signs, compact_svd, corner_norms, norm_bound
@@ -138,6 +139,7 @@ def _sectors(d: SectorDiscretisation, rtol: float) -> tuple[list[_Sector], tuple
 
 def _triplets(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The SVD of the part of a matrix that matters: left coefficients, singular values, right coefficients."""
+    check_time()
     rows, columns = _there(matrix), _there(matrix.T)
     u, sigma, v = compact_svd(matrix[rows:, columns:])
     left, right = np.zeros((len(matrix), len(sigma))), np.zeros((matrix.shape[1], len(sigma)))

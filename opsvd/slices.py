@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .bases import PanelBasis
+from .budget import check_time
 from .quadrature import (
     Rule,
     gauss_legendre,
@@ -117,6 +118,7 @@ class SliceIntegrals:
 
     def _add_pieces(self, total: np.ndarray, basis: PanelBasis, part: slice) -> None:
         """Add some of the pieces, those that reach over several panels panel by panel."""
+        check_time()
         index, ends, order = self.index[part], self.ends[part], self.basis.order
         last = len(basis.edges) - 2
         first = np.clip(np.searchsorted(basis.edges, ends[:, 0], side="right") - 1, 0, last)

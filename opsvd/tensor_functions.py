@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ._validation import finite_points
+from .bases import FARTHEST
 from .linalg import leading_columns
 from .measures import Gaussian, GaussianVector, Measure
 from .quadrature import hermite_polynomials, unknown_by_sample, wide_sample
@@ -19,8 +20,8 @@ _CHUNK = 4_000_000
 class TensorFunctions:
     r"""The functions :math:`f_1, \dots, f_r`, orthonormal in :math:`L^2(\mu)`, as polynomials of whitened coordinates.
 
-    Called with points of shape (..., k), or (...) for a measure on the line, it gives (..., r). Far outside of where
-    the measure is, polynomials grow and mean nothing.
+    Called with points of shape (..., k), or (...) for a measure on the line, it gives (..., r). Beyond 8.6 standard
+    deviations in a coordinate, where polynomials have lost their digits, a function keeps the value that it has there.
 
     Attributes
     ----------
@@ -54,8 +55,9 @@ class TensorFunctions:
         if isinstance(self.measure, GaussianVector):
             z = self.measure.whiten(points.reshape(-1, dim))
         else:
-            z = ((points.reshape(-1) - self.measure.center) / self.measure.scale)[:, None]
-        z = z @ self.turn
+            with np.errstate(over="ignore"):
+                z = ((points.reshape(-1) - self.measure.center) / self.measure.scale)[:, None]
+        z = np.clip(z @ self.turn, -FARTHEST, FARTHEST)
         step = max(1, _CHUNK // len(self.coefficients))
         values = [self._basis(z[i:i + step]) @ self.coefficients for i in range(0, len(z), step)]
         return np.concatenate(values or [np.zeros((0, len(self)))]).reshape(*leading, len(self))

@@ -12,7 +12,7 @@ from .result import OperatorSVD
 from .spectrum import Estimate, Unlisted, decay_and_tail
 from .tensor_functions import TensorFunctions
 
-__all__ = ["judged_answer", "largest_nearby", "simple_answer"]
+__all__ = ["best_of", "judged_answer", "largest_nearby", "simple_answer"]
 
 F = TypeVar("F", TensorFunctions, GridFunctions, NystromFunctions)
 
@@ -51,6 +51,14 @@ def simple_answer(values: np.ndarray, bars: np.ndarray, functions: tuple[F, F], 
                        errors=bars, left=functions[0].truncated(rank), right=functions[1].truncated(rank), norm=norm,
                        tail=tail, rtol=rtol, method=note, evaluations=0, status=status, converged=converged,
                        breaks=False, decay=decay, spectrum_tail=spectrum_tail)
+
+
+def best_of(one: OperatorSVD, other: OperatorSVD) -> OperatorSVD:
+    """The answer whose leading values, as many as both give, have the smaller bars; the first if both are alike."""
+    q = min(one.rank, other.rank)
+    if q == 0:
+        return other if other.rank else one
+    return one if float(one.errors[:q].max()) <= float(other.errors[:q].max()) else other
 
 
 def largest_nearby(change: np.ndarray) -> np.ndarray:

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from .blocks import BlockKernel
-from .budget import BudgetExhaustedError
-from .errors import KernelError
+from .budget import Budget, BudgetExhaustedError
+from .error_bars import accurate_count
 from .grid_svd import grid_svd
-from .kernels import Elementwise, Kernel, elementwise
+from .kernels import Elementwise, Kernel
 from .matrix_kernels import MatrixKernel
 from .measures import GaussianVector, Measure
 from .methods.angular_profile import ProductProfile, product_profile
@@ -23,13 +23,18 @@ from .methods.invariant_profile import (
 )
 from .methods.sectors import Profiles, Radii, beyond_ends, enough_degrees, find_radii, sector_discretisations
 from .methods.tensor import tensor_discretisation, too_many
-from .nystrom_svd import nystrom_svd
+from .nystrom_svd import coarse_svd, nystrom_svd
 from .result import OperatorSVD
 from .sector_svd import Asked, sector_svd
 from .tensor_svd import tensor_svd
+from .vector_answer import best_of
 
 __all__ = ["decompose_vectors"]
 
+# What a tolerance may take at first, of the evaluations and of the seconds: little, so that a smaller tolerance leaves
+# about as much for larger ones as these have of their own. And the tolerances that come before it if that does not do.
+_TRIED = 0.25
+_STEPS = (1e-2, 1e-4, 1e-6, 1e-8, 1e-10)
 # The first discretisation aims at this part of rtol.
 _AIM = 0.03
 # So do integrals over the angle, whose errors are in every bar.
@@ -44,34 +49,99 @@ _PLANE = 2
 _SEED, _UNSEEN, _DISAGREES, _ROUNDING = 7, 400, 6.0, 1e-10
 
 
-def decompose_vectors(kernel: Kernel, mu_x: Measure, mu_y: Measure, *, rtol: float,
+def decompose_vectors(kernel: Kernel, mu_x: Measure, mu_y: Measure, budget: Budget, *, rtol: float,
                       max_rank: int | None) -> OperatorSVD:
     """The operator SVD of a kernel of vectors; see `opsvd.decompose`."""
     try:
-        return _decomposed(kernel, mu_x, mu_y, rtol, max_rank)
+        svd = _decomposed(kernel, (mu_x, mu_y), budget, rtol, max_rank)
     except BudgetExhaustedError as exhausted:
-        raise KernelError(f"h must be within what the budget allows, but {exhausted} before there was an answer; raise "
-                          f"it, or rtol, or estimate the singular values with opsvd.monte_carlo") from exhausted
+        budget.release()
+        svd = coarse_svd(kernel, (mu_x, mu_y), str(exhausted), rtol=rtol, max_rank=max_rank)
+    if svd.converged or not budget.refusals or budget.refusals[-1] in svd.status:
+        return svd
+    return replace(svd, status=f"{svd.status} ({budget.refusals[-1]})")
 
 
-def _decomposed(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float, max_rank: int | None) -> OperatorSVD:
+def _decomposed(kernel: Kernel, measures: tuple[Measure, Measure], budget: Budget, rtol: float,
+                max_rank: int | None) -> OperatorSVD:
     """By rotations, if h is invariant under them, and else by products of polynomials."""
+    mu_x, mu_y = measures
     if isinstance(kernel, BlockKernel | MatrixKernel):
-        return _with_points(kernel, (mu_x, mu_y), rtol, max_rank, grid_svd(kernel, (mu_x, mu_y), rtol, max_rank))
+        return _with_points(kernel, measures, rtol, max_rank, grid_svd(kernel, measures, rtol, max_rank))
     if isinstance(mu_x, GaussianVector) and isinstance(mu_y, GaussianVector) and _round(mu_x) and _round(mu_y):
+        pair = mu_x, mu_y
         if isinstance(kernel, Elementwise):
-            return _of_product(kernel, kernel.phi, kernel.kinks, (mu_x, mu_y), Asked(rtol, max_rank, "phi(<x, y>)"))
-        if is_invariant(kernel, mu_x, mu_y):
-            svd = _of_invariant(kernel, (mu_x, mu_y), rtol, max_rank)
-            if svd is not None:
-                return svd
+            svd = _tightened(lambda step: _of_product(kernel, kernel.phi, kernel.kinks, pair, Asked(
+                step, max_rank, "phi(<x, y>)")), rtol, budget)
+        else:
+            svd = None if not is_invariant(kernel, mu_x, mu_y) else _tightened(
+                lambda step: _of_invariant(kernel, pair, step, max_rank), rtol, budget)
+        if svd is not None:
+            return svd
     coordinates = find_coordinates(kernel, mu_x, mu_y)
     if any(too_many(component) for component in coordinates.components):
-        return nystrom_svd(kernel, (mu_x, mu_y), rtol, max_rank)
+        budget.release()
+        return nystrom_svd(kernel, measures, rtol, max_rank)
     if _takes_all(coordinates):
-        return _with_points(kernel, (mu_x, mu_y), rtol, max_rank, grid_svd(kernel, (mu_x, mu_y), rtol, max_rank))
-    svd = tensor_svd(tensor_discretisation(coordinates, max(0.3 * rtol**0.75, 1e-15)), rtol, max_rank)
-    return _with_points(kernel, (mu_x, mu_y), rtol, max_rank, svd)
+        return _with_points(kernel, measures, rtol, max_rank, grid_svd(kernel, measures, rtol, max_rank))
+    svd = _tightened(lambda step: tensor_svd(tensor_discretisation(coordinates, max(0.3 * step**0.75, 1e-15)), step,
+                                             max_rank), rtol, budget)
+    return _with_points(kernel, measures, rtol, max_rank, svd)
+
+
+def _tightened(solve: Callable[[float], OperatorSVD | None], rtol: float, budget: Budget) -> OperatorSVD | None:
+    """The answer for a tolerance, or the best of those for larger ones that the budget allows.
+
+    The tolerance itself is tried first, with a part of the budget. If that does not do, larger ones come first, and
+    what is known then is kept. None if the kernel is not what `solve` takes it for.
+    """
+    best = None
+    try:
+        with budget.part(_TRIED):
+            best = solve(rtol)
+    except BudgetExhaustedError:
+        pass
+    if not budget.refusals or (best is not None and best.converged):
+        return best
+    budget.refusals.clear()    # the part ran out, and not the whole
+    steps, of = [*(step for step in _STEPS if step > rtol), rtol], rtol
+    while steps:
+        step = steps.pop(0)
+        try:
+            svd = solve(step)
+        except BudgetExhaustedError:
+            break
+        if svd is None or (svd.converged and step == rtol):
+            return svd
+        of = step if best is None or best_of(svd, best) is svd else of
+        best = svd if best is None else _better(svd, best)
+        if best.rank > 0:
+            budget.release()
+        if budget.refusals:
+            break
+        if not svd.converged:    # and neither will those between
+            steps = steps[-1:]
+    if best is None:
+        raise BudgetExhaustedError(budget.refusals[-1])
+    return _short_of(best, of, rtol)
+
+
+def _short_of(svd: OperatorSVD, step: float, rtol: float) -> OperatorSVD:
+    """The answer for a tolerance that may be larger than the one asked for, said to be that."""
+    goal = rtol * float(svd.values.max(initial=0.0))
+    larger = f". This is the answer for rtol={step:g}" if step > rtol else ""
+    return replace(svd, rtol=rtol, converged=False, status=(
+        f"not converged: the largest error bar is {svd.worst_error:.1e}, rtol={rtol:g} asks for {goal:.1e}, and for "
+        f"more values; the error bars hold all the same{larger}"))
+
+
+def _better(one: OperatorSVD, other: OperatorSVD) -> OperatorSVD:
+    """The better of two answers, less what it tells worse than the other tells anything."""
+    best, rest = (one, other) if best_of(one, other) is one else (other, one)
+    if min(one.rank, other.rank) == 0:
+        return best
+    count = accurate_count(best.errors, float(rest.errors.max()))
+    return best.truncate(count) if count else best
 
 
 def _takes_all(coordinates: Coordinates) -> bool:
@@ -85,6 +155,8 @@ def _with_points(kernel: Kernel, measures: tuple[Measure, Measure], rtol: float,
     """The answer, or that of quasi-random points where it is poor and theirs is better."""
     if svd is not None and (svd.converged or (svd.rank > 0 and svd.errors[0] <= _POOR * svd.values[0])):
         return svd
+    if kernel.budget is not None:
+        kernel.budget.release()
     try:
         sampled = nystrom_svd(kernel, measures, rtol, max_rank)
     except BudgetExhaustedError:
@@ -130,8 +202,7 @@ def _of_product(kernel: Kernel, phi: Callable[[np.ndarray], np.ndarray], kinks: 
                 measures: tuple[GaussianVector, GaussianVector], asked: Asked) -> OperatorSVD:
     """The answer for phi(<x, y>)."""
     k, aim, scale = kernel.dims[0], max(_AIM * asked.rtol, 1e-15), _std(measures[0]) * _std(measures[1])
-    line = elementwise(lambda z: phi(scale * z), kinks=np.array(kinks) / scale)
-    line.evaluations = 0
+    line = Elementwise(lambda z: phi(scale * z), 1, tuple(kink / scale for kink in kinks))
     if isinstance(kernel, Elementwise):    # another kernel counts, and pays, by itself
         line.budget = kernel.budget
 
@@ -139,10 +210,7 @@ def _of_product(kernel: Kernel, phi: Callable[[np.ndarray], np.ndarray], kinks: 
         return product_profile(line, k, 2.0 * top + math.log(k) + max(0.1, beyond_ends(k, aim)), max(0.1 * aim, 1e-14))
 
     radii, profile = find_radii(make, k, aim)
-    svd = _refined(profile, radii, profile.parities, measures, asked)
-    if isinstance(kernel, Elementwise):
-        kernel.evaluations += line.evaluations
-    return svd
+    return _refined(profile, radii, profile.parities, measures, asked)
 
 
 def _refined(profiles: Profiles, radii: Radii, parities: tuple[bool, bool],
@@ -153,8 +221,7 @@ def _refined(profiles: Profiles, radii: Radii, parities: tuple[bool, bool],
         size = enough_degrees(profiles, radii, profiles.k, asked.rtol, parities)
         for discretisation in sector_discretisations(profiles, radii, size, parities, max(_AIM * asked.rtol, 1e-15)):
             svd = sector_svd(discretisation, measures, asked)
-            if best is None or (svd.converged, len(svd.values)) > (best.converged, len(best.values)):
-                best = svd
+            best = svd if best is None or svd.converged else best_of(svd, best)
             if svd.converged:
                 break
     except BudgetExhaustedError as exhausted:

@@ -104,18 +104,6 @@ def test_what_is_done_before_the_limit_is_kept():
     assert "ran out" not in svd.status
 
 
-def test_a_slow_kernel_is_cut_short_by_time():
-    """h takes a twentieth of a second a call: an answer after about the seconds allowed, and the coarse one's."""
-    def h(x, y):
-        time.sleep(0.05)
-        return np.sin(300.0 * x * y)
-
-    with pytest.warns(ConvergenceWarning, match=r"max_seconds=0\.2 ran out"):
-        svd = opsvd.decompose(h, max_seconds=0.2)
-    assert svd.method.startswith("uniform panels: 10 in x")
-    assert svd.evaluations < LEAST
-
-
 def test_a_method_that_yields_nothing_leaves_a_coarse_answer():
     """The warning says what to do."""
     class Nothing(Panels):

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..quadrature import gegenbauer, harmonics
 
-__all__ = ["MOST_HARMONICS", "spherical_harmonics"]
+__all__ = ["MOST_HARMONICS", "polar", "spherical_harmonics"]
 
 MOST_HARMONICS = 20_000
 """A basis of more functions than this is refused."""
@@ -52,11 +52,20 @@ def spherical_harmonics(x: np.ndarray, degree: int) -> np.ndarray:
         raise ValueError(f"the spherical harmonics of degree {degree} in R^{x.shape[1]} must be few enough to be "
                          f"listed, got {shown} of them at {len(x)} points; "
                          f"truncate the decomposition to fewer singular functions, or call svd(x, y), which needs none")
-    lengths = np.linalg.norm(x, axis=1)
-    first = np.zeros_like(x)
-    first[:, -1] = 1.0
-    unit = np.where(lengths[:, None] > 0.0, x / np.where(lengths > 0.0, lengths, 1.0)[:, None], first)
-    return _orthonormal(unit, degree)
+    return _orthonormal(polar(x)[1], degree)
+
+
+def polar(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Lengths (...) and directions (..., k) of points (..., k); at the origin the direction of the last coordinate.
+
+    Directions are right at every finite point; a length beyond the largest float is infinite.
+    """
+    largest = np.abs(x).max(axis=-1, keepdims=True)
+    scaled = x / np.where(largest > 0.0, largest, 1.0)
+    scaled[..., -1:] = np.where(largest > 0.0, scaled[..., -1:], 1.0)
+    length = np.linalg.norm(scaled, axis=-1, keepdims=True)
+    with np.errstate(over="ignore"):
+        return (largest * length)[..., 0], np.asarray(scaled / length)
 
 
 def _orthonormal(unit: np.ndarray, degree: int) -> np.ndarray:

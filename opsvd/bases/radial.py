@@ -4,14 +4,14 @@ import math
 from typing import Any
 
 import numpy as np
+from scipy.special import loggamma
 
 from ..quadrature import fourth_moments_by_rule, log_gamma_excess
+from .base import SPARSE
 from .cardinal import CardinalFunctions
 
-__all__ = ["RadialBasis", "radial_half_density", "radial_reach"]
+__all__ = ["RadialBasis", "radial_half_density", "radial_reach", "radial_spectrum"]
 
-# Where the half-density is below this part of its maximum, dividing by it loses too many digits.
-_SPARSE = 1e-8
 # Terms of the series of exp(a) - 1 - a, for small a.
 _SERIES = 16
 
@@ -51,6 +51,11 @@ def radial_reach(level: float, k: int) -> tuple[float, float]:
     return ends[0], ends[1]
 
 
+def radial_spectrum(frequency: float, k: int) -> float:
+    r"""The Fourier transform of w, over that at frequency zero: :math:`|\Gamma(k/4 + i\kappa/2)| / \Gamma(k/4)`."""
+    return math.exp(float((loggamma(0.25 * k + 0.5j * frequency) - loggamma(0.25 * k)).real))
+
+
 class RadialBasis:
     r"""Cardinal functions on an equidistant grid in :math:`\delta = \log(|x| / \sqrt k)`.
 
@@ -80,8 +85,12 @@ class RadialBasis:
 
     @property
     def trusted(self) -> tuple[float, float]:
-        """The interval of delta on which sums in the basis, divided by w, keep about eight digits."""
-        low, high = radial_reach(-2.0 * math.log(_SPARSE), self.k)
+        """The interval of delta on which sums in the basis, divided by w, keep half of their digits.
+
+        A grid of this step leaves an error of the size of the frequencies of w that it does not resolve.
+        """
+        sparse = max(SPARSE, math.sqrt(radial_spectrum(math.pi / self.step, self.k)))
+        low, high = radial_reach(-2.0 * math.log(sparse), self.k)
         return max(low, float(self.grid[0])), min(high, self.last)
 
     def functions(self, delta: np.ndarray, coefficients: np.ndarray) -> np.ndarray:

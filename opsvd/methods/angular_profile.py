@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..bases import radial_half_density
+from ..budget import check_time
 from ..errors import KernelError, NotSquareIntegrableError
 from ..kernels import Elementwise, elementwise, non_finite
 from ..quadrature import Pieces, angle_density, find_pieces, gauss_legendre, hidden_energy, on_panels, recurrence
@@ -125,6 +126,7 @@ class ProductProfile:
         nodes = (len(self._edges) + len(cuts)) * (_CHECK_ORDER if check else _ORDER)
         step = max(1, _BLOCK // nodes)
         for start in range(0, len(log_z), step):
+            check_time()
             some = slice(start, start + step)
             c[:, some], rest[some] = self._sections(log_z[some], size, cuts, check=check)
         return c, rest

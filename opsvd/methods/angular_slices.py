@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..bases import PanelBasis
+from ..budget import check_time
 from ..kernels import Kernel
 from ..measures import Measure
 from ..quadrature import Rule, angle_density, gauss_gegenbauer, gegenbauer
@@ -145,6 +146,7 @@ def angular_sums(slices: SliceIntegrals, k: int, size: int, negligible: float) -
 
     What the sums leave of all functions together need not be known below the norm `negligible`.
     """
+    check_time()
     basis, polynomials, ratio = _polynomials(slices.basis, k, size)
     # From samples on the panels that all share: polynomials there, integrated against the p_l on narrower panels.
     finer = slices.basis.half_density(basis.rule.nodes) * basis.rule.sqrt_lebesgue[:, None]

@@ -12,7 +12,7 @@ from functools import reduce
 import numpy as np
 
 from ..bases import Basis, HermiteBasis, PanelBasis
-from ..budget import announce
+from ..budget import announce, check_time
 from ..kernels import Kernel
 from ..measures import Gaussian
 from ..quadrature import Rule, composite_gauss_legendre
@@ -109,6 +109,7 @@ def along_directions(tensor: np.ndarray, side: Side, size: int, transform: np.nd
     """Apply a matrix (m, size) in each direction of columns (size^directions width, r)."""
     shaped = tensor.reshape(*[size] * side.directions, side.width, tensor.shape[1])
     for axis in range(side.directions):
+        check_time()
         shaped = np.moveaxis(np.tensordot(transform, shaped, axes=(1, axis)), 0, axis)
     return np.asarray(shaped.reshape(math.prod(shaped.shape[:-1]), tensor.shape[1]))
 

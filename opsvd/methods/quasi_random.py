@@ -6,23 +6,29 @@ singular functions. Scramblings are independent, so that their scatter says how 
 such a sequence too, so that the change from n / 2 to n says what all scramblings share.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtri
 from scipy.stats import qmc
 
-from ..budget import announce
+from ..blocks import BlockKernel
+from ..budget import announce, check_time
 from ..errors import KernelError
 from ..kernels import Kernel
 from ..linalg import leading_svd
+from ..matrix_kernels import MatrixKernel
 from ..sides import Side, operator_grid
 
-__all__ = ["LEAST", "SCRAMBLINGS", "QuasiRandom", "affordable_points", "quasi_random", "quasi_random_points"]
+__all__ = ["LEAST", "SCRAMBLINGS", "QuasiRandom", "affordable_points", "calls_of", "quasi_random",
+           "quasi_random_points"]
 
 SCRAMBLINGS = 8
 """Independent scramblings of the sequence."""
 
+# Pairs of points that are looked at in one call, which a slow h is then called for only once.
+_TOGETHER = 20_000
 # Singular values that are looked at.
 _LEADING = 60
 # The most dimensions of Sobol's sequence in scipy, beyond which points are random; and half of its resolution.
@@ -90,10 +96,11 @@ def quasi_random(kernel: Kernel, left: Side, right: Side, n: int) -> QuasiRandom
     values, energies = [], []
     rows, columns = n * left.width, n * right.width
     announce(f"{n} quasi-random points a side, {SCRAMBLINGS} scramblings", SCRAMBLINGS * rows * columns, rows, columns)
-    for scrambling in range(SCRAMBLINGS):
-        x, y = (side.points(quasi_random_points(side.directions, n, 2 * scrambling + number))
-                for number, side in enumerate((left, right)))
-        matrix = operator_grid(kernel, x, y) / n
+    points = [[side.points(quasi_random_points(side.directions, n, 2 * scrambling + number))
+               for number, side in enumerate((left, right))] for scrambling in range(SCRAMBLINGS)]
+    for scrambling, ((x, y), grid) in enumerate(zip(points, _operator_grids(kernel, points), strict=True)):
+        matrix = grid / n
+        check_time()
         u, s, v = leading_svd(matrix, _LEADING)
         parts = [share * matrix[:rows // share, :columns // share] for share in _SHARES]
         values.append([_padded(leading_svd(part, _LEADING)[1]) for part in parts] + [_padded(s)])
@@ -101,6 +108,20 @@ def quasi_random(kernel: Kernel, left: Side, right: Side, n: int) -> QuasiRandom
         if scrambling == 0:
             nodes, triplets = (x, y), (u, s, v)
     return QuasiRandom(n, np.swapaxes(values, 0, 1), np.swapaxes(energies, 0, 1), nodes, *triplets)
+
+
+def calls_of(kernel: Kernel, n: int) -> int:
+    """The calls of h that all scramblings of n points a side take, if none is split."""
+    one = SCRAMBLINGS * n**2 <= _TOGETHER and not isinstance(kernel, BlockKernel | MatrixKernel)
+    return 1 if one else SCRAMBLINGS
+
+
+def _operator_grids(kernel: Kernel, points: list[list[np.ndarray]]) -> Iterator[np.ndarray]:
+    """The kernel of T on all pairs of each of several sets of points; in one call of h where that is not too much."""
+    x, y = (np.stack(side) for side in zip(*points, strict=True))
+    if calls_of(kernel, x.shape[1]) == 1:
+        return iter(kernel.finite_beside(x[:, :, None], y[:, None]))
+    return (operator_grid(kernel, *both) for both in points)
 
 
 def _padded(s: np.ndarray) -> np.ndarray:

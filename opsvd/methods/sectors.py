@@ -17,9 +17,8 @@ from functools import cached_property
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
-from scipy.special import loggamma
 
-from ..bases import RadialBasis, radial_half_density, radial_reach
+from ..bases import RadialBasis, radial_half_density, radial_reach, radial_spectrum
 from ..errors import KernelError, NotSquareIntegrableError
 from ..quadrature import harmonics
 
@@ -436,6 +435,5 @@ def _first_step(k: int, aim: float) -> float:
     low, high = 0.0, 40.0 * math.sqrt(k) + 100.0
     for _ in range(60):
         middle = 0.5 * (low + high)
-        decay = float((loggamma(0.25 * k + 0.5j * middle) - loggamma(0.25 * k)).real)
-        low, high = (middle, high) if decay > math.log(aim) else (low, middle)
+        low, high = (middle, high) if radial_spectrum(middle, k) > aim else (low, middle)
     return math.pi / high

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..budget import announce
+from ..budget import announce, check_time
+from ..errors import NotSquareIntegrableError
+from ..kernels import SMALLEST_SIZE
 from ..quadrature import gauss_hermite, hermite_functions
 from .coordinates import Component, Coordinates
 
@@ -141,10 +143,16 @@ def _coefficients(coordinates: Coordinates, component: Component, size: Sizes) -
         values[start:start + step] = coordinates.part(component, nodes[0][start:start + step], nodes[1])
     tensor = values.reshape(*size[0], *size[1])
     for axis, (n, (points, lebesgue)) in enumerate(zip((*size[0], *size[1]), [*rules[0], *rules[1]], strict=True)):
+        check_time()
         functions = hermite_functions(points, n)
         density = hermite_functions(points, 1)[:, 0]
         transform = functions * (lebesgue * density)[:, None]
-        tensor = np.moveaxis(np.tensordot(tensor, transform, axes=(axis, 0)), -1, axis)
+        with np.errstate(over="ignore", invalid="ignore"):
+            tensor = np.moveaxis(np.tensordot(tensor, transform, axes=(axis, 0)), -1, axis)
+    if not np.abs(tensor).max() < 1.0 / SMALLEST_SIZE:
+        raise NotSquareIntegrableError("h must be square-integrable, but h^2 overflows at nodes that matter: E[h^2] is "
+                                       "infinite, or not a number. Decompose a kernel that grows more slowly, or take "
+                                       "measures with a smaller covariance")
     return np.asarray(tensor.reshape(rows, columns))
 
 

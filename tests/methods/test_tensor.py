@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import opsvd
-from opsvd import ConvergenceWarning, Gaussian, KernelError, exact
+from opsvd import ConvergenceWarning, Gaussian, exact
 from opsvd.kernels import Kernel
 from opsvd.methods.coordinates import find_coordinates
 
@@ -140,8 +140,22 @@ def test_samples_agree(svd):
 
 
 def test_constants_and_what_does_not_fit():
-    """A constant has one value; a budget that is too small is an error."""
+    """A constant has one value; a budget that is too small leaves the answer of a few points."""
     np.testing.assert_allclose(opsvd.decompose(lambda x, y: 2.0, TWO, TWO).values, [2.0])
-    with pytest.raises(KernelError, match="max_evaluations=500000 ran out before there was an answer"):
-        opsvd.decompose(lambda x, y: np.tanh(x[..., 0] * y[..., 0] + 0.5 * x[..., 1] * y[..., 1]), TWO, TWO,
-                        max_evaluations=500_000)
+    def h(x, y):
+        return np.tanh(x[..., 0] * y[..., 0] + 0.5 * x[..., 1] * y[..., 1])
+
+    with pytest.warns(opsvd.ConvergenceWarning, match="max_evaluations=500000 ran out"):
+        coarse = opsvd.decompose(h, TWO, TWO, max_evaluations=500_000)
+    fine = opsvd.decompose(h, TWO, TWO, rtol=1e-4)
+    assert coarse.evaluations <= 500_000
+    assert coarse.rank >= 3
+    assert (np.abs(coarse.singular_values - fine.singular_values[:coarse.rank]) <= coarse.errors + 1e-4).all()
+
+
+def test_what_overflows_is_not_square_integrable():
+    """exp of a polynomial of degree four: E[h^2] is infinite, and products of polynomials see it overflow."""
+    three = Gaussian.standard(3)
+    with pytest.raises(opsvd.NotSquareIntegrableError, match="h must be square-integrable, but h"):
+        opsvd.decompose(lambda x, y: np.exp(2.0 * x[..., 0] * y[..., 0] * x[..., 1] * y[..., 1] + x[..., 2]), three,
+                        three, rtol=1e-4)
