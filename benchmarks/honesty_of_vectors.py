@@ -59,7 +59,8 @@ def outcome(drawn: Any, reference: tuple[np.ndarray, np.ndarray], rtol: float, m
         try:
             svd = opsvd.decompose(drawn.h, *drawn.measures, rtol=rtol, max_seconds=max_seconds)
         except Exception as error:  # noqa: BLE001 - whatever it is, it stands in the table
-            return Outcome(np.zeros(0), "", f"{FAILED} {type(error).__name__}: {error}"[:110], time.process_time() - start)
+            status = f"{FAILED} {type(error).__name__}: {error}"[:110]
+            return Outcome(np.zeros(0), "", status, time.process_time() - start)
     ratios = held_against(svd, *reference)
     worst = int(np.argmax(ratios)) if len(ratios) else 0
     detail = (f"s_{worst + 1} = {svd.singular_values[worst]:.12g} +- {svd.errors[worst]:.1e}, truth "
