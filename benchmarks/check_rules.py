@@ -28,11 +28,11 @@ from setting import machine
 
 import opsvd
 from opsvd import Gaussian, elementwise
-from opsvd.bases import HermiteBasis, PanelBasis, radial_half_density, radial_reach
+from opsvd.bases import HermiteBasis, LogarithmicBasis, PanelBasis, radial_half_density, radial_reach
 from opsvd.domain import Domain
 from opsvd.grid_svd import _Coarser, _still_to_come
 from opsvd.kernels import Kernel
-from opsvd.methods import angular_profile, angular_slices, grids, panels, sectors, tensor
+from opsvd.methods import angular_profile, angular_slices, grids, logarithmic, panels, sectors, tensor
 from opsvd.methods.hermite_checks import hermite_check_rules
 from opsvd.methods.profile import halving_edges
 from opsvd.methods.quasi_random import SCRAMBLINGS, quasi_random_points
@@ -222,6 +222,7 @@ class _Nothing:
 
     k: int
     hidden: tuple[float, float] = (0.0, 0.0)
+    breaks: bool = True
 
     def filtered(self, step: float) -> None:
         """As it is."""
@@ -299,9 +300,9 @@ def tensor_check() -> Check:
     for n in (8, 16, 32, 64, 128, 256):
         (larger,), _ = tensor._check_sizes(((n,), ()))
         sizes.append(Size(n, on_rules(gauss_rule(n), [gauss_rule(larger)], hermite_smooth,
-                                      SAFETY * larger / (larger - n))))
+                                      SAFETY / (1.0 - math.sqrt(n / larger)))))
     return line_check("methods/tensor.py", "_CHECK_FACTOR, _CHECK_MORE",
-                      "Gauss-Hermite: n against 1.25 n + 3, times m / (m - n)", sizes)
+                      "Gauss-Hermite: n against 1.25 n + 3, times 1 / (1 - (n / m)^(1/2))", sizes)
 
 
 def grid_check(in_panels: bool) -> Check:
@@ -334,6 +335,18 @@ def hermite_check() -> Check:
         checks = [probabilities(pair[0]) for pair in hermite_check_rules(basis, basis, domain)]
         sizes.append(Size(degree, on_rules(probabilities(basis.rule), checks, hermite_smooth, SAFETY)))
     return line_check("methods/hermite_checks.py", "_CHECK_NODES", "Gauss-Hermite against two sets of panels", sizes)
+
+
+def logarithmic_check() -> Check:
+    """The trapezoid rule in log|x| of phi(x y), with a break overlooked, against Lobatto panels and random points."""
+    rng, top, sizes = np.random.default_rng(0), math.log(9.0), []
+    for step in (0.2, 0.14, 0.1, 0.07, 0.05):
+        basis = LogarithmicBasis(LINE, step, top, int(22.0 / step), 1)
+        checks = logarithmic._check_rules(LINE, top - 22.0, top, logarithmic._CHECK_ORDERS[0], rng)
+        sizes.append(Size(1.0 / step, on_rules(probabilities(basis.rule), [probabilities(rule) for rule in checks],
+                                               hermite_smooth, SAFETY)))
+    return line_check("methods/logarithmic.py", "_CHECK_ORDERS", "trapezoid in log|x| against Lobatto, and random",
+                      sizes)
 
 
 def panel_check() -> Check:
@@ -384,7 +397,7 @@ def all_checks() -> Iterator[Check]:
     yield from (gegenbauer_pair(k) for k in (2, 3, 5))
     yield from (slices_check(k, split) for k in (2, 3) for split in (True, False))
     yield from (product_check(3), radial_check(2), radial_check(5), tensor_check(), grid_check(False), grid_check(True),
-                hermite_check(), panel_check(), uniform_check(), quasi_random_check())
+                hermite_check(), logarithmic_check(), panel_check(), uniform_check(), quasi_random_check())
 
 
 def verdict(median: float, false: float) -> str:
