@@ -23,6 +23,7 @@ from .methods.invariant_profile import (
 )
 from .methods.sectors import Profiles, Radii, beyond_ends, enough_degrees, find_radii, sector_discretisations
 from .methods.tensor import tensor_discretisation, too_many
+from .methods.varied_points import is_rare
 from .nystrom_svd import coarse_svd, nystrom_svd
 from .result import OperatorSVD
 from .sector_svd import Asked, sector_svd
@@ -78,8 +79,10 @@ def _decomposed(kernel: Kernel, measures: tuple[Measure, Measure], budget: Budge
                 lambda step: _of_invariant(kernel, pair, step, max_rank), rtol, budget)
         if svd is not None:
             return svd
+    # What differs at few pairs only is not seen by probing coordinates.
+    rare = is_rare(kernel, mu_x, mu_y)
     coordinates = find_coordinates(kernel, mu_x, mu_y)
-    if any(too_many(component) for component in coordinates.components):
+    if rare or any(too_many(component) for component in coordinates.components):
         budget.release()
         return nystrom_svd(kernel, measures, rtol, max_rank)
     if _takes_all(coordinates):

@@ -12,6 +12,7 @@ from ..measures import GaussianVector
 from ..slices import SliceIntegrals
 from .angular_slices import SPLITTING, angular_slices, angular_sums, first_panels
 from .sectors import Radii, Sections
+from .varied_points import varied_pairs
 
 __all__ = ["InvariantProfile", "depends_on_product_alone", "is_invariant", "product_values"]
 
@@ -45,7 +46,7 @@ def is_invariant(kernel: Kernel, mu_x: GaussianVector, mu_y: GaussianVector) -> 
         return False
     rng = np.random.default_rng(_SEED)
     for _ in range(2):
-        x, y = mu_x.sample(_PROBES, rng), mu_y.sample(_PROBES, rng)
+        x, y = varied_pairs(kernel, mu_x, mu_y, _PROBES, rng)
         turned = x, y
         values = [kernel(x, y)]
         for _ in range(2):
@@ -61,7 +62,7 @@ def depends_on_product_alone(kernel: Kernel, mu_x: GaussianVector, mu_y: Gaussia
     """Whether an invariant h is a function of <x, y>: it must not change where lengths do and the product does not."""
     rng = np.random.default_rng(_SEED + 1)
     for _ in range(2):
-        x, y = mu_x.sample(_PROBES, rng), mu_y.sample(_PROBES, rng)
+        x, y = varied_pairs(kernel, mu_x, mu_y, _PROBES, rng)
         stretch = np.exp(rng.uniform(-0.5, 0.5, _PROBES))[:, None]
         # And y moved at right angles to x.
         sideways = mu_y.sample(_PROBES, rng)

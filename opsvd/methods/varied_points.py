@@ -1,0 +1,66 @@
+"""Pairs of points at which a kernel of vectors is probed: if it is the same at most, some at which it is not."""
+
+import numpy as np
+
+from ..errors import KernelError
+from ..kernels import Kernel
+from ..measures import Measure
+
+__all__ = ["is_rare", "varied_pairs"]
+
+_SEED, _FEW = 20240307, 40
+# Where h is the same at all pairs, so many times more are drawn, of up to so many coordinates in all; and where it is
+# the same at these, they are moved outwards by these factors.
+_MORE, _COORDINATES, _FARTHER = 100, 4_000_000, (2.0, 4.0, 8.0)
+
+
+def varied_pairs(kernel: Kernel, mu_x: Measure, mu_y: Measure, count: int,
+                 rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Draw pairs (count, k); if h is the same at all, up to half of them are replaced by others where it differs.
+
+    These are where the measures have next to nothing, if need be.
+    """
+    x, y = mu_x.sample(count, rng), mu_y.sample(count, rng)
+    values = kernel(x, y)
+    if (values == values[:1]).all():
+        for factor in (1.0, *_FARTHER):
+            others = _others(kernel, mu_x, mu_y, rng, factor)
+            differ = np.flatnonzero(_differ(kernel(*others), values[0]))[:count // 2]
+            if len(differ) > 0:
+                x[:len(differ)], y[:len(differ)] = (points[differ] for points in others)
+                break
+    return x, y
+
+
+def is_rare(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool:
+    """Whether h is the same at nearly all pairs, so that probing at a few says nothing.
+
+    Raises
+    ------
+    KernelError
+        If it is the same at all that are drawn from the measures, and not farther out.
+    """
+    rng = np.random.default_rng(_SEED)
+    values = kernel(mu_x.sample(_FEW, rng), mu_y.sample(_FEW, rng))
+    if (values != values[:1]).any():
+        return False
+    drawn, *farther = (bool(_differ(kernel(*_others(kernel, mu_x, mu_y, rng, factor)), values[0]).any())
+                       for factor in (1.0, *_FARTHER))
+    if any(farther) and not drawn:
+        raise KernelError(f"h must vary where its measures have their mass, but it is {values[0]:.6g} at all of some "
+                          f"thousand pairs that were drawn from them, and differs only farther out; shift and scale x "
+                          f"and y to where it varies")
+    return drawn
+
+
+def _others(kernel: Kernel, mu_x: Measure, mu_y: Measure, rng: np.random.Generator,
+            factor: float) -> tuple[np.ndarray, np.ndarray]:
+    """Many more pairs, moved outwards from the centres of the measures by a factor."""
+    count = min(_MORE * _FEW, max(_FEW, _COORDINATES // max(kernel.dims)))
+    x, y = (mu.center + factor * (mu.sample(count, rng) - mu.center) for mu in (mu_x, mu_y))
+    return x, y
+
+
+def _differ(values: np.ndarray, constant: float) -> np.ndarray:
+    """Where values are not the constant, but numbers."""
+    return np.asarray((values != constant) & np.isfinite(values))
