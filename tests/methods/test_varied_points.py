@@ -43,7 +43,7 @@ def test_a_rare_event_is_no_function_of_the_product():
 
 def test_what_is_not_seen_is_refused():
     """(|x|^2 > 40) cos(y_1) has no symmetry, and lies where no point of the measures is."""
-    with pytest.raises(KernelError, match="h must vary where its measures have their mass, but it is -?0"):
+    with pytest.raises(KernelError, match=r"h must vary where its measures have their mass, but it is -?0"):
         opsvd.decompose(lambda x, y: (squared(x) > 40.0) * np.cos(y[..., 0]), THREE, THREE, rtol=1e-2)
 
 
