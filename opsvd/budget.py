@@ -16,8 +16,9 @@ _LOGGER = logging.getLogger("opsvd")
 # A call of h is to take no more than this part of the seconds: larger ones are split. As nothing is known of the cost
 # of a value at first, the first call has so many, and each of the next no more than so many times the largest before.
 _CALL_SHARE, _FIRST_VALUES, _GROWTH = 0.04, 16, 8
-# Of the seconds, what is kept back for a coarse answer, and for the smallest of all if that takes more.
-_HELD_SHARE, _MOST_HELD = 0.45, 0.7
+# Of the seconds, what is kept back for a coarse answer, and for the smallest of all if that takes more; and the least,
+# for linear algebra.
+_HELD_SHARE, _MOST_HELD, _LEAST_HELD = 0.45, 0.7, 0.1
 _UNLIMITED = 1 << 62
 # A cost may be so much more than it is expected to be.
 _MARGIN = 1.2
@@ -98,8 +99,8 @@ class Budget:
     def seconds_left(self) -> float:
         """The seconds left, without those held back; negative if there are none."""
         most, least, calls = self._held
-        held = min(self.cost(most, calls), max(_HELD_SHARE * self.seconds, self.cost(least, calls)),
-                   _MOST_HELD * self.seconds) if calls else 0.0
+        price, lower = self.cost(most, calls), max(_HELD_SHARE * self.seconds, self.cost(least, calls))
+        held = min(max(price, _LEAST_HELD * self.seconds), lower, _MOST_HELD * self.seconds) if calls else 0.0
         return min(self.started + self.seconds + self._grace - held, self._part[1]) - time.monotonic()
 
     def cost(self, evaluations: int, calls: int) -> float:

@@ -36,6 +36,8 @@ __all__ = ["decompose_vectors"]
 # about as much for larger ones as these have of their own. And the tolerances that come before it if that does not do.
 _TRIED = 0.25
 _STEPS = (1e-2, 1e-4, 1e-6, 1e-8, 1e-10)
+# What products of polynomials may take of what is left, so that points have the rest where the products do not suffice.
+_OF_PRODUCTS = 0.6
 # The first discretisation aims at this part of rtol.
 _AIM = 0.03
 # So do integrals over the angle, whose errors are in every bar.
@@ -87,8 +89,12 @@ def _decomposed(kernel: Kernel, measures: tuple[Measure, Measure], budget: Budge
         return nystrom_svd(kernel, measures, rtol, max_rank)
     if _takes_all(coordinates):
         return _with_points(kernel, measures, rtol, max_rank, grid_svd(kernel, measures, rtol, max_rank))
-    svd = _tightened(lambda step: tensor_svd(tensor_discretisation(coordinates, max(0.3 * step**0.75, 1e-15)), step,
-                                             max_rank), rtol, budget)
+    try:
+        with budget.part(_OF_PRODUCTS):
+            svd = _tightened(lambda step: tensor_svd(tensor_discretisation(coordinates, max(0.3 * step**0.75, 1e-15)),
+                                                     step, max_rank), rtol, budget)
+    except BudgetExhaustedError:    # of this part: points are left
+        svd = None
     return _with_points(kernel, measures, rtol, max_rank, svd)
 
 

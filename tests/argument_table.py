@@ -165,7 +165,7 @@ SIZES = {"one integer", "integers"}
 # Decompositions, and what is compared with them.
 row("decompose", lambda: opsvd.decompose, lambda: {"h": lambda x, y: 0, "rtol": 1e-2}, h=H,
     mu_x=MEASURES | {"measure of vectors"}, mu_y=MEASURES | {"measure of vectors"}, rtol=TOLERANCES,
-    max_rank=NONE | COUNTS, method=METHODS, max_evaluations=COUNTS, max_seconds=POSITIVE)
+    max_rank=NONE | COUNTS, method=METHODS, max_evaluations=COUNTS, max_seconds=POSITIVE - {"1e-300"})
 row("break_points", lambda: opsvd.break_points, lambda: {"h": product}, h=H - {"kernel of vectors"}, mu_x=MEASURES,
     mu_y=MEASURES)
 row("crosscheck", lambda: opsvd.crosscheck, lambda: {"h": product, "n": 10, "trials": 2, "rng": 0}, costly=True, h=H,
@@ -248,8 +248,8 @@ row("OperatorSVD.truncate", lambda: line().truncate, rank=COUNTS)
 FINITE = POINTS - NOT_FINITE
 for name, svd, good in (("SingularFunctions", line, FINITE), ("TensorFunctions", tensor, IN_PLANE - BROKEN),
                         ("GridFunctions", grid, FINITE), ("NystromFunctions", points, NOTHING)):
-    row(f"{name}.__call__", lambda svd=svd: svd().left, fails={"10^12", "1e300"}, x=good)
-    row(f"{name}.extend", lambda svd=svd: svd().left.extend, fails={"10^12", "1e300"}, x=good)
+    row(f"{name}.__call__", lambda svd=svd: svd().left, x=good)
+    row(f"{name}.extend", lambda svd=svd: svd().left.extend, x=good)
 row("SectorFunctions.__call__", lambda: sectors().left, x={"array 2 x 3"})
 row("CrossCheck.plot", lambda: check().plot, ax=NONE)
 row("DecayLaw.nuclear_growth", lambda: jump().nuclear_growth, n=LARGE)

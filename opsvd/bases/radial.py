@@ -12,6 +12,9 @@ from .cardinal import CardinalFunctions
 
 __all__ = ["RadialBasis", "radial_half_density", "radial_reach", "radial_spectrum"]
 
+# The last nodes are those within a tenth of the end, in the logarithm of the length; and the part of a moment that they
+# may have.
+_LAST, _GOES_ON = 0.1, 0.1
 # Terms of the series of exp(a) - 1 - a, for small a.
 _SERIES = 16
 
@@ -102,7 +105,14 @@ class RadialBasis:
         low, high = self.trusted
         kept = (self.grid >= low) & (self.grid <= high)
         masses = self.step * self.weights[kept] ** 2
-        return fourth_moments_by_rule(coefficients[kept] ** 2 / masses[:, None], masses)
+        squares = coefficients[kept] ** 2 / masses[:, None]
+        moments = fourth_moments_by_rule(squares, masses)
+        # What the last nodes have much of goes on beyond them, where the sums have no digits.
+        fourth = masses[:, None] * squares**2
+        last = fourth[-max(1, round(_LAST / self.step)):].sum(axis=0)
+        unknown = last > _GOES_ON * fourth.sum(axis=0)
+        np.fill_diagonal(moments, np.where(unknown, np.inf, np.diag(moments)))
+        return moments
 
     def state(self) -> dict[str, Any]:
         """The arguments from which this basis can be made again."""

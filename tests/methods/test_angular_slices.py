@@ -53,7 +53,7 @@ def test_bars_of_kernels_of_the_angle_hold(name, k):
     """Every value is within its bar of an adaptive integral: such kernels had bars fifteen times too small."""
     phi, breaks = KERNELS[name]
     mu = Gaussian.standard(k)
-    svd = opsvd.decompose(lambda x, y: phi(cosine(x, y)), mu, mu, rtol=1e-4, max_rank=8)
+    svd = opsvd.decompose(lambda x, y: phi(cosine(x, y)), mu, mu, rtol=1e-4, max_rank=8, max_seconds=200.0)
     exact = angle_values(phi, k, breaks, 14)
     expected = np.sort(np.repeat(exact, [harmonics(k, degree) for degree in range(14)]))[::-1]
     assert (np.abs(svd.singular_values - expected[:svd.rank]) <= svd.errors + 1e-12).all()
@@ -64,7 +64,7 @@ def test_bars_of_kernels_of_the_angle_hold(name, k):
 def test_the_angle_in_the_plane():
     """arccos(cos theta) in R^2: pi / 2, then 2 / (pi l^2) twice for odd l."""
     mu = Gaussian.standard(2)
-    svd = opsvd.decompose(lambda x, y: np.arccos(cosine(x, y)), mu, mu, rtol=1e-6, max_rank=5)
+    svd = opsvd.decompose(lambda x, y: np.arccos(cosine(x, y)), mu, mu, rtol=1e-6, max_rank=5, max_seconds=200.0)
     expected = np.array([0.5 * np.pi, *[2.0 / np.pi] * 2, *[2.0 / (9.0 * np.pi)] * 2])
     assert (np.abs(svd.singular_values - expected) <= svd.errors).all()
     np.testing.assert_allclose(svd.singular_values, expected, atol=1e-12)
