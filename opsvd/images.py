@@ -39,10 +39,13 @@ class Images:
     coupling : ndarray, shape (q,)
         The larger of the norms of :math:`E[f_i (T g_j - s_j f_j)]` and of :math:`E[g_i (T^* f_j - s_j g_j)]`, over all
         i and j up to this one.
+    breaks : bool
+        Whether slices were found to break, or were given up.
     """
 
     residual: np.ndarray
     coupling: np.ndarray
+    breaks: bool = False
 
 
 def images(kernel: Kernel, discretisation: Discretisation, system: SingularSystem, rtol: float, *, outside: float,
@@ -76,7 +79,8 @@ def images(kernel: Kernel, discretisation: Discretisation, system: SingularSyste
     residual, missed = np.hypot(residual, hidden), np.hypot(missed, hidden)
     # Where random slices disagree with those at the nodes, the nodes missed something, and their integrals are wrong.
     trusted = missed <= _DISAGREES * residual
-    return Images(np.maximum(residual, missed), np.where(trusted, coupling, np.maximum(coupling, missed)))
+    breaks = any(len(seen.slices.breaks) > 0 or seen.slices.exhausted for seen in (at_x, at_y))
+    return Images(np.maximum(residual, missed), np.where(trusted, coupling, np.maximum(coupling, missed)), breaks)
 
 
 @dataclass(frozen=True, eq=False)

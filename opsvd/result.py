@@ -127,7 +127,7 @@ class OperatorSVD:
         kept = max(rank, int(np.argmin(np.append(s > _TOLD * near, False))))
         bars = np.concatenate([errors[:rank], near[rank:kept]])
         tail = left_out(s, evidence, kept)
-        breaks = evidence.images is not None
+        breaks = evidence.images is not None and evidence.images.breaks
         decay, beyond = decay_and_tail(s[:kept], bars, tail, unlisted(s, evidence, errors, kept, broken=breaks))
         whole = cls(values=s[:kept], multiplicities=system.multiplicities[:kept], value_errors=bars,
                     singular_values=s[:kept], errors=bars, left=system.left.truncated(kept),
