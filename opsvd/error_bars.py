@@ -14,7 +14,8 @@ from .quadrature import Rule, joined
 from .singular_functions import SingularFunctions, SingularSystem
 from .spectrum import Unlisted
 
-__all__ = ["Evidence", "accurate_count", "error_bars", "gather_evidence", "left_out", "reliable", "settled", "unlisted"]
+__all__ = ["Evidence", "accurate_count", "error_bars", "gather_evidence", "largest_evidence",
+           "left_out", "reliable", "settled", "unlisted"]
 
 _EPS = float(np.finfo(np.float64).eps)
 # The remainder is known from a sample of its values: its norm is taken to be up to this much larger.
@@ -208,6 +209,16 @@ def _spots(system: SingularSystem) -> tuple[Rule, Rule]:
         density = measure.sqrt_density(x)
         rules.append(Rule(x, 1.0 / (np.sqrt(_SPOTS) * density), density))
     return rules[0], rules[1]
+
+
+def largest_evidence(seen: list[Evidence]) -> Evidence:
+    """The largest of all that several checks show of the same answer, with images of as many functions."""
+    norm, remainder, spread, coupling = (max(getattr(evidence, name) for evidence in seen)
+                                         for name in ("norm", "remainder", "spread", "coupling"))
+    near = Images(*(np.max([getattr(evidence.images, name) for evidence in seen], axis=0)
+                    for name in ("residual", "coupling")))
+    return Evidence(norm=norm, remainder=remainder, spread=spread, coupling=coupling,
+                    dimension=max(evidence.dimension for evidence in seen), images=near)
 
 
 def accurate_count(errors: np.ndarray, goal: float) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .budget import check_time
-from .error_bars import Evidence, error_bars
+from .error_bars import Evidence, error_bars, largest_evidence
 from .images import Images, energy_beyond
 from .linalg import canonical_signs, compact_svd, corner_norms, norm_bound
 from .measures import GaussianVector
@@ -130,7 +130,7 @@ def _sectors(d: SectorDiscretisation, rtol: float) -> tuple[list[_Sector], tuple
     others = d.shifted_checks if any(rough) else ()
     for i, degree in enumerate(d.degrees):
         if others:
-            evidence[i] = _largest([evidence[i], *(_seen(d, check, degree, triplets[i]) for check in others)])
+            evidence[i] = largest_evidence([evidence[i], *(_seen(d, check, degree, triplets[i]) for check in others)])
         elif not d.smooth:
             # One grid knows how large the remainder is, but its integrals may be wrong as those of the bases are.
             evidence[i] = replace(evidence[i], coupling=evidence[i].remainder, images=None)
@@ -171,16 +171,6 @@ def _seen(d: SectorDiscretisation, check: CheckGrid, degree: int,
     return Evidence(norm=norm, remainder=float(np.hypot(remainder, outside)), spread=norm_bound(r) + outside,
                     coupling=float(np.linalg.norm(f.T @ r @ g)), dimension=min(matrix.shape),
                     images=_images(d, check, degree, (f, sigma, g)))
-
-
-def _largest(seen: list[Evidence]) -> Evidence:
-    """The largest of all that several check grids show."""
-    norm, remainder, spread, coupling = (max(getattr(evidence, name) for evidence in seen)
-                                         for name in ("norm", "remainder", "spread", "coupling"))
-    images = Images(*(np.max([getattr(evidence.images, name) for evidence in seen], axis=0)
-                      for name in ("residual", "coupling")))
-    return Evidence(norm=norm, remainder=remainder, spread=spread, coupling=coupling,
-                    dimension=max(evidence.dimension for evidence in seen), images=images)
 
 
 def _images(d: SectorDiscretisation, check: CheckGrid, degree: int,

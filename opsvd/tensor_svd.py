@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from .error_bars import Evidence, error_bars
+from .error_bars import Evidence, error_bars, largest_evidence
 from .images import Images
 from .linalg import canonical_signs, compact_svd, corner_norms
-from .methods.tensor import TensorDiscretisation
+from .methods.tensor import Sizes, TensorDiscretisation
 from .result import OperatorSVD
 from .tensor_functions import TensorFunctions
 from .vector_answer import judged_answer
@@ -52,20 +52,28 @@ def _evidence(d: TensorDiscretisation, left: TensorFunctions, right: TensorFunct
               triplets: tuple[np.ndarray, np.ndarray, np.ndarray]) -> Evidence:
     """What the larger matrix and random points show of the remainder."""
     u, s, v = triplets
-    f, g = np.zeros((d.check.shape[0], len(s))), np.zeros((d.check.shape[1], len(s)))
-    f[d.within_check(0)], g[d.within_check(1)] = u, v
-    remainder = d.check - (f * s) @ g.T
-    norm = float(np.linalg.norm(d.check))
     c, rng = d.coordinates, np.random.default_rng(_SEED)
     x, y = c.mu_x.sample(_SPOTS, rng), c.mu_y.sample(_SPOTS, rng)
     misses = c.kernel.finite_beside(x, y) - np.sum(left(x) * s * right(y), axis=1)
     seen = float(np.sqrt(np.mean(misses**2) + _UNSURE * np.std(misses**2) / np.sqrt(_SPOTS)))
-    # If errors fall like the distance of Gauss-Hermite nodes, one over the root of the size, as those of jumps do, the
-    # difference is this part of them.
-    pairs = [(small, large) for size, larger in zip(d.sizes, d.check_sizes, strict=True)
-             for small, large in zip((*size[0], *size[1]), (*larger[0], *larger[1]), strict=True)]
-    amplify = max((1.0 / (1.0 - math.sqrt(small / large)) for small, large in pairs), default=1.0)
-    return larger_evidence(remainder, f, g, norm=norm, seen=seen, amplify=amplify)
+    shown = []
+    for check, (matrix, larger) in enumerate(zip(d.checks, d.check_sizes, strict=True)):
+        f, g = np.zeros((matrix.shape[0], len(s))), np.zeros((matrix.shape[1], len(s)))
+        f[d.within_check(check, 0)], g[d.within_check(check, 1)] = u, v
+        shown.append(larger_evidence(matrix - (f * s) @ g.T, f, g, norm=float(np.linalg.norm(matrix)), seen=seen,
+                                     amplify=_amplified(d.sizes, larger)))
+    return largest_evidence(shown)
+
+
+def _amplified(sizes: tuple[Sizes, ...], larger: tuple[Sizes, ...]) -> float:
+    """By how much errors may exceed the difference to a larger size.
+
+    If they fall like the distance of Gauss-Hermite nodes, one over the root of the size, as those of jumps do, the
+    difference is a part of them.
+    """
+    pairs = [(small, large) for one, other in zip(sizes, larger, strict=True)
+             for small, large in zip((*one[0], *one[1]), (*other[0], *other[1]), strict=True)]
+    return max((1.0 / (1.0 - math.sqrt(small / large)) for small, large in pairs), default=1.0)
 
 
 def larger_evidence(remainder: np.ndarray, f: np.ndarray, g: np.ndarray, *, norm: float, seen: float,

@@ -17,21 +17,25 @@ from ..kernels import SMALLEST_SIZE
 from ..quadrature import gauss_hermite, hermite_functions
 from .coordinates import Component, Coordinates
 
-__all__ = ["TensorDiscretisation", "tensor_discretisation", "too_many"]
+__all__ = ["Sizes", "TensorDiscretisation", "tensor_discretisation", "too_many"]
 
 # Nodes in a direction: at first, and by how much they grow.
 _FIRST, _GROWTH, _WAITS = 8, 1.4, 0.03
-# For checks there are more of them, by this factor and this many.
-_CHECK_FACTOR, _CHECK_MORE = 1.25, 3
+# For checks there are more of them, by these factors and so many: one check may be as wrong as the matrix itself by
+# chance, where a kink lies between two nodes. The last is the largest.
+_CHECKS = ((1.12, 5), (1.25, 3))
 # Products of polynomials on one side of a component, nodes in one direction, and values of h for one block.
 _MOST_FUNCTIONS, _MOST_NODES, _MOST_VALUES = 4000, 640, 24_000_000
 # Values evaluated at once.
 _CHUNK = 2_000_000
 
 
+Sizes = tuple[tuple[int, ...], tuple[int, ...]]
+
+
 @dataclass(frozen=True, eq=False)
 class TensorDiscretisation:
-    """The matrix of T between products of Hermite polynomials, and a larger one from other nodes.
+    """The matrix of T between products of Hermite polynomials, and larger ones from other nodes.
 
     Attributes
     ----------
@@ -39,9 +43,10 @@ class TensorDiscretisation:
     sizes : tuple of (tuple of int, tuple of int)
         For each component, the numbers of polynomials in the directions of x and of y.
     matrix : ndarray
-    check : ndarray
-        The matrix of `check_sizes`.
-    check_sizes : tuple of (tuple of int, tuple of int)
+    checks : tuple of ndarray
+        The matrices of `check_sizes`.
+    check_sizes : tuple of tuple of (tuple of int, tuple of int)
+        For each check, what `sizes` is for the matrix.
     resolved : bool
         Whether the coefficients fall to the tolerance in every direction.
     """
@@ -49,14 +54,14 @@ class TensorDiscretisation:
     coordinates: Coordinates
     sizes: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
     matrix: np.ndarray
-    check: np.ndarray
-    check_sizes: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
+    checks: tuple[np.ndarray, ...]
+    check_sizes: tuple[tuple[tuple[tuple[int, ...], tuple[int, ...]], ...], ...]
     resolved: bool
 
-    def within_check(self, side: int) -> np.ndarray:
-        """Where the functions of the matrix stand among those of the check, on the side of x (0) or y (1)."""
+    def within_check(self, check: int, side: int) -> np.ndarray:
+        """Where the functions of the matrix stand among those of a check, on the side of x (0) or y (1)."""
         places, start = [np.zeros(1, dtype=int)], 1
-        for small, large in zip(self.sizes, self.check_sizes, strict=True):
+        for small, large in zip(self.sizes, self.check_sizes[check], strict=True):
             index = np.arange(math.prod(large[side])).reshape(large[side])
             kept = np.ravel(index[tuple(slice(n) for n in small[side])])[1:]
             places.append(start - 1 + kept)
@@ -75,25 +80,22 @@ def tensor_discretisation(coordinates: Coordinates, tol: float) -> TensorDiscret
 
     Values are known to about the square of that. No component may be one of `too_many`.
     """
-    blocks, checks, sizes, check_sizes, resolved = [], [], [], [], True
+    blocks, sizes, resolved = [], [], True
     for component in coordinates.components:
         block, size, fine = _refined(coordinates, component, tol)
-        larger = _check_sizes(size)
         blocks.append(block)
         sizes.append(size)
-        checks.append(_coefficients(coordinates, component, larger))
-        check_sizes.append(larger)
         resolved = resolved and fine
     offset = coordinates.offset()
-    return TensorDiscretisation(coordinates, tuple(sizes), _assembled(offset, blocks), _assembled(offset, checks),
-                                tuple(check_sizes), resolved)
+    larger = tuple(tuple(_check_sizes(size, check) for size in sizes) for check in range(len(_CHECKS)))
+    checks = tuple(_assembled(offset, [_coefficients(coordinates, component, size) for component, size in
+                                       zip(coordinates.components, some, strict=True)]) for some in larger)
+    return TensorDiscretisation(coordinates, tuple(sizes), _assembled(offset, blocks), checks, larger, resolved)
 
 
-Sizes = tuple[tuple[int, ...], tuple[int, ...]]
-
-
-def _check_sizes(size: Sizes) -> Sizes:
-    x, y = (tuple(int(_CHECK_FACTOR * n) + _CHECK_MORE for n in side) for side in size)
+def _check_sizes(size: Sizes, check: int = -1) -> Sizes:
+    factor, more = _CHECKS[check]
+    x, y = (tuple(int(factor * n) + more for n in side) for side in size)
     return x, y
 
 

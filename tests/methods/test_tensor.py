@@ -1,9 +1,11 @@
 """Kernels of vectors without symmetry: components and directions found, closed forms, functions, and honest bars."""
 
+import math
 import warnings
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
 import opsvd
 from opsvd import ConvergenceWarning, Gaussian, exact
@@ -159,3 +161,17 @@ def test_what_overflows_is_not_square_integrable():
     with pytest.raises(opsvd.NotSquareIntegrableError, match="h must be square-integrable, but h"):
         opsvd.decompose(lambda x, y: np.exp(2.0 * x[..., 0] * y[..., 0] * x[..., 1] * y[..., 1] + x[..., 2]), three,
                         three, rtol=1e-4)
+
+
+@pytest.mark.filterwarnings("ignore::opsvd.ConvergenceWarning")    # for kinks bars are true and wide
+@pytest.mark.parametrize("kink", [-1.3, -0.72, -0.2, 1.1])
+def test_bars_hold_wherever_a_kink_lies_between_nodes(kink):
+    """min(x_1, c) min(y_1, 0.71): one value, the product of two norms. A single check was wrong at c = -0.72."""
+    def norm(c):
+        # E[min(x, c)^2] by parts: the part below c of x^2, and c^2 above.
+        return math.sqrt(ndtr(c) - c * math.exp(-0.5 * c * c) / math.sqrt(2.0 * math.pi) + c * c * ndtr(-c))
+
+    three = Gaussian.standard(3)
+    svd = opsvd.decompose(lambda x, y: np.minimum(x[..., 0], kink) * np.minimum(y[..., 0], 0.71), three, three,
+                          rtol=1e-7)
+    assert abs(svd.values[0] - norm(kink) * norm(0.71)) <= svd.errors[0] <= 0.05 * svd.values[0]
