@@ -14,6 +14,7 @@ from .kernels import Elementwise, Kernel
 from .matrix_kernels import MatrixKernel
 from .measures import GaussianVector, Measure
 from .methods.angular_profile import ProductProfile, product_profile
+from .methods.angular_slices import first_panels
 from .methods.coordinates import Component, Coordinates, find_coordinates
 from .methods.invariant_profile import (
     InvariantProfile,
@@ -197,7 +198,7 @@ def _of_invariant(kernel: Kernel, measures: tuple[GaussianVector, GaussianVector
         svd = _of_product(kernel, lambda w: product_values(kernel, w), (), measures, asked)
     else:
         profile = InvariantProfile(kernel, k, (_std(measures[0]), _std(measures[1])), max(_ANGULAR * rtol, 1e-14))
-        coarse = replace(profile, tol=max(_COARSELY, profile.tol), budget=0)
+        coarse = replace(profile, tol=max(_COARSELY, profile.tol), budget=0, panels=first_panels(k)[::2])
         radii, _ = find_radii(lambda _: coarse, k, max(_AIM * rtol, 1e-15))
         profile = profile.with_panels(radii)
         asked = Asked(rtol, max_rank, "seen to be a function of |x|, |y| and <x, y>")

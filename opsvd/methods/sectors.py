@@ -42,6 +42,8 @@ _CHECK, _SHIFTS = 0.8, (0.31, 0.17)
 # For kernels that are not smooth, the shifts are those of a lattice rule of five points: in x, in y, along x + y and
 # along x - y they are equally spaced, so that the mean over them is a rule with a fifth of the step.
 _LATTICE, _GENERATOR = 5, 2
+# They are looked at from this level on: before, bars are twice the norm of the remainder.
+_SHIFTED_FROM = 2
 _FIRST_DEGREES, _MOST_DEGREES = 12, 192
 # The sum of the norms of degrees is known from a coarse grid only.
 _SAFE = 0.3
@@ -184,6 +186,8 @@ class SectorDiscretisation:
         With images: the norm of the kernel from either grid, and h^2 filtered.
     smooth : bool
         Whether what the trapezoid rule is applied to is known to be smooth, being filtered where it is not.
+    level : int
+        How often the step was made smaller.
     parities : (bool, bool)
         Whether there are even degrees, and odd ones.
     """
@@ -200,6 +204,7 @@ class SectorDiscretisation:
     lost: float
     norms: tuple[float, float] | None
     smooth: bool
+    level: int
     parities: tuple[bool, bool]
 
     @property
@@ -222,9 +227,10 @@ class SectorDiscretisation:
         """The check grid at other places, for kernels that are not smooth in the lengths.
 
         The error of one grid may be that of the bases by chance, at some places of a kink. The mean of grids at equally
-        spaced shifts has hardly any error, so that one of them at least shows that of the bases.
+        spaced shifts has hardly any error, so that one of them at least shows that of the bases. For the first levels
+        there are none: smooth kernels do without.
         """
-        if self.smooth:
+        if self.smooth or self.level < _SHIFTED_FROM:
             return ()
         # Inwards, since h may overflow farther out.
         steps = _CHECK / _LATTICE * np.arange(1, _LATTICE)
@@ -364,14 +370,14 @@ def sector_discretisations(profiles: Profiles, radii: Radii, size: int, parities
     """Yield with ever smaller steps."""
     step = _first_step(profiles.k, aim)
     for level in range(_LEVELS):
-        d = _discretised(profiles, radii, size, parities, step * _FINER**level)
+        d = _discretised(profiles, radii, size, parities, step * _FINER**level, level=level)
         if d is None:
             return
         yield d
 
 
-def _discretised(profiles: Profiles, radii: Radii, size: int, parities: tuple[bool, bool],
-                 h: float) -> SectorDiscretisation | None:
+def _discretised(profiles: Profiles, radii: Radii, size: int, parities: tuple[bool, bool], h: float, *,
+                 level: int) -> SectorDiscretisation | None:
     """With the step h, and for checks a smaller one; None if there are too many nodes."""
     bases = [RadialBasis(profiles.k, h, high - shift * h, _odd((high - low) / h))
              for (low, high), shift in zip((radii.x, radii.y), (0.0, _APART), strict=True)]
@@ -400,7 +406,8 @@ def _discretised(profiles: Profiles, radii: Radii, size: int, parities: tuple[bo
     hidden = mass * float(radial_half_density(np.zeros(1), profiles.k)[0]) ** 2, energy
     return SectorDiscretisation(bases[0], bases[1], seen.values, check, make_check, radii,
                                 math.hypot(max(rests), math.sqrt(energy)), max(rests) - min(rests), hidden,
-                                seen.lost + check.lost, norms, filtered or not profiles.breaks, parities)
+                                seen.lost + check.lost, norms, filtered or not profiles.breaks, level,
+                                parities)
 
 
 def _norm(values: np.ndarray, grids: tuple[np.ndarray, np.ndarray], k: int) -> float:
