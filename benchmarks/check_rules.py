@@ -295,14 +295,19 @@ def line_check(file: str, mark: str, what: str, sizes: list[Size]) -> Check:
 
 
 def tensor_check() -> Check:
-    """Gauss-Hermite rules of n and 1.25 n + 3 nodes; the difference is multiplied."""
-    sizes = []
-    for n in (8, 16, 32, 64, 128, 256):
-        (larger,), _ = tensor._check_sizes(((n,), ()))
-        sizes.append(Size(n, on_rules(gauss_rule(n), [gauss_rule(larger)], hermite_smooth,
-                                      SAFETY / (1.0 - math.sqrt(n / larger)))))
-    return line_check("methods/tensor.py", "_CHECK_FACTOR, _CHECK_MORE",
-                      "Gauss-Hermite: n against 1.25 n + 3, times 1 / (1 - (n / m)^(1/2))", sizes)
+    """Gauss-Hermite rules against larger ones; the differences are multiplied, and the largest is taken."""
+    def judged(n: int) -> Callable[[Values], tuple[np.ndarray, np.ndarray]]:
+        larger = [tensor._check_sizes(((n,), ()), check)[0][0] for check in range(len(tensor._CHECKS))]
+        alone = [on_rules(gauss_rule(n), [gauss_rule(m)], hermite_smooth, SAFETY / (1.0 - math.sqrt(n / m)))
+                 for m in larger]
+
+        def of(function: Values) -> tuple[np.ndarray, np.ndarray]:
+            values, bars = zip(*(one(function) for one in alone), strict=True)
+            return values[0], np.max(bars, axis=0)
+        return of
+    return line_check("methods/tensor.py", "_CHECKS = ",
+                      "Gauss-Hermite: n against larger m, times 1 / (1 - (n / m)^(1/2))",
+                      [Size(n, judged(n)) for n in (8, 16, 32, 64, 128, 256)])
 
 
 def grid_check(in_panels: bool) -> Check:

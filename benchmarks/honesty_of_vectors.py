@@ -6,7 +6,7 @@ black boxes and through `opsvd.elementwise`. The reference of tests/vector_quadr
 shares nothing with the library, and gives its own error. All singular values that both know are compared, as sorted
 lists. A bar is false if the distance to the reference exceeds the bar and the error of the reference. Run it with
 
-    python benchmarks/honesty_of_vectors.py --count 500 > benchmarks/results/honesty_of_vectors.txt
+    python benchmarks/honesty_of_vectors.py --cycle --max-seconds 2.5 > benchmarks/results/honesty_of_vectors.txt
 """
 
 import argparse
