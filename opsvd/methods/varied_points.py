@@ -44,13 +44,15 @@ def is_rare(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool:
     values = kernel(mu_x.sample(_FEW, rng), mu_y.sample(_FEW, rng))
     if (values != values[:1]).any():
         return False
-    drawn, *farther = (bool(_differ(kernel(*_others(kernel, mu_x, mu_y, rng, factor)), values[0]).any())
-                       for factor in (1.0, *_FARTHER))
-    if any(farther) and not drawn:
+    differs = (bool(_differ(kernel(*_others(kernel, mu_x, mu_y, rng, factor)), values[0]).any())
+               for factor in (1.0, *_FARTHER))    # one after the other: farther out only where it must be
+    if next(differs):
+        return True
+    if any(differs):
         raise KernelError(f"h must vary where its measures have their mass, but it is {values[0]:.6g} at all of some "
                           f"thousand pairs that were drawn from them, and differs only farther out; shift and scale x "
                           f"and y to where it varies")
-    return drawn
+    return False
 
 
 def _others(kernel: Kernel, mu_x: Measure, mu_y: Measure, rng: np.random.Generator,

@@ -8,7 +8,6 @@ import numpy as np
 
 __all__ = ["Leading", "Pass", "Passes", "block_products", "leading_values"]
 
-_EPS = float(np.finfo(np.float64).eps)
 # From the estimate of an error to what is stated.
 _SAFETY = 2.0
 

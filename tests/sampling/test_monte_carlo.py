@@ -16,6 +16,7 @@ from opsvd.sampling import (
     MatrixSpectrum,
     MonteCarloSpectrum,
     Remainder,
+    RowBlocks,
     iid,
     iid_gaussian,
     monte_carlo,
@@ -267,3 +268,12 @@ def test_bad_arguments(options, message):
         monte_carlo(tanh, **options)
     with pytest.raises(ValueError, match=message):
         iid(**options)
+
+
+def test_nuclear_norms_are_within_what_an_engine_leaves_open():
+    """That of row blocks, of which the rest is estimated, against all values of the same matrices."""
+    blocks, whole = (monte_carlo(lambda x, y: np.tanh(x * y), 300, trials=2, rank=8, rng=3, engine=engine)
+                     for engine in (RowBlocks(), Dense()))
+    errors = blocks.nuclear_norm_error()
+    assert errors.shape == (2,)
+    assert (np.abs(blocks.nuclear_norm() - whole.nuclear_norm()) <= errors + whole.nuclear_norm_error()).all()
