@@ -1,5 +1,6 @@
 """Monte Carlo spectra: statistics, streams, engines."""
 
+import itertools
 import math
 import re
 import sys
@@ -131,14 +132,12 @@ def test_the_number_of_workers_changes_nothing():
     assert_array_equal(alone.spectra, together.spectra)
 
 
-def fails_in(trial, error):
-    """The kernel tanh(xy), which raises in the given trial, counted from 1; a trial of n = 20 is one call."""
-    calls = []
+def fails_in(trial, error, n=20):
+    """The kernel tanh(xy), which raises in the given trial, counted from 1; a trial of small n is one call."""
+    calls = itertools.count(1)
 
     def h(x, y):
-        if x.shape[0] == 20:
-            calls.append(None)
-        if len(calls) == trial:
+        if x.shape[0] == n and next(calls) == trial:
             raise error
         return np.tanh(x * y)
 
@@ -172,10 +171,11 @@ def test_workers_keep_what_is_done(error):
     outcome = pytest.raises(TrialError, match="failed with ZeroDivisionError") if isinstance(error, Exception) else (
         pytest.warns(SamplingInterruptedWarning, match="of 60 trials are done"))
     with outcome as caught:
-        partial = monte_carlo(fails_in(20, error), 20, trials=60, rng=6, workers=2)
+        # Values are asked for again at no more than 32 rows, so that calls with 40 are those of trials.
+        partial = monte_carlo(fails_in(20, error, n=40), 40, trials=60, rng=6, workers=2)
     kept = caught.value.partial if isinstance(error, Exception) else partial
-    assert 17 <= kept.trials < 60
-    whole = {tuple(spectrum) for spectrum in monte_carlo(tanh, 20, trials=60, rng=6).spectra}
+    assert 19 <= kept.trials < 60
+    whole = {tuple(spectrum) for spectrum in monte_carlo(tanh, 40, trials=60, rng=6).spectra}
     assert {tuple(spectrum) for spectrum in kept.spectra} <= whole
 
 

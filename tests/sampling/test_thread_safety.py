@@ -166,6 +166,22 @@ def test_an_error_in_a_thread_says_that_there_were_threads():
     assert "2 threads called h at the same time" in caught.value.__notes__[0]
 
 
+def test_an_error_when_values_are_asked_for_again_loses_nothing():
+    """A kernel that cannot be called a second time at the same points: the trials are whole, and are returned."""
+    seen = set()
+
+    def h(x, y):
+        if x.shape == (20, 1):
+            seen.update(x.ravel())
+        elif seen.intersection(x.ravel()):
+            raise OSError("the connection was lost")
+        return np.tanh(x * y)
+
+    assert_array_equal(monte_carlo(h, 20, trials=5, rng=0, workers=2).spectra,
+                       monte_carlo(np.vectorize(lambda x, y: np.tanh(x * y)), 20, trials=5, rng=0).spectra)
+    assert seen
+
+
 def test_what_counts_as_a_difference():
     """Rounding does not, a single entry beside a jump does not, a row that was written over does."""
     values = np.random.default_rng(0).standard_normal((32, 32))
