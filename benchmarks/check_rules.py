@@ -28,9 +28,9 @@ from setting import machine
 
 import opsvd
 from opsvd import Gaussian, elementwise
+from opsvd.answer.grid_svd import _Coarser, _still_to_come
+from opsvd.answer.nystrom_svd import nystrom_bars
 from opsvd.bases import HermiteBasis, LogarithmicBasis, PanelBasis, radial_half_density, radial_reach
-from opsvd.domain import Domain
-from opsvd.grid_svd import _Coarser, _still_to_come
 from opsvd.kernels import Kernel
 from opsvd.methods import angular_profile, angular_slices, grids, logarithmic, panels, sectors, tensor
 from opsvd.methods.hermite_checks import hermite_check_rules
@@ -38,7 +38,7 @@ from opsvd.methods.profile import halving_edges
 from opsvd.methods.quasi_random import SCRAMBLINGS, quasi_random_points
 from opsvd.methods.refinement import ORDER, check_rule, first_edges, random_rule
 from opsvd.methods.uniform import loose_checks
-from opsvd.nystrom_svd import nystrom_bars
+from opsvd.probing.domain import Domain
 from opsvd.quadrature import Pieces, Rule, gauss_gegenbauer, gauss_hermite, gegenbauer, hermite_functions
 
 LIBRARY = Path(opsvd.__file__).parent

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from opsvd.breaks import break_points
-from opsvd.plotting import new_figure, plot_breaks
+from opsvd.figures.plotting import new_figure, plot_breaks
+from opsvd.probing.break_points import break_points
 
 
 def relu_network(x: np.ndarray, y: np.ndarray) -> np.ndarray:

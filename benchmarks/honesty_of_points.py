@@ -12,7 +12,7 @@ import numpy as np
 from setting import machine
 
 from opsvd import OperatorSVD
-from opsvd.budget import Budget
+from opsvd._support.budget import Budget
 from opsvd.kernels import Kernel
 from opsvd.methods import quasi_random
 
@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests"))
 from test_nystrom import PROBLEMS  # noqa: E402 -- the problems live with the tests
 
-from opsvd.nystrom_svd import nystrom_svd  # noqa: E402
+from opsvd.answer.nystrom_svd import nystrom_svd  # noqa: E402
 
 SEEDS, SIZES, LARGE = 4, (512,), 2048
 LISTED = quasi_random.quasi_random_points

@@ -16,7 +16,7 @@ from scipy.stats import kstest
 from setting import machine
 
 import opsvd
-from opsvd.matrix_check import compared
+from opsvd.comparison.matrix_check import compared
 from opsvd.sampling import Cost, Dense, Engine, LowRank, MatrixSpectrum
 from opsvd.sampling.krylov import Pass, leading_values
 from opsvd.sampling.remainder import frobenius_remainder

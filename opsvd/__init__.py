@@ -1,11 +1,10 @@
 """opsvd: the singular value decomposition of kernels under probability measures."""
 
-from . import exact, testing
-from .blocks import BlockKernel, blockwise
-from .breaks import break_points
-from .crosscheck import CrossCheck, crosscheck
+from . import testing
+from .answer.result import OperatorSVD, load
+from .comparison.crosscheck import CrossCheck, crosscheck
+from .comparison.matrix_check import MatrixCheck, check_matrix
 from .decompose import decompose
-from .equivalent import DeterministicEquivalent, deterministic_equivalent
 from .errors import (
     ConvergenceWarning,
     KernelError,
@@ -16,11 +15,10 @@ from .errors import (
     TrialError,
 )
 from .essay import essay_figures
+from .exact import closed_forms as exact
 from .expressions import parse_kernel
-from .finite_size import FiniteSizePrediction
-from .kernels import Elementwise, Kernel, elementwise
-from .matrix_check import MatrixCheck, check_matrix
-from .matrix_kernels import MatrixKernel
+from .figures.plotting import plot_breaks, plot_functions, plot_spectrum
+from .kernels import BlockKernel, Elementwise, Kernel, MatrixKernel, blockwise, elementwise
 from .measures import Gaussian, GaussianVector, Measure
 from .methods import (
     FiniteRank,
@@ -33,9 +31,11 @@ from .methods import (
     ScaledHermite,
     UniformPanels,
 )
-from .plotting import plot_breaks, plot_functions, plot_spectrum
-from .radial_equivalent import RadialEquivalent
-from .result import OperatorSVD, load
+from .operator.singular_functions import SingularFunctions
+from .prediction.equivalent import DeterministicEquivalent, deterministic_equivalent
+from .prediction.finite_size import FiniteSizePrediction
+from .prediction.radial_equivalent import RadialEquivalent
+from .probing.break_points import break_points
 from .sampling import (
     MonteCarloSpectrum,
     MonteCarloSweep,
@@ -46,7 +46,6 @@ from .sampling import (
     sampling_cost,
     subspace_error,
 )
-from .singular_functions import SingularFunctions
 from .spectrum import DecayLaw, Estimate, decay_law, effective_rank, hilbert_schmidt_norm, nuclear_norm
 
 __version__ = "0.1.0"

@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from ._files import replacing
-from ._optional import require
+from ._support.files import replacing
+from ._support.optional import require
+from .answer.result import OperatorSVD
 from .command_options import (
     AGREES,
     BROKEN_PIPE,
@@ -28,15 +29,14 @@ from .command_options import (
     check_options,
     read_options,
 )
-from .crosscheck import CrossCheck, crosscheck
+from .comparison.crosscheck import CrossCheck, crosscheck
 from .decompose import decompose
 from .errors import ConvergenceWarning, LongSamplingWarning, SamplingInterruptedWarning, TrialError
 from .essay import essay_figures
 from .expressions import parse_kernel
+from .figures.plotting import summary_figure
 from .kernels import Kernel, elementwise
 from .measures import Gaussian, GaussianVector, Measure
-from .plotting import summary_figure
-from .result import OperatorSVD
 from .sampling import monte_carlo
 
 __all__ = ["main"]

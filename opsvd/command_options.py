@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from ._validation import finite_float, positive_float, positive_int, tolerance
+from ._support.validation import finite_float, positive_float, positive_int, tolerance
 from .methods import METHODS
 
 __all__ = ["AGREES", "BROKEN_PIPE", "DISAGREES", "FAILED", "INTERRUPTED", "ROOT", "WRONG_USAGE", "check_options",

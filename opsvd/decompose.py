@@ -7,25 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from ._threads import one_blas_thread
-from ._validation import positive_float, positive_int, tolerance
+from ._support.blas_threads import one_blas_thread
+from ._support.budget import Budget, BudgetExhaustedError
+from ._support.linalg import canonical_signs, compact_svd, krylov_svd
+from ._support.validation import positive_float, positive_int, tolerance
+from .answer.nystrom_svd import coarse_svd, hold_for_few_points
+from .answer.result import OperatorSVD
 from .bases import Basis
-from .blocks import BlockKernel, entrywise
-from .budget import Budget, BudgetExhaustedError
-from .discretisation import Discretisation
-from .error_bars import accurate_count, error_bars, gather_evidence, settled
 from .errors import ConvergenceWarning, KernelError
-from .kernel_values import kernel_values
-from .kernels import Kernel
-from .linalg import canonical_signs, compact_svd, krylov_svd
-from .matrix_kernels import MatrixKernel
+from .evidence.error_bars import accurate_count, error_bars, gather_evidence, settled
+from .kernels import BlockKernel, Kernel, MatrixKernel, entrywise, kernel_values, paired, unit_factor
 from .measures import Gaussian, Measure
 from .methods import Auto, Method, UniformPanels, as_method
-from .nystrom_svd import coarse_svd, hold_for_few_points
-from .pairing import paired
-from .result import OperatorSVD
-from .singular_functions import SingularFunctions, SingularSystem
-from .unit_size import unit_factor
+from .operator.discretisation import Discretisation
+from .operator.singular_functions import SingularFunctions, SingularSystem
 from .vectors import decompose_vectors
 
 __all__ = ["decompose"]

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import betaincinv
 
-from ._validation import affordable, generator, positive_int, require_memory, sizes
+from ._support.validation import affordable, generator, positive_int, require_memory, sizes
 from .decompose import decompose
+from .figures.plotting import COLOURS, new_figure, styled
 from .kernels import Kernel
 from .measures import Gaussian
-from .plotting import COLOURS, new_figure, styled
 from .sampling import MonteCarloSpectrum
 from .sampling.monte_carlo import Trials, iid_trials, kernel_trials
 from .sampling.progress import as_report

@@ -5,12 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from ._user_function import UserFunction
+from ._support.user_function import UserFunction
 from .decompose import decompose
-from .kernels import Kernel
+from .kernels import Kernel, paired
 from .measures import Gaussian, Measure, require_measure
 from .methods import Method, as_method
-from .pairing import paired
 
 __all__ = ["check_kernel", "check_measure", "check_method"]
 

@@ -6,30 +6,23 @@ from dataclasses import replace
 
 import numpy as np
 
-from .blocks import BlockKernel
-from .budget import Budget, BudgetExhaustedError
-from .error_bars import accurate_count
-from .grid_svd import grid_svd
-from .kernels import Elementwise, Kernel
-from .matrix_kernels import MatrixKernel
+from ._support.budget import Budget, BudgetExhaustedError
+from .answer.grid_svd import grid_svd
+from .answer.nystrom_svd import coarse_svd, nystrom_svd
+from .answer.result import OperatorSVD
+from .answer.sector_svd import Asked, sector_svd
+from .answer.tensor_svd import tensor_svd
+from .answer.vector_answer import best_of
+from .evidence.error_bars import accurate_count
+from .kernels import BlockKernel, Elementwise, Kernel, MatrixKernel
 from .measures import GaussianVector, Measure
 from .methods.angular_profile import ProductProfile, product_profile
 from .methods.angular_slices import first_panels
-from .methods.coordinates import Component, Coordinates, find_coordinates
-from .methods.invariant_profile import (
-    InvariantProfile,
-    depends_on_product_alone,
-    is_invariant,
-    product_values,
-)
+from .methods.invariant_profile import InvariantProfile, depends_on_product_alone, is_invariant, product_values
 from .methods.sectors import Profiles, Radii, beyond_ends, enough_degrees, find_radii, sector_discretisations
 from .methods.tensor import tensor_discretisation, too_many
-from .methods.varied_points import is_rare
-from .nystrom_svd import coarse_svd, nystrom_svd
-from .result import OperatorSVD
-from .sector_svd import Asked, sector_svd
-from .tensor_svd import tensor_svd
-from .vector_answer import best_of
+from .probing.coordinates import Component, Coordinates, find_coordinates
+from .probing.varied_points import is_rare
 
 __all__ = ["decompose_vectors"]
 

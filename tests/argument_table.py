@@ -29,7 +29,8 @@ from bad_arguments import (
 from matplotlib.figure import Figure
 
 import opsvd
-from opsvd import essay, exact, finite_size, kernels, methods, sampling, spectrum, testing
+from opsvd import essay, exact, kernels, methods, sampling, spectrum, testing
+from opsvd.prediction import finite_size
 
 PLANE = opsvd.Gaussian.standard(2)
 ROWS: dict[str, "Row"] = {}

@@ -17,7 +17,7 @@ PACKAGE = ROOT / "opsvd"
 
 # Imports that point upwards, each with its reason; they stand inside functions, so that loading stays one-way.
 UPWARDS = {
-    ("result", "plotting"): "OperatorSVD.plot draws itself; matplotlib loads only when it is asked to",
+    ("answer", "figures"): "OperatorSVD.plot draws itself; matplotlib loads only when it is asked to",
 }
 
 # What sampling may know, so that the cross-check compares two computations that share no code.

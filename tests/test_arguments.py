@@ -14,10 +14,10 @@ from argument_table import ROWS, Row
 from bad_arguments import VALUES
 
 import opsvd
-from opsvd.grid_functions import GridFunctions
-from opsvd.nystrom_functions import NystromFunctions
-from opsvd.sector_functions import SectorFunctions
-from opsvd.tensor_functions import TensorFunctions
+from opsvd.operator.grid_functions import GridFunctions
+from opsvd.operator.nystrom_functions import NystromFunctions
+from opsvd.operator.sector_functions import SectorFunctions
+from opsvd.operator.tensor_functions import TensorFunctions
 
 PACKAGE = str(Path(opsvd.__file__).parent)
 

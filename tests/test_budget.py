@@ -10,7 +10,7 @@ import scipy.linalg
 
 import opsvd
 from opsvd import ConvergenceWarning, Kernel, Panels
-from opsvd.budget import Budget, BudgetExhaustedError
+from opsvd._support.budget import Budget, BudgetExhaustedError
 
 LEAST = 500_000
 

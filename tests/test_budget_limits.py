@@ -9,7 +9,7 @@ import pytest
 
 import opsvd
 from opsvd import ConvergenceWarning, Gaussian, KernelError, Measure
-from opsvd.budget import Budget, BudgetExhaustedError, check_time, evaluated
+from opsvd._support.budget import Budget, BudgetExhaustedError, check_time, evaluated
 
 PLANE, SPACE, NINE = (Gaussian.standard(k) for k in (2, 3, 9))
 

@@ -16,7 +16,7 @@ import opsvd
 from opsvd import cli
 from opsvd.cli import main, significant
 from opsvd.command_options import read_options
-from opsvd.crosscheck import crosscheck
+from opsvd.comparison.crosscheck import crosscheck
 from opsvd.essay import essay_figures
 
 SMALL = ["--n", "40,80", "--trials", "10"]

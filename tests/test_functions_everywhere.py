@@ -6,8 +6,8 @@ import pytest
 import opsvd
 from opsvd import Gaussian
 from opsvd.bases import polar
-from opsvd.nystrom_functions import NystromFunctions
-from opsvd.singular_functions import SingularFunctions
+from opsvd.operator.nystrom_functions import NystromFunctions
+from opsvd.operator.singular_functions import SingularFunctions
 
 SIZES = (0.0, 1e-300, 1e-9, 0.3, 1.0, 5.0, 12.0, 60.0, 1e4, 1e16, 1e200, 1.7e308)
 COV = [[2.0, 0.5], [0.5, 1.0]]

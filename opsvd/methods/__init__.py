@@ -1,6 +1,6 @@
 """Methods, one a file: each turns a kernel into discretisations."""
 
-from .._validation import one_of
+from .._support.validation import one_of
 from .auto import Auto
 from .base import Method
 from .finite_rank import FiniteRank

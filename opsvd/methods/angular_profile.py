@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .._support.budget import check_time
 from ..bases import radial_half_density
-from ..budget import check_time
 from ..errors import KernelError, NotSquareIntegrableError
 from ..kernels import Elementwise, elementwise, non_finite
 from ..quadrature import Pieces, angle_density, find_pieces, gauss_legendre, hidden_energy, on_panels, recurrence

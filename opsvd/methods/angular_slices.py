@@ -2,8 +2,9 @@ r"""Functions of an angle, many at once, as sums of Gegenbauer polynomials: inte
 
 With :math:`\theta` the angle between x and y in R^k, :math:`\rho_k(\theta) = c_k \sin^{k-2}\theta` its density on
 :math:`[0, \pi]` and :math:`p_l(\cos\theta)` the polynomials orthonormal under it, a function a has the coefficients
-:math:`c_l = \int a\, p_l\, \rho_k\, d\theta`. Each function is split into pieces of its own (see `opsvd.slices`), that
-end where it breaks and are graded towards its singular points, the ends of the interval among them.
+:math:`c_l = \int a\, p_l\, \rho_k\, d\theta`. Each function is split into pieces of its own (see
+`opsvd.probing.slices`), that end where it breaks and are graded towards its singular points, the ends of
+the interval among them.
 """
 
 import math
@@ -12,13 +13,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .._support.budget import check_time
 from ..bases import PanelBasis
-from ..budget import check_time
 from ..kernels import Kernel
 from ..measures import Measure
+from ..probing.slice_splitter import slice_integrals
+from ..probing.slices import SliceIntegrals
 from ..quadrature import Rule, angle_density, gauss_gegenbauer, gegenbauer
-from ..slice_splitter import slice_integrals
-from ..slices import SliceIntegrals
 
 __all__ = ["SPLITTING", "AngleLaw", "AngularSums", "angular_sums", "first_panels"]
 

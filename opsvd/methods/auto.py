@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..discretisation import Discretisation
-from ..domain import Domain, find_domain
 from ..kernels import Kernel
 from ..measures import Gaussian, Measure
-from ..structure import Structure, find_structure
+from ..operator.discretisation import Discretisation
+from ..probing.domain import Domain, find_domain
+from ..probing.structure import Structure, find_structure
 from .base import Method
 from .finite_rank import FiniteRank
 from .hermite_galerkin import DEGREES, HermiteGalerkin

@@ -3,9 +3,9 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
-from ..discretisation import Discretisation
 from ..kernels import Kernel
 from ..measures import Gaussian, Measure
+from ..operator.discretisation import Discretisation
 
 __all__ = ["Method", "require_gaussians"]
 

@@ -13,15 +13,15 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import scipy.linalg
 
+from .._support.linalg import equilibrated
 from ..bases import PanelBasis, SpanBasis
-from ..discretisation import Block, Discretisation
-from ..domain import Domain, find_domain
 from ..errors import diverges_towards
 from ..kernels import Kernel
-from ..linalg import equilibrated
 from ..measures import Measure
+from ..operator.discretisation import Block, Discretisation
+from ..probing.domain import Domain, find_domain
+from ..probing.structure import find_structure
 from ..quadrature import Pieces, find_pieces, hidden_energy
-from ..structure import find_structure
 from .base import Method
 from .refinement import ORDER
 from .uniform import loose_checks
@@ -40,7 +40,7 @@ _UNIT = 1e-3
 class FiniteRank(Method):
     r"""Singular values of kernels :math:`\sum_{k \le r} u_k(x) v_k(y)` of rank at most seven.
 
-    That h is one is found out at some hundreds of points (see `opsvd.structure`). The functions :math:`u_k`,
+    That h is one is found out at some hundreds of points (see `opsvd.probing.structure`). The functions :math:`u_k`,
     :math:`v_k`, taken from h itself, are resolved by up to 4000 pieces, between breaks that are found by bisection:
     fast oscillation, as of cos(60(x - y)), many jumps and kinks at points x = a or y = b do no harm.
 

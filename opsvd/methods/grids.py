@@ -11,12 +11,11 @@ from functools import reduce
 
 import numpy as np
 
+from .._support.budget import announce, check_time
 from ..bases import Basis, HermiteBasis, PanelBasis
-from ..budget import announce, check_time
-from ..kernels import Kernel
+from ..kernels import Kernel, Side, operator_grid
 from ..measures import Gaussian
 from ..quadrature import Rule, composite_gauss_legendre
-from ..sides import Side, operator_grid
 
 __all__ = ["Grid", "along_directions", "grid_bases", "grid_matrix", "on_rule"]
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..bases import HermiteBasis
-from ..domain import Domain
+from ..probing.domain import Domain
 from ..quadrature import Rule, composite_gauss_legendre
 
 __all__ = ["hermite_check_rules", "relative_tail"]

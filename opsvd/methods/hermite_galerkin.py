@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from .._validation import positive_int
+from .._support.validation import positive_int
 from ..bases import HermiteBasis
-from ..discretisation import Discretisation, galerkin_block
-from ..domain import Domain, find_domain
 from ..kernels import Kernel
 from ..measures import Measure
+from ..operator.discretisation import Discretisation, galerkin_block
+from ..probing.domain import Domain, find_domain
 from .base import Method, require_gaussians
 from .hermite_checks import hermite_check_rules, relative_tail
 

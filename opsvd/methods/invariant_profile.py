@@ -9,10 +9,10 @@ import numpy as np
 from ..bases import radial_half_density
 from ..kernels import Kernel
 from ..measures import GaussianVector
-from ..slices import SliceIntegrals
+from ..probing.slices import SliceIntegrals
+from ..probing.varied_points import varied_pairs
 from .angular_slices import SPLITTING, angular_slices, angular_sums, first_panels
 from .sectors import Radii, Sections
-from .varied_points import varied_pairs
 
 __all__ = ["InvariantProfile", "depends_on_product_alone", "is_invariant", "product_values"]
 

@@ -21,12 +21,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from .._validation import positive_int
+from .._support.validation import positive_int
 from ..bases import LogarithmicBasis
-from ..discretisation import Block, Discretisation
-from ..domain import Domain, find_domain
 from ..kernels import Kernel
 from ..measures import Gaussian, Measure
+from ..operator.discretisation import Block, Discretisation
+from ..probing.domain import Domain, find_domain
 from ..quadrature import Pieces, Rule, gauss_lobatto, on_panels
 from .base import Method
 from .profile import (

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .._validation import positive_int
+from .._support.validation import positive_int
 from ..bases import PanelBasis
-from ..discretisation import Discretisation, galerkin_block
-from ..domain import Domain, find_domain, weighted_samples
 from ..errors import diverges_towards
 from ..kernels import Kernel
 from ..measures import Measure
+from ..operator.discretisation import Discretisation, galerkin_block
+from ..probing.domain import Domain, find_domain, weighted_samples
 from .base import Method
 from .refinement import (
     FIRST_PANELS,

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ..domain import Domain
 from ..kernels import Kernel
 from ..measures import Gaussian, Measure
+from ..probing.domain import Domain
 
 __all__ = ["fitting_gaussians"]
 

@@ -6,25 +6,18 @@ from functools import partial
 import numpy as np
 from scipy.linalg import qr, svd
 
-from .._validation import positive_int
+from .._support.validation import positive_int
 from ..bases import PanelBasis
-from ..discretisation import Block, Discretisation
-from ..domain import Domain, find_domain, weighted_samples
 from ..kernels import Kernel
 from ..measures import Measure
+from ..operator.discretisation import Block, Discretisation
+from ..probing.domain import Domain, find_domain, weighted_samples
+from ..probing.meeting_points import meeting_points
+from ..probing.slice_splitter import slice_integrals
+from ..probing.slices import SliceIntegrals
 from ..quadrature import Rule, hidden_energy
-from ..slice_splitter import slice_integrals
-from ..slices import SliceIntegrals
 from .base import Method
-from .meeting_points import meeting_points
-from .refinement import (
-    FIRST_PANELS,
-    ORDER,
-    Samples,
-    first_edges,
-    panel_tails,
-    resolve,
-)
+from .refinement import FIRST_PANELS, ORDER, Samples, first_edges, panel_tails, resolve
 from .uniform import UniformPanels, loose_checks
 
 __all__ = ["ProductIntegration"]
@@ -65,8 +58,8 @@ class ProductIntegration(Method):
 
     The leading singular functions of a kernel with jumps, kinks or singularities along curves are smooth, since they
     are T applied to something; only the integrals are hard. Every slice h(x, .) is split where it breaks (see
-    `opsvd.slices`); the integrals over x are not, since T applied to a smooth function is smooth. The panels need only
-    resolve the leading singular functions: they shrink towards points where a break has a vertical tangent.
+    `opsvd.probing.slices`); the integrals over x are not, since T applied to a smooth function is smooth. The panels
+    need only resolve the leading singular functions: they shrink towards points where a break has a vertical tangent.
 
     The same holds for smooth kernels whose slices take far more nodes than their leading singular functions do: narrow
     ridges, steps that are nearly jumps, fast oscillation.

@@ -13,13 +13,10 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import qmc
 
-from ..blocks import BlockKernel
-from ..budget import announce, check_time
+from .._support.budget import announce, check_time
+from .._support.linalg import leading_svd
 from ..errors import KernelError
-from ..kernels import Kernel
-from ..linalg import leading_svd
-from ..matrix_kernels import MatrixKernel
-from ..sides import Side, operator_grid
+from ..kernels import BlockKernel, Kernel, MatrixKernel, Side, operator_grid
 
 __all__ = ["LEAST", "SCRAMBLINGS", "QuasiRandom", "affordable_points", "calls_of", "quasi_random",
            "quasi_random_points"]

@@ -18,14 +18,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from .._validation import finite_float, positive_int
+from .._support.linalg import krylov_svd
+from .._support.validation import finite_float, positive_int
 from ..bases import PanelBasis
-from ..discretisation import Block, Discretisation
-from ..domain import Domain, find_domain
 from ..errors import NotSquareIntegrableError
 from ..kernels import Kernel
-from ..linalg import krylov_svd
 from ..measures import Gaussian, Measure
+from ..operator.discretisation import Block, Discretisation
+from ..probing.domain import Domain, find_domain
 from ..quadrature import (
     Pieces,
     composite_gauss_legendre,

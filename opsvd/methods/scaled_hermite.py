@@ -5,13 +5,13 @@ from functools import cached_property
 
 import numpy as np
 
-from .._validation import boolean
+from .._support.linalg import compact_svd
+from .._support.validation import boolean
 from ..bases import HermiteBasis
-from ..discretisation import Discretisation, galerkin_block
-from ..domain import Domain, find_domain
 from ..kernels import Kernel
-from ..linalg import compact_svd
 from ..measures import Gaussian, Measure
+from ..operator.discretisation import Discretisation, galerkin_block
+from ..probing.domain import Domain, find_domain
 from .base import Method, require_gaussians
 from .hermite_checks import hermite_check_rules, relative_tail
 from .phase_space import fitting_gaussians

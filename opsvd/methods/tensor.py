@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..budget import announce, check_time
+from .._support.budget import announce, check_time
 from ..errors import NotSquareIntegrableError
 from ..kernels import SMALLEST_SIZE
+from ..probing.coordinates import Component, Coordinates
 from ..quadrature import gauss_hermite, hermite_functions
-from .coordinates import Component, Coordinates
 
 __all__ = ["Sizes", "TensorDiscretisation", "tensor_discretisation", "too_many"]
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .._validation import positive_int
+from .._support.validation import positive_int
 from ..bases import PanelBasis
-from ..discretisation import Discretisation, galerkin_block
-from ..domain import Domain, find_domain
 from ..kernels import Kernel
 from ..measures import Measure
+from ..operator.discretisation import Discretisation, galerkin_block
+from ..probing.domain import Domain, find_domain
 from ..quadrature import Rule
 from .base import Method
 from .refinement import ORDER, check_rule, random_rule

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from .._optional import require
-from .._user_function import UserFunction, changed_arguments
-from .._validation import described
-from .._validation import function as takes
+from .._support.optional import require
+from .._support.user_function import UserFunction, changed_arguments
+from .._support.validation import described
+from .._support.validation import function as takes
 from ..errors import KernelError
 from ..kernels import Elementwise, Kernel
 from .krylov import Pass

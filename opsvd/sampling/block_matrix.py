@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from .._validation import instance
-from ..blocks import BlockKernel
+from .._support.validation import instance
+from ..kernels import BlockKernel
 from .matrix import Index, SampledMatrix, orders, points_of_a_sample
 
 __all__ = ["BlockMatrix"]

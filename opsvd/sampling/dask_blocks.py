@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._optional import require
-from .._validation import positive_float
+from .._support.optional import require
+from .._support.validation import positive_float
 from .krylov import Pass, block_products
 from .matrix import SampledMatrix
 from .matrix_free import MatrixFree, rows_at_a_time

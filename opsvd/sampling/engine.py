@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .._validation import function, instance, positive_int
+from .._support.validation import function, instance, positive_int
 from ..spectrum import Estimate, effective_ranks
 from .certificate import Certificate
 from .matrix import SampledMatrix, StoredMatrix

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from .._validation import one_of
+from .._support.validation import one_of
 from .array_blocks import ArrayBlocks
 from .auto import Auto
 from .dask_blocks import DaskBlocks

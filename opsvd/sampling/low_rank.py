@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._validation import nonnegative_int, positive_int, tolerance
+from .._support.validation import nonnegative_int, positive_int, tolerance
 from .certificate import CERTIFIED, Certificate, certify, pilot
 from .engine import Cost, Engine, MatrixSpectrum, Remainder, Tick, checked, entry_seconds, silent
 from .matrix import SampledMatrix

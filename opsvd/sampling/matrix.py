@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .._user_function import real_values
-from .._validation import described, instance, real_array, require_memory
+from .._support.user_function import real_values
+from .._support.validation import described, instance, real_array, require_memory
 from ..kernels import Elementwise, Kernel
 
 __all__ = ["Index", "KernelMatrix", "Part", "SampledMatrix", "StoredMatrix", "orders", "points_of_a_sample"]

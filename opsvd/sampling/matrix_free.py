@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._validation import nonnegative_int, one_of, positive_float, positive_int, tolerance
+from .._support.validation import nonnegative_int, one_of, positive_float, positive_int, tolerance
 from .engine import Cost, Engine, MatrixSpectrum, Remainder, Tick, checked, entry_seconds, silent
 from .krylov import Leading, Pass, Passes, block_products, leading_values
 from .matrix import Part, SampledMatrix

@@ -7,12 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from .._validation import generator, positive_int
-from ..kernels import Kernel
+from .._support.validation import generator, positive_int
+from ..kernels import Kernel, paired, power_of_two, unit_factor
 from ..measures import Gaussian, Measure
-from ..pairing import paired
 from ..spectrum import effective_ranks
-from ..unit_size import power_of_two, unit_factor
 from .engine import Cost, Engine, MatrixSpectrum, Tick
 from .engines import as_engine
 from .matrix import SampledMatrix, StoredMatrix
@@ -227,7 +225,7 @@ def monte_carlo(
     Notes
     -----
     One matrix gives s_1 with a relative error of order n^(-1/2), far above the errors of the quadrature and of the
-    engines; see `opsvd.crosscheck` and `OperatorSVD.predict`.
+    engines; see `opsvd.comparison.crosscheck` and `OperatorSVD.predict`.
 
     Examples
     --------

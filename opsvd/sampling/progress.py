@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from .._validation import described, function
+from .._support.validation import described, function
 
 __all__ = ["Report", "as_report"]
 

@@ -5,12 +5,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .._validation import described, generator, instance, positive_int, require_memory, sequence
-from ..blocks import BlockKernel
-from ..kernels import Kernel
-from ..matrix_kernels import MatrixKernel
+from .._support.validation import described, generator, instance, positive_int, require_memory, sequence
+from ..kernels import BlockKernel, Kernel, MatrixKernel, paired
 from ..measures import Gaussian, Measure
-from ..pairing import paired
 from .block_matrix import BlockMatrix
 from .matrix import KernelMatrix
 from .valued_matrix import ValuedMatrix

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.linalg import subspace_angles
 
-from .._validation import described, nonnegative_float, nonnegative_int, real_array, sequence
+from .._support.validation import described, nonnegative_float, nonnegative_int, real_array, sequence
 
 __all__ = ["near_equal", "subspace_error"]
 

@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._optional import require
-from .._signs import plus_minus
-from .._validation import described, generator, is_array, positive_int, sequence
+from .._support.optional import require
+from .._support.signs import plus_minus
+from .._support.validation import described, generator, is_array, positive_int, sequence
 from ..errors import TrialError
-from ..kernels import Kernel
+from ..kernels import Kernel, paired
 from ..measures import Gaussian, Measure
-from ..pairing import paired
 from .engine import Engine
 from .monte_carlo import MonteCarloSpectrum, kernel_trials
 from .progress import Report, as_report

@@ -8,10 +8,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..blocks import BlockKernel
 from ..errors import KernelError
-from ..kernels import Kernel
-from ..matrix_kernels import MatrixKernel
+from ..kernels import BlockKernel, Kernel, MatrixKernel
 from .matrix import SampledMatrix
 
 __all__ = ["Witness", "differs", "evenly", "to_numpy", "unsafe"]

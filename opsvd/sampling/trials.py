@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from .._threads import one_blas_thread
+from .._support.blas_threads import one_blas_thread
 from ..errors import LongSamplingWarning, SamplingInterruptedWarning, TrialError
 from .engine import Cost, MatrixSpectrum, Tick, silent
 from .progress import Report

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..matrix_kernels import MatrixKernel
+from ..kernels import MatrixKernel
 from .matrix import Index, SampledMatrix
 
 __all__ = ["ValuedMatrix"]

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .._signs import plus_minus
-from .._validation import described, instance, nonnegative_float, positive_float, real_array, require_fields
+from .._support.signs import plus_minus
+from .._support.validation import described, instance, nonnegative_float, positive_float, real_array, require_fields
 from .estimate import rounded_up
 from .functionals import Spectrum, Tail, checked
 from .laws import FEWEST, LAWS, POWER, Fit, fit_laws, reliable

@@ -2,8 +2,8 @@
 
 import math
 
-from .._signs import plus_minus
-from .._validation import boolean, instance, real_number
+from .._support.signs import plus_minus
+from .._support.validation import boolean, instance, real_number
 
 __all__ = ["Estimate", "rounded_up"]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .._validation import counts as counted
-from .._validation import described, instance, one_of, real_array, require_fields
-from ..unit_size import power_of_two
+from .._support.validation import counts as counted
+from .._support.validation import described, instance, one_of, real_array, require_fields
+from ..kernels import power_of_two
 from .estimate import Estimate
 
 __all__ = ["Spectrum", "Tail", "effective_rank", "effective_ranks", "hilbert_schmidt_norm", "nuclear_norm"]

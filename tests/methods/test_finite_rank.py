@@ -9,7 +9,7 @@ from scipy.special import ndtr
 
 import opsvd
 from opsvd import ConvergenceWarning, exact
-from opsvd.domain import find_domain
+from opsvd.probing.domain import find_domain
 from opsvd.quadrature import Pieces, find_pieces, hermite_polynomials, hidden_energy, poles
 
 

@@ -10,8 +10,8 @@ from scipy.special import gamma
 
 import opsvd
 from opsvd import ConvergenceWarning, Gaussian, NotSquareIntegrableError
+from opsvd._support.linalg import compact_svd
 from opsvd.kernels import elementwise
-from opsvd.linalg import compact_svd
 from opsvd.methods import Logarithmic
 from opsvd.quadrature import composite_gauss_legendre
 from opsvd.testing import check_method

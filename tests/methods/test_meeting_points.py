@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsvd import Gaussian, Kernel
-from opsvd.methods.meeting_points import crossings, meeting_points, turning_points
+from opsvd.probing.meeting_points import crossings, meeting_points, turning_points
+from opsvd.probing.slice_splitter import slice_integrals
 from opsvd.quadrature import Rule
-from opsvd.slice_splitter import slice_integrals
 
 X = np.linspace(-5.03, 5.11, 60)
 NONE = np.zeros((0, 2))

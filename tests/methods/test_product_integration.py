@@ -12,7 +12,7 @@ from scipy.special import ndtr
 
 import opsvd
 from opsvd import ConvergenceWarning, Gaussian, Kernel, ProductIntegration
-from opsvd.linalg import compact_svd
+from opsvd._support.linalg import compact_svd
 
 STANDARD = Gaussian()
 STEPS = 2.0 / (np.pi * (2.0 * np.arange(40) + 1.0))

@@ -7,9 +7,9 @@ from problems import PROBLEMS
 import opsvd
 from opsvd import ConvergenceWarning, Gaussian, ScaledHermite
 from opsvd.bases import HermiteBasis
-from opsvd.domain import find_domain
 from opsvd.kernels import Kernel
 from opsvd.methods.phase_space import fitting_gaussians
+from opsvd.probing.domain import find_domain
 
 GAUSSIAN = ["exp(0.48xy)", "exp(0.49xy)", "Mehler ratio, r = 0.9", "squared exponential, length 0.05", "sin(10xy)"]
 LEADING = ["cos(30xy)", "Mehler ratio, r = 0.99"]

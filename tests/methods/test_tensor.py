@@ -10,7 +10,7 @@ from scipy.special import ndtr
 import opsvd
 from opsvd import ConvergenceWarning, Gaussian, exact
 from opsvd.kernels import Kernel
-from opsvd.methods.coordinates import find_coordinates
+from opsvd.probing.coordinates import find_coordinates
 
 TWO, SIX = Gaussian.standard(2), Gaussian.standard(6)
 

@@ -185,7 +185,7 @@ def test_crosschecks_and_the_essay_say_their_cost_first(monkeypatch):
     monkeypatch.setattr(Auto, "cost", Slow.cost)
     monkeypatch.setattr(Auto, "seconds", 50.0, raising=False)
     monkeypatch.setattr(Auto, "spectrum", Slow.spectrum)
-    for name in ("opsvd.crosscheck", "opsvd.essay"):
+    for name in ("opsvd.comparison.crosscheck", "opsvd.essay"):
         monkeypatch.setattr(__import__("sys").modules[name], "decompose", None)
     assert first_warning(crosscheck, tanh, (20, 30), trials=2).startswith(
         "2 times work on 20 x 20 and 1 other size: about 3.3 min and 1 GB; Ctrl-C stops it with what is done")

@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import opsvd
 from opsvd import Kernel, check_matrix, crosscheck, decompose, monte_carlo, monte_carlo_sweep
-from opsvd.crosscheck import _threshold
+from opsvd.comparison.crosscheck import _threshold
 from opsvd.errors import SamplingInterruptedWarning
 from opsvd.essay import essay_panels
 from opsvd.measures import Gaussian

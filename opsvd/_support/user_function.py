@@ -1,0 +1,90 @@
+"""Functions that users give: what they get, what they must not do, and what they may return."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..errors import KernelError
+
+__all__ = ["UserFunction", "changed_arguments", "equal_values", "read_only", "real_values"]
+
+# What numpy, numba and Cython say where a function writes into an array that is not its own.
+_WRITES = ("read-only", "readonly", "WRITEABLE")
+# More than the same function loses where an array is cut elsewhere, and less than mixing its numbers changes.
+_DIGITS = 1e-6
+
+
+class UserFunction:
+    """A function of a user, which gets arrays that it cannot change; its values are multiplied by a factor.
+
+    What it returns is not looked at: see `real_values`. Arrays of other libraries than numpy go in as they are.
+
+    Parameters
+    ----------
+    function : callable
+    name : str
+        What the documentation calls it: "h" or "phi".
+    factor : float, default 1.0
+        A power of two.
+    """
+
+    def __init__(self, function: Callable[..., Any], name: str, factor: float = 1.0) -> None:
+        self.function, self.name, self.factor = function, name, factor
+
+    def __call__(self, *points: Any) -> Any:
+        """The values at points; raises KernelError if the function writes into these."""
+        try:
+            with np.errstate(all="ignore"):
+                values = self.function(*map(read_only, points))
+        except Exception as error:
+            if isinstance(error, KernelError) or not any(word in str(error) for word in _WRITES):
+                raise
+            raise changed_arguments(self.name, f"{type(error).__name__}: {error}") from error
+        if self.factor == 1.0:
+            return values
+        return (np.asarray(values) if isinstance(values, list | tuple) else values) * self.factor
+
+    def times(self, factor: float) -> "UserFunction":
+        """The same function with values multiplied by a further factor."""
+        return UserFunction(self.function, self.name, self.factor * factor)
+
+
+def read_only(points: Any) -> Any:
+    """A view of an array that cannot be written into; anything else as it is."""
+    # By way of a buffer: of a mere view the flag could be set again.
+    return np.asarray(points.data.toreadonly()) if isinstance(points, np.ndarray) else points
+
+
+def changed_arguments(name: str, found: str) -> KernelError:
+    """Build the error for a function that changes its arguments in place."""
+    argument = "z" if name == "phi" else "x"
+    return KernelError(f"{name} must not change its arguments, which other values need as they are, got {found}; write "
+                       f"{argument} = {argument} * {argument} and not {argument} *= {argument}, and copy an array "
+                       f"before writing into it")
+
+
+def real_values(values: Any, name: str) -> np.ndarray:
+    """What a function of a user returned, as an array of real numbers of any type and shape; or raise KernelError."""
+    if np.ma.is_masked(values):
+        masked = int(np.ma.getmaskarray(values).sum())
+        raise KernelError(f"{name} must return a number everywhere, got a masked array with {masked} values masked; "
+                          f"fill them, as values.filled(0.0) does")
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise KernelError(f"{name} must return an array of real numbers, got {type(values).__name__}: {error}; return "
+                          f"an array of float") from error
+    if array.dtype.kind == "c":
+        raise KernelError(f"{name} must return real numbers, got dtype {array.dtype}; decompose its real and imaginary "
+                          f"parts separately ({name}.real, {name}.imag)")
+    if array.dtype.kind not in "biuf":
+        kind = "" if isinstance(values, np.ndarray) else f" from {type(values).__name__}"
+        raise KernelError(f"{name} must return real numbers, got dtype {array.dtype}{kind}; return an array of float")
+    return array
+
+
+def equal_values(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether values that broadcast agree to six digits of the largest, whatever its size."""
+    size = 1.0 * np.abs(one[np.isfinite(one)])
+    return np.allclose(one, other, rtol=_DIGITS, atol=_DIGITS * float(size.max(initial=0.0)), equal_nan=True)

@@ -1,0 +1,1 @@
+"""Which values are given, the status in words, and the result."""

@@ -1,0 +1,1 @@
+"""Where quadrature and sampling meet."""

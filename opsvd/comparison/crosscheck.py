@@ -1,0 +1,484 @@
+"""Quadrature against sampling: z-scores, a verdict in words, a figure."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.special import ndtri
+
+from .._support.optional import require
+from .._support.signs import plus_minus
+from .._support.validation import generator, positive_int, require_memory, sizes
+from ..answer.result import OperatorSVD, require_svd
+from ..decompose import decompose
+from ..figures.plotting import COLOURS, require_axes, styled
+from ..kernels import Kernel, paired
+from ..measures import Gaussian, Measure
+from ..prediction.finite_size import FiniteSizePrediction
+from ..sampling import MonteCarloSpectrum
+from ..sampling.monte_carlo import MOST_TRIALS, Trials, kernel_trials, standard_error
+from ..sampling.progress import as_report
+from ..sampling.trials import announce, cut_short
+from ..spectrum import Estimate
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["CrossCheck", "crosscheck"]
+
+# The probability that a comparison of two right answers ends in disagreement.
+_FALSE_ALARM = 1e-3
+# By default values are compared that stand this many standard deviations above their sampling noise, at most so many.
+_ABOVE_NOISE = 2.0
+_MOST = 8
+# More members than any sampled matrix has values.
+_HUGE = 10**9
+
+
+@dataclass(frozen=True, eq=False)
+class CrossCheck:
+    r"""Singular values by quadrature, beside those of sampled n x n matrices.
+
+    Attributes
+    ----------
+    n : tuple of int
+        The sizes of the sampled matrices.
+    trials : int
+        How many were drawn of each size; if interrupted, the fewest.
+    singular_values, errors : ndarray, shape (r,)
+        Those of the operator, and their error bars. A multiplet, of values that stand several times, counts once: it
+        is compared by the mean over it.
+    multiplicities : ndarray of int, shape (r,)
+    mean, standard_error : ndarray, shape (len(n), r)
+        The means of the sampled values, and the standard errors from their scatter.
+    predicted_mean, bias : ndarray, shape (len(n), r)
+        What the means must be at each n, and its distance from the operator value; NaN where not `valid`.
+    z : ndarray, shape (len(n), r)
+        ``(mean - predicted_mean)`` over its standard error; NaN where not `valid`.
+    valid : ndarray of bool, shape (len(n), r)
+        Where the values at size n can be predicted; see `opsvd.prediction.finite_size.predict`. Nearly equal values
+        cannot.
+    unknown : ndarray of bool, shape (r,)
+        Which values cannot be predicted at any n, because the fourth moments of their singular functions are infinite.
+    z_energy : ndarray, shape (len(n),)
+        The same for :math:`s_1^2 + \dots + s_k^2`, with the largest predictable k; near-equal values do it no harm. NaN
+        where there is none.
+    effective_rank, effective_rank_error : ndarray, shape (len(n),)
+        The mean sampled effective rank at each n, and its standard error.
+    operator_effective_rank : Estimate
+    thresholds : ndarray, shape (len(n),)
+        The largest \|z\| at each n that is not a disagreement; see `crosscheck`.
+    drawn : tuple of int
+        How many matrices were drawn of each size: all of them, unless interrupted.
+    interrupted : bool
+        Whether there should have been more.
+    note : str
+        If interrupted: how much was done of what.
+    """
+
+    n: tuple[int, ...]
+    trials: int
+    singular_values: np.ndarray
+    errors: np.ndarray
+    multiplicities: np.ndarray
+    mean: np.ndarray
+    standard_error: np.ndarray
+    predicted_mean: np.ndarray
+    bias: np.ndarray
+    z: np.ndarray
+    valid: np.ndarray
+    unknown: np.ndarray
+    z_energy: np.ndarray
+    effective_rank: np.ndarray
+    effective_rank_error: np.ndarray
+    operator_effective_rank: Estimate
+    thresholds: np.ndarray
+    drawn: tuple[int, ...]
+    interrupted: bool = False
+    note: str = ""
+
+    @property
+    def threshold(self) -> float:
+        """The largest of `thresholds`: all are the same, unless it was interrupted."""
+        return float(self.thresholds.max())
+
+    @property
+    def comparisons(self) -> int:
+        """How many z-scores the verdict rests on."""
+        return int(np.count_nonzero(~np.isnan(self._all_z)))
+
+    @property
+    def agrees(self) -> bool:
+        """Whether something could be compared, and no z-score is beyond the threshold."""
+        return self.comparisons > 0 and bool(np.nanmax(self._excess) <= 1.0)
+
+    @property
+    def verdict(self) -> str:
+        """The outcome in words."""
+        return f"{self._outcome}; {self.note}" if self.note else self._outcome
+
+    @property
+    def _outcome(self) -> str:
+        if self.comparisons == 0 and self.unknown.any():
+            return ("undecided: sampled values tend to those of the operator, but how near they are at any n cannot be "
+                    "known: fourth moments of the singular functions are infinite, or rest on points too rare to draw")
+        if self.comparisons == 0:
+            return ("undecided: no sampled value can be predicted at these n, because the fourth moments of the "
+                    "singular functions are not small against them; raise n")
+        row, column = np.unravel_index(np.nanargmax(self._excess), self._excess.shape)
+        scores = f"{self.comparisons} z-scores, the largest {abs(self._all_z[row, column]):.2g}"
+        if self.agrees:
+            return f"quadrature and sampling agree: {scores}, none beyond {self.thresholds[row]:.2g}"
+        what = f"s_{column + 1}" if column < self.z.shape[1] else "the sum of squares"
+        return (f"quadrature and sampling disagree: {scores} for {what} at n = {self.n[row]}, where "
+                f"{self.thresholds[row]:.2g} is allowed")
+
+    @property
+    def _all_z(self) -> np.ndarray:
+        return np.column_stack([self.z, self.z_energy])
+
+    @property
+    def _excess(self) -> np.ndarray:
+        """The z-scores over what is allowed at their n."""
+        return np.asarray(np.abs(self._all_z) / self.thresholds[:, None])
+
+    def __repr__(self) -> str:
+        """Name the sizes and the outcome."""
+        return f"CrossCheck(n={self.n}, trials={self.trials}, {self.verdict})"
+
+    def __str__(self) -> str:
+        """Show the sampled means and z-scores beside the operator's values."""
+        table = [self._head(), *self._rows()]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in table]
+        return "\n".join([f"sampled means over {self._counts} (z-score)", *lines, self.verdict])
+
+    def _repr_html_(self) -> str:
+        """Show the same table in notebooks."""
+        head = "".join(f"<th>{cell}</th>" for cell in self._head())
+        rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in self._rows())
+        return f"<table><caption>{escape(self.verdict)}</caption><tr>{head}</tr>{rows}</table>"
+
+    @property
+    def _counts(self) -> str:
+        if len(set(self.drawn)) == 1:
+            return f"{self.trials} matrices of each size"
+        return f"{' and '.join(map(str, self.drawn))} matrices"
+
+    def _head(self) -> list[str]:
+        return ["i", "operator", *(f"n = {size}" for size in self.n)]
+
+    def _rows(self) -> list[list[str]]:
+        """Build the cells of the table: a row for each singular value, the sum of squares and the effective rank."""
+        names = [str(i + 1) if count == 1 else f"{i + 1} ({count} times)"
+                 for i, count in enumerate(self.multiplicities.tolist())]
+        rows = [[names[i], f"{s:.6g}", *(f"{mean:.6g} ({_score(z)})" for mean, z in zip(means, scores, strict=True))]
+                for i, (s, means, scores) in enumerate(zip(self.singular_values, self.mean.T, self.z.T, strict=True))]
+        rows.append(["sum of squares", "", *(f"({_score(z)})" for z in self.z_energy)])
+        ranks = zip(self.effective_rank, self.effective_rank_error, strict=True)
+        limit = self.operator_effective_rank
+        shown = f"{limit.value:.6g}" if math.isfinite(limit.error) else f"{limit.value:.3g} {plus_minus()} inf"
+        rows.append(["effective rank", shown,
+                     *(f"{rank:.6g} {plus_minus()} {error:.1g}" for rank, error in ranks)])
+        return rows
+
+    def plot(self, ax: "Axes | None" = None) -> "Axes":
+        r"""Draw the sampled means over the operator's values, and, given no axes, the effective rank against n beside.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            Where to draw the singular values. By default a new pyplot figure with two Axes.
+
+        Returns
+        -------
+        matplotlib Axes
+            The one with the singular values.
+        """
+        if ax is None:
+            plt = require("matplotlib.pyplot", "plot", "CrossCheck.plot")
+            _, (ax, beside) = plt.subplots(1, 2, figsize=(9.6, 4.2), layout="constrained")
+            self._plot_effective_rank(beside)
+        return self._plot_values(require_axes(ax))
+
+    def _plot_values(self, ax: "Axes") -> "Axes":
+        index = np.arange(1, self.singular_values.size + 1)
+        styled(ax, f"sampled singular values, {self._counts.replace(' of each size', ' each')}")
+        for k, size in enumerate(self.n):
+            # Set side by side, so that the error bars do not hide each other.
+            offset = 0.12 * (k - 0.5 * (len(self.n) - 1))
+            ax.errorbar(index + offset, self.mean[k], yerr=self.standard_error[k], fmt="o", markersize=4, capsize=3,
+                        color=COLOURS[k % len(COLOURS)], label=f"$n = {size}$")
+        ax.hlines(self.singular_values, index - 0.35, index + 0.35, color="black", linewidth=1.2, label="operator")
+        if index.size:
+            ax.set_yscale("log")
+            ax.set_xticks(index)
+            ends = np.concatenate([self.singular_values, *self.mean, *(self.mean - self.standard_error),
+                                   *(self.mean + self.standard_error)])
+            low, high = ends.min(where=ends > 0.0, initial=ends.max()), ends.max()
+            room = max((high / low) ** 0.08, 1.3)    # beyond the outermost error bars, and where all values are alike
+            ax.set_ylim(low / room, high * room)
+        ax.set_xlabel("index $i$")
+        ax.set_ylabel("singular value $s_i$")
+        ax.legend()
+        return ax
+
+    def _plot_effective_rank(self, ax: "Axes") -> None:
+        styled(ax, "effective rank")
+        ax.errorbar(self.n, self.effective_rank, yerr=self.effective_rank_error, fmt="o", capsize=3, color=COLOURS[0],
+                    label="sampled")
+        highest = float((self.effective_rank + self.effective_rank_error).max())
+        if math.isfinite(self.operator_effective_rank.value + self.operator_effective_rank.error):
+            ax.axhline(self.operator_effective_rank.value, color="black", linestyle="--", label="operator")
+            highest = max(highest, self.operator_effective_rank.value)
+        ax.set_xscale("log")
+        ax.set_ylim(0.0, 1.1 * highest or 1.0)
+        ax.set_xlabel("$n$")
+        ax.legend()
+
+
+def crosscheck(
+    h: Callable[..., Any] | Kernel,
+    n: int | Sequence[int] = (100, 300, 1000),
+    mu_x: Measure = Gaussian(),  # noqa: B008 -- immutable
+    mu_y: Measure = Gaussian(),  # noqa: B008
+    *,
+    trials: int = 20,
+    rank: int | None = None,
+    rng: Any = None,
+    svd: OperatorSVD | None = None,
+) -> CrossCheck:
+    r"""Compare the singular values found by quadrature with those of sampled matrices.
+
+    Parameters
+    ----------
+    h : callable or Kernel
+        ``h(x, y)``, vectorised.
+    n : int or sequence of int, default (100, 300, 1000)
+        The sizes of the sampled matrices.
+    mu_x, mu_y : Measure
+        By default standard Gaussians.
+    trials : int, default 20
+        How many matrices to draw of each size, at least 2.
+    rank : int, optional
+        How many singular values to compare, by default those that stand above the sampling noise at the largest n, at
+        most eight.
+    rng : optional
+        Anything that `numpy.random.default_rng` takes.
+    svd : OperatorSVD, optional
+        The decomposition to be checked, by default ``decompose(h, mu_x, mu_y)``.
+
+    Returns
+    -------
+    CrossCheck
+        If interrupted (Ctrl-C) after two trials: of what was done, with a `SamplingInterruptedWarning`.
+
+    Raises
+    ------
+    NonFiniteKernelError
+        If h is not finite at a sampled pair.
+    TrialError
+        If a trial fails after others of its size are done, which are then in `partial`.
+    TypeError, ValueError
+        If an argument is not what it must be, or `svd` was made under other measures.
+
+    Warns
+    -----
+    LongSamplingWarning
+        Beforehand, if sampling will take more than a minute.
+
+    Whatever fails or is interrupted after the decomposition, the exception has it as its attribute `svd`.
+
+    Notes
+    -----
+    A sampled value is not compared with :math:`s_i` but with its expectation at that n (`svd.predict`). In
+
+    .. math:: z_i = (\mathrm{mean}_i - \mathrm{predicted}_i) / \sqrt{\sigma_i^2 / \mathrm{trials}
+              + \mathrm{error}_i^2 + \delta_i^2},
+
+    :math:`\sigma_i` is the larger of the predicted standard deviation and that of the sample: with few trials the
+    latter is unsure, and too small just when an odd mean comes with it; the former knows nothing of outliers, and
+    alone, as with a single trial, gave false alarms in up to 3 of 100 cross-checks. :math:`\mathrm{error}_i` is what
+    the prediction may leave out, of order n^(-2); :math:`\delta_i` is the error bar of the operator value, and the
+    rounding of the SVD.
+
+    If everything is right, the z-scores are close to standard normal, or closer to zero. The verdict takes all that
+    are valid: `agrees` is False if one is beyond :math:`t + (t^2 - 1) / 3 \sqrt{\mathrm{trials}}`, with t such that the
+    largest of as many normal variables exceeds it with probability 1e-3 (Bonferroni). The second term is that of
+    Cornish and Fisher for the skewness 2 of an exponential variable: single sampled values may be that skew.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from opsvd.comparison.crosscheck import crosscheck
+    >>> check = crosscheck(lambda x, y: np.sin(x * y), n=(100, 200), trials=10, rng=0)
+    >>> check.agrees
+    True
+    """
+    (kernel, mu_x, mu_y), trials, counts = paired(h, mu_x, mu_y), _trials(trials), sizes(n, "n")
+    require_memory(float(max(counts)) * max(kernel.dims), "n", max(counts), "take smaller matrices")
+    rank = None if rank is None else positive_int(rank, "rank")
+    if svd is not None:
+        _made_under(svd, mu_x, mu_y)
+    streams = generator(rng).spawn(len(counts))
+    planned = [kernel_trials(kernel, (size, size), mu_x, mu_y, trials=trials, rng=stream)
+               for size, stream in zip(counts, streams, strict=True)]
+    announce([one.cost() for one in planned], "Ctrl-C stops it with what is done")
+    svd = decompose(kernel, mu_x, mu_y) if svd is None else svd
+    with _leaving(svd):
+        predictions = [svd.predict(size) for size in counts]
+        samples = _sampled(planned)
+    drawn = tuple(sample.trials for sample in samples)
+    note = ""
+    if drawn != (trials,) * len(counts):
+        done = [f"{drawn[k] if k < len(drawn) else 0} of {trials} at n = {size}" for k, size in enumerate(counts)]
+        note = f"interrupted, with {', '.join(done)}"
+        cut_short(f"{', '.join(done)} are done and compared")
+    return _compared(svd, predictions[: len(samples)], samples, rank, note)
+
+
+def _sampled(planned: list[Trials]) -> list[MonteCarloSpectrum]:
+    """Sample size by size; if interrupted, return what is done of those of which two trials are."""
+    samples: list[MonteCarloSpectrum] = []
+    for trials in planned:
+        try:
+            sample = trials.run(as_report(None))
+        except KeyboardInterrupt:
+            if not samples:
+                raise
+            break
+        # Of a matrix that was cut short the errors may be larger than its noise.
+        whole = tuple(one for one in sample.matrices if not one.interrupted)
+        if len(whole) > 1:
+            samples.append(replace(sample, matrices=whole))
+        if sample.interrupted:
+            break
+    if not samples:
+        raise KeyboardInterrupt
+    return samples
+
+
+def _compared(svd: OperatorSVD, predictions: list[FiniteSizePrediction], samples: list[MonteCarloSpectrum],
+              rank: int | None, note: str) -> CrossCheck:
+    """Compare samples with predictions, size by size."""
+    r, drawn = _count_compared(svd, predictions, rank), tuple(sample.trials for sample in samples)
+    valid = np.stack([prediction.valid[:r] for prediction in predictions])
+    z = np.stack([_value_scores(svd, *pair, r) for pair in zip(predictions, samples, strict=True)])
+    z_energy = np.array([_energy_score(svd, *pair, r) for pair in zip(predictions, samples, strict=True)])
+    ranks = [sample.effective_rank() for sample in samples]
+    comparisons = int(np.sum(~np.isnan(z)) + np.sum(~np.isnan(z_energy)))
+    return CrossCheck(
+        n=tuple(sample.n for sample in samples),
+        trials=min(drawn),
+        singular_values=svd.values[:r],
+        errors=svd.value_errors[:r],
+        multiplicities=svd.multiplicities[:r],
+        mean=np.stack([_multiplets(svd, sample, r).mean(axis=0) for sample in samples]),
+        standard_error=np.stack([standard_error(_multiplets(svd, sample, r)) for sample in samples]),
+        predicted_mean=np.where(valid, [prediction.mean[:r] for prediction in predictions], np.nan),
+        bias=np.where(valid, [prediction.bias[:r] for prediction in predictions], np.nan),
+        z=z,
+        valid=valid,
+        unknown=predictions[0].unknown[:r],
+        z_energy=z_energy,
+        effective_rank=np.array([rank.mean() for rank in ranks]),
+        effective_rank_error=np.array([standard_error(rank) for rank in ranks]),
+        operator_effective_rank=svd.effective_rank(),
+        thresholds=np.array([_threshold(comparisons, trials) for trials in drawn]),
+        drawn=drawn,
+        interrupted=bool(note),
+        note=note,
+    )
+
+
+@contextmanager
+def _leaving(svd: OperatorSVD) -> Iterator[None]:
+    """Give exceptions, and Ctrl-C, the decomposition that was done before."""
+    try:
+        yield
+    except BaseException as error:
+        error.svd = svd  # type: ignore[attr-defined]
+        error.add_note("the decomposition was done before this, and is the attribute svd of this exception")
+        raise
+
+
+def _trials(trials: Any) -> int:
+    if positive_int(trials, "trials", MOST_TRIALS) == 1:
+        raise ValueError("trials must be at least 2, because their scatter is part of the z-scores, got 1; "
+                         "pass for example trials=20")
+    return int(trials)
+
+
+def _made_under(svd: OperatorSVD, mu_x: Measure, mu_y: Measure) -> None:
+    """Raise TypeError or ValueError unless `svd` is one, and its measures are those that are sampled from."""
+    svd = require_svd(svd, "svd")
+    for name, given, made in (("mu_x", mu_x, svd.mu_x), ("mu_y", mu_y, svd.mu_y)):
+        if given != made:
+            raise ValueError(f"{name} must be the measure of svd, {made!r}, got {given!r}; pass {name}=svd.{name}")
+
+
+def _count_compared(svd: OperatorSVD, predictions: list[FiniteSizePrediction], rank: int | None) -> int:
+    """Return how many singular values are compared, multiplets counting once."""
+    ends = np.cumsum(np.minimum(svd.multiplicities, _HUGE).astype(np.int64))
+    most = int(np.count_nonzero(ends <= min(prediction.n for prediction in predictions)))
+    if rank is not None:
+        return min(rank, most)
+    largest = max(predictions, key=lambda prediction: prediction.n)
+    noisy = _ABOVE_NOISE * largest.std > svd.values
+    return min(int(np.argmax(np.append(noisy, True))), most, _MOST) or min(most, 1)
+
+
+def _value_scores(
+    svd: OperatorSVD, prediction: FiniteSizePrediction, sample: MonteCarloSpectrum, r: int
+) -> np.ndarray:
+    """Return the z-scores of the leading r values, NaN where they cannot be predicted."""
+    z = _scores(_multiplets(svd, sample, r), prediction.mean[:r], prediction.std[:r],
+                np.hypot(prediction.error[:r], svd.value_errors[:r] + _rounding(svd, sample.n)))
+    return np.where(prediction.valid[:r], z, np.nan)
+
+
+def _energy_score(svd: OperatorSVD, prediction: FiniteSizePrediction, sample: MonteCarloSpectrum, r: int) -> float:
+    """Return the z-score of the energy of the most leading values, up to r, for which it can be predicted."""
+    if svd.rank == 0:
+        return float(_scores((sample.spectra**2).sum(axis=1), np.array(svd.tail**2), np.zeros(()), np.zeros(())))
+    if not prediction.energy_valid[:r].any():
+        return math.nan
+    k = int(np.flatnonzero(prediction.energy_valid[:r])[-1])
+    counts = svd.multiplicities[: k + 1].astype(np.float64)
+    ours = 2.0 * float((counts * svd.values[: k + 1]) @ (svd.value_errors[: k + 1] + _rounding(svd, sample.n)))
+    energies = (sample.spectra[:, : int(counts.sum())] ** 2).sum(axis=1)
+    return float(_scores(energies, prediction.energy[k], prediction.energy_std[k],
+                         np.hypot(prediction.energy_error[k], ours)))
+
+
+def _multiplets(svd: OperatorSVD, sample: MonteCarloSpectrum, r: int) -> np.ndarray:
+    """Return the means of the sampled values over the leading r multiplets, shape (trials, r)."""
+    ends = np.cumsum(svd.multiplicities[:r].astype(np.int64))
+    parts = np.split(sample.spectra, ends, axis=1)[:r]
+    return np.stack([part.mean(axis=1) for part in parts], axis=1) if r else sample.spectra[:, :0]
+
+
+def _scores(samples: np.ndarray, expected: np.ndarray, std: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """Return the deviation of the mean of the samples over its uncertainty; no deviation is 0, whatever that is."""
+    deviation = samples.mean(axis=0) - expected
+    uncertainty = np.hypot(np.maximum(samples.std(axis=0, ddof=1), std) / math.sqrt(len(samples)), error)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(deviation == 0.0, 0.0, deviation / uncertainty))
+
+
+def _rounding(svd: OperatorSVD, n: int) -> float:
+    """Bound the rounding errors of the SVD of an n x n matrix: backward stable, with a modest constant."""
+    return n * np.finfo(np.float64).eps * float(svd.singular_values.max(initial=0.0))
+
+
+def _threshold(comparisons: int, trials: int) -> float:
+    t = -float(ndtri(0.5 * _FALSE_ALARM / max(comparisons, 1)))
+    return t + (t**2 - 1.0) / (3.0 * math.sqrt(trials))
+
+
+def _score(z: float) -> str:
+    return "-" if math.isnan(z) else f"{z:+.1f}"

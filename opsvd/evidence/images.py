@@ -1,0 +1,149 @@
+"""What T makes of computed singular functions, by integrals that know nothing of how they were computed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .._support.linalg import corner_norms
+from ..kernels import Kernel
+from ..operator.discretisation import Discretisation
+from ..operator.singular_functions import SingularFunctions, SingularSystem
+from ..probing.slice_splitter import slice_integrals
+from ..probing.slices import SliceIntegrals
+from ..quadrature import Rule, joined
+
+__all__ = ["Images", "energy_beyond", "images"]
+
+_EPS = float(np.finfo(np.float64).eps)
+# Not the order of any method: no node in common.
+_ORDER = 20
+_MOST = 160
+_BUDGET = 10_000_000
+# The square root of how many slices there are, about.
+_SLICES = 16.0
+# Random slices may give a residual that is this much larger.
+_DISAGREES = 4.0
+# Strips along the ends of the domain, as parts of its width, whose energies tell how images decay; and a decay, from
+# one strip to the next, that is not told from none.
+_MARGIN, _SLOWEST = 0.04, 0.99
+
+
+@dataclass(frozen=True, eq=False)
+class Images:
+    r"""Residuals of the leading q singular triplets, for q = 1, 2, ...
+
+    Attributes
+    ----------
+    residual : ndarray, shape (q,)
+        The larger of the norms of :math:`T g_j - s_j f_j` and of :math:`T^* f_j - s_j g_j`, over all j up to this one.
+    coupling : ndarray, shape (q,)
+        The larger of the norms of :math:`E[f_i (T g_j - s_j f_j)]` and of :math:`E[g_i (T^* f_j - s_j g_j)]`, over all
+        i and j up to this one.
+    breaks : bool
+        Whether slices were found to break, or were given up.
+    """
+
+    residual: np.ndarray
+    coupling: np.ndarray
+    breaks: bool = False
+
+
+def images(kernel: Kernel, discretisation: Discretisation, system: SingularSystem, rtol: float, *, outside: float,
+           spots: tuple[Rule, Rule], samples: np.ndarray) -> Images:
+    """Apply T and its adjoint to the leading singular functions, along slices at the nodes of the first check rule.
+
+    Parameters
+    ----------
+    kernel, discretisation, system, rtol
+        As in `gather_evidence`.
+    outside : float
+        The norm of h outside the domain, and nearer to singular points than nodes: a bound for the images there. Those
+        outside are extrapolated from their decay.
+    spots : tuple of Rule
+        Random points in x and y, drawn from the measures. Slices at those in x are held against h at those in y: what
+        they do not explain is missing from the images.
+    samples : ndarray
+        The weighted values of h there.
+    """
+    count = min(len(system.values), _MOST)
+    s, left, right = system.values[:count], system.left.truncated(count), system.right.truncated(count)
+    domain, (rule_x, rule_y) = discretisation.domain, discretisation.checks[0]
+    tol = max(1e-2 * rtol, 16.0 * _EPS)
+    along_y = _Side(kernel, left, right, s, domain.x, domain.y, tol)
+    along_x = _Side(kernel.transposed(), right, left, s, domain.y, domain.x, tol)
+    (at_x, at_spots), (at_y,) = along_y.seen_at(rule_x, spots[0]), along_x.seen_at(rule_y)
+    sides = along_y.residuals(at_x, rule_x, outside), along_x.residuals(at_y, rule_y, outside)
+    missed = along_y.missed(at_spots, *spots, samples)
+    residual, coupling = (np.max(parts, axis=0) for parts in zip(*sides, strict=True))
+    hidden = discretisation.hidden * float(np.hypot(np.linalg.norm(system.values), outside))
+    residual, missed = np.hypot(residual, hidden), np.hypot(missed, hidden)
+    # Where random slices disagree with those at the nodes, the nodes missed something, and their integrals are wrong.
+    trusted = missed <= _DISAGREES * residual
+    breaks = any(len(seen.slices.breaks) > 0 or seen.slices.exhausted for seen in (at_x, at_y))
+    return Images(np.maximum(residual, missed), np.where(trusted, coupling, np.maximum(coupling, missed)), breaks)
+
+
+@dataclass(frozen=True, eq=False)
+class _Side:
+    """T g_j against s_j f_j; or, with everything exchanged, T* f_j against s_j g_j."""
+
+    kernel: Kernel
+    left: SingularFunctions
+    right: SingularFunctions
+    s: np.ndarray
+    domain_x: tuple[float, float]
+    domain_y: tuple[float, float]
+    tol: float
+
+    def seen_at(self, *rules: Rule) -> list["_Seen"]:
+        """Slices and T g_j at those nodes of rules in x that lie in the domain: found together, handed out apart."""
+        inside = [rule.restricted(_within(rule, self.domain_x)) for rule in rules]
+        panels = np.unique(np.clip(self.right.panels, *self.domain_y))
+        slices = slice_integrals(self.kernel, joined(*inside), self.right.measure, panels, self.tol, order=_ORDER,
+                                 size=float(np.linalg.norm(self.s)) / _SLICES, budget=len(rules) * _BUDGET)
+        there = slices.against_resolved(self.right.half_density)
+        rows = np.split(np.arange(len(there)), np.cumsum([len(rule) for rule in inside])[:-1])
+        return [_Seen(slices.restricted(some), there[some]) for some in rows]
+
+    def residuals(self, seen: "_Seen", rule: Rule, outside: float) -> tuple[np.ndarray, np.ndarray]:
+        """Cumulative norms of T g_j - s_j f_j, and of its components along f_i, for j (and i) up to 1, 2, ..."""
+        inside, unresolved = _within(rule, self.domain_x), seen.slices.unresolved
+        f = self.left.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None]
+        residual = -f * self.s
+        residual[inside] += seen.images
+        coupling = f.T @ residual
+        beyond = np.minimum(energy_beyond(seen.images, rule.nodes[inside], self.domain_x), outside**2)
+        columns = np.sqrt(np.cumsum(np.sum(residual**2, axis=0)) + beyond)
+        return columns + unresolved, corner_norms(coupling) + unresolved
+
+    def missed(self, seen: "_Seen", spots_x: Rule, spots_y: Rule, samples: np.ndarray) -> np.ndarray:
+        """What random slices show: residuals there, cumulative over j, with what the slices themselves miss of h."""
+        rows, columns = _within(spots_x, self.domain_x), _within(spots_y, self.domain_y)
+        rule = spots_x.restricted(rows)
+        residual = seen.images - self.left.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None] * self.s
+        unexplained = seen.slices.missed(spots_y.restricted(columns), samples[np.ix_(rows, columns)])
+        return np.asarray(np.sqrt(np.cumsum(np.sum(residual**2, axis=0)) + unexplained**2))
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """Slices at n points, and what T makes of the functions there, weighted: shape (n, q)."""
+
+    slices: SliceIntegrals
+    images: np.ndarray
+
+
+def _within(rule: Rule, interval: tuple[float, float]) -> np.ndarray:
+    return np.asarray((rule.nodes >= interval[0]) & (rule.nodes <= interval[1]))
+
+
+def energy_beyond(there: np.ndarray, nodes: np.ndarray, interval: tuple[float, float]) -> np.ndarray:
+    """Continue the energy of images, shape (n, q), geometrically beyond both ends; cumulative, shape (q,)."""
+    energy = np.cumsum(there**2, axis=1)
+    step = _MARGIN * (interval[1] - interval[0])
+    beyond = np.zeros(there.shape[1])
+    for distance in (nodes - interval[0], interval[1] - nodes):
+        last, before = (energy[(distance >= low * step) & (distance < (low + 1) * step)].sum(axis=0) for low in (0, 1))
+        ratio = np.minimum(last / np.maximum(before, np.finfo(float).tiny), _SLOWEST)
+        beyond += last * ratio / (1.0 - ratio)
+    return beyond

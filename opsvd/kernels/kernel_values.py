@@ -1,0 +1,53 @@
+"""A few values of a kernel, by which it is told from another one when a result is loaded."""
+
+import numpy as np
+
+from ..measures import Gaussian, GaussianVector, Measure
+from .kernel import PROBED, Kernel
+from .sides import sides
+
+__all__ = ["kernel_values", "require_same_kernel"]
+
+# So many points a side, by which x > y and x > y + 0.1 are two kernels, and fewer where a point takes much memory.
+_POINTS, _FEWER = 16, 4
+# Of the raw bits behind their coordinates, which numpy promises never to change.
+_SEED = 20261
+# Relative to a value and to the median of all: rounding differs from one machine to the next, and grows where
+# kernels oscillate.
+_ALIKE = 1e-8
+
+
+def kernel_values(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> np.ndarray | None:
+    """Values at 16 by 16 pairs of irregular points, blocks or vectors of the measures; they need not be finite.
+
+    For each value of T, shape (16 p, 16 q); kernels of numbers have p = q = 1. None if a measure is not Gaussian: such
+    results cannot be saved.
+    """
+    if not all(isinstance(measure, Gaussian | GaussianVector) for measure in (mu_x, mu_y)):
+        return None
+    return np.asarray(kernel.grid(*_points(kernel, mu_x, mu_y)))
+
+
+def require_same_kernel(kernel: Kernel, mu_x: Measure, mu_y: Measure, saved: np.ndarray) -> None:
+    """Raise ValueError if a kernel does not have the values that were saved."""
+    x, y = _points(kernel, mu_x, mu_y)
+    given = kernel.grid(x, y)
+    if given.shape != saved.shape:
+        raise ValueError("h must be the kernel of the saved result, but its values are of another shape; pass that "
+                         "kernel, or leave h out")
+    typical = float(np.median(np.abs(saved[np.isfinite(saved)]))) if np.isfinite(saved).any() else 0.0
+    same = np.isclose(given, saved, rtol=_ALIKE, atol=_ALIKE * typical, equal_nan=True)
+    if same.all():
+        return
+    i, j = np.argwhere(~same)[0]
+    where = f" at x = {x[i]:.6g}, y = {y[j]:.6g}" if x.ndim == y.ndim == 1 and given.shape == (len(x), len(y)) else ""
+    raise ValueError(f"h must be the kernel of the saved result, but{where} its value is {given[i, j]:.10g}, and there "
+                     f"it was {saved[i, j]:.10g}; pass that kernel, or leave h out")
+
+
+def _points(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> tuple[np.ndarray, np.ndarray]:
+    """Points as the kernel's grid takes them, from standard coordinates of mean 0 and variance 1."""
+    bits, count = np.random.PCG64(_SEED), _POINTS if max(kernel.dims) <= PROBED else _FEWER
+    x, y = (side.points(np.sqrt(12.0) * (bits.random_raw(count * side.directions) / 2.0**64 - 0.5)
+                        .reshape(count, side.directions)) for side in sides(kernel, mu_x, mu_y))
+    return x, y

@@ -1,0 +1,152 @@
+"""Kernels with matrices for values: h(x, y) of shape (..., p, q)."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .._support.budget import evaluated
+from .._support.probe import PAIRS_ALONE, POINTS_ALONE, require_alone
+from .._support.user_function import UserFunction, real_values
+from .._support.validation import broadcast, optional_text, points
+from ..errors import KernelError, NonFiniteKernelError
+from .kernel import Kernel, as_dims, as_function, probe_grid
+
+__all__ = ["MatrixKernel", "matrix_shape"]
+
+
+class MatrixKernel(Kernel):
+    r"""A kernel whose values are p by q matrices, from a callable that returns shape (..., p, q).
+
+    .. math:: h(x, y) = \sum_i s_i f_i(x)\, g_i(y)^T, \qquad E[f_i \cdot f_j] = E[g_i \cdot g_j] = \delta_{ij},
+
+    with :math:`f_i` in :math:`\mathbb R^p` and :math:`g_i` in :math:`\mathbb R^q`: the singular values of
+    :math:`(T g)(x) = E_y[h(x, y)\, g(y)]`. `decompose` and the samplers take the callable itself, and see what it
+    returns; this class says so, and where x and y are vectors, of which dimensions. On n points of x and m of y, `grid`
+    is the (n p, m q) matrix of all values; a sample of n points a side, over n, has for large n the values of T.
+
+    Parameters
+    ----------
+    h : callable
+        ``h(x, y)``: arrays that broadcast, for vectors over the axes before the last, give matrices in the last two
+        axes of the result.
+    dims : (int, int), default (1, 1)
+        The dimensions of x and y.
+    name : str, optional
+
+    Attributes
+    ----------
+    p, q : int
+
+    Raises
+    ------
+    KernelError
+        If h does not broadcast, or does not return matrices of one shape.
+
+    Examples
+    --------
+    The identity times a kernel of numbers: every value stands twice.
+
+    >>> import numpy as np
+    >>> import opsvd
+    >>> svd = opsvd.decompose(lambda x, y: np.exp(0.2 * x * y)[..., None, None] * np.eye(2), rtol=1e-8)
+    >>> svd.singular_values[:4].round(6).tolist()
+    [1.021548, 1.021548, 0.21321, 0.21321]
+    """
+
+    def __init__(self, h: Callable[..., Any], dims: tuple[int, int] = (1, 1), name: str | None = None) -> None:
+        self.function, self.evaluations, self.budget = UserFunction(as_function(h), "h"), 0, None
+        self.name = optional_text(name, "name") or getattr(h, "__name__", type(h).__name__)
+        self.dims = as_dims(dims)
+        shape = matrix_shape(h, self.dims)
+        if shape is None:
+            raise self._fault()
+        self.p, self.q = shape
+        if 0 in shape:
+            raise KernelError(f"h must return matrices of at least one row and one column, got {self.p} by {self.q}; "
+                              f"return numbers, or matrices that are not empty")
+        grid = probe_grid(self.dims)
+        require_alone(lambda x, y: self._real(self.function(x, y)), grid, self._real(self.function(*grid)), PAIRS_ALONE,
+                      POINTS_ALONE)
+
+    def __repr__(self) -> str:
+        """Name it and the shape of its values."""
+        return f"MatrixKernel({self.name}, {self.p} x {self.q})"
+
+    def __call__(self, x: Any, y: Any) -> np.ndarray:
+        """Evaluate h at points that broadcast: shape (..., p, q)."""
+        x, y = points(x, "x", self.dims[0]), points(y, "y", self.dims[1])
+        leading = self._leading(x, 0), self._leading(y, 1)
+        broadcast(*leading)
+        fixed = x.ndim - len(leading[0]), y.ndim - len(leading[1])
+        return evaluated(self.budget, self._at_once, (x, y), fixed, width=self.p * self.q)
+
+    def _at_once(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The matrices, from one call of h."""
+        shape = (*np.broadcast_shapes(self._leading(x, 0), self._leading(y, 1)), self.p, self.q)
+        values = self._real(self.function(x, y))
+        self.evaluations += math.prod(shape)
+        try:
+            return np.broadcast_to(values, shape)
+        except ValueError:
+            raise KernelError(f"h must return matrices of one shape, {self.p} by {self.q}: for x of shape {x.shape} "
+                              f"and y of shape {y.shape} it returned shape {values.shape}") from None
+
+    def grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The matrices of all pairs of points, as one matrix of shape (n p, m q)."""
+        x, y = self.listed(x, y)
+        return self._as_matrix(self(x[:, None], y[None]))
+
+    def _as_matrix(self, values: np.ndarray) -> np.ndarray:
+        """Values (n, m, p, q) as one matrix (n p, m q)."""
+        n, m, p, q = values.shape
+        return np.asarray(values.transpose(0, 2, 1, 3).reshape(n * p, m * q))
+
+    def finite_beside(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Evaluate h at points that broadcast, shape (..., p, q); raises where it is not finite, naming a point."""
+        values = self(x, y)
+        if not np.isfinite(values).all():
+            bad = tuple(np.argwhere(~np.isfinite(values))[0])
+            x, y = (np.broadcast_to(points, values.shape[:-2] + points.shape[len(self._leading(points, side)):])
+                    for side, points in enumerate((x, y)))
+            point = f"x = {x[bad[:-2]].tolist()!r}, y = {y[bad[:-2]].tolist()!r}"
+            raise NonFiniteKernelError(f"h must be finite, but has an entry {values[bad]} at {point}; define h there")
+        return values
+
+    def finite_grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The same as `grid`; raises where h is not finite, naming a point."""
+        x, y = self.listed(x, y)
+        return self._as_matrix(self.finite_beside(x[:, None], y[None]))
+
+    def _fault(self) -> KernelError:
+        """Build the error for values that are no matrices; raises what is wrong with them, if it is more than that."""
+        try:
+            found = self._real(self.function(*probe_grid(self.dims))).shape
+        except KernelError:
+            raise
+        except Exception as error:
+            raise KernelError(f"h failed on arrays that broadcast with {type(error).__name__}: {error}; it must return "
+                              f"shape (..., p, q)") from error
+        return KernelError(f"h must return matrices, shape (..., p, q): for x of shape (3, 1) and y of shape (1, 4), "
+                           f"not counting the axis of a vector's coordinates, shape (3, 4, p, q), but it returned "
+                           f"shape {found}; build them with np.stack, or leave MatrixKernel out if h returns numbers")
+
+    def transposed(self) -> "MatrixKernel":
+        """Return the kernel (y, x) -> h(x, y)^T."""
+        return MatrixKernel(self._at_exchanged, self.dims[::-1], f"{self.name} transposed")
+
+    def _at_exchanged(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        return np.asarray(np.swapaxes(self(x, y), -1, -2))
+
+
+def matrix_shape(h: Callable[..., Any], dims: tuple[int, int]) -> tuple[int, int] | None:
+    """The shape (p, q) of the values of h if they are matrices, else None; `Kernel` explains what fails."""
+    x, y = probe_grid(dims)
+    try:
+        values = real_values(UserFunction(h, "h")(x, y), "h")
+    except Exception:  # noqa: BLE001 -- whatever a user's function raises
+        return None
+    if values.ndim != 4 or values.shape[0] not in {1, 3} or values.shape[1] not in {1, 4}:
+        return None
+    return values.shape[2], values.shape[3]

@@ -1,0 +1,43 @@
+"""A kernel and the measures of its variables, which must be of the same dimensions."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ..measures import Gaussian, Measure, require_measure
+from .kernel import PROBED, Kernel, as_kernel
+from .matrix_kernels import MatrixKernel, matrix_shape
+
+__all__ = ["paired"]
+
+
+def paired(h: "Callable[..., Any] | Kernel", mu_x: Measure, mu_y: Measure) -> tuple[Kernel, Measure, Measure]:
+    """Return h as a kernel, with measures that fit it.
+
+    A callable takes its dimensions from the measures, and one that returns matrices is a `MatrixKernel`. A kernel knows
+    its dimensions, as ``elementwise(phi, k)`` does: then the default measure Gaussian() stands for the standard
+    Gaussian of that dimension.
+
+    Raises
+    ------
+    TypeError
+        If a measure is not one.
+    ValueError
+        If a kernel and a measure are of different dimensions.
+    """
+    measures = [require_measure(mu_x, "mu_x"), require_measure(mu_y, "mu_y")]
+    kernel = _as_kernel(h, (measures[0].dim, measures[1].dim))
+    for side, dim in enumerate(kernel.dims):
+        if measures[side] == Gaussian():
+            measures[side] = Gaussian.standard(dim)
+        if measures[side].dim != dim:
+            raise ValueError(f"mu_{'xy'[side]} must be a measure on R^{dim}, as the kernel takes such points, got "
+                             f"{measures[side]!r} of dimension {measures[side].dim}; pass for example "
+                             f"Gaussian.standard({dim})")
+    return kernel, measures[0], measures[1]
+
+
+def _as_kernel(h: "Callable[..., Any] | Kernel", dims: tuple[int, int]) -> Kernel:
+    """Wrap a callable by what it returns, numbers or matrices."""
+    if not isinstance(h, Kernel) and max(dims) <= PROBED and matrix_shape(h, dims) is not None:
+        return MatrixKernel(h, dims)
+    return as_kernel(h, dims)

@@ -1,0 +1,1 @@
+"""The operator as blocks between orthonormal bases, and its singular functions."""

@@ -1,0 +1,1 @@
+"""What a finite sampled matrix must look like."""

@@ -1,0 +1,220 @@
+"""Where a kernel lives: the box that carries E[h^2], and whether E[h^2] is finite at all."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import NotSquareIntegrableError
+from ..kernels import SMALLEST_SIZE, Kernel, non_finite, size_out_of_range
+from ..measures import Measure
+from ..quadrature import Rule
+
+__all__ = ["Domain", "find_domain", "weighted_samples"]
+
+_POINTS = 64
+_SECOND_LOOK = 1000
+# Values of h that are asked for at a time.
+_CHUNK = 1 << 16
+_GROWTH = 1.12
+# Beyond 37 scales a Gaussian density times a Lebesgue weight is below the smallest double.
+_WIDEST = 37.0
+# A box that is wider than this many times what a bounded kernel needs is wide.
+_WIDE = 1.3
+_SAFE_START = 4.0
+# The power of a Gaussian decay grows by more than this factor over a tenth of the box; less than the second is none.
+_GROWS, _LEAST = 1.2, 0.1
+# Of the four sides of the box, those of x and those of y.
+_SIDES = (slice(0, 2), slice(2, 4))
+# The corners at which h must not overflow are so close to those of the box.
+_OFF_DIAGONAL = np.array([1.0, 0.9999, 0.9998, 0.9997])
+
+
+@dataclass(frozen=True)
+class Domain:
+    r"""A box that holds all of E[h^2] but `missing`^2.
+
+    Attributes
+    ----------
+    x, y : tuple of float
+        The intervals of the two variables.
+    missing : float
+        The Hilbert-Schmidt norm of h outside the box, extrapolated from its decay; relative to that inside.
+    norm : float
+        :math:`\sqrt{E[h^2]}` as seen on a coarse grid; zero only if all values were.
+    widened : bool
+        Whether the box is clearly wider than a bounded kernel needs.
+    """
+
+    x: tuple[float, float]
+    y: tuple[float, float]
+    missing: float
+    norm: float
+    widened: bool
+
+
+def weighted_samples(kernel: Kernel, domain: Domain, left: Rule, right: Rule) -> np.ndarray:
+    r"""The matrix :math:`\sqrt{w_i} h(x_i, y_j) \sqrt{w_j}`, zero outside the domain, where h is not evaluated.
+
+    Raises NonFiniteKernelError, naming a point, where h is not finite.
+    """
+    rows, columns = _within(left.nodes, domain.x), _within(right.nodes, domain.y)
+    x, y = left.restricted(rows), right.restricted(columns)
+    samples = np.zeros((len(left), len(right)))
+    in_place = isinstance(rows, slice) and isinstance(columns, slice)
+    inside = samples[rows, columns] if in_place else np.empty((len(x), len(y)))
+    # A few rows at a time: passes over fresh memory, and over what no cache holds, cost more than most kernels.
+    step = max(1, _CHUNK // max(1, len(y)))
+    for some in (slice(start, start + step) for start in range(0, len(x), step)):
+        # The densities go in one after the other: their product may underflow where h makes up for it.
+        np.multiply(kernel.finite_grid(x.nodes[some], y.nodes), x.sqrt_weights[some, None], out=inside[some])
+        inside[some] *= y.sqrt_weights
+    if not in_place:
+        samples[np.ix_(np.arange(len(left))[rows], np.arange(len(right))[columns])] = inside
+    return samples
+
+
+def _within(nodes: np.ndarray, interval: tuple[float, float]) -> slice | np.ndarray:
+    """Which nodes are in an interval: a slice, if they are one run, or a mask."""
+    mask = (nodes >= interval[0]) & (nodes <= interval[1])
+    where = np.flatnonzero(mask)
+    if len(where) == 0 or where[-1] - where[0] + 1 > len(where):
+        return mask
+    return slice(int(where[0]), int(where[-1]) + 1)
+
+
+def find_domain(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Domain:
+    r"""Find the box outside of which h has a norm of at most a hundredth of rtol times that inside.
+
+    The energy density :math:`h^2 \rho_x \rho_y` is sampled on a coarse grid. Its marginals are extrapolated beyond
+    each side as a power :math:`t^{-p}`, with p measured there: a Gaussian decay shows a large p, and p <= 1 means
+    that E[h^2] diverges. A side whose tail is too heavy moves outwards, until h overflows or the density does.
+
+    Raises
+    ------
+    NotSquareIntegrableError
+        If the energy does not decay.
+    NonFiniteKernelError
+        If h is NaN within the box, or infinite within four scales of the centre.
+    KernelError
+        If h is so large that its square is not a number.
+    """
+    tol = max(1e-2 * rtol, 1e-15)
+    # The width at which the half-density of a Gaussian, and so of a bounded kernel, has fallen to tol.
+    bounded = max(np.sqrt(-4.0 * np.log(tol)), _SAFE_START)
+    sides = np.full(4, bounded)
+    energy = _log_energy(kernel, mu_x, mu_y, sides)
+    if energy is None:
+        sides = np.full(4, _SAFE_START)
+        energy = _log_energy(kernel, mu_x, mu_y, sides)
+        if energy is None:
+            raise _infinite_point(kernel, mu_x, mu_y, sides)
+    while True:
+        tails, powers, growing = _tails(energy, sides)
+        heavy = (tails > tol * tol) & (sides < _WIDEST)
+        wider = np.where(heavy, np.minimum(_GROWTH * sides, _WIDEST), sides)
+        wider_energy = _log_energy(kernel, mu_x, mu_y, wider) if heavy.any() else None
+        if wider_energy is None:
+            break
+        sides, energy = wider, wider_energy
+    heavy = tails > tol * tol
+    if ((powers <= 1.0) & ~growing)[heavy].any():
+        farther = f", or lies more than {_WIDEST:g} scales out" if sides[heavy].max() >= _WIDEST else ""
+        raise NotSquareIntegrableError(
+            f"h must be square-integrable, but h^2 times the densities does not decay along the edge of the box "
+            f"{np.round(_ends(mu_x, mu_y, sides), 2).ravel().tolist()}: E[h^2] is infinite{farther}, as far as floats "
+            f"tell. Decompose a slower kernel (exp(c*x*y) needs |c| < 1/2 under unit Gaussians), or take measures with "
+            f"a smaller std")
+    if energy.max() == -np.inf:    # what looks like zero gets a second look, for the trace of something narrow
+        energy = _log_energy(kernel, mu_x, mu_y, sides, _SECOND_LOOK)
+    largest = -np.inf if energy is None else float(energy.max())
+    if energy is None or (np.isfinite(largest) and abs(largest) > -2.0 * np.log(SMALLEST_SIZE)):
+        raise size_out_of_range(float(np.exp(0.5 * largest)))
+    (x0, x1), (y0, y1) = (ends.tolist() for ends in _ends(mu_x, mu_y, sides))
+    widths = [mu.scale * _widths(sides[some], len(energy)) for mu, some in ((mu_x, _SIDES[0]), (mu_y, _SIDES[1]))]
+    norm = float(np.sqrt(widths[0] @ np.exp(energy) @ widths[1]))
+    return Domain((x0, x1), (y0, y1), float(np.sqrt(tails.sum())), norm, bool((sides > _WIDE * bounded).any()))
+
+
+def _grid(mu_x: Measure, mu_y: Measure, sides: np.ndarray, points: int = _POINTS) -> tuple[np.ndarray, np.ndarray]:
+    """Points of the box, as many on either side of the centre of each measure.
+
+    None is at a centre, and none equal in x and y, where kernels have their exceptions.
+    """
+    grids = []
+    for mu, some, shift in ((mu_x, sides[_SIDES[0]], 0.5424), (mu_y, sides[_SIDES[1]], 0.4677)):
+        place = (np.arange(points) + shift) / (0.5 * points) - 1.0
+        grids.append(mu.center + mu.scale * place * np.where(place < 0.0, *some))
+    return grids[0], grids[1]
+
+
+def _ends(mu_x: Measure, mu_y: Measure, sides: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The ends of the two intervals of the box."""
+    outwards = np.array([-1.0, 1.0])
+    return (mu_x.center + mu_x.scale * outwards * sides[_SIDES[0]],
+            mu_y.center + mu_y.scale * outwards * sides[_SIDES[1]])
+
+
+def _widths(sides: np.ndarray, points: int) -> np.ndarray:
+    """The widths of the cells about the points of a grid with so many scales on either side, shape (points,)."""
+    return np.repeat(sides / (0.5 * points), points // 2)
+
+
+def _log_energy(kernel: Kernel, mu_x: Measure, mu_y: Measure, sides: np.ndarray,
+                points: int = _POINTS) -> np.ndarray | None:
+    """The logarithm of h^2 rho_x rho_y on a grid of the box; None if h overflows, also in a corner; raises at NaN."""
+    x, y = _grid(mu_x, mu_y, sides, points)
+    values = kernel.grid(x, y)
+    if np.isnan(values).any():
+        i, j = np.argwhere(np.isnan(values))[0]
+        raise non_finite(float(x[i]), float(y[j]), np.nan)
+    # The corners are not on the diagonals, where kernels may be singular.
+    if np.isinf(values).any() or np.isinf(kernel.grid(*_ends(mu_x, mu_y, sides * _OFF_DIAGONAL))).any():
+        return None
+    with np.errstate(divide="ignore"):
+        return np.asarray(2.0 * (np.log(np.abs(values)) + np.log(mu_x.sqrt_density(x))[:, None]
+                                 + np.log(mu_y.sqrt_density(y))))
+
+
+def _tails(log_energy: np.ndarray, sides: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Relative energy beyond each side, extrapolated as a power of the distance, and that power: shape (4,) each.
+
+    And whether the power grows outwards, as that of a Gaussian does, however slowly it decays: then it does not show
+    that the energy is infinite.
+    """
+    peak = log_energy.max()
+    if not np.isfinite(peak):
+        return np.zeros(4), np.full(4, np.inf), np.ones(4, dtype=bool)
+    energy = np.exp(log_energy - peak)
+    widths_x, widths_y = (_widths(sides[some], _POINTS) for some in _SIDES)
+    along_x, along_y = energy @ widths_y, widths_x @ energy
+    total = float(along_x @ widths_x)
+    tails, powers, growing = np.zeros(4), np.full(4, np.inf), np.ones(4, dtype=bool)
+    for side, marginal in enumerate((along_x[::-1], along_x, along_y[::-1], along_y)):
+        # Means over a few points: an oscillating kernel has zeros on any single line.
+        edge, *inner = (sum(marginal[-stop:len(marginal) - stop + 3].tolist()) / 3.0 for stop in (3, 9, 15, 21))
+        if edge == 0.0 or inner[0] == 0.0:
+            continue
+        # From the centre: half of the points are on this side of it.
+        distance = [float(sides[side]) * (1.0 - inwards / (0.5 * _POINTS)) for inwards in (2.0, 8.0, 14.0, 20.0)]
+        powers[side], outer, before = map(_power, inner, [edge, *inner], distance, distance[1:])
+        # Away from the corner, where the box cuts off what lies along its diagonal.
+        growing[side] = outer > _GROWS * max(before, _LEAST)
+        tails[side] = edge * distance[0] / max(powers[side] - 1.0, 1e-3) / total
+    return tails, powers, growing
+
+
+def _power(inward: float, outward: float, far: float, near: float) -> float:
+    """The power by which what is at a near distance falls to what is at a far one; none if nothing is near."""
+    if inward == 0.0:
+        return 0.0
+    return math.inf if outward == 0.0 else math.log(inward / outward) / math.log(far / near)
+
+
+def _infinite_point(kernel: Kernel, mu_x: Measure, mu_y: Measure, sides: np.ndarray) -> Exception:
+    """The error for a kernel that is infinite close to the centre."""
+    x, y = (np.append(*both) for both in zip(_grid(mu_x, mu_y, sides), _ends(mu_x, mu_y, sides * _OFF_DIAGONAL),
+                                             strict=True))
+    values = kernel.grid(x, y)
+    i, j = np.argwhere(np.isinf(values))[0]
+    return non_finite(float(x[i]), float(y[j]), float(values[i, j]))

@@ -1,0 +1,299 @@
+"""Slices of a kernel, split where they break until polynomials resolve every piece."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from ..bases import PanelBasis
+from ..kernels import Kernel
+from ..measures import Measure
+from ..quadrature import (
+    Rule,
+    classify_breaks,
+    gauss_legendre,
+    legendre_sum,
+    legendre_transform,
+    on_panels,
+    orthonormal_legendre,
+)
+from .slices import SliceIntegrals
+
+__all__ = ["slice_integrals"]
+
+_EPS = float(np.finfo(np.float64).eps)
+# Legendre coefficients at the end of a piece that are taken for its truncation error.
+_TAIL = 3
+# A break nearer to an end of its piece than this part of its width is a singularity at that end.
+_AT_END = 1e-4
+# Pieces halving towards a singular end: the last is as wide as rounding.
+_GRADED = 50
+_PASSES = 40
+_ULPS = 8.0
+# Random points on every panel of every slice, to see what lies between the nodes; polynomials within the tolerance may
+# be wrong by this many times it at a point.
+_SPOTS, _WRONG = 2, 30.0
+# Halving that leaves more than this part of a truncation error did not help. After a search that found nothing at all,
+# as where a high derivative jumps, so many halvings come before the next.
+_HELPS, _REST = 0.1, 3
+# Functions of norm one, smooth on a scale of one, are at most about this.
+_TALL = 4.0
+# Evaluations that a piece takes in one pass, about: a search by bisection, and two halves.
+_COST = 160
+
+
+def slice_integrals(kernel: Kernel, left: Rule, measure: Measure, edges: np.ndarray, tol: float, *, order: int,
+                    size: float | None = None, budget: int = 8_000_000) -> SliceIntegrals:
+    r"""Split the slices h(x_i, .) at the nodes of `left` until polynomials of degree below `order` resolve all pieces.
+
+    Parameters
+    ----------
+    kernel : Kernel
+    left : Rule, n nodes
+    measure : Measure
+        Of y.
+    edges : ndarray
+        Panels in y, where the functions to integrate against may break as well.
+    tol : float
+        Of what a slice's truncation error does to integrals against smooth functions of norm one, relative to `size`.
+    order : int
+        Gauss-Legendre nodes a piece.
+    size : float, optional
+        The norm of a slice that matters; by default that of the average one.
+    budget : int
+        Evaluations of h; what is not resolved by then is left as it is, and noted.
+    """
+    return _Splitter(kernel, left, measure, np.asarray(edges), tol, order=order, size=size, budget=budget).run()
+
+
+@dataclass(frozen=True, eq=False)
+class _Pieces:
+    """Pieces of slices, all arrays of shape (p,).
+
+    Attributes
+    ----------
+    index, left, right : ndarray
+        The slice, and the ends.
+    graded : ndarray of bool
+        Whether they come from grading towards a singular end.
+    tails : ndarray
+        Truncation errors, of the pieces or of those they were cut from.
+    stubborn : ndarray of bool
+        Whether halving did not help, so that there must be a break.
+    """
+
+    index: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
+    graded: np.ndarray
+    tails: np.ndarray
+    stubborn: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    def __getitem__(self, chosen: np.ndarray) -> "_Pieces":
+        return _Pieces(*(part[chosen] for part in self._parts()))
+
+    def _parts(self) -> tuple[np.ndarray, ...]:
+        return self.index, self.left, self.right, self.graded, self.tails, self.stubborn
+
+    def between(self, left: np.ndarray, right: np.ndarray) -> "_Pieces":
+        """The same with other ends."""
+        return replace(self, left=left, right=right)
+
+    def joined(self, *others: "_Pieces") -> "_Pieces":
+        """Itself and others, without those of no width."""
+        together = zip(*(pieces._parts() for pieces in (self, *others)), strict=True)
+        pieces = _Pieces(*(np.concatenate(parts) for parts in together))
+        return pieces[pieces.right > pieces.left]
+
+
+class _Splitter:
+    """The work of `slice_integrals`."""
+
+    def __init__(self, kernel: Kernel, left: Rule, measure: Measure, edges: np.ndarray, tol: float, *, order: int,
+                 size: float | None, budget: int) -> None:
+        self.kernel, self.left, self.measure, self.edges = kernel, left, measure, edges
+        self.tol, self.order, self.size, self.budget = tol, order, size, budget
+        self.x, self.weights = left.nodes, left.sqrt_weights
+        self.index = [np.zeros(0, dtype=np.intp)]
+        self.nodes, self.values = [np.zeros((0, order))], [np.zeros((0, order))]
+        self.ends, self.breaks = [np.zeros((0, 2))], [np.zeros((0, 2 if self.x.ndim == 1 else self.x.shape[1] + 1))]
+        self.lost, self.exhausted = np.zeros(len(self.x)), False
+        self.rng = np.random.default_rng(len(self.x))
+        self.threshold, self.rest = 0.0, 0
+
+    def run(self) -> SliceIntegrals:
+        """Look at all panels of all slices, then at ever smaller pieces of those that are not resolved."""
+        dense, pieces = self._first_look()
+        start = self.kernel.evaluations
+        for last in [False] * (_PASSES - 1) + [True]:
+            if len(pieces) == 0:
+                break
+            cost = self.kernel.evaluations - start + _COST * len(pieces)
+            self.exhausted = cost >= self.budget
+            if not self.exhausted:
+                pieces = self._split(pieces)
+            pieces = self._keep(pieces, last=last or self.exhausted)
+        basis = PanelBasis(self.measure, self.edges, self.order)
+        return SliceIntegrals(basis, dense, np.concatenate(self.index), np.concatenate(self.ends),
+                              np.concatenate(self.nodes), np.concatenate(self.values), np.concatenate(self.breaks),
+                              self.lost, self.exhausted)
+
+    def _first_look(self) -> tuple[np.ndarray, _Pieces]:
+        """Samples on the panels that all slices share, zero where they do not resolve, and the panels that are left."""
+        panels, n = len(self.edges) - 1, len(self.x)
+        left, right = self.edges[:-1], self.edges[1:]
+        points, _ = self._points(left, right)
+        factors = self.measure.sqrt_density(points) * self._factors(right - left)
+        values = self.kernel.finite_grid(self.x, points.ravel())
+        scaled = (values * (self.weights[:, None] * factors.ravel())).reshape(n * panels, self.order + 2)
+        tails, energy = self._judge(scaled)
+        samples = scaled[:, :self.order].copy()
+        self.threshold = self.tol * (float(np.sqrt(energy.sum() / max(n, 1))) if self.size is None else self.size)
+        (index, panel), no = np.divmod(np.arange(n * panels), panels), np.zeros(n * panels, dtype=bool)
+        pieces = _Pieces(index, left[panel], right[panel], no, tails, no)
+        broken = self._broken(tails, energy, pieces)
+        self._lose(tails, energy, pieces, ~broken)
+        missed, where = self._second_look(samples[~broken], pieces[~broken])
+        hidden = np.flatnonzero(~broken)[missed]
+        samples[broken] = 0.0
+        samples[hidden] = 0.0
+        found = replace(pieces[hidden], stubborn=np.ones(len(hidden), dtype=bool))
+        return samples.reshape(n, panels * self.order), pieces[broken].joined(
+            found.between(found.left, where), found.between(where, found.right))
+
+    def _second_look(self, samples: np.ndarray, pieces: _Pieces) -> tuple[np.ndarray, np.ndarray]:
+        """Compare polynomials with the slices at random points: which pieces are wrong, and where.
+
+        What lies between nodes, such as a thin strip, is found in some of the slices only. Their number tells how much
+        there is: it counts as lost, although it is mended where it was seen.
+        """
+        t = self.rng.uniform(-1.0, 1.0, (_SPOTS, len(pieces)))
+        half = 0.5 * (pieces.right - pieces.left)
+        points = pieces.left + half * (1.0 + t)
+        wrong = np.abs(self._at(pieces.index, points.T).T * np.sqrt(half)
+                       - legendre_sum((legendre_transform(self.order) @ samples.T)[:, None], t))
+        energy = np.einsum("pk,pk->p", samples, samples)
+        missed = np.flatnonzero(self._broken(wrong.max(axis=0) / _WRONG, energy, pieces))
+        np.add.at(self.lost, pieces.index[missed], np.sum(wrong[:, missed] ** 2, axis=0) * 2.0 / _SPOTS)
+        return missed, points[np.argmax(wrong[:, missed], axis=0), missed]
+
+    def _points(self, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Nodes and two points next to the ends of pieces, (p, order + 2), and the Lebesgue weights, (p, order)."""
+        width = right - left
+        nodes, weights = on_panels(left[:, None], right[:, None], *gauss_legendre(self.order))
+        step = _ULPS * _EPS * np.maximum(width, np.maximum(np.abs(left), np.abs(right)))
+        return np.concatenate([nodes, (left + step)[:, None], (right - step)[:, None]], axis=1), weights
+
+    def _factors(self, width: np.ndarray) -> np.ndarray:
+        """What makes weighted samples, (p, order + 2), of values at nodes and next to the ends of pieces."""
+        return np.asarray(np.sqrt(0.5 * width)[:, None] * _roots(self.order))
+
+    def _judge(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The norms of truncation errors, (p,), and energies, of weighted samples at nodes and ends, (p, order + 2)."""
+        seen, inner = samples @ _tail_and_misfit(self.order), samples[:, :self.order]
+        return np.sqrt(np.einsum("pk,pk->p", seen, seen)), np.einsum("pk,pk->p", inner, inner)
+
+    def _broken(self, tails: np.ndarray, energy: np.ndarray, pieces: _Pieces) -> np.ndarray:
+        """Whether polynomials miss more of a piece than the threshold, and than rounding of h and of y explains."""
+        effects = self._effects(tails, pieces.right - pieces.left)
+        return np.asarray((effects > self.threshold) & (tails > self._rounding(energy, pieces)))
+
+    def _rounding(self, energy: np.ndarray, pieces: _Pieces) -> np.ndarray:
+        """Truncation errors that are explained by the rounding of h and of y."""
+        relative = 16.0 + 4.0 * np.maximum(np.abs(pieces.left), np.abs(pieces.right)) / (pieces.right - pieces.left)
+        return np.asarray(relative * _EPS * np.sqrt(energy))
+
+    def _lose(self, tails: np.ndarray, energy: np.ndarray, pieces: _Pieces, kept: np.ndarray) -> None:
+        """Count the truncation errors of what is kept, whether they are below the threshold or given up."""
+        effects = self._effects(tails, pieces.right - pieces.left)
+        counted = kept & (tails > self._rounding(energy, pieces))
+        np.add.at(self.lost, pieces.index[counted], effects[counted] ** 2)
+
+    def _effects(self, tails: np.ndarray, width: np.ndarray) -> np.ndarray:
+        """What truncation errors do to integrals against functions of norm one, which are smooth on the scale of mu."""
+        return np.asarray(tails * np.minimum(1.0, _TALL * np.sqrt(width / self.measure.scale)))
+
+    def _keep(self, pieces: _Pieces, *, last: bool) -> _Pieces:
+        """Evaluate pieces, keep the values of those that are resolved (of all, at last), and return the others."""
+        points, weights = self._points(pieces.left, pieces.right)
+        sizes = self._at(pieces.index, points)
+        tails, energy = self._judge(sizes * self._factors(pieces.right - pieces.left))
+        tiny = pieces.right - pieces.left <= 2.0 * _narrowest(pieces)
+        broken = self._broken(tails, energy, pieces)
+        kept = np.ones_like(broken) if last else ~broken | tiny
+        self._lose(tails, energy, pieces, kept)
+        self.index.append(pieces.index[kept])
+        self.ends.append(np.stack([pieces.left[kept], pieces.right[kept]], axis=1))
+        self.nodes.append(points[kept, :self.order])
+        self.values.append(sizes[kept, :self.order] * weights[kept])
+        return replace(pieces, tails=tails, stubborn=tails > _HELPS * pieces.tails)[~kept]
+
+    def _at(self, index: np.ndarray, points: np.ndarray) -> np.ndarray:
+        """Values of the weighted slices at points (p, m)."""
+        values = self.kernel.finite_beside(self.x[index, None], points)
+        return np.asarray(values * self.weights[index][:, None] * self.measure.sqrt_density(points))
+
+    def _split(self, pieces: _Pieces) -> _Pieces:
+        """Cut pieces at their breaks, grade them towards singular ends, and halve the others."""
+        where, singular = np.full(len(pieces), np.nan), np.zeros(len(pieces), dtype=bool)
+        suspects = np.flatnonzero(pieces.stubborn) if self.rest == 0 else np.zeros(0, dtype=np.intp)
+        where[suspects], singular[suspects] = self._breaks_of(pieces[suspects])
+        width = pieces.right - pieces.left
+        found = np.isfinite(where)
+        self.rest = _REST if len(suspects) > 0 and not found.any() else max(self.rest - 1, 0)
+        self.breaks.append(np.column_stack([self.x[pieces.index[found]], where[found]]))
+        at_left, at_right = where - pieces.left <= _AT_END * width, pieces.right - where <= _AT_END * width
+        inside = found & ~at_left & ~at_right
+        fresh = ~pieces.graded
+        cut = np.where(inside, where, 0.5 * (pieces.left + pieces.right))
+        lower, upper = pieces.between(pieces.left, cut), pieces.between(cut, pieces.right)
+        at_left, at_right, both = at_left & fresh, at_right & fresh & ~at_left, inside & singular & fresh
+        plain = ~(at_left | at_right | both)
+        return lower[plain].joined(upper[plain], _graded(pieces[at_left], 1), _graded(pieces[at_right], -1),
+                                   _graded(lower[both], -1), _graded(upper[both], 1))
+
+    def _breaks_of(self, pieces: _Pieces) -> tuple[np.ndarray, np.ndarray]:
+        """Where pieces break, shape (p,), NaN where they do not; and whether they are singular there."""
+        def raw(which: np.ndarray, points: np.ndarray) -> np.ndarray:
+            return self.kernel(self.x[pieces.index[which], None], points)
+
+        return classify_breaks(raw, pieces.left, pieces.right)
+
+
+def _graded(pieces: _Pieces, side: int) -> _Pieces:
+    """Pieces halving towards the left end (side 1) or the right end (side -1)."""
+    if len(pieces) == 0:
+        return pieces
+    powers = np.append(2.0 ** -np.arange(_GRADED), 0.0)
+    width = (pieces.right - pieces.left)[:, None]
+    cuts = pieces.left[:, None] + width * powers if side == 1 else pieces.right[:, None] - width * powers
+    # What would be narrower than the narrowest is one piece with the end itself.
+    narrow = _narrowest(pieces)[:, None] > width * powers[1:-1]
+    cuts[:, 1:-1] = np.where(narrow, cuts[:, -1:], cuts[:, 1:-1])
+    copies = replace(pieces, graded=np.ones(len(pieces), dtype=bool))[np.repeat(np.arange(len(pieces)), _GRADED)]
+    outer, inner = cuts[:, :-1].ravel(), cuts[:, 1:].ravel()
+    return copies.between(np.minimum(outer, inner), np.maximum(outer, inner))
+
+
+def _narrowest(pieces: _Pieces) -> np.ndarray:
+    """Widths, shape (p,), below which nodes would fall on the ends."""
+    return np.asarray(512.0 * _EPS * np.maximum(np.abs(pieces.left), np.abs(pieces.right)))
+
+
+@lru_cache(maxsize=8)
+def _roots(order: int) -> np.ndarray:
+    """Roots of the weights of the nodes, and of the gaps beside the first and the last, shape (order + 2,)."""
+    nodes, weights = gauss_legendre(order)
+    return np.asarray(np.sqrt(np.append(weights, [1.0 + nodes[0], 1.0 - nodes[-1]])))
+
+
+@lru_cache(maxsize=8)
+def _tail_and_misfit(order: int) -> np.ndarray:
+    """From weighted samples at nodes and ends to the last coefficients, and what polynomials miss at the ends."""
+    transform = legendre_transform(order)
+    ends = np.concatenate([orthonormal_legendre(np.array([-1.0, 1.0]), order) @ transform * _roots(order)[-2:, None],
+                           -np.eye(2)], axis=1)
+    return np.concatenate([np.pad(transform[-_TAIL:], ((0, 0), (0, 2))), ends]).T

@@ -1,0 +1,240 @@
+"""Integrals along slices of a kernel, split where the slices break: T applied to functions, to rounding."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .._support.budget import check_time
+from ..bases import PanelBasis
+from ..quadrature import (
+    Rule,
+    gauss_legendre,
+    legendre_moments,
+    legendre_sum,
+    legendre_transform,
+    on_panels,
+    place_between,
+)
+
+__all__ = ["SliceIntegrals"]
+
+_EPS = float(np.finfo(np.float64).eps)
+_ULPS = 8.0
+_CHUNK = 50_000
+
+
+@dataclass(frozen=True, eq=False)
+class SliceIntegrals:
+    r"""The functions :math:`y \mapsto \sqrt{w_i}\, h(x_i, y) \sqrt{\rho_y(y)}`, ready to be integrated against others.
+
+    On most panels a slice is resolved by the nodes that all slices share; on the others it is split into pieces of its
+    own, ending at its breaks.
+
+    Attributes
+    ----------
+    basis : PanelBasis
+        On the panels in y whose nodes all slices share.
+    dense : ndarray, shape (n, basis.size)
+        Weighted samples at those nodes; zero on panels that are split.
+    index : ndarray, shape (p,)
+        The slice i of each piece.
+    ends : ndarray, shape (p, 2)
+    nodes, values : ndarray, shape (p, order)
+        On the pieces: nodes y, and :math:`\sqrt{w_i} h(x_i, y) \sqrt{\rho_y(y)}` times their Lebesgue weights.
+    breaks : ndarray, shape (b, p + 1)
+        The breaks found: x_i, of p coordinates, and y.
+    lost : ndarray, shape (n,)
+        The squares of the norms of truncation errors: of those below the tolerance, and of what was given up.
+    exhausted : bool
+        Whether it was given up for want of budget.
+    """
+
+    basis: PanelBasis
+    dense: np.ndarray
+    index: np.ndarray
+    ends: np.ndarray
+    nodes: np.ndarray
+    values: np.ndarray
+    breaks: np.ndarray
+    lost: np.ndarray
+    exhausted: bool
+
+    @property
+    def unresolved(self) -> float:
+        """The norm of the truncation errors, of all slices together."""
+        return float(np.sqrt(self.lost.sum()))
+
+    @property
+    def split(self) -> np.ndarray:
+        """The slices that have pieces of their own, in increasing order."""
+        return np.asarray(np.unique(self.index))
+
+    def energies(self, density: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        r"""The integrals of :math:`w_i h(x_i, y)^2 \rho_y(y)` times a function of y, shape (n,)."""
+        _, weights = gauss_legendre(self.basis.order)
+        lebesgue = 0.5 * np.diff(self.ends, axis=1) * weights
+        total = self.dense**2 @ density(self.basis.rule.nodes)
+        np.add.at(total, self.index, np.sum(self.values**2 / lebesgue * density(self.nodes), axis=1))
+        return np.asarray(total)
+
+    def matrix(self, basis: PanelBasis | None = None) -> np.ndarray:
+        r""":math:`\sqrt{w_i}\, E_y[h(x_i, y)\, b_j(y)]` for the functions of a basis: shape (n, basis.size).
+
+        By default that of the slices. Slices are polynomials on their pieces, and so are the functions on their panels:
+        the integrals are exact, and take no evaluations of the kernel.
+        """
+        basis = self.basis if basis is None else basis
+        total = np.zeros((len(self.dense), len(basis.edges) - 1, basis.order))
+        if basis is self.basis:
+            total += self.dense.reshape(total.shape)
+        else:
+            self._add_dense(total, basis)
+        return self._with_pieces(total, basis)
+
+    def matrix_of_pieces(self, basis: PanelBasis) -> np.ndarray:
+        """The same, of the pieces alone, without the panels that all slices share."""
+        return self._with_pieces(np.zeros((len(self.dense), len(basis.edges) - 1, basis.order)), basis)
+
+    def _with_pieces(self, total: np.ndarray, basis: PanelBasis) -> np.ndarray:
+        for part in self._chunks():
+            self._add_pieces(total, basis, part)
+        return total.reshape(len(self.dense), basis.size)
+
+    def _add_dense(self, total: np.ndarray, basis: PanelBasis) -> None:
+        """Add the panels that all slices share, on the intersections of the two sets of panels."""
+        order = self.basis.order
+        edges = np.union1d(self.basis.edges, basis.edges)
+        left, right = edges[:-1, None], edges[1:, None]
+        inside = (left >= basis.edges[0]) & (right <= basis.edges[-1])
+        inside &= (left >= self.basis.edges[0]) & (right <= self.basis.edges[-1])
+        nodes, weights = on_panels(left[inside[:, 0]], right[inside[:, 0]], *gauss_legendre(max(order, basis.order)))
+        (here, mine), (there, theirs) = self.basis.local(nodes.ravel()), basis.local(nodes.ravel())
+        mine, theirs = mine.reshape(*nodes.shape, order), theirs.reshape(*nodes.shape, basis.order)
+        change = np.einsum("ek,eki,ekj->eij", weights, mine, theirs, optimize=True)
+        step = nodes.shape[1]
+        for part, p, q in zip(change, here[::step], there[::step], strict=True):
+            total[:, q] += self.dense[:, p * order:(p + 1) * order] @ part
+
+    def _add_pieces(self, total: np.ndarray, basis: PanelBasis, part: slice) -> None:
+        """Add some of the pieces, those that reach over several panels panel by panel."""
+        check_time()
+        index, ends, order = self.index[part], self.ends[part], self.basis.order
+        last = len(basis.edges) - 2
+        first = np.clip(np.searchsorted(basis.edges, ends[:, 0], side="right") - 1, 0, last)
+        count = np.clip(np.searchsorted(basis.edges, ends[:, 1], side="left"), 1, last + 1) - first
+        inside = (ends[:, 0] >= basis.edges[first]) & (ends[:, 1] <= basis.edges[first + 1])
+        within = np.flatnonzero((count == 1) & inside & (order >= basis.order))
+        place = place_between(*_spans(basis.edges, first[within]), self.nodes[part][within])
+        self._add(total, basis, (index[within], first[within]), place, self.values[part][within])
+        count[within] = 0
+        rows = np.repeat(np.arange(len(index)), count)
+        panel = first[rows] + np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)
+        start, stop = basis.edges[panel], basis.edges[panel + 1]
+        left, right = np.maximum(ends[rows, 0], start), np.minimum(ends[rows, 1], stop)
+        piece = np.arange(len(self.nodes))[part][rows]
+        # On a panel that is all in the piece the coefficients are samples.
+        for whole, size in ((True, basis.order), (False, max(order, basis.order))):
+            some = np.flatnonzero((((left == start) & (right == stop)) == whole) & (left < right))
+            y, weights = on_panels(left[some, None], right[some, None], *gauss_legendre(size))
+            values = self._polynomials(self.ends[piece[some]], self._coefficients(piece[some]), y)
+            if whole:
+                np.add.at(total, (index[rows[some]], panel[some]), values * np.sqrt(weights))
+            else:
+                place = place_between(start[some, None], stop[some, None], y)
+                self._add(total, basis, (index[rows[some]], panel[some]), place, values * weights)
+
+    @staticmethod
+    def _add(total: np.ndarray, basis: PanelBasis, where: tuple[np.ndarray, np.ndarray], place: np.ndarray,
+             values: np.ndarray) -> None:
+        """Add, to a row and panel each, sums of values, (p, k), times its functions at places from -1 to 1 in it."""
+        left, right = _spans(basis.edges, where[1])
+        integrals = legendre_moments(place, values * np.sqrt(2.0 / (right - left)), basis.order)
+        np.add.at(total, where, integrals @ legendre_transform(basis.order))
+
+    def shared_ends(self) -> np.ndarray:
+        """Where most slices are cut, by halving or at breaks along a line: there panels for all of them should end."""
+        index, ends = np.tile(self.index, 2), self.ends.T.ravel()
+        order = np.argsort(ends)
+        index, ends = index[order], ends[order]
+        near = np.diff(ends) <= 2.0 * _ULPS * _EPS * np.abs(ends[1:])
+        group = np.cumsum(np.append(0, ~near))[:len(ends)]
+        _, first = np.unique(group, return_index=True)
+        which = np.unique(np.stack([group, index], axis=1), axis=0)[:, 0]
+        return np.asarray(ends[first][np.bincount(which, minlength=len(first)) > 0.5 * len(self.dense)])
+
+    def restricted(self, rows: np.ndarray) -> "SliceIntegrals":
+        """Some of the slices, in the order of `rows`, in which no slice stands twice."""
+        place = np.full(len(self.dense), -1)
+        place[rows] = np.arange(len(rows))
+        kept = place[self.index] >= 0
+        return replace(self, dense=self.dense[rows], index=place[self.index[kept]], ends=self.ends[kept],
+                       nodes=self.nodes[kept], values=self.values[kept], lost=self.lost[rows])
+
+    def against(self, functions: Callable[[np.ndarray], np.ndarray], count: int) -> np.ndarray:
+        r""":math:`\sqrt{w_i}\, E_y[h(x_i, y)\, g(y)]`, (n, count), of functions :math:`g \sqrt{\rho_y}` of points.
+
+        They are evaluated on every piece, and need not be resolved by the basis: `against_resolved` is cheaper.
+        """
+        total = self.dense @ (functions(self.basis.rule.nodes) * self.basis.rule.sqrt_lebesgue[:, None])
+        for part in self._chunks():
+            there = functions(self.nodes[part].ravel()).reshape(*self.nodes[part].shape, count)
+            np.add.at(total, self.index[part], np.einsum("pk,pkr->pr", self.values[part], there))
+        return np.asarray(total)
+
+    def against_resolved(self, functions: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """The same for functions that the basis resolves, evaluated at its nodes alone."""
+        rule = self.basis.rule
+        return np.asarray(self.matrix() @ (functions(rule.nodes) * rule.sqrt_lebesgue[:, None]))
+
+    def missed(self, rule: Rule, samples: np.ndarray) -> float:
+        """The norm of weighted samples of h, (n, len(rule)), less what the slices are as piecewise polynomials.
+
+        Sampled where the measure has its mass, it shows features that lie between the nodes of nearly all slices.
+        """
+        panel, _ = self.basis.located(rule.nodes)
+        explained = self.dense @ self.basis.half_density(rule.nodes).T
+        split = (self.dense.reshape(len(self.dense), -1, self.basis.order) == 0.0).all(axis=2)
+        index, spot = np.nonzero(split[:, panel])
+        explained[index, spot] = self._on_pieces(index, rule.nodes[spot])
+        return float(np.linalg.norm(samples - explained * rule.sqrt_lebesgue))
+
+    def _on_pieces(self, index: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The polynomials of slices index, shape (m,), at points y that lie on pieces."""
+        if len(self.index) == 0:
+            return np.zeros(len(y))
+        order = np.lexsort((self.ends[:, 0], self.index))
+        # One number for slice and place: pieces that it does not tell apart are too narrow to hold any of the points.
+        low, high = self.basis.interval
+        key = self.index[order] + (self.ends[order, 0] - low) / (high - low + 1.0)
+        where = np.searchsorted(key, index + (y - low) / (high - low + 1.0), side="right") - 1
+        piece = order[np.maximum(where, 0)]
+        # Where a slice is zero on a whole panel there is none.
+        beyond = y - self.ends[piece, 1] > 64.0 * _EPS * (high - low) * (index + 1.0)
+        there = (where >= 0) & (self.index[piece] == index) & ~beyond
+        found, which = np.unique(piece, return_inverse=True)
+        coefficients = np.take(self._coefficients(found), which, axis=1)
+        return np.asarray(np.where(there, self._polynomials(self.ends[piece], coefficients, y[:, None])[:, 0], 0.0))
+
+    def _coefficients(self, piece: np.ndarray) -> np.ndarray:
+        """Legendre coefficients of pieces, (m,), on their own intervals: shape (order, m)."""
+        _, w = gauss_legendre(self.basis.order)
+        left, right = self.ends[piece].T
+        return np.asarray(legendre_transform(self.basis.order) @ (self.values[piece] / np.sqrt(w)).T
+                          * (2.0 / (right - left)))
+
+    @staticmethod
+    def _polynomials(ends: np.ndarray, coefficients: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Polynomials between ends, shape (m, 2), with Legendre coefficients, (order, m), at points y, (m, k)."""
+        t = np.clip(place_between(ends[:, :1], ends[:, 1:], y), -1.0, 1.0)
+        return legendre_sum(coefficients[:, :, None], t)
+
+    def _chunks(self) -> Iterator[slice]:
+        """The pieces in parts, so that memory stays bounded."""
+        step = max(1, _CHUNK // self.nodes.shape[1])
+        return (slice(start, start + step) for start in range(0, len(self.nodes), step))
+
+
+def _spans(edges: np.ndarray, panel: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The ends of panels (p,), as columns (p, 1)."""
+    return edges[panel, None], edges[panel + 1, None]

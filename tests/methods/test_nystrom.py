@@ -1,0 +1,192 @@
+"""Quasi-random points: honest bars on kernels with known spectra, functions, and where it ends."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy.special import ndtri
+
+import opsvd
+from opsvd import ConvergenceWarning, Gaussian, KernelError, elementwise, exact
+from opsvd._support.budget import Budget
+from opsvd.answer.nystrom_svd import nystrom_bars, nystrom_svd
+from opsvd.kernels import Kernel, Side, sides
+from opsvd.measures import GaussianVector
+from opsvd.methods.quasi_random import affordable_points, quasi_random, quasi_random_points
+
+FIVE, SIX = Gaussian.standard(5), Gaussian.standard(6)
+SCALES = np.array([1.0, 0.8, 0.6, 0.4, 0.3, 0.2])
+STEP = 2.0 / ((2.0 * np.arange(1, 400) - 1.0) * np.pi)
+
+
+def products(scalars):
+    """All products of values of several scalar kernels, nonincreasing."""
+    values = np.ones(1)
+    for scalar in scalars:
+        values = np.sort(np.outer(values, scalar).ravel())[::-1][:2000]
+    return values
+
+
+def of_inner(phi, k, kinks=()):
+    """A kernel phi(<x, y>) that hides what it is, and its values by sectors."""
+    mu = Gaussian.standard(k)
+    return (lambda x, y: phi(np.einsum("...k,...k->...", x, y)), mu, mu,
+            opsvd.decompose(elementwise(phi, k, kinks), rtol=1e-5).singular_values)
+
+
+def scalar(h, mean=0.0):
+    """Values of a kernel of two numbers."""
+    return opsvd.decompose(h, Gaussian(mean), Gaussian(mean), rtol=1e-8).singular_values
+
+
+def exp_of(c):
+    """exp(c <x, y>), one number or one for each coordinate."""
+    return lambda x, y: np.exp(np.einsum("...k,...k->...", x * c, y))
+
+
+PROBLEMS = {
+    "exp": lambda: (exp_of(0.2), SIX, SIX, products([exact.exp_product(0.2, 30)] * 6)),
+    "exp, scales": lambda: (exp_of(0.3 * SCALES), SIX, SIX, products([exact.exp_product(0.3 * c, 30) for c in SCALES])),
+    "exp, mean": lambda: (exp_of(0.15), GaussianVector(np.full(6, 0.1)), GaussianVector(np.full(6, 0.1)),
+                          products([scalar(lambda x, y: np.exp(0.15 * x * y), 0.1)] * 6)),
+    "exp, heavy": lambda: (exp_of(0.45), Gaussian.standard(2), Gaussian.standard(2),
+                           products([exact.exp_product(0.45, 60)] * 2)),
+    "cos, scales": lambda: (lambda x, y: np.prod(np.cos(SCALES * x * y), axis=-1), SIX, SIX,
+                            products([exact.cos_product(c, 30) for c in SCALES])),
+    "1 + tanh / 2": lambda: (lambda x, y: np.prod(1.0 + 0.5 * np.tanh(x * y), axis=-1), FIVE, FIVE,
+                             products([scalar(lambda x, y: 1.0 + 0.5 * np.tanh(x * y))] * 5)),
+    "sum of sines": lambda: (lambda x, y: np.sum(np.sin(x * y), axis=-1), SIX, SIX,
+                             np.repeat(exact.sin_product(1, 30), 6)),
+    "squared exponential": lambda: (lambda x, y: np.exp(-0.5 * np.sum((SCALES * (x - y)) ** 2, axis=-1)), SIX, SIX,
+                                    products([scalar(lambda x, y, c=c: np.exp(-0.5 * (c * (x - y)) ** 2))
+                                              for c in SCALES])),
+    "orthant": lambda: (lambda x, y: np.all(x > y, axis=-1), FIVE, FIVE, products([STEP] * 5)),
+    "half-space": lambda: (lambda x, y: x.sum(axis=-1) > y.sum(axis=-1), FIVE, FIVE, STEP),
+    "R x R^5": lambda: (lambda x, y: np.exp(0.3 * x * y.sum(axis=-1) / np.sqrt(5.0)), Gaussian(), FIVE,
+                        exact.exp_product(0.3, 30)),
+    "tanh": lambda: of_inner(lambda z: np.tanh(z / np.sqrt(8.0)), 8),
+    "tanh, k = 50": lambda: of_inner(np.tanh, 50),
+    "sign": lambda: of_inner(np.sign, 5, [0]),
+    "relu": lambda: of_inner(lambda z: np.maximum(z, 0.0), 5, [0]),
+    "rank three": lambda: (lambda x, y: x[..., 0] * y[..., 1] + 0.5 * x[..., 1] * x[..., 2] * y[..., 3] * y[..., 4]
+                           + 0.1 * x[..., 5], SIX, SIX, np.array([1.0, 0.5, 0.1])),
+}
+
+
+def sampled(h, mu_x, mu_y, evaluations=12_000_000, rtol=1e-10):
+    """The answer from quasi-random points, within a budget that ends it at 1024 a side or fewer."""
+    kernel = Kernel(h, dims=(mu_x.dim, mu_y.dim)).limited(Budget(evaluations, math.inf))
+    return nystrom_svd(kernel, (mu_x, mu_y), rtol, None)
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_bars_are_honest(name):
+    """Every value given lies within its bar of the known one, sorted values against sorted values; so does the norm."""
+    h, mu_x, mu_y, values = PROBLEMS[name]()
+    svd = sampled(h, mu_x, mu_y, 3_000_000)
+    expected = np.append(values, np.zeros(60))[:svd.rank]
+    assert (np.abs(svd.values - expected) <= svd.errors).all()
+    assert (svd.errors < 0.5 * svd.values).all()
+    assert "max_evaluations" in svd.status
+    if name not in {"exp, heavy", "tanh, k = 50"}:
+        assert svd.rank >= 1
+        assert svd.errors[0] < 0.2 * svd.values[0]
+
+
+def test_more_points_are_better():
+    """From 512 to 1024 points a side, the bar of a smooth kernel's largest value falls."""
+    h, mu_x, mu_y, values = PROBLEMS["squared exponential"]()
+    coarse, fine = (sampled(h, mu_x, mu_y, budget) for budget in (3_000_000, 12_000_000))
+    assert fine.errors[0] < coarse.errors[0]
+    assert abs(fine.norm - np.linalg.norm(values)) <= fine.norm.error
+    assert "1024 quasi-random points" in fine.method
+
+
+def test_bars_are_changes_and_scatter():
+    """Four changes, of a value or of a neighbour, and five standard errors."""
+    half = np.array([[1.0, 0.52, 0.3], [1.0, 0.52, 0.3]])
+    full = np.array([[1.0, 0.51, 0.31], [1.0, 0.51, 0.31]])
+    values, bars = nystrom_bars(half, full)
+    np.testing.assert_allclose(values, [1.0, 0.51, 0.31])
+    np.testing.assert_allclose(bars, [0.04, 0.04, 0.04], rtol=1e-9)
+    scattered = nystrom_bars(full, full + np.array([[0.01, 0.0, 0.0], [-0.01, 0.0, 0.0]]))[1]
+    assert scattered[0] >= 5.0 * 0.01
+
+
+def test_errors_that_change_their_sign():
+    """A value that is 6 too small, 3 too large, and 2.8 too large: the change before the last is what tells."""
+    values, bars = nystrom_bars(*(np.full((2, 1), value) for value in (94.0, 103.0, 102.8)))
+    assert values[0] == 102.8
+    assert 2.8 <= bars[0] <= 20.0
+
+
+def test_products_of_jumps_and_kinks_in_three_coordinates():
+    """Far down the spectrum of a product of three kernels, values from few points are too small, then too large."""
+    def h(x, y):
+        far = np.abs(x - y - np.array([0.0, 0.0, 0.49]))
+        return np.exp(-far[..., 0]) * (x[..., 1] > y[..., 1]) * far[..., 2]
+
+    z = ndtri((np.arange(1200) + 0.5) / 1200)
+    factors = [np.linalg.svd(f(z[:, None], z[None] + 1e-9) / 1200, compute_uv=False)[:40] for f in (
+        lambda x, y: np.exp(-np.abs(x - y)), lambda x, y: 1.0 * (x > y), lambda x, y: np.abs(x - y - 0.49))]
+    expected = np.sort(np.einsum("i,j,k->ijk", *factors).ravel())[::-1]
+    kernel, mu = Kernel(h, dims=(3, 3)), Gaussian.standard(3)
+    for n in (256, 512, 1024):
+        values, bars = nystrom_bars(*quasi_random(kernel, *sides(kernel, mu, mu), n).values)
+        clear = values > 3.0 * bars
+        assert (np.abs(values - expected[:len(values)]) <= bars + 1e-4 * values)[clear].all()
+
+
+def test_five_directions_with_five(tmp_path):
+    """tanh of all five coordinates with weights: functions, prediction, cross-check, and what limits it."""
+    weights = np.arange(1.0, 6.0)
+
+    def h(x, y):
+        return np.tanh(np.sum(weights * x * y, axis=-1))
+
+    with pytest.warns(ConvergenceWarning, match="quasi-random points a side leave open, and fall like one over"):
+        svd = opsvd.decompose(h, FIVE, FIVE, rtol=1e-3, max_evaluations=12_000_000)
+    assert svd.rank >= 5
+    assert svd.evaluations < 12_000_000
+    x = np.random.default_rng(0).standard_normal((4000, 5))
+    f = svd.left(x)[:, :3]
+    np.testing.assert_allclose(f.T @ f / len(x), np.eye(3), atol=0.1)
+    assert np.sqrt(np.mean((svd(x[:500], x[500:1000]) - h(x[:500], x[500:1000])) ** 2)) < 1.5 * svd.tail
+    assert opsvd.crosscheck(h, (200, 400), FIVE, FIVE, trials=8, rng=0, svd=svd).agrees
+    svd.truncate(3).save(tmp_path / "svd.npz")
+    np.testing.assert_allclose(opsvd.load(tmp_path / "svd.npz", h).left(x[:5]), svd.left(x[:5])[:, :3], rtol=1e-12)
+    with pytest.raises(ValueError, match=r"give it back with opsvd\.load"):
+        opsvd.load(tmp_path / "svd.npz").left(x)
+
+
+def test_one_coordinate_with_six():
+    """h: R x R^6 that takes all of y together: a tolerance that points meet is met without a warning."""
+    svd = opsvd.decompose(lambda x, y: np.cos(x) * np.exp(-np.abs(y).max(axis=-1)), Gaussian(), SIX, rtol=0.05)
+    assert svd.converged
+    assert svd.values[0] == pytest.approx(np.sqrt(0.5 * (1.0 + np.exp(-2.0))) * np.sqrt(0.049), rel=0.3)
+    assert svd.left(np.zeros(3)).shape == (3, svd.rank)
+
+
+def test_a_kernel_that_is_not_seen_is_not_zero():
+    """A bump in a corner of R^6 that no point hits: no value, and no claim that there is none."""
+    svd = sampled(lambda x, y: np.all(x > 2.0, axis=-1) & np.all(y > 2.0, axis=-1), SIX, SIX, 1_000_000)
+    assert (svd.rank, svd.converged) == (0, False)
+    assert "h is zero at all pairs" in svd.status
+
+
+def test_points_are_standard_normals():
+    """Means and covariances of 1024 points are right to thousandths; beyond Sobol's dimensions points are random."""
+    z = quasi_random_points(6, 1024, 0)
+    np.testing.assert_allclose(z.mean(axis=0), 0.0, atol=2e-3)
+    np.testing.assert_allclose(z.T @ z / 1024, np.eye(6), atol=0.05)
+    assert quasi_random_points(30_000, 4, 0).std() == pytest.approx(1.0, abs=0.02)
+
+
+def test_what_does_not_fit_is_refused():
+    """A million coordinates leave forty points, with a remedy; ten thousand leave 2048."""
+    def sides(k):
+        return Side(GaussianVector(np.zeros(k))), Side(GaussianVector(np.zeros(k)))
+
+    assert affordable_points(*sides(10_000)) == 2048
+    with pytest.raises(KernelError, match=r"64 points a side fit into memory, but only 32 do: .* take fewer"):
+        affordable_points(*sides(10**6))
