@@ -1,6 +1,6 @@
 """opsvd: the singular value decomposition of kernels under probability measures."""
 
-from . import testing
+from . import exact, testing
 from .answer.result import OperatorSVD, load
 from .comparison.crosscheck import CrossCheck, crosscheck
 from .comparison.matrix_check import MatrixCheck, check_matrix
@@ -15,7 +15,6 @@ from .errors import (
     TrialError,
 )
 from .essay import essay_figures
-from .exact import closed_forms as exact
 from .expressions import parse_kernel
 from .figures.plotting import plot_breaks, plot_functions, plot_spectrum
 from .kernels import BlockKernel, Elementwise, Kernel, MatrixKernel, blockwise, elementwise
