@@ -5,33 +5,22 @@ from typing import Any
 import numpy as np
 
 from ..measures import Gaussian, GaussianVector, Measure
-from ..operator.grid_functions import GridFunctions
-from ..operator.nystrom_functions import NystromFunctions
-from ..operator.sector_functions import SectorFunctions
 from ..operator.singular_functions import SingularFunctions
-from ..operator.tensor_functions import TensorFunctions
-from ..prediction.moments import Functions
 
 __all__ = ["functions_from_arrays", "functions_to_arrays"]
 
-_KINDS: dict[str, Any] = {kind.__name__: kind for kind in (
-    GridFunctions, NystromFunctions, SectorFunctions, SingularFunctions, TensorFunctions)}
 
-
-def functions_to_arrays(functions: Functions, prefix: str) -> dict[str, Any]:
+def functions_to_arrays(functions: SingularFunctions, prefix: str) -> dict[str, Any]:
     """Everything that singular functions depend on, but for the kernel, under names that begin with `prefix`.
 
     Raises TypeError if their measure is not Gaussian.
     """
-    return {f"{prefix}.kind": type(functions).__name__, **_measure_to_arrays(functions.measure, prefix),
-            **functions.state(prefix)}
+    return {**_measure_to_arrays(functions.measure, prefix), **functions.to_arrays(prefix)}
 
 
-def functions_from_arrays(arrays: dict[str, np.ndarray], prefix: str) -> Functions:
+def functions_from_arrays(arrays: dict[str, np.ndarray], prefix: str) -> SingularFunctions:
     """The functions that `functions_to_arrays` wrote."""
-    kind, measure = _KINDS[str(arrays[f"{prefix}.kind"])], _measure_from_arrays(arrays, prefix)
-    functions: Functions = kind.from_state(measure, arrays, prefix)
-    return functions
+    return SingularFunctions.from_arrays(_measure_from_arrays(arrays, prefix), arrays, prefix)
 
 
 def _measure_to_arrays(measure: Measure, prefix: str) -> dict[str, Any]:

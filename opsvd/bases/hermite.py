@@ -7,14 +7,14 @@ import numpy as np
 
 from ..measures import Gaussian
 from ..quadrature import gauss_hermite, hermite_functions
-from .base import Basis
+from .base import LineBasis
 
 __all__ = ["HermiteBasis"]
 
 _FADED = 8.0
 
 
-class HermiteBasis(Basis):
+class HermiteBasis(LineBasis):
     r"""The functions :math:`\psi_n((x - c) / s) \sqrt{\rho_{c, s}(x) / \rho(x)}`, n = 0 ... degree.
 
     They are orthonormal under the measure whatever c and s are. With those of the measure itself, the default, they

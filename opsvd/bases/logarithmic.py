@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from ..measures import Gaussian
-from .base import SPARSE, Basis
+from .base import LineBasis
+from .digits import SPARSE
 from .cardinal import CardinalFunctions
 
 __all__ = ["LogarithmicBasis"]
@@ -16,7 +17,7 @@ _STEPS_A_PANEL = 8
 _PANEL = 0.8
 
 
-class LogarithmicBasis(Basis):
+class LogarithmicBasis(LineBasis):
     r"""Cardinal functions on an equidistant grid in :math:`u = \log(|x| / s)`, even or odd in x.
 
     With :math:`x = \pm s e^u` a function f of one parity has the half-density :math:`F(u) = f \sqrt{2 \rho\, |dx/du|}`,

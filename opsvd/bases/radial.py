@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import loggamma
 
 from ..quadrature import fourth_moments_by_rule, log_gamma_excess
-from .base import SPARSE
+from .digits import SPARSE
 from .cardinal import CardinalFunctions
 
 __all__ = ["RadialBasis", "radial_half_density", "radial_reach", "radial_spectrum"]
@@ -15,6 +15,8 @@ __all__ = ["RadialBasis", "radial_half_density", "radial_reach", "radial_spectru
 # The last nodes are those within a tenth of the end, in the logarithm of the length; and the part of a moment that they
 # may have.
 _LAST, _GOES_ON = 0.1, 0.1
+_SHELLS = 16    # lengths in a Gauss rule; the error of what they give is in `RadialEquivalent`
+_LEAST_MASS = 1e-9    # of a length in that rule
 # Terms of the series of exp(a) - 1 - a, for small a.
 _SERIES = 16
 
@@ -113,6 +115,21 @@ class RadialBasis:
         unknown = last > _GOES_ON * fourth.sum(axis=0)
         np.fill_diagonal(moments, np.where(unknown, np.inf, np.diag(moments)))
         return moments
+
+    def shells(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        r"""A Gauss rule for the length: sums in the basis times the roots of the masses, (p, r), and the masses, (p,).
+
+        Sums over p of products of two columns are :math:`E[F_i F_j]`.
+        """
+        order = np.arange(_SHELLS)
+        shape = 0.5 * self.k
+        # |x|^2 / 2 is a Gamma variable: the Jacobi matrix of the Laguerre polynomials.
+        off = np.sqrt(order[1:] * (order[1:] + shape - 1.0))
+        nodes, vectors = np.linalg.eigh(np.diag(2.0 * order + shape) + np.diag(off, 1) + np.diag(off, -1))
+        masses, delta = vectors[0] ** 2, 0.5 * np.log(2.0 * nodes / self.k)
+        kept = masses > _LEAST_MASS
+        functions = self.functions(np.clip(delta[kept], *self.trusted), coefficients)
+        return functions * np.sqrt(masses[kept])[:, None], masses[kept]
 
     def state(self) -> dict[str, Any]:
         """The arguments from which this basis can be made again."""

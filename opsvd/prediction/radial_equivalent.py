@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..operator.sector_functions import SectorFunctions
+from ..operator.singular_functions import SingularFunctions
 from ..quadrature import harmonics
 from ..spectrum import Estimate
 
@@ -150,13 +150,13 @@ class RadialEquivalent:
 
 
 def sector_equivalent(
-    left: SectorFunctions, right: SectorFunctions, values: np.ndarray, tail_energy: float, sizes: tuple[int, int]
+    left: SingularFunctions, right: SingularFunctions, values: np.ndarray, tail_energy: float, sizes: tuple[int, int]
 ) -> RadialEquivalent:
     """Build the law from radial functions, (q,) of each side, their singular values, and the energy of the rest.
 
     What is not computed is distributed over the lengths as the last two degrees are.
     """
-    (f, masses_x), (g, masses_y) = left.shells(), right.shells()
+    (f, masses_x), (g, masses_y) = (side.radial.shells(side.stacked) for side in (left, right))
     degrees = np.unique(left.degrees)
     levels = np.array([(f[:, chosen] * values[chosen]) @ g[:, chosen].T
                        for chosen in (left.degrees == degree for degree in degrees)])

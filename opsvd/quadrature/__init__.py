@@ -3,7 +3,7 @@
 from .angular import angle_density, gauss_gegenbauer, gegenbauer, harmonics, log_gamma_excess, recurrence
 from .band_limit import FILTER_WINDOW, band_limited, filter_envelope
 from .breaks import classify_breaks, find_breaks
-from .fourth_moments import RARE, fourth_moments_by_rule, unknown_by_sample, wide_sample
+from .fourth_moments import RARE, fourth_moments_by_rule, mixed_moments, unknown_by_sample, wide_sample
 from .gauss_hermite import gauss_hermite, hermite_functions, hermite_polynomials
 from .gauss_legendre import composite_gauss_legendre, gauss_legendre, on_panels, place_between
 from .gauss_lobatto import gauss_lobatto
@@ -39,6 +39,7 @@ __all__ = [
     "legendre_sum",
     "legendre_transform",
     "log_gamma_excess",
+    "mixed_moments",
     "on_panels",
     "orthonormal_legendre",
     "place_between",

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-__all__ = ["RARE", "fourth_moments_by_rule", "unknown_by_sample", "wide_sample"]
+__all__ = ["RARE", "fourth_moments_by_rule", "mixed_moments", "unknown_by_sample", "wide_sample"]
 
 RARE = 1e-9
 """Points of so small a probability are in hardly any of a million samples, the most that are drawn at once."""
@@ -53,6 +53,13 @@ def fourth_moments_by_rule(squares: np.ndarray, weights: np.ndarray) -> np.ndarr
     moments = np.where(unknown | unknown[:, None], np.maximum(moments - parts - parts.T + common, 0.0), moments)
     np.fill_diagonal(moments, np.where(unknown, np.inf, np.diag(moments)))
     return moments
+
+
+def mixed_moments(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """E[f_i f_j f_k f_l] of columns (n, d) under weights (n,): shape (d, d, d, d)."""
+    d = values.shape[1]
+    pairs = (values[:, :, None] * values[:, None, :]).reshape(-1, d * d)
+    return np.asarray(((pairs * weights[:, None]).T @ pairs).reshape(d, d, d, d))
 
 
 def wide_sample(directions: int) -> tuple[np.ndarray, np.ndarray]:

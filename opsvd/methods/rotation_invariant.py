@@ -1,0 +1,117 @@
+"""Rotation-invariant kernels of vectors: the operator is a sum over degrees of spherical harmonics."""
+
+import math
+from collections.abc import Callable, Generator
+from dataclasses import replace
+
+import numpy as np
+
+from ..bases import SectorBasis
+from ..kernels import BlockKernel, Elementwise, MatrixKernel
+from ..operator.discretisation import Block, Discretisation, Discretisations
+from ..operator.problem import Problem
+from ..probing.invariance import depends_on_product_alone, product_values
+from .angular_profile import ProductProfile, product_profile
+from .angular_slices import first_panels
+from .base import Method
+from .invariant_profile import InvariantProfile
+from .sector_evidence import FAINT, SectorChecks, Unseen
+from .sectors import (
+    Profiles,
+    Radii,
+    SectorDiscretisation,
+    beyond_ends,
+    enough_degrees,
+    find_radii,
+    sector_discretisations,
+)
+from .tightening import Outcome, tightened
+
+__all__ = ["Sectors"]
+
+_AIM = 0.03    # the part of rtol that the first discretisation aims at
+_ANGULAR = 0.01    # and integrals over the angle, whose errors are in every bar
+# Energies at many lengths need no more digits than this, relative to the norm, and no splitting.
+_COARSELY = 1e-4
+_SEED, _UNSEEN = 7, 400    # random points at which a black box is held against an answer that rests on its symmetry
+_LIMIT = ("h varies too fast for the grids in the lengths, or for the degrees: accept a larger rtol or a smaller "
+          "max_rank")
+
+
+class Sectors(Method):
+    """Radial functions times spherical harmonics, for kernels with h(Qx, Qy) = h(x, y) for all rotations Q.
+
+    Each degree is a kernel of the lengths alone, which stands as often as there are harmonics. Functions of the inner
+    product, as `opsvd.elementwise` makes them, need phi only; black boxes are probed for their symmetry.
+    """
+
+    def __repr__(self) -> str:
+        """The call that makes it."""
+        return "Sectors()"
+
+    def refusal(self, problem: Problem) -> str | None:
+        """Blocks and matrices, measures that are not round, and kernels that are not invariant."""
+        if problem.of_numbers or isinstance(problem.kernel, BlockKernel | MatrixKernel):
+            return "takes kernels of vectors with numbers for values"
+        if not problem.round:
+            return "takes measures that are invariant under rotations: Gaussian(zeros(k), c * identity)"
+        if not isinstance(problem.kernel, Elementwise) and not problem.invariant:
+            return "takes kernels with h(Qx, Qy) = h(x, y) for all rotations Q, and h differs at random points"
+        return None
+
+    def discretisations(self, problem: Problem) -> Discretisations:
+        """Ever smaller steps in the logarithm of the length, for the tolerance or larger ones."""
+        yield from tightened(problem, self._attempts, Outcome())
+
+    def _attempts(self, problem: Problem) -> Discretisations:
+        kernel = problem.kernel
+        if isinstance(kernel, Elementwise):
+            yield from self._of_product(problem, kernel.phi, kernel.kinks, "phi(<x, y>)", None)
+            return
+        rng, measures = np.random.default_rng(_SEED), (problem.mu_x, problem.mu_y)
+        # Before the budget may run out.
+        x, y = (measure.sample(_UNSEEN, rng) for measure in measures)
+        unseen = Unseen(x, y, kernel(x, y))
+        if depends_on_product_alone(kernel, *measures):
+            yield from self._of_product(problem, lambda w: product_values(kernel, w), (), "seen to be a function of "
+                                        "<x, y>", unseen)
+            return
+        k, (left, right) = kernel.dims[0], problem.sides
+        profile = InvariantProfile(kernel, k, (left.std, right.std), max(_ANGULAR * problem.rtol, 1e-14))
+        coarse = replace(profile, tol=max(_COARSELY, profile.tol), budget=0, panels=first_panels(k)[::2])
+        radii, _ = find_radii(lambda _: coarse, k, max(_AIM * problem.rtol, 1e-15))
+        yield from self._refined(problem, profile.with_panels(radii), radii, (True, True),
+                                 what="seen to be a function of |x|, |y| and <x, y>", unseen=unseen)
+
+    def _of_product(self, problem: Problem, phi: Callable[[np.ndarray], np.ndarray], kinks: tuple[float, ...],
+                    what: str, unseen: Unseen | None) -> Discretisations:
+        """Yield those of phi(<x, y>)."""
+        kernel, (left, right) = problem.kernel, problem.sides
+        k, aim, scale = kernel.dims[0], max(_AIM * problem.rtol, 1e-15), left.std * right.std
+        line = Elementwise(lambda z: phi(scale * z), 1, tuple(kink / scale for kink in kinks))
+        if isinstance(kernel, Elementwise):    # another kernel counts, and pays, by itself
+            line.budget = kernel.budget
+
+        def make(top: float) -> ProductProfile:
+            return product_profile(line, k, 2.0 * top + math.log(k) + max(0.1, beyond_ends(k, aim)),
+                                   max(0.1 * aim, 1e-14))
+
+        radii, profile = find_radii(make, k, aim)
+        yield from self._refined(problem, profile, radii, profile.parities, what=what, unseen=unseen)
+
+    def _refined(self, problem: Problem, profiles: Profiles, radii: Radii, parities: tuple[bool, bool], *, what: str,
+                 unseen: Unseen | None) -> Discretisations:
+        size = enough_degrees(profiles, radii, profiles.k, problem.rtol, parities)
+        for d in sector_discretisations(profiles, radii, size, parities, max(_AIM * problem.rtol, 1e-15)):
+            note = (f"{what} in R^{d.k}: spherical harmonics to degree {len(d.values) - 1}, each with a radial kernel "
+                    f"of {d.left.count} by {d.right.count} nodes, step {d.left.step:.3g} in log|x|")
+            yield Discretisation(tuple(_blocks(problem, d)), SectorChecks(d, problem.rtol, unseen), note,
+                                 rtol=problem.rtol, limit=_LIMIT)
+
+
+def _blocks(problem: Problem, d: SectorDiscretisation) -> Generator[Block]:
+    """One block a degree."""
+    left, right = problem.sides
+    for degree in d.degrees:
+        basis = SectorBasis(left, d.left, degree)
+        yield Block(basis, SectorBasis(right, d.right, degree), d.matrix(degree) / basis.multiplicity_root, FAINT)
