@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+pytest.importorskip("threadpoolctl")    # which benchmarks hold BLAS to one thread with
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 
 from golden_record import STORED, compared, decomposed, differences, grade, moved, read_record
