@@ -1,11 +1,10 @@
 """The answer of one discretisation: from values, evidence and a selection to a result."""
 
-from dataclasses import replace
 
 import numpy as np
 
 from .._support.counting import leading_count
-from ..evidence.base import Evidence, Listed
+from ..operator.evidence import Evidence, Listed
 from ..operator.discretisation import Discretisation
 from ..operator.singular_functions import SingularSystem
 from ..spectrum.multiplets import MOST_EXPANDED, as_counts, expanded, merged, ordered_errors

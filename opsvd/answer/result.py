@@ -1,7 +1,6 @@
 """The result: an operator SVD with error bars."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from os import PathLike
@@ -9,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._support.archive import read_archive, write_archive
+from .._support.archive import write_archive
 from .._support.validation import broadcast, finite_points, instance, positive_int
-from ..kernels import SMALLEST_SIZE, Kernel, entrywise, paired, power_of_two, require_same_kernel
+from ..kernels import SMALLEST_SIZE, Kernel, power_of_two
 from ..measures import Measure
 from ..operator.singular_functions import SingularFunctions
 from ..prediction.finite_size import FiniteSizePrediction, predict
 from ..prediction.moments import mixed_moments, multiplet_moments
 from ..prediction.radial_equivalent import RadialEquivalent, sector_equivalent
-from ..spectrum import DecayLaw, Estimate, Tail, decay_and_tail, effective_rank, hilbert_schmidt_norm, nuclear_norm
-from ..spectrum.multiplets import as_counts, expanded, first_multiplets
-from .saved import functions_from_arrays, functions_to_arrays
+from ..spectrum import DecayLaw, Estimate, Tail, effective_rank, hilbert_schmidt_norm, nuclear_norm
+from ..spectrum.multiplets import as_counts, first_multiplets
+from .saved import functions_to_arrays
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .._support.counting import leading_count
-from ..evidence.base import Evidence
+from ..operator.evidence import Evidence
 from ..evidence.remainder import settled
 from ..spectrum.multiplets import alike
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from ..measures import Gaussian
 from .base import LineBasis
-from .digits import SPARSE
 from .cardinal import CardinalFunctions
+from .digits import SPARSE
 
 __all__ = ["LogarithmicBasis"]
 

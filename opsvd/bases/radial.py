@@ -7,8 +7,8 @@ import numpy as np
 from scipy.special import loggamma
 
 from ..quadrature import fourth_moments_by_rule, log_gamma_excess
-from .digits import SPARSE
 from .cardinal import CardinalFunctions
+from .digits import SPARSE
 
 __all__ = ["RadialBasis", "radial_half_density", "radial_reach", "radial_spectrum"]
 

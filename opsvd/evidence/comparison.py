@@ -6,15 +6,17 @@ import numpy as np
 
 from .._support.budget import BudgetExhaustedError
 from .._support.floats import EPS
-from .._support.linalg import norm_bound
+from .._support.linalg import compact_svd, leading_triplets, norm_bound
 from ..kernels import SMALLEST_SIZE, Kernel, size_out_of_range
+from ..operator.discretisation import Block, Discretisation
+from ..operator.problem import Problem
 from ..operator.singular_functions import SingularFunctions, SingularSystem
 from ..probing.domain import Domain, weighted_samples
 from ..quadrature import Rule, joined
 from .images import images
 from .remainder import NORM_MARGIN, RemainderEvidence, accurate_count, settled
 
-__all__ = ["Comparison"]
+__all__ = ["Comparison", "compared"]
 
 # A remainder of less than this part of h tells the norm of h better than rules do.
 _SMALL = 1e-3
@@ -81,8 +83,6 @@ class Comparison:
         The part of the norm that lies nearer to singular points than any nodes, relative to all of it.
     leading : bool
         Whether the method aims at the leading singular values only, as where a spectrum decays slowly.
-    final : bool
-        Whether nothing more is to be looked for, as where the method has given up.
     """
 
     kernel: Kernel
@@ -91,7 +91,6 @@ class Comparison:
     checks: tuple[tuple[Rule, Rule], ...]
     hidden: float = 0.0
     leading: bool = False
-    final: bool = False
 
     def __call__(self, system: SingularSystem) -> ComparedEvidence | None:
         """Hold the answer against the kernel; None if the checks see no more than traces of it.
@@ -119,7 +118,7 @@ class Comparison:
         # All rules see the same operator: the others tell how far its size is certain.
         first = norm_bound(compared[0].remainder) if remainders[0] > self.rtol * norms[0] else remainders[0]
         evidence = self._evidence(system, compared, norms, remainders, first)
-        if self.final or settled(s, evidence.bars(), self.rtol):
+        if settled(s, evidence.bars(), self.rtol):
             return evidence
         try:
             evidence = replace(evidence, images=images(
@@ -154,6 +153,17 @@ class Comparison:
             overlaps=np.array([np.diagonal(matrix) for matrix in couplings]),
             missing=max(spread + outside - beyond_reach, 0.0), exhausted=self.leading or remainder <= _MOSTLY * beyond_domain,
             hopeless=beyond_domain >= _HOPELESS * s.max(initial=0.0) > 0.0)
+
+
+def compared(problem: Problem, blocks: tuple[Block, ...], checks: tuple[tuple[Rule, Rule], ...], note: str, *,
+             domain: Domain | None = None, hidden: float = 0.0, leading: bool = False,
+             broken: bool = False) -> Discretisation:
+    """A discretisation of a kernel of numbers that is held against the kernel: see `Comparison`.
+
+    `broken` says that h breaks along curves: then its singular values fall like a power, and leading triplets do.
+    """
+    seen = Comparison(problem.kernel, problem.domain if domain is None else domain, problem.rtol, checks, hidden, leading)
+    return Discretisation(blocks, seen, note, factorise=leading_triplets if broken else compact_svd)
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from .._support.counting import leading_count
 from .._support.floats import EPS
 from ..spectrum import DecayLaw, Estimate, Tail, Unlisted, decay_law
 from ..spectrum.sector_tail import sector_tail
-from .base import Evidence, Listed
+from ..operator.evidence import Evidence, Listed
 
 __all__ = ["Degree", "DegreesEvidence"]
 

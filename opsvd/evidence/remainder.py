@@ -6,7 +6,7 @@ import numpy as np
 
 from .._support.floats import EPS, TINY
 from ..spectrum import Estimate, Unlisted
-from .base import Evidence
+from ..operator.evidence import Evidence
 from .images import Images
 
 __all__ = ["NORM_MARGIN", "ORDERING", "RemainderEvidence", "accurate_count", "largest_evidence", "settled"]

@@ -9,7 +9,7 @@ import numpy as np
 
 from .._support.floats import TINY
 from ..spectrum import Estimate, Unlisted
-from .base import Evidence
+from ..operator.evidence import Evidence
 
 __all__ = ["ScatterEvidence", "largest_nearby", "scatter_bars"]
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._support.budget import announce
+from .._support.budget import BudgetExhaustedError, announce
 from .._support.linalg import compact_svd, leading_svd
 from ..bases import GridBasis, HermiteBasis, LineBasis, PanelBasis
 from ..evidence.larger_basis import larger_evidence
@@ -20,7 +20,7 @@ from ..evidence.remainder import RemainderEvidence
 from ..evidence.scatter import largest_nearby
 from ..kernels import Kernel, Side, operator_grid
 from ..measures import Gaussian
-from ..operator.discretisation import Block, Discretisation, Discretisations
+from ..operator.discretisation import Answer, Block, Discretisation, Discretisations
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
 from ..quadrature import Rule, composite_gauss_legendre
@@ -72,17 +72,23 @@ class Grid(Method):
 
     def discretisations(self, problem: Problem) -> Discretisations:
         """Hermite polynomials while they gain, then panels, of ever more functions in each direction."""
-        for panels in (False, True):
-            seen: list[_Coarser] = []
-            last = math.inf
-            for size in _sizes(*problem.sides, panels=panels):
-                answer = yield self._discretisation(problem, size, seen)
-                if answer is None:    # the first size, which there is nothing to compare with
-                    continue
-                leading = float(answer.errors[0]) if len(answer.errors) else math.inf
-                if not panels and leading > _GAIN * last:
-                    break
-                last = leading
+        best: Answer | None = None
+        try:
+            for panels in (False, True):
+                seen: list[_Coarser] = []
+                last = math.inf
+                for size in _sizes(*problem.sides, panels=panels):
+                    answer = yield self._discretisation(problem, size, seen)
+                    if answer is None:    # the first size, which there is nothing to compare with
+                        continue
+                    best, leading = answer, float(answer.errors[0]) if len(answer.errors) else math.inf
+                    if not panels and leading > _GAIN * last:
+                        break
+                    last = leading
+        except BudgetExhaustedError:
+            if best is None:
+                raise
+        return best
 
     def _discretisation(self, problem: Problem, size: "_Size", seen: "list[_Coarser]") -> Discretisation:
         rules = size.bases[0].rule, size.bases[1].rule

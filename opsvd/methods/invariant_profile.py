@@ -8,9 +8,7 @@ import numpy as np
 
 from ..bases import radial_half_density
 from ..kernels import Kernel
-from ..measures import GaussianVector
 from ..probing.slices import SliceIntegrals
-from ..probing.varied_points import varied_pairs
 from .angular_slices import SPLITTING, angular_slices, angular_sums, first_panels
 from .sectors import Radii, Sections
 

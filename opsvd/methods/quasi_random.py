@@ -66,14 +66,16 @@ class QuasiRandom(Method):
         """Twice the points each time, until the budget or memory ends it."""
         kernel, (left, right), budget = problem.kernel, problem.sides, problem.budget
         most = _affordable_points(left, right)
+        answer = None
         n = _first_size(kernel, budget, most, left.width * right.width)
         while n <= most:
             started = time.monotonic()
-            yield _discretisation(problem, _sampled(kernel, left, right, n), f"{most} points a side are the most that "
-                                  "fit")
+            answer = yield _discretisation(problem, _sampled(kernel, left, right, n),
+                                           f"{most} points a side are the most that fit")
             n *= _GROWTH
             if stop := _unaffordable(kernel, budget, n, left.width * right.width, started):
                 raise BudgetExhaustedError(stop)
+        return answer
 
 
 def _discretisation(problem: Problem, sampled: "_Sampled", remark: str) -> Discretisation:

@@ -1,7 +1,7 @@
 """Rotation-invariant kernels of vectors: the operator is a sum over degrees of spherical harmonics."""
 
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -61,9 +61,11 @@ class Sectors(Method):
 
     def discretisations(self, problem: Problem) -> Discretisations:
         """Ever smaller steps in the logarithm of the length, for the tolerance or larger ones."""
-        yield from tightened(problem, self._attempts, Outcome())
+        outcome = Outcome()
+        yield from tightened(problem, self._attempts, outcome)
+        return outcome.answer if outcome.suited else None
 
-    def _attempts(self, problem: Problem) -> Discretisations:
+    def _attempts(self, problem: Problem) -> Iterator[Discretisation]:
         kernel = problem.kernel
         if isinstance(kernel, Elementwise):
             yield from self._of_product(problem, kernel.phi, kernel.kinks, "phi(<x, y>)", None)
@@ -73,8 +75,8 @@ class Sectors(Method):
         x, y = (measure.sample(_UNSEEN, rng) for measure in measures)
         unseen = Unseen(x, y, kernel(x, y))
         if depends_on_product_alone(kernel, *measures):
-            yield from self._of_product(problem, lambda w: product_values(kernel, w), (), "seen to be a function of "
-                                        "<x, y>", unseen)
+            yield from self._of_product(problem, lambda w: product_values(kernel, w), (),
+                                        "seen to be a function of <x, y>", unseen)
             return
         k, (left, right) = kernel.dims[0], problem.sides
         profile = InvariantProfile(kernel, k, (left.std, right.std), max(_ANGULAR * problem.rtol, 1e-14))
@@ -84,7 +86,7 @@ class Sectors(Method):
                                  what="seen to be a function of |x|, |y| and <x, y>", unseen=unseen)
 
     def _of_product(self, problem: Problem, phi: Callable[[np.ndarray], np.ndarray], kinks: tuple[float, ...],
-                    what: str, unseen: Unseen | None) -> Discretisations:
+                    what: str, unseen: Unseen | None) -> Iterator[Discretisation]:
         """Yield those of phi(<x, y>)."""
         kernel, (left, right) = problem.kernel, problem.sides
         k, aim, scale = kernel.dims[0], max(_AIM * problem.rtol, 1e-15), left.std * right.std
@@ -100,7 +102,7 @@ class Sectors(Method):
         yield from self._refined(problem, profile, radii, profile.parities, what=what, unseen=unseen)
 
     def _refined(self, problem: Problem, profiles: Profiles, radii: Radii, parities: tuple[bool, bool], *, what: str,
-                 unseen: Unseen | None) -> Discretisations:
+                 unseen: Unseen | None) -> Iterator[Discretisation]:
         size = enough_degrees(profiles, radii, profiles.k, problem.rtol, parities)
         for d in sector_discretisations(profiles, radii, size, parities, max(_AIM * problem.rtol, 1e-15)):
             note = (f"{what} in R^{d.k}: spherical harmonics to degree {len(d.values) - 1}, each with a radial kernel "

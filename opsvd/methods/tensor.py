@@ -7,6 +7,7 @@ in each direction as its coefficients ask for.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -103,9 +104,11 @@ class Tensor(Method):
 
     def discretisations(self, problem: Problem) -> Discretisations:
         """One discretisation for the tolerance, or for larger ones that the budget allows."""
-        yield from tightened(problem, self._attempts, Outcome())
+        outcome = Outcome()
+        yield from tightened(problem, self._attempts, outcome)
+        return outcome.answer
 
-    def _attempts(self, problem: Problem) -> Discretisations:
+    def _attempts(self, problem: Problem) -> Iterator[Discretisation]:
         # Errors fall faster than coefficients.
         d = tensor_discretisation(problem.coordinates, max(0.3 * problem.rtol**0.75, 1e-15))
         c = d.coordinates

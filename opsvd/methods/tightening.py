@@ -1,9 +1,9 @@
 """Methods that aim at a tolerance at once: larger tolerances come first where the budget is short."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 
 from .._support.budget import BudgetExhaustedError
-from ..operator.discretisation import Answer, Discretisations
+from ..operator.discretisation import Answer, Discretisation
 from ..operator.problem import Problem
 
 __all__ = ["Outcome", "tightened"]
@@ -35,7 +35,10 @@ class Outcome:
         return self.answer is not None and self.answer.converged
 
 
-def tightened(problem: Problem, attempts: Callable[[Problem], Discretisations], outcome: Outcome) -> Discretisations:
+Heard = Generator[Discretisation, Answer | None, None]
+
+
+def tightened(problem: Problem, attempts: Callable[[Problem], Iterator[Discretisation]], outcome: Outcome) -> Heard:
     """Yield the discretisations for the tolerance of a problem, or for larger ones that the budget allows.
 
     The tolerance itself is tried first, with a part of the budget. If that does not do, larger ones come first.
@@ -58,12 +61,13 @@ def tightened(problem: Problem, attempts: Callable[[Problem], Discretisations], 
             steps = steps[-1:]
 
 
-def _attempted(discretisations: Discretisations, outcome: Outcome) -> Discretisations:
+def _attempted(discretisations: Iterator[Discretisation], outcome: Outcome) -> Heard:
     """Yield until an answer is within the tolerance, h hides, or the budget refuses."""
     try:
         for discretisation in discretisations:
             answer = yield discretisation
-            outcome.answer, outcome.suited = answer or outcome.answer, answer is not None
+            outcome.suited = answer is not None
+            outcome.answer = outcome.answer if answer is None else answer
             if answer is None or answer.converged:
                 return
     except BudgetExhaustedError:

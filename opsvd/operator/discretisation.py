@@ -8,8 +8,8 @@ import numpy as np
 
 from .._support.linalg import compact_svd
 from ..bases import Basis, LineBasis
-from ..kernels import Kernel
-from ..probing.domain import Domain, weighted_samples
+from ..probing.domain import weighted_samples
+from .problem import Problem
 from .singular_functions import Part, SingularFunctions, SingularSystem
 
 __all__ = ["Answer", "Block", "Discretisation", "Discretisations", "galerkin_block"]
@@ -127,13 +127,14 @@ class Answer(Protocol):
         """Their bars."""
 
 
-Discretisations: TypeAlias = Generator[Discretisation, Answer | None, None]
-"""Ever finer discretisations. A method may look at the answer of the last: ``answer = yield discretisation``.
+Discretisations: TypeAlias = Generator[Discretisation, Answer | None, Answer | None]
+"""Ever finer discretisations, by a method that looks at the answer of each: ``answer = yield discretisation``.
 
-It is None if h hides from the discretisation. What a budget refuses while it is judged is raised at the ``yield``."""
+The answer is None if h hides from the discretisation. What a budget refuses while it is judged is raised at the
+``yield``. The last answer is returned, or None if h is not what the method takes it for."""
 
 
-def galerkin_block(kernel: Kernel, domain: Domain, left: LineBasis, right: LineBasis) -> Block:
+def galerkin_block(problem: Problem, left: LineBasis, right: LineBasis) -> Block:
     """Fill the matrix of a block by the rules of its two bases."""
-    samples = weighted_samples(kernel, domain, left.rule, right.rule)
+    samples = weighted_samples(problem.kernel, problem.domain, left.rule, right.rule)
     return Block(left, right, right.analyse(left.analyse(samples).T).T)

@@ -1,6 +1,5 @@
 """Singular functions as callables: f_i and g_i at any points."""
 
-import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
