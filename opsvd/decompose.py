@@ -1,7 +1,7 @@
 """The driver: discretise, decompose, judge; refine until the error bars meet the tolerance."""
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from .kernels import BlockKernel, Kernel, MatrixKernel, entrywise, kernel_values
 from .measures import Gaussian, Measure
 from .methods import Auto, Method, UniformPanels, as_method
 from .operator.discretisation import Discretisation
+from .operator.problem import Problem
 from .operator.singular_functions import SingularFunctions, SingularSystem
 from .vectors import decompose_vectors
 
@@ -130,7 +131,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     with one_blas_thread(), budget.watched():
         seen, limited = _first_look(kernel.limited(budget), measures, required=not on_the_line)
         if on_the_line:
-            best, remark = _of_numbers(limited, chosen, measures, budget, rtol=rtol, max_rank=rank)
+            best, remark = _of_numbers(Problem(limited, mu_x, mu_y, rtol, rank), chosen, budget)
         else:
             best = decompose_vectors(limited, *measures, budget, rtol=rtol, max_rank=rank)
     if limited.factor != kernel.factor:
@@ -148,20 +149,20 @@ def _first_look(kernel: Kernel, measures: tuple[Measure, Measure], *,
         return None, kernel
 
 
-def _of_numbers(kernel: Kernel, method: Method, measures: tuple[Measure, Measure], budget: Budget, *, rtol: float,
-                max_rank: int | None) -> tuple[OperatorSVD, str]:
+def _of_numbers(problem: Problem, method: Method, budget: Budget) -> tuple[OperatorSVD, str]:
     """The answer of a method, or a coarse one; and what stands in the way of more."""
-    best, remark = _refine(kernel, method.discretisations(kernel, *measures, rtol), rtol, max_rank)
+    best, remark = _refine(problem, method)
     budget.release()
     if best is not None:
         return best, remark
     remark = remark or f"{method!r} cannot do this kernel: leave method out, and one that can is chosen"
     if budget.affords(_COARSE_VALUES, _COARSE_CALLS):
-        best, refused = _refine(kernel, UniformPanels(_COARSE).discretisations(kernel, *measures, rtol), rtol, max_rank)
+        best, refused = _refine(problem, UniformPanels(_COARSE))
         if best is None and not refused:
             raise KernelError("h must not be zero nearly everywhere: nodes see no more than traces, although h is not "
                               "zero; shift and scale x and y to where it is not")
-    return best or coarse_svd(kernel, measures, remark, rtol=rtol, max_rank=max_rank), remark
+    return best or coarse_svd(problem.kernel, (problem.mu_x, problem.mu_y), remark, rtol=problem.rtol,
+                              max_rank=problem.max_rank), remark
 
 
 def _finished(best: OperatorSVD, kernel: Kernel, evaluations: int, remark: str) -> OperatorSVD:
@@ -216,8 +217,7 @@ def _finer(one: Discretisation, other: Discretisation) -> bool:
     return kinds[0] == kinds[1] and sizes[0] > sizes[1]
 
 
-def _refine(kernel: Kernel, discretisations: Iterator[Discretisation], rtol: float,
-            max_rank: int | None) -> tuple[OperatorSVD | None, str]:
+def _refine(problem: Problem, method: Method) -> tuple[OperatorSVD | None, str]:
     """Go through ever finer discretisations until one gives all that is asked.
 
     Return it, or the best of all; and what stands in the way of more, if that is known.
@@ -225,8 +225,8 @@ def _refine(kernel: Kernel, discretisations: Iterator[Discretisation], rtol: flo
     best: _Judged | None = None
     remark = ""
     try:
-        for discretisation in discretisations:
-            answer = _solve(kernel, discretisation, rtol, max_rank)
+        for discretisation in method.discretisations(problem):
+            answer = _solve(problem, discretisation)
             if answer is None:
                 continue
             remark = answer.remark
@@ -240,10 +240,11 @@ def _refine(kernel: Kernel, discretisations: Iterator[Discretisation], rtol: flo
     return None if best is None else best.svd, remark
 
 
-def _solve(kernel: Kernel, discretisation: Discretisation, rtol: float, max_rank: int | None) -> _Judged | None:
+def _solve(problem: Problem, discretisation: Discretisation) -> _Judged | None:
     """One discretisation, decomposed and judged; None if h hides from it."""
+    rtol, max_rank = problem.rtol, problem.max_rank
     system = _singular_system(discretisation)
-    evidence = gather_evidence(kernel, discretisation, system, rtol)
+    evidence = gather_evidence(problem, discretisation, system)
     if evidence is None:
         return None
     errors = error_bars(system.values, evidence)

@@ -6,8 +6,9 @@ import numpy as np
 
 from .._support.budget import BudgetExhaustedError
 from .._support.linalg import norm_bound
-from ..kernels import SMALLEST_SIZE, Kernel, size_out_of_range
+from ..kernels import SMALLEST_SIZE, size_out_of_range
 from ..operator.discretisation import Discretisation
+from ..operator.problem import Problem
 from ..operator.singular_functions import SingularFunctions, SingularSystem
 from ..probing.domain import weighted_samples
 from ..quadrature import Rule, joined
@@ -93,17 +94,16 @@ class Evidence:
         return np.asarray(np.minimum.accumulate(bounds))
 
 
-def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: SingularSystem,
-                    rtol: float) -> Evidence | None:
+def gather_evidence(problem: Problem, discretisation: Discretisation, system: SingularSystem) -> Evidence | None:
     """Hold the answer against the kernel on the check rules of a discretisation.
 
-    First the values of the kernel are compared. Where that leaves error bars above `rtol`, as it does for kernels with
+    First the values of the kernel are compared. Where that leaves error bars above rtol, as it does for kernels with
     breaks, whose pointwise remainder is large although their integrals are right, T is applied to the singular
     functions as well. None if they see no more than traces of h: zeros although h is not zero, or sizes that
     have nothing to do with each other.
     """
-    checks = (*discretisation.checks, _spots(system))
-    samples = [weighted_samples(kernel, discretisation.domain, *rules) for rules in checks]
+    rtol, checks = problem.rtol, (*discretisation.checks, _spots(system))
+    samples = [weighted_samples(problem.kernel, discretisation.domain, *rules) for rules in checks]
     functions = zip(*(_on_rules(side, rules) for side, rules in
                       zip((system.left, system.right), zip(*checks, strict=True), strict=True)), strict=True)
     compared = [_Comparison(f, g, _remainder(sample, (f * system.values) @ g.T))
@@ -135,8 +135,8 @@ def gather_evidence(kernel: Kernel, discretisation: Discretisation, system: Sing
     if discretisation.remark or settled(system.values, error_bars(system.values, evidence), rtol):
         return evidence
     try:
-        evidence = replace(evidence, images=images(kernel, discretisation, system, rtol, outside=outside,
-                                                   spots=checks[-1], samples=samples[-1]))
+        evidence = replace(evidence, images=images(problem, discretisation, system, outside=outside, spots=checks[-1],
+                                                   samples=samples[-1]))
     except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
         return evidence
     goal = rtol * system.values.max(initial=0.0)

@@ -7,6 +7,7 @@ import numpy as np
 from .._support.linalg import corner_norms
 from ..kernels import Kernel
 from ..operator.discretisation import Discretisation
+from ..operator.problem import Problem
 from ..operator.singular_functions import SingularFunctions, SingularSystem
 from ..probing.slice_splitter import slice_integrals
 from ..probing.slices import SliceIntegrals
@@ -48,13 +49,13 @@ class Images:
     breaks: bool = False
 
 
-def images(kernel: Kernel, discretisation: Discretisation, system: SingularSystem, rtol: float, *, outside: float,
+def images(problem: Problem, discretisation: Discretisation, system: SingularSystem, *, outside: float,
            spots: tuple[Rule, Rule], samples: np.ndarray) -> Images:
     """Apply T and its adjoint to the leading singular functions, along slices at the nodes of the first check rule.
 
     Parameters
     ----------
-    kernel, discretisation, system, rtol
+    problem, discretisation, system
         As in `gather_evidence`.
     outside : float
         The norm of h outside the domain, and nearer to singular points than nodes: a bound for the images there. Those
@@ -68,9 +69,9 @@ def images(kernel: Kernel, discretisation: Discretisation, system: SingularSyste
     count = min(len(system.values), _MOST)
     s, left, right = system.values[:count], system.left.truncated(count), system.right.truncated(count)
     domain, (rule_x, rule_y) = discretisation.domain, discretisation.checks[0]
-    tol = max(1e-2 * rtol, 16.0 * _EPS)
-    along_y = _Side(kernel, left, right, s, domain.x, domain.y, tol)
-    along_x = _Side(kernel.transposed(), right, left, s, domain.y, domain.x, tol)
+    tol = max(1e-2 * problem.rtol, 16.0 * _EPS)
+    along_y = _Side(problem.kernel, left, right, s, domain.x, domain.y, tol)
+    along_x = _Side(problem.kernel.transposed(), right, left, s, domain.y, domain.x, tol)
     (at_x, at_spots), (at_y,) = along_y.seen_at(rule_x, spots[0]), along_x.seen_at(rule_y)
     sides = along_y.residuals(at_x, rule_x, outside), along_x.residuals(at_y, rule_y, outside)
     missed = along_y.missed(at_spots, *spots, samples)

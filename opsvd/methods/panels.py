@@ -7,10 +7,9 @@ import numpy as np
 from .._support.validation import positive_int
 from ..bases import PanelBasis
 from ..errors import diverges_towards
-from ..kernels import Kernel
-from ..measures import Measure
 from ..operator.discretisation import Discretisation, galerkin_block
-from ..probing.domain import Domain, find_domain, weighted_samples
+from ..operator.problem import Problem
+from ..probing.domain import weighted_samples
 from .base import Method
 from .refinement import (
     FIRST_PANELS,
@@ -72,17 +71,12 @@ class Panels(Method):
         """The call that makes it."""
         return f"Panels(max_nodes={self.max_nodes})"
 
-    def discretisations(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Iterator[Discretisation]:
+    def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Refine on slices first, then on the full matrix, until nothing is left to split."""
-        domain = find_domain(kernel, mu_x, mu_y, rtol)
-        yield from self.within(kernel, domain, mu_x, mu_y, rtol)
-
-    def within(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure,
-               rtol: float) -> Iterator[Discretisation]:
-        """Refine within a domain that is known already."""
+        kernel, domain, mu_x, mu_y = problem.kernel, problem.domain, problem.mu_x, problem.mu_y
         rng = np.random.default_rng(0)
         x, y = (first_edges(*sides) for sides in zip((domain.x, domain.y), FIRST_PANELS, strict=True))
-        tol, limit = max(0.1 * rtol, 4.0 * _EPS), self.max_nodes // ORDER
+        tol, limit = max(0.1 * problem.rtol, 4.0 * _EPS), self.max_nodes // ORDER
 
         def slices_along_x() -> Samples:
             rule = random_rule(mu_y, y, rng, _SLICES_A_PANEL)
@@ -101,7 +95,7 @@ class Panels(Method):
             broad = [limit if len(other) <= _BROAD // 2 else _BROAD for other in (y, x)]
         while True:
             left, right = PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER)
-            block = galerkin_block(kernel, domain, left, right)
+            block = galerkin_block(problem, left, right)
             norm = float(np.linalg.norm(block.matrix))
             tails_x, tails_y = panel_tails(block.matrix, norm), panel_tails(block.matrix.T, norm)
             finer_x = split(x, mu_x, tails_x, tol * norm, limit=limit, broad=_BROAD)

@@ -23,9 +23,10 @@ from .._support.validation import finite_float, positive_int
 from ..bases import PanelBasis
 from ..errors import NotSquareIntegrableError
 from ..kernels import Kernel
-from ..measures import Gaussian, Measure
+from ..measures import Gaussian
 from ..operator.discretisation import Block, Discretisation
-from ..probing.domain import Domain, find_domain
+from ..operator.problem import Problem
+from ..probing.domain import Domain
 from ..quadrature import (
     Pieces,
     composite_gauss_legendre,
@@ -101,22 +102,17 @@ class Ridge(Method):
         """The call that makes it."""
         return f"Ridge({self.b!r}, max_nodes={self.max_nodes})"
 
-    def discretisations(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Iterator[Discretisation]:
+    def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield when the leading functions are resolved, and with finer panels."""
-        yield from self.within(kernel, find_domain(kernel, mu_x, mu_y, rtol), mu_x, mu_y, rtol)
-
-    def within(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure,
-               rtol: float) -> Iterator[Discretisation]:
-        """Discretise within a domain that is known already."""
-        mu_x, mu_y = require_gaussians(mu_x, mu_y, "ridge functions", "product")
-        profile = _Profile(kernel, mu_x, mu_y, self.b)
+        rtol, domain = problem.rtol, problem.domain
+        profile = _Profile(problem.kernel, *require_gaussians(problem, "ridge functions", "product"), self.b)
         tolerances = np.maximum(1e-2 * rtol, 1e-14) * np.array([1.0, *_LOOSER])
         pieces = next((found for tol in tolerances if (found := profile.pieces(tol)) is not None), None)
         if pieces is None or (hidden := profile.hidden(pieces)) is None:
             return
         # Values are accurate to the square of what the functions are, and these may end where they are that small.
         rough = max(3e-3 * np.sqrt(rtol), 1e-8)
-        box = find_domain(kernel, mu_x, mu_y, 100.0 * rough)
+        box = problem.at(100.0 * rough).domain
         # What is nearer to a singular line is missing from h, but hardly from its integrals against smooth functions.
         domain = replace(domain, missing=float(np.hypot(domain.missing, hidden)))
         given = False

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..bases import Basis
-from ..kernels import Kernel
 from ..probing.domain import Domain, weighted_samples
 from ..quadrature import Rule
+from .problem import Problem
 
 __all__ = ["Block", "Discretisation", "galerkin_block"]
 
@@ -66,7 +66,7 @@ class Discretisation:
     broken: bool = False
 
 
-def galerkin_block(kernel: Kernel, domain: Domain, left: Basis, right: Basis) -> Block:
+def galerkin_block(problem: Problem, left: Basis, right: Basis) -> Block:
     """Fill the matrix of a block by the rules of its two bases."""
-    samples = weighted_samples(kernel, domain, left.rule, right.rule)
+    samples = weighted_samples(problem.kernel, problem.domain, left.rule, right.rule)
     return Block(left, right, right.analyse(left.analyse(samples).T).T)
