@@ -141,7 +141,7 @@ def _at_least(max_evaluations: Any) -> int:
 
 
 def _first_look(problem: Problem) -> tuple[np.ndarray | None, Problem]:
-    """The values by which a kernel is known again, if the budget has them; and the problem with h about as large as 1."""
+    """The values by which a kernel is known again, if the budget has them; and the problem with h of unit size."""
     kernel, measures = problem.kernel, (problem.mu_x, problem.mu_y)
     try:
         seen = kernel_values(kernel, *measures)
@@ -229,14 +229,18 @@ def _refined(problem: Problem, discretisations: Iterator[Discretisation]) -> tup
 
 def _heard(discretisations: Iterator[Discretisation], answer: OperatorSVD | None) -> Discretisation:
     """The next discretisation; a method that is a generator hears of the answer."""
-    return discretisations.send(answer) if isinstance(discretisations, Generator) else next(discretisations)
+    if not isinstance(discretisations, Generator):
+        return next(discretisations)
+    following: Discretisation = discretisations.send(answer)
+    return following
 
 
 def _told(discretisations: Iterator[Discretisation], exhausted: BudgetExhaustedError) -> Discretisation:
     """The next discretisation of a generator that does something else when the budget refuses, or the refusal."""
-    if isinstance(discretisations, Generator):
-        return discretisations.throw(exhausted)
-    raise exhausted
+    if not isinstance(discretisations, Generator):
+        raise exhausted
+    following: Discretisation = discretisations.throw(exhausted)
+    return following
 
 
 def _judged(problem: Problem, discretisation: Discretisation) -> _Judged | None:

@@ -4,8 +4,8 @@
 import numpy as np
 
 from .._support.counting import leading_count
-from ..operator.evidence import Evidence, Listed
 from ..operator.discretisation import Discretisation
+from ..operator.evidence import Evidence, Listed
 from ..operator.singular_functions import SingularSystem
 from ..spectrum.multiplets import MOST_EXPANDED, as_counts, expanded, merged, ordered_errors
 from .result import OperatorSVD

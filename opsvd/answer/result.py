@@ -217,6 +217,7 @@ class OperatorSVD:
         return self.leading(min(positive_int(rank, "rank"), self.rank))
 
     def leading(self, rank: int) -> "OperatorSVD":
+        """The same for any rank, zero among them."""
         kept = first_multiplets(self.multiplicities, rank)
         s, dropped = self.values[:kept], self.values[kept:]
         if kept == len(self.values) and rank >= self.rank:

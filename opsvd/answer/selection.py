@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .._support.counting import leading_count
-from ..operator.evidence import Evidence
 from ..evidence.remainder import settled
+from ..operator.evidence import Evidence
 from ..spectrum.multiplets import alike
 
 __all__ = ["Selection", "select"]

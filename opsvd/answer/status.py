@@ -27,20 +27,20 @@ def status(*, goal: float, rtol: float, rank: int, worst: float, missing: float,
     if rank == 0 and math.isinf(missing):
         return "not converged: h is zero at all points that were looked at, and may not be elsewhere"
     if rank == 0 and worst > goal:
-        return (f"not converged: no singular value is known to stand above its error bar and above what may lie beyond; "
-                f"all of them together are at most {worst:.1e}. {limit}")
+        return (f"not converged: no singular value is known to stand above its error bar and what may lie beyond; all "
+                f"of them together are at most {worst:.1e}. {limit}")
     if worst > goal:
         return not_within(worst, goal, rtol, f". {limit}")
     if missing > goal:
         return (f"not converged: the {rank} values given are known to {worst:.1e}, but another of up to {missing:.1e} "
                 f"may be missing, and rtol={rtol:g} asks for {goal:.1e}. {limit}")
-    reached = f"converged: every error bar is at most {worst:.1e}, within rtol * s_1 = {goal:.1e}"
+    beyond = ""
     if following > goal:
-        return (f"{reached}; the spectrum decays slowly, and goes on beyond the {rank} values given, from "
-                f"{following:.1e} downwards: see tail")
-    if remainder > goal:    # which may be one value that no rule resolved, far too small to move the others
-        return f"{reached}; what the {rank} values given leave out has a norm of {remainder:.1e}: see tail"
-    return reached
+        beyond = (f"; the spectrum decays slowly, and goes on beyond the {rank} values given, from {following:.1e} "
+                  f"downwards: see tail")
+    elif remainder > goal:    # which may be one value that no rule resolved, far too small to move the others
+        beyond = f"; what the {rank} values given leave out has a norm of {remainder:.1e}: see tail"
+    return f"converged: every error bar is at most {worst:.1e}, within rtol * s_1 = {goal:.1e}{beyond}"
 
 
 def not_within(worst: float, goal: float, rtol: float, why: str) -> str:

@@ -90,7 +90,8 @@ class Basis(ABC):
         """The points at which moments of singular functions are found; None where lengths alone are needed."""
         return None
 
-    def weighted_values(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    def weighted_values(self, coefficients: np.ndarray    # noqa: ARG002 -- others sum them
+                        ) -> tuple[np.ndarray, np.ndarray] | None:
         """Nodes, and values times weights there, (n width, r), by which T is applied to sums in the basis.
 
         None where functions need no other evaluation than `sums`.

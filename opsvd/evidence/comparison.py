@@ -37,7 +37,7 @@ _MOSTLY = 1.05
 _HOPELESS = 0.67
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class ComparedEvidence(RemainderEvidence):
     """What is known of kernels of numbers besides: images tell of values that are there, though not which.
 
@@ -151,7 +151,8 @@ class Comparison:
             values=s, size=size, remainder=remainder, spread=spread + outside, coupling=coupling, least=min(remainders),
             dimension=max(min(one.remainder.shape) for one in compared[:-1]),
             overlaps=np.array([np.diagonal(matrix) for matrix in couplings]),
-            missing=max(spread + outside - beyond_reach, 0.0), exhausted=self.leading or remainder <= _MOSTLY * beyond_domain,
+            missing=max(spread + outside - beyond_reach, 0.0),
+            exhausted=self.leading or remainder <= _MOSTLY * beyond_domain,
             hopeless=beyond_domain >= _HOPELESS * s.max(initial=0.0) > 0.0)
 
 
@@ -162,7 +163,8 @@ def compared(problem: Problem, blocks: tuple[Block, ...], checks: tuple[tuple[Ru
 
     `broken` says that h breaks along curves: then its singular values fall like a power, and leading triplets do.
     """
-    seen = Comparison(problem.kernel, problem.domain if domain is None else domain, problem.rtol, checks, hidden, leading)
+    where = problem.domain if domain is None else domain
+    seen = Comparison(problem.kernel, where, problem.rtol, checks, hidden, leading)
     return Discretisation(blocks, seen, note, factorise=leading_triplets if broken else compact_svd)
 
 

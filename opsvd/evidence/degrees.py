@@ -8,9 +8,9 @@ import numpy as np
 
 from .._support.counting import leading_count
 from .._support.floats import EPS
+from ..operator.evidence import Evidence, Listed
 from ..spectrum import DecayLaw, Estimate, Tail, Unlisted, decay_law
 from ..spectrum.sector_tail import sector_tail
-from ..operator.evidence import Evidence, Listed
 
 __all__ = ["Degree", "DegreesEvidence"]
 
@@ -39,14 +39,15 @@ class Degree:
     dimension: int
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class DegreesEvidence(Evidence):
     """Degrees that were computed, and what lies beyond them.
 
     Attributes
     ----------
+    values : ndarray, shape (r,)
+        Those of all degrees, in nonincreasing order.
     degrees : tuple of Degree
-        Their values together, in nonincreasing order, are `values`.
     rest : float
         The norm of what all degrees beyond hold.
     norm_error : float
@@ -57,6 +58,7 @@ class DegreesEvidence(Evidence):
         No singular value of the degrees beyond is larger than this.
     """
 
+    values: np.ndarray
     degrees: tuple[Degree, ...]
     rest: float
     norm_error: float
@@ -68,11 +70,6 @@ class DegreesEvidence(Evidence):
     @cached_property
     def _order(self) -> np.ndarray:
         return np.argsort(-np.concatenate([d.values for d in self.degrees]), kind="stable")
-
-    @cached_property
-    def values(self) -> np.ndarray:
-        """Those of all degrees."""
-        return np.asarray(np.concatenate([d.values for d in self.degrees])[self._order])
 
     def bars(self) -> np.ndarray:
         """Those of the degrees."""

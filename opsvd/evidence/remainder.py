@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .._support.floats import EPS, TINY
-from ..spectrum import Estimate, Unlisted
 from ..operator.evidence import Evidence
+from ..spectrum import Estimate, Unlisted
 from .images import Images
 
 __all__ = ["NORM_MARGIN", "ORDERING", "RemainderEvidence", "accurate_count", "largest_evidence", "settled"]
@@ -21,7 +21,7 @@ _ROUNDING = 16.0
 _MANY = 8
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class RemainderEvidence(Evidence):
     r"""How the answer compares with the kernel, seen on independent rules.
 
@@ -81,9 +81,9 @@ class RemainderEvidence(Evidence):
         r"""Error bars, shape (r,), from the remainder :math:`R` and the images of singular functions.
 
         Weyl: every singular value of :math:`T = T_r + R` is within :math:`\|R\|` of that of :math:`T_r`. More sharply,
-        in the bases of the leading q computed singular functions and their complements, T is the 2 by 2 block matrix with
-        S + K and D on its diagonal, where :math:`K_{ij} = E[f_i R g_j]`, and off-diagonal blocks of norm at most e, so that
-        (Li and Li 2005)
+        in the bases of the leading q computed singular functions and their complements, T is the 2 by 2 block matrix
+        with S + K and D on its diagonal, where :math:`K_{ij} = E[f_i R g_j]`, and off-diagonal blocks of norm at most
+        e, so that (Li and Li 2005)
 
         .. math:: |\sigma_i - s_i| \le \|K\| + \frac{2 e^2}{\eta_i + \sqrt{\eta_i^2 + 4 e^2}},
                   \qquad \eta_i = s_i - \|D\| > 0 .

@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 
 from .._support.floats import TINY
-from ..spectrum import Estimate, Unlisted
 from ..operator.evidence import Evidence
+from ..spectrum import Estimate, Unlisted
 
 __all__ = ["ScatterEvidence", "largest_nearby", "scatter_bars"]
 
@@ -19,7 +19,7 @@ _CHANGES, _DEVIATIONS = 4.0, 5.0
 _ROUNDING = 1e-13
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class ScatterEvidence(Evidence):
     """What ever more points tell, in several scramblings.
 

@@ -1,5 +1,6 @@
 """The points on either side of a kernel, in standard coordinates: numbers, vectors, or rows of a block."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,9 +50,11 @@ class Side:
         return self.rank * (self.rows or 1)
 
     @property
-    def std(self) -> float | None:
-        """The standard deviation, if it is the same in all directions."""
-        return self.measure.isotropic_std if isinstance(self.measure, GaussianVector) else float(self.measure.scale)
+    def std(self) -> float:
+        """The standard deviation, if it is the same in all directions; else NaN."""
+        if not isinstance(self.measure, GaussianVector):
+            return float(self.measure.scale)
+        return math.nan if self.measure.isotropic_std is None else self.measure.isotropic_std
 
     @property
     def width(self) -> int:

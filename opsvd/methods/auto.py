@@ -46,8 +46,14 @@ class Auto(Method):
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield from one method after the other, which share what the problem has found out."""
-        if not problem.of_numbers:
-            return (yield from discretisations_of_vectors(problem))
+        return self._of_numbers(problem) if problem.of_numbers else discretisations_of_vectors(problem)
+
+    def refusal(self, problem: Problem) -> str | None:    # noqa: ARG002 -- it refuses nothing
+        """None: there is a method for every kernel."""
+        return None
+
+    def _of_numbers(self, problem: Problem) -> Iterator[Discretisation]:
+        """What a kernel of numbers needs."""
         rtol = problem.rtol
         reason = "the measures are not both Gaussian"
         if problem.gaussian:

@@ -17,6 +17,10 @@ class Method(ABC):
     ``opsvd.testing.check_method`` checks it.
     """
 
+    def refusal(self, problem: Problem) -> str | None:
+        """Why the method cannot do a problem, in words that follow its name; None if it can."""
+        return None if problem.of_numbers else "takes kernels of numbers"
+
     @abstractmethod
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield discretisations, each finer than the one before, until the budget of the method is spent.

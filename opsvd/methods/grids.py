@@ -187,8 +187,8 @@ def _evidence(problem: Problem, size: _Size, coarser: list[_Coarser],
               system: SingularSystem) -> RemainderEvidence | None:
     """What check rules and random points show, and the sizes before: None for the first, which has none before it."""
     s, check = system.values, _matrix(problem, size.checks)
-    f, g = (side.parts[0].basis.on_rule(rule, side.parts[0].coefficients)
-            for side, rule in zip((system.left, system.right), size.checks, strict=True))
+    f, g = (GridBasis(side.side, line).on_rule(rule, side.parts[0].coefficients) for side, line, rule in zip(
+        (system.left, system.right), size.bases, size.checks, strict=True))
     remainder = check - (f * s) @ g.T
     average, seen = _seen(problem.kernel, system)
     evidence = larger_evidence(s, remainder, f, g, norm=float(np.linalg.norm(check)), seen=seen, average=average)

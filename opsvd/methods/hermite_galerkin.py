@@ -79,7 +79,7 @@ class HermiteAttempt:
     """The coefficients to one degree, which may or may not do."""
 
     def __init__(self, problem: Problem, left: HermiteBasis, right: HermiteBasis) -> None:
-        self.domain, self.left, self.right = problem.domain, left, right
+        self.problem, self.left, self.right = problem, left, right
         self.block = galerkin_block(problem, left, right)
         self.tail = relative_tail(self.block.matrix)
 
@@ -87,4 +87,5 @@ class HermiteAttempt:
         """With the evidence, and words that follow the note."""
         note = (f"Hermite-Galerkin, degree {self.left.degree}, {self.left.quadrature} and {self.right.quadrature} "
                 f"Gauss-Hermite nodes{remark}")
-        return compared(self.problem, (self.block,), hermite_check_rules(self.left, self.right, self.problem.domain), note)
+        checks = hermite_check_rules(self.left, self.right, self.problem.domain)
+        return compared(self.problem, (self.block,), checks, note)

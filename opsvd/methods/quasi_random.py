@@ -86,14 +86,16 @@ def _discretisation(problem: Problem, sampled: "_Sampled", remark: str) -> Discr
 
     def evidence(system: SingularSystem) -> ScatterEvidence:
         means = scatter_bars(*sampled.values)[0]
-        return ScatterEvidence(means[:len(system.values)], sampled.values, sampled.energies, sampled.n * width)
+        return ScatterEvidence(values=means[:len(system.values)], samples=sampled.values, energies=sampled.energies,
+                               dimension=sampled.n * width)
 
     note = (f"Nystrom at {sampled.n} quasi-random points a side, {_SCRAMBLINGS} scramblings of a Sobol sequence in "
             f"{left.side.directions} and {right.side.directions} dimensions")
-    return Discretisation((block,), evidence, note, remark=remark, factorise=lambda _: (sampled.u, sampled.s, sampled.v),
-                          limit=(f"Bars are what {sampled.n} quasi-random points a side leave open, and fall like one "
-                                 f"over the square root of their number, or as fast as it: accept a larger rtol, or "
-                                 f"find coordinates of which h uses fewer together"))
+    limit = (f"Bars are what {sampled.n} quasi-random points a side leave open, and fall like one over the square root "
+             f"of their number, or as fast as it: accept a larger rtol, or find coordinates of which h uses fewer "
+             f"together")
+    return Discretisation((block,), evidence, note, remark=remark, limit=limit,
+                          factorise=lambda _: (sampled.u, sampled.s, sampled.v))
 
 
 def hold_for_few_points(problem: Problem, most: int | None = None) -> None:
@@ -178,7 +180,8 @@ def _sampled(kernel: Kernel, left: Side, right: Side, n: int) -> _Sampled:
     """Sample all scramblings of n points a side, and take the leading singular values of each matrix."""
     values, energies = [], []
     rows, columns = n * left.width, n * right.width
-    announce(f"{n} quasi-random points a side, {_SCRAMBLINGS} scramblings", _SCRAMBLINGS * rows * columns, rows, columns)
+    announce(f"{n} quasi-random points a side, {_SCRAMBLINGS} scramblings", _SCRAMBLINGS * rows * columns, rows,
+             columns)
     points = [[side.points(quasi_random_points(side.directions, n, 2 * scrambling + number))
                for number, side in enumerate((left, right))] for scrambling in range(_SCRAMBLINGS)]
     for scrambling, ((x, y), grid) in enumerate(zip(points, _operator_grids(kernel, points), strict=True)):

@@ -109,7 +109,7 @@ class _Attempt:
     def __init__(self, problem: Problem, measures: tuple[Gaussian, Gaussian], fitting: tuple[Gaussian, Gaussian],
                  degree: int, *, nodes: int = 0) -> None:
         self.arguments = problem, measures, fitting, degree
-        self.degree, self.domain = degree, problem.domain
+        self.degree, self.problem = degree, problem
         nodes = max(nodes, degree + 1 + _SPARE)
         self.left, self.right = (HermiteBasis(mu, degree, nodes + more, gaussian.mean, gaussian.std)
                                  for mu, gaussian, more in zip(measures, fitting, (0, _UNLIKE), strict=True))
@@ -152,5 +152,5 @@ class _Attempt:
         x, y = self.left.reference, self.right.reference
         note = (f"Hermite functions of degree {self.degree}, of mean {x.mean:.3g} and deviation {x.std:.3g} in x, "
                 f"{y.mean:.3g} and {y.std:.3g} in y")
-        checks = hermite_check_rules(self.left, self.right, self.domain)
+        checks = hermite_check_rules(self.left, self.right, self.problem.domain)
         return compared(self.problem, (self.block,), checks, note, leading=leading)

@@ -74,7 +74,8 @@ class SectorChecks:
             seen = [replace(one, coupling=one.remainder, images=None) for one in seen]
         degrees = tuple(self._degree(degree, root, part.basis.multiplicity, one) for degree, root, part, one in zip(
             d.degrees, roots, system.left.parts, seen, strict=True))
-        evidence = DegreesEvidence(degrees, d.rest, 0.0, None if d.norms is None else d.norms[1], d.largest_beyond)
+        evidence = DegreesEvidence(values=system.values, degrees=degrees, rest=d.rest, norm_error=0.0,
+                                   known_norm=None if d.norms is None else d.norms[1], floor=d.largest_beyond)
         evidence = replace(evidence, norm_error=self._norm_error((d.check, *others), evidence.norm.value))
         return None if self.unseen is not None and self.unseen.contradicts(system, evidence) else evidence
 

@@ -30,6 +30,11 @@ class Outcome:
         self.suited = True
 
     @property
+    def known(self) -> bool:
+        """Whether any value is known."""
+        return self.answer is not None and len(self.answer.errors) > 0
+
+    @property
     def converged(self) -> bool:
         """Whether the last answer is within the tolerance that it was made for."""
         return self.answer is not None and self.answer.converged
@@ -55,7 +60,7 @@ def tightened(problem: Problem, attempts: Callable[[Problem], Iterator[Discretis
         yield from _attempted(attempts(problem.at(step)), outcome)
         if not outcome.suited or budget.refusals:
             return
-        if outcome.answer is not None and len(outcome.answer.errors):
+        if outcome.known:
             budget.release()
         if not outcome.converged:    # and neither will those between
             steps = steps[-1:]

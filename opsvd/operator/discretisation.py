@@ -9,6 +9,7 @@ import numpy as np
 from .._support.linalg import compact_svd
 from ..bases import Basis, LineBasis
 from ..probing.domain import weighted_samples
+from .evidence import Evidence
 from .problem import Problem
 from .singular_functions import Part, SingularFunctions, SingularSystem
 
@@ -54,10 +55,6 @@ class Block:
         return u * sign, s, v * sign
 
 
-class Evidence(Protocol):
-    """What a discretisation is judged by; see `opsvd.evidence.Evidence`."""
-
-
 @dataclass(frozen=True, eq=False)
 class Discretisation:
     """What a method makes of a kernel: a direct sum of blocks, with what its answer is judged by.
@@ -66,7 +63,7 @@ class Discretisation:
     ----------
     blocks : tuple of Block
     evidence : callable
-        Gives the `opsvd.evidence.Evidence` for the singular system of the blocks, or None if h hides from it.
+        Gives the `Evidence` for the singular system of the blocks, or None if h hides from it.
     note : str
         What was done and why, for ``OperatorSVD.method``.
     rtol : float or None
@@ -81,7 +78,7 @@ class Discretisation:
     """
 
     blocks: tuple[Block, ...]
-    evidence: "Callable[[SingularSystem], Evidence | None]"
+    evidence: Callable[[SingularSystem], Evidence | None]
     note: str
     rtol: float | None = None
     remark: str = ""

@@ -127,8 +127,8 @@ class SingularFunctions:
     noise, of about :math:`\epsilon s_1 / s_i` in the root mean square.
 
     Of rotation-invariant kernels each radial function of degree l makes N(k, l) functions, with all harmonics of
-    `opsvd.bases.spherical_harmonics`, in order, until there are r. A call whose harmonics would be too many to be listed
-    raises ValueError; sums over whole multiplets, as in ``svd(x, y)``, never need them.
+    `opsvd.bases.spherical_harmonics`, in order, until there are r. A call whose harmonics would be too many to be
+    listed raises ValueError; sums over whole multiplets, as in ``svd(x, y)``, never need them.
 
     Attributes
     ----------
@@ -275,6 +275,10 @@ class SingularFunctions:
     def radial_sums(self, lengths: np.ndarray) -> np.ndarray:
         r"""The radial functions F, with :math:`E[F(|x|)^2] = 1`: lengths (...) give (..., q)."""
         return self._of_sectors()[0].radial_sums(np.asarray(lengths, dtype=np.float64), self.stacked)
+
+    def shells(self) -> tuple[np.ndarray, np.ndarray]:
+        """Radial functions at the nodes of a Gauss rule for the length, and masses: see `RadialBasis.shells`."""
+        return self._of_sectors()[0].radial.shells(self.stacked)
 
     def means(self) -> list[tuple[np.ndarray, np.ndarray, bool]]:
         """For each basis, values (n, width, q) and weights (n,) for means, and whether points were drawn."""

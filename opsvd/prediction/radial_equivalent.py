@@ -156,7 +156,7 @@ def sector_equivalent(
 
     What is not computed is distributed over the lengths as the last two degrees are.
     """
-    (f, masses_x), (g, masses_y) = (side.radial.shells(side.stacked) for side in (left, right))
+    (f, masses_x), (g, masses_y) = left.shells(), right.shells()
     degrees = np.unique(left.degrees)
     levels = np.array([(f[:, chosen] * values[chosen]) @ g[:, chosen].T
                        for chosen in (left.degrees == degree for degree in degrees)])

@@ -6,7 +6,7 @@ import numpy as np
 
 from .._support.floats import CHUNK
 from ..kernels import Kernel
-from ..measures import GaussianVector
+from ..measures import Measure
 from .varied_points import varied_pairs
 
 __all__ = ["depends_on_product_alone", "is_invariant", "product_values"]
@@ -21,7 +21,7 @@ def _reflected(x: np.ndarray, direction: np.ndarray) -> np.ndarray:
     return np.asarray(x - 2.0 * (np.sum(x * direction, axis=1) / np.sum(direction**2, axis=1))[:, None] * direction)
 
 
-def is_invariant(kernel: Kernel, mu_x: GaussianVector, mu_y: GaussianVector) -> bool:
+def is_invariant(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool:
     """Whether h(Qx, Qy) = h(x, y) for all orthogonal Q, as far as random ones tell.
 
     Random reflections, each at its own pair of points, and products of two; what holds at the first half of the pairs
@@ -43,7 +43,7 @@ def is_invariant(kernel: Kernel, mu_x: GaussianVector, mu_y: GaussianVector) -> 
     return True
 
 
-def depends_on_product_alone(kernel: Kernel, mu_x: GaussianVector, mu_y: GaussianVector) -> bool:
+def depends_on_product_alone(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool:
     """Whether an invariant h is a function of <x, y>: it must not change where lengths do and the product does not."""
     rng = np.random.default_rng(_SEED + 1)
     for _ in range(2):
