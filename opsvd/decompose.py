@@ -179,8 +179,9 @@ class _Judged:
             return self.accurate > other.accurate
         q = min(self.svd.rank, other.svd.rank)
         if q == 0:
-            return self.svd.rank > 0
-        return bool(self.svd.errors[:q].max() < other.svd.errors[:q].max())
+            return self.svd.rank > other.svd.rank or (self.svd.rank == other.svd.rank and self.rtol < other.rtol)
+        mine, others = (float(svd.errors[:q].max()) for svd in (self.svd, other.svd))
+        return mine < others or (mine == others and self.rtol < other.rtol)
 
     def beside(self, other: "_Judged") -> "_Judged":
         """The better of both; of two tolerances without what it tells worse than the other tells anything."""

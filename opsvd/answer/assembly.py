@@ -33,7 +33,8 @@ def assembled(discretisation: Discretisation, system: SingularSystem, evidence: 
     errors = listed.bars if evidence.ordered else ordered_errors(*listed, rank, ((s + bars)[kept:], counts[kept:]))
     tail = evidence.left_out(kept)
     decay, beyond = evidence.spectrum(listed, kept, tail)
-    worst = float(errors[:chosen.rank].max(initial=0.0)) if chosen.rank else evidence.left_out(0)
+    given = errors[:chosen.rank] if evidence.ordered else errors
+    worst = float(given.max(initial=0.0)) if chosen.rank else evidence.left_out(0)
     following = max(float(s[chosen.rank]) if chosen.rank < len(s) else 0.0, evidence.floor)
     whole = OperatorSVD(
         values=listed.values, multiplicities=listed.counts, value_errors=listed.bars,

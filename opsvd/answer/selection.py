@@ -57,7 +57,7 @@ def select(evidence: Evidence, multiplicities: list[int], rtol: float, max_rank:
     if multiplets:
         rank = _whole_multiplets(s, bars, rank)
     outside = evidence.hopeless or accurate == wanted == max_rank
-    within = settled(s, bars, rtol) or (evidence.exhausted and accurate >= min(evidence.enough, wanted))
+    within = settled(s, bars, rtol) or (evidence.exhausted and accurate >= max(min(evidence.enough, wanted), 1))
     return Selection(rank, accurate, goal, missing, outside or (within and missing <= goal))
 
 

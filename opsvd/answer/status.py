@@ -36,7 +36,7 @@ def status(*, goal: float, rtol: float, rank: int, worst: float, missing: float,
                 f"may be missing, and rtol={rtol:g} asks for {goal:.1e}. {limit}")
     beyond = ""
     if following > goal:
-        beyond = (f"; the spectrum decays slowly, and goes on beyond the {rank} values given, from {following:.1e} "
+        beyond = (f"; the spectrum goes on beyond the {rank} values given, from {following:.1e} "
                   f"downwards: see tail")
     elif remainder > goal:    # which may be one value that no rule resolved, far too small to move the others
         beyond = f"; what the {rank} values given leave out has a norm of {remainder:.1e}: see tail"

@@ -52,6 +52,11 @@ class Basis(ABC):
         return f"{type(self).__name__}({self.size} functions)"
 
     @property
+    def kind(self) -> tuple[type, ...]:
+        """What larger bases of the same kind share."""
+        return (type(self),)
+
+    @property
     @abstractmethod
     def side(self) -> Side:
         """The measure of the points, and how many values a function has there."""

@@ -38,6 +38,11 @@ class GridBasis(Basis):
         self._side, self.line = side, line
 
     @property
+    def kind(self) -> tuple[type, ...]:
+        """With that of the functions in one direction."""
+        return (*super().kind, type(self.line))
+
+    @property
     def side(self) -> Side:
         """The points, and the values that functions have there."""
         return self._side
@@ -59,7 +64,8 @@ class GridBasis(Basis):
             values = self.line.half_density(z[:, axis]) / _STANDARD.sqrt_density(z[:, axis])[:, None]
             product = (product[:, :, None] * values[:, None]).reshape(len(z), -1)
         width, count = self.side.width, coefficients.shape[1]
-        return np.asarray((product @ coefficients.reshape(product.shape[1], width * count)).reshape(-1, count))
+        vectors = coefficients.reshape(product.shape[1], width * count)
+        return np.asarray((product @ vectors).reshape(len(z) * width, count))
 
     def _known(self, z: np.ndarray) -> np.ndarray:
         """The points (n, directions), or those nearer to zero at which sums keep their digits."""

@@ -103,7 +103,7 @@ class Discretisation:
 
     def finer_than(self, other: "Discretisation") -> bool:
         """Whether it has more functions than the other, of the same kind."""
-        kinds, sizes = ([[(type(block.left), type(block.right)) for block in d.blocks] for d in (self, other)],
+        kinds, sizes = ([[(block.left.kind, block.right.kind) for block in d.blocks] for d in (self, other)],
                         [min(min(block.matrix.shape) for block in d.blocks) for d in (self, other)])
         return kinds[0] == kinds[1] and sizes[0] > sizes[1]
 
