@@ -21,8 +21,9 @@ from .thread_safety import to_numpy
 
 __all__ = ["ArrayBlocks"]
 
-# How far the two versions of h may be apart, relative to the largest value tried.
-_ALIKE = {"float64": 1e-9, "float32": 1e-4}
+# How far the two versions of h may be apart, relative to the largest value tried, by precision: functions of two
+# libraries may differ by some hundred roundings, and where h is steep by more.
+_FUNCTION_RTOL = {"float64": 1e-9, "float32": 1e-4}
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ class ArrayBlocks(MatrixFree):
         # A few entries may fall on the other side of a jump; where h is not finite, the host takes over.
         alike = tried.shape == expected.shape
         apart = np.where(np.isfinite(tried), np.abs(tried - expected), 0.0) if alike else np.array([np.inf])
-        if np.mean(apart > _ALIKE[self.dtype] * np.abs(expected).max()) > 1e-3:
+        if np.mean(apart > _FUNCTION_RTOL[self.dtype] * np.abs(expected).max()) > 1e-3:
             raise KernelError(f"function must be h for arrays of {self.library}, but differs from it by up to "
                               f"{np.max(apart):.2g} at the first points; write the same formula for both")
         return on_device

@@ -16,9 +16,6 @@ from .matrix import SampledMatrix, StoredMatrix
 
 __all__ = ["Cost", "Engine", "MatrixSpectrum", "Remainder", "Tick", "checked", "entry_seconds", "silent"]
 
-# Seconds of a block from which its time says what an entry takes.
-_TIMED = 0.01
-
 Tick = Callable[[float], None]
 """Called with the part of the work on one matrix that is done, from 0 to 1."""
 
@@ -210,7 +207,7 @@ def entry_seconds(matrix: SampledMatrix, dtype: Any = np.float64) -> float:
     timed(widths[0])
     for width in widths:
         took, count = min(timed(width), timed(width)), width * min(n, 8)
-        if took > _TIMED:
+        if took > 0.01:    # a thousand times what the clock and a call take
             break
     return took / count
 

@@ -8,9 +8,6 @@ import numpy as np
 
 __all__ = ["Leading", "Pass", "Passes", "block_products", "leading_values"]
 
-# From the estimate of an error to what is stated.
-_SAFETY = 2.0
-
 
 class Pass(NamedTuple):
     """What one pass over A brings: A q (n, l), A^T p (m, l), and the squared Frobenius norm of A."""
@@ -186,7 +183,7 @@ def _errors(s: np.ndarray, sizes: np.ndarray, energy: float, rank: int, eps: flo
 
     Two bounds, and their minimum: with :math:`\rho^2` the energy beyond the space, :math:`\sigma_i^2 \le s_i^2 +
     \rho^2`; and with the residual :math:`r_i = |A^T u_i - s_i v_i|` and c the norm of A beyond the first few vectors,
-    :math:`r_i^2 s_i / 2 (s_i^2 - c^2)`, doubled, or :math:`r_i` where that is smaller.
+    :math:`r_i^2 s_i / 2 (s_i^2 - c^2)`, doubled because c is a guess, or :math:`r_i` where that is smaller.
     """
     leading = s[: sizes.size]
     k = min(rank, leading.size)
@@ -199,5 +196,5 @@ def _errors(s: np.ndarray, sizes: np.ndarray, energy: float, rank: int, eps: flo
     c = np.array([(leading[i + 1 :] + r[i + 1 :]).min(initial=np.inf) for i in range(leading.size)])
     gap = leading**2 - c**2
     with np.errstate(divide="ignore", invalid="ignore"):
-        second = np.where(gap > 0.0, _SAFETY * r**2 * leading / (2.0 * gap), np.inf)
+        second = np.where(gap > 0.0, r**2 * leading / gap, np.inf)
     return np.asarray(np.minimum(first, np.minimum(r, second))[:k] + 20.0 * eps * s[0])

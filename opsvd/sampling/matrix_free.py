@@ -14,18 +14,15 @@ from .remainder import frobenius_remainder, lanczos_remainder
 
 __all__ = ["MatrixFree", "rows_at_a_time"]
 
-_DEFAULT_RANK = 20
-# Rounds that are expected of matrices too small to be tried out.
-_EXPECTED = 4
-# Sides of the part on which the number of rounds is tried out, in columns of a pass: four rounds fill half of it.
-_PILOT = 8
-# Rows on which the effect of single precision is measured.
-_TRIED = 40
-# Multiplications a second in products of tall matrices, on one core.
+# Rounds that are expected of matrices too small to be tried out: test_cost.py compares what is said with what is taken.
+_EXPECTED_ROUNDS = 4
+# Rows on which the effect of single precision is measured: 2 per cent of the evaluations of a pass at n = 4000.
+_ROWS_COMPARED = 40
+# Multiplications a second in products of tall matrices, on one core. At n = 3 x 10^4 in single precision 36 s are said,
+# and 37 s were taken (benchmarks/results/sampling_at_scale.txt).
 _SPEED = {"float64": 7e9, "float32": 1.6e10}
-# Bytes that a block of rows may take.
-_BLOCK = 1.6e8
-_DTYPES = ("float64", "float32")
+# Bytes of a block of rows: little beside the 1.5e9 of a whole iteration, and 200 rows at n = 10^5.
+_BLOCK_BYTES = 1.6e8
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,7 @@ class MatrixFree(Engine):
 
     def __post_init__(self) -> None:
         """Refuse what cannot be."""
-        one_of(self.dtype, "dtype", _DTYPES, "leave it out for double precision")
+        one_of(self.dtype, "dtype", _SPEED, "leave it out for double precision")
         tolerance(self.rtol, "rtol")
         positive_float(self.memory, "memory")
         positive_int(self.rounds, "rounds")
@@ -90,7 +87,7 @@ class MatrixFree(Engine):
         If interrupted (Ctrl-C) after the first round: the values and errors that it gave, and `interrupted` is True.
         """
         k, width, columns = self._sizes(matrix, checked(matrix, rank, tick))
-        total, done = _EXPECTED + self.lanczos, 0
+        total, done = _EXPECTED_ROUNDS + self.lanczos, 0
 
         def one_pass(right: np.ndarray | None, left: np.ndarray | None, *, fused: bool = False) -> Pass:
             nonlocal done
@@ -128,11 +125,11 @@ class MatrixFree(Engine):
     def _sizes(self, matrix: SampledMatrix, rank: int | None) -> tuple[int, int, int]:
         """The rank, the width of a pass, and how many columns of the Krylov space are kept."""
         least = min(matrix.shape)
-        k = min(_DEFAULT_RANK if rank is None else rank, least)
+        k = min(20 if rank is None else rank, least)
         width = min(max(self.width or min(k + 20, max(2 * k, k + 10)), k), least)
-        room = int((self.memory - 2.0 * _BLOCK) / (8.0 * 5.0 * sum(matrix.shape)))
+        room = int((self.memory - 2.0 * _BLOCK_BYTES) / (8.0 * 5.0 * sum(matrix.shape)))
         if room < 2 * width:
-            need = 8.0 * 5.0 * sum(matrix.shape) * 2 * width + 2.0 * _BLOCK
+            need = 8.0 * 5.0 * sum(matrix.shape) * 2 * width + 2.0 * _BLOCK_BYTES
             raise ValueError(f"memory must be at least {need:.1e} bytes for {k} singular values of a matrix of "
                              f"{matrix.shape[0]} x {matrix.shape[1]}, got {self.memory:.1e}; raise it, or lower rank")
         return k, width, min(room, least)
@@ -141,7 +138,7 @@ class MatrixFree(Engine):
         """What single precision may have done to each value: rounding in products, and in the values of h."""
         if self.dtype == "float64":
             return 0.0
-        rows = np.unique(np.linspace(0, matrix.shape[0] - 1, _TRIED).astype(int))
+        rows = np.unique(np.linspace(0, matrix.shape[0] - 1, _ROWS_COMPARED).astype(int))
         squares = 0.0
         for left in range(0, matrix.shape[1], 1 << 14):
             columns = slice(left, min(left + (1 << 14), matrix.shape[1]))
@@ -155,7 +152,7 @@ class MatrixFree(Engine):
         (k, width, columns), (n, m) = self._sizes(matrix, checked(matrix, rank)), matrix.shape
         rounds, products = self._pilot(matrix, (k, width, columns))
         kept = min(columns, rounds * width)
-        evaluations = float(n) * m * len(products) + (2.0 * _TRIED * m if self.dtype == "float32" else 0.0)
+        evaluations = float(n) * m * len(products) + (2.0 * _ROWS_COMPARED * m if self.dtype == "float32" else 0.0)
         # Products with the matrix, and factorisations and projections of the Krylov space.
         multiplications = float(n) * m * sum(products), rounds * kept * (2.0 * n * kept + 6.0 * m * width)
         seconds = (evaluations * (entry_seconds(matrix, self.dtype) + 1e-9)
@@ -180,9 +177,9 @@ class MatrixFree(Engine):
         needed up to one round more, for five kernels, two ranks and three tolerances: one more is expected.
         """
         (n, m), (k, width, columns), log = matrix.shape, sizes, []
-        side = _PILOT * width
+        side = 8 * width    # so that four rounds fill half of the part
         if n * m <= 4 * side**2:    # too small to be worth it
-            rounds, two = min(_EXPECTED, self.rounds), self.dtype == "float32"
+            rounds, two = min(_EXPECTED_ROUNDS, self.rounds), self.dtype == "float32"
             return rounds, ([width] * 2 if two else [2 * width]) * rounds + [2 * self.probes] * self.lanczos
         rng = np.random.default_rng(self.seed)
         rows, left_out = (np.sort(rng.choice(size, min(size, side), replace=False)) for size in (n, m))
@@ -201,7 +198,7 @@ class MatrixFree(Engine):
         return leading.rounds + bool(further), log[: leading.passes] + further + log[leading.passes :]
 
 
-def rows_at_a_time(matrix: SampledMatrix, most: float = _BLOCK) -> int:
+def rows_at_a_time(matrix: SampledMatrix, most: float = _BLOCK_BYTES) -> int:
     """How many rows make a block."""
     n, m = matrix.shape
     return int(min(n, max(16, most // (8 * m))))

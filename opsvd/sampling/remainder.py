@@ -9,14 +9,14 @@ from .krylov import Leading, Passes
 
 __all__ = ["frobenius_remainder", "lanczos_remainder"]
 
-# Errors of the mean over the probes that the interval spans, with Student's factor for few of them.
+# Errors of the mean over the probes that the interval spans: 95 per cent of Student's distribution, by their number.
 _STUDENT = {2: 12.7, 3: 4.3, 4: 3.2, 5: 2.8, 6: 2.6, 7: 2.45, 8: 2.4}
 
-# The part of the logarithm of upper over lower rule that the estimate was off by at most, for values that fall like
-# powers i^-0.5 to i^-3, exponentially, or like a quarter circle, after 4 to 40 steps, is 0.18; and a margin.
+# The part of the logarithm of upper over lower rule that the estimate may be off by. For values that fall like powers
+# i^-0.5 to i^-3, exponentially, or like a quarter circle, it was at most 0.18 after 4 to 40 steps.
 _OFF = 0.3
-# Where a single step leaves the truth between the lower rule (0) and the upper one (1) in logarithms: anywhere.
-_BETWEEN, _ANYWHERE = 0.25, 1.0
+# Where the estimate stands between lower (0) and upper rule (1), in logarithms, if no change over the steps says it.
+_BETWEEN = 0.25
 
 
 def frobenius_remainder(leading: Leading, count: int) -> Remainder:
@@ -87,7 +87,7 @@ def lanczos_remainder(
     low, high = max(low, outer.low), min(high, outer.high)
     between, off = _between(lower.mean(), upper.mean(), *(
         rule.mean() for rule in _rules(alpha, beta, masses, steps // 2))) if steps > 1 else (
-        float(lower.mean() ** (1.0 - _BETWEEN) * upper.mean() ** _BETWEEN), _ANYWHERE)
+        float(lower.mean() ** (1.0 - _BETWEEN) * upper.mean() ** _BETWEEN), 1.0)
     value = min(max(float(further.sum()) + between, low), high)
     error = between * off * math.log(max(float(upper.mean() / max(lower.mean(), 1e-300)), 1.0))
     error = min(error + noise * float(upper.std(ddof=1)) + slack, max(high - value, value - low))

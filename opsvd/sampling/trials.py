@@ -15,14 +15,8 @@ from .progress import Report
 
 __all__ = ["TO_WATCH", "announce", "cut_short", "run_trials"]
 
-_SMALL = 1500
-"""Up to this size more BLAS threads gain little on idle cores, and lose much on busy ones."""
-
 TO_WATCH = "pass progress=True to watch it, and Ctrl-C to stop with what is done"
 """The advice of a function that reports its progress."""
-
-# Seconds from which a cost is announced unasked.
-_LONG = 60.0
 
 Result_co = TypeVar("Result_co", covariant=True)
 Trial = Callable[[np.random.Generator, Tick], MatrixSpectrum]
@@ -36,7 +30,7 @@ class Collected(Protocol[Result_co]):
 
 
 def announce(costs: Sequence[Cost], advice: str, report: Report | None = None) -> None:
-    """Say before it begins what work will cost, part by part: to `report`, or as a warning if it is long.
+    """Say before it begins what work will cost, part by part: to `report`, or as a warning if it is above a minute.
 
     The warning is that of the function that calls this one, about the line that calls it in turn.
     """
@@ -47,7 +41,7 @@ def announce(costs: Sequence[Cost], advice: str, report: Report | None = None) -
     first = max(costs, key=lambda cost: cost.seconds)
     others = f" and {len(costs) - 1} other size{'s' if len(costs) > 2 else ''}" if len(costs) > 1 else ""
     total = Cost(sum(cost.seconds for cost in costs), max(cost.memory for cost in costs), f"{first.work}{others}")
-    if total.seconds > _LONG:
+    if total.seconds > 60.0:
         warnings.warn(f"{total}; {advice}", LongSamplingWarning, stacklevel=3)
 
 
@@ -73,7 +67,8 @@ def run_trials(
     """
     done: dict[int, MatrixSpectrum] = {}
     try:
-        with one_blas_thread() if min(shape) <= _SMALL else nullcontext():
+        # Up to n = 1500 more BLAS threads gain little on idle cores, and lose much on busy ones.
+        with one_blas_thread() if min(shape) <= 1500 else nullcontext():
             if workers == 1:
                 _in_turn(trial, streams, report, done)
             else:
