@@ -52,7 +52,7 @@ class ArrayBlocks(MatrixFree):
     device: Any = None
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be."""
+        """Check the options."""
         super().__post_init__()
         library: Any = self.library
         if not (isinstance(library, str) and library):

@@ -23,22 +23,22 @@ class _MatrixOfBlocks(MatrixOfKernel):
     places: tuple[np.ndarray, np.ndarray]
 
     @abstractmethod
-    def _whole(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    def _block_grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The blocks of all pairs of places x (a) and y (c), as one matrix (a p, c q)."""
 
     @abstractmethod
-    def _beside(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    def _block_pairs(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The blocks of places x and y, pair by pair, shape (k, p, q)."""
 
     def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
         """See `SampledMatrix.values`."""
         (x, row), (y, column) = (self._touched(index, axis) for axis, index in enumerate((rows, columns)))
-        return np.asarray(self._whole(x, y)[row][:, column].astype(dtype, copy=False))
+        return np.asarray(self._block_grid(x, y)[row][:, column].astype(dtype, copy=False))
 
     def pairs(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """See `SampledMatrix.pairs`."""
         (p, q), (x, y) = self.block, self.places
-        found = self._beside(x[rows // p], y[columns // q])
+        found = self._block_pairs(x[rows // p], y[columns // q])
         return np.asarray(found[np.arange(len(rows)), rows % p, columns % q])
 
     def _touched(self, index: Index, axis: int) -> tuple[np.ndarray, Index]:
@@ -75,11 +75,11 @@ class BlockMatrix(_MatrixOfBlocks):
         self.block, rows = (kernel.b, kernel.b), (-1, kernel.b, kernel.k)
         self.places = self.x.reshape(rows), self.y.reshape(rows)
 
-    def _whole(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    def _block_grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         n, m = len(x) * self.kernel.b, len(y) * self.kernel.b
         return self.kernel.blocks(x, y).transpose(0, 2, 1, 3).reshape(n, m)
 
-    def _beside(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    def _block_pairs(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         return self.kernel.beside(x, y)
 
 
@@ -103,8 +103,8 @@ class ValuedMatrix(_MatrixOfBlocks):
         """Their own: the rows of a point differ in more than its size."""
         return SampledMatrix.order(self, axis)
 
-    def _whole(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    def _block_grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         return self.kernel.finite_grid(x, y)
 
-    def _beside(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    def _block_pairs(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         return self.kernel.finite_beside(x, y)

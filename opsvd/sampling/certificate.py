@@ -7,12 +7,12 @@ import numpy as np
 
 from .matrix import Part, SampledMatrix
 
-__all__ = ["CERTIFIED", "Certificate", "certify", "pilot", "strata"]
+__all__ = ["CERTIFIED_ENTRIES", "Certificate", "certify", "pilot", "strata"]
 
 # Ranges of ranks in the middle: sizes double from both ends up to a hundredth of all, so that what lies in a corner or
 # along an edge has rows and columns of its own. `tests/sampling/test_engines.py` hides bumps there.
 _STRATA = 100
-CERTIFIED = 40_000
+CERTIFIED_ENTRIES = 40_000
 """How many entries a certificate looks at, half of them uniformly: a hundred rows and columns of strata give 10^4."""
 
 
@@ -91,7 +91,7 @@ def certify(
     picked = [_pick(matrix.order(axis), rng) for axis in (0, 1)]
     rows, columns = (grid.ravel() for grid in np.meshgrid(picked[0][0], picked[1][0], indexing="ij"))
     weights = np.outer(picked[0][1], picked[1][1]).ravel()
-    uniform = rng.integers(n, size=CERTIFIED // 2), rng.integers(m, size=CERTIFIED // 2)
+    uniform = rng.integers(n, size=CERTIFIED_ENTRIES // 2), rng.integers(m, size=CERTIFIED_ENTRIES // 2)
     rows, columns = np.concatenate([rows, uniform[0]]), np.concatenate([columns, uniform[1]])
     residual = matrix.scale * np.abs(matrix.pairs(rows, columns) - approximation(rows, columns))
     squares = residual**2

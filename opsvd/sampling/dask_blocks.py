@@ -33,7 +33,7 @@ class DaskBlocks(MatrixFree):
     block: float = 6.4e7
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be."""
+        """Check the options."""
         super().__post_init__()
         positive_float(self.block, "block")
 

@@ -32,7 +32,7 @@ def block_products(block: np.ndarray, right: np.ndarray | None, left: np.ndarray
 
 
 def _energy(block: np.ndarray) -> float:
-    """The sum of squares; rows of single precision one by one, so that little is lost in the sum."""
+    """The sum of squares; row by row, so that sums of single precision are short."""
     return float(np.sum([np.vdot(row, row) for row in block], dtype=np.float64))
 
 

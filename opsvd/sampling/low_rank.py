@@ -7,7 +7,7 @@ import numpy as np
 
 from .._support.floats import EPS
 from .._support.validation import nonnegative_int, positive_int, tolerance
-from .certificate import CERTIFIED, Certificate, certify, pilot
+from .certificate import CERTIFIED_ENTRIES, Certificate, certify, pilot
 from .engine import Cost, Engine, MatrixSpectrum, Remainder, Tick, checked, entry_seconds, silent
 from .matrix import SampledMatrix
 
@@ -56,7 +56,7 @@ class LowRank(Engine):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be."""
+        """Check the options."""
         tolerance(self.rtol, "rtol")
         positive_int(self.max_rank, "max_rank")
         nonnegative_int(self.seed, "seed")
@@ -90,12 +90,12 @@ class LowRank(Engine):
         checked(matrix, rank)
         size, found = sum(matrix.shape), self.pilot_rank(matrix)
         r = self.max_rank if found is None else min(found + 8, self.max_rank)
-        evaluations = float(r) * size + CERTIFIED
+        evaluations = float(r) * size + CERTIFIED_ENTRIES
         seconds = 0.05 + evaluations * entry_seconds(matrix) + 2.0 * size * r**2 / 1e9
         # The terms, the points in their orders, and blocks of rows in three copies while they are factorised; or the
         # pairs of the certificate, for each of which the terms are collected.
         factorised = 24.0 * min(_QR_ROWS, max(matrix.shape)) * r
-        certified = (16.0 * r + matrix.entry_bytes()) * CERTIFIED
+        certified = (16.0 * r + matrix.entry_bytes()) * CERTIFIED_ENTRIES
         return Cost(seconds, 8.0 * size * (max(r, _FIRST_TERMS) + 6) + max(factorised, certified),
                     f"cross approximation of {matrix.shape[0]} x {matrix.shape[1]} in about {r} terms", evaluations)
 

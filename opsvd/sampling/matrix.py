@@ -17,7 +17,7 @@ Index = slice | np.ndarray
 """A range of rows or columns, or an array of their numbers."""
 
 # Entries of a tile: with 2 MB, a kernel's intermediate arrays stay in the cache while they come and go.
-_TILE = 1 << 18
+_TILE_ENTRIES = 1 << 18
 
 
 class SampledMatrix(ABC):
@@ -50,7 +50,7 @@ class SampledMatrix(ABC):
     def fill(self, out: np.ndarray, start: int) -> np.ndarray:
         """Write the values of rows start, start + 1, ... into `out`, shape (rows, m), tile by tile, and return it."""
         rows = slice(start, start + len(out))
-        step = max(1, _TILE // max(len(out) * self.coordinates, 1))
+        step = max(1, _TILE_ENTRIES // max(len(out) * self.coordinates, 1))
         for left in range(0, self.shape[1], step):
             columns = slice(left, min(left + step, self.shape[1]))
             out[:, columns] = self.values(rows, columns, out.dtype)
@@ -67,7 +67,7 @@ class SampledMatrix(ABC):
 
     def tile_bytes(self) -> float:
         """Bytes that the evaluation of a tile may take; see `fill`."""
-        return self.entry_bytes() * min(_TILE / self.coordinates, float(self.shape[0]) * self.shape[1])
+        return self.entry_bytes() * min(_TILE_ENTRIES / self.coordinates, float(self.shape[0]) * self.shape[1])
 
     def stored(self) -> np.ndarray:
         """The whole matrix, scaled."""

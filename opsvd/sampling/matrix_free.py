@@ -20,7 +20,7 @@ _EXPECTED_ROUNDS = 4
 _ROWS_COMPARED = 40
 # Multiplications a second in products of tall matrices, on one core. At n = 3 x 10^4 in single precision 36 s are said,
 # and 37 s were taken (benchmarks/results/sampling_at_scale.txt).
-_SPEED = {"float64": 7e9, "float32": 1.6e10}
+_PRODUCT_SPEED = {"float64": 7e9, "float32": 1.6e10}
 # Bytes of a block of rows: little beside the 1.5e9 of a whole iteration, and 200 rows at n = 10^5.
 _BLOCK_BYTES = 1.6e8
 
@@ -30,7 +30,7 @@ class MatrixFree(Engine):
     r"""Randomised SVD in passes over row blocks, A never being stored.
 
     A pass brings products with `width` columns; blocks are evaluated, used twice and forgotten.
-    See `opsvd.sampling.krylov` for the iteration, and `opsvd.sampling.remainder` for the nuclear norm of the rest.
+    See `opsvd.sampling.krylov` for the iteration, and `opsvd.sampling.remainder` for the sum of the values beyond.
 
     Parameters
     ----------
@@ -63,8 +63,8 @@ class MatrixFree(Engine):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be."""
-        one_of(self.dtype, "dtype", _SPEED, "leave it out for double precision")
+        """Check the options."""
+        one_of(self.dtype, "dtype", _PRODUCT_SPEED, "leave it out for double precision")
         tolerance(self.rtol, "rtol")
         positive_float(self.memory, "memory")
         positive_int(self.rounds, "rounds")
@@ -82,7 +82,7 @@ class MatrixFree(Engine):
         """What `Passes` says, unscaled, for right (m, l) and left (n, l) in the precision `dtype`."""
 
     def spectrum(self, matrix: SampledMatrix, rank: int | None = None, tick: Tick = silent) -> MatrixSpectrum:
-        """The leading `rank` values, by default 20, with stated errors, and the sum of the rest with its interval.
+        """The leading `rank` values, by default 20, with stated errors, and the sum of those beyond with its interval.
 
         If interrupted (Ctrl-C) after the first round: the values and errors that it gave, and `interrupted` is True.
         """
@@ -96,16 +96,16 @@ class MatrixFree(Engine):
             tick(min(done / total, 0.99))
             return found
 
-        leading, rest, interrupted = self._iterated(one_pass, matrix.shape, matrix.scale, (k, width, columns))
+        leading, beyond, interrupted = self._iterated(one_pass, matrix.shape, matrix.scale, (k, width, columns))
         tick(1.0)
         errors = leading.errors + self._precision(matrix)
         note = f"{leading.passes} passes with {width} columns, and {done - leading.passes} for the rest"
-        return MatrixSpectrum(leading.values[: errors.size], errors, math.sqrt(leading.energy), rest, repr(self),
+        return MatrixSpectrum(leading.values[: errors.size], errors, math.sqrt(leading.energy), beyond, repr(self),
                               f"{note}{'; interrupted' if interrupted else ''}", interrupted=interrupted)
 
     def _iterated(self, one_pass: Passes, shape: tuple[int, int], scale: float, sizes: tuple[int, int, int]
                   ) -> tuple[Leading, Remainder, bool]:
-        """Leading triplets and the sum of the rest, from passes over an unscaled matrix; and whether interrupted."""
+        """Leading triplets, the sum of the values beyond, and whether interrupted, from passes over an unscaled matrix."""
         def passes(right: np.ndarray | None, left: np.ndarray | None, *, fused: bool = False) -> Pass:
             single = [None if block is None else np.asarray(block, dtype=self.dtype) for block in (right, left)]
             found = one_pass(single[0], single[1], fused=fused)
@@ -117,10 +117,10 @@ class MatrixFree(Engine):
                                  columns=sizes[2], eps=float(np.finfo(self.dtype).eps), rng=rng)
         try:
             steps = 0 if leading.interrupted else self.lanczos
-            rest = lanczos_remainder(passes, leading, shape, steps=steps, probes=self.probes, rng=rng)
+            beyond = lanczos_remainder(passes, leading, shape, steps=steps, probes=self.probes, rng=rng)
         except KeyboardInterrupt:
             return leading, frobenius_remainder(leading, min(shape)), True
-        return leading, rest, leading.interrupted
+        return leading, beyond, leading.interrupted
 
     def _sizes(self, matrix: SampledMatrix, rank: int | None) -> tuple[int, int, int]:
         """The rank, the width of a pass, and how many columns of the Krylov space are kept."""
@@ -156,7 +156,7 @@ class MatrixFree(Engine):
         # Products with the matrix, and factorisations and projections of the Krylov space.
         multiplications = float(n) * m * sum(products), rounds * kept * (2.0 * n * kept + 6.0 * m * width)
         seconds = (evaluations * (entry_seconds(matrix, self.dtype) + 1e-9)
-                   + multiplications[0] / _SPEED[self.dtype] + multiplications[1] / _SPEED["float64"])
+                   + multiplications[0] / _PRODUCT_SPEED[self.dtype] + multiplications[1] / _PRODUCT_SPEED["float64"])
         # In columns of eight bytes: what is kept of the space and of both images of it, and what the last products and
         # vectors take; while a pass is made, while the space grows, and while Lanczos vectors do.
         with_blocks = self.block_memory(matrix, width)

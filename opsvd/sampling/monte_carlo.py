@@ -96,7 +96,7 @@ class MonteCarloSpectrum:
     def effective_rank(self, kind: str = "nuclear") -> np.ndarray:
         """The effective rank of each whole matrix, whatever `rank` is, shape (trials,); see `opsvd.effective_rank`.
 
-        Where an engine computes only leading values, the rest is estimated (see `nuclear_norm`), and
+        Where an engine computes only leading values, the sum of those beyond is estimated (see `nuclear_norm`), and
         `effective_rank_error` says how well.
         """
         if all(one.remainder.high == 0.0 for one in self.matrices):

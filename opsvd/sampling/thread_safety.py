@@ -14,8 +14,8 @@ from .matrix import MatrixOfKernel, SampledMatrix
 
 __all__ = ["Witness", "differs", "evenly", "to_numpy", "unsafe"]
 
-# Points of x and of y, spread evenly, at which a call is compared: another thread seldom writes over less than a 32nd.
-_POINTS = 32
+# Points of x and of y, at equal steps, at which a call is compared: another thread seldom writes over less than a 32nd.
+_POINTS_COMPARED = 32
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -63,7 +63,7 @@ class Witness:
         shape = np.broadcast_shapes(*leading)
         width = max(int(np.prod(np.shape(array)[np.ndim(array) - fixed :])) for array, fixed in zip(
             points, tails, strict=True))
-        most = max(min(_POINTS, 2**14 // width), 2)    # 128 kB of coordinates for a call
+        most = max(min(_POINTS_COMPARED, 2**14 // width), 2)    # 128 kB of coordinates for a call
         steps = [slice(None, None, -(-size // most)) for size in shape]
 
         def cut(array: Any, fixed: int) -> Any:
@@ -92,8 +92,8 @@ class Witness:
 
 
 def evenly(count: int) -> np.ndarray:
-    """Numbers spread evenly below `count`, at which values are compared."""
-    return np.unique(np.linspace(0, count - 1, min(count, _POINTS)).astype(int))
+    """Numbers below `count` at equal steps, at which values are compared."""
+    return np.unique(np.linspace(0, count - 1, min(count, _POINTS_COMPARED)).astype(int))
 
 
 def differs(first: np.ndarray, again: np.ndarray) -> bool:
