@@ -14,7 +14,7 @@ from .._support.validation import described
 from .._support.validation import function as takes
 from ..errors import KernelError
 from ..kernels import Elementwise, Kernel
-from .krylov import Pass
+from .krylov import Columns, Pass
 from .matrix import KernelMatrix, SampledMatrix
 from .matrix_free import MatrixFree, rows_at_a_time
 from .thread_safety import to_numpy
@@ -61,24 +61,21 @@ class ArrayBlocks(MatrixFree):
         if self.function is not None:
             takes(self.function, "function", "h(x, y)", f"h itself, on arrays of {self.library}, or leave it out", 2)
 
-    def one_pass(
-        self, matrix: SampledMatrix, right: np.ndarray | None, left: np.ndarray | None, *, fused: bool
-    ) -> Pass:
+    def one_pass(self, matrix: SampledMatrix, right: Columns, left: Columns, *, fused: bool) -> Pass:
         """See `MatrixFree.one_pass`."""
         xp, n, step = self._namespace(), matrix.shape[0], rows_at_a_time(matrix)
         block_of = self._blocks(xp, matrix)
         moved = None if right is None else self._to(xp, right)
-        parts, total, energy = [], None, 0.0
+        parts, total, energy = [], 0.0, 0.0
         for start in range(0, n, step):
             block, part_energy = block_of(start, min(start + step, n))
             energy += part_energy
-            product = None if moved is None else block @ moved
+            product = block[:, :0] if moved is None else block @ moved
             rows = product if left is None else self._to(xp, left[start : start + step])
             if fused or left is not None:
-                z = block.T @ rows
-                total = z if total is None else total + z
-            parts.append(np.zeros((block.shape[0], 0)) if product is None else _to_numpy(product))
-        return Pass(np.concatenate(parts), np.zeros(()) if total is None else _to_numpy(total), energy)
+                total = total + block.T @ rows
+            parts.append(_to_numpy(product))
+        return Pass(np.concatenate(parts), _to_numpy(total), energy)
 
     def block_memory(self, matrix: SampledMatrix, width: int) -> float:
         """See `MatrixFree.block_memory`: blocks are evaluated whole, the next while the last is still there."""

@@ -16,9 +16,7 @@ __all__ = ["Dense"]
 class Dense(Engine):
     """LAPACK's divide and conquer on the stored matrix: 16 n m bytes, and about 8/3 n^3 operations."""
 
-    def spectrum(
-        self, matrix: SampledMatrix, rank: int | None = None, tick: Tick = silent
-    ) -> MatrixSpectrum:
+    def spectrum(self, matrix: SampledMatrix, rank: int | None = None, tick: Tick = silent) -> MatrixSpectrum:
         """All singular values, whatever `rank` is; their error is rounding."""
         checked(matrix, rank, tick)
         values = np.asarray(svdvals(matrix.stored(), check_finite=False))

@@ -6,7 +6,10 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-__all__ = ["Leading", "Pass", "Passes", "block_products", "leading_values"]
+__all__ = ["Columns", "Leading", "Pass", "Passes", "block_products", "leading_values"]
+
+Columns = np.ndarray | None
+"""What a pass multiplies a matrix by, from the right (m, l) or from the left (n, l); None for nothing."""
 
 
 class Pass(NamedTuple):
@@ -20,11 +23,11 @@ class Pass(NamedTuple):
 class Passes(Protocol):
     """A matrix as the iteration sees it."""
 
-    def __call__(self, right: np.ndarray | None, left: np.ndarray | None, *, fused: bool = False) -> Pass:
+    def __call__(self, right: Columns, left: Columns, *, fused: bool = False) -> Pass:
         """In one pass, A right and A^T left; if `fused`, A right and A^T (A right). What is not asked for is empty."""
 
 
-def block_products(block: np.ndarray, right: np.ndarray | None, left: np.ndarray | None, *, fused: bool) -> Pass:
+def block_products(block: np.ndarray, right: Columns, left: Columns, *, fused: bool) -> Pass:
     """The part of a pass that belongs to a block of rows; `left` holds the same rows. Sums are in double precision."""
     y = block[:, :0] if right is None else block @ right
     z = block.T @ (y if fused or left is None else left) if fused or left is not None else np.zeros(())

@@ -8,7 +8,7 @@ import numpy as np
 
 from .._support.validation import nonnegative_int, one_of, positive_float, positive_int, tolerance
 from .engine import Cost, Engine, MatrixSpectrum, Remainder, Tick, checked, entry_seconds, silent
-from .krylov import Leading, Pass, Passes, block_products, leading_values
+from .krylov import Columns, Leading, Pass, Passes, block_products, leading_values
 from .matrix import Part, SampledMatrix
 from .remainder import frobenius_remainder, lanczos_remainder
 
@@ -76,9 +76,7 @@ class MatrixFree(Engine):
             positive_int(self.width, "width")
 
     @abstractmethod
-    def one_pass(
-        self, matrix: SampledMatrix, right: np.ndarray | None, left: np.ndarray | None, *, fused: bool
-    ) -> Pass:
+    def one_pass(self, matrix: SampledMatrix, right: Columns, left: Columns, *, fused: bool) -> Pass:
         """What `Passes` says, unscaled, for right (m, l) and left (n, l) in the precision `dtype`."""
 
     def spectrum(self, matrix: SampledMatrix, rank: int | None = None, tick: Tick = silent) -> MatrixSpectrum:
@@ -89,7 +87,7 @@ class MatrixFree(Engine):
         k, width, columns = self._sizes(matrix, checked(matrix, rank, tick))
         total, done = _EXPECTED_ROUNDS + self.lanczos, 0
 
-        def one_pass(right: np.ndarray | None, left: np.ndarray | None, *, fused: bool = False) -> Pass:
+        def one_pass(right: Columns, left: Columns, *, fused: bool = False) -> Pass:
             nonlocal done
             found = self.one_pass(matrix, right, left, fused=fused)
             done += 1
@@ -105,8 +103,8 @@ class MatrixFree(Engine):
 
     def _iterated(self, one_pass: Passes, shape: tuple[int, int], scale: float, sizes: tuple[int, int, int]
                   ) -> tuple[Leading, Remainder, bool]:
-        """Leading triplets, the sum of the values beyond, and whether interrupted, from passes over an unscaled matrix."""
-        def passes(right: np.ndarray | None, left: np.ndarray | None, *, fused: bool = False) -> Pass:
+        """Leading triplets, the sum of the values beyond, and whether interrupted, by passes over the unscaled A."""
+        def passes(right: Columns, left: Columns, *, fused: bool = False) -> Pass:
             single = [None if block is None else np.asarray(block, dtype=self.dtype) for block in (right, left)]
             found = one_pass(single[0], single[1], fused=fused)
             return Pass(np.asarray(found.y, dtype=np.float64) * scale,
@@ -186,7 +184,7 @@ class MatrixFree(Engine):
         part = Part(matrix, rows, left_out)
         block = part.fill(np.empty(part.shape, dtype=self.dtype), 0)
 
-        def counted(right: np.ndarray | None, left: np.ndarray | None, *, fused: bool = False) -> Pass:
+        def counted(right: Columns, left: Columns, *, fused: bool = False) -> Pass:
             log.append(sum(side.shape[1] for side in (right, right if fused else left) if side is not None))
             return block_products(block, right, left, fused=fused)
 

@@ -337,9 +337,10 @@ class Trials:
             matrix = self.draw(stream) if self.workers == 1 else witness.watch_matrix(self.draw(stream))
             return self.solver.spectrum(matrix, self.rank, tick).times(1.0 / self.factor)
 
-        def collected(done: list[MatrixSpectrum], *, interrupted: bool = False) -> MonteCarloSpectrum:
-            widest = max(one.values.size for one in done) if self.rank is None else self.rank
-            return MonteCarloSpectrum(*self.shape, tuple(done), widest, done[0].engine, interrupted)
+        def collected(done: dict[int, MatrixSpectrum], interrupted: bool) -> MonteCarloSpectrum:
+            matrices = tuple(done[t] for t in sorted(done))
+            widest = max(one.values.size for one in matrices) if self.rank is None else self.rank
+            return MonteCarloSpectrum(*self.shape, matrices, widest, matrices[0].engine, interrupted)
 
         return run_trials(trial, self.streams, self.shape, workers=self.workers, report=report, collected=collected,
                           check=witness.compare)

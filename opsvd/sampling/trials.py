@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import nullcontext
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -18,15 +18,8 @@ __all__ = ["TO_WATCH", "announce", "cut_short", "run_trials"]
 TO_WATCH = "pass progress=True to watch it, and Ctrl-C to stop with what is done"
 """The advice of a function that reports its progress."""
 
-Result_co = TypeVar("Result_co", covariant=True)
+Result = TypeVar("Result")
 Trial = Callable[[np.random.Generator, Tick], MatrixSpectrum]
-
-
-class Collected(Protocol[Result_co]):
-    """Makes a result of the spectra that are done."""
-
-    def __call__(self, done: list[MatrixSpectrum], *, interrupted: bool = False) -> Result_co:
-        """See the class."""
 
 
 def announce(costs: Sequence[Cost], advice: str, report: Report | None = None) -> None:
@@ -57,13 +50,14 @@ def run_trials(
     *,
     workers: int,
     report: Report,
-    collected: Collected[Result_co],
+    collected: Callable[[dict[int, MatrixSpectrum], bool], Result],
     check: Callable[[], None],
-) -> Result_co:
+) -> Result:
     """Run a trial for each stream, in threads if there are several workers.
 
     An interrupt after the first trial returns what is done; an error after it becomes a TrialError that carries what
-    is done. Among threads `check` is called now and then, and before anything is returned: what it raises comes first.
+    is done. `collected` makes a result of the spectra that are done, and of whether there should have been more. Among
+    threads `check` is called now and then, and before anything is returned: what it raises comes first.
     """
     done: dict[int, MatrixSpectrum] = {}
     try:
@@ -77,33 +71,25 @@ def run_trials(
         if not done:
             raise
         check()
-        return collected(_ordered(done), interrupted=True)
+        return collected(done, True)
     except _FailedError as failed:
         check()
-        cause = failed.cause
+        t, cause = failed.args
         if workers > 1:
             cause.add_note(f"{workers} threads called h at the same time; if it keeps anything between calls, use "
                            f"workers=1")
         if not done:
             raise cause from None
-        message = (f"trial {failed.trial + 1} of {len(streams)} failed with {type(cause).__name__}: {cause}. "
+        message = (f"trial {t + 1} of {len(streams)} failed with {type(cause).__name__}: {cause}. "
                    f"The {len(done)} trials that were done are in the attribute partial of this error")
-        raise TrialError(message, failed.trial + 1, collected(_ordered(done), interrupted=True)) from cause
+        raise TrialError(message, t + 1, collected(done, True)) from cause
     check()
     report(1.0, "")
-    return collected(_ordered(done))
+    return collected(done, False)
 
 
 class _FailedError(Exception):
-    """A trial and what it raised."""
-
-    def __init__(self, trial: int, cause: Exception) -> None:
-        super().__init__(trial, cause)
-        self.trial, self.cause = trial, cause
-
-
-def _ordered(done: dict[int, MatrixSpectrum]) -> list[MatrixSpectrum]:
-    return [done[t] for t in sorted(done)]
+    """Its arguments are the number of a trial and what it raised."""
 
 
 def _in_turn(trial: Trial, streams: Sequence[np.random.Generator], report: Report, done: dict[int, MatrixSpectrum]
