@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterator
 
-from .._support.budget import BudgetExhaustedError
+from .._support.budget import Budget, BudgetExhaustedError
 from ..operator.discretisation import Answer, Discretisation
 from ..operator.problem import Problem
 
@@ -28,6 +28,10 @@ class Outcome:
     def __init__(self) -> None:
         self.answer: Answer | None = None
         self.suited = True
+
+    def ended_by(self, budget: Budget) -> bool:
+        """Whether no larger or smaller tolerance is to be tried: h hides, or the budget refuses."""
+        return not self.suited or bool(budget.refusals)
 
     @property
     def known(self) -> bool:
@@ -58,7 +62,7 @@ def tightened(problem: Problem, attempts: Callable[[Problem], Iterator[Discretis
     while steps:
         step = steps.pop(0)
         yield from _attempted(attempts(problem.at(step)), outcome)
-        if not outcome.suited or budget.refusals:
+        if outcome.ended_by(budget):
             return
         if outcome.known:
             budget.release()
