@@ -9,8 +9,8 @@ import pytest
 import opsvd
 
 sys.path.insert(0, str(Path(__file__).parent / "strangers"))
-from cells import Cells  # noqa: E402
-from halving import Halving  # noqa: E402
+from cells import Cells
+from halving import Halving
 
 # sin(x) y + x: E[h^2] = (1 - exp(-2)) / 2 + 1, and the cross term vanishes with E[y].
 ENERGY = 0.5 * (1.0 - np.exp(-2.0)) + 1.0
@@ -38,7 +38,7 @@ def test_a_strangers_method_is_refined_judged_and_assembled():
 def test_a_strangers_basis_is_named_where_it_cannot_be_saved(tmp_path):
     """A file knows the bases that the library lists: the message says so."""
     svd = opsvd.decompose(lambda x, y: x * y, method=Halving(1.0), rtol=0.5)
-    with pytest.raises(TypeError, match="got Cells; add the basis to opsvd.bases"):
+    with pytest.raises(TypeError, match=r"got Cells; add the basis to opsvd\.bases"):
         svd.save(tmp_path / "mine.npz")
 
 
