@@ -170,10 +170,12 @@ class _Judged:
     def better(self, other: "_Judged") -> bool:
         """Whether it is to be preferred: by accurate values, then by the bars of the leading values that both give.
 
-        Except where the other was deceived: a finer basis of the same kind cannot leave out more, so if more is seen,
-        the nodes that the other was judged by have missed it.
+        What is within its tolerance is preferred to an answer for a larger one. So is a finer basis of the same kind
+        that sees more of h left out: it cannot leave out more, so the nodes that the other was judged by missed it.
         """
         if self.remainder > _DECEIVED * other.remainder and self.discretisation.finer_than(other.discretisation):
+            return True
+        if self.rtol < other.rtol and self.svd.converged:
             return True
         if self.accurate != other.accurate:
             return self.accurate > other.accurate
