@@ -55,7 +55,7 @@ def _pieces(arrays: Any, name: str) -> list[np.ndarray]:
     shapes = arrays[f"{name}.shapes"]
     ends = np.cumsum([int(np.prod(shape, dtype=int)) for shape in shapes])
     flat = np.split(arrays[name], ends[:-1])
-    return [np.ascontiguousarray(piece.reshape(shape)) for piece, shape in zip(flat, shapes.tolist(), strict=True)]
+    return [piece.reshape(shape).copy() for piece, shape in zip(flat, shapes.tolist(), strict=True)]
 
 
 def _plain(array: np.ndarray) -> Any:
