@@ -20,7 +20,7 @@ import numpy as np
 
 from ..bases import RadialBasis, radial_half_density, radial_reach, radial_spectrum
 from ..errors import KernelError, NotSquareIntegrableError
-from ..quadrature import harmonics
+from ..quadrature import continued, fall, harmonics
 
 __all__ = ["CheckGrid", "Profiles", "Radii", "Sections", "SectorDiscretisation", "beyond_ends", "enough_degrees",
            "find_radii", "largest_beyond", "sector_discretisations"]
@@ -332,10 +332,8 @@ def _squared(values: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndar
 def _tail(marginal: np.ndarray) -> float:
     """What lies beyond the last entry of an energy, if it goes on as from the ones before; inf if it does not fall."""
     last, before = float(marginal[-3:].sum()), float(marginal[-6:-3].sum())
-    if last == 0.0:
-        return 0.0
-    ratio = last / before if before > 0.0 else 1.0
-    return last * ratio / (1.0 - ratio) if ratio < _FALLS else math.inf
+    factor = fall(last, before)
+    return float(continued(last, factor)) if factor < _FALLS else math.inf
 
 
 def _interval(marginal: np.ndarray, start: float, step: float, negligible: float) -> tuple[float, float]:
