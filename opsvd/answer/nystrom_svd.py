@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from .._support.arrays import leading_true
 from .._support.budget import Budget, BudgetExhaustedError
 from .._support.linalg import canonical_signs
 from ..errors import KernelError
@@ -123,7 +124,7 @@ def _assembled(kernel: Kernel, both: tuple[Side, Side], sampled: QuasiRandom, rt
     energy, energy_bar = (float(part[0]) for part in nystrom_bars(*sampled.energies))
     norm = Estimate(np.sqrt(max(energy, 0.0)), energy_bar / max(np.sqrt(max(energy, 0.0)), np.finfo(float).tiny))
     goal = rtol * float(values.max(initial=0.0))
-    rank = int(np.argmin(np.append(values[:len(sampled.s)] > np.maximum(_CLEAR * bars[:len(sampled.s)], goal), False)))
+    rank = leading_true(values[:len(sampled.s)] > np.maximum(_CLEAR * bars[:len(sampled.s)], goal))
     rank = rank if max_rank is None else min(rank, max_rank)
     sure = np.maximum(values - bars, 0.0)
     values, bars = values[:rank], bars[:rank]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._support.archive import read_archive, write_archive
+from .._support.arrays import leading_true
 from .._support.validation import broadcast, finite_points, instance, positive_int
 from ..evidence.error_bars import Evidence, left_out, reliable, unlisted
 from ..kernels import SMALLEST_SIZE, Kernel, entrywise, paired, power_of_two, require_same_kernel
@@ -112,7 +113,7 @@ class OperatorSVD:
         worst = float(errors[:rank].max()) if rank else evidence.remainder
         # Values beyond the rank that are known to be values, though not which, tell how the spectrum decays.
         near = reliable(s, evidence, errors)
-        kept = max(rank, int(np.argmin(np.append(s > _TOLD * near, False))))
+        kept = max(rank, leading_true(s > _TOLD * near))
         bars = np.concatenate([errors[:rank], near[rank:kept]])
         tail = left_out(s, evidence, kept)
         breaks = evidence.images is not None and evidence.images.breaks

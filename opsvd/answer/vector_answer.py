@@ -4,6 +4,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from .._support.arrays import leading_true
 from ..evidence.error_bars import Evidence, accurate_count, left_out, unlisted
 from ..operator.grid_functions import GridFunctions
 from ..operator.nystrom_functions import NystromFunctions
@@ -27,7 +28,7 @@ def judged_answer(s: np.ndarray, errors: np.ndarray, functions: tuple[F, F], evi
     The limit is what stands in the way of more, in words.
     """
     goal = rtol * float(s.max(initial=0.0))
-    visible = int(np.argmin(np.append(s > np.maximum(errors, goal), False)))
+    visible = leading_true(s > np.maximum(errors, goal))
     accurate = accurate_count(errors[:visible], goal)
     rank = accurate if accurate >= min(_ENOUGH, visible) else visible
     rank = rank if max_rank is None else min(rank, max_rank)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from .._support.arrays import leading_true
 from .._support.budget import BudgetExhaustedError
 from .._support.linalg import norm_bound
 from ..kernels import SMALLEST_SIZE, Kernel, size_out_of_range
@@ -223,7 +224,7 @@ def largest_evidence(seen: list[Evidence]) -> Evidence:
 
 def accurate_count(errors: np.ndarray, goal: float) -> int:
     """How many leading values have bars of at most a goal."""
-    return int(np.argmin(np.append(errors <= goal, False)))
+    return leading_true(errors <= goal)
 
 
 def settled(singular_values: np.ndarray, errors: np.ndarray, rtol: float) -> bool:

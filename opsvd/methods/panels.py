@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from .._support.arrays import leading_true
 from .._support.validation import positive_int
 from ..bases import PanelBasis
 from ..errors import diverges_towards
@@ -139,7 +140,7 @@ def _energy_at_singular_points(matrix: np.ndarray, edges: np.ndarray, name: str)
         w, e, t, corner = width[::step], energy[::step], tails[::step], edges[:-1] if step == 1 else edges[:0:-1]
         doubling = np.abs(w[1:] / w[:-1] - 2.0) < 1e-6
         for start in np.flatnonzero(doubling & ~np.concatenate([[False], doubling[:-1]])):
-            length = int(np.argmin(np.append(doubling[start:], False)))
+            length = leading_true(doubling[start:])
             if length < _CHAIN:
                 continue
             chain = e[start:start + min(length, 2 * _CHAIN)]

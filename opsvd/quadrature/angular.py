@@ -12,6 +12,8 @@ import numpy as np
 from scipy.linalg import eigh_tridiagonal
 from scipy.special import gammaln
 
+from .._support.arrays import read_only
+
 __all__ = ["angle_density", "gauss_gegenbauer", "gegenbauer", "harmonics", "log_gamma_excess", "recurrence"]
 
 # Coefficients of x^-1, x^-3, ... in Stirling's series: B_2n / (2n (2n - 1)).
@@ -122,6 +124,4 @@ def gauss_gegenbauer(k: int, n: int) -> tuple[np.ndarray, np.ndarray]:
     nodes = nodes - p[n] * recurrence(k, n)[-1] * p[n - 1] / np.sum(p[:n] ** 2, axis=0)
     nodes = 0.5 * (nodes - nodes[::-1])
     weights = 1.0 / np.sum(gegenbauer(nodes, k, n) ** 2, axis=0)
-    nodes.setflags(write=False)
-    weights.setflags(write=False)
-    return nodes, weights
+    return read_only(nodes), read_only(weights)

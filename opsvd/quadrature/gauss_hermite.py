@@ -5,6 +5,8 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import roots_hermitenorm
 
+from .._support.arrays import read_only
+
 __all__ = ["gauss_hermite", "hermite_functions", "hermite_polynomials"]
 
 # The pair of the recurrence is scaled down when it grows past this: in eight steps, between two looks at its size, it
@@ -104,6 +106,4 @@ def gauss_hermite(n: int) -> tuple[np.ndarray, np.ndarray]:
     before_last, last = hermite_functions(nodes, n + 1)[:, -2:].T
     nodes = nodes - last / (np.sqrt(n) * before_last)
     lebesgue = 1.0 / (n * hermite_functions(nodes, n)[:, -1] ** 2)
-    nodes.setflags(write=False)
-    lebesgue.setflags(write=False)
-    return nodes, lebesgue
+    return read_only(nodes), read_only(lebesgue)

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from .._support.arrays import read_only
 from .gauss_legendre import gauss_legendre
 
 __all__ = ["TRUNCATED", "legendre_analysis", "legendre_moments", "legendre_sum", "legendre_transform",
@@ -78,9 +79,7 @@ def legendre_transform(order: int) -> np.ndarray:
     :math:`L_{ki} = \sqrt{w_i} \hat P_k(t_i)` at the Gauss-Legendre nodes, shape (order, order).
     """
     nodes, weights = gauss_legendre(order)
-    matrix: np.ndarray = np.sqrt(weights) * orthonormal_legendre(nodes, order).T
-    matrix.setflags(write=False)
-    return matrix
+    return read_only(np.sqrt(weights) * orthonormal_legendre(nodes, order).T)
 
 
 @lru_cache(maxsize=8)
@@ -92,6 +91,4 @@ def legendre_analysis(order: int) -> np.ndarray:
     """
     nodes, weights = gauss_legendre(order)
     polynomials = np.polynomial.legendre.legvander(nodes, order - 1).T
-    matrix: np.ndarray = (np.arange(order) + 0.5)[:, None] * polynomials * weights
-    matrix.setflags(write=False)
-    return matrix
+    return read_only((np.arange(order) + 0.5)[:, None] * polynomials * weights)
