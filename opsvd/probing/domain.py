@@ -12,7 +12,7 @@ from ..quadrature import Rule
 
 __all__ = ["Domain", "find_domain", "weighted_samples"]
 
-# Of the grid on which the energy is looked at, on either axis.
+# Of the grid on which the energy is looked at, on either axis; `_tails` takes means over some of them.
 _POINTS = 64
 # Beyond 37 scales a Gaussian density times a Lebesgue weight is below the smallest double.
 _WIDEST = 37.0

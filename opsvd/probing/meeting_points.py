@@ -7,10 +7,9 @@ from ..quadrature import find_breaks
 
 __all__ = ["crossings", "meeting_points", "turning_points"]
 
-# Windows about an extremum shrink to a quarter at each step, between seven samples: 4^-14 is the square root of
+# Windows about an extremum shrink to a quarter at each step, from eight parts to two: 4^-14 is the square root of
 # rounding, as near as an extremum is known.
 _STEPS = 14
-_SAMPLES = 7
 # The most turning points, and for crossings, which are seen from both sides, twice as many: more of them are noise.
 _MOST_POINTS = 32
 # Of the distance to a crossing that is left, at each step: 12 steps come to 1e-12 of it.
@@ -51,13 +50,13 @@ def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndar
     if not 0 < len(candidates) <= _MOST_POINTS:
         return np.zeros((0, 2))
     inside, outside, low, high = np.array(candidates).T
-    interior = np.zeros(len(candidates))
+    interior, shares = np.zeros(len(candidates)), np.arange(1, 8) / 8.0
     for _ in range(_STEPS):
-        y = low[:, None] + (high - low)[:, None] * np.arange(1, _SAMPLES + 1) / (_SAMPLES + 1.0)
+        y = low[:, None] + (high - low)[:, None] * shares
         reach = _reach(kernel, inside, outside, y)
         best = np.argmax(reach, axis=1)
-        interior += (best > 0) & (best < _SAMPLES - 1)
-        step = (high - low) / (_SAMPLES + 1.0)
+        interior += (best > 0) & (best < len(shares) - 1)
+        step = (high - low) / 8.0
         centre = y[np.arange(len(y)), best]
         low, high = centre - step, centre + step
     farthest = reach.max(axis=1)
