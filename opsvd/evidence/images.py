@@ -143,5 +143,5 @@ def energy_beyond(there: np.ndarray, nodes: np.ndarray, interval: tuple[float, f
     beyond = np.zeros(there.shape[1])
     for distance in (nodes - interval[0], interval[1] - nodes):
         last, before = (energy[(distance >= low * step) & (distance < (low + 1) * step)].sum(axis=0) for low in (0, 1))
-        beyond += continued(last, fall(last, before), largest=0.99)
+        beyond += continued(last, fall(last, before))
     return beyond

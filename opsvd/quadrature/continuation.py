@@ -21,8 +21,7 @@ def fall(last: float | np.ndarray, before: float | np.ndarray) -> np.ndarray:
         return np.where(np.equal(last, 0.0), 0.0, np.divide(last, before))
 
 
-def continued(last: float | np.ndarray, factor: float | np.ndarray, *,
-              largest: float = 1.0 - SLOWEST_RATE) -> np.ndarray:
+def continued(last: float | np.ndarray, factor: float | np.ndarray) -> np.ndarray:
     r"""What lies beyond the last step: :math:`a q + a q^2 + \dots = a\, q / (1 - q)`.
 
     Parameters
@@ -30,10 +29,8 @@ def continued(last: float | np.ndarray, factor: float | np.ndarray, *,
     last : float or ndarray
         The amount a of the last step.
     factor : float or ndarray
-        By which it falls from step to step, as from `fall`.
-    largest : float
-        Larger factors count as this one: the sum is finite also where steps do not fall. Whether what does not fall is
-        an error, or unknown, is for the caller to say.
+        By which it falls from step to step, as from `fall`. Factors above 1 - `SLOWEST_RATE` count as this one: the
+        sum is finite also where steps do not fall. Whether that is an error, or unknown, is for the caller to say.
 
     Returns
     -------
@@ -46,5 +43,5 @@ def continued(last: float | np.ndarray, factor: float | np.ndarray, *,
     >>> float(continued(0.25, fall(0.25, 0.5)))
     0.25
     """
-    q = np.minimum(factor, largest)
+    q = np.minimum(factor, 1.0 - SLOWEST_RATE)
     return np.asarray(last * q / (1.0 - q))

@@ -67,4 +67,4 @@ def _beyond(nearer: float, farther: float, narrower: float, *, dense: bool) -> f
     # On pieces that halve, a factor of 0.9998 is that of the power -0.49986.
     if dense and factor >= 0.9998:
         return float("inf")
-    return float(nearer * (continued(1.0, factor, largest=0.995) - continued(1.0, narrower)))
+    return float(nearer * (continued(1.0, factor) - continued(1.0, narrower)))

@@ -15,9 +15,8 @@ def test_a_geometric_series_is_continued_exactly(q):
 
 @pytest.mark.parametrize("factor", [1.0 - SLOWEST_RATE, 1.0, 2.0, np.inf])
 def test_what_does_not_fall_has_a_finite_sum(factor):
-    """That of the slowest decay that is told from none, or of a limit of the caller."""
+    """That of the slowest decay that is told from none."""
     assert continued(2.0, factor) == pytest.approx(2.0 / SLOWEST_RATE - 2.0)
-    assert continued(2.0, factor, largest=0.5) == 2.0
 
 
 def test_zeros_need_no_care():
