@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ._support.arrays import leading_true
 from ._support.blas_threads import one_blas_thread
 from ._support.budget import Budget, BudgetExhaustedError
-from ._support.counting import leading_count
 from ._support.validation import positive_float, positive_int, tolerance
 from .answer.assembly import assembled
 from .answer.result import OperatorSVD
@@ -190,7 +190,7 @@ class _Judged:
         best, last = (self, other) if self.better(other) else (other, self)
         if best.rtol == last.rtol or min(best.svd.rank, last.svd.rank) == 0:
             return best
-        count = leading_count(best.svd.errors <= last.svd.errors.max())
+        count = leading_true(best.svd.errors <= last.svd.errors.max())
         return replace(best, svd=best.svd.truncate(count)) if count else best
 
     def stalled(self, before: "_Judged") -> bool:
@@ -255,7 +255,7 @@ def _judged(problem: Problem, discretisation: Discretisation) -> _Judged | None:
     rtol = problem.rtol if discretisation.rtol is None else discretisation.rtol
     chosen = select(evidence, system.left.multiplicities, rtol, problem.max_rank)
     svd = assembled(discretisation, system, evidence, chosen, rtol=rtol, max_rank=problem.max_rank)
-    accurate = leading_count(svd.errors <= problem.rtol * svd.values.max(initial=0.0))
+    accurate = leading_true(svd.errors <= problem.rtol * svd.values.max(initial=0.0))
     return _Judged(svd, discretisation, accurate, chosen.complete, evidence.remainder,
                    remark=_FAR_OUT if evidence.hopeless else discretisation.remark)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .._support.arrays import leading_true
 from .._support.budget import BudgetExhaustedError
 from .._support.floats import EPS
 from .._support.linalg import compact_svd, leading_triplets, norm_bound
@@ -14,7 +15,7 @@ from ..operator.singular_functions import SingularFunctions, SingularSystem
 from ..probing.domain import Domain, weighted_samples
 from ..quadrature import Rule, joined
 from .images import images
-from .remainder import NORM_MARGIN, RemainderEvidence, accurate_count, settled
+from .remainder import NORM_MARGIN, RemainderEvidence, settled
 
 __all__ = ["Comparison", "compared"]
 
@@ -126,7 +127,7 @@ class Comparison:
                 hidden=self.hidden, spots=checks[-1], samples=samples[-1]))
         except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
             return evidence
-        if accurate_count(evidence.bars(), self.rtol * s.max(initial=0.0)) >= _PLENTY:
+        if leading_true(evidence.bars() <= self.rtol * s.max(initial=0.0)) >= _PLENTY:
             return evidence
         return replace(evidence, complement=compared[0].complement(s) + evidence.spread - first)
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from .._support.counting import leading_count
+from .._support.arrays import leading_true
 from .._support.floats import EPS
 from ..operator.evidence import Evidence, Listed
 from ..spectrum import DecayLaw, Estimate, Tail, Unlisted, decay_law
@@ -87,7 +87,7 @@ class DegreesEvidence(Evidence):
         if self.known_norm is None:
             norm = math.sqrt(self._energy(0) + self.rest**2)
         else:
-            norm = max(self.known_norm, math.sqrt(self._energy(0, leading_count(self.values > self.bars()))))
+            norm = max(self.known_norm, math.sqrt(self._energy(0, leading_true(self.values > self.bars()))))
         return Estimate(norm, self.norm_error + 16.0 * EPS * norm)
 
     def left_out(self, rank: int) -> float:

@@ -10,7 +10,7 @@ from ..operator.singular_functions import SingularFunctions, SingularSystem
 from ..probing.domain import Domain
 from ..probing.slice_splitter import slice_integrals
 from ..probing.slices import SliceIntegrals
-from ..quadrature import Rule, joined
+from ..quadrature import Rule, continued, fall, joined
 
 __all__ = ["Images", "energy_beyond", "images"]
 
@@ -23,9 +23,8 @@ _BUDGET = 10_000_000
 _SLICES = 16.0
 # Random slices may give a residual that is this much larger.
 _DISAGREES = 4.0
-# Strips along the ends of the domain, as parts of its width, whose energies tell how images decay; and a decay, from
-# one strip to the next, that is not told from none.
-_MARGIN, _SLOWEST = 0.04, 0.99
+# Strips along the ends of the domain, as parts of its width, whose energies tell how images decay.
+_MARGIN = 0.04
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,6 +145,5 @@ def energy_beyond(there: np.ndarray, nodes: np.ndarray, interval: tuple[float, f
     beyond = np.zeros(there.shape[1])
     for distance in (nodes - interval[0], interval[1] - nodes):
         last, before = (energy[(distance >= low * step) & (distance < (low + 1) * step)].sum(axis=0) for low in (0, 1))
-        ratio = np.minimum(last / np.maximum(before, np.finfo(float).tiny), _SLOWEST)
-        beyond += last * ratio / (1.0 - ratio)
+        beyond += continued(last, fall(last, before))
     return beyond

@@ -9,7 +9,7 @@ from ..operator.evidence import Evidence
 from ..spectrum import Estimate, Unlisted
 from .images import Images
 
-__all__ = ["NORM_MARGIN", "ORDERING", "RemainderEvidence", "accurate_count", "largest_evidence", "settled"]
+__all__ = ["NORM_MARGIN", "ORDERING", "RemainderEvidence", "largest_evidence", "settled"]
 
 # The remainder is known from a sample of its values: its norm is taken to be up to this much larger.
 NORM_MARGIN = 2.0
@@ -182,11 +182,6 @@ def largest_evidence(seen: list[RemainderEvidence]) -> RemainderEvidence:
                     for name in ("residual", "coupling")))
     return RemainderEvidence(values=seen[0].values, size=size, remainder=remainder, spread=spread, coupling=coupling,
                     dimension=max(evidence.dimension for evidence in seen), images=near)
-
-
-def accurate_count(errors: np.ndarray, goal: float) -> int:
-    """How many leading values have bars of at most a goal."""
-    return int(np.argmin(np.append(errors <= goal, False)))
 
 
 def settled(singular_values: np.ndarray, errors: np.ndarray, rtol: float) -> bool:

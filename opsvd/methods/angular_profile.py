@@ -18,7 +18,16 @@ from .._support.budget import check_time
 from ..bases import radial_half_density
 from ..errors import KernelError, NotSquareIntegrableError
 from ..kernels import Elementwise, elementwise, non_finite
-from ..quadrature import Pieces, angle_density, find_pieces, gauss_legendre, hidden_energy, on_panels, recurrence
+from ..quadrature import (
+    SLOWEST_RATE,
+    Pieces,
+    angle_density,
+    find_pieces,
+    gauss_legendre,
+    hidden_energy,
+    on_panels,
+    recurrence,
+)
 from .filtered_profile import FilteredProfile, filtered_profile
 from .profile import Profile, halving_edges, require_no_poles
 from .sectors import Sections
@@ -38,8 +47,6 @@ _TOWARDS_ZERO = np.exp([-4.0, -9.0, -16.0, -26.0])
 _NEGLIGIBLE = 120.0
 # The pieces of phi begin where its energy is a part of eps^2, looked for in steps, down to where w^2 is a number.
 _BEFORE, _FARTHEST, _DEEP = 40.0, -280.0, 1e-3
-# Energy that falls more slowly than this with log|w| is not told from energy that does not fall.
-_DIVERGES = 2e-3
 _SEARCH_WIDTH, _MOST_PIECES = 0.3, 256
 # Values that are worked on together.
 _BLOCK = 40_000
@@ -264,7 +271,7 @@ def _lowest(profile: Profile, k: int) -> float:
         energy = float(np.sum((profile.finite(points) * _importance(points, k)[:, None]) ** 2))
         if energy <= _EPS**2 * _DEEP:
             return low
-        if energy >= before * math.exp(-_DIVERGES * _BEFORE):
+        if energy >= before * math.exp(-SLOWEST_RATE * _BEFORE):
             raise NotSquareIntegrableError("h must be square-integrable, but h^2 does not decay towards <x, y> = 0: "
                                            "E[h^2] is infinite (|<x, y>|^a needs a > -1/2). Decompose a kernel with a "
                                            "weaker singularity")

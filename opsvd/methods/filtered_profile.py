@@ -74,7 +74,7 @@ def filtered_profile(profile: Profile, pieces: Pieces, step: float, tol: float,
             return None
         values = np.concatenate([band_limited(profile.finite, some, step, smooth) for some in
                                  np.array_split(nodes.ravel(), nodes.size // _CHUNK + 1)])
-        tables.append(legendre_analysis() @ values.reshape(*nodes.shape, 2))
+        tables.append(legendre_analysis(_ORDER) @ values.reshape(*nodes.shape, 2))
         left.append(ends[:-1])
         right.append(ends[1:])
         edges.append(np.linspace(low, high, int(np.ceil((high - low) / (_RULE * step))) + 1))

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..errors import NotSquareIntegrableError
 from ..kernels import Elementwise, Kernel, non_finite
-from ..quadrature import FILTER_WINDOW, Pieces, band_limited, filter_envelope, find_pieces, poles
+from ..quadrature import FILTER_WINDOW, SLOWEST_RATE, Pieces, band_limited, filter_envelope, find_pieces, poles
 
 __all__ = ["PARITIES", "Decay", "Profile", "edges_beyond", "filtered_samples", "find_decay", "fine_enough",
            "halving_edges", "hankel", "require_no_poles", "rough_spans", "smooth_pieces", "step_error", "weight"]
@@ -23,8 +23,6 @@ _MEASURED = 20.0
 _LOWEST = (-64.0, -344.0)
 _NARROWEST = 8
 _COARSER = 1.1
-# Energy that falls more slowly than this with u is not told from energy that does not fall.
-_DIVERGES = 2e-3
 _FINE_PANELS = 8
 # Distances of the edges of halved panels from the right end.
 _HALVED = np.cumsum(np.concatenate([[0.0], np.ones(_FINE_PANELS), 2.0 ** np.arange(1, 12)]))
@@ -138,11 +136,11 @@ def find_decay(profile: Profile, top: float, tol: float) -> Decay:
         inner, outer = energy[0], energy[round(_MEASURED / _COARSE)]
         with np.errstate(divide="ignore", invalid="ignore"):
             rate = np.where(inner > 0.0, np.log(outer / inner) / _MEASURED, np.inf)
-        if ((rate <= _DIVERGES) & (inner > 1e-3 * tol * tol)).any():
+        if ((rate <= SLOWEST_RATE) & (inner > 1e-3 * tol * tol)).any():
             raise NotSquareIntegrableError("h must be square-integrable, but h^2 does not decay towards x = 0: E[h^2] "
                                            "is infinite (|xy|^a needs a > -1/2). Decompose a kernel with a weaker "
                                            "singularity")
-        extrapolated = inner / (_COARSE * np.maximum(rate, _DIVERGES))
+        extrapolated = inner / (_COARSE * np.maximum(rate, SLOWEST_RATE))
         beyond = np.sqrt(np.cumsum(energy, axis=0) + extrapolated)
         if (beyond[0] < tol).all():
             break

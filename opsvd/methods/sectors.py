@@ -20,7 +20,7 @@ import numpy as np
 
 from ..bases import RadialBasis, radial_half_density, radial_reach, radial_spectrum
 from ..errors import KernelError, NotSquareIntegrableError
-from ..quadrature import harmonics
+from ..quadrature import SLOWEST_RATE, continued, fall, harmonics
 
 __all__ = ["CheckGrid", "Profiles", "Radii", "Sections", "SectorDiscretisation", "beyond_ends", "enough_degrees",
            "find_radii", "largest_beyond", "sector_discretisations"]
@@ -33,8 +33,8 @@ _APART = 0.41
 _COARSE = 0.3
 # The domain grows by this much in the exponent of the density, to where half-densities are no numbers any more.
 _OUTWARDS, _FARTHEST, _LOWEST = 1.12, 1300.0, 4.0
-# An energy that falls more slowly than this over three cells does not fall; and a share outside that is too large.
-_FALLS, _DIVERGES = 0.995, 1e-2
+# A share of the energy outside that is too large.
+_DIVERGES = 1e-2
 _LEVELS = 6
 _FINER = 0.7
 # The step for checks, relative to the one of the bases, and shifts of the grid in x and y, in steps of the bases.
@@ -332,10 +332,8 @@ def _squared(values: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndar
 def _tail(marginal: np.ndarray) -> float:
     """What lies beyond the last entry of an energy, if it goes on as from the ones before; inf if it does not fall."""
     last, before = float(marginal[-3:].sum()), float(marginal[-6:-3].sum())
-    if last == 0.0:
-        return 0.0
-    ratio = last / before if before > 0.0 else 1.0
-    return last * ratio / (1.0 - ratio) if ratio < _FALLS else math.inf
+    factor = fall(last, before)
+    return float(continued(last, factor)) if factor < 1.0 - SLOWEST_RATE else math.inf
 
 
 def _interval(marginal: np.ndarray, start: float, step: float, negligible: float) -> tuple[float, float]:
