@@ -19,7 +19,9 @@ from .measures import GaussianVector, Measure
 from .methods.angular_profile import ProductProfile, product_profile
 from .methods.angular_slices import first_panels
 from .methods.invariant_profile import InvariantProfile, depends_on_product_alone, is_invariant, product_values
-from .methods.sectors import Profiles, Radii, beyond_ends, enough_degrees, find_radii, sector_discretisations
+from .methods.radii import Radii, enough_degrees, find_radii
+from .methods.sections import Profiles
+from .methods.sectors import beyond_ends, sector_discretisations
 from .methods.tensor import tensor_discretisation, too_many
 from .probing.coordinates import Component, Coordinates, find_coordinates
 from .probing.varied_points import is_rare

@@ -11,7 +11,8 @@ from .._support.linalg import canonical_signs, compact_svd, corner_norms, norm_b
 from ..evidence.error_bars import Evidence, error_bars, largest_evidence
 from ..evidence.images import Images, energy_beyond
 from ..measures import GaussianVector
-from ..methods.sectors import CheckGrid, SectorDiscretisation
+from ..methods.sector_checks import CheckGrid
+from ..methods.sectors import SectorDiscretisation
 from ..operator.sector_functions import SectorFunctions
 from ..quadrature import harmonics
 from ..spectrum import Estimate, Tail, decay_law

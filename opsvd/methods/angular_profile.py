@@ -21,7 +21,7 @@ from ..kernels import Elementwise, elementwise, non_finite
 from ..quadrature import Pieces, angle_density, find_pieces, gauss_legendre, hidden_energy, on_panels, recurrence
 from .filtered_profile import FilteredProfile, filtered_profile
 from .profile import Profile, halving_edges, require_no_poles
-from .sectors import Sections
+from .sections import Sections
 
 __all__ = ["ProductProfile", "product_profile"]
 

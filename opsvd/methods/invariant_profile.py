@@ -12,7 +12,8 @@ from ..measures import GaussianVector
 from ..probing.slices import SliceIntegrals
 from ..probing.varied_points import varied_pairs
 from .angular_slices import SPLITTING, angular_slices, angular_sums, first_panels
-from .sectors import Radii, Sections
+from .radii import Radii
+from .sections import Sections
 
 __all__ = ["InvariantProfile", "depends_on_product_alone", "is_invariant", "product_values"]
 
