@@ -14,12 +14,9 @@ from .sections import Profiles
 
 __all__ = ["APART", "Radii", "enough_degrees", "find_radii", "largest_beyond"]
 
+# Nodes in y are those in x moved by this part of a step, so that no length of x is one of y: there (|x| < |y|), and all
+# that depends on which of both is larger, would be noise.
 APART = 0.41
-"""Nodes in y are those in x moved by this part of a step: no simple fraction, so that no length of x is one of y.
-
-There what depends on which of both is larger, as (\\|x\\| < \\|y\\|), would be noise.
-"""
-
 # The memory of c_l on a check grid of 100 by 100 nodes is then 16 MB; benchmarks/breaks_of_vectors.py was run with it.
 _MOST_DEGREES = 192
 
