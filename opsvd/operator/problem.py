@@ -1,0 +1,61 @@
+"""What is to be decomposed, and how accurately: built once, and handed on."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from ..kernels import BlockKernel, Kernel, MatrixKernel, Side, sides
+from ..measures import Gaussian, Measure
+from ..probing.domain import Domain, find_domain
+from ..probing.structure import Structure, find_structure
+
+__all__ = ["Problem"]
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """A kernel under two measures, with the accuracy that is asked for; what is found out about it is kept.
+
+    Attributes
+    ----------
+    kernel : Kernel
+    mu_x, mu_y : Measure
+    rtol : float
+        Error bars are to be at most ``rtol * s_1``.
+    max_rank : int or None
+        The most singular values that are wanted.
+    """
+
+    kernel: Kernel
+    mu_x: Measure
+    mu_y: Measure
+    rtol: float = 1e-10
+    max_rank: int | None = None
+
+    @property
+    def of_numbers(self) -> bool:
+        """Whether x and y are numbers, and the values of h as well."""
+        return self.kernel.dims == (1, 1) and not isinstance(self.kernel, BlockKernel | MatrixKernel)
+
+    @property
+    def gaussian(self) -> bool:
+        """Whether both measures are Gaussians on the line."""
+        return isinstance(self.mu_x, Gaussian) and isinstance(self.mu_y, Gaussian)
+
+    @cached_property
+    def sides(self) -> tuple[Side, Side]:
+        """The points on either side, and the values that functions have there."""
+        return sides(self.kernel, self.mu_x, self.mu_y)
+
+    @cached_property
+    def domain(self) -> Domain:
+        """Where h has its energy, for kernels of numbers."""
+        return find_domain(self.kernel, self.mu_x, self.mu_y, self.rtol)
+
+    @cached_property
+    def structure(self) -> Structure:
+        """What h turns out to be, for kernels of numbers."""
+        return find_structure(self.kernel, self.domain, self.mu_x, self.mu_y)
+
+    def at(self, rtol: float) -> "Problem":
+        """The same problem with another tolerance."""
+        return replace(self, rtol=rtol)
