@@ -19,7 +19,15 @@ from .._support.floats import EPS, TINY
 from ..bases import radial_half_density
 from ..errors import KernelError, NotSquareIntegrableError
 from ..kernels import Elementwise, elementwise, non_finite
-from ..quadrature import Pieces, angle_density, gauss_legendre, hidden_energy, on_panels, recurrence
+from ..quadrature import (
+    Pieces,
+    angle_density,
+    composite_gauss_legendre,
+    gauss_legendre,
+    hidden_energy,
+    on_panels,
+    recurrence,
+)
 from .angular_slices import CHECK_CUT, CHECK_ORDER, ORDER, PHASE
 from .filtered_profile import FilteredProfile, filtered_profile
 from .profile import MOST_PIECES, SLOWEST_DECAY, Profile, smooth_pieces
@@ -181,11 +189,10 @@ class ProductProfile:
 
     def _log_size(self, s: np.ndarray) -> np.ndarray:
         """The logarithm of the largest of phi on points up to |w| = e^s."""
-        edges = self.pieces.edges
-        points, _ = on_panels(edges[:-1, None], edges[1:, None], *gauss_legendre(ORDER))
-        w = np.exp(points.ravel())
+        points, _ = composite_gauss_legendre(self.pieces.edges, ORDER)
+        w = np.exp(points)
         sizes = np.maximum.accumulate(np.maximum(np.abs(self.line(w, 1.0)), np.abs(self.line(-w, 1.0))))
-        return np.log(sizes[np.minimum(np.searchsorted(points.ravel(), s), len(w) - 1)])
+        return np.log(sizes[np.minimum(np.searchsorted(points, s), len(w) - 1)])
 
 
 def _angular_rule(log_z: np.ndarray, edges: np.ndarray, cuts: np.ndarray, k: int,
