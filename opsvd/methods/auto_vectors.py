@@ -6,7 +6,7 @@ from ..operator.problem import Problem
 from ..probing.coordinates import Component
 from .grids import Grid
 from .quasi_random import QuasiRandom
-from .rotation_invariant import Sectors
+from .sectors import Sectors
 from .tensor import Tensor
 
 __all__ = ["discretisations_of_vectors"]

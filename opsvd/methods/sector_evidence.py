@@ -11,7 +11,8 @@ from ..evidence.degrees import Degree, DegreesEvidence
 from ..evidence.images import Images, energy_beyond
 from ..evidence.remainder import RemainderEvidence, largest_evidence
 from ..operator.singular_functions import SingularSystem
-from .sectors import CheckGrid, SectorDiscretisation
+from .sector_checks import CheckGrid
+from .sector_grids import SectorGrids
 
 __all__ = ["FAINT", "SectorChecks", "Unseen"]
 
@@ -45,13 +46,13 @@ class SectorChecks:
 
     Attributes
     ----------
-    d : SectorDiscretisation
+    d : SectorGrids
     rtol : float
     unseen : Unseen or None
         For a black box: None is returned if it contradicts the answer.
     """
 
-    d: SectorDiscretisation
+    d: SectorGrids
     rtol: float
     unseen: Unseen | None = None
 
@@ -74,7 +75,7 @@ class SectorChecks:
             seen = [replace(one, coupling=one.remainder, images=None) for one in seen]
         degrees = tuple(self._degree(degree, root, part.basis.multiplicity, one) for degree, root, part, one in zip(
             d.degrees, roots, system.left.parts, seen, strict=True))
-        evidence = DegreesEvidence(values=system.values, degrees=degrees, rest=d.rest, norm_error=0.0,
+        evidence = DegreesEvidence(values=system.values, degrees=degrees, following_degrees=d.beyond, norm_error=0.0,
                                    known_norm=None if d.norms is None else d.norms[1], floor=d.largest_beyond)
         evidence = replace(evidence, norm_error=self._norm_error((d.check, *others), evidence.norm.value))
         return None if self.unseen is not None and self.unseen.contradicts(system, evidence) else evidence
@@ -84,7 +85,7 @@ class SectorChecks:
         d = self.d
         # The angular integrals are good to rounding of phi, not of the degree.
         rounding = 16.0 * EPS * d.radii.norm + _ROUNDINGS * d.check.rounding(degree)
-        bars = evidence.bars() + rounding + d.hidden[0] + d.lost
+        bars = evidence.bars() + rounding + d.hidden[0] + d.truncation
         return Degree(degree, count, evidence.values / root, bars / root, evidence.remainder / root,
                       evidence.dimension)
 
@@ -92,16 +93,16 @@ class SectorChecks:
         """sqrt(E h^2) is known twice: by the coarse grid, and degree by degree; only the latter is used."""
         d = self.d
         if d.norms is None:
-            checked = [math.sqrt(sum(float(np.sum(check.matrix(degree) ** 2)) for degree in d.degrees) + d.rest**2)
+            checked = [math.sqrt(sum(float(np.sum(check.matrix(degree) ** 2)) for degree in d.degrees) + d.beyond**2)
                        for check in checks]
             change = max(abs(other - norm) for other in checked)
-            change += 2.0 * d.rest * d.rest_error / norm if norm else 0.0
+            change += 2.0 * d.beyond * d.beyond_error / norm if norm else 0.0
         else:
             change = abs(d.norms[0] - d.norms[1])
         return change + (d.hidden[1] / norm if norm else 0.0) + d.radii.missing * norm
 
 
-def _seen(d: SectorDiscretisation, check: CheckGrid, degree: int,
+def _seen(d: SectorGrids, check: CheckGrid, degree: int,
           triplets: tuple[np.ndarray, np.ndarray, np.ndarray]) -> RemainderEvidence:
     """What a check grid shows of the singular triplets of a degree."""
     left, sigma, right = triplets
@@ -115,7 +116,7 @@ def _seen(d: SectorDiscretisation, check: CheckGrid, degree: int,
                              dimension=min(matrix.shape), images=_images(d, check, degree, (f, sigma, g)))
 
 
-def _images(d: SectorDiscretisation, check: CheckGrid, degree: int,
+def _images(d: SectorGrids, check: CheckGrid, degree: int,
             triplets: tuple[np.ndarray, np.ndarray, np.ndarray]) -> Images:
     """What T makes of the leading functions on a check grid, against what it should make of them.
 
