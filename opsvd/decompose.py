@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ._support.arrays import leading_true
 from ._support.blas_threads import one_blas_thread
 from ._support.budget import Budget, BudgetExhaustedError
-from ._support.counting import leading_count
 from ._support.validation import positive_float, positive_int, tolerance
 from .answer.assembly import assembled
 from .answer.result import OperatorSVD
@@ -25,13 +25,8 @@ from .operator.problem import Problem
 __all__ = ["decompose"]
 
 _LEAST = 500_000    # max_evaluations; a coarse answer takes nearly as many
-_TRIED = 1000    # of the evaluations, what trying h may take when it is made a kernel
-# Panels of the coarse answer, and the values and calls of h that it takes.
-_COARSE, _COARSE_VALUES, _COARSE_CALLS = 10, 200_000, 15
-# Bars of this part of the first value may be rounding.
-_NEARLY = 1e-10
-# Remainders of finer bases exceed those of coarser ones by less than this factor, if both were seen.
-_DECEIVED = 2.0
+# Values of h that a coarse answer on ten panels a side takes, in 15 calls: counted.
+_COARSE_VALUES = 200_000
 _FAR_OUT = ("h^2 times the densities decays so slowly that much of it lies where the densities are zero to any float; "
             "take measures with a smaller std")
 
@@ -108,7 +103,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     >>> float(np.abs(svd(0.7, -1.2) - np.tanh(0.7 * -1.2))) < 1e-8
     True
     """
-    budget = Budget(_at_least(max_evaluations), positive_float(max_seconds, "max_seconds"), aside=_TRIED)
+    budget = Budget(_at_least(max_evaluations), positive_float(max_seconds, "max_seconds"), aside=1000)    # what trying h may take
     (kernel, mu_x, mu_y), rtol = paired(h, mu_x, mu_y), tolerance(rtol, "rtol")
     rank, chosen = None if max_rank is None else positive_int(max_rank, "max_rank"), as_method(method)
     kernel = entrywise(kernel, budget)
@@ -170,10 +165,13 @@ class _Judged:
     def better(self, other: "_Judged") -> bool:
         """Whether it is to be preferred: by accurate values, then by the bars of the leading values that both give.
 
-        Except where the other was deceived: a finer basis of the same kind cannot leave out more, so if more is seen,
-        the nodes that the other was judged by have missed it.
+        What is within its tolerance is preferred to an answer for a larger one. So is a finer basis of the same kind
+        that sees more of h left out: it cannot leave out more, so the nodes that the other was judged by missed it.
         """
-        if self.remainder > _DECEIVED * other.remainder and self.discretisation.finer_than(other.discretisation):
+        # If both were seen, remainders differ by less than the margin of their norms.
+        if self.remainder > 2.0 * other.remainder and self.discretisation.finer_than(other.discretisation):
+            return True
+        if self.rtol < other.rtol and self.svd.converged:
             return True
         if self.accurate != other.accurate:
             return self.accurate > other.accurate
@@ -188,13 +186,13 @@ class _Judged:
         best, last = (self, other) if self.better(other) else (other, self)
         if best.rtol == last.rtol or min(best.svd.rank, last.svd.rank) == 0:
             return best
-        count = leading_count(best.svd.errors <= last.svd.errors.max())
+        count = leading_true(best.svd.errors <= last.svd.errors.max())
         return replace(best, svd=best.svd.truncate(count)) if count else best
 
     def stalled(self, before: "_Judged") -> bool:
         """Whether leading bars that are all but good enough were not helped by a finer basis: they are rounding."""
         bar, bar_before = (float(one.svd.errors[:6].max(initial=0.0)) for one in (self, before))
-        near = before.svd.rank >= 6 and bar_before <= _NEARLY * before.svd.values[0]
+        near = before.svd.rank >= 6 and bar_before <= 1e-10 * before.svd.values[0]
         return near and bar > 0.5 * bar_before and self.discretisation.finer_than(before.discretisation)
 
 
@@ -253,7 +251,7 @@ def _judged(problem: Problem, discretisation: Discretisation) -> _Judged | None:
     rtol = problem.rtol if discretisation.rtol is None else discretisation.rtol
     chosen = select(evidence, system.left.multiplicities, rtol, problem.max_rank)
     svd = assembled(discretisation, system, evidence, chosen, rtol=rtol, max_rank=problem.max_rank)
-    accurate = leading_count(svd.errors <= problem.rtol * svd.values.max(initial=0.0))
+    accurate = leading_true(svd.errors <= problem.rtol * svd.values.max(initial=0.0))
     return _Judged(svd, discretisation, accurate, chosen.complete, evidence.remainder,
                    remark=_FAR_OUT if evidence.hopeless else discretisation.remark)
 
@@ -271,8 +269,8 @@ def _for_tolerance(best: _Judged, rtol: float) -> _Judged:
 def _coarse(problem: Problem, reason: str) -> tuple[_Judged, str]:
     """An answer of so few values that they are within what a budget has left; the reason says what has run out."""
     budget = problem.budget
-    if problem.of_numbers and budget.affords(_COARSE_VALUES, _COARSE_CALLS):
-        best, refused = _refined(problem, UniformPanels(_COARSE).discretisations(problem))
+    if problem.of_numbers and budget.affords(_COARSE_VALUES, 15):
+        best, refused = _refined(problem, UniformPanels(10).discretisations(problem))
         if best is not None:
             return best, reason
         if not refused:

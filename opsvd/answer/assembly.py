@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from .._support.counting import leading_count
+from .._support.arrays import leading_true
 from ..operator.discretisation import Discretisation
 from ..operator.evidence import Evidence, Listed
 from ..operator.singular_functions import SingularSystem
@@ -24,7 +24,7 @@ def assembled(discretisation: Discretisation, system: SingularSystem, evidence: 
     s, bars, counts = evidence.values, evidence.bars(), as_counts(system.left.multiplicities)
     # Values beyond the rank that are known to be values, though not which, tell how the spectrum decays.
     near = evidence.near()
-    kept = max(chosen.rank, leading_count(s[:len(near)] > _TOLD * near))
+    kept = max(chosen.rank, leading_true(s[:len(near)] > _TOLD * near))
     listed = Listed(s[:kept], np.concatenate([bars[:chosen.rank], near[chosen.rank:kept]]), counts[:kept])
     if not evidence.ordered:
         values, value_bars, totals = merged(listed.values, listed.bars, listed.counts.tolist())

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._support.counting import leading_count
+from .._support.arrays import leading_true
 from ..evidence.remainder import settled
 from ..operator.evidence import Evidence
 from ..spectrum.multiplets import alike
@@ -45,12 +45,12 @@ def select(evidence: Evidence, multiplicities: list[int], rtol: float, max_rank:
     """
     s, bars = evidence.values, evidence.bars()
     goal = rtol * float(s.max(initial=0.0))
-    visible = leading_count(s > np.maximum(evidence.clear * bars, max(goal, evidence.floor)))
+    visible = leading_true(s > np.maximum(evidence.clear * bars, max(goal, evidence.floor)))
     multiplets = max(multiplicities, default=1) > 1
     wanted = visible if max_rank is None or multiplets else min(visible, max_rank)
     # A value that is known to less than the tolerance may be larger than it seems: then none below it is the i-th.
     reach = 0.0 if evidence.ordered else float((s + bars).max(initial=0.0, where=bars > goal))
-    accurate = leading_count((bars <= goal)[:wanted] & (s[:wanted] > reach))
+    accurate = leading_true((bars <= goal)[:wanted] & (s[:wanted] > reach))
     rank = accurate if accurate >= min(evidence.enough, wanted) else wanted
     enough = evidence.enough if max_rank is None else min(evidence.enough, max_rank)
     missing = 0.0 if rank >= enough else evidence.missing

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from .._support.counting import leading_count
+from .._support.arrays import leading_true
 from .._support.floats import EPS
 from ..operator.evidence import Evidence, Listed
 from ..spectrum import DecayLaw, Estimate, Tail, Unlisted, decay_law
@@ -48,7 +48,7 @@ class DegreesEvidence(Evidence):
     values : ndarray, shape (r,)
         Those of all degrees, in nonincreasing order.
     degrees : tuple of Degree
-    rest : float
+    following_degrees : float
         The norm of what all degrees beyond hold.
     norm_error : float
         How far the norm of h may be off, but for rounding.
@@ -60,7 +60,7 @@ class DegreesEvidence(Evidence):
 
     values: np.ndarray
     degrees: tuple[Degree, ...]
-    rest: float
+    following_degrees: float
     norm_error: float
     known_norm: float | None
     floor: float
@@ -85,9 +85,9 @@ class DegreesEvidence(Evidence):
     def norm(self) -> Estimate:
         """The norm degree by degree, or of h^2 itself."""
         if self.known_norm is None:
-            norm = math.sqrt(self._energy(0) + self.rest**2)
+            norm = math.sqrt(self._energy(0) + self.following_degrees**2)
         else:
-            norm = max(self.known_norm, math.sqrt(self._energy(0, leading_count(self.values > self.bars()))))
+            norm = max(self.known_norm, math.sqrt(self._energy(0, leading_true(self.values > self.bars()))))
         return Estimate(norm, self.norm_error + 16.0 * EPS * norm)
 
     def left_out(self, rank: int) -> float:
@@ -95,7 +95,7 @@ class DegreesEvidence(Evidence):
         if self.known_norm is not None:
             return math.sqrt(max(self.norm.value**2 - self._energy(0, rank), 0.0))
         remainders = math.fsum(d.count * d.remainder**2 for d in self.degrees)
-        return math.sqrt(self._energy(rank) + remainders + self.rest**2)
+        return math.sqrt(self._energy(rank) + remainders + self.following_degrees**2)
 
     def beyond(self, rank: int) -> Unlisted:
         """The values that are not listed; `spectrum` knows what lies beyond the degrees."""
@@ -120,5 +120,5 @@ class DegreesEvidence(Evidence):
         return decay_law(listed.values, listed.bars, multiplicities=listed.counts), sector_tail(
             (tail**2 - unsure, tail**2 + unsure), known, np.maximum(found, known),
             sums([np.minimum(d.bars, 2.0 * d.values + d.bars) for d in self.degrees]),
-            np.array([d.degree for d in self.degrees]), complete=self.rest == 0.0, hidden=hidden,
+            np.array([d.degree for d in self.degrees]), complete=self.following_degrees == 0.0, hidden=hidden,
             total_least=float(sums([np.maximum(d.values - d.bars, 0.0) for d in self.degrees]).sum()))

@@ -11,8 +11,8 @@ from .panels import Panels
 from .product_integration import ProductIntegration
 from .quasi_random import QuasiRandom, hold_for_few_points
 from .ridge import Ridge
-from .rotation_invariant import Sectors
 from .scaled_hermite import ScaledHermite
+from .sectors import Sectors
 from .tensor import Tensor
 from .uniform import UniformPanels
 

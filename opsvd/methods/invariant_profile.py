@@ -6,23 +6,15 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from .._support.floats import CHUNK
 from ..bases import radial_half_density
 from ..kernels import Kernel
 from ..probing.slices import SliceIntegrals
-from .angular_slices import SPLITTING, angular_slices, angular_sums, first_panels
-from .sectors import Radii, Sections
+from .angular_slices import CHECK_ORDER, SPLITTING, angular_slices, angular_sums, first_panels
+from .radii import Radii
+from .sections import Sections, grid_step
 
 __all__ = ["InvariantProfile"]
-
-# Coordinates evaluated at once, with about so many nodes a panel in the angle.
-_CHUNK, _NODES = 4_000_000, 20
-# Functions of so many pairs of lengths are kept, to be summed to other degrees: some 50 MB.
-_KEPT = 6400
-# Lengths a side at which breaks in the angle are looked for.
-_SURVEY = 12
-# Smaller weights of pairs of lengths, relative to the largest, count as this one: they are divided by, and may be zero.
-_LEAST = 1e-100
-
 
 @dataclass(frozen=True, eq=False)
 class InvariantProfile:
@@ -42,6 +34,8 @@ class InvariantProfile:
         The norm of h, if it is known.
     panels : ndarray or None
         Edges of panels in the angle, for all lengths; None for the usual ones.
+    kept : int
+        Functions of so many pairs of lengths are kept, to be summed to other degrees: some 50 MB.
     last : dict
         The functions that were split last, by the nodes, if they are few: for other sizes they need not be split anew.
     """
@@ -53,24 +47,19 @@ class InvariantProfile:
     budget: int = SPLITTING
     norm: float | None = None
     panels: np.ndarray | None = None
+    kept: int = 6400
     last: dict[tuple[bytes, bytes, bool], list[SliceIntegrals]] = field(default_factory=dict, repr=False)
 
-    @property
-    def hidden(self) -> tuple[float, float]:
-        """Nothing is known to lie nearer to singular points than the nodes."""
-        return 0.0, 0.0
-
-    @property
-    def breaks(self) -> bool:
-        """True: nothing is known of kinks and jumps in the lengths."""
-        return True
+    # Nothing is known of singular points, kinks and jumps in the lengths.
+    hidden = 0.0, 0.0
+    breaks = True
 
     def filtered(self, step: float) -> None:
         """None: kinks and jumps of h are not filtered."""
 
-    def with_panels(self, radii: Radii) -> "InvariantProfile":
-        """The same, with panels that end where h breaks at most lengths."""
-        deltas = [low + (high - low) * (np.arange(_SURVEY) + 0.4) / _SURVEY for low, high in (radii.x, radii.y)]
+    def with_panels(self, radii: Radii, survey: int = 12) -> "InvariantProfile":
+        """The same, with panels that end where h breaks at most lengths, of which `survey` a side are looked at."""
+        deltas = [low + (high - low) * (np.arange(survey) + 0.4) / survey for low, high in (radii.x, radii.y)]
         slices = next(self._slices(deltas[0], deltas[1], check=False))
         panels = np.union1d(slices.basis.edges, slices.shared_ends())
         return replace(self, norm=radii.norm, panels=panels, last={})
@@ -78,23 +67,23 @@ class InvariantProfile:
     def sections(self, x: np.ndarray, y: np.ndarray, size: int, *, check: bool = False) -> Sections:
         """c_l for l < size between equidistant nodes; see `Profiles`."""
         key, parts = (x.tobytes(), y.tobytes(), check), self._slices(x, y, check=check)
-        if len(x) * len(y) <= _KEPT:
+        if len(x) * len(y) <= self.kept:
             known = self.last.get(key) or list(parts)
             self.last.clear()
             self.last[key], parts = known, iter(known)
         sums = [angular_sums(slices, self.k, size, self.tol * (self.norm or 0.0)) for slices in parts]
         weights, shape = self._weights(x, y), (len(x), len(y))
         c = np.concatenate([part.coefficients for part in sums], axis=1) / weights
-        rest, lost = (np.concatenate(parts) for parts in zip(*((part.rest, part.lost) for part in sums), strict=True))
-        return Sections(c.reshape(size, *shape), (rest / weights).reshape(shape), float(np.linalg.norm(lost)))
+        beyond, truncation = (np.concatenate(parts) for parts in
+                              zip(*((part.beyond, part.truncation) for part in sums), strict=True))
+        return Sections(c.reshape(size, *shape), (beyond / weights).reshape(shape), float(np.linalg.norm(truncation)))
 
     def _weights(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """What makes a sum of squares over a grid of pairs the square of the norm, shape (pairs,), but not zero."""
-        steps = [(delta[-1] - delta[0]) / (len(delta) - 1) for delta in (x, y)]
-        left, right = (math.sqrt(step) * radial_half_density(delta, self.k)
-                       for step, delta in zip(steps, (x, y), strict=True))
+        left, right = (math.sqrt(grid_step(delta)) * radial_half_density(delta, self.k) for delta in (x, y))
         weights = (left[:, None] * right).ravel()
-        return np.asarray(np.maximum(weights, _LEAST * weights.max()))
+        # They are divided by, and may underflow.
+        return np.asarray(np.maximum(weights, 1e-100 * weights.max()))
 
     def _slices(self, x: np.ndarray, y: np.ndarray, *, check: bool) -> Iterator[SliceIntegrals]:
         """The functions of the angle at all pairs of nodes, with their weights, in parts that fit memory."""
@@ -104,7 +93,7 @@ class InvariantProfile:
         if self.panels is not None:
             edges = np.union1d(edges, self.panels) if check else self.panels
         angular = Kernel(self._of_angle, dims=(2, 1))
-        step = max(1, _CHUNK // (_NODES * len(edges) * self.k))
+        step = max(1, CHUNK // (CHECK_ORDER * len(edges) * self.k))
         for start in range(0, len(points), step):
             some = slice(start, start + step)
             yield angular_slices(angular, self.k, points[some], weights[some], self.tol, edges=edges, check=check,

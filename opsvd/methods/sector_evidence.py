@@ -11,17 +11,13 @@ from ..evidence.degrees import Degree, DegreesEvidence
 from ..evidence.images import Images, energy_beyond
 from ..evidence.remainder import RemainderEvidence, largest_evidence
 from ..operator.singular_functions import SingularSystem
-from .sectors import CheckGrid, SectorDiscretisation
+from .sector_checks import CheckGrid
+from .sector_grids import SectorGrids
 
 __all__ = ["FAINT", "SectorChecks", "Unseen"]
 
 FAINT = 1e-16
-"""Rows of a matrix that together are below this part of it are left out."""
-
-_ROUNDINGS = 8.0    # lengths and products are rounded by some eps
-_MOST = 64    # leading functions of a degree that are held against their images
-# Values at random points differ from an answer by so many times what it leaves out, if h is what it was seen to be.
-_DISAGREES, _ROUNDING = 6.0, 1e-10
+"""Rows of a matrix that together are below this part of it are left out: they are below the rounding of the others."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +32,8 @@ class Unseen:
         """Whether h is not what an answer that rests on its symmetry says."""
         answer = system.left.reconstruct(system.right, system.values, self.x, self.y)
         missed = float(np.sqrt(np.mean((self.values - answer) ** 2)))
-        return missed > _DISAGREES * evidence.left_out(len(system.values)) + _ROUNDING * evidence.norm.value
+        # A mean square of 400 values whose fourth moment is large may be 36 times the true one.
+        return missed > 6.0 * evidence.left_out(len(system.values)) + 1e-10 * evidence.norm.value
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,13 +42,13 @@ class SectorChecks:
 
     Attributes
     ----------
-    d : SectorDiscretisation
+    d : SectorGrids
     rtol : float
     unseen : Unseen or None
         For a black box: None is returned if it contradicts the answer.
     """
 
-    d: SectorDiscretisation
+    d: SectorGrids
     rtol: float
     unseen: Unseen | None = None
 
@@ -74,7 +71,7 @@ class SectorChecks:
             seen = [replace(one, coupling=one.remainder, images=None) for one in seen]
         degrees = tuple(self._degree(degree, root, part.basis.multiplicity, one) for degree, root, part, one in zip(
             d.degrees, roots, system.left.parts, seen, strict=True))
-        evidence = DegreesEvidence(values=system.values, degrees=degrees, rest=d.rest, norm_error=0.0,
+        evidence = DegreesEvidence(values=system.values, degrees=degrees, following_degrees=d.beyond, norm_error=0.0,
                                    known_norm=None if d.norms is None else d.norms[1], floor=d.largest_beyond)
         evidence = replace(evidence, norm_error=self._norm_error((d.check, *others), evidence.norm.value))
         return None if self.unseen is not None and self.unseen.contradicts(system, evidence) else evidence
@@ -82,9 +79,10 @@ class SectorChecks:
     def _degree(self, degree: int, root: float, count: int, evidence: RemainderEvidence) -> Degree:
         """One degree, with the bars that the evidence allows."""
         d = self.d
-        # The angular integrals are good to rounding of phi, not of the degree.
-        rounding = 16.0 * EPS * d.radii.norm + _ROUNDINGS * d.check.rounding(degree)
-        bars = evidence.bars() + rounding + d.hidden[0] + d.lost
+        # The angular integrals are good to rounding of phi, not of the degree. Lengths and products are rounded by some
+        # eps.
+        rounding = 16.0 * EPS * d.radii.norm + 8.0 * d.check.rounding(degree)
+        bars = evidence.bars() + rounding + d.hidden[0] + d.truncation
         return Degree(degree, count, evidence.values / root, bars / root, evidence.remainder / root,
                       evidence.dimension)
 
@@ -92,16 +90,16 @@ class SectorChecks:
         """sqrt(E h^2) is known twice: by the coarse grid, and degree by degree; only the latter is used."""
         d = self.d
         if d.norms is None:
-            checked = [math.sqrt(sum(float(np.sum(check.matrix(degree) ** 2)) for degree in d.degrees) + d.rest**2)
+            checked = [math.sqrt(sum(float(np.sum(check.matrix(degree) ** 2)) for degree in d.degrees) + d.beyond**2)
                        for check in checks]
             change = max(abs(other - norm) for other in checked)
-            change += 2.0 * d.rest * d.rest_error / norm if norm else 0.0
+            change += 2.0 * d.beyond * d.beyond_error / norm if norm else 0.0
         else:
             change = abs(d.norms[0] - d.norms[1])
         return change + (d.hidden[1] / norm if norm else 0.0) + d.radii.missing * norm
 
 
-def _seen(d: SectorDiscretisation, check: CheckGrid, degree: int,
+def _seen(d: SectorGrids, check: CheckGrid, degree: int,
           triplets: tuple[np.ndarray, np.ndarray, np.ndarray]) -> RemainderEvidence:
     """What a check grid shows of the singular triplets of a degree."""
     left, sigma, right = triplets
@@ -115,13 +113,14 @@ def _seen(d: SectorDiscretisation, check: CheckGrid, degree: int,
                              dimension=min(matrix.shape), images=_images(d, check, degree, (f, sigma, g)))
 
 
-def _images(d: SectorDiscretisation, check: CheckGrid, degree: int,
+def _images(d: SectorGrids, check: CheckGrid, degree: int,
             triplets: tuple[np.ndarray, np.ndarray, np.ndarray]) -> Images:
     """What T makes of the leading functions on a check grid, against what it should make of them.
 
     Beyond the grid images are continued by their decay, up to all that T has there.
     """
-    f, sigma, g = (part[..., :_MOST] for part in triplets)
+    # Of a degree, no more than 64 values are told.
+    f, sigma, g = (part[..., :64] for part in triplets)
     matrix, outside = check.image_matrix(degree), (d.radii.missing * d.radii.norm) ** 2
     residuals = []
     for there, own, nodes in ((matrix @ g, f, check.x), (matrix.T @ f, g, check.y)):

@@ -7,19 +7,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .._support.floats import CHUNK
-from ..bases import BASES, Basis, LineBasis, RadialBasis, SectorBasis, polar
-from ..kernels import Kernel, Side, operator_grid
+from ..bases import Basis, LineBasis, RadialBasis, SectorBasis, polar
+from ..kernels import Kernel, Side
 from ..measures import Measure
-from ..probing.slice_splitter import slice_integrals
-from ..quadrature import Rule, gegenbauer
+from ..quadrature import gegenbauer
+from .extension import Extension, SliceExtension, without_zeros
 
-__all__ = ["Extension", "Part", "SingularFunctions", "SingularSystem", "SliceExtension"]
-
-_SLICE_TOL, _SLICE_ORDER = 1e-13, 20
-# Parts of the distance to zero that a basis reaches, at which functions are looked at, and by how much they may vary
-# to be called constant: their root mean square is one, and where sums end about eight digits are left.
-_GRADED, _CONSTANT = np.array([1.0, 0.7, 0.4, 0.2, 0.1, 1e-2, 1e-4, 1e-8]), 1e-7
+__all__ = ["Part", "SingularFunctions", "SingularSystem"]
 
 
 class Part(NamedTuple):
@@ -42,73 +36,6 @@ class Part(NamedTuple):
         kept = self.columns < count
         # A copy in one piece, as a file holds it: products with a view on a larger matrix are rounded otherwise.
         return Part(self.basis, self.coefficients[:, kept].copy(order="K"), self.columns[kept])
-
-
-@dataclass(frozen=True, eq=False)
-class Extension:
-    r"""The formula :math:`f_i = T g_i / s_i`, evaluated by a rule in the other variable.
-
-    Attributes
-    ----------
-    kernel : Kernel
-    left : bool
-        Whether these are functions of x.
-    nodes : ndarray
-        Nodes in the other variable, m in all, as a kernel's grid takes them.
-    matrix : ndarray, shape (m width, r)
-        :math:`w_j g_i(y_j) / s_i`.
-    """
-
-    kernel: Kernel
-    left: bool
-    nodes: np.ndarray
-    matrix: np.ndarray
-
-    def __call__(self, points: np.ndarray, side: Side) -> np.ndarray:
-        """Evaluate at points on a side, giving (n width, r); in pieces, so that memory stays bounded."""
-        step = max(1, CHUNK // max(len(self.nodes), 1)) * (side.rows or 1)
-        parts = [np.zeros((0, self.matrix.shape[1]))]
-        for start in range(0, len(points), step):
-            some = points[start:start + step]
-            values = (operator_grid(self.kernel, some, self.nodes) if self.left else
-                      operator_grid(self.kernel, self.nodes, some).T)
-            parts.append(values @ self.matrix)
-        return np.concatenate(parts)
-
-    def leading(self, count: int) -> "Extension":
-        """For the first `count` functions."""
-        return _without_zeros(self.kernel, self.left, self.nodes, self.matrix[:, :count])
-
-
-@dataclass(frozen=True, eq=False)
-class SliceExtension:
-    r"""The formula :math:`f_i = T g_i / s_i` for kernels with breaks, by integrals along slices that are split there.
-
-    Attributes
-    ----------
-    kernel : Kernel
-        h for the left functions, h with its variables exchanged for the right ones.
-    functions : SingularFunctions
-        :math:`g_i`, summed in their basis.
-    singular_values : ndarray, shape (r,)
-    """
-
-    kernel: Kernel
-    functions: "SingularFunctions"
-    singular_values: np.ndarray
-
-    def __call__(self, points: np.ndarray, _: Side) -> np.ndarray:
-        """Evaluate at points (n,), giving (n, r)."""
-        if len(points) == 0:
-            return np.zeros((0, len(self.singular_values)))
-        g = self.functions
-        plain = Rule(points, np.ones_like(points), np.ones_like(points))
-        slices = slice_integrals(self.kernel, plain, g.measure, g.panels, _SLICE_TOL, order=_SLICE_ORDER)
-        return np.asarray(slices.against_resolved(g.half_density) / self.singular_values)
-
-    def leading(self, count: int) -> "SliceExtension":
-        """For the first `count` functions."""
-        return SliceExtension(self.kernel, self.functions.truncated(count), self.singular_values[:count])
 
 
 @dataclass(frozen=True, eq=False)
@@ -372,56 +299,22 @@ class SingularFunctions:
             if found is not None:
                 matrix[start:start + len(found[1]), part.columns] = found[1]
                 start += len(found[1])
-        return replace(self, extension=_without_zeros(kernel, left, nodes, matrix / values))
+        return replace(self, extension=without_zeros(kernel, left, nodes, matrix / values))
 
-    def to_arrays(self, prefix: str) -> dict[str, Any]:
-        """Everything but the measure and the kernel, for saving, under names that begin with `prefix`.
-
-        Parts are stacked, so that there are few arrays however many parts there are.
-
-        Raises TypeError for a basis that `from_arrays` does not know.
-        """
-        names = [type(part.basis).__name__ for part in self.parts]
-        for name, part in zip(names, self.parts, strict=True):
-            if BASES.get(name) is not type(part.basis):
-                raise TypeError(f"a result can be saved in the bases {', '.join(BASES)} only, got {name}; add the "
-                                f"basis to opsvd.bases, or save the values alone with numpy.savez")
-        states = [part.basis.state() for part in self.parts]
-        arrays: dict[str, Any] = {f"{prefix}.inner": values for values in self._values_near_zero()}
-        stacked = {"coefficients": [part.coefficients for part in self.parts],
-                   "columns": [part.columns for part in self.parts],
-                   **{f"state.{name}": [np.asarray(state[name]) for state in states] for name in states[0]}}
-        for name, pieces in stacked.items():
-            arrays[f"{prefix}.{name}"] = np.concatenate([piece.ravel() for piece in pieces])
-            arrays[f"{prefix}.{name}.shapes"] = np.array([piece.shape for piece in pieces], dtype=int)
-        return arrays | {f"{prefix}.basis": names[0], f"{prefix}.listed": -1 if self.listed is None else self.listed,
-                         **self.side.state(prefix)}
-
-    @classmethod
-    def from_arrays(cls, measure: Measure, arrays: Any, prefix: str) -> "SingularFunctions":
-        """Rebuild from what `to_arrays` gave."""
-        side, head = Side.from_state(measure, arrays, prefix), f"{prefix}.state."
-        basis = BASES[str(arrays[f"{prefix}.basis"])]
-        coefficients, columns = (_pieces(arrays, f"{prefix}.{name}") for name in ("coefficients", "columns"))
-        names = [name for name in arrays if name.startswith(head) and not name.endswith(".shapes")]
-        states = {name.removeprefix(head): _pieces(arrays, name) for name in names}
-        parts = [Part(basis.from_state(side, {name: _plain(pieces[i]) for name, pieces in states.items()}),
-                      coefficients[i], columns[i]) for i in range(len(columns))]
-        listed = int(arrays[f"{prefix}.listed"])
-        return cls(tuple(parts), None if listed < 0 else listed, inner=arrays.get(f"{prefix}.inner"))
-
-    def _values_near_zero(self) -> list[np.ndarray]:
+    def values_near_zero(self) -> list[np.ndarray]:
         """What `inner` is to be: one array, or none where the bases leave no gap, or the kernel fails there."""
         if self.inner is not None or self.extension is None or self._gap == 0.0:
             return [] if self.inner is None else [self.inner]
-        distances = self._gap * _GRADED
+        # At parts of the distance to zero that the bases reach.
+        distances = self._gap * np.array([1.0, 0.7, 0.4, 0.2, 0.1, 1e-2, 1e-4, 1e-8])
         try:
             values = self._extended(np.concatenate([-distances, [0.0], distances]))
         except Exception:  # noqa: BLE001 -- whatever a user's function raises: what is known must be saved all the same
             return []
         left, right = values[:len(distances)], values[len(distances) + 1:]
         varies = np.maximum(np.ptp(left, axis=0), np.ptp(right, axis=0))
-        return [np.where(varies <= _CONSTANT, np.stack([left[0], values[len(distances)], right[0]]), np.nan)]
+        # Their root mean square is one, and where sums end about eight digits are left.
+        return [np.where(varies <= 1e-7, np.stack([left[0], values[len(distances)], right[0]]), np.nan)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -431,24 +324,3 @@ class SingularSystem:
     values: np.ndarray
     left: SingularFunctions
     right: SingularFunctions
-
-
-def _without_zeros(kernel: Kernel, left: bool, nodes: np.ndarray, matrix: np.ndarray) -> Extension:
-    """The extension without nodes that no function uses, so that it is the same whatever else was truncated."""
-    if len(matrix) == len(nodes):    # else a node has several values, and is used
-        used = np.flatnonzero(np.abs(matrix).max(axis=1, initial=0.0) > 0.0)
-        nodes, matrix = nodes[used], matrix[used]
-    return Extension(kernel, left, nodes, np.ascontiguousarray(matrix))
-
-
-def _pieces(arrays: Any, name: str) -> list[np.ndarray]:
-    """The arrays that stand one after the other under a name."""
-    shapes = arrays[f"{name}.shapes"]
-    ends = np.cumsum([int(np.prod(shape, dtype=int)) for shape in shapes])
-    flat = np.split(arrays[name], ends[:-1])
-    return [np.ascontiguousarray(piece.reshape(shape)) for piece, shape in zip(flat, shapes.tolist(), strict=True)]
-
-
-def _plain(array: np.ndarray) -> Any:
-    """A number back from the array that a file makes of it."""
-    return array.item() if array.ndim == 0 else array

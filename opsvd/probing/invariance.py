@@ -1,6 +1,7 @@
 """Whether a kernel of vectors is invariant under rotations, and of which variables it is a function then."""
 
 import math
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -11,9 +12,8 @@ from .varied_points import varied_pairs
 
 __all__ = ["depends_on_product_alone", "is_invariant", "product_values"]
 
+# Fixed, so that the same kernel gives the same answer.
 _SEED = 20240229
-_PROBES = 40    # pairs of points that are probed, and then as many again that were not seen
-_EQUAL = 1e-11    # values that agree to this part of the largest are equal: rotations round by some eps sqrt(k)
 
 
 def _reflected(x: np.ndarray, direction: np.ndarray) -> np.ndarray:
@@ -27,39 +27,40 @@ def is_invariant(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool:
     Random reflections, each at its own pair of points, and products of two; what holds at the first half of the pairs
     is verified at the second. Reflections generate all of O(k).
     """
-    if kernel.dims[0] != kernel.dims[1]:
-        return False
-    rng = np.random.default_rng(_SEED)
-    for _ in range(2):
-        x, y = varied_pairs(kernel, mu_x, mu_y, _PROBES, rng)
-        turned = x, y
-        values = [kernel(x, y)]
+    def turned(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """The pairs, and what one reflection and two make of them."""
+        yield x, y
         for _ in range(2):
             direction = rng.standard_normal(x.shape)
-            turned = _reflected(turned[0], direction), _reflected(turned[1], direction)
-            values.append(kernel(*turned))
-        if not _equal(values):
-            return False
-    return True
+            x, y = _reflected(x, direction), _reflected(y, direction)
+            yield x, y
+
+    return kernel.dims[0] == kernel.dims[1] and _unchanged(kernel, mu_x, mu_y, turned, _SEED)
 
 
 def depends_on_product_alone(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool:
     """Whether an invariant h is a function of <x, y>: it must not change where lengths do and the product does not."""
-    rng = np.random.default_rng(_SEED + 1)
-    for _ in range(2):
-        x, y = varied_pairs(kernel, mu_x, mu_y, _PROBES, rng)
-        stretch = np.exp(rng.uniform(-0.5, 0.5, _PROBES))[:, None]
-        # And y moved at right angles to x.
-        sideways = mu_y.sample(_PROBES, rng)
+    def stretched(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """The pairs, with one length larger and the other smaller, and with y moved at right angles to x."""
+        stretch = np.exp(rng.uniform(-0.5, 0.5, len(x)))[:, None]
+        sideways = mu_y.sample(len(y), rng)
         sideways -= (np.sum(sideways * x, axis=1) / np.sum(x * x, axis=1))[:, None] * x
-        if not _equal([kernel(x, y), kernel(x * stretch, y / stretch), kernel(x, y + sideways)]):
+        yield from ((x, y), (x * stretch, y / stretch), (x, y + sideways))
+
+    return _unchanged(kernel, mu_x, mu_y, stretched, _SEED + 1)
+
+
+def _unchanged(kernel: Kernel, mu_x: Measure, mu_y: Measure,
+               moved: Callable[..., Iterator[tuple[np.ndarray, np.ndarray]]], seed: int) -> bool:
+    """Whether h stays the same where pairs of points are moved: at 40 that are probed, and at as many others."""
+    rng = np.random.default_rng(seed)
+    for _ in range(2):
+        values = [kernel(x, y) for x, y in moved(*varied_pairs(kernel, mu_x, mu_y, 40, rng), rng)]
+        size = max(float(np.abs(part).max()) for part in values)
+        # Sums over 10^4 coordinates are rounded by less than 1e-11 of the largest value.
+        if not (math.isfinite(size) and all(np.abs(part - values[0]).max() <= 1e-11 * size for part in values)):
             return False
     return True
-
-
-def _equal(values: list[np.ndarray]) -> bool:
-    size = max(float(np.abs(part).max()) for part in values)
-    return math.isfinite(size) and all(np.abs(part - values[0]).max() <= _EQUAL * size for part in values)
 
 
 def product_values(kernel: Kernel, w: np.ndarray) -> np.ndarray:

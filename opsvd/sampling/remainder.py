@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from .._support.arrays import leading_true
 from .engine import Remainder
 from .krylov import Leading, Passes
 
@@ -75,7 +76,7 @@ def lanczos_remainder(
         return outer
     # Take away as many triplets as are known well.
     known = np.sqrt(np.arange(1, leading.values.size + 1) * np.cumsum((leading.residual**2).sum(axis=0)))
-    count = max(k, int(np.argmin(np.append(known <= 1e-3 * leading.values.cumsum(), False))))
+    count = max(k, leading_true(known <= 1e-3 * leading.values.cumsum()))
     found, further = _Deflated(passes, leading, count), leading.values[k:count]
     start = found.project(np.where(rng.random((shape[1], probes)) < 0.5, -1.0, 1.0))
     masses = (start**2).sum(axis=0)
