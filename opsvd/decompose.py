@@ -25,6 +25,7 @@ from .operator.problem import Problem
 __all__ = ["decompose"]
 
 _LEAST = 500_000    # max_evaluations; a coarse answer takes nearly as many
+_PROBES = 1000    # values of h that trying it may take, when it is made a kernel: 39 for numbers, more for blocks
 # Values of h that a coarse answer on ten panels a side takes, in 15 calls: counted.
 _COARSE_VALUES = 200_000
 _FAR_OUT = ("h^2 times the densities decays so slowly that much of it lies where the densities are zero to any float; "
@@ -103,7 +104,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     >>> float(np.abs(svd(0.7, -1.2) - np.tanh(0.7 * -1.2))) < 1e-8
     True
     """
-    budget = Budget(_at_least(max_evaluations), positive_float(max_seconds, "max_seconds"), aside=1000)    # what trying h may take
+    budget = Budget(_at_least(max_evaluations), positive_float(max_seconds, "max_seconds"), aside=_PROBES)
     (kernel, mu_x, mu_y), rtol = paired(h, mu_x, mu_y), tolerance(rtol, "rtol")
     rank, chosen = None if max_rank is None else positive_int(max_rank, "max_rank"), as_method(method)
     kernel = entrywise(kernel, budget)

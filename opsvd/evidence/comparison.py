@@ -121,7 +121,7 @@ class Comparison:
                 hidden=self.hidden, spots=checks[-1], samples=samples[-1]))
         except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
             return evidence
-        # Of twelve accurate values nobody misses more; of fewer, more may be accurate if it is known how much is left.
+        # Twelve accurate values are an answer. Of fewer, more may be accurate if what is left beside them is known.
         if leading_true(evidence.bars() <= self.rtol * s.max(initial=0.0)) >= 12:
             return evidence
         return replace(evidence, complement=compared[0].complement(s) + evidence.spread - first)
@@ -210,8 +210,8 @@ def _remainder(sample: np.ndarray, answer: np.ndarray) -> np.ndarray:
 
 def _without_traces(matrix: np.ndarray) -> np.ndarray:
     """Set to zero what is so small that products would be subnormal numbers, with which BLAS takes a hundredfold."""
-    # No sum of products of entries below 1e-60 of the largest matters. No array of absolute values: memory that is fresh
-    # costs more than the passes do.
+    # No sum of products of entries below 1e-60 of the largest matters. There is no array of absolute values: fresh
+    # memory costs more than the passes do.
     trace = 1e-60 * max(float(matrix.max(initial=0.0)), -float(matrix.min(initial=0.0)))
     traces = (matrix <= trace) & (matrix >= -trace)
     traces &= matrix != 0.0

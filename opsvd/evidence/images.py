@@ -58,7 +58,7 @@ def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: Sin
     samples : ndarray
         The weighted values of h there.
     """
-    count = min(len(system.values), 160)    # more than any answer to a kernel that breaks lists
+    count = min(len(system.values), 160)    # others have bars from the remainder alone
     s, left, right = system.values[:count], system.left.truncated(count), system.right.truncated(count)
     rule_x, rule_y = check
     tol = max(1e-2 * rtol, 16.0 * EPS)

@@ -31,12 +31,13 @@ def larger_evidence(values: np.ndarray, remainder: np.ndarray, f: np.ndarray, g:
     checked, along = float(np.linalg.norm(remainder)), f.T @ remainder
     # What lies beyond the larger basis is known only by its size.
     beyond = float(np.sqrt(max(seen**2 - checked**2, 0.0)))
-    count = min(f.shape[1], 64)    # more than any answer of a larger basis lists
+    count = min(f.shape[1], 64)    # each takes a product with the remainder
     columns = np.cumsum(np.sum((remainder @ g[:, :count]) ** 2, axis=0))
     rows = np.cumsum(np.sum(along[:count] ** 2, axis=1))
     inner = amplify * (along @ g)
     corners = corner_norms(inner[:count, :count])
-    # If points see more than twice what the larger basis does, and more than rounding, that has not resolved the remainder, and knows no part of it.
+    # If points see more than twice what the larger basis does, and more than rounding, that has not resolved the
+    # remainder, and knows no part of it.
     unknown = 0.0 if (seen if average is None else average) <= 2.0 * checked + 1e-13 * norm else beyond
     near = Images(np.sqrt(np.maximum(columns, rows)) + unknown, corners + unknown)
     return RemainderEvidence(

@@ -32,7 +32,7 @@ class Unseen:
         """Whether h is not what an answer that rests on its symmetry says."""
         answer = system.left.reconstruct(system.right, system.values, self.x, self.y)
         missed = float(np.sqrt(np.mean((self.values - answer) ** 2)))
-        # A mean square of 400 values whose fourth moment is large may be 36 times the true one.
+        # Six is a margin for mean squares of 400 values, of which a few may be far larger than the others.
         return missed > 6.0 * evidence.left_out(len(system.values)) + 1e-10 * evidence.norm.value
 
 
@@ -119,7 +119,7 @@ def _images(d: SectorGrids, check: CheckGrid, degree: int,
 
     Beyond the grid images are continued by their decay, up to all that T has there.
     """
-    # Of a degree, no more than 64 values are told.
+    # Each of the 64 leading functions takes a product with the matrix; bars of others come from the remainder.
     f, sigma, g = (part[..., :64] for part in triplets)
     matrix, outside = check.image_matrix(degree), (d.radii.missing * d.radii.norm) ** 2
     residuals = []
