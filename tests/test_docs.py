@@ -12,7 +12,7 @@ WIDEST = 120
 
 
 def prose(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the numbered lines of a page, but for code, displayed formulas, tables, and lines with an address or link."""
+    """Yield the numbered lines of a page that are not code, displayed formulas, tables, or lines with a link."""
     inside = ""
     for number, line in enumerate(text.splitlines(), start=1):
         start = line.lstrip()
