@@ -16,9 +16,9 @@ from .answer.result import OperatorSVD
 from .bases import Basis
 from .errors import ConvergenceWarning, KernelError
 from .evidence.error_bars import accurate_count, error_bars, gather_evidence, settled
-from .kernels import BlockKernel, Kernel, MatrixKernel, entrywise, kernel_values, paired, unit_factor
+from .kernels import Kernel, entrywise, kernel_values, paired, unit_factor
 from .measures import Gaussian, Measure
-from .methods import Auto, Method, UniformPanels, as_method
+from .methods import Method, UniformPanels, as_method
 from .operator.discretisation import Discretisation
 from .operator.problem import Problem
 from .operator.singular_functions import SingularFunctions, SingularSystem
@@ -123,15 +123,15 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     (kernel, mu_x, mu_y), rtol = paired(h, mu_x, mu_y), tolerance(rtol, "rtol")
     rank, measures = None if max_rank is None else positive_int(max_rank, "max_rank"), (mu_x, mu_y)
     kernel, remark = entrywise(kernel, budget), ""
-    on_the_line = kernel.dims == (1, 1) and not isinstance(kernel, BlockKernel | MatrixKernel)
-    chosen = as_method(method)
-    if not (on_the_line or isinstance(chosen, Auto)):
-        raise ValueError(f"method must be 'auto' if x or y is a vector, got {method!r}; leave it out")
+    problem, chosen = Problem(kernel, mu_x, mu_y, rtol, rank), as_method(method)
+    if (refusal := chosen.refusal(problem)) is not None:
+        raise ValueError(refusal)
+    on_the_line = problem.of_numbers
     hold_for_few_points(kernel, budget, _COARSE_VALUES if on_the_line else None)
     with one_blas_thread(), budget.watched():
         seen, limited = _first_look(kernel.limited(budget), measures, required=not on_the_line)
         if on_the_line:
-            best, remark = _of_numbers(Problem(limited, mu_x, mu_y, rtol, rank), chosen, budget)
+            best, remark = _of_numbers(replace(problem, kernel=limited), chosen, budget)
         else:
             best = decompose_vectors(limited, *measures, budget, rtol=rtol, max_rank=rank)
     if limited.factor != kernel.factor:
