@@ -2,6 +2,7 @@
 
 import logging
 import math
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -69,6 +70,11 @@ class Budget:
     _held: tuple[int, int, int] = (0, 0, 0)
     _grace: float = 0.0
     _part: tuple[float, float] = (math.inf, math.inf)
+
+    @classmethod
+    def unlimited(cls) -> "Budget":
+        """Without limits, for kernels that nobody gave one."""
+        return cls(sys.maxsize, math.inf)
 
     def spend(self, evaluations: int) -> None:
         """Ask for so many values; raises BudgetExhaustedError if they are too many, or too late."""

@@ -6,7 +6,7 @@ import scipy.linalg
 from .budget import check_time
 
 __all__ = ["canonical_signs", "compact_svd", "corner_norms", "equilibrated", "krylov_svd", "leading_columns",
-           "leading_svd", "norm_bound"]
+           "leading_svd", "leading_triplets", "norm_bound"]
 
 _EPS = float(np.finfo(np.float64).eps)
 # The first sketch has so many columns: matrices up to three times that are not compressed. What is left of larger ones
@@ -16,6 +16,9 @@ _FIRST, _REST = 40, 8.0
 _SPARE, _POWERS = 40, 3
 # Of a Krylov space.
 _BLOCKS = 5
+# Of kernels that break, larger matrices give no more than leading triplets: those of a Krylov space with blocks of so
+# many columns at least, or of this part of the size.
+_LARGE, _BLOCK, _SHARE = 200, 24, 12
 # Halvings of the logarithms of entries, until the largest of rows and columns are of the size of one within e^0.1.
 _SCALINGS, _ABOUT = 14, 0.1
 # The bound of a norm fails with a probability of ten to the minus the first number.
@@ -135,6 +138,12 @@ def norm_bound(matrix: np.ndarray) -> float:
         size = float(np.linalg.norm(vectors, axis=0).max())
         vectors, logarithm = vectors / size, logarithm + np.log(size)
     return frobenius * min(1.0, float(np.exp(logarithm / (2 * _SQUARES))))
+
+
+def leading_triplets(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The SVD of a matrix of a kernel that breaks; of a large one no more than a few hundred leading triplets."""
+    size = min(matrix.shape)
+    return krylov_svd(matrix, max(size // _SHARE, _BLOCK)) if size > _LARGE else compact_svd(matrix)
 
 
 def leading_columns(matrix: np.ndarray, count: int) -> np.ndarray:

@@ -10,9 +10,7 @@ from .._support.validation import instance, positive_int
 from ..answer.result import OperatorSVD, require_svd
 from ..kernels import Kernel, as_kernel
 from ..measures import Gaussian, Measure
-from ..operator.grid_functions import GridFunctions
-from ..operator.nystrom_functions import NystromFunctions
-from ..operator.sector_functions import SectorFunctions
+from ..operator.singular_functions import SingularFunctions
 from ..probing.break_points import break_points
 
 if TYPE_CHECKING:
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from ..comparison.crosscheck import CrossCheck
-    from ..prediction.moments import Functions
 
 __all__ = ["COLOURS", "new_figure", "plot_breaks", "plot_functions", "plot_spectrum", "require_axes", "styled",
            "summary_figure"]
@@ -182,10 +179,10 @@ def _plot_vector_functions(svd: OperatorSVD, ax: "Axes", count: int) -> "Axes":
     """Draw radial functions against the length, or functions of vectors along the first coordinate."""
     styles: tuple[dict[str, Any], ...] = ({"linewidth": 3.0, "alpha": 0.6}, {"linewidth": 1.2, "linestyle": "--"})
     for functions, mu, letter, style in ((svd.left, svd.mu_x, "f", styles[0]), (svd.right, svd.mu_y, "g", styles[1])):
-        if isinstance(functions, SectorFunctions):
+        if functions.radial is not None:
             root, std = np.sqrt(mu.dim), float(np.max(mu.scale))
             along = std * np.linspace(max(root - _BULK, 0.02 * root), root + _BULK, 300)
-            values = functions.radial(along)[:, :count]
+            values = functions.radial_sums(along)[:, :count]
             names = [f"${letter.upper()}$, degree {degree}" for degree in functions.degrees[:count]]
             ax.set_xlabel("$|x|$ (solid), $|y|$ (dashed)")
         else:
@@ -201,10 +198,10 @@ def _plot_vector_functions(svd: OperatorSVD, ax: "Axes", count: int) -> "Axes":
     return ax
 
 
-def _along(functions: "Functions", line: np.ndarray) -> np.ndarray:
+def _along(functions: SingularFunctions, line: np.ndarray) -> np.ndarray:
     """Points whose first coordinate moves; other coordinates stay at their means, other rows of a block beside them."""
     mu = functions.measure
-    rows = functions.side.rows if isinstance(functions, GridFunctions | NystromFunctions) else None
+    rows = functions.side.rows
     points = np.tile(np.atleast_1d(mu.center), (len(line), rows or 1, 1))
     points[:, 1:] += _BESIDE * np.atleast_1d(mu.scale)
     points[:, 0, 0] = line

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..operator.discretisation import Discretisation
 from ..operator.problem import Problem
+from .auto_vectors import discretisations_of_vectors
 from .base import Method
 from .finite_rank import FiniteRank
 from .hermite_galerkin import DEGREES, HermiteGalerkin
@@ -43,12 +44,16 @@ class Auto(Method):
         """The call that makes it."""
         return "Auto()"
 
-    def refusal(self, problem: Problem) -> str | None:  # noqa: ARG002 -- it refuses none
-        """None: it takes all kernels of numbers, and for others the driver chooses without it."""
-        return None
-
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield from one method after the other, which share what the problem has found out."""
+        return self._of_numbers(problem) if problem.of_numbers else discretisations_of_vectors(problem)
+
+    def refusal(self, problem: Problem) -> str | None:    # noqa: ARG002 -- it refuses nothing
+        """None: there is a method for every kernel."""
+        return None
+
+    def _of_numbers(self, problem: Problem) -> Iterator[Discretisation]:
+        """What a kernel of numbers needs."""
         hermite, rtol = HermiteGalerkin(), problem.rtol
         reason = "the measures are not both Gaussian"
         for degree in DEGREES if hermite.refusal(problem) is None else ():

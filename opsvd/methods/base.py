@@ -16,6 +16,10 @@ class Method(ABC):
     ``opsvd.testing.check_method`` checks it.
     """
 
+    def refusal(self, problem: Problem) -> str | None:
+        """Why the method cannot do a problem, in words that follow its name; None if it can."""
+        return None if problem.of_numbers else "takes kernels of numbers"
+
     @abstractmethod
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield discretisations, each finer than the one before, until the budget of the method is spent.
@@ -24,19 +28,8 @@ class Method(ABC):
         aims at that with its first discretisation. It is asked only for problems that it does not refuse.
         """
 
-    def refusal(self, problem: Problem) -> str | None:
-        """Why the method cannot do a problem, as the message of an error; None if it can, or has to try.
-
-        A method takes all kernels of numbers, unless it says otherwise. No value of the kernel is asked for.
-        """
-        if problem.of_numbers:
-            return None
-        return (f"method={self!r} takes kernels of numbers: x, y and h(x, y) must be numbers, got {problem.kernel!r} "
-                f"under mu_x = {problem.mu_x!r} and mu_y = {problem.mu_y!r}; leave method out")
-
 
 def measures_refused(problem: Problem, fit: bool, needed: str, instead: str) -> str | None:
     """The refusal of measures that do not fit: what they must be and for what, and the name of a method for them."""
-    if fit:
-        return None
-    return f"mu_x and mu_y must be {needed}, got {problem.mu_x!r} and {problem.mu_y!r}; use method='{instead}'"
+    return None if fit else (f"takes other measures: mu_x and mu_y must be {needed}, got {problem.mu_x!r} and "
+                             f"{problem.mu_y!r}; use method='{instead}'")

@@ -16,6 +16,7 @@ import scipy.linalg
 from .._support.linalg import equilibrated
 from ..bases import PanelBasis, SpanBasis
 from ..errors import diverges_towards
+from ..evidence.comparison import compared
 from ..measures import Measure
 from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
@@ -86,7 +87,7 @@ class FiniteRank(Method):
                 f"{len(right.panels) - 1}, {ORDER} Gauss-Legendre nodes each")
         checks = loose_checks(mu_x, mu_y, np.linspace(*domain.x, _CHECKS), np.linspace(*domain.y, _CHECKS + 2),
                               np.random.default_rng(0))
-        yield Discretisation((block,), domain, checks, note, hidden=float(np.hypot(hidden_x, hidden_y)))
+        yield compared(problem, (block,), checks, note, hidden=float(np.hypot(hidden_x, hidden_y)))
 
 
 def _span(function: Callable[[np.ndarray], np.ndarray], measure: Measure, interval: tuple[float, float],

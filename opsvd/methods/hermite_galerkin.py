@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from .._support.validation import positive_int
 from ..bases import HermiteBasis
+from ..evidence.comparison import compared
 from ..operator.discretisation import Discretisation, galerkin_block
 from ..operator.problem import Problem
 from .base import Method, measures_refused
@@ -83,7 +84,7 @@ class HermiteAttempt:
     """The coefficients to one degree, which may or may not do."""
 
     def __init__(self, problem: Problem, left: HermiteBasis, right: HermiteBasis) -> None:
-        self.domain, self.left, self.right = problem.domain, left, right
+        self.problem, self.left, self.right = problem, left, right
         self.block = galerkin_block(problem, left, right)
         self.tail = relative_tail(self.block.matrix)
 
@@ -91,4 +92,5 @@ class HermiteAttempt:
         """With the evidence, and words that follow the note."""
         note = (f"Hermite-Galerkin, degree {self.left.degree}, {self.left.quadrature} and {self.right.quadrature} "
                 f"Gauss-Hermite nodes{remark}")
-        return Discretisation((self.block,), self.domain, hermite_check_rules(self.left, self.right, self.domain), note)
+        checks = hermite_check_rules(self.left, self.right, self.problem.domain)
+        return compared(self.problem, (self.block,), checks, note)

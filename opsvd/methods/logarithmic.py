@@ -23,6 +23,7 @@ import numpy as np
 
 from .._support.validation import positive_int
 from ..bases import LogarithmicBasis
+from ..evidence.comparison import compared
 from ..measures import Gaussian
 from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
@@ -139,8 +140,8 @@ class Logarithmic(Method):
             checks = tuple(zip(*(_check_rules(mu, low, top, order, rng)
                                  for mu, order in zip(measures, _CHECK_ORDERS, strict=True)), strict=True))
             broken = len(rough_spans(pieces, h)) > 0
-            yield Discretisation(blocks, replace(domain, missing=missing), checks, _note(blocks, h, pieces),
-                                 leading=broken, broken=broken)
+            yield compared(problem, blocks, checks, _note(blocks, h, pieces), domain=replace(domain, missing=missing),
+                           leading=broken, broken=broken)
 
 
 def _first_step(pieces: Pieces, aim: float) -> float | None:

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from .._support.arrays import leading_true
 from .._support.validation import positive_int
 from ..bases import PanelBasis
 from ..errors import diverges_towards
+from ..evidence.comparison import compared
 from ..operator.discretisation import Discretisation, galerkin_block
 from ..operator.problem import Problem
 from ..probing.domain import weighted_samples
+from ..quadrature import SLOWEST_RATE, continued, fall
 from .base import Method
 from .refinement import (
     FIRST_PANELS,
@@ -34,8 +37,6 @@ _SLICES_A_PANEL = 4
 _FEW = 8
 # This many panels, each half as wide as the next, make a singular point; twice as many tell how h behaves there.
 _CHAIN = 8
-# Energy that falls more slowly than this from panel to panel is not told from energy that does not fall.
-_DIVERGES = 0.998
 # What polynomials lack of a homogeneous function is a fixed multiple of their last coefficients, less than this.
 _LACKING = 32.0
 
@@ -112,7 +113,7 @@ class Panels(Method):
                 checks = ((check_rule(mu_x, x, 8.0, _CHECK_ORDER), check_rule(mu_y, y, 24.0, _CHECK_ORDER)),
                           (random_rule(mu_x, x, rng, 3), random_rule(mu_y, y, rng, 3)))
                 hidden = float(np.sqrt(near)) / norm if norm > 0.0 else 0.0
-                yield Discretisation((block,), domain, checks, note, hidden=hidden)
+                yield compared(problem, (block,), checks, note, hidden=hidden)
             if unchanged and (tol <= 4.0 * _EPS or unresolved > 0):
                 return    # at the floor of rounding, or of the budget
             if unresolved == 0:
@@ -134,19 +135,18 @@ def _energy_at_singular_points(matrix: np.ndarray, edges: np.ndarray, name: str)
         w, e, t, corner = width[::step], energy[::step], tails[::step], edges[:-1] if step == 1 else edges[:0:-1]
         doubling = np.abs(w[1:] / w[:-1] - 2.0) < 1e-6
         for start in np.flatnonzero(doubling & ~np.concatenate([[False], doubling[:-1]])):
-            length = int(np.argmin(np.append(doubling[start:], False)))
+            length = leading_true(doubling[start:])
             if length < _CHAIN:
                 continue
             chain = e[start:start + min(length, 2 * _CHAIN)]
             half = len(chain) // 2
             inner, outer = chain[:half].sum(), chain[-half:].sum()
-            ratio = float(inner / max(outer, inner * _DIVERGES)) ** (1.0 / (len(chain) - half)) if inner > 0.0 else 0.0
+            factor = float(fall(inner, outer)) ** (1.0 / (len(chain) - half))
             # The energy of a bounded kernel may vanish outwards, beside a break, but is nowhere dense.
             dense = chain[0] / w[start] > 1e6 * energy.sum() / width.sum()
-            if ratio > _DIVERGES and dense:
+            if factor > 1.0 - SLOWEST_RATE and dense:
                 raise diverges_towards(name, float(corner[start]))
-            ratio = min(ratio, _DIVERGES)
             known = start > 0 and e[start - 1] > 0.0
             lacking = min(1.0, _LACKING * float(t[start - 1] / np.sqrt(e[start - 1]))) if known else 1.0
-            beyond += float(chain[0]) * ratio / (1.0 - ratio) * lacking**2
+            beyond += float(continued(float(chain[0]), factor)) * lacking**2
     return beyond

@@ -9,6 +9,7 @@ from scipy.linalg import qr, svd
 
 from .._support.validation import positive_int
 from ..bases import PanelBasis
+from ..evidence.comparison import compared
 from ..kernels import Kernel
 from ..measures import Measure
 from ..operator.discretisation import Block, Discretisation
@@ -116,8 +117,8 @@ class ProductIntegration(Method):
                         f"nodes each, integrals split where slices break")
                 checks = loose_checks(mu_x, mu_y, x, y, rng)
                 matrix = (u * s) @ v.T + rest
-                yield Discretisation((Block(left, right, matrix),), problem.domain, checks, note,
-                                     hidden=_hidden(matrix, x, y), leading=True, broken=True)
+                yield compared(problem, (Block(left, right, matrix),), checks, note, hidden=_hidden(matrix, x, y),
+                               leading=True, broken=True)
             if last or (settled and rough <= _SMOOTHEST):
                 return
             # Functions whose bars are not good enough, though they are settled, are to be smoother.

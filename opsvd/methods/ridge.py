@@ -22,6 +22,7 @@ from .._support.linalg import krylov_svd
 from .._support.validation import finite_float, positive_int
 from ..bases import PanelBasis
 from ..errors import NotSquareIntegrableError
+from ..evidence.comparison import compared
 from ..kernels import Kernel
 from ..measures import Gaussian
 from ..operator.discretisation import Block, Discretisation
@@ -134,18 +135,18 @@ class Ridge(Method):
             tails = np.concatenate([panel_tails(side[:, :_LEADING] * s[:_LEADING]) for side in (u, v)])
             if tails.max() <= rough * s[0] or width == _WIDTHS[-1]:
                 given = True
-                yield self._discretisation(block, domain, pieces)
+                yield self._discretisation(problem, block, pieces, domain)
 
-    def _discretisation(self, block: Block, domain: Domain, pieces: Pieces) -> Discretisation:
+    def _discretisation(self, problem: Problem, block: Block, pieces: Pieces, domain: Domain) -> Discretisation:
         """With a note and the evidence."""
-        x, y = block.left.panels, block.right.panels
+        x, y = (np.asarray(basis.state()["edges"]) for basis in (block.left, block.right))
         note = (f"ridge function of x {'+' if self.b > 0 else '-'} {abs(self.b):.4g} y: phi integrated over "
                 f"{len(pieces.edges) - 1} pieces between {len(pieces.breaks)} breaks; {len(x) - 1} equal panels in x, "
                 f"{len(y) - 1} in y, {ORDER} Gauss-Legendre nodes each")
         # The panels end where functions are small, and the check rules where the domain does.
-        checks = loose_checks(block.left.measure, block.right.measure, np.union1d(x, domain.x), np.union1d(y, domain.y),
+        checks = loose_checks(problem.mu_x, problem.mu_y, np.union1d(x, domain.x), np.union1d(y, domain.y),
                               np.random.default_rng(0))
-        return Discretisation((block,), domain, checks, note, leading=True, broken=True)
+        return compared(problem, (block,), checks, note, domain=domain, leading=True, broken=True)
 
 
 class _Profile:

@@ -8,6 +8,7 @@ import numpy as np
 from .._support.linalg import compact_svd
 from .._support.validation import boolean
 from ..bases import HermiteBasis
+from ..evidence.comparison import compared
 from ..measures import Gaussian
 from ..operator.discretisation import Discretisation, galerkin_block
 from ..operator.problem import Problem
@@ -113,7 +114,7 @@ class _Attempt:
     def __init__(self, problem: Problem, measures: tuple[Gaussian, Gaussian], fitting: tuple[Gaussian, Gaussian],
                  degree: int, *, nodes: int = 0) -> None:
         self.arguments = problem, measures, fitting, degree
-        self.degree, self.domain = degree, problem.domain
+        self.degree, self.problem = degree, problem
         nodes = max(nodes, degree + 1 + _SPARE)
         self.left, self.right = (HermiteBasis(mu, degree, nodes + more, gaussian.mean, gaussian.std)
                                  for mu, gaussian, more in zip(measures, fitting, (0, _UNLIKE), strict=True))
@@ -156,5 +157,5 @@ class _Attempt:
         x, y = self.left.reference, self.right.reference
         note = (f"Hermite functions of degree {self.degree}, of mean {x.mean:.3g} and deviation {x.std:.3g} in x, "
                 f"{y.mean:.3g} and {y.std:.3g} in y")
-        checks = hermite_check_rules(self.left, self.right, self.domain)
-        return Discretisation((self.block,), self.domain, checks, note, leading=leading)
+        checks = hermite_check_rules(self.left, self.right, self.problem.domain)
+        return compared(self.problem, (self.block,), checks, note, leading=leading)

@@ -6,6 +6,7 @@ import numpy as np
 
 from .._support.validation import positive_int
 from ..bases import PanelBasis
+from ..evidence.comparison import compared
 from ..measures import Measure
 from ..operator.discretisation import Discretisation, galerkin_block
 from ..operator.problem import Problem
@@ -42,7 +43,7 @@ class UniformPanels(Method):
         x, y = np.linspace(*domain.x, self.panels + 1), np.linspace(*domain.y, self.panels + 2)
         block = galerkin_block(problem, PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER))
         note = f"uniform panels: {self.panels} in x, {self.panels + 1} in y, {ORDER} Gauss-Legendre nodes each"
-        yield Discretisation((block,), domain, loose_checks(mu_x, mu_y, x, y, np.random.default_rng(0)), note)
+        yield compared(problem, (block,), loose_checks(mu_x, mu_y, x, y, np.random.default_rng(0)), note)
 
 
 def loose_checks(mu_x: Measure, mu_y: Measure, x: np.ndarray, y: np.ndarray,
