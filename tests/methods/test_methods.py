@@ -14,7 +14,6 @@ from opsvd.measures import Measure
 from opsvd.methods import METHODS, as_method
 from opsvd.testing import check_method
 
-
 # Methods of kernels of numbers alone.
 OF_NUMBERS = ("hermite", "scaled-hermite", "logarithmic", "finite-rank", "panels", "product", "uniform")
 
