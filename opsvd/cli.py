@@ -34,7 +34,7 @@ from .decompose import decompose
 from .errors import ConvergenceWarning, LongSamplingWarning, SamplingInterruptedWarning, TrialError
 from .essay import essay_figures
 from .expressions import parse_kernel
-from .figures.plotting import summary_figure
+from .figures import summary_figure
 from .kernels import Kernel, elementwise
 from .measures import Gaussian, GaussianVector, Measure
 from .sampling import monte_carlo

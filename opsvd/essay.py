@@ -16,7 +16,7 @@ from scipy.special import betaincinv
 
 from ._support.validation import affordable, generator, positive_int, require_memory, sizes
 from .decompose import decompose
-from .figures.plotting import COLOURS, new_figure, styled
+from .figures import COLOURS, new_figure, styled
 from .kernels import Kernel
 from .measures import Gaussian
 from .sampling import MonteCarloSpectrum

@@ -15,7 +15,7 @@ from .._support.signs import plus_minus
 from .._support.validation import generator, positive_int, require_memory, sizes
 from ..answer.result import OperatorSVD, require_svd
 from ..decompose import decompose
-from ..figures.plotting import COLOURS, require_axes, styled
+from ..figures import COLOURS, require_axes, styled
 from ..kernels import Kernel, paired
 from ..measures import Gaussian, Measure
 from ..prediction.finite_size import FiniteSizePrediction
