@@ -11,8 +11,6 @@ __all__ = ["UserFunction", "changed_arguments", "equal_values", "read_only", "re
 
 # What numpy, numba and Cython say where a function writes into an array that is not its own.
 _WRITES = ("read-only", "readonly", "WRITEABLE")
-# More than the same function loses where an array is cut elsewhere, and less than mixing its numbers changes.
-_DIGITS = 1e-6
 
 
 class UserFunction:
@@ -44,6 +42,10 @@ class UserFunction:
         if self.factor == 1.0:
             return values
         return (np.asarray(values) if isinstance(values, list | tuple) else values) * self.factor
+
+    def numbers(self, *points: Any) -> np.ndarray:
+        """The values at points as an array of float64; raises KernelError unless they are real numbers."""
+        return real_values(self(*points), self.name).astype(np.float64, copy=False)
 
     def times(self, factor: float) -> "UserFunction":
         """The same function with values multiplied by a further factor."""
@@ -86,5 +88,8 @@ def real_values(values: Any, name: str) -> np.ndarray:
 
 def equal_values(one: np.ndarray, other: np.ndarray) -> bool:
     """Whether values that broadcast agree to six digits of the largest, whatever its size."""
+    # More than a function loses where an array is cut elsewhere, and less than mixing its numbers changes.
+    digits = 1e-6
     size = 1.0 * np.abs(one[np.isfinite(one)])
-    return np.allclose(one, other, rtol=_DIGITS, atol=_DIGITS * float(size.max(initial=0.0)), equal_nan=True)
+    with np.errstate(all="ignore"):
+        return np.allclose(one, other, rtol=digits, atol=digits * float(size.max(initial=0.0)), equal_nan=True)

@@ -15,8 +15,8 @@ import numpy as np
 
 __all__ = ["affordable", "boolean", "broadcast", "counts", "described", "finite_float", "finite_points", "function",
            "generator", "instance", "is_array", "list_of_points", "nonnegative_float", "nonnegative_int", "one_of",
-           "optional_text", "points", "positive_float", "positive_int", "real_array", "real_number", "require_fields",
-           "require_memory", "sequence", "size", "sizes", "tolerance"]
+           "optional_text", "pair", "points", "positive_float", "positive_int", "real_array", "real_number",
+           "require_fields", "require_memory", "sequence", "size", "sizes", "tolerance"]
 
 T = TypeVar("T")
 
@@ -243,6 +243,14 @@ def sequence(value: Any, name: str, example: str) -> list[Any]:
     if not members:
         raise ValueError(f"{name} must name at least one, got {described(value)}; pass for example {example}")
     return members
+
+
+def pair(value: Any, name: str, number: Callable[[Any, str], T], what: str, example: str) -> tuple[T, T]:
+    """Return two numbers, each checked by `number`, or raise naming `name` and saying what the two are."""
+    members = sequence(value, name, example)
+    if len(members) != 2:
+        raise ValueError(f"{name} must hold {what}, got {described(value)}; pass for example {example}")
+    return number(members[0], name), number(members[1], name)
 
 
 def sizes(value: Any, name: str) -> tuple[int, ...]:
