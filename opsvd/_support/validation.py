@@ -22,8 +22,6 @@ T = TypeVar("T")
 
 # Integers up to this are floats without rounding; a larger number of anything cannot be computed with.
 _EXACT = 2**53
-# Bytes of memory where the machine does not say how many it has.
-_UNKNOWN_MEMORY = 2.0**40
 # What Python and numpy turn into a float all the same.
 _NO_NUMBERS = (str, bytes, bool, np.bool_, complex, np.complexfloating, np.datetime64, np.timedelta64)
 
@@ -289,7 +287,7 @@ def require_memory(numbers: float, name: str, value: object, advice: str) -> Non
     try:
         memory = float(os.sysconf("SC_PAGE_SIZE")) * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, OSError, ValueError):    # not known on every system
-        memory = _UNKNOWN_MEMORY
+        memory = 2.0**40    # more than most machines have, and less than what a mistake asks for
     if 8.0 * numbers > memory:
         raise ValueError(f"{name} must be so small that its numbers fit into memory, got {described(value)}, for "
                          f"{numbers:.2g} numbers of 8 bytes where this machine has {memory / 1e9:.3g} GB; {advice}")
