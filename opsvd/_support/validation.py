@@ -21,7 +21,7 @@ __all__ = ["affordable", "boolean", "broadcast", "counts", "described", "finite_
 T = TypeVar("T")
 
 # Integers up to this are floats without rounding; a larger number of anything cannot be computed with.
-_EXACT = 2**53
+_LARGEST_EXACT_INTEGER = 2**53
 # What Python and numpy turn into a float all the same.
 _NO_NUMBERS = (str, bytes, bool, np.bool_, complex, np.complexfloating, np.datetime64, np.timedelta64)
 
@@ -117,12 +117,12 @@ def _integer(value: Any, name: str, least: int, most: int) -> int:
     return number
 
 
-def positive_int(value: Any, name: str, most: int = _EXACT) -> int:
+def positive_int(value: Any, name: str, most: int = _LARGEST_EXACT_INTEGER) -> int:
     """Return `value` as an int from one to `most`, or raise naming `name`."""
     return _integer(value, name, 1, most)
 
 
-def nonnegative_int(value: Any, name: str, most: int = _EXACT) -> int:
+def nonnegative_int(value: Any, name: str, most: int = _LARGEST_EXACT_INTEGER) -> int:
     """Return `value` as an int from zero to `most`, or raise naming `name`."""
     return _integer(value, name, 0, most)
 

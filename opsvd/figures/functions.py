@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["plot_functions"]
 
 # Standard deviations to either side of the mean that are drawn: they hold 99.7 % of a Gaussian.
-_BULK = 3.0
+_DRAWN_DEVIATIONS = 3.0
 
 
 def plot_functions(svd: Decomposition, ax: "Axes | None" = None, count: int = 4) -> "Axes":
@@ -70,12 +70,12 @@ def _curves(functions: FunctionsOfOneSide, letter: str, count: int) -> _Curves:
     radial: Any = getattr(functions, "radial", None)
     if radial is not None:
         root, std = np.sqrt(mu.dim), float(np.max(mu.scale))
-        along = std * np.linspace(max(root - _BULK, 0.02 * root), root + _BULK, 300)
+        along = std * np.linspace(max(root - _DRAWN_DEVIATIONS, 0.02 * root), root + _DRAWN_DEVIATIONS, 300)
         degrees = functions.degrees[:count]  # type: ignore[attr-defined]
         return _Curves(along, radial(along)[:, :count],
                        [f"${letter.upper()}$, degree {degree}" for degree in degrees], f"$|{variable}|$")
     # An even number of points: the centre, where kernels such as log|xy| are singular, is not among them.
-    along = np.atleast_1d(mu.center)[0] + _BULK * np.atleast_1d(mu.scale)[0] * np.linspace(-1.0, 1.0, 600)
+    along = np.atleast_1d(mu.center)[0] + _DRAWN_DEVIATIONS * np.atleast_1d(mu.scale)[0] * np.linspace(-1.0, 1.0, 600)
     points = _along(functions, along)
     values = functions(points)[..., :count]
     values = values[:, 0] if values.ndim == 3 else values

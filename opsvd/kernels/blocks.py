@@ -17,7 +17,7 @@ from .kernel import Kernel
 __all__ = ["BlockKernel", "blockwise", "entrywise"]
 
 # Any seed will do, as long as each run tries a map on the same blocks.
-_SEED = 20240305
+_SEED_OF_TRIED_BLOCKS = 20240305
 
 _LAST_AXES = "let it act on the last two axes, as np.linalg.svd does"
 
@@ -114,7 +114,7 @@ class BlockKernel(Kernel):
         Phi applies a function to each if values do not change where the numbers are dealt to other places of other
         blocks.
         """
-        rng = np.random.default_rng(_SEED)
+        rng = np.random.default_rng(_SEED_OF_TRIED_BLOCKS)
         count = max(2, 256 // self.b**2)    # blocks of some 256 numbers in all; dealing needs two at least
         for scale in (1.0, math.sqrt(self.k), 0.1):
             z = scale * rng.standard_normal((count, self.b, self.b))
@@ -136,7 +136,7 @@ class BlockKernel(Kernel):
                               f"{blocks.shape} it returned shape {values.shape}; {_LAST_AXES}")
 
     def _try_blocks(self) -> None:
-        z = np.random.default_rng(_SEED).standard_normal((3, 4, self.b, self.b))
+        z = np.random.default_rng(_SEED_OF_TRIED_BLOCKS).standard_normal((3, 4, self.b, self.b))
         whole = tried(self.function.numbers, (z,), f"phi failed on blocks of shape {z.shape}", _LAST_AXES)
         self._require_same_shape(z, whole)
         require_alone(self.function.numbers, (z,), whole, "phi must act on each block by itself", _LAST_AXES)

@@ -22,7 +22,7 @@ from .base import LARGEST_COORDINATE, MOST_GAUSS_NODES, Measure
 __all__ = ["GaussianVector"]
 
 # Eigenvalues below this part of the largest count as zero: it is k eps, the rounding of eigenvalues, for k = 450.
-_SINGULAR = 1e-13
+_ZERO_EIGENVALUE = 1e-13
 
 
 class GaussianVector(Measure):
@@ -192,16 +192,16 @@ def _root(cov: Any, k: int) -> np.ndarray:
         raise ValueError(f"cov must be a matrix of finite numbers, shape ({k}, {k}) as the mean has {k}, got shape "
                          f"{matrix.shape}; pass for example np.eye({k})")
     size = float(np.abs(matrix).max())
-    if np.abs(matrix - matrix.T).max() > _SINGULAR * size:
+    if np.abs(matrix - matrix.T).max() > _ZERO_EIGENVALUE * size:
         raise ValueError("cov must be symmetric, got a matrix that is not; pass (cov + cov.T) / 2 if that is meant")
     if not np.any(matrix - np.diag(np.diag(matrix))):
         values, vectors = np.diag(matrix).copy(), np.eye(k)    # the coordinates stay as they are
     else:
         values, vectors = np.linalg.eigh(0.5 * (matrix + matrix.T))
-    if values.min() < -_SINGULAR * size or size == 0.0:
+    if values.min() < -_ZERO_EIGENVALUE * size or size == 0.0:
         raise ValueError(f"cov must be positive semidefinite and not zero, got eigenvalues from {values.min():.3g} to "
                          f"{values.max():.3g}; a covariance has none below zero")
-    kept = values > _SINGULAR * size
+    kept = values > _ZERO_EIGENVALUE * size
     root: np.ndarray = vectors[:, kept] * np.sqrt(values[kept])
     root.setflags(write=False)
     return root
