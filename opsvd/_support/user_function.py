@@ -43,10 +43,6 @@ class UserFunction:
             return values
         return (np.asarray(values) if isinstance(values, list | tuple) else values) * self.factor
 
-    def numbers(self, *points: Any) -> np.ndarray:
-        """The values at points as an array of float64; raises KernelError unless they are real numbers."""
-        return real_values(self(*points), self.name).astype(np.float64, copy=False)
-
     def times(self, factor: float) -> "UserFunction":
         """The same function with values multiplied by a further factor."""
         return UserFunction(self.function, self.name, self.factor * factor)

@@ -35,6 +35,8 @@ class BlockKernel(Kernel):
     b, k : int
     """
 
+    _called = "phi"
+
     def __init__(self, phi: Callable[[np.ndarray], Any], b: int, k: int) -> None:
         phi = function(phi, "phi", "phi(blocks), blocks of shape (..., b, b)", "lambda blocks: np.tanh(blocks)")
         self.b, self.k = positive_int(b, "b"), positive_int(k, "k")
@@ -82,7 +84,7 @@ class BlockKernel(Kernel):
 
     def _mapped_at_once(self, products: np.ndarray) -> np.ndarray:
         """The same, from one call of phi."""
-        values = self.function.numbers(products)
+        values = self._numbers(products)
         self.evaluations += products.size
         self._require_same_shape(products, values)
         if not np.isfinite(values).all():
@@ -128,7 +130,7 @@ class BlockKernel(Kernel):
         """Phi of numbers (...) that it takes one by one, as many in a block as there is room for."""
         values = np.asarray(z, dtype=np.float64)
         blocks = np.resize(values, (-(-values.size // self.b**2), self.b, self.b))
-        return self.function.numbers(blocks).ravel()[:values.size].reshape(values.shape)
+        return self._numbers(blocks).ravel()[:values.size].reshape(values.shape)
 
     def _require_same_shape(self, blocks: np.ndarray, values: np.ndarray) -> None:
         if values.shape != blocks.shape:
@@ -137,9 +139,9 @@ class BlockKernel(Kernel):
 
     def _try_blocks(self) -> None:
         z = np.random.default_rng(_SEED_OF_TRIED_BLOCKS).standard_normal((3, 4, self.b, self.b))
-        whole = tried(self.function.numbers, (z,), f"phi failed on blocks of shape {z.shape}", _LAST_AXES)
+        whole = tried(self._numbers, (z,), f"phi failed on blocks of shape {z.shape}", _LAST_AXES)
         self._require_same_shape(z, whole)
-        require_alone(self.function.numbers, (z,), whole, "phi must act on each block by itself", _LAST_AXES)
+        require_alone(self._numbers, (z,), whole, "phi must act on each block by itself", _LAST_AXES)
 
 
 def blockwise(phi: Callable[[np.ndarray], Any], b: int, k: int = 1) -> BlockKernel:

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from .._support.probe import require_alone, tried
-from .._support.user_function import UserFunction
+from .._support.user_function import UserFunction, real_values
 from .._support.validation import described, function, positive_int, real_array
 from ..errors import KernelError
 from .kernel import Kernel, name_of, probe_grid
@@ -120,11 +120,12 @@ def _kinks(kinks: Any) -> tuple[float, ...]:
 def _probe_phi(phi: UserFunction) -> None:
     """Try phi on an array and on some of its numbers: what mixes them, as a softmax does, gives no kernel."""
     z = np.multiply(*probe_grid((1, 1)))
-    whole = tried(phi.numbers, (z,), f"phi failed on an array z of shape {z.shape}", _VECTORISE_PHI)
+    whole = tried(lambda z: real_values(phi(z), "phi"), (z,), f"phi failed on an array z of shape {z.shape}",
+                  _VECTORISE_PHI)
     if whole.shape not in {(), z.shape}:
         raise KernelError(f"phi must act on each number by itself: for z of shape {z.shape} it returned shape "
                           f"{whole.shape}. {_VECTORISE_PHI}")
-    require_alone(phi.numbers, (z,), whole, "phi must act on each number by itself", _VECTORISE_PHI)
+    require_alone(phi, (z,), whole, "phi must act on each number by itself", _VECTORISE_PHI)
 
 
 def _at_products(phi: UserFunction, k: int) -> Callable[[Any, Any], Any]:

@@ -10,7 +10,7 @@ import numpy as np
 from .._support.budget import Budget, evaluated
 from .._support.floats import EPS
 from .._support.probe import PAIRS_ALONE, POINTS_ALONE, require_alone, tried
-from .._support.user_function import UserFunction
+from .._support.user_function import UserFunction, real_values
 from .._support.validation import broadcast, function, list_of_points, optional_text, pair, points, positive_int
 from ..errors import KernelError, NonFiniteKernelError
 
@@ -83,6 +83,8 @@ class Kernel:
     (2, 3)
     """
 
+    _called = "h"    # by messages
+
     def __init__(self, h: Callable[..., Any], name: str | None = None, dims: tuple[int, int] = (1, 1)) -> None:
         self._begin(UserFunction(as_function(h), "h"), name, dims)
         if max(self.dims) <= PROBED:
@@ -118,7 +120,7 @@ class Kernel:
     def _at_once(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The values of h, from one call of it."""
         shape = (*np.broadcast_shapes(self._leading(x, 0), self._leading(y, 1)), *self.value_shape)
-        values = self.function.numbers(x, y)
+        values = self._numbers(x, y)
         self.evaluations += math.prod(shape)
         if values.shape == shape:
             return values
@@ -210,6 +212,10 @@ class Kernel:
         kernel.function = self.function.times(factor)
         return kernel
 
+    def _numbers(self, *points: np.ndarray) -> np.ndarray:
+        """The values that the function returns for points, as float64."""
+        return real_values(self.function(*points), self._called).astype(np.float64, copy=False)
+
     def _shape_error(self, x: np.ndarray, y: np.ndarray, shape: tuple[int, ...]) -> KernelError:
         return KernelError(f"h must return one value a pair: for x of shape {x.shape} and y of shape {y.shape} it "
                            f"returned shape {shape}. {self._advice}")
@@ -221,14 +227,14 @@ class Kernel:
     def _probe(self) -> None:
         """Try the callable on a small grid, where every mistake in its form shows."""
         x, y = probe_grid(self.dims)
-        values = tried(self.function.numbers, (x, y),
+        values = tried(self._numbers, (x, y),
                        f"h failed on arrays x of shape {x.shape} and y of shape {y.shape}", self._advice)
-        if values.ndim == 0 and not np.array_equal(values, self.function.numbers(x + 0.5, y), equal_nan=True):
+        if values.ndim == 0 and not np.array_equal(values, self._numbers(x + 0.5, y), equal_nan=True):
             # A number that changes with the points is a reduction (np.sum, np.dot), not a constant kernel.
             raise self._shape_error(x, y, values.shape)
         if values.ndim > 2 or any(n not in (1, full) for n, full in zip(values.shape[::-1], (4, 3), strict=False)):
             raise self._shape_error(x, y, values.shape)
-        require_alone(self.function.numbers, (x, y), values, PAIRS_ALONE, POINTS_ALONE)
+        require_alone(self._numbers, (x, y), values, PAIRS_ALONE, POINTS_ALONE)
 
 
 def _size(array: np.ndarray) -> np.ndarray:

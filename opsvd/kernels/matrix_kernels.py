@@ -6,7 +6,7 @@ from typing import Any, Self
 import numpy as np
 
 from .._support.probe import PAIRS_ALONE, POINTS_ALONE, require_alone, tried
-from .._support.user_function import UserFunction
+from .._support.user_function import UserFunction, real_values
 from ..errors import KernelError, NonFiniteKernelError
 from .kernel import Kernel, as_function, probe_grid
 
@@ -62,7 +62,7 @@ class MatrixKernel(Kernel):
             raise KernelError(f"h must return matrices of at least one row and one column, got {self.p} by {self.q}; "
                               f"return numbers, or matrices that are not empty")
         grid = probe_grid(self.dims)
-        require_alone(self.function.numbers, grid, self.function.numbers(*grid), PAIRS_ALONE, POINTS_ALONE)
+        require_alone(self._numbers, grid, self._numbers(*grid), PAIRS_ALONE, POINTS_ALONE)
 
     def __repr__(self) -> str:
         """Name it and the shape of its values."""
@@ -94,7 +94,7 @@ class MatrixKernel(Kernel):
 
     def _fault(self) -> KernelError:
         """Build the error for values that are no matrices; raises what is wrong with them, if it is more than that."""
-        found = tried(self.function.numbers, probe_grid(self.dims), "h failed on arrays that broadcast",
+        found = tried(self._numbers, probe_grid(self.dims), "h failed on arrays that broadcast",
                       "it must return shape (..., p, q)").shape
         return KernelError(f"h must return matrices, shape (..., p, q): for x of shape (3, 1) and y of shape (1, 4), "
                            f"not counting the axis of a vector's coordinates, shape (3, 4, p, q), but it returned "
@@ -114,7 +114,7 @@ def matrix_shape(h: Callable[..., Any], dims: tuple[int, int]) -> tuple[int, int
     """The shape (p, q) of the values of h if they are matrices, else None; `Kernel` explains what fails."""
     x, y = probe_grid(dims)
     try:
-        values = UserFunction(h, "h").numbers(x, y)
+        values = real_values(UserFunction(h, "h")(x, y), "h")
     except Exception:  # noqa: BLE001 -- whatever a user's function raises
         return None
     if values.ndim != 4 or values.shape[0] not in {1, 3} or values.shape[1] not in {1, 4}:
