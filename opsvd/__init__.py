@@ -1,7 +1,8 @@
 """opsvd: the singular value decomposition of kernels under probability measures."""
 
 from . import testing
-from .answer.result import OperatorSVD, load
+from .answer.loading import load
+from .answer.result import OperatorSVD
 from .comparison.crosscheck import CrossCheck, crosscheck
 from .comparison.matrix_check import MatrixCheck, check_matrix
 from .decompose import decompose
@@ -22,13 +23,17 @@ from .kernels import BlockKernel, Elementwise, Kernel, MatrixKernel, blockwise, 
 from .measures import Gaussian, GaussianVector, Measure
 from .methods import (
     FiniteRank,
+    Grid,
     HermiteGalerkin,
     Logarithmic,
     Method,
     Panels,
     ProductIntegration,
+    QuasiRandom,
     Ridge,
     ScaledHermite,
+    Sectors,
+    Tensor,
     UniformPanels,
 )
 from .operator.singular_functions import SingularFunctions
@@ -62,6 +67,7 @@ __all__ = [
     "FiniteSizePrediction",
     "Gaussian",
     "GaussianVector",
+    "Grid",
     "HermiteGalerkin",
     "Kernel",
     "KernelError",
@@ -78,11 +84,14 @@ __all__ = [
     "OperatorSVD",
     "Panels",
     "ProductIntegration",
+    "QuasiRandom",
     "RadialEquivalent",
     "Ridge",
     "SamplingInterruptedWarning",
     "ScaledHermite",
+    "Sectors",
     "SingularFunctions",
+    "Tensor",
     "TrialError",
     "UniformPanels",
     "blockwise",

@@ -113,7 +113,7 @@ CALLED_BY_THE_LIBRARY = {
     "assemble", "at_degree", "block_memory", "choose", "discretisations", "extended", "fill", "finite_beside",
     "finite_grid", "for_kernel", "from_state", "half_density", "limited", "listed", "of_root", "of_scaled",
     "one_pass", "order", "pairs", "pilot_rank", "preceded_by", "radial", "reconstruct", "require_whole", "rule",
-    "scaled", "state", "times", "truncated", "values", "within"}
+    "scaled", "state", "times", "truncated", "values"}
 
 
 def underlying(function: object) -> object:

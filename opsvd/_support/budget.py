@@ -60,6 +60,11 @@ class Budget:
     _grace: float = 0.0
     _part: tuple[float, float] = (math.inf, math.inf)
 
+    @classmethod
+    def unlimited(cls) -> "Budget":
+        """Without limits, for kernels that nobody gave one."""
+        return cls(sys.maxsize, math.inf)
+
     def spend(self, evaluations: int) -> None:
         """Ask for so many values; raises BudgetExhaustedError if they are too many, or too late."""
         self.require(evaluations)

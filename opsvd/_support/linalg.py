@@ -6,8 +6,8 @@ import scipy.linalg
 from .budget import check_time
 from .floats import EPS
 
-__all__ = ["canonical_signs", "compact_svd", "corner_norms", "equilibrated", "krylov_svd", "leading_columns",
-           "leading_svd", "norm_bound"]
+__all__ = ["canonical_signs", "compact_svd", "corner_norms", "equilibrated", "krylov_svd", "leading_svd",
+           "leading_triplets", "norm_bound"]
 
 
 def compact_svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -126,12 +126,10 @@ def norm_bound(matrix: np.ndarray) -> float:
     return frobenius * min(1.0, float(np.exp(logarithm / (2 * power))))
 
 
-def leading_columns(matrix: np.ndarray, count: int) -> np.ndarray:
-    """A copy of the first `count` columns in one piece, as a file holds them.
-
-    Products with a view on a larger matrix are rounded otherwise.
-    """
-    return matrix[:, :count].copy(order="K")
+def leading_triplets(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The SVD of a matrix of a kernel that breaks; of one of more than 200 rows, 120 leading triplets at least."""
+    size = min(matrix.shape)
+    return krylov_svd(matrix, max(size // 12, 24)) if size > 200 else compact_svd(matrix)
 
 
 def corner_norms(matrix: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..errors import KernelError
 
-__all__ = ["UserFunction", "changed_arguments", "equal_values", "read_only", "real_values"]
+__all__ = ["UserFunction", "changed_arguments", "equal_values", "real_values"]
 
 # What numpy, numba and Cython say where a function writes into an array that is not its own.
 _WRITES = ("read-only", "readonly", "WRITEABLE")
@@ -34,7 +34,7 @@ class UserFunction:
         """The values at points; raises KernelError if the function writes into these."""
         try:
             with np.errstate(all="ignore"):
-                values = self.function(*map(read_only, points))
+                values = self.function(*map(_locked, points))
         except Exception as error:
             if isinstance(error, KernelError) or not any(word in str(error) for word in _WRITES):
                 raise
@@ -48,7 +48,7 @@ class UserFunction:
         return UserFunction(self.function, self.name, self.factor * factor)
 
 
-def read_only(points: Any) -> Any:
+def _locked(points: Any) -> Any:
     """A view of an array that cannot be written into; anything else as it is."""
     # By way of a buffer: of a mere view the flag could be set again.
     return np.asarray(points.data.toreadonly()) if isinstance(points, np.ndarray) else points

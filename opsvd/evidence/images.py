@@ -6,11 +6,11 @@ import numpy as np
 
 from .._support.linalg import corner_norms
 from ..kernels import Kernel
-from ..operator.discretisation import Discretisation
 from ..operator.singular_functions import SingularFunctions, SingularSystem
+from ..probing.domain import Domain
 from ..probing.slice_splitter import slice_integrals
 from ..probing.slices import SliceIntegrals
-from ..quadrature import Rule, joined
+from ..quadrature import Rule, continued, fall, joined
 
 __all__ = ["Images", "energy_beyond", "images"]
 
@@ -23,9 +23,8 @@ _BUDGET = 10_000_000
 _SLICES = 16.0
 # Random slices may give a residual that is this much larger.
 _DISAGREES = 4.0
-# Strips along the ends of the domain, as parts of its width, whose energies tell how images decay; and a decay, from
-# one strip to the next, that is not told from none.
-_MARGIN, _SLOWEST = 0.04, 0.99
+# Strips along the ends of the domain, as parts of its width, whose energies tell how images decay.
+_MARGIN = 0.04
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,17 +47,19 @@ class Images:
     breaks: bool = False
 
 
-def images(kernel: Kernel, discretisation: Discretisation, system: SingularSystem, rtol: float, *, outside: float,
-           spots: tuple[Rule, Rule], samples: np.ndarray) -> Images:
-    """Apply T and its adjoint to the leading singular functions, along slices at the nodes of the first check rule.
+def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: SingularSystem, rtol: float, *,
+           outside: float, hidden: float, spots: tuple[Rule, Rule], samples: np.ndarray) -> Images:
+    """Apply T and its adjoint to the leading singular functions, along slices at the nodes of a check rule.
 
     Parameters
     ----------
-    kernel, discretisation, system, rtol
-        As in `gather_evidence`.
+    kernel, domain, check, system, rtol
+        As in `opsvd.evidence.comparison.Comparison`.
     outside : float
         The norm of h outside the domain, and nearer to singular points than nodes: a bound for the images there. Those
         outside are extrapolated from their decay.
+    hidden : float
+        The part of it that is nearer to singular points, relative to the norm.
     spots : tuple of Rule
         Random points in x and y, drawn from the measures. Slices at those in x are held against h at those in y: what
         they do not explain is missing from the images.
@@ -67,7 +68,7 @@ def images(kernel: Kernel, discretisation: Discretisation, system: SingularSyste
     """
     count = min(len(system.values), _MOST)
     s, left, right = system.values[:count], system.left.truncated(count), system.right.truncated(count)
-    domain, (rule_x, rule_y) = discretisation.domain, discretisation.checks[0]
+    rule_x, rule_y = check
     tol = max(1e-2 * rtol, 16.0 * _EPS)
     along_y = _Side(kernel, left, right, s, domain.x, domain.y, tol)
     along_x = _Side(kernel.transposed(), right, left, s, domain.y, domain.x, tol)
@@ -75,8 +76,8 @@ def images(kernel: Kernel, discretisation: Discretisation, system: SingularSyste
     sides = along_y.residuals(at_x, rule_x, outside), along_x.residuals(at_y, rule_y, outside)
     missed = along_y.missed(at_spots, *spots, samples)
     residual, coupling = (np.max(parts, axis=0) for parts in zip(*sides, strict=True))
-    hidden = discretisation.hidden * float(np.hypot(np.linalg.norm(system.values), outside))
-    residual, missed = np.hypot(residual, hidden), np.hypot(missed, hidden)
+    unseen = hidden * float(np.hypot(np.linalg.norm(system.values), outside))
+    residual, missed = np.hypot(residual, unseen), np.hypot(missed, unseen)
     # Where random slices disagree with those at the nodes, the nodes missed something, and their integrals are wrong.
     trusted = missed <= _DISAGREES * residual
     breaks = any(len(seen.slices.breaks) > 0 or seen.slices.exhausted for seen in (at_x, at_y))
@@ -144,6 +145,5 @@ def energy_beyond(there: np.ndarray, nodes: np.ndarray, interval: tuple[float, f
     beyond = np.zeros(there.shape[1])
     for distance in (nodes - interval[0], interval[1] - nodes):
         last, before = (energy[(distance >= low * step) & (distance < (low + 1) * step)].sum(axis=0) for low in (0, 1))
-        ratio = np.minimum(last / np.maximum(before, np.finfo(float).tiny), _SLOWEST)
-        beyond += last * ratio / (1.0 - ratio)
+        beyond += continued(last, fall(last, before))
     return beyond

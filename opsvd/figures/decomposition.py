@@ -1,24 +1,13 @@
 """What figures need of a decomposition, so that they depend on no class of results."""
 
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from .._support.validation import instance
-from ..measures import Measure
+from ..operator.singular_functions import SingularFunctions
 
-__all__ = ["Decomposition", "FunctionsOfOneSide", "require_decomposition"]
-
-
-class FunctionsOfOneSide(Protocol):
-    """The singular functions of x, or those of y."""
-
-    @property
-    def measure(self) -> Measure:
-        """The measure of a point, or of a row of a block."""
-
-    def __call__(self, x: Any, /) -> np.ndarray:
-        """The values of all r functions at points: numbers (n,) give (n, r)."""
+__all__ = ["Decomposition", "require_decomposition"]
 
 
 @runtime_checkable
@@ -46,11 +35,11 @@ class Decomposition(Protocol):
         """Their error bars, shape (r,)."""
 
     @property
-    def left(self) -> FunctionsOfOneSide:
+    def left(self) -> SingularFunctions:
         """The functions of x."""
 
     @property
-    def right(self) -> FunctionsOfOneSide:
+    def right(self) -> SingularFunctions:
         """The functions of y."""
 
 

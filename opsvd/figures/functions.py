@@ -1,12 +1,13 @@
 """The figure of singular functions."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from .._support.validation import positive_int
+from ..operator.singular_functions import SingularFunctions
 from .axes import COLOURS, axes_or_new, styled
-from .decomposition import Decomposition, FunctionsOfOneSide, require_decomposition
+from .decomposition import Decomposition, require_decomposition
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,32 +65,30 @@ class _Curves(NamedTuple):
     axis: str
 
 
-def _curves(functions: FunctionsOfOneSide, letter: str, count: int) -> _Curves:
+def _curves(functions: SingularFunctions, letter: str, count: int) -> _Curves:
     """Radial functions against the length, functions of numbers, or functions along the first coordinate."""
     mu, variable = functions.measure, {"f": "x", "g": "y"}[letter]
-    radial: Any = getattr(functions, "radial", None)
-    if radial is not None:
+    if functions.radial is not None:
         root, std = np.sqrt(mu.dim), float(np.max(mu.scale))
         along = std * np.linspace(max(root - _DRAWN_DEVIATIONS, 0.02 * root), root + _DRAWN_DEVIATIONS, 300)
-        degrees = functions.degrees[:count]  # type: ignore[attr-defined]
-        return _Curves(along, radial(along)[:, :count],
-                       [f"${letter.upper()}$, degree {degree}" for degree in degrees], f"$|{variable}|$")
+        names = [f"${letter.upper()}$, degree {degree}" for degree in functions.degrees[:count]]
+        return _Curves(along, functions.radial_sums(along)[:, :count], names, f"$|{variable}|$")
     # An even number of points: the centre, where kernels such as log|xy| are singular, is not among them.
     along = np.atleast_1d(mu.center)[0] + _DRAWN_DEVIATIONS * np.atleast_1d(mu.scale)[0] * np.linspace(-1.0, 1.0, 600)
     points = _along(functions, along)
-    values = functions(points)[..., :count]
+    values = functions.truncated(count)(points)
     values = values[:, 0] if values.ndim == 3 else values
     return _Curves(along, values, [f"${letter}_{{{i + 1}}}$" for i in range(values.shape[1])],
                    f"${variable}$" if points.ndim == 1 else f"first coordinate of ${variable}$")
 
 
-def _along(functions: FunctionsOfOneSide, first: np.ndarray) -> np.ndarray:
+def _along(functions: SingularFunctions, first: np.ndarray) -> np.ndarray:
     """Points with these first coordinates; others are at their means, and other rows of a block half a deviation off.
 
     A map of blocks may be singular where rows are zero, which is their mean as a rule.
     """
     mu = functions.measure
-    rows = getattr(getattr(functions, "side", None), "rows", None)
+    rows = functions.side.rows
     points = np.tile(np.atleast_1d(mu.center), (len(first), rows or 1, 1))
     points[:, 1:] += 0.5 * np.atleast_1d(mu.scale)
     points[:, 0, 0] = first

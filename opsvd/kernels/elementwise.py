@@ -119,13 +119,15 @@ def _kinks(kinks: Any) -> tuple[float, ...]:
 
 def _probe_phi(phi: UserFunction) -> None:
     """Try phi on an array and on some of its numbers: what mixes them, as a softmax does, gives no kernel."""
+    def numbers(z: np.ndarray) -> np.ndarray:
+        return real_values(phi(z), "phi")
+
     z = np.multiply(*probe_grid((1, 1)))
-    whole = tried(lambda z: real_values(phi(z), "phi"), (z,), f"phi failed on an array z of shape {z.shape}",
-                  _VECTORISE_PHI)
+    whole = tried(numbers, (z,), f"phi failed on an array z of shape {z.shape}", _VECTORISE_PHI)
     if whole.shape not in {(), z.shape}:
         raise KernelError(f"phi must act on each number by itself: for z of shape {z.shape} it returned shape "
                           f"{whole.shape}. {_VECTORISE_PHI}")
-    require_alone(phi, (z,), whole, "phi must act on each number by itself", _VECTORISE_PHI)
+    require_alone(numbers, (z,), whole, "phi must act on each number by itself", _VECTORISE_PHI)
 
 
 def _at_products(phi: UserFunction, k: int) -> Callable[[Any, Any], Any]:

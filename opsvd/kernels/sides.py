@@ -1,5 +1,6 @@
 """The points on either side of a kernel, in standard coordinates: numbers, vectors, or rows of a block."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +19,13 @@ __all__ = ["Side", "operator_grid", "sides"]
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """Points of a Gaussian measure, or blocks of b independent ones, and how many values a function has there.
+    """Points of a measure, or blocks of b independent ones, and how many values a function has there.
+
+    Standard coordinates are those of Gaussian measures.
 
     Attributes
     ----------
-    measure : Gaussian or GaussianVector
+    measure : Measure
         Of a point, or of one row of a block.
     rows : int or None
         The number b of rows if a point is a block of rows.
@@ -30,7 +33,7 @@ class Side:
         The dimension of the values of functions; None for plain numbers.
     """
 
-    measure: Gaussian | GaussianVector
+    measure: Measure
     rows: int | None = None
     values: int | None = None
 
@@ -45,6 +48,13 @@ class Side:
         return self.rank * (self.rows or 1)
 
     @property
+    def std(self) -> float:
+        """The standard deviation, if it is the same in all directions; else NaN."""
+        if not isinstance(self.measure, GaussianVector):
+            return float(self.measure.scale)
+        return math.nan if self.measure.isotropic_std is None else self.measure.isotropic_std
+
+    @property
     def width(self) -> int:
         """The dimension of values, one for numbers."""
         return self.values or 1
@@ -54,13 +64,13 @@ class Side:
         rows = z.reshape(-1, self.rank)
         if isinstance(self.measure, GaussianVector):
             return self.measure.unwhiten(rows)
-        return np.asarray(self.measure.mean + self.measure.std * rows[:, 0])
+        return np.asarray(self.measure.center + self.measure.scale * rows[:, 0])
 
     def standard(self, points: np.ndarray) -> np.ndarray:
         """The inverse of `points`."""
         if isinstance(self.measure, GaussianVector):
             return self.measure.whiten(points).reshape(-1, self.directions)
-        return np.asarray((points - self.measure.mean) / self.measure.std).reshape(-1, self.directions)
+        return np.asarray((points - self.measure.center) / self.measure.scale).reshape(-1, self.directions)
 
     def flattened(self, x: Any) -> tuple[np.ndarray, tuple[int, ...]]:
         """What a user passes as points, as a kernel's grid takes them, and the shape of the axes that broadcast."""
@@ -99,21 +109,20 @@ class Side:
         return {f"{prefix}.side": np.array([self.rows or 0, self.values or 0])}
 
     @classmethod
-    def from_state(cls, measure: Gaussian | GaussianVector, arrays: Any, prefix: str) -> "Side":
+    def from_state(cls, measure: Measure, arrays: Any, prefix: str) -> "Side":
         """Rebuild from what `state` gave."""
         rows, values = (int(number) or None for number in arrays[f"{prefix}.side"])
         return cls(measure, rows, values)
 
 
 def sides(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> tuple[Side, Side]:
-    """The two sides of a kernel. Raises TypeError if a measure is not Gaussian."""
-    if not (isinstance(mu_x, Gaussian | GaussianVector) and isinstance(mu_y, Gaussian | GaussianVector)):
+    """The two sides of a kernel. Raises TypeError if a measure is not Gaussian, but for kernels of numbers."""
+    rows = kernel.b if isinstance(kernel, BlockKernel) else None
+    p, q = (kernel.p, kernel.q) if isinstance(kernel, MatrixKernel) else (rows, rows)
+    gaussian = all(isinstance(measure, Gaussian | GaussianVector) for measure in (mu_x, mu_y))
+    if not gaussian and (kernel.dims != (1, 1) or p is not None):
         raise TypeError(f"measures must be Gaussian for vectors, blocks and matrices, got {mu_x!r} and {mu_y!r}")
-    if isinstance(kernel, BlockKernel):
-        return Side(mu_x, kernel.b, kernel.b), Side(mu_y, kernel.b, kernel.b)
-    if isinstance(kernel, MatrixKernel):
-        return Side(mu_x, None, kernel.p), Side(mu_y, None, kernel.q)
-    return Side(mu_x), Side(mu_y)
+    return Side(mu_x, rows, p), Side(mu_y, rows, q)
 
 
 def operator_grid(kernel: Kernel, x: np.ndarray, y: np.ndarray) -> np.ndarray:

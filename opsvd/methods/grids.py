@@ -6,18 +6,27 @@ functions on panels, which do not mind poles near the real axis, as those of tan
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import reduce
+from dataclasses import dataclass, replace
+from functools import partial, reduce
+from typing import NamedTuple
 
 import numpy as np
 
-from .._support.budget import announce, check_time
-from ..bases import Basis, HermiteBasis, PanelBasis
+from .._support.budget import BudgetExhaustedError, announce
+from .._support.linalg import compact_svd, leading_svd
+from ..bases import GridBasis, HermiteBasis, LineBasis, PanelBasis
+from ..evidence.larger_basis import larger_evidence
+from ..evidence.remainder import RemainderEvidence
+from ..evidence.scatter import largest_nearby
 from ..kernels import Kernel, Side, operator_grid
 from ..measures import Gaussian
+from ..operator.discretisation import Answer, Block, Discretisation, Discretisations
+from ..operator.problem import Problem
+from ..operator.singular_functions import SingularSystem
 from ..quadrature import Rule, composite_gauss_legendre
+from .base import Method
 
-__all__ = ["Grid", "along_directions", "grid_bases", "grid_matrix", "on_rule"]
+__all__ = ["Grid"]
 
 _STANDARD = Gaussian()
 # Even, so that no node is at zero, where a block may have no direction.
@@ -32,17 +41,79 @@ _CHECK_PANELS, _CHECK_ORDER, _FINE, _SHIFT = 11, 4, 48, 0.137
 _MOST_ROWS = 4800
 # Panels in y are longer by this factor than those in x.
 _STRETCH = 1.02
+# Random pairs of points, and by how many standard errors their mean square may be off.
+_SPOTS, _SEED, _UNSURE = 800, 13, 3.0
+# A matrix of more rows than this gives so many leading triplets only; what is beyond counts as remainder.
+_LARGE, _LEADING = 800, 120
+# Hermite polynomials go on while the next size makes the first bar smaller by this factor.
+_GAIN = 0.4
+_SAFETY = 2.0
+# Remainders that fall faster than this power of the distance of the nodes are those of smooth kernels: for a kink it is
+# 3/2.
+_SMOOTH = 3.0
+
+
+class Grid(Method):
+    """Products of one basis in every direction, for blocks, kernels with matrices for values, and few coordinates."""
+
+    def __repr__(self) -> str:
+        """The call that makes it."""
+        return "Grid()"
+
+    def refusal(self, problem: Problem) -> str | None:
+        """Numbers, for which other methods are better, and too many directions."""
+        if problem.of_numbers:
+            return "takes kernels of vectors, blocks, and kernels with matrices for values"
+        left, right = problem.sides
+        if next(_sizes(left, right, panels=False), None) is None:
+            return (f"takes points of few coordinates, and h has {left.directions} and {right.directions}, so that a "
+                    f"matrix would have more than {_MOST_ROWS} rows")
+        return None
+
+    def discretisations(self, problem: Problem) -> Discretisations:
+        """Hermite polynomials while they gain, then panels, of ever more functions in each direction."""
+        best: Answer | None = None
+        try:
+            for panels in (False, True):
+                seen: list[_Coarser] = []
+                last = math.inf
+                for size in _sizes(*problem.sides, panels=panels):
+                    answer = yield self._discretisation(problem, size, seen)
+                    if answer is None:    # the first size, which there is nothing to compare with
+                        continue
+                    best, leading = answer, float(answer.errors[0]) if len(answer.errors) else math.inf
+                    if not panels and leading > _GAIN * last:
+                        break
+                    last = leading
+        except BudgetExhaustedError:
+            if best is None:
+                raise
+        return best
+
+    def _discretisation(self, problem: Problem, size: "_Size", seen: "list[_Coarser]") -> Discretisation:
+        rules = size.bases[0].rule, size.bases[1].rule
+        samples = _matrix(problem, rules)
+        left, right = (GridBasis(side, line) for side, line in zip(problem.sides, size.bases, strict=True))
+
+        def rotated(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+            # Samples at the nodes to coefficients is a rotation: all bases here have as many functions as nodes.
+            u, s, v = compact_svd(matrix) if min(matrix.shape) <= _LARGE else leading_svd(matrix, _LEADING)
+            return left.analyse(u), s, right.analyse(v)
+
+        return Discretisation((Block(left, right, samples),), partial(_evidence, problem, size, seen), size.note,
+                              factorise=rotated,
+                              limit="Finer bases in every direction are not affordable: accept a larger rtol")
 
 
 @dataclass(frozen=True, eq=False)
-class Grid:
+class _Size:
     """A basis for all directions of x and one for those of y, and rules on which the answer is held against h.
 
     Attributes
     ----------
     size : int
         About the number of functions in a direction.
-    bases : tuple of Basis
+    bases : tuple of LineBasis
         Under the standard Gaussian, without a common node.
     checks : tuple of Rule
         Of other nodes.
@@ -52,7 +123,7 @@ class Grid:
     """
 
     size: int
-    bases: tuple[Basis, Basis]
+    bases: tuple[LineBasis, LineBasis]
     checks: tuple[Rule, Rule]
     spacing: float
     note: str
@@ -63,7 +134,7 @@ def _rows(side: Side, size: int) -> int:
     return int(side.width * size**side.directions)
 
 
-def grid_bases(left: Side, right: Side, panels: bool) -> Iterator[Grid]:
+def _sizes(left: Side, right: Side, *, panels: bool) -> Iterator[_Size]:
     """Ever finer bases whose matrices fit: Hermite polynomials, or panels."""
     for size in _PANELS if panels else _HERMITE:
         grid = _panels(size) if panels else _hermite(size)
@@ -73,13 +144,13 @@ def grid_bases(left: Side, right: Side, panels: bool) -> Iterator[Grid]:
         yield grid
 
 
-def _hermite(size: int) -> Grid:
-    return Grid(size, (HermiteBasis(_STANDARD, size - 1), HermiteBasis(_STANDARD, size + 1)),
+def _hermite(size: int) -> _Size:
+    return _Size(size, (HermiteBasis(_STANDARD, size - 1), HermiteBasis(_STANDARD, size + 1)),
                 (_STANDARD.gauss_rule(size + 4), _STANDARD.gauss_rule(size + 6)), 0.5,
                 f"Hermite polynomials in products, {size} in each direction")
 
 
-def _panels(size: int) -> Grid:
+def _panels(size: int) -> _Size:
     few = size <= _FEW
     reach, count = (_REACH, 4) if few else (_FARTHER, size // _ORDER)
     edges = np.array([-reach, -_INNER, 0.0, _INNER, reach]) if few else np.linspace(-reach, reach, count + 1)
@@ -87,33 +158,71 @@ def _panels(size: int) -> Grid:
     bases = [PanelBasis(_STANDARD, stretch * edges, size // count) for stretch in (1.0, _STRETCH)]
     checks = [_STANDARD.rule(*composite_gauss_legendre(ends + shift, _CHECK_ORDER - (size < _FINE)))
               for shift in (_SHIFT, -_SHIFT / 2.0)]
-    return Grid(size, (bases[0], bases[1]), (checks[0], checks[1]), 1.0,
+    return _Size(size, (bases[0], bases[1]), (checks[0], checks[1]), 1.0,
                 f"panels in products, {count} of {size // count} nodes in each direction")
 
 
-def grid_matrix(kernel: Kernel, left: Side, right: Side, rules: tuple[Rule, Rule]) -> np.ndarray:
+def _matrix(problem: Problem, rules: tuple[Rule, Rule]) -> np.ndarray:
     """The kernel of T at products of nodes, with square roots of weights: (rows of x, rows of y)."""
     points, roots = [], []
-    for side, rule in zip((left, right), rules, strict=True):
+    for side, rule in zip(problem.sides, rules, strict=True):
         z = np.stack(np.meshgrid(*[rule.nodes] * side.directions, indexing="ij"), axis=-1)
         points.append(side.points(z.reshape(-1, side.directions)))
         weight = reduce(np.multiply.outer, [rule.sqrt_weights] * side.directions)
         roots.append(np.repeat(np.ravel(weight), side.width))
     rows, columns = (len(root) for root in roots)
     announce(f"products of {len(rules[0])} and {len(rules[1])} nodes in each direction", rows * columns, rows, columns)
-    return np.asarray(operator_grid(kernel, *points) * roots[0][:, None] * roots[1])
+    return np.asarray(operator_grid(problem.kernel, *points) * roots[0][:, None] * roots[1])
 
 
-def along_directions(tensor: np.ndarray, side: Side, size: int, transform: np.ndarray) -> np.ndarray:
-    """Apply a matrix (m, size) in each direction of columns (size^directions width, r)."""
-    shaped = tensor.reshape(*[size] * side.directions, side.width, tensor.shape[1])
-    for axis in range(side.directions):
-        check_time()
-        shaped = np.moveaxis(np.tensordot(transform, shaped, axes=(1, axis)), 0, axis)
-    return np.asarray(shaped.reshape(math.prod(shaped.shape[:-1]), tensor.shape[1]))
+class _Coarser(NamedTuple):
+    """What a size showed: all values, and the norm of what they leave."""
+
+    size: int
+    values: np.ndarray
+    remainder: float
 
 
-def on_rule(basis: Basis, rule: Rule, side: Side, coefficients: np.ndarray) -> np.ndarray:
-    """Functions at products of nodes, with square roots of weights: (rows, r)."""
-    values = basis.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None]
-    return along_directions(coefficients, side, basis.size, values)
+def _evidence(problem: Problem, size: _Size, coarser: list[_Coarser],
+              system: SingularSystem) -> RemainderEvidence | None:
+    """What check rules and random points show, and the sizes before: None for the first, which has none before it."""
+    s, check = system.values, _matrix(problem, size.checks)
+    f, g = (GridBasis(side.side, line).on_rule(rule, side.parts[0].coefficients) for side, line, rule in zip(
+        (system.left, system.right), size.bases, size.checks, strict=True))
+    remainder = check - (f * s) @ g.T
+    average, seen = _seen(problem.kernel, system)
+    evidence = larger_evidence(s, remainder, f, g, norm=float(np.linalg.norm(check)), seen=seen, average=average)
+    before = coarser[-2:]
+    coarser.append(_Coarser(size.size, s, evidence.remainder))
+    return replace(evidence, still_to_come=_still_to_come(s, size, evidence.remainder, before)) if before else None
+
+
+def _still_to_come(s: np.ndarray, grid: _Size, remainder: float, coarser: list[_Coarser]) -> np.ndarray:
+    """What values would still change by if errors fall as those of jumps do, and twice that.
+
+    They fall like the distance of the nodes. Rules of similar sizes may be wrong alike about integrals across kinks and
+    jumps, and do not see each other's errors: where the remainder falls slowly, as it does there, the larger of the
+    changes from two sizes is taken.
+    """
+    changes = [np.zeros(len(s))]
+    falls = (coarser[-1].size / grid.size) ** (_SMOOTH * grid.spacing) if coarser else 1.0
+    smooth = len(coarser) > 0 and remainder <= coarser[-1].remainder * falls
+    for before in coarser[-1:] if smooth else coarser:
+        known = np.append(before.values, np.zeros(max(0, len(s) - len(before.values))))[:len(s)]
+        spacing = 1.0 if smooth else grid.spacing
+        changes.append(largest_nearby(np.abs(s - known)) / ((grid.size / before.size) ** spacing - 1.0))
+    return np.asarray(_SAFETY * np.max(changes, axis=0))
+
+
+def _seen(kernel: Kernel, system: SingularSystem) -> tuple[float, float]:
+    """The root mean square of what the answer misses at random points, and the same with its uncertainty."""
+    rng, both = np.random.default_rng(_SEED), (system.left, system.right)
+    points = [f.side.points(rng.standard_normal((_SPOTS, f.side.directions))) for f in both]
+    f, g = (side.parts[0].basis.sums(some, side.parts[0].coefficients)
+            for side, some in zip(both, points, strict=True))
+    misses = operator_grid(kernel, *points)
+    misses -= (f * system.values) @ g.T
+    squares = (misses**2).reshape(_SPOTS, both[0].side.width, _SPOTS, both[1].side.width).sum(axis=(1, 3))
+    # Pairs share their points: what is independent are the means over rows and columns.
+    unsure = math.sqrt((np.var(squares.mean(axis=1)) + np.var(squares.mean(axis=0))) / _SPOTS)
+    return math.sqrt(float(squares.mean())), math.sqrt(float(squares.mean()) + _UNSURE * unsure)

@@ -7,17 +7,27 @@ in each direction as its coefficients ask for.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from .._support.budget import announce, check_time
+from ..bases import HermiteProducts
 from ..errors import NotSquareIntegrableError
-from ..kernels import SMALLEST_SIZE
+from ..evidence.larger_basis import larger_evidence
+from ..evidence.remainder import RemainderEvidence, largest_evidence
+from ..kernels import SMALLEST_SIZE, BlockKernel, MatrixKernel
+from ..operator.discretisation import Block, Discretisation, Discretisations
+from ..operator.problem import Problem
+from ..operator.singular_functions import SingularSystem
 from ..probing.coordinates import Component, Coordinates
 from ..quadrature import gauss_hermite, hermite_functions
+from .base import Method
+from .tightening import Outcome, tightened
 
-__all__ = ["Sizes", "TensorDiscretisation", "tensor_discretisation", "too_many"]
+__all__ = ["Tensor", "TensorDiscretisation", "tensor_discretisation", "too_many"]
 
 # Nodes in a direction: at first, and by how much they grow.
 _FIRST, _GROWTH, _WAITS = 8, 1.4, 0.03
@@ -28,6 +38,11 @@ _CHECKS = ((1.12, 5), (1.25, 3))
 _MOST_FUNCTIONS, _MOST_NODES, _MOST_VALUES = 4000, 640, 24_000_000
 # Values evaluated at once.
 _CHUNK = 2_000_000
+# Random points at which h is held against the answer, and by how many standard errors their mean square may be off.
+_SPOTS, _SEED, _UNSURE = 4000, 11, 3.0
+# Rows and columns that together are below this part of rtol are left out: of products of many degrees, most do not
+# matter.
+_FAINT = 1e-3
 
 
 Sizes = tuple[tuple[int, ...], tuple[int, ...]]
@@ -67,6 +82,43 @@ class TensorDiscretisation:
             places.append(start - 1 + kept)
             start += index.size - 1
         return np.concatenate(places)
+
+
+class Tensor(Method):
+    """Products of Hermite polynomials, each direction as fine as it must be, for kernels of vectors.
+
+    h is split into a sum of components that take different coordinates, after a rotation if that helps.
+    """
+
+    def __repr__(self) -> str:
+        """The call that makes it."""
+        return "Tensor()"
+
+    def refusal(self, problem: Problem) -> str | None:
+        """Blocks and matrices, measures that are not Gaussian, and kernels of too many coordinates together."""
+        if problem.of_numbers or isinstance(problem.kernel, BlockKernel | MatrixKernel):
+            return "takes kernels of vectors with numbers for values"
+        if any(too_many(component) for component in problem.coordinates.components):
+            return "takes kernels that are sums of functions of few coordinates each, and h takes too many together"
+        return None
+
+    def discretisations(self, problem: Problem) -> Discretisations:
+        """One discretisation for the tolerance, or for larger ones that the budget allows."""
+        outcome = Outcome()
+        yield from tightened(problem, self._attempts, outcome)
+        return outcome.answer
+
+    def _attempts(self, problem: Problem) -> Iterator[Discretisation]:
+        # Errors fall faster than coefficients.
+        d = tensor_discretisation(problem.coordinates, max(0.3 * problem.rtol**0.75, 1e-15))
+        c = d.coordinates
+        left = HermiteProducts(problem.sides[0], c.turn_x, tuple((part.x, size[0]) for part, size in zip(
+            c.components, d.sizes, strict=True)))
+        right = HermiteProducts(problem.sides[1], c.turn_y, tuple((part.y, size[1]) for part, size in zip(
+            c.components, d.sizes, strict=True)))
+        yield Discretisation((Block(left, right, d.matrix, _FAINT * problem.rtol),), partial(_evidence, d), _note(d),
+                             rtol=problem.rtol,
+                             limit="More products of polynomials are not affordable: accept a larger rtol")
 
 
 def too_many(component: Component) -> bool:
@@ -177,3 +229,36 @@ def _assembled(offset: float, blocks: list[np.ndarray]) -> np.ndarray:
         matrix[i:i + n, j:j + m] = block[1:, 1:]
         i, j = i + n, j + m
     return matrix
+
+def _note(d: TensorDiscretisation) -> str:
+    sizes = [" by ".join(" x ".join(map(str, side)) or "1" for side in size) for size in d.sizes]
+    turned = ", turned coordinates" if d.coordinates.turned else ""
+    return f"Hermite polynomials in products, {'; '.join(sizes) or 'a constant'}{turned}"
+
+
+def _evidence(d: TensorDiscretisation, system: SingularSystem) -> RemainderEvidence:
+    """What the larger matrices and random points show of the remainder."""
+    s, left, right = system.values, system.left, system.right
+    u, v = left.parts[0].coefficients, right.parts[0].coefficients
+    c, rng = d.coordinates, np.random.default_rng(_SEED)
+    x, y = c.mu_x.sample(_SPOTS, rng), c.mu_y.sample(_SPOTS, rng)
+    misses = c.kernel.finite_beside(x, y) - np.sum(left(x) * s * right(y), axis=1)
+    seen = float(np.sqrt(np.mean(misses**2) + _UNSURE * np.std(misses**2) / np.sqrt(_SPOTS)))
+    shown = []
+    for check, (matrix, larger) in enumerate(zip(d.checks, d.check_sizes, strict=True)):
+        f, g = np.zeros((matrix.shape[0], len(s))), np.zeros((matrix.shape[1], len(s)))
+        f[d.within_check(check, 0)], g[d.within_check(check, 1)] = u, v
+        shown.append(larger_evidence(s, matrix - (f * s) @ g.T, f, g, norm=float(np.linalg.norm(matrix)), seen=seen,
+                                     amplify=_amplified(d.sizes, larger)))
+    return largest_evidence(shown)
+
+
+def _amplified(sizes: tuple[Sizes, ...], larger: tuple[Sizes, ...]) -> float:
+    """By how much errors may exceed the difference to a larger size.
+
+    If they fall like the distance of Gauss-Hermite nodes, one over the root of the size, as those of jumps do, the
+    difference is a part of them.
+    """
+    pairs = [(small, large) for one, other in zip(sizes, larger, strict=True)
+             for small, large in zip((*one[0], *one[1]), (*other[0], *other[1]), strict=True)]
+    return max((1.0 / (1.0 - math.sqrt(small / large)) for small, large in pairs), default=1.0)
