@@ -25,13 +25,9 @@ from .operator.problem import Problem
 __all__ = ["decompose"]
 
 _LEAST = 500_000    # max_evaluations; a coarse answer takes nearly as many
-_TRIED = 1000    # of the evaluations, what trying h may take when it is made a kernel
-# Panels of the coarse answer, and the values and calls of h that it takes.
-_COARSE, _COARSE_VALUES, _COARSE_CALLS = 10, 200_000, 15
-# Bars of this part of the first value may be rounding.
-_NEARLY = 1e-10
-# Remainders of finer bases exceed those of coarser ones by less than this factor, if both were seen.
-_DECEIVED = 2.0
+_PROBES = 1000    # values of h that trying it may take, when it is made a kernel: 39 for numbers, more for blocks
+# Values of h that a coarse answer on ten panels a side takes, in 15 calls: counted.
+_COARSE_VALUES = 200_000
 _FAR_OUT = ("h^2 times the densities decays so slowly that much of it lies where the densities are zero to any float; "
             "take measures with a smaller std")
 
@@ -108,7 +104,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     >>> float(np.abs(svd(0.7, -1.2) - np.tanh(0.7 * -1.2))) < 1e-8
     True
     """
-    budget = Budget(_at_least(max_evaluations), positive_float(max_seconds, "max_seconds"), aside=_TRIED)
+    budget = Budget(_at_least(max_evaluations), positive_float(max_seconds, "max_seconds"), aside=_PROBES)
     (kernel, mu_x, mu_y), rtol = paired(h, mu_x, mu_y), tolerance(rtol, "rtol")
     rank, chosen = None if max_rank is None else positive_int(max_rank, "max_rank"), as_method(method)
     kernel = entrywise(kernel, budget)
@@ -173,7 +169,8 @@ class _Judged:
         What is within its tolerance is preferred to an answer for a larger one. So is a finer basis of the same kind
         that sees more of h left out: it cannot leave out more, so the nodes that the other was judged by missed it.
         """
-        if self.remainder > _DECEIVED * other.remainder and self.discretisation.finer_than(other.discretisation):
+        # If both were seen, remainders differ by less than the margin of their norms.
+        if self.remainder > 2.0 * other.remainder and self.discretisation.finer_than(other.discretisation):
             return True
         if self.rtol < other.rtol and self.svd.converged:
             return True
@@ -196,7 +193,7 @@ class _Judged:
     def stalled(self, before: "_Judged") -> bool:
         """Whether leading bars that are all but good enough were not helped by a finer basis: they are rounding."""
         bar, bar_before = (float(one.svd.errors[:6].max(initial=0.0)) for one in (self, before))
-        near = before.svd.rank >= 6 and bar_before <= _NEARLY * before.svd.values[0]
+        near = before.svd.rank >= 6 and bar_before <= 1e-10 * before.svd.values[0]
         return near and bar > 0.5 * bar_before and self.discretisation.finer_than(before.discretisation)
 
 
@@ -273,8 +270,8 @@ def _for_tolerance(best: _Judged, rtol: float) -> _Judged:
 def _coarse(problem: Problem, reason: str) -> tuple[_Judged, str]:
     """An answer of so few values that they are within what a budget has left; the reason says what has run out."""
     budget = problem.budget
-    if problem.of_numbers and budget.affords(_COARSE_VALUES, _COARSE_CALLS):
-        best, refused = _refined(problem, UniformPanels(_COARSE).discretisations(problem))
+    if problem.of_numbers and budget.affords(_COARSE_VALUES, 15):
+        best, refused = _refined(problem, UniformPanels(10).discretisations(problem))
         if best is not None:
             return best, reason
         if not refused:

@@ -19,23 +19,16 @@ from .remainder import NORM_MARGIN, RemainderEvidence, settled
 
 __all__ = ["Comparison", "compared"]
 
-# A remainder of less than this part of h tells the norm of h better than rules do.
-_SMALL = 1e-3
-# Points in x and in y at which h is held against the answer wherever the measures have their mass.
+# Points in x and in y at which h is held against the answer wherever the measures have their mass: as many values as
+# the smallest check rules take.
 _SPOTS = 300
-# Norms of h on two rules that both see it differ by less than this factor.
-_SEEN_ALIKE = 1e3
-# Random points that show the size of h are at least so many.
-_FEW = 16
-# Entries below this part of the largest are traces: no sum of products of them matters.
-_TRACE = 1e-60
-# Where fewer leading values are accurate, it may be for not knowing how much is left beside them. That is looked at
-# where values are below these parts of the sixth.
-_PLENTY, _AIM, _PARTS = 12, 6, (0.3, 0.45, 0.6, 0.75)
-# If the remainder is at most so many times the energy outside the domain, the domain limits the bars.
-_MOSTLY = 1.05
-# Of the first value: what may be as large, and is not seen, lets no bar be told.
+# If the remainder is at most 1.05 times the energy outside the domain, a finer basis cannot lower the bars.
+_LIMITED_BY_DOMAIN = 1.05
+# If the energy outside the domain may make a value of this part of the first, no bar can be told: with the margin of
+# the norm it is larger than the first value itself.
 _HOPELESS = 0.67
+# Parts of the sixth value: for the number of values above each, what is left beside their functions is bounded anew.
+_PARTS_OF_SIXTH = (0.3, 0.45, 0.6, 0.75)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -111,8 +104,9 @@ class Comparison:
         if 0.0 < max(norms) < SMALLEST_SIZE or max(norms) > 1.0 / SMALLEST_SIZE:
             raise size_out_of_range(max(norms))
         # Where rules do not agree that h is there, some of the random points must.
-        seen = max(norms[:-1]) <= _SEEN_ALIKE * min(norms[:-1]) and norms[0] > 0.0
-        if not seen and _participation(samples[-1]) < _FEW and self.domain.norm > 0.0:
+        # Two that both see it differ by less than a thousandfold, and sixteen points tell a size.
+        seen = max(norms[:-1]) <= 1e3 * min(norms[:-1]) and norms[0] > 0.0
+        if not seen and _participation(samples[-1]) < 16.0 and self.domain.norm > 0.0:
             return None
         if not seen:
             remainders[-1] *= NORM_MARGIN    # a few hundred of them tell it roughly
@@ -127,7 +121,8 @@ class Comparison:
                 hidden=self.hidden, spots=checks[-1], samples=samples[-1]))
         except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
             return evidence
-        if leading_true(evidence.bars() <= self.rtol * s.max(initial=0.0)) >= _PLENTY:
+        # Twelve accurate values are an answer. Of fewer, more may be accurate if what is left beside them is known.
+        if leading_true(evidence.bars() <= self.rtol * s.max(initial=0.0)) >= 12:
             return evidence
         return replace(evidence, complement=compared[0].complement(s) + evidence.spread - first)
 
@@ -145,7 +140,7 @@ class Comparison:
         coupling = max(float(np.linalg.norm(matrix)) for matrix in couplings) if trusted else largest
         spread = first * largest / remainders[0] if remainders[0] > 0.0 else largest
         # The norm of h is that of the answer to within the remainder, which may be much less than the error of a rule.
-        norm = norms[0] if largest > _SMALL * norms[0] else float(np.linalg.norm(s))
+        norm = norms[0] if largest > 1e-3 * norms[0] else float(np.linalg.norm(s))
         size, remainder = float(np.hypot(norm, outside)), float(np.hypot(largest, outside))
         beyond_domain, beyond_reach = self.domain.missing * size, self._outside(size)
         return ComparedEvidence(
@@ -153,7 +148,7 @@ class Comparison:
             dimension=max(min(one.remainder.shape) for one in compared[:-1]),
             overlaps=np.array([np.diagonal(matrix) for matrix in couplings]),
             missing=max(spread + outside - beyond_reach, 0.0),
-            exhausted=self.leading or remainder <= _MOSTLY * beyond_domain,
+            exhausted=self.leading or remainder <= _LIMITED_BY_DOMAIN * beyond_domain,
             hopeless=beyond_domain >= _HOPELESS * s.max(initial=0.0) > 0.0)
 
 
@@ -186,8 +181,8 @@ class _OnRules:
         """Bounds, shape (r,), of the norm of what is left beside the leading q functions, for some q; else infinite."""
         s, bounds = singular_values, np.full(len(singular_values), np.inf)
         left, stop = self.remainder.copy(), len(s)
-        for part in _PARTS if len(s) >= _AIM else ():
-            q = int(np.count_nonzero(s > part * s[_AIM - 1]))
+        for part in _PARTS_OF_SIXTH if len(s) >= 6 else ():
+            q = int(np.count_nonzero(s > part * s[5]))
             if q < stop:
                 left += (self.f[:, q:stop] * s[q:stop]) @ self.g[:, q:stop].T
                 bounds[q - 1], stop = norm_bound(left), q
@@ -215,8 +210,9 @@ def _remainder(sample: np.ndarray, answer: np.ndarray) -> np.ndarray:
 
 def _without_traces(matrix: np.ndarray) -> np.ndarray:
     """Set to zero what is so small that products would be subnormal numbers, with which BLAS takes a hundredfold."""
-    # No array of absolute values: memory that is fresh costs more than the passes do.
-    trace = _TRACE * max(float(matrix.max(initial=0.0)), -float(matrix.min(initial=0.0)))
+    # No sum of products of entries below 1e-60 of the largest matters. There is no array of absolute values: fresh
+    # memory costs more than the passes do.
+    trace = 1e-60 * max(float(matrix.max(initial=0.0)), -float(matrix.min(initial=0.0)))
     traces = (matrix <= trace) & (matrix >= -trace)
     traces &= matrix != 0.0
     if traces.any():

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .._support.floats import EPS
 from .._support.linalg import corner_norms
 from ..kernels import Kernel
 from ..operator.singular_functions import SingularFunctions, SingularSystem
@@ -14,17 +15,8 @@ from ..quadrature import Rule, continued, fall, joined
 
 __all__ = ["Images", "energy_beyond", "images"]
 
-_EPS = float(np.finfo(np.float64).eps)
-# Not the order of any method: no node in common.
-_ORDER = 20
-_MOST = 160
-_BUDGET = 10_000_000
-# The square root of how many slices there are, about.
-_SLICES = 16.0
-# Random slices may give a residual that is this much larger.
-_DISAGREES = 4.0
 # Strips along the ends of the domain, as parts of its width, whose energies tell how images decay.
-_MARGIN = 0.04
+_STRIP = 0.04
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,10 +58,10 @@ def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: Sin
     samples : ndarray
         The weighted values of h there.
     """
-    count = min(len(system.values), _MOST)
+    count = min(len(system.values), 160)    # others have bars from the remainder alone
     s, left, right = system.values[:count], system.left.truncated(count), system.right.truncated(count)
     rule_x, rule_y = check
-    tol = max(1e-2 * rtol, 16.0 * _EPS)
+    tol = max(1e-2 * rtol, 16.0 * EPS)
     along_y = _Side(kernel, left, right, s, domain.x, domain.y, tol)
     along_x = _Side(kernel.transposed(), right, left, s, domain.y, domain.x, tol)
     (at_x, at_spots), (at_y,) = along_y.seen_at(rule_x, spots[0]), along_x.seen_at(rule_y)
@@ -79,7 +71,8 @@ def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: Sin
     unseen = hidden * float(np.hypot(np.linalg.norm(system.values), outside))
     residual, missed = np.hypot(residual, unseen), np.hypot(missed, unseen)
     # Where random slices disagree with those at the nodes, the nodes missed something, and their integrals are wrong.
-    trusted = missed <= _DISAGREES * residual
+    # Some hundred random slices tell a residual to within a factor of four.
+    trusted = missed <= 4.0 * residual
     breaks = any(len(seen.slices.breaks) > 0 or seen.slices.exhausted for seen in (at_x, at_y))
     return Images(np.maximum(residual, missed), np.where(trusted, coupling, np.maximum(coupling, missed)), breaks)
 
@@ -100,8 +93,9 @@ class _Side:
         """Slices and T g_j at those nodes of rules in x that lie in the domain: found together, handed out apart."""
         inside = [rule.restricted(_within(rule, self.domain_x)) for rule in rules]
         panels = np.unique(np.clip(self.right.panels, *self.domain_y))
-        slices = slice_integrals(self.kernel, joined(*inside), self.right.measure, panels, self.tol, order=_ORDER,
-                                 size=float(np.linalg.norm(self.s)) / _SLICES, budget=len(rules) * _BUDGET)
+        # An order that no method has, so that no node is common; a slice has a sixteenth of the norm, as of some 256.
+        slices = slice_integrals(self.kernel, joined(*inside), self.right.measure, panels, self.tol, order=20,
+                                 size=float(np.linalg.norm(self.s)) / 16.0, budget=len(rules) * 10_000_000)
         there = slices.against_resolved(self.right.half_density)
         rows = np.split(np.arange(len(there)), np.cumsum([len(rule) for rule in inside])[:-1])
         return [_Seen(slices.restricted(some), there[some]) for some in rows]
@@ -141,7 +135,7 @@ def _within(rule: Rule, interval: tuple[float, float]) -> np.ndarray:
 def energy_beyond(there: np.ndarray, nodes: np.ndarray, interval: tuple[float, float]) -> np.ndarray:
     """Continue the energy of images, shape (n, q), geometrically beyond both ends; cumulative, shape (q,)."""
     energy = np.cumsum(there**2, axis=1)
-    step = _MARGIN * (interval[1] - interval[0])
+    step = _STRIP * (interval[1] - interval[0])
     beyond = np.zeros(there.shape[1])
     for distance in (nodes - interval[0], interval[1] - nodes):
         last, before = (energy[(distance >= low * step) & (distance < (low + 1) * step)].sum(axis=0) for low in (0, 1))

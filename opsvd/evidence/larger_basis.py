@@ -8,11 +8,6 @@ from .remainder import RemainderEvidence
 
 __all__ = ["larger_evidence"]
 
-_MOST = 64    # leading functions that are held against the larger basis one by one
-# If points see more than twice what the larger basis does, that has not resolved the remainder.
-_DISAGREES, _ROUNDING = 2.0, 1e-13
-
-
 def larger_evidence(values: np.ndarray, remainder: np.ndarray, f: np.ndarray, g: np.ndarray, *, norm: float,
                     seen: float, average: float | None = None, amplify: float = 1.0) -> RemainderEvidence:
     """Evidence from the remainder as a matrix in a larger basis, and from its size at random points.
@@ -36,13 +31,14 @@ def larger_evidence(values: np.ndarray, remainder: np.ndarray, f: np.ndarray, g:
     checked, along = float(np.linalg.norm(remainder)), f.T @ remainder
     # What lies beyond the larger basis is known only by its size.
     beyond = float(np.sqrt(max(seen**2 - checked**2, 0.0)))
-    count = min(f.shape[1], _MOST)
+    count = min(f.shape[1], 64)    # each takes a product with the remainder
     columns = np.cumsum(np.sum((remainder @ g[:, :count]) ** 2, axis=0))
     rows = np.cumsum(np.sum(along[:count] ** 2, axis=1))
     inner = amplify * (along @ g)
     corners = corner_norms(inner[:count, :count])
-    # If points see much more than the larger basis does, that has not resolved the remainder, and knows no part of it.
-    unknown = 0.0 if (seen if average is None else average) <= _DISAGREES * checked + _ROUNDING * norm else beyond
+    # If points see more than twice what the larger basis does, and more than rounding, that has not resolved the
+    # remainder, and knows no part of it.
+    unknown = 0.0 if (seen if average is None else average) <= 2.0 * checked + 1e-13 * norm else beyond
     near = Images(np.sqrt(np.maximum(columns, rows)) + unknown, corners + unknown)
     return RemainderEvidence(
         values=values, size=float(np.hypot(norm, beyond)), remainder=max(checked, seen), spread=checked + beyond,

@@ -11,11 +11,6 @@ from .tensor import Tensor
 
 __all__ = ["discretisations_of_vectors"]
 
-# What products of polynomials may take of what is left, so that points have the rest where the products do not suffice.
-_OF_PRODUCTS = 0.6
-_POOR = 1e-2    # where the bar of the largest value is above this part of it, quasi-random points are tried too
-_PLANE = 2    # so many directions a side have a basis of panels in each
-
 
 def discretisations_of_vectors(problem: Problem) -> Discretisations:
     """By rotations, if h is invariant under them, else by products; and by points, where these do not suffice."""
@@ -39,7 +34,8 @@ def _of_products(problem: Problem) -> Discretisations:
         return None
     if _takes_all(problem):
         return (yield from Grid().discretisations(problem))
-    with problem.budget.part(_OF_PRODUCTS):
+    # Points have the rest, where the products do not suffice.
+    with problem.budget.part(0.6):
         return (yield from Tensor().discretisations(problem))
 
 
@@ -47,10 +43,10 @@ def _takes_all(problem: Problem) -> bool:
     """Whether h takes all of up to two coordinates a side together, for which panels are affordable."""
     coordinates = problem.coordinates
     x, y = len(coordinates.anchor_x), len(coordinates.anchor_y)
-    return max(x, y) == _PLANE and coordinates.components == (Component(tuple(range(x)), tuple(range(y))),)
+    return max(x, y) == 2 and coordinates.components == (Component(tuple(range(x)), tuple(range(y))),)
 
 
 def _poor(answer: Answer) -> bool:
-    """Whether not even the first value is told well."""
+    """Whether not even the first value is told to two digits, which points may do."""
     return not answer.converged and (
-        len(answer.errors) == 0 or bool(answer.errors[0] > _POOR * answer.singular_values[0]))
+        len(answer.errors) == 0 or bool(answer.errors[0] > 0.01 * answer.singular_values[0]))

@@ -13,7 +13,7 @@ from .profile import Profile, edges_beyond, rough_spans
 
 __all__ = ["FilteredProfile", "filtered_profile"]
 
-# Nodes on a panel: what `legendre_analysis` takes.
+# Nodes on a panel, as on the pieces of phi.
 _ORDER = 16
 
 
@@ -73,7 +73,7 @@ def filtered_profile(profile: Profile, pieces: Pieces, step: float, tol: float,
         # By 2000 points at once, against some hundred nodes: a few megabytes.
         values = np.concatenate([band_limited(profile.finite, some, step, smooth) for some in
                                  np.array_split(nodes.ravel(), nodes.size // 2000 + 1)])
-        tables.append(legendre_analysis() @ values.reshape(*nodes.shape, 2))
+        tables.append(legendre_analysis(_ORDER) @ values.reshape(*nodes.shape, 2))
         left.append(ends[:-1])
         right.append(ends[1:])
         # A rule of 16 nodes is exact on panels of one and a half waves.

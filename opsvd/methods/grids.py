@@ -29,28 +29,11 @@ from .base import Method
 __all__ = ["Grid"]
 
 _STANDARD = Gaussian()
-# Even, so that no node is at zero, where a block may have no direction.
+# Numbers of polynomials, even, so that no node is at zero, where a block may have no direction.
 _HERMITE = (6, 8, 10, 14, 20, 24, 32, 48)
+# Nodes on panels. A size is at most half larger than the one before: two of them cost less than twice the larger.
 _PANELS = (24, 32, 40, 48, 64, 96, 128, 192, 256, 384, 512)
-# Up to so many nodes they stand on four panels, above on more of a fixed order.
-_FEW, _ORDER, _INNER = 64, 16, 1.6
-# Where panels end, and how much farther those of the check reach.
-_REACH, _FARTHER, _BEYOND = 6.5, 8.0, 1.0
-# What polynomials on long panels miss is rough: the check takes low orders on short ones, moved aside.
-_CHECK_PANELS, _CHECK_ORDER, _FINE, _SHIFT = 11, 4, 48, 0.137
-_MOST_ROWS = 4800
-# Panels in y are longer by this factor than those in x.
-_STRETCH = 1.02
-# Random pairs of points, and by how many standard errors their mean square may be off.
-_SPOTS, _SEED, _UNSURE = 800, 13, 3.0
-# A matrix of more rows than this gives so many leading triplets only; what is beyond counts as remainder.
-_LARGE, _LEADING = 800, 120
-# Hermite polynomials go on while the next size makes the first bar smaller by this factor.
-_GAIN = 0.4
-_SAFETY = 2.0
-# Remainders that fall faster than this power of the distance of the nodes are those of smooth kernels: for a kink it is
-# 3/2.
-_SMOOTH = 3.0
+_MOST_ROWS = 4800    # of a matrix, which then takes 184 MB
 
 
 class Grid(Method):
@@ -82,7 +65,8 @@ class Grid(Method):
                     if answer is None:    # the first size, which there is nothing to compare with
                         continue
                     best, leading = answer, float(answer.errors[0]) if len(answer.errors) else math.inf
-                    if not panels and leading > _GAIN * last:
+                    # Coefficients of entire kernels fall by more at each size; those that do not are left to panels.
+                    if not panels and leading > 0.4 * last:
                         break
                     last = leading
         except BudgetExhaustedError:
@@ -97,7 +81,8 @@ class Grid(Method):
 
         def rotated(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             # Samples at the nodes to coefficients is a rotation: all bases here have as many functions as nodes.
-            u, s, v = compact_svd(matrix) if min(matrix.shape) <= _LARGE else leading_svd(matrix, _LEADING)
+            # Of large matrices the SVD would take longer than the values: what is beyond 120 triplets is remainder.
+            u, s, v = compact_svd(matrix) if min(matrix.shape) <= 800 else leading_svd(matrix, 120)
             return left.analyse(u), s, right.analyse(v)
 
         return Discretisation((Block(left, right, samples),), partial(_evidence, problem, size, seen), size.note,
@@ -151,15 +136,20 @@ def _hermite(size: int) -> _Size:
 
 
 def _panels(size: int) -> _Size:
-    few = size <= _FEW
-    reach, count = (_REACH, 4) if few else (_FARTHER, size // _ORDER)
-    edges = np.array([-reach, -_INNER, 0.0, _INNER, reach]) if few else np.linspace(-reach, reach, count + 1)
-    ends = np.linspace(-reach - _BEYOND, reach + _BEYOND, _CHECK_PANELS * max(1, size // _FEW) + 1)
-    bases = [PanelBasis(_STANDARD, stretch * edges, size // count) for stretch in (1.0, _STRETCH)]
-    checks = [_STANDARD.rule(*composite_gauss_legendre(ends + shift, _CHECK_ORDER - (size < _FINE)))
-              for shift in (_SHIFT, -_SHIFT / 2.0)]
+    # Up to 64 nodes stand on four panels, more of them on panels of 16. At 6.5 and 8 deviations the density is
+    # 7e-10 and 1e-14 of its maximum.
+    few = size <= 64
+    reach, count = (6.5, 4) if few else (8.0, size // 16)
+    edges = np.array([-reach, -1.6, 0.0, 1.6, reach]) if few else np.linspace(-reach, reach, count + 1)
+    # What polynomials on long panels miss is rough: the check has low orders on short panels, which reach farther by
+    # one and are moved aside by no simple fraction. benchmarks/check_rules.py shows what it sees of errors.
+    ends = np.linspace(-reach - 1.0, reach + 1.0, 11 * max(1, size // 64) + 1)
+    # Panels in y are longer, so that no node is common.
+    bases = [PanelBasis(_STANDARD, stretch * edges, size // count) for stretch in (1.0, 1.02)]
+    checks = [_STANDARD.rule(*composite_gauss_legendre(ends + shift, 3 if size < 48 else 4))
+              for shift in (0.137, -0.0685)]
     return _Size(size, (bases[0], bases[1]), (checks[0], checks[1]), 1.0,
-                f"panels in products, {count} of {size // count} nodes in each direction")
+                 f"panels in products, {count} of {size // count} nodes in each direction")
 
 
 def _matrix(problem: Problem, rules: tuple[Rule, Rule]) -> np.ndarray:
@@ -205,24 +195,27 @@ def _still_to_come(s: np.ndarray, grid: _Size, remainder: float, coarser: list[_
     changes from two sizes is taken.
     """
     changes = [np.zeros(len(s))]
-    falls = (coarser[-1].size / grid.size) ** (_SMOOTH * grid.spacing) if coarser else 1.0
+    # For a kink the remainder falls like the distance to the power of 3/2, for smooth kernels faster than any.
+    falls = (coarser[-1].size / grid.size) ** (3.0 * grid.spacing) if coarser else 1.0
     smooth = len(coarser) > 0 and remainder <= coarser[-1].remainder * falls
     for before in coarser[-1:] if smooth else coarser:
         known = np.append(before.values, np.zeros(max(0, len(s) - len(before.values))))[:len(s)]
         spacing = 1.0 if smooth else grid.spacing
         changes.append(largest_nearby(np.abs(s - known)) / ((grid.size / before.size) ** spacing - 1.0))
-    return np.asarray(_SAFETY * np.max(changes, axis=0))
+    return np.asarray(2.0 * np.max(changes, axis=0))
 
 
 def _seen(kernel: Kernel, system: SingularSystem) -> tuple[float, float]:
     """The root mean square of what the answer misses at random points, and the same with its uncertainty."""
-    rng, both = np.random.default_rng(_SEED), (system.left, system.right)
-    points = [f.side.points(rng.standard_normal((_SPOTS, f.side.directions))) for f in both]
+    # All pairs of 800 points a side: as many values as a grid of a middling size.
+    count, rng, both = 800, np.random.default_rng(13), (system.left, system.right)
+    points = [f.side.points(rng.standard_normal((count, f.side.directions))) for f in both]
     f, g = (side.parts[0].basis.sums(some, side.parts[0].coefficients)
             for side, some in zip(both, points, strict=True))
     misses = operator_grid(kernel, *points)
     misses -= (f * system.values) @ g.T
-    squares = (misses**2).reshape(_SPOTS, both[0].side.width, _SPOTS, both[1].side.width).sum(axis=(1, 3))
-    # Pairs share their points: what is independent are the means over rows and columns.
-    unsure = math.sqrt((np.var(squares.mean(axis=1)) + np.var(squares.mean(axis=0))) / _SPOTS)
-    return math.sqrt(float(squares.mean())), math.sqrt(float(squares.mean()) + _UNSURE * unsure)
+    squares = (misses**2).reshape(count, both[0].side.width, count, both[1].side.width).sum(axis=(1, 3))
+    # Pairs share their points: what is independent are the means over rows and columns. Three standard errors are
+    # exceeded once in 700 times.
+    unsure = math.sqrt((np.var(squares.mean(axis=1)) + np.var(squares.mean(axis=0))) / count)
+    return math.sqrt(float(squares.mean())), math.sqrt(float(squares.mean()) + 3.0 * unsure)

@@ -28,25 +28,10 @@ from .base import Method
 
 __all__ = ["QuasiRandom", "hold_for_few_points", "quasi_random_points"]
 
-_SCRAMBLINGS = 8    # independent ones of the sequence
-
-# Pairs of points that are looked at in one call, which a slow h is then called for only once.
-_TOGETHER = 20_000
-# Singular values that are looked at.
-_LEADING = 60
-# The most dimensions of Sobol's sequence in scipy, beyond which points are random; and half of its resolution.
-_SOBOL, _HALF_STEP = 21_201, 2.0**-31
-# Rows of a matrix and coordinates of points, in all, and the fewest points.
-_MOST_ROWS, _MOST_COORDINATES, _LEAST = 4096, 40_000_000, 64
-
-
-# The points are also taken by the quarter and by the half.
-_SHARES = (4, 2)
-_FIRST, _GROWTH, _FEWEST = 256, 2, 8
-# A coarse answer may have so many times the values of the smallest.
-_COARSE_SIZE = 16
-# The next size takes so much longer.
-_SLOWER = _GROWTH**2
+_SCRAMBLINGS = 8    # independent ones of the sequence: their scatter is known to a quarter
+_LEADING = 60    # singular values that are looked at
+_MOST_ROWS = 4096    # of a matrix, whose leading SVD takes a second
+_FEWEST = 8    # points a side, of the smallest answer
 
 
 class QuasiRandom(Method):
@@ -72,7 +57,7 @@ class QuasiRandom(Method):
             started = time.monotonic()
             answer = yield _discretisation(problem, _sampled(kernel, left, right, n),
                                            f"{most} points a side are the most that fit")
-            n *= _GROWTH
+            n *= 2
             if stop := _unaffordable(kernel, budget, n, left.width * right.width, started):
                 raise BudgetExhaustedError(stop)
         return answer
@@ -102,14 +87,15 @@ def hold_for_few_points(problem: Problem, most: int | None = None) -> None:
     """Keep back what a coarse answer takes, by default that of some points: of the time, at least for the fewest."""
     left, right = problem.sides
     least = _SCRAMBLINGS * _FEWEST**2 * left.width * right.width
-    problem.budget.hold(_COARSE_SIZE * least if most is None else most, least, _SCRAMBLINGS)
+    # A coarse answer may have sixteen times the values of the smallest: 32 points a side.
+    problem.budget.hold(16 * least if most is None else most, least, _SCRAMBLINGS)
 
 
 def _first_size(kernel: Kernel, budget: Budget, most: int, width: int) -> int:
     """The points a side to begin with: fewer where the budget does not have what they take, but some."""
-    n = min(_FIRST, most)
+    n = min(256, most)    # half a million values, as much as the least budget has
     while n > _FEWEST and not budget.affords(_SCRAMBLINGS * n**2 * width, _calls_of(kernel, n)):
-        n //= _GROWTH
+        n //= 2
     return n
 
 
@@ -120,8 +106,8 @@ def _unaffordable(kernel: Kernel, budget: Budget, n: int, width: int, started: f
         return f"max_evaluations={budget.evaluations} leaves {left}, and the next size takes {needed}"
     seconds = budget.seconds_left
     # Of few points h takes the time, and calls of it may cost more than values.
-    affordable = n <= _FIRST and budget.affords(needed, _calls_of(kernel, n))
-    if _SLOWER * (time.monotonic() - started) > seconds and not affordable:
+    affordable = n <= 256 and budget.affords(needed, _calls_of(kernel, n))
+    if 4.0 * (time.monotonic() - started) > seconds and not affordable:
         return f"max_seconds={budget.seconds:g} leaves {max(seconds, 0.0):.1f}, and the next size takes more"
     return ""
 
@@ -155,10 +141,11 @@ class _Sampled:
 
 def quasi_random_points(directions: int, n: int, seed: int) -> np.ndarray:
     """The first n points of a scrambled Sobol sequence, n a power of two, as standard normals (n, directions)."""
-    if directions > _SOBOL:
+    if directions > qmc.Sobol.MAXDIM:
         return np.random.default_rng(seed).standard_normal((n, directions))
+    # Half of the resolution of 30 bits keeps points from zero.
     sequence = qmc.Sobol(directions, scramble=True, seed=seed)
-    return np.asarray(ndtri(sequence.random(n) + _HALF_STEP))
+    return np.asarray(ndtri(sequence.random(n) + 2.0**-31))
 
 
 def _affordable_points(left: Side, right: Side) -> int:
@@ -167,11 +154,12 @@ def _affordable_points(left: Side, right: Side) -> int:
     Raises KernelError if these are too few.
     """
     rows = _MOST_ROWS // max(left.width, right.width)
-    coordinates = _MOST_COORDINATES // max(side.measure.dim * (side.rows or 1) for side in (left, right))
+    # Coordinates of the points, in all: 320 MB a side.
+    coordinates = 40_000_000 // max(side.measure.dim * (side.rows or 1) for side in (left, right))
     most = 1 << max(0, min(rows, coordinates).bit_length() - 1)
-    if most < _LEAST:
-        raise KernelError(f"h must be of a size that {_LEAST} points a side fit into memory, but only {most} do: a "
-                          f"matrix may have {_MOST_ROWS} rows, and points {_MOST_COORDINATES} coordinates; take fewer "
+    if most < 64:
+        raise KernelError(f"h must be of a size that 64 points a side fit into memory, but only {most} do: a "
+                          f"matrix may have {_MOST_ROWS} rows, and points 40000000 coordinates; take fewer "
                           f"coordinates, or smaller blocks")
     return most
 
@@ -188,7 +176,8 @@ def _sampled(kernel: Kernel, left: Side, right: Side, n: int) -> _Sampled:
         matrix = grid / n
         check_time()
         u, s, v = leading_svd(matrix, _LEADING)
-        parts = [share * matrix[:rows // share, :columns // share] for share in _SHARES]
+        # The first quarter and the first half of the points are such sequences too.
+        parts = [share * matrix[:rows // share, :columns // share] for share in (4, 2)]
         values.append([_padded(leading_svd(part, _LEADING)[1]) for part in parts] + [_padded(s)])
         energies.append([[np.linalg.norm(part) ** 2] for part in (*parts, matrix)])
         if scrambling == 0:
@@ -198,7 +187,8 @@ def _sampled(kernel: Kernel, left: Side, right: Side, n: int) -> _Sampled:
 
 def _calls_of(kernel: Kernel, n: int) -> int:
     """The calls of h that all scramblings of n points a side take, if none is split."""
-    one = _SCRAMBLINGS * n**2 <= _TOGETHER and not isinstance(kernel, BlockKernel | MatrixKernel)
+    # Where h takes the time, one call of up to 20000 pairs.
+    one = _SCRAMBLINGS * n**2 <= 20_000 and not isinstance(kernel, BlockKernel | MatrixKernel)
     return 1 if one else _SCRAMBLINGS
 
 

@@ -17,12 +17,7 @@ from .sector_grids import SectorGrids
 __all__ = ["FAINT", "SectorChecks", "Unseen"]
 
 FAINT = 1e-16
-"""Rows of a matrix that together are below this part of it are left out."""
-
-_ROUNDINGS = 8.0    # lengths and products are rounded by some eps
-_MOST = 64    # leading functions of a degree that are held against their images
-# Values at random points differ from an answer by so many times what it leaves out, if h is what it was seen to be.
-_DISAGREES, _ROUNDING = 6.0, 1e-10
+"""Rows of a matrix that together are below this part of it are left out: they are below the rounding of the others."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +32,8 @@ class Unseen:
         """Whether h is not what an answer that rests on its symmetry says."""
         answer = system.left.reconstruct(system.right, system.values, self.x, self.y)
         missed = float(np.sqrt(np.mean((self.values - answer) ** 2)))
-        return missed > _DISAGREES * evidence.left_out(len(system.values)) + _ROUNDING * evidence.norm.value
+        # Six is a margin for mean squares of 400 values, of which a few may be far larger than the others.
+        return missed > 6.0 * evidence.left_out(len(system.values)) + 1e-10 * evidence.norm.value
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,8 +79,9 @@ class SectorChecks:
     def _degree(self, degree: int, root: float, count: int, evidence: RemainderEvidence) -> Degree:
         """One degree, with the bars that the evidence allows."""
         d = self.d
-        # The angular integrals are good to rounding of phi, not of the degree.
-        rounding = 16.0 * EPS * d.radii.norm + _ROUNDINGS * d.check.rounding(degree)
+        # The angular integrals are good to rounding of phi, not of the degree. Lengths and products are rounded by some
+        # eps.
+        rounding = 16.0 * EPS * d.radii.norm + 8.0 * d.check.rounding(degree)
         bars = evidence.bars() + rounding + d.hidden[0] + d.truncation
         return Degree(degree, count, evidence.values / root, bars / root, evidence.remainder / root,
                       evidence.dimension)
@@ -122,7 +119,8 @@ def _images(d: SectorGrids, check: CheckGrid, degree: int,
 
     Beyond the grid images are continued by their decay, up to all that T has there.
     """
-    f, sigma, g = (part[..., :_MOST] for part in triplets)
+    # Each of the 64 leading functions takes a product with the matrix; bars of others come from the remainder.
+    f, sigma, g = (part[..., :64] for part in triplets)
     matrix, outside = check.image_matrix(degree), (d.radii.missing * d.radii.norm) ** 2
     residuals = []
     for there, own, nodes in ((matrix @ g, f, check.x), (matrix.T @ f, g, check.y)):

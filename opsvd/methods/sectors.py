@@ -23,11 +23,6 @@ from .tightening import Outcome, tightened
 
 __all__ = ["Sectors"]
 
-_AIM = 0.03    # the part of rtol that the first discretisation aims at
-_ANGULAR = 0.01    # and integrals over the angle, whose errors are in every bar
-# Energies at many lengths need no more digits than this, relative to the norm, and no splitting.
-_COARSELY = 1e-4
-_SEED, _UNSEEN = 7, 400    # random points at which a black box is held against an answer that rests on its symmetry
 _LIMIT = ("h varies too fast for the grids in the lengths, or for the degrees: accept a larger rtol or a smaller "
           "max_rank")
 
@@ -64,18 +59,19 @@ class Sectors(Method):
         if isinstance(kernel, Elementwise):
             yield from self._of_product(problem, kernel.phi, kernel.kinks, "phi(<x, y>)", None)
             return
-        rng, measures = np.random.default_rng(_SEED), (problem.mu_x, problem.mu_y)
-        # Before the budget may run out.
-        x, y = (measure.sample(_UNSEEN, rng) for measure in measures)
+        rng, measures = np.random.default_rng(7), (problem.mu_x, problem.mu_y)
+        # Before the budget may run out: 400 values tell a mean square to a tenth.
+        x, y = (measure.sample(400, rng) for measure in measures)
         unseen = Unseen(x, y, kernel(x, y))
         if depends_on_product_alone(kernel, *measures):
             yield from self._of_product(problem, lambda w: product_values(kernel, w), (),
                                         "seen to be a function of <x, y>", unseen)
             return
         k, (left, right) = kernel.dims[0], problem.sides
-        profile = InvariantProfile(kernel, k, (left.std, right.std), max(_ANGULAR * problem.rtol, 1e-14))
-        coarse = replace(profile, tol=max(_COARSELY, profile.tol), budget=0, panels=first_panels(k)[::2])
-        radii, _ = find_radii(lambda _: coarse, k, max(_AIM * problem.rtol, 1e-15))
+        profile = InvariantProfile(kernel, k, (left.std, right.std), max(0.01 * problem.rtol, 1e-14))
+        # Energies at many lengths need no more than four digits, and no splitting.
+        coarse = replace(profile, tol=max(1e-4, profile.tol), budget=0, panels=first_panels(k)[::2])
+        radii, _ = find_radii(lambda _: coarse, k, _aim(problem))
         yield from self._refined(problem, profile.with_panels(radii), radii, (True, True),
                                  what="seen to be a function of |x|, |y| and <x, y>", unseen=unseen)
 
@@ -83,7 +79,7 @@ class Sectors(Method):
                     what: str, unseen: Unseen | None) -> Iterator[Discretisation]:
         """Yield those of phi(<x, y>)."""
         kernel, (left, right) = problem.kernel, problem.sides
-        k, aim, scale = kernel.dims[0], max(_AIM * problem.rtol, 1e-15), left.std * right.std
+        k, aim, scale = kernel.dims[0], _aim(problem), left.std * right.std
         line = Elementwise(lambda z: phi(scale * z), 1, tuple(kink / scale for kink in kinks))
         if isinstance(kernel, Elementwise):    # another kernel counts, and pays, by itself
             line.budget = kernel.budget
@@ -98,11 +94,16 @@ class Sectors(Method):
     def _refined(self, problem: Problem, profiles: Profiles, radii: Radii, parities: tuple[bool, bool], *, what: str,
                  unseen: Unseen | None) -> Iterator[Discretisation]:
         size = enough_degrees(profiles, radii, profiles.k, problem.rtol, parities)
-        for d in sector_grids(profiles, radii, size, parities, max(_AIM * problem.rtol, 1e-15)):
+        for d in sector_grids(profiles, radii, size, parities, _aim(problem)):
             note = (f"{what} in R^{d.k}: spherical harmonics to degree {len(d.values) - 1}, each with a radial kernel "
                     f"of {d.left.count} by {d.right.count} nodes, step {d.left.step:.3g} in log|x|")
             yield Discretisation(tuple(_blocks(problem, d)), SectorChecks(d, problem.rtol, unseen), note,
                                  rtol=problem.rtol, limit=_LIMIT)
+
+
+def _aim(problem: Problem) -> float:
+    """What the first discretisation aims at: half a digit more than bars of twice the remainder need."""
+    return max(0.03 * problem.rtol, 1e-15)
 
 
 def _blocks(problem: Problem, d: SectorGrids) -> Generator[Block]:

@@ -14,6 +14,7 @@ from functools import partial
 import numpy as np
 
 from .._support.budget import announce, check_time
+from .._support.floats import CHUNK
 from ..bases import HermiteProducts
 from ..errors import NotSquareIntegrableError
 from ..evidence.larger_basis import larger_evidence
@@ -29,20 +30,12 @@ from .tightening import Outcome, tightened
 
 __all__ = ["Tensor", "TensorDiscretisation", "tensor_discretisation", "too_many"]
 
-# Nodes in a direction: at first, and by how much they grow.
-_FIRST, _GROWTH, _WAITS = 8, 1.4, 0.03
+_FIRST = 8    # nodes in a direction, to begin with
 # For checks there are more of them, by these factors and so many: one check may be as wrong as the matrix itself by
-# chance, where a kink lies between two nodes. The last is the largest.
+# chance, where a kink lies between two nodes (benchmarks/check_rules.py). The last is the largest.
 _CHECKS = ((1.12, 5), (1.25, 3))
-# Products of polynomials on one side of a component, nodes in one direction, and values of h for one block.
-_MOST_FUNCTIONS, _MOST_NODES, _MOST_VALUES = 4000, 640, 24_000_000
-# Values evaluated at once.
-_CHUNK = 2_000_000
-# Random points at which h is held against the answer, and by how many standard errors their mean square may be off.
-_SPOTS, _SEED, _UNSURE = 4000, 11, 3.0
-# Rows and columns that together are below this part of rtol are left out: of products of many degrees, most do not
-# matter.
-_FAINT = 1e-3
+_MOST_FUNCTIONS = 4000    # products of polynomials on one side of a component: their SVD takes some seconds
+_MOST_VALUES = 24_000_000    # of h for one block: 192 MB
 
 
 Sizes = tuple[tuple[int, ...], tuple[int, ...]]
@@ -116,7 +109,8 @@ class Tensor(Method):
             c.components, d.sizes, strict=True)))
         right = HermiteProducts(problem.sides[1], c.turn_y, tuple((part.y, size[1]) for part, size in zip(
             c.components, d.sizes, strict=True)))
-        yield Discretisation((Block(left, right, d.matrix, _FAINT * problem.rtol),), partial(_evidence, d), _note(d),
+        # Of products of many degrees most do not matter: rows and columns below a thousandth of the tolerance go.
+        yield Discretisation((Block(left, right, d.matrix, 1e-3 * problem.rtol),), partial(_evidence, d), _note(d),
                              rtol=problem.rtol,
                              limit="More products of polynomials are not affordable: accept a larger rtol")
 
@@ -160,9 +154,9 @@ def _refined(coordinates: Coordinates, component: Component, tol: float) -> tupl
         whole = float(np.linalg.norm(tensor))
         tails = [float(np.linalg.norm(np.moveaxis(tensor, axis, 0)[2 * n // 3:])) for axis, n in
                  enumerate((*size[0], *size[1]))]
-        # Directions that are nearly as fine as they must be wait for the others.
+        # Directions that leave less than three per cent of the worst wait for the others.
         worst = max(tails, default=0.0)
-        growing = np.array(tails) > max(tol * whole, _WAITS * worst)
+        growing = np.array(tails) > max(tol * whole, 0.03 * worst)
         if not growing.any():
             return block, size, True
         grown = _grown(size, growing)
@@ -174,15 +168,16 @@ def _refined(coordinates: Coordinates, component: Component, tol: float) -> tupl
 
 
 def _grown(size: Sizes, growing: np.ndarray) -> Sizes:
-    sizes = [math.ceil(_GROWTH * n) if more else n for n, more in zip((*size[0], *size[1]), growing, strict=True)]
+    sizes = [math.ceil(1.4 * n) if more else n for n, more in zip((*size[0], *size[1]), growing, strict=True)]
     return tuple(sizes[:len(size[0])]), tuple(sizes[len(size[0]):])
 
 
 def _affordable(size: Sizes) -> bool:
     larger = _check_sizes(size)
+    # In one direction recurrences of degree 640 still take less than the values.
     values = math.prod(larger[0]) * math.prod(larger[1])
     functions = max(math.prod(size[0]), math.prod(size[1]))
-    return values <= _MOST_VALUES and functions <= _MOST_FUNCTIONS and max(0, *size[0], *size[1]) <= _MOST_NODES
+    return values <= _MOST_VALUES and functions <= _MOST_FUNCTIONS and max(0, *size[0], *size[1]) <= 640
 
 
 def _coefficients(coordinates: Coordinates, component: Component, size: Sizes) -> np.ndarray:
@@ -192,7 +187,7 @@ def _coefficients(coordinates: Coordinates, component: Component, size: Sizes) -
     rows, columns = len(nodes[0]), len(nodes[1])
     announce("products of Hermite polynomials", rows * columns, rows, columns)
     values = np.empty((rows, columns))
-    step = max(1, _CHUNK // columns)
+    step = max(1, CHUNK // (2 * columns))
     for start in range(0, rows, step):
         values[start:start + step] = coordinates.part(component, nodes[0][start:start + step], nodes[1])
     tensor = values.reshape(*size[0], *size[1])
@@ -240,10 +235,11 @@ def _evidence(d: TensorDiscretisation, system: SingularSystem) -> RemainderEvide
     """What the larger matrices and random points show of the remainder."""
     s, left, right = system.values, system.left, system.right
     u, v = left.parts[0].coefficients, right.parts[0].coefficients
-    c, rng = d.coordinates, np.random.default_rng(_SEED)
-    x, y = c.mu_x.sample(_SPOTS, rng), c.mu_y.sample(_SPOTS, rng)
+    c, rng, count = d.coordinates, np.random.default_rng(11), 4000    # pairs: they tell a mean square to some per cent
+    x, y = c.mu_x.sample(count, rng), c.mu_y.sample(count, rng)
     misses = c.kernel.finite_beside(x, y) - np.sum(left(x) * s * right(y), axis=1)
-    seen = float(np.sqrt(np.mean(misses**2) + _UNSURE * np.std(misses**2) / np.sqrt(_SPOTS)))
+    # Three standard errors are exceeded once in 700 times.
+    seen = float(np.sqrt(np.mean(misses**2) + 3.0 * np.std(misses**2) / np.sqrt(count)))
     shown = []
     for check, (matrix, larger) in enumerate(zip(d.checks, d.check_sizes, strict=True)):
         f, g = np.zeros((matrix.shape[0], len(s))), np.zeros((matrix.shape[1], len(s)))

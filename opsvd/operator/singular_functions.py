@@ -15,10 +15,6 @@ from .extension import Extension, SliceExtension, without_zeros
 
 __all__ = ["Part", "SingularFunctions", "SingularSystem"]
 
-# Parts of the distance to zero that a basis reaches, at which functions are looked at, and by how much they may vary
-# to be called constant: their root mean square is one, and where sums end about eight digits are left.
-_GRADED, _CONSTANT = np.array([1.0, 0.7, 0.4, 0.2, 0.1, 1e-2, 1e-4, 1e-8]), 1e-7
-
 
 class Part(NamedTuple):
     """Singular functions that are sums in one basis, as those of one block of the operator are.
@@ -309,14 +305,16 @@ class SingularFunctions:
         """What `inner` is to be: one array, or none where the bases leave no gap, or the kernel fails there."""
         if self.inner is not None or self.extension is None or self._gap == 0.0:
             return [] if self.inner is None else [self.inner]
-        distances = self._gap * _GRADED
+        # At parts of the distance to zero that the bases reach.
+        distances = self._gap * np.array([1.0, 0.7, 0.4, 0.2, 0.1, 1e-2, 1e-4, 1e-8])
         try:
             values = self._extended(np.concatenate([-distances, [0.0], distances]))
         except Exception:  # noqa: BLE001 -- whatever a user's function raises: what is known must be saved all the same
             return []
         left, right = values[:len(distances)], values[len(distances) + 1:]
         varies = np.maximum(np.ptp(left, axis=0), np.ptp(right, axis=0))
-        return [np.where(varies <= _CONSTANT, np.stack([left[0], values[len(distances)], right[0]]), np.nan)]
+        # Their root mean square is one, and where sums end about eight digits are left.
+        return [np.where(varies <= 1e-7, np.stack([left[0], values[len(distances)], right[0]]), np.nan)]
 
 
 @dataclass(frozen=True, eq=False)
