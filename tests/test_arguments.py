@@ -107,7 +107,7 @@ MADE_BY_THE_LIBRARY = {
     "OperatorSVD", "RadialEquivalent", "Remainder", "Sample", "SectorFunctions", "SingularFunctions", "TensorFunctions",
     "TrialError"}
 ABSTRACT = {"Engine", "Measure", "Method", "SampledMatrix"}
-HELPERS = {"as_dims", "as_function", "non_finite", "probe_grid", "size_out_of_range"}
+HELPERS = {"non_finite", "size_out_of_range"}
 # Methods that other parts of the library call, with what they have checked.
 CALLED_BY_THE_LIBRARY = {
     "assemble", "at_degree", "block_memory", "choose", "discretisations", "extended", "fill", "finite_beside",

@@ -266,7 +266,7 @@ class OperatorSVD:
 
     def plot(self, ax: "Axes | None" = None) -> "Axes":
         """Draw the singular values with their error bars; needs matplotlib (the extra ``plot``)."""
-        from ..figures.plotting import plot_spectrum
+        from ..figures import plot_spectrum
         return plot_spectrum(self, ax)
 
     def save(self, path: str | PathLike[str]) -> None:

@@ -9,7 +9,7 @@ import pytest
 import opsvd
 from opsvd import Gaussian, Kernel
 from opsvd.bases import PanelBasis
-from opsvd.figures.plotting import new_figure
+from opsvd.figures import new_figure
 from opsvd.operator.nystrom_functions import NystromFunctions
 from opsvd.operator.singular_functions import SingularFunctions
 
