@@ -12,12 +12,12 @@ import matplotlib.pyplot as plt
 import pytest
 from argument_table import ROWS, Row
 from bad_arguments import VALUES
-
-import opsvd
 from opsvd.operator.grid_functions import GridFunctions
 from opsvd.operator.nystrom_functions import NystromFunctions
 from opsvd.operator.sector_functions import SectorFunctions
 from opsvd.operator.tensor_functions import TensorFunctions
+
+import opsvd
 
 PACKAGE = str(Path(opsvd.__file__).parent)
 
