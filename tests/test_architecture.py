@@ -29,7 +29,7 @@ RESULTS_CONSTRUCTED_IN = {"answer/assembly.py", "answer/loading.py"}
 NOT_CONVERGED_WRITTEN_IN = {"answer/status.py"}
 
 # What does not keep a rule yet. Nothing may be added: who mends a file takes it off its list.
-UPWARDS_YET = {("operator", "spectrum")}
+UPWARDS_YET: set[tuple[str, str]] = set()
 LONG_FILES = {"exact/closed_forms.py"}
 LONG_FUNCTIONS = {("prediction/finite_size.py", "predict")}
 NUMBERS_WITHOUT_REASON_IN: set[str] = {
@@ -42,7 +42,7 @@ NUMBERS_WITHOUT_REASON_IN: set[str] = {
 MOST_NUMBERS = 242
 
 # What sampling may know, so that the cross-check compares two computations that share no code.
-SAMPLING_LAYERS = {0, 1, 2, 3, 6}
+SAMPLING_LAYERS = {0, 1, 2, 3, 5}
 
 
 @dataclass(frozen=True)

@@ -133,4 +133,6 @@ def operator_grid(kernel: Kernel, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     b = kernel.b if isinstance(kernel, BlockKernel) else 1
     step = max(1, CHUNK // (max(len(y), 1) * max(kernel.dims))) * b
     parts = [kernel.finite_grid(x[start:start + step], y) for start in range(0, len(x), step)]
+    if not parts:
+        return np.zeros((0, len(y)))
     return np.concatenate(parts) / b if len(parts) > 1 else parts[0] / b

@@ -54,38 +54,36 @@ class Auto(Method):
 
     def _of_numbers(self, problem: Problem) -> Iterator[Discretisation]:
         """What a kernel of numbers needs."""
-        rtol = problem.rtol
+        hermite, rtol = HermiteGalerkin(), problem.rtol
         reason = "the measures are not both Gaussian"
-        if problem.gaussian:
-            for degree in DEGREES:
-                attempt = HermiteGalerkin().at_degree(problem, degree)
-                if attempt.tail <= rtol**0.75:    # bars fall faster than coefficients; the driver looks at the bars
-                    yield attempt.discretisation(f" (auto: the Hermite coefficients decay to {attempt.tail:.0e})")
-                reason = f"the last Hermite coefficients, to degree {degree}, are still {attempt.tail:.0e} of all"
-                if attempt.tail ** ((DEGREES[-1] + 1) / (degree + 1)) > rtol:
-                    break
+        for degree in DEGREES if hermite.refusal(problem) is None else ():
+            attempt = hermite.at_degree(problem, degree)
+            if attempt.tail <= rtol**0.75:    # bars fall faster than coefficients; the driver looks at the bars
+                yield attempt.discretisation(f" (auto: the Hermite coefficients decay to {attempt.tail:.0e})")
+            reason = f"the last Hermite coefficients, to degree {degree}, are still {attempt.tail:.0e} of all"
+            if attempt.tail ** ((DEGREES[-1] + 1) / (degree + 1)) > rtol:
+                break
         reason = f"{reason}; {problem.structure}"
         for finer in self._later(problem):
             yield replace(finer, note=f"{finer.note} (auto: {reason})")
 
     def _later(self, problem: Problem) -> Iterator[Discretisation]:
         """What comes after Hermite polynomials."""
-        resolved = False    # as a ridge function, for which product integration would do no more
-        structure = problem.structure
-        product = structure.product and problem.gaussian and problem.mu_x.center == problem.mu_y.center == 0.0
+        structure, logarithmic = problem.structure, Logarithmic()
+        product = structure.product and logarithmic.refusal(problem) is None
         if not product:
             yield from FiniteRank().discretisations(problem)
-        if problem.gaussian:
-            # Of a ridge function that is not resolved by few degrees, the leading values are had otherwise.
-            methods: list[ScaledHermite | Logarithmic] = [ScaledHermite(leading=structure.linear_form is None)]
-            if product:    # what grows takes Hermite functions
-                methods.insert(1 if problem.domain.widened else 0, Logarithmic())
-            for method in methods:
-                yield from method.discretisations(problem)
-            if structure.linear_form is not None:
-                for attempt in Ridge(structure.linear_form[1]).discretisations(problem):
-                    resolved = True
-                    yield attempt
+        # Of a ridge function that is not resolved by few degrees, the leading values are had otherwise.
+        methods: list[Method] = [ScaledHermite(leading=structure.linear_form is None)]
+        if product:    # what grows takes Hermite functions
+            methods.insert(1 if problem.domain.widened else 0, logarithmic)
+        if structure.linear_form is not None:
+            methods.append(Ridge(structure.linear_form[1]))
+        resolved = False    # as a ridge function, for which product integration would do no more
+        for method in methods:
+            for attempt in method.discretisations(problem) if method.refusal(problem) is None else ():
+                resolved = isinstance(method, Ridge)
+                yield attempt
         for attempt in Panels(_PANEL_NODES).discretisations(problem):
             matrix = attempt.blocks[0].matrix
             tails = np.concatenate([panel_tails(matrix), panel_tails(matrix.T)])

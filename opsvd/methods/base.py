@@ -3,11 +3,10 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
-from ..measures import Gaussian
 from ..operator.discretisation import Discretisation
 from ..operator.problem import Problem
 
-__all__ = ["Method", "require_gaussians"]
+__all__ = ["Method", "measures_refused"]
 
 
 class Method(ABC):
@@ -26,14 +25,11 @@ class Method(ABC):
         """Yield discretisations, each finer than the one before, until the budget of the method is spent.
 
         The driver stops asking when the error bars are below `problem.rtol` times the largest singular value; a method
-        aims at that with its first discretisation.
+        aims at that with its first discretisation. It is asked only for problems that it does not refuse.
         """
 
 
-def require_gaussians(problem: Problem, purpose: str, instead: str) -> tuple[Gaussian, Gaussian]:
-    """Return both measures if they are Gaussian, or raise saying for what they must be, and which method to use."""
-    mu_x, mu_y = problem.mu_x, problem.mu_y
-    if not (isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian)):
-        raise ValueError(f"mu_x and mu_y must be Gaussian for {purpose}, got {mu_x!r} and {mu_y!r}; "
-                         f"use method='{instead}'")
-    return mu_x, mu_y
+def measures_refused(problem: Problem, fit: bool, needed: str, instead: str) -> str | None:
+    """The refusal of measures that do not fit: what they must be and for what, and the name of a method for them."""
+    return None if fit else (f"takes other measures: mu_x and mu_y must be {needed}, got {problem.mu_x!r} and "
+                             f"{problem.mu_y!r}; use method='{instead}'")

@@ -7,7 +7,7 @@ from ..bases import HermiteBasis
 from ..evidence.comparison import compared
 from ..operator.discretisation import Discretisation, galerkin_block
 from ..operator.problem import Problem
-from .base import Method, require_gaussians
+from .base import Method, measures_refused
 from .hermite_checks import hermite_check_rules, relative_tail
 
 __all__ = ["DEGREES", "HermiteAttempt", "HermiteGalerkin"]
@@ -63,6 +63,11 @@ class HermiteGalerkin(Method):
         """The call that makes it."""
         return f"HermiteGalerkin(degree={self.degree}, quadrature={self.quadrature})"
 
+    def refusal(self, problem: Problem) -> str | None:
+        """It takes Gaussian measures."""
+        return super().refusal(problem) or measures_refused(
+            problem, problem.gaussian, "Gaussian for Hermite polynomials", "panels")
+
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield the given degree, or the default ones in turn."""
         for degree in DEGREES if self.degree is None else (self.degree,):
@@ -70,7 +75,7 @@ class HermiteGalerkin(Method):
 
     def at_degree(self, problem: Problem, degree: int) -> "HermiteAttempt":
         """Find the coefficients to one degree."""
-        mu_x, mu_y = require_gaussians(problem, "Hermite polynomials", "panels")
+        mu_x, mu_y = problem.gaussians
         nodes = degree + 1 + _SPARE if self.quadrature is None else self.quadrature
         return HermiteAttempt(problem, HermiteBasis(mu_x, degree, nodes), HermiteBasis(mu_y, degree, nodes + _UNLIKE))
 

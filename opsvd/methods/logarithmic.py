@@ -28,7 +28,7 @@ from ..measures import Gaussian
 from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
 from ..quadrature import Pieces, Rule, gauss_lobatto, on_panels
-from .base import Method
+from .base import Method, measures_refused
 from .profile import (
     PARITIES,
     Decay,
@@ -103,9 +103,15 @@ class Logarithmic(Method):
         """The call that makes it."""
         return f"Logarithmic(max_nodes={self.max_nodes})"
 
+    def refusal(self, problem: Problem) -> str | None:
+        """It takes Gaussian measures of mean zero."""
+        centred = problem.gaussian and all(mu.mean == 0.0 for mu in problem.gaussians)
+        return super().refusal(problem) or measures_refused(
+            problem, centred, "Gaussian of mean zero for logarithmic coordinates", "panels")
+
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield with ever smaller steps, or nothing where phi oscillates too fast."""
-        measures, domain, rtol = _require_centred(problem), problem.domain, problem.rtol
+        measures, domain, rtol = problem.gaussians, problem.domain, problem.rtol
         profile = Profile(problem.kernel, measures[0].std, measures[1].std)
         top = float(np.log(np.max(np.abs([*np.array(domain.x) / profile.std_x, *np.array(domain.y) / profile.std_y]))))
         aim = max(_AIM * rtol, _EPS)
@@ -136,15 +142,6 @@ class Logarithmic(Method):
             broken = len(rough_spans(pieces, h)) > 0
             yield compared(problem, blocks, checks, _note(blocks, h, pieces), domain=replace(domain, missing=missing),
                            leading=broken, broken=broken)
-
-
-def _require_centred(problem: Problem) -> tuple[Gaussian, Gaussian]:
-    """Both measures, if they are Gaussians of mean zero."""
-    mu_x, mu_y = problem.mu_x, problem.mu_y
-    if not (isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian) and mu_x.mean == mu_y.mean == 0.0):
-        raise ValueError(f"mu_x and mu_y must be Gaussian of mean zero for logarithmic coordinates, "
-                         f"got {mu_x!r} and {mu_y!r}; use method='panels'")
-    return mu_x, mu_y
 
 
 def _first_step(pieces: Pieces, aim: float) -> float | None:

@@ -1,7 +1,6 @@
 """Product integration: leading singular values of kernels whose slices break along unknown curves."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -95,7 +94,7 @@ class ProductIntegration(Method):
         tol, rough = max(1e-2 * rtol, 16.0 * _EPS), max(3e-4 * np.sqrt(rtol), 1e-9)
         patience, sides = _PATIENCE, _survey(problem, tol, most=limit // 2)
         if sides is None:
-            yield from (replace(given, remark=_TOO_ROUGH) for given in UniformPanels().discretisations(problem))
+            yield UniformPanels().discretisation(problem, _TOO_ROUGH)
             return
         along_y, along_x = sides
         resolved = partial(resolve, limit=limit, broad=limit // 2, noise=10.0 * tol, ratio=_RATIO)

@@ -38,7 +38,7 @@ from ..quadrature import (
     orthonormal_legendre,
     poles,
 )
-from .base import Method, require_gaussians
+from .base import Method, measures_refused
 from .refinement import ORDER, panel_tails
 from .uniform import loose_checks
 
@@ -103,10 +103,15 @@ class Ridge(Method):
         """The call that makes it."""
         return f"Ridge({self.b!r}, max_nodes={self.max_nodes})"
 
+    def refusal(self, problem: Problem) -> str | None:
+        """It takes Gaussian measures."""
+        return super().refusal(problem) or measures_refused(
+            problem, problem.gaussian, "Gaussian for ridge functions", "product")
+
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield when the leading functions are resolved, and with finer panels."""
         rtol, domain = problem.rtol, problem.domain
-        profile = _Profile(problem.kernel, *require_gaussians(problem, "ridge functions", "product"), self.b)
+        profile = _Profile(problem.kernel, *problem.gaussians, self.b)
         tolerances = np.maximum(1e-2 * rtol, 1e-14) * np.array([1.0, *_LOOSER])
         pieces = next((found for tol in tolerances if (found := profile.pieces(tol)) is not None), None)
         if pieces is None or (hidden := profile.hidden(pieces)) is None:

@@ -12,7 +12,7 @@ from ..evidence.comparison import compared
 from ..measures import Gaussian
 from ..operator.discretisation import Discretisation, galerkin_block
 from ..operator.problem import Problem
-from .base import Method, require_gaussians
+from .base import Method, measures_refused
 from .hermite_checks import hermite_check_rules, relative_tail
 from .phase_space import fitting_gaussians
 
@@ -73,9 +73,14 @@ class ScaledHermite(Method):
         """The call that makes it."""
         return f"ScaledHermite(leading={self.leading})"
 
+    def refusal(self, problem: Problem) -> str | None:
+        """It takes Gaussian measures."""
+        return super().refusal(problem) or measures_refused(
+            problem, problem.gaussian, "Gaussian for Hermite functions", "panels")
+
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield when all coefficients have decayed, or the leading values stand still."""
-        measures, rtol = require_gaussians(problem, "Hermite functions", "panels"), problem.rtol
+        measures, rtol = problem.gaussians, problem.rtol
         fitting = fitting_gaussians(problem)
         if fitting is None:
             return

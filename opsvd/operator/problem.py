@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import cast
 
 from .._support.budget import Budget
 from ..kernels import BlockKernel, Kernel, MatrixKernel, Side, sides
@@ -44,6 +45,11 @@ class Problem:
     def gaussian(self) -> bool:
         """Whether both measures are Gaussians on the line."""
         return isinstance(self.mu_x, Gaussian) and isinstance(self.mu_y, Gaussian)
+
+    @property
+    def gaussians(self) -> tuple[Gaussian, Gaussian]:
+        """The measures, where `gaussian` holds."""
+        return cast("tuple[Gaussian, Gaussian]", (self.mu_x, self.mu_y))
 
     @property
     def round(self) -> bool:
