@@ -191,3 +191,10 @@ def test_functions_of_vectors_along_the_first_coordinate():
     functions = plot_functions(svd, Figure().subplots(), count=2)
     assert len(functions.get_lines()) == 4
     assert functions.get_xlabel() == "$x$ (solid), first coordinate of $y$ (dashed)"
+
+
+@pytest.mark.parametrize("draw", [plot_spectrum, plot_functions])
+def test_what_is_no_decomposition_is_named(draw, ax):
+    """Anything that has values, error bars, multiplicities and functions can be drawn, and nothing else."""
+    with pytest.raises(TypeError, match=r"svd must be a Decomposition, got 3 \(int\); pass what opsvd.decompose"):
+        draw(3, ax)
