@@ -32,11 +32,14 @@ from opsvd.answer.grid_svd import _Coarser, _still_to_come
 from opsvd.answer.nystrom_svd import nystrom_bars
 from opsvd.bases import HermiteBasis, LogarithmicBasis, PanelBasis, radial_half_density, radial_reach
 from opsvd.kernels import Kernel
-from opsvd.methods import angular_profile, angular_slices, grids, logarithmic, panels, sectors, tensor
+from opsvd.methods import angular_profile, angular_slices, grids, logarithmic, panels, tensor
 from opsvd.methods.hermite_checks import hermite_check_rules
 from opsvd.methods.profile import halving_edges
 from opsvd.methods.quasi_random import SCRAMBLINGS, quasi_random_points
+from opsvd.methods.radii import Radii
 from opsvd.methods.refinement import ORDER, check_rule, first_edges, random_rule
+from opsvd.methods.sections import Sections
+from opsvd.methods.sector_grids import sector_grids
 from opsvd.methods.uniform import loose_checks
 from opsvd.probing.domain import Domain
 from opsvd.quadrature import Pieces, Rule, gauss_gegenbauer, gauss_hermite, gegenbauer, hermite_functions
@@ -183,11 +186,11 @@ def slices_check(k: int, split: bool) -> Check:
                                                        edges=edges, check=check, size=1.0)
                 found = angular_slices.angular_sums(slices, k, degrees, 0.0)
                 sums.append(found.coefficients[:ANGULAR_DEGREES, 0])
-                lost += float(found.lost[0]) if split else 0.0
+                lost += float(found.truncation[0]) if split else 0.0
             return sums[0], SAFETY * np.abs(sums[0] - sums[1]) + lost
         return of
     how = "split at breaks" if split else "breaks overlooked"
-    return Check("methods/angular_slices.py", "_ORDER, _CHECK_ORDER",
+    return Check("methods/angular_slices.py", "CHECK_ORDER = ",
                  f"functions of the angle in R^{k}, {how}: 16 against 20 nodes, panels elsewhere",
                  tuple(Size(degrees, judged(degrees)) for degrees in (12, 24, 48)), angular_truth(k), (-0.95, 0.95),
                  (*INSIDE, *ENDS))
@@ -206,7 +209,7 @@ def product_check(k: int) -> Check:
                            for check in (False, True))
             return mine, SAFETY * np.abs(mine - other)
         return of
-    return Check("methods/angular_profile.py", "_ORDER, _CHECK_ORDER",
+    return Check("methods/angular_profile.py", "order = CHECK_ORDER",
                  f"phi(<x, y>) in R^{k}, break overlooked: 16 against 20 nodes, panels elsewhere",
                  tuple(Size(degrees, judged(degrees)) for degrees in (12, 24, 48, 96, 192)), angular_truth(k),
                  (-0.95, 0.95))
@@ -227,9 +230,9 @@ class _Nothing:
     def filtered(self, step: float) -> None:
         """As it is."""
 
-    def sections(self, x: np.ndarray, y: np.ndarray, size: int, *, check: bool = False) -> sectors.Sections:  # noqa: ARG002
+    def sections(self, x: np.ndarray, y: np.ndarray, size: int, *, check: bool = False) -> Sections:  # noqa: ARG002
         """Zeros."""
-        return sectors.Sections(np.zeros((size, len(x), len(y))), np.zeros((len(x), len(y))), 0.0)
+        return Sections(np.zeros((size, len(x), len(y))), np.zeros((len(x), len(y))), 0.0)
 
 
 def radial_check(k: int) -> Check:
@@ -243,19 +246,16 @@ def radial_check(k: int) -> Check:
     def rule(nodes: np.ndarray, step: float) -> tuple[np.ndarray, np.ndarray]:
         return nodes, step * radial_half_density(nodes, k) ** 2
 
-    sizes, radii = [], sectors.Radii((low, high), (low, high), 0.0, 1.0)
-    for level in range(6):
-        h = sectors._first_step(k, 0.03e-6) * sectors._FINER**level
-        d = sectors._discretised(_Nothing(k), radii, 1, (True, True), h)
-        if d is None:
-            break
-        checks = [rule(grid.x, grid.step) for grid in (d.check, *d.shifted_checks)]
+    sizes, radii = [], Radii((low, high), (low, high), 0.0, 1.0)
+    for d in sector_grids(_Nothing(k), radii, 1, (True, True), 0.03e-6):
+        checks = [rule(grid.x, grid.step) for grid in (d.checks.first, *d.checks.others)]
+        h = d.left.step
         sizes.append(Size(1.0 / h, on_rules(rule(d.left.grid, h), checks, smooth, SAFETY)))
 
     def truth(function: Values, c: float) -> np.ndarray:
         delta, w = graded(low, high + 0.5, [c])
         return against(w * radial_half_density(delta, k) ** 2, smooth(delta), function(delta))
-    return Check("methods/sectors.py", "_CHECK, _SHIFTS",
+    return Check("methods/sector_checks.py", "CHECK_STEP = ",
                  f"trapezoid in log|x|, R^{k}: h against all check grids, of 0.8 h", tuple(sizes), truth, (-0.6, 0.5))
 
 

@@ -1,7 +1,8 @@
 """opsvd: the singular value decomposition of kernels under probability measures."""
 
 from . import exact, testing
-from .answer.result import OperatorSVD, load
+from .answer.loading import load
+from .answer.result import OperatorSVD
 from .comparison.crosscheck import CrossCheck, crosscheck
 from .comparison.matrix_check import MatrixCheck, check_matrix
 from .decompose import decompose
@@ -16,18 +17,22 @@ from .errors import (
 )
 from .essay import essay_figures
 from .expressions import parse_kernel
-from .figures.plotting import plot_breaks, plot_functions, plot_spectrum
+from .figures import plot_breaks, plot_functions, plot_spectrum
 from .kernels import BlockKernel, Elementwise, Kernel, MatrixKernel, blockwise, elementwise
 from .measures import Gaussian, GaussianVector, Measure
 from .methods import (
     FiniteRank,
+    Grid,
     HermiteGalerkin,
     Logarithmic,
     Method,
     Panels,
     ProductIntegration,
+    QuasiRandom,
     Ridge,
     ScaledHermite,
+    Sectors,
+    Tensor,
     UniformPanels,
 )
 from .operator.singular_functions import SingularFunctions
@@ -61,6 +66,7 @@ __all__ = [
     "FiniteSizePrediction",
     "Gaussian",
     "GaussianVector",
+    "Grid",
     "HermiteGalerkin",
     "Kernel",
     "KernelError",
@@ -77,11 +83,14 @@ __all__ = [
     "OperatorSVD",
     "Panels",
     "ProductIntegration",
+    "QuasiRandom",
     "RadialEquivalent",
     "Ridge",
     "SamplingInterruptedWarning",
     "ScaledHermite",
+    "Sectors",
     "SingularFunctions",
+    "Tensor",
     "TrialError",
     "UniformPanels",
     "blockwise",

@@ -1,51 +1,35 @@
 """The driver: discretise, decompose, judge; refine until the error bars meet the tolerance."""
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from ._support.arrays import leading_true
 from ._support.blas_threads import one_blas_thread
 from ._support.budget import Budget, BudgetExhaustedError
-from ._support.linalg import canonical_signs, compact_svd, krylov_svd
 from ._support.validation import positive_float, positive_int, tolerance
-from .answer.nystrom_svd import coarse_svd, hold_for_few_points
+from .answer.assembly import assembled
 from .answer.result import OperatorSVD
-from .bases import Basis
+from .answer.selection import select
+from .answer.status import not_within
 from .errors import ConvergenceWarning, KernelError
-from .evidence.error_bars import accurate_count, error_bars, gather_evidence, settled
-from .kernels import BlockKernel, Kernel, MatrixKernel, entrywise, kernel_values, paired, unit_factor
+from .kernels import Kernel, entrywise, kernel_values, paired, unit_factor
 from .measures import Gaussian, Measure
-from .methods import Auto, Method, UniformPanels, as_method
+from .methods import Method, QuasiRandom, UniformPanels, as_method, hold_for_few_points
 from .operator.discretisation import Discretisation
-from .operator.singular_functions import SingularFunctions, SingularSystem
-from .vectors import decompose_vectors
+from .operator.problem import Problem
 
 __all__ = ["decompose"]
 
-# So many accurate values make an answer, though more of them may exceed the tolerance, and end the refinement by
-# methods that aim at the leading ones.
-_ENOUGH = 6
-_LEAST = 500_000
-# Of the evaluations, what trying h may take when it is made a kernel.
-_TRIED = 1000
-# Panels of the coarse answer, and the values and calls of h that it takes.
-_COARSE, _COARSE_VALUES, _COARSE_CALLS = 10, 200_000, 15
-# A remainder of not much more than what lies outside the box: nothing else limits the bars.
-_MOSTLY = 1.05
-# Of the first value: what may be as large, and is not seen, lets no bar be told.
-_HOPELESS = 0.67
-# Bars of this part of the first value may be rounding.
-_NEARLY = 1e-10
+_LEAST = 500_000    # max_evaluations; a coarse answer takes nearly as many
+_PROBES = 1000    # values of h that trying it may take, when it is made a kernel: 39 for numbers, more for blocks
+# Values of h that a coarse answer on ten panels a side takes, in 15 calls: counted.
+_COARSE_VALUES = 200_000
 _FAR_OUT = ("h^2 times the densities decays so slowly that much of it lies where the densities are zero to any float; "
             "take measures with a smaller std")
-# Of kernels that break, larger matrices give no more than leading triplets: those of a Krylov space with blocks of so
-# many columns at least, or of this part of the size.
-_LARGE, _BLOCK, _SHARE = 200, 24, 12
-# Remainders of finer bases exceed those of coarser ones by less than this factor, if both were seen.
-_DECEIVED = 2.0
 
 
 def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: Measure = Gaussian(), *,  # noqa: B008
@@ -70,8 +54,10 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
         go into ``tail``.
     max_rank : int, optional
         Keep at most this many singular values; the others go into ``tail``.
-    method : {"auto", "hermite", "scaled-hermite", "finite-rank", "logarithmic", "panels", "product", "uniform"}, Method
-        How to discretise. "auto" chooses, and ``svd.method`` says why.
+    method : str or Method, default "auto"
+        How to discretise. "auto" chooses, and ``svd.method`` says why. For kernels of numbers "hermite",
+        "scaled-hermite", "finite-rank", "logarithmic", "panels", "product" or "uniform"; for those of vectors
+        "sectors" or "tensor"; for vectors, blocks and matrices "grid" or "quasi-random".
     max_evaluations : int, default 200_000_000
         The most values of h that may be asked for, at least 500_000.
     max_seconds : float, default 20.0
@@ -118,59 +104,28 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     >>> float(np.abs(svd(0.7, -1.2) - np.tanh(0.7 * -1.2))) < 1e-8
     True
     """
-    budget = Budget(_at_least(max_evaluations), positive_float(max_seconds, "max_seconds"), aside=_TRIED)
+    budget = Budget(_at_least(max_evaluations), positive_float(max_seconds, "max_seconds"), aside=_PROBES)
     (kernel, mu_x, mu_y), rtol = paired(h, mu_x, mu_y), tolerance(rtol, "rtol")
-    rank, measures = None if max_rank is None else positive_int(max_rank, "max_rank"), (mu_x, mu_y)
-    kernel, remark = entrywise(kernel, budget), ""
-    on_the_line = kernel.dims == (1, 1) and not isinstance(kernel, BlockKernel | MatrixKernel)
-    chosen = as_method(method)
-    if not (on_the_line or isinstance(chosen, Auto)):
-        raise ValueError(f"method must be 'auto' if x or y is a vector, got {method!r}; leave it out")
-    hold_for_few_points(kernel, budget, _COARSE_VALUES if on_the_line else None)
+    rank, chosen = None if max_rank is None else positive_int(max_rank, "max_rank"), as_method(method)
+    kernel = entrywise(kernel, budget)
+    problem = Problem(kernel.limited(budget), mu_x, mu_y, rtol, rank)
     with one_blas_thread(), budget.watched():
-        seen, limited = _first_look(kernel.limited(budget), measures, required=not on_the_line)
-        if on_the_line:
-            best, remark = _of_numbers(limited, chosen, measures, budget, rtol=rtol, max_rank=rank)
-        else:
-            best = decompose_vectors(limited, *measures, budget, rtol=rtol, max_rank=rank)
-    if limited.factor != kernel.factor:
-        best = best.times(kernel.factor / limited.factor)
-    return _finished(replace(best, kernel_values=seen), kernel, budget.spent, remark)
-
-
-def _first_look(kernel: Kernel, measures: tuple[Measure, Measure], *,
-                required: bool) -> tuple[np.ndarray | None, Kernel]:
-    """The values by which a kernel is known again, if the budget has them; and the kernel at about the size of one."""
-    try:
-        seen = kernel_values(kernel, *measures)
-        return seen, kernel.scaled(unit_factor(kernel, *measures, required=required))
-    except BudgetExhaustedError:
-        return None, kernel
-
-
-def _of_numbers(kernel: Kernel, method: Method, measures: tuple[Measure, Measure], budget: Budget, *, rtol: float,
-                max_rank: int | None) -> tuple[OperatorSVD, str]:
-    """The answer of a method, or a coarse one; and what stands in the way of more."""
-    best, remark = _refine(kernel, method.discretisations(kernel, *measures, rtol), rtol, max_rank)
-    budget.release()
-    if best is not None:
-        return best, remark
-    remark = remark or f"{method!r} cannot do this kernel: leave method out, and one that can is chosen"
-    if budget.affords(_COARSE_VALUES, _COARSE_CALLS):
-        best, refused = _refine(kernel, UniformPanels(_COARSE).discretisations(kernel, *measures, rtol), rtol, max_rank)
-        if best is None and not refused:
-            raise KernelError("h must not be zero nearly everywhere: nodes see no more than traces, although h is not "
-                              "zero; shift and scale x and y to where it is not")
-    return best or coarse_svd(kernel, measures, remark, rtol=rtol, max_rank=max_rank), remark
-
-
-def _finished(best: OperatorSVD, kernel: Kernel, evaluations: int, remark: str) -> OperatorSVD:
-    """Account for the cost, and warn if the tolerance was missed."""
+        hold_for_few_points(problem, _COARSE_VALUES if problem.of_numbers else None)
+        seen, problem = _first_look(problem)
+        if (why := chosen.refusal(problem)) is not None:
+            raise ValueError(f"method must suit the kernel, but {chosen!r} {why}; leave it out to have it chosen")
+        best, remark = _refined(problem, chosen.discretisations(problem))
+        budget.release()
+        if best is None:
+            best, remark = _coarse(problem, remark or f"{chosen!r} cannot do this kernel: leave method out, and one "
+                                   "that can is chosen")
+    factor, evaluations = kernel.factor / problem.kernel.factor, budget.spent
+    svd = best.svd if factor == 1.0 else best.svd.times(factor)
     kernel.evaluations += evaluations
-    best = best.for_kernel(kernel, evaluations, remark)
-    if not best.converged:
-        warnings.warn(best.status, ConvergenceWarning, stacklevel=3)
-    return best
+    svd = replace(svd, kernel_values=seen).for_kernel(kernel, evaluations, remark)
+    if not svd.converged:
+        warnings.warn(svd.status, ConvergenceWarning, stacklevel=2)
+    return svd
 
 
 def _at_least(max_evaluations: Any) -> int:
@@ -179,6 +134,17 @@ def _at_least(max_evaluations: Any) -> int:
         raise ValueError(f"max_evaluations must be at least {_LEAST}, which a coarse answer takes, got {number}; "
                          f"leave it out for the default")
     return number
+
+
+def _first_look(problem: Problem) -> tuple[np.ndarray | None, Problem]:
+    """The values by which a kernel is known again, if the budget has them; and the problem with h of unit size."""
+    kernel, measures = problem.kernel, (problem.mu_x, problem.mu_y)
+    try:
+        seen = kernel_values(kernel, *measures)
+        return seen, replace(problem, kernel=kernel.scaled(unit_factor(kernel, *measures,
+                                                                       required=not problem.of_numbers)))
+    except BudgetExhaustedError:
+        return None, problem
 
 
 @dataclass(frozen=True)
@@ -192,32 +158,46 @@ class _Judged:
     remainder: float
     remark: str
 
-    def better(self, other: "_Judged") -> bool:
-        """Whether it is to be preferred: by accurate values, then by the worst error.
+    @property
+    def rtol(self) -> float:
+        """The tolerance that the discretisation was made for."""
+        return self.svd.rtol
 
-        Except where the other was deceived: a finer basis of the same kind cannot leave out more, so if more is seen,
-        the nodes that the other was judged by have missed it.
+    def better(self, other: "_Judged") -> bool:
+        """Whether it is to be preferred: by accurate values, then by the bars of the leading values that both give.
+
+        What is within its tolerance is preferred to an answer for a larger one. So is a finer basis of the same kind
+        that sees more of h left out: it cannot leave out more, so the nodes that the other was judged by missed it.
         """
-        if self.remainder > _DECEIVED * other.remainder and _finer(self.discretisation, other.discretisation):
+        # If both were seen, remainders differ by less than the margin of their norms.
+        if self.remainder > 2.0 * other.remainder and self.discretisation.finer_than(other.discretisation):
             return True
-        return (self.accurate, -self.svd.worst_error) > (other.accurate, -other.svd.worst_error)
+        if self.rtol < other.rtol and self.svd.converged:
+            return True
+        if self.accurate != other.accurate:
+            return self.accurate > other.accurate
+        q = min(self.svd.rank, other.svd.rank)
+        if q == 0:
+            return self.svd.rank > other.svd.rank or (self.svd.rank == other.svd.rank and self.rtol < other.rtol)
+        mine, others = (float(svd.errors[:q].max()) for svd in (self.svd, other.svd))
+        return mine < others or (mine == others and self.rtol < other.rtol)
+
+    def beside(self, other: "_Judged") -> "_Judged":
+        """The better of both; of two tolerances without what it tells worse than the other tells anything."""
+        best, last = (self, other) if self.better(other) else (other, self)
+        if best.rtol == last.rtol or min(best.svd.rank, last.svd.rank) == 0:
+            return best
+        count = leading_true(best.svd.errors <= last.svd.errors.max())
+        return replace(best, svd=best.svd.truncate(count)) if count else best
 
     def stalled(self, before: "_Judged") -> bool:
         """Whether leading bars that are all but good enough were not helped by a finer basis: they are rounding."""
-        bar, bar_before = (float(one.svd.errors[:_ENOUGH].max(initial=0.0)) for one in (self, before))
-        near = before.svd.rank >= _ENOUGH and bar_before <= _NEARLY * before.svd.values[0]
-        return near and bar > 0.5 * bar_before and _finer(self.discretisation, before.discretisation)
+        bar, bar_before = (float(one.svd.errors[:6].max(initial=0.0)) for one in (self, before))
+        near = before.svd.rank >= 6 and bar_before <= 1e-10 * before.svd.values[0]
+        return near and bar > 0.5 * bar_before and self.discretisation.finer_than(before.discretisation)
 
 
-def _finer(one: Discretisation, other: Discretisation) -> bool:
-    """Whether one has more functions than the other, of the same kind."""
-    kinds, sizes = ([[(type(block.left), type(block.right)) for block in d.blocks] for d in (one, other)],
-                    [min(min(block.matrix.shape) for block in d.blocks) for d in (one, other)])
-    return kinds[0] == kinds[1] and sizes[0] > sizes[1]
-
-
-def _refine(kernel: Kernel, discretisations: Iterator[Discretisation], rtol: float,
-            max_rank: int | None) -> tuple[OperatorSVD | None, str]:
+def _refined(problem: Problem, discretisations: Iterator[Discretisation]) -> tuple[_Judged | None, str]:
     """Go through ever finer discretisations until one gives all that is asked.
 
     Return it, or the best of all; and what stands in the way of more, if that is known.
@@ -225,70 +205,84 @@ def _refine(kernel: Kernel, discretisations: Iterator[Discretisation], rtol: flo
     best: _Judged | None = None
     remark = ""
     try:
-        for discretisation in discretisations:
-            answer = _solve(kernel, discretisation, rtol, max_rank)
-            if answer is None:
+        discretisation = next(discretisations)
+        while True:
+            try:
+                answer = _judged(problem, discretisation)
+            except BudgetExhaustedError as exhausted:
+                discretisation = _told(discretisations, exhausted)
                 continue
-            remark = answer.remark
-            stalled = best is not None and answer.stalled(best)
-            if best is None or answer.better(best):
-                best = answer
-            if answer.complete or stalled:
-                break
+            if answer is not None:
+                remark = answer.remark
+                done = answer.rtol == problem.rtol and (
+                    answer.complete or (best is not None and answer.stalled(best)))
+                best = answer if best is None else answer.beside(best)
+                if done:
+                    break
+            discretisation = _heard(discretisations, None if answer is None else answer.svd)
+    except StopIteration:
+        remark = remark or (problem.budget.refusals or [""])[-1]
     except BudgetExhaustedError as exhausted:
         remark = str(exhausted)
-    return None if best is None else best.svd, remark
+    return None if best is None else _for_tolerance(best, problem.rtol), remark
 
 
-def _solve(kernel: Kernel, discretisation: Discretisation, rtol: float, max_rank: int | None) -> _Judged | None:
+def _heard(discretisations: Iterator[Discretisation], answer: OperatorSVD | None) -> Discretisation:
+    """The next discretisation; a method that is a generator hears of the answer."""
+    if not isinstance(discretisations, Generator):
+        return next(discretisations)
+    following: Discretisation = discretisations.send(answer)
+    return following
+
+
+def _told(discretisations: Iterator[Discretisation], exhausted: BudgetExhaustedError) -> Discretisation:
+    """The next discretisation of a generator that does something else when the budget refuses, or the refusal."""
+    if not isinstance(discretisations, Generator):
+        raise exhausted
+    following: Discretisation = discretisations.throw(exhausted)
+    return following
+
+
+def _judged(problem: Problem, discretisation: Discretisation) -> _Judged | None:
     """One discretisation, decomposed and judged; None if h hides from it."""
-    system = _singular_system(discretisation)
-    evidence = gather_evidence(kernel, discretisation, system, rtol)
+    system = discretisation.system
+    evidence = discretisation.evidence(system)
     if evidence is None:
         return None
-    errors = error_bars(system.values, evidence)
-    goal = rtol * system.values.max(initial=0.0)
-    visible = int(np.count_nonzero(system.values > np.maximum(errors, goal)))
-    wanted = visible if max_rank is None else min(visible, max_rank)
-    accurate = accurate_count(errors[:wanted], goal)
-    # A slowly decaying spectrum is cut off where its values can no longer be told to the tolerance.
-    rank = accurate if min(_ENOUGH, wanted) <= accurate else wanted
-    # What lies outside the box stays there, however fine the discretisation.
-    outside = discretisation.domain.missing * evidence.norm
-    exhausted = discretisation.leading or evidence.remainder <= _MOSTLY * outside
-    complete = accurate == wanted == max_rank or (exhausted and accurate >= _ENOUGH)
-    # And where it may hold larger values than are seen, none will be told.
-    hopeless = outside >= _HOPELESS * system.values.max(initial=0.0) > 0.0
-    # A few values are all only where what is left holds no more, but for what is too far out, or too near to a
-    # singular point, for any discretisation.
-    beyond_reach = float(np.hypot(discretisation.domain.missing, discretisation.hidden)) * evidence.norm
-    hidden = 0.0 if rank >= min(_ENOUGH, max_rank or _ENOUGH) else max(evidence.spread - beyond_reach, 0.0)
-    complete = complete or (settled(system.values, errors, rtol) and hidden <= goal)
-    svd = OperatorSVD.assemble(discretisation.note, system, errors, evidence, rtol=rtol, rank=rank, hidden=hidden)
-    return _Judged(svd, discretisation, accurate, complete or hopeless, evidence.remainder,
-                   remark=_FAR_OUT if hopeless else discretisation.remark)
+    rtol = problem.rtol if discretisation.rtol is None else discretisation.rtol
+    chosen = select(evidence, system.left.multiplicities, rtol, problem.max_rank)
+    svd = assembled(discretisation, system, evidence, chosen, rtol=rtol, max_rank=problem.max_rank)
+    accurate = leading_true(svd.errors <= problem.rtol * svd.values.max(initial=0.0))
+    return _Judged(svd, discretisation, accurate, chosen.complete, evidence.remainder,
+                   remark=_FAR_OUT if evidence.hopeless else discretisation.remark)
 
 
-def _singular_system(discretisation: Discretisation) -> SingularSystem:
-    """The SVD of every block, merged in nonincreasing order, with canonical signs."""
-    systems = [_triplets(block.matrix, discretisation.broken) for block in discretisation.blocks]
-    counts = [len(values) for _, values, _ in systems]
-    values = np.concatenate([values for _, values, _ in systems])
-    multiplicities = np.repeat([block.multiplicity for block in discretisation.blocks], counts)
-    order = np.argsort(-values, kind="stable")
-    lefts: list[tuple[Basis, np.ndarray]] = []
-    rights: list[tuple[Basis, np.ndarray]] = []
-    for block, stop, (u, _, v) in zip(discretisation.blocks, np.cumsum(counts), systems, strict=True):
-        sign = canonical_signs(block.left.synthesise(u) / block.left.rule.sqrt_lebesgue[:, None])
-        for basis, vectors, parts in ((block.left, u, lefts), (block.right, v, rights)):
-            coefficients = np.zeros((basis.size, len(values)))
-            coefficients[:, stop - len(sign):stop] = vectors * sign
-            parts.append((basis, coefficients[:, order]))
-    return SingularSystem(values[order], multiplicities[order], SingularFunctions(tuple(lefts)),
-                          SingularFunctions(tuple(rights)))
+def _for_tolerance(best: _Judged, rtol: float) -> _Judged:
+    """An answer that may be for a larger tolerance than the one asked for, said to be that."""
+    svd = best.svd
+    if best.rtol == rtol:
+        return best
+    text = not_within(svd.worst_error, rtol * float(svd.values.max(initial=0.0)), rtol,
+                      f". This is the answer for rtol={best.rtol:g}")
+    return replace(best, svd=replace(svd, rtol=rtol, converged=False, status=text))
 
 
-def _triplets(matrix: np.ndarray, broken: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The SVD of a matrix; of a large one of a kernel that breaks, no more than a few hundred leading triplets."""
-    size = min(matrix.shape)
-    return krylov_svd(matrix, max(size // _SHARE, _BLOCK)) if broken and size > _LARGE else compact_svd(matrix)
+def _coarse(problem: Problem, reason: str) -> tuple[_Judged, str]:
+    """An answer of so few values that they are within what a budget has left; the reason says what has run out."""
+    budget = problem.budget
+    if problem.of_numbers and budget.affords(_COARSE_VALUES, 15):
+        best, refused = _refined(problem, UniformPanels(10).discretisations(problem))
+        if best is not None:
+            return best, reason
+        if not refused:
+            raise KernelError("h must not be zero nearly everywhere: nodes see no more than traces, although h is not "
+                              "zero; shift and scale x and y to where it is not")
+    points = QuasiRandom()
+    if points.refusal(problem) is None:
+        with budget.grace():
+            best, refused = _refined(problem, points.discretisations(problem))
+        if best is not None:
+            return best, refused or reason
+        reason = refused or reason
+    raise KernelError(f"h must be within what the budget allows, but {reason} before there was an answer; raise it, or "
+                      f"rtol, or estimate the singular values with opsvd.monte_carlo")

@@ -4,34 +4,69 @@ from typing import Any
 
 import numpy as np
 
+from ..bases import BASES
+from ..kernels import Side
 from ..measures import Gaussian, GaussianVector, Measure
-from ..operator.grid_functions import GridFunctions
-from ..operator.nystrom_functions import NystromFunctions
-from ..operator.sector_functions import SectorFunctions
-from ..operator.singular_functions import SingularFunctions
-from ..operator.tensor_functions import TensorFunctions
-from ..prediction.moments import Functions
+from ..operator.singular_functions import Part, SingularFunctions
 
 __all__ = ["functions_from_arrays", "functions_to_arrays"]
 
-_KINDS: dict[str, Any] = {kind.__name__: kind for kind in (
-    GridFunctions, NystromFunctions, SectorFunctions, SingularFunctions, TensorFunctions)}
 
-
-def functions_to_arrays(functions: Functions, prefix: str) -> dict[str, Any]:
+def functions_to_arrays(functions: SingularFunctions, prefix: str) -> dict[str, Any]:
     """Everything that singular functions depend on, but for the kernel, under names that begin with `prefix`.
 
-    Raises TypeError if their measure is not Gaussian.
+    Parts are stacked, so that there are few arrays however many parts there are.
+
+    Raises TypeError if their measure is not Gaussian, or for a basis that `functions_from_arrays` does not know.
     """
-    return {f"{prefix}.kind": type(functions).__name__, **_measure_to_arrays(functions.measure, prefix),
-            **functions.state(prefix)}
+    bases = [part.basis for part in functions.parts]
+    for basis in bases:
+        if BASES.get(type(basis).__name__) is not type(basis):
+            raise TypeError(f"a result can be saved in the bases {', '.join(BASES)} only, got {type(basis).__name__}; "
+                            f"add the basis to opsvd.bases, or save the values alone with numpy.savez")
+    states = [basis.state() for basis in bases]
+    stacked = {"coefficients": [part.coefficients for part in functions.parts],
+               "columns": [part.columns for part in functions.parts],
+               **{f"state.{name}": [np.asarray(state[name]) for state in states] for name in states[0]}}
+    arrays = {f"{prefix}.inner": values for values in functions.values_near_zero()}
+    for name, pieces in stacked.items():
+        # In the order in which they lie in memory: products of arrays of another order are rounded otherwise.
+        transposed = [piece.ndim == 2 and piece.flags.f_contiguous and not piece.flags.c_contiguous for piece in pieces]
+        arrays[f"{prefix}.{name}"] = np.concatenate([piece.ravel("F" if by_columns else "C") for piece, by_columns in
+                                                     zip(pieces, transposed, strict=True)])
+        arrays[f"{prefix}.{name}.shapes"] = np.array([piece.shape for piece in pieces], dtype=int)
+        arrays[f"{prefix}.{name}.transposed"] = np.array(transposed)
+    return {**_measure_to_arrays(functions.measure, prefix), **functions.side.state(prefix), **arrays,
+            f"{prefix}.basis": type(bases[0]).__name__,
+            f"{prefix}.listed": -1 if functions.listed is None else functions.listed}
 
 
-def functions_from_arrays(arrays: dict[str, np.ndarray], prefix: str) -> Functions:
+def functions_from_arrays(arrays: dict[str, np.ndarray], prefix: str) -> SingularFunctions:
     """The functions that `functions_to_arrays` wrote."""
-    kind, measure = _KINDS[str(arrays[f"{prefix}.kind"])], _measure_from_arrays(arrays, prefix)
-    functions: Functions = kind.from_state(measure, arrays, prefix)
-    return functions
+    side = Side.from_state(_measure_from_arrays(arrays, prefix), arrays, prefix)
+    basis, head = BASES[str(arrays[f"{prefix}.basis"])], f"{prefix}.state."
+    coefficients, columns = (_pieces(arrays, f"{prefix}.{name}") for name in ("coefficients", "columns"))
+    states = {name.removeprefix(head): _pieces(arrays, name) for name in arrays
+              if name.startswith(head) and not name.endswith((".shapes", ".transposed"))}
+    parts = [Part(basis.from_state(side, {name: _plain(pieces[i]) for name, pieces in states.items()}),
+                  coefficients[i], columns[i]) for i in range(len(columns))]
+    listed = int(arrays[f"{prefix}.listed"])
+    return SingularFunctions(tuple(parts), None if listed < 0 else listed, inner=arrays.get(f"{prefix}.inner"))
+
+
+def _pieces(arrays: Any, name: str) -> list[np.ndarray]:
+    """The arrays that stand one after the other under a name."""
+    shapes = arrays[f"{name}.shapes"]
+    ends = np.cumsum([int(np.prod(shape, dtype=int)) for shape in shapes])
+    flat = np.split(arrays[name], ends[:-1])
+    orders = np.where(arrays[f"{name}.transposed"], "F", "C").tolist()
+    return [piece.reshape(shape, order=order).copy(order="K") for piece, shape, order in zip(
+        flat, shapes.tolist(), orders, strict=True)]
+
+
+def _plain(array: np.ndarray) -> Any:
+    """A number back from the array that a file makes of it."""
+    return array.item() if array.ndim == 0 else array
 
 
 def _measure_to_arrays(measure: Measure, prefix: str) -> dict[str, Any]:

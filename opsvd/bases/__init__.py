@@ -1,16 +1,22 @@
 """Orthonormal bases, one a file."""
 
-from .base import FARTHEST, Basis
+from .base import Basis, LineBasis, MeanRule
+from .digits import FARTHEST
+from .grid import GridBasis
 from .harmonics import polar, spherical_harmonics
 from .hermite import HermiteBasis
 from .logarithmic import LogarithmicBasis
 from .panels import PanelBasis
+from .points import PointBasis
+from .products import HermiteProducts
 from .radial import RadialBasis, radial_half_density, radial_reach, radial_spectrum
+from .sectors import SectorBasis
 from .span import SpanBasis
 
-__all__ = ["BASES", "FARTHEST", "Basis", "HermiteBasis", "LogarithmicBasis", "PanelBasis", "RadialBasis", "SpanBasis",
+__all__ = ["BASES", "FARTHEST", "Basis", "GridBasis", "HermiteBasis", "HermiteProducts", "LineBasis",
+           "LogarithmicBasis", "MeanRule", "PanelBasis", "PointBasis", "RadialBasis", "SectorBasis", "SpanBasis",
            "polar", "radial_half_density", "radial_reach", "radial_spectrum", "spherical_harmonics"]
 
-BASES: dict[str, type[Basis]] = {basis.__name__: basis
-                                 for basis in (HermiteBasis, LogarithmicBasis, PanelBasis, SpanBasis)}
+BASES: dict[str, type[Basis]] = {basis.__name__: basis for basis in (
+    GridBasis, HermiteBasis, HermiteProducts, LogarithmicBasis, PanelBasis, PointBasis, SectorBasis, SpanBasis)}
 """The bases by name, as a saved result names them."""

@@ -1,23 +1,119 @@
-"""What every basis is: functions orthonormal in L2(mu), and the rule in which they are sampled."""
+"""What every basis is: functions orthonormal in L2(mu), in which singular functions are summed."""
 
+import math
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from .._support.linalg import canonical_signs
+from ..kernels import Side
 from ..measures import Measure
 from ..quadrature import Rule
+from .digits import SPARSE
 
-__all__ = ["FARTHEST", "SPARSE", "Basis"]
+__all__ = ["Basis", "LineBasis", "MeanRule"]
 
-SPARSE = 1e-8
-"""Below this square root of the density, in units of the scale, dividing by it loses more than half of the digits."""
+class MeanRule(NamedTuple):
+    """Points at which sums in a basis are known, and weights by which means under the measure are taken.
 
-FARTHEST = float(np.sqrt(-4.0 * np.log(SPARSE)))
-"""The square root of a Gaussian density falls to that part of its maximum at so many standard deviations, 8.6."""
+    Attributes
+    ----------
+    points : ndarray
+        As a kernel's grid takes them.
+    weights : ndarray, shape (n,)
+        Their sum is one, but for what lies where sums have no digits.
+    drawn : bool
+        Whether the points were drawn at random, and are not the nodes of a rule.
+    """
+
+    points: np.ndarray
+    weights: np.ndarray
+    drawn: bool
 
 
 class Basis(ABC):
+    """Functions orthonormal in L2 on one side of a kernel.
+
+    A new basis is one file with a subclass, and its name in ``bases/__init__.py``, so that results in it can be loaded.
+
+    Attributes
+    ----------
+    side : Side
+        The measure of the points, and how many values a function has there.
+    multiplicity : int
+        Each function stands for so many that are orthonormal and have one singular value.
+    """
+
+    multiplicity: int = 1
+
+    def __repr__(self) -> str:
+        """Say how many functions there are."""
+        return f"{type(self).__name__}({self.size} functions)"
+
+    @property
+    def kind(self) -> tuple[type, ...]:
+        """What larger bases of the same kind share."""
+        return (type(self),)
+
+    @property
+    @abstractmethod
+    def side(self) -> Side:
+        """The measure of the points, and how many values a function has there."""
+
+    @property
+    @abstractmethod
+    def size(self) -> int:
+        """The number N of functions."""
+
+    @abstractmethod
+    def sums(self, points: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
+        r"""Sums :math:`\sum_n c_{nk} b_n(x)` at points as a kernel's grid takes them.
+
+        Coefficients (N, r) give (n width, r), or (n width, r, multiplicity) where that is more than one.
+        """
+
+    def trusted(self, points: np.ndarray) -> np.ndarray:
+        """Where sums in the basis keep eight digits, (n,) bools: by default everywhere."""
+        return np.ones(len(points) // (self.side.rows or 1), dtype=bool)
+
+    @property
+    def multiplicity_root(self) -> float:
+        """The square root of the multiplicity, which may be no float."""
+        return math.exp(0.5 * math.log(self.multiplicity))
+
+    @property
+    def gap(self) -> float:
+        """The distance from zero below which no sums are to be trusted: none, unless zero is a singular point."""
+        return 0.0
+
+    def signs(self, coefficients: np.ndarray) -> np.ndarray:
+        """The signs, (r,), that make functions with these coefficients, (N, r), those of the convention."""
+        return canonical_signs(coefficients)
+
+    def mean_rule(self) -> MeanRule | None:
+        """The points at which moments of singular functions are found; None where lengths alone are needed."""
+        return None
+
+    def weighted_values(self, coefficients: np.ndarray    # noqa: ARG002 -- others sum them
+                        ) -> tuple[np.ndarray, np.ndarray] | None:
+        """Nodes, and values times weights there, (n width, r), by which T is applied to sums in the basis.
+
+        None where functions need no other evaluation than `sums`.
+        """
+        return None
+
+    @abstractmethod
+    def state(self) -> dict[str, Any]:
+        """Arrays and numbers, from which `from_state` makes this basis again."""
+
+    @classmethod
+    @abstractmethod
+    def from_state(cls, side: Side, state: dict[str, Any]) -> "Basis":
+        """The basis on a side that `state` describes."""
+
+
+class LineBasis(Basis):
     r"""N functions :math:`b_n` with :math:`E_\mu[b_m b_n] = \delta_{mn}`, evaluated as :math:`b_n \sqrt\rho`.
 
     The half-density form :math:`b_n(x) \sqrt{\rho(x)}` is bounded where :math:`b_n` is huge and :math:`\rho` tiny,
@@ -35,14 +131,10 @@ class Basis(ABC):
     measure: Measure
     rule: Rule
 
-    def __repr__(self) -> str:
-        """Say how many functions there are."""
-        return f"{type(self).__name__}({self.size} functions)"
-
     @property
-    @abstractmethod
-    def size(self) -> int:
-        """The number N of functions."""
+    def side(self) -> Side:
+        """Numbers under the measure."""
+        return Side(self.measure)
 
     @property
     @abstractmethod
@@ -68,14 +160,25 @@ class Basis(ABC):
         dense = self.measure.sqrt_density(x) * np.sqrt(self.measure.scale) > SPARSE
         return np.asarray((x >= low) & (x <= high) & dense)
 
-    @property
-    def gap(self) -> float:
-        """The distance from zero below which no sums are to be trusted: none, unless zero is a singular point."""
-        return 0.0
-
     def combine(self, x: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
         r"""Sums :math:`\sum_n c_{nk} b_n(x) \sqrt{\rho(x)}`: points (...) and coefficients (N, r) give (..., r)."""
         return np.asarray(self.half_density(x) @ coefficients)
+
+    def sums(self, points: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
+        """Those of `combine`, divided by the square root of the density."""
+        return np.asarray(self.combine(points, coefficients) / self.measure.sqrt_density(points)[:, None])
+
+    def signs(self, coefficients: np.ndarray) -> np.ndarray:
+        """Those of half-densities at the nodes, which do not depend on where the nodes lie."""
+        return canonical_signs(self.synthesise(coefficients) / self.rule.sqrt_lebesgue[:, None])
+
+    def mean_rule(self) -> MeanRule:
+        """The nodes where sums have digits.
+
+        What lies farther out has a probability of less than 1e-16, and is not asked for: there a kernel may overflow.
+        """
+        rule = self.rule.restricted(self.trusted(self.rule.nodes))
+        return MeanRule(rule.nodes, rule.weights, drawn=False)
 
     @abstractmethod
     def analyse(self, samples: np.ndarray) -> np.ndarray:
@@ -85,6 +188,11 @@ class Basis(ABC):
     def synthesise(self, coefficients: np.ndarray) -> np.ndarray:
         r"""Samples :math:`\sqrt{w_i} f(x_i)`, (len(rule), ...), of a function from its coefficients, (N, ...)."""
 
-    @abstractmethod
-    def state(self) -> dict[str, Any]:
-        """The arguments, arrays and numbers, from which ``type(self)(measure, **state)`` makes this basis again."""
+    def weighted_values(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Those at the nodes of the rule."""
+        return self.rule.nodes, self.rule.sqrt_weights[:, None] * self.synthesise(coefficients)
+
+    @classmethod
+    def from_state(cls, side: Side, state: dict[str, Any]) -> "LineBasis":
+        """From the measure and the arguments that `state` gives by name."""
+        return cls(side.measure, **state)    # type: ignore[call-arg]

@@ -4,9 +4,6 @@ import numpy as np
 
 __all__ = ["CardinalFunctions"]
 
-# Stands for a distance of zero from a node: its cosecant, 1e200, is all of the sum of cosecants.
-_AT_A_NODE = 1e-200
-
 
 class CardinalFunctions:
     r"""The functions :math:`D((u - u_i) / h)`, :math:`D(t) = \sin(\pi t) / (N \sin(\pi t / N))`.
@@ -47,5 +44,5 @@ class CardinalFunctions:
         angle = self.scale * (np.where(self._inside(u), u, self.last) - self.first)
         # Sines of differences, without a sine for each: what they lose close to zero cancels in the quotient.
         sines = np.stack([np.sin(angle), np.cos(angle)], axis=-1) @ self._waves
-        sines[sines == 0.0] = _AT_A_NODE
+        sines[sines == 0.0] = 1e-200    # at a node, whose cosecant is all of the sum of cosecants
         return np.asarray(np.reciprocal(sines, out=sines))

@@ -7,11 +7,7 @@ import numpy as np
 
 from ..quadrature import gegenbauer, harmonics
 
-__all__ = ["MOST_HARMONICS", "polar", "spherical_harmonics"]
-
-MOST_HARMONICS = 20_000
-"""A basis of more functions than this is refused."""
-_MOST_VALUES = 200_000_000
+__all__ = ["polar", "spherical_harmonics"]
 
 
 def spherical_harmonics(x: np.ndarray, degree: int) -> np.ndarray:
@@ -47,8 +43,8 @@ def spherical_harmonics(x: np.ndarray, degree: int) -> np.ndarray:
     [[1.131 0.849]]
     """
     count = harmonics(x.shape[1], degree)
-    shown = f"{count}" if count < 10**9 else f"about 1e{len(str(count)) - 1}"
-    if count > MOST_HARMONICS or count * len(x) > _MOST_VALUES:
+    if count > 20_000 or 8 * count * len(x) > 1_600_000_000:    # in bytes
+        shown = f"{count}" if count < 10**9 else f"about 1e{len(str(count)) - 1}"
         raise ValueError(f"the spherical harmonics of degree {degree} in R^{x.shape[1]} must be few enough to be "
                          f"listed, got {shown} of them at {len(x)} points; "
                          f"truncate the decomposition to fewer singular functions, or call svd(x, y), which needs none")

@@ -7,14 +7,12 @@ import numpy as np
 
 from ..measures import Gaussian
 from ..quadrature import gauss_hermite, hermite_functions
-from .base import Basis
+from .base import LineBasis
 
 __all__ = ["HermiteBasis"]
 
-_FADED = 8.0
 
-
-class HermiteBasis(Basis):
+class HermiteBasis(LineBasis):
     r"""The functions :math:`\psi_n((x - c) / s) \sqrt{\rho_{c, s}(x) / \rho(x)}`, n = 0 ... degree.
 
     They are orthonormal under the measure whatever c and s are. With those of the measure itself, the default, they
@@ -49,8 +47,9 @@ class HermiteBasis(Basis):
 
     @property
     def interval(self) -> tuple[float, float]:
-        """From the first node to the last, and no farther than Hermite functions are above rounding."""
-        end = 2.0 * np.sqrt(self.size) + _FADED * self.size ** (-1.0 / 6.0)    # the turning point, and Airy's decay
+        """From the first node to the last, and no farther than Hermite functions are above 1e-7 of their maximum."""
+        # Beyond its turning point a Hermite function falls like Airy's function, which at 8 is 9e-8 of its maximum.
+        end = 2.0 * np.sqrt(self.size) + 8.0 * self.size ** (-1.0 / 6.0)
         low, high = self.reference.mean - end * self.reference.std, self.reference.mean + end * self.reference.std
         return max(low, float(self.rule.nodes[0])), min(high, float(self.rule.nodes[-1]))
 

@@ -6,17 +6,14 @@ from typing import Any
 import numpy as np
 
 from ..measures import Gaussian
-from .base import SPARSE, Basis
+from .base import LineBasis
 from .cardinal import CardinalFunctions
+from .digits import SPARSE
 
 __all__ = ["LogarithmicBasis"]
 
-# Panels hold so many steps, and are no wider than this in log|x|, where polynomials in x still follow powers of |x|.
-_STEPS_A_PANEL = 8
-_PANEL = 0.8
 
-
-class LogarithmicBasis(Basis):
+class LogarithmicBasis(LineBasis):
     r"""Cardinal functions on an equidistant grid in :math:`u = \log(|x| / s)`, even or odd in x.
 
     With :math:`x = \pm s e^u` a function f of one parity has the half-density :math:`F(u) = f \sqrt{2 \rho\, |dx/du|}`,
@@ -70,7 +67,8 @@ class LogarithmicBasis(Basis):
     @property
     def panels(self) -> np.ndarray:
         """Up to eight steps, four wavelengths of the fastest function, on either side of zero."""
-        steps = min(_STEPS_A_PANEL, max(1, int(_PANEL / self.step)))
+        # Panels are no wider than 0.8 in log|x|: there polynomials in x still follow powers of |x|.
+        steps = min(8, max(1, int(0.8 / self.step)))
         ends = self.last + self.step * (0.5 - np.append(np.arange(0, self.count, steps), self.count))
         x = self.measure.std * np.exp(ends)
         return np.concatenate([-x, x[::-1]])

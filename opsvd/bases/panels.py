@@ -6,12 +6,12 @@ import numpy as np
 
 from ..measures import Measure
 from ..quadrature import composite_gauss_legendre, legendre_transform, orthonormal_legendre, place_between
-from .base import Basis
+from .base import LineBasis
 
 __all__ = ["PanelBasis"]
 
 
-class PanelBasis(Basis):
+class PanelBasis(LineBasis):
     r"""Lagrange functions :math:`l_i(x) / \sqrt{\lambda_i \rho(x)}` on panels, orthonormal in :math:`L^2(\mu)`.
 
     On every panel [e_p, e_{p+1}] the Lagrange polynomials of the Gauss-Legendre nodes are orthogonal, with squared

@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 
 from ..measures import Measure
-from .base import Basis
+from .base import LineBasis
 from .panels import PanelBasis
 
 __all__ = ["SpanBasis"]
 
 
-class SpanBasis(Basis):
+class SpanBasis(LineBasis):
     r"""r orthonormal combinations :math:`\sum_i q_{ik} b_i` of the functions of a `PanelBasis`.
 
     Parameters

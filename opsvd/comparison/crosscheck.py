@@ -8,35 +8,29 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.special import ndtri
 
 from .._support.optional import require
 from .._support.signs import plus_minus
 from .._support.validation import generator, positive_int, require_memory, sizes
 from ..answer.result import OperatorSVD, require_svd
 from ..decompose import decompose
-from ..figures.plotting import COLOURS, require_axes, styled
+from ..figures import require_axes
+from ..figures.sampled_values import plot_sampled_ranks, plot_sampled_values
 from ..kernels import Kernel, paired
 from ..measures import Gaussian, Measure
 from ..prediction.finite_size import FiniteSizePrediction
 from ..sampling import MonteCarloSpectrum
-from ..sampling.monte_carlo import MOST_TRIALS, Trials, kernel_trials, standard_error
+from ..sampling.monte_carlo import MOST_TRIALS, Trials, kernel_trials, run_in_turn, standard_error
 from ..sampling.progress import as_report
+from ..sampling.text import aligned
 from ..sampling.trials import announce, cut_short
 from ..spectrum import Estimate
+from .z_scores import count_compared, energy_score, multiplet_means, threshold, value_scores
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["CrossCheck", "crosscheck"]
-
-# The probability that a comparison of two right answers ends in disagreement.
-_FALSE_ALARM = 1e-3
-# By default values are compared that stand this many standard deviations above their sampling noise, at most so many.
-_ABOVE_NOISE = 2.0
-_MOST = 8
-# More members than any sampled matrix has values.
-_HUGE = 10**9
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,9 +146,7 @@ class CrossCheck:
 
     def __str__(self) -> str:
         """Show the sampled means and z-scores beside the operator's values."""
-        table = [self._head(), *self._rows()]
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in table]
+        lines = aligned([self._head(), *self._rows()])
         return "\n".join([f"sampled means over {self._counts} (z-score)", *lines, self.verdict])
 
     def _repr_html_(self) -> str:
@@ -202,43 +194,11 @@ class CrossCheck:
         if ax is None:
             plt = require("matplotlib.pyplot", "plot", "CrossCheck.plot")
             _, (ax, beside) = plt.subplots(1, 2, figsize=(9.6, 4.2), layout="constrained")
-            self._plot_effective_rank(beside)
-        return self._plot_values(require_axes(ax))
-
-    def _plot_values(self, ax: "Axes") -> "Axes":
-        index = np.arange(1, self.singular_values.size + 1)
-        styled(ax, f"sampled singular values, {self._counts.replace(' of each size', ' each')}")
-        for k, size in enumerate(self.n):
-            # Set side by side, so that the error bars do not hide each other.
-            offset = 0.12 * (k - 0.5 * (len(self.n) - 1))
-            ax.errorbar(index + offset, self.mean[k], yerr=self.standard_error[k], fmt="o", markersize=4, capsize=3,
-                        color=COLOURS[k % len(COLOURS)], label=f"$n = {size}$")
-        ax.hlines(self.singular_values, index - 0.35, index + 0.35, color="black", linewidth=1.2, label="operator")
-        if index.size:
-            ax.set_yscale("log")
-            ax.set_xticks(index)
-            ends = np.concatenate([self.singular_values, *self.mean, *(self.mean - self.standard_error),
-                                   *(self.mean + self.standard_error)])
-            low, high = ends.min(where=ends > 0.0, initial=ends.max()), ends.max()
-            room = max((high / low) ** 0.08, 1.3)    # beyond the outermost error bars, and where all values are alike
-            ax.set_ylim(low / room, high * room)
-        ax.set_xlabel("index $i$")
-        ax.set_ylabel("singular value $s_i$")
-        ax.legend()
-        return ax
-
-    def _plot_effective_rank(self, ax: "Axes") -> None:
-        styled(ax, "effective rank")
-        ax.errorbar(self.n, self.effective_rank, yerr=self.effective_rank_error, fmt="o", capsize=3, color=COLOURS[0],
-                    label="sampled")
-        highest = float((self.effective_rank + self.effective_rank_error).max())
-        if math.isfinite(self.operator_effective_rank.value + self.operator_effective_rank.error):
-            ax.axhline(self.operator_effective_rank.value, color="black", linestyle="--", label="operator")
-            highest = max(highest, self.operator_effective_rank.value)
-        ax.set_xscale("log")
-        ax.set_ylim(0.0, 1.1 * highest or 1.0)
-        ax.set_xlabel("$n$")
-        ax.legend()
+            limit = self.operator_effective_rank
+            plot_sampled_ranks(beside, self.n, self.effective_rank, self.effective_rank_error,
+                               limit.value if math.isfinite(limit.error) else math.inf)
+        return plot_sampled_values(require_axes(ax), self.singular_values, self.n, self.mean, self.standard_error,
+                                   title=f"sampled singular values, {self._counts.replace(' of each size', ' each')}")
 
 
 def crosscheck(
@@ -343,20 +303,12 @@ def crosscheck(
 
 def _sampled(planned: list[Trials]) -> list[MonteCarloSpectrum]:
     """Sample size by size; if interrupted, return what is done of those of which two trials are."""
-    samples: list[MonteCarloSpectrum] = []
-    for trials in planned:
-        try:
-            sample = trials.run(as_report(None))
-        except KeyboardInterrupt:
-            if not samples:
-                raise
-            break
+    samples = []
+    for sample in run_in_turn(planned, as_report(None)):
         # Of a matrix that was cut short the errors may be larger than its noise.
         whole = tuple(one for one in sample.matrices if not one.interrupted)
         if len(whole) > 1:
             samples.append(replace(sample, matrices=whole))
-        if sample.interrupted:
-            break
     if not samples:
         raise KeyboardInterrupt
     return samples
@@ -365,10 +317,11 @@ def _sampled(planned: list[Trials]) -> list[MonteCarloSpectrum]:
 def _compared(svd: OperatorSVD, predictions: list[FiniteSizePrediction], samples: list[MonteCarloSpectrum],
               rank: int | None, note: str) -> CrossCheck:
     """Compare samples with predictions, size by size."""
-    r, drawn = _count_compared(svd, predictions, rank), tuple(sample.trials for sample in samples)
+    r, drawn = count_compared(svd, predictions, rank), tuple(sample.trials for sample in samples)
+    values = [multiplet_means(sample.spectra, svd.multiplicities[:r]) for sample in samples]
     valid = np.stack([prediction.valid[:r] for prediction in predictions])
-    z = np.stack([_value_scores(svd, *pair, r) for pair in zip(predictions, samples, strict=True)])
-    z_energy = np.array([_energy_score(svd, *pair, r) for pair in zip(predictions, samples, strict=True)])
+    z = np.stack([value_scores(svd, *pair, r) for pair in zip(predictions, samples, strict=True)])
+    z_energy = np.array([energy_score(svd, *pair, r) for pair in zip(predictions, samples, strict=True)])
     ranks = [sample.effective_rank() for sample in samples]
     comparisons = int(np.sum(~np.isnan(z)) + np.sum(~np.isnan(z_energy)))
     return CrossCheck(
@@ -377,8 +330,8 @@ def _compared(svd: OperatorSVD, predictions: list[FiniteSizePrediction], samples
         singular_values=svd.values[:r],
         errors=svd.value_errors[:r],
         multiplicities=svd.multiplicities[:r],
-        mean=np.stack([_multiplets(svd, sample, r).mean(axis=0) for sample in samples]),
-        standard_error=np.stack([standard_error(_multiplets(svd, sample, r)) for sample in samples]),
+        mean=np.stack([means.mean(axis=0) for means in values]),
+        standard_error=np.stack([standard_error(means) for means in values]),
         predicted_mean=np.where(valid, [prediction.mean[:r] for prediction in predictions], np.nan),
         bias=np.where(valid, [prediction.bias[:r] for prediction in predictions], np.nan),
         z=z,
@@ -388,7 +341,7 @@ def _compared(svd: OperatorSVD, predictions: list[FiniteSizePrediction], samples
         effective_rank=np.array([rank.mean() for rank in ranks]),
         effective_rank_error=np.array([standard_error(rank) for rank in ranks]),
         operator_effective_rank=svd.effective_rank(),
-        thresholds=np.array([_threshold(comparisons, trials) for trials in drawn]),
+        thresholds=np.array([threshold(comparisons, trials) for trials in drawn]),
         drawn=drawn,
         interrupted=bool(note),
         note=note,
@@ -419,65 +372,6 @@ def _made_under(svd: OperatorSVD, mu_x: Measure, mu_y: Measure) -> None:
     for name, given, made in (("mu_x", mu_x, svd.mu_x), ("mu_y", mu_y, svd.mu_y)):
         if given != made:
             raise ValueError(f"{name} must be the measure of svd, {made!r}, got {given!r}; pass {name}=svd.{name}")
-
-
-def _count_compared(svd: OperatorSVD, predictions: list[FiniteSizePrediction], rank: int | None) -> int:
-    """Return how many singular values are compared, multiplets counting once."""
-    ends = np.cumsum(np.minimum(svd.multiplicities, _HUGE).astype(np.int64))
-    most = int(np.count_nonzero(ends <= min(prediction.n for prediction in predictions)))
-    if rank is not None:
-        return min(rank, most)
-    largest = max(predictions, key=lambda prediction: prediction.n)
-    noisy = _ABOVE_NOISE * largest.std > svd.values
-    return min(int(np.argmax(np.append(noisy, True))), most, _MOST) or min(most, 1)
-
-
-def _value_scores(
-    svd: OperatorSVD, prediction: FiniteSizePrediction, sample: MonteCarloSpectrum, r: int
-) -> np.ndarray:
-    """Return the z-scores of the leading r values, NaN where they cannot be predicted."""
-    z = _scores(_multiplets(svd, sample, r), prediction.mean[:r], prediction.std[:r],
-                np.hypot(prediction.error[:r], svd.value_errors[:r] + _rounding(svd, sample.n)))
-    return np.where(prediction.valid[:r], z, np.nan)
-
-
-def _energy_score(svd: OperatorSVD, prediction: FiniteSizePrediction, sample: MonteCarloSpectrum, r: int) -> float:
-    """Return the z-score of the energy of the most leading values, up to r, for which it can be predicted."""
-    if svd.rank == 0:
-        return float(_scores((sample.spectra**2).sum(axis=1), np.array(svd.tail**2), np.zeros(()), np.zeros(())))
-    if not prediction.energy_valid[:r].any():
-        return math.nan
-    k = int(np.flatnonzero(prediction.energy_valid[:r])[-1])
-    counts = svd.multiplicities[: k + 1].astype(np.float64)
-    ours = 2.0 * float((counts * svd.values[: k + 1]) @ (svd.value_errors[: k + 1] + _rounding(svd, sample.n)))
-    energies = (sample.spectra[:, : int(counts.sum())] ** 2).sum(axis=1)
-    return float(_scores(energies, prediction.energy[k], prediction.energy_std[k],
-                         np.hypot(prediction.energy_error[k], ours)))
-
-
-def _multiplets(svd: OperatorSVD, sample: MonteCarloSpectrum, r: int) -> np.ndarray:
-    """Return the means of the sampled values over the leading r multiplets, shape (trials, r)."""
-    ends = np.cumsum(svd.multiplicities[:r].astype(np.int64))
-    parts = np.split(sample.spectra, ends, axis=1)[:r]
-    return np.stack([part.mean(axis=1) for part in parts], axis=1) if r else sample.spectra[:, :0]
-
-
-def _scores(samples: np.ndarray, expected: np.ndarray, std: np.ndarray, error: np.ndarray) -> np.ndarray:
-    """Return the deviation of the mean of the samples over its uncertainty; no deviation is 0, whatever that is."""
-    deviation = samples.mean(axis=0) - expected
-    uncertainty = np.hypot(np.maximum(samples.std(axis=0, ddof=1), std) / math.sqrt(len(samples)), error)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.where(deviation == 0.0, 0.0, deviation / uncertainty))
-
-
-def _rounding(svd: OperatorSVD, n: int) -> float:
-    """Bound the rounding errors of the SVD of an n x n matrix: backward stable, with a modest constant."""
-    return n * np.finfo(np.float64).eps * float(svd.singular_values.max(initial=0.0))
-
-
-def _threshold(comparisons: int, trials: int) -> float:
-    t = -float(ndtri(0.5 * _FALSE_ALARM / max(comparisons, 1)))
-    return t + (t**2 - 1.0) / (3.0 * math.sqrt(trials))
 
 
 def _score(z: float) -> str:

@@ -14,11 +14,11 @@ from ..prediction.splitting import Multiplet
 from ..sampling import Engine, MatrixSpectrum, SampledMatrix, StoredMatrix
 from ..sampling.engines import as_engine
 from ..sampling.trials import announce, cut_short
+from .z_scores import FALSE_ALARM, MOST_COMPARED, multiplet_means
 
 __all__ = ["MatrixCheck", "check_matrix", "compared"]
 
-_MOST = 8
-# The part of a variance that the first order must explain.
+# The part of a variance that the first order must explain: covariances are known to the first order alone.
 _FIRST_ORDER = 0.99
 
 
@@ -69,7 +69,7 @@ class MatrixCheck:
         if not self.quantities:
             return f"undecided: nothing can be predicted; {self.statement}"
         size = f"{len(self.quantities)} quantities, p = {self.p_value:.2g}"
-        if self.p_value < 1e-3:
+        if self.p_value < FALSE_ALARM:
             return f"the matrix is not what is claimed, or not drawn as claimed: {size}"
         return f"the matrix is as claimed, as far as its singular values tell: {size}"
 
@@ -141,10 +141,12 @@ def check_matrix(
     >>> bool(opsvd.check_matrix(np.sin(x * y), svd).p_value > 0.01)
     False
     """
-    svd, given = require_svd(svd, "svd"), matrix if isinstance(matrix, SampledMatrix) else _Scaled(matrix)
+    svd, given = require_svd(svd, "svd"), matrix if isinstance(matrix, SampledMatrix) else StoredMatrix(matrix)
     n, m = given.shape
+    if given is not matrix:
+        given.scale = 1.0 / math.sqrt(float(n) * m)
     prediction = svd.predict(n, m)
-    most = min(_MOST if rank is None else positive_int(rank, "rank"), prediction.counts.size)
+    most = min(MOST_COMPARED if rank is None else positive_int(rank, "rank"), prediction.counts.size)
     needed = min(int(prediction.counts[:most].sum()), n, m)
     solver = as_engine(engine)
     announce([solver.cost(given, max(needed, 1))], "pass a smaller matrix, or another engine, for less")
@@ -154,26 +156,14 @@ def check_matrix(
     return compared(spectrum, prediction, svd, most)
 
 
-class _Scaled(StoredMatrix):
-    """An array over sqrt(nm)."""
-
-    def __init__(self, array: Any) -> None:
-        super().__init__(array)
-        self.scale = 1.0 / math.sqrt(float(self.shape[0]) * self.shape[1])
-
-    def stored(self) -> np.ndarray:
-        """The scaled array."""
-        return self.array * self.scale
-
-
 def compared(
-    spectrum: MatrixSpectrum, prediction: FiniteSizePrediction, svd: OperatorSVD, most: int = _MOST
+    spectrum: MatrixSpectrum, prediction: FiniteSizePrediction, svd: OperatorSVD, most: int = MOST_COMPARED
 ) -> MatrixCheck:
     """Compare a spectrum that is computed already; see `check_matrix`."""
     rows = _quantities(prediction, most)
     k = rows.shape[1]
     counts = prediction.counts[:k]
-    values, bars = (_per_value(array, counts) for array in (spectrum.values, spectrum.errors))
+    values, bars = (multiplet_means(array, counts) for array in (spectrum.values, spectrum.errors))
     mean, error, variance = prediction.mean[:k].copy(), prediction.error[:k].copy(), prediction.std[:k] ** 2
     for group in _groups(prediction, k):
         # Of a group the sum alone is compared; how it is shared out among the members does not matter.
@@ -195,13 +185,6 @@ def compared(
     return MatrixCheck(prediction.n, prediction.m, tuple(_name(row, counts) for row in rows), rows @ values,
                        rows @ mean, std, deviation / std, statistic, p_value, prediction.statement,
                        spectrum.interrupted)
-
-
-def _per_value(array: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """The means of a spectrum over the members of each value."""
-    ends = np.cumsum(counts).astype(int)
-    padded = np.pad(array, (0, max(int(ends[-1]) - array.size, 0))) if ends.size else array
-    return np.array([part.mean() for part in np.split(padded, ends)[: ends.size]])
 
 
 def _groups(prediction: FiniteSizePrediction, most: int) -> list[Multiplet]:

@@ -4,28 +4,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .._support.floats import EPS
 from .._support.linalg import corner_norms
 from ..kernels import Kernel
-from ..operator.discretisation import Discretisation
 from ..operator.singular_functions import SingularFunctions, SingularSystem
+from ..probing.domain import Domain
 from ..probing.slice_splitter import slice_integrals
 from ..probing.slices import SliceIntegrals
-from ..quadrature import Rule, joined
+from ..quadrature import Rule, continued, fall, joined
 
 __all__ = ["Images", "energy_beyond", "images"]
 
-_EPS = float(np.finfo(np.float64).eps)
-# Not the order of any method: no node in common.
-_ORDER = 20
-_MOST = 160
-_BUDGET = 10_000_000
-# The square root of how many slices there are, about.
-_SLICES = 16.0
-# Random slices may give a residual that is this much larger.
-_DISAGREES = 4.0
-# Strips along the ends of the domain, as parts of its width, whose energies tell how images decay; and a decay, from
-# one strip to the next, that is not told from none.
-_MARGIN, _SLOWEST = 0.04, 0.99
+# Strips along the ends of the domain, as parts of its width, whose energies tell how images decay.
+_STRIP = 0.04
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,37 +39,40 @@ class Images:
     breaks: bool = False
 
 
-def images(kernel: Kernel, discretisation: Discretisation, system: SingularSystem, rtol: float, *, outside: float,
-           spots: tuple[Rule, Rule], samples: np.ndarray) -> Images:
-    """Apply T and its adjoint to the leading singular functions, along slices at the nodes of the first check rule.
+def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: SingularSystem, rtol: float, *,
+           outside: float, hidden: float, spots: tuple[Rule, Rule], samples: np.ndarray) -> Images:
+    """Apply T and its adjoint to the leading singular functions, along slices at the nodes of a check rule.
 
     Parameters
     ----------
-    kernel, discretisation, system, rtol
-        As in `gather_evidence`.
+    kernel, domain, check, system, rtol
+        As in `opsvd.evidence.comparison.Comparison`.
     outside : float
         The norm of h outside the domain, and nearer to singular points than nodes: a bound for the images there. Those
         outside are extrapolated from their decay.
+    hidden : float
+        The part of it that is nearer to singular points, relative to the norm.
     spots : tuple of Rule
         Random points in x and y, drawn from the measures. Slices at those in x are held against h at those in y: what
         they do not explain is missing from the images.
     samples : ndarray
         The weighted values of h there.
     """
-    count = min(len(system.values), _MOST)
+    count = min(len(system.values), 160)    # others have bars from the remainder alone
     s, left, right = system.values[:count], system.left.truncated(count), system.right.truncated(count)
-    domain, (rule_x, rule_y) = discretisation.domain, discretisation.checks[0]
-    tol = max(1e-2 * rtol, 16.0 * _EPS)
+    rule_x, rule_y = check
+    tol = max(1e-2 * rtol, 16.0 * EPS)
     along_y = _Side(kernel, left, right, s, domain.x, domain.y, tol)
     along_x = _Side(kernel.transposed(), right, left, s, domain.y, domain.x, tol)
     (at_x, at_spots), (at_y,) = along_y.seen_at(rule_x, spots[0]), along_x.seen_at(rule_y)
     sides = along_y.residuals(at_x, rule_x, outside), along_x.residuals(at_y, rule_y, outside)
     missed = along_y.missed(at_spots, *spots, samples)
     residual, coupling = (np.max(parts, axis=0) for parts in zip(*sides, strict=True))
-    hidden = discretisation.hidden * float(np.hypot(np.linalg.norm(system.values), outside))
-    residual, missed = np.hypot(residual, hidden), np.hypot(missed, hidden)
+    unseen = hidden * float(np.hypot(np.linalg.norm(system.values), outside))
+    residual, missed = np.hypot(residual, unseen), np.hypot(missed, unseen)
     # Where random slices disagree with those at the nodes, the nodes missed something, and their integrals are wrong.
-    trusted = missed <= _DISAGREES * residual
+    # Some hundred random slices tell a residual to within a factor of four.
+    trusted = missed <= 4.0 * residual
     breaks = any(len(seen.slices.breaks) > 0 or seen.slices.exhausted for seen in (at_x, at_y))
     return Images(np.maximum(residual, missed), np.where(trusted, coupling, np.maximum(coupling, missed)), breaks)
 
@@ -99,8 +93,9 @@ class _Side:
         """Slices and T g_j at those nodes of rules in x that lie in the domain: found together, handed out apart."""
         inside = [rule.restricted(_within(rule, self.domain_x)) for rule in rules]
         panels = np.unique(np.clip(self.right.panels, *self.domain_y))
-        slices = slice_integrals(self.kernel, joined(*inside), self.right.measure, panels, self.tol, order=_ORDER,
-                                 size=float(np.linalg.norm(self.s)) / _SLICES, budget=len(rules) * _BUDGET)
+        # An order that no method has, so that no node is common; a slice has a sixteenth of the norm, as of some 256.
+        slices = slice_integrals(self.kernel, joined(*inside), self.right.measure, panels, self.tol, order=20,
+                                 size=float(np.linalg.norm(self.s)) / 16.0, budget=len(rules) * 10_000_000)
         there = slices.against_resolved(self.right.half_density)
         rows = np.split(np.arange(len(there)), np.cumsum([len(rule) for rule in inside])[:-1])
         return [_Seen(slices.restricted(some), there[some]) for some in rows]
@@ -140,10 +135,9 @@ def _within(rule: Rule, interval: tuple[float, float]) -> np.ndarray:
 def energy_beyond(there: np.ndarray, nodes: np.ndarray, interval: tuple[float, float]) -> np.ndarray:
     """Continue the energy of images, shape (n, q), geometrically beyond both ends; cumulative, shape (q,)."""
     energy = np.cumsum(there**2, axis=1)
-    step = _MARGIN * (interval[1] - interval[0])
+    step = _STRIP * (interval[1] - interval[0])
     beyond = np.zeros(there.shape[1])
     for distance in (nodes - interval[0], interval[1] - nodes):
         last, before = (energy[(distance >= low * step) & (distance < (low + 1) * step)].sum(axis=0) for low in (0, 1))
-        ratio = np.minimum(last / np.maximum(before, np.finfo(float).tiny), _SLOWEST)
-        beyond += last * ratio / (1.0 - ratio)
+        beyond += continued(last, fall(last, before))
     return beyond

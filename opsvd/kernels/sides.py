@@ -1,10 +1,12 @@
 """The points on either side of a kernel, in standard coordinates: numbers, vectors, or rows of a block."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from .._support.floats import CHUNK
 from .._support.validation import finite_points
 from ..measures import Gaussian, GaussianVector, Measure
 from ..quadrature import unknown_by_sample
@@ -14,17 +16,16 @@ from .matrix_kernels import MatrixKernel
 
 __all__ = ["Side", "operator_grid", "sides"]
 
-# Coordinates of pairs of points that a kernel is asked for at once.
-_CHUNK = 4_000_000
-
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """Points of a Gaussian measure, or blocks of b independent ones, and how many values a function has there.
+    """Points of a measure, or blocks of b independent ones, and how many values a function has there.
+
+    Standard coordinates are those of Gaussian measures.
 
     Attributes
     ----------
-    measure : Gaussian or GaussianVector
+    measure : Measure
         Of a point, or of one row of a block.
     rows : int or None
         The number b of rows if a point is a block of rows.
@@ -32,7 +33,7 @@ class Side:
         The dimension of the values of functions; None for plain numbers.
     """
 
-    measure: Gaussian | GaussianVector
+    measure: Measure
     rows: int | None = None
     values: int | None = None
 
@@ -47,6 +48,13 @@ class Side:
         return self.rank * (self.rows or 1)
 
     @property
+    def std(self) -> float:
+        """The standard deviation, if it is the same in all directions; else NaN."""
+        if not isinstance(self.measure, GaussianVector):
+            return float(self.measure.scale)
+        return math.nan if self.measure.isotropic_std is None else self.measure.isotropic_std
+
+    @property
     def width(self) -> int:
         """The dimension of values, one for numbers."""
         return self.values or 1
@@ -56,13 +64,13 @@ class Side:
         rows = z.reshape(-1, self.rank)
         if isinstance(self.measure, GaussianVector):
             return self.measure.unwhiten(rows)
-        return np.asarray(self.measure.mean + self.measure.std * rows[:, 0])
+        return np.asarray(self.measure.center + self.measure.scale * rows[:, 0])
 
     def standard(self, points: np.ndarray) -> np.ndarray:
         """The inverse of `points`."""
         if isinstance(self.measure, GaussianVector):
             return self.measure.whiten(points).reshape(-1, self.directions)
-        return np.asarray((points - self.measure.mean) / self.measure.std).reshape(-1, self.directions)
+        return np.asarray((points - self.measure.center) / self.measure.scale).reshape(-1, self.directions)
 
     def flattened(self, x: Any) -> tuple[np.ndarray, tuple[int, ...]]:
         """What a user passes as points, as a kernel's grid takes them, and the shape of the axes that broadcast."""
@@ -88,7 +96,7 @@ class Side:
         """
         lengths = np.sum(values**2, axis=1)
         squares = np.zeros((values.shape[2], values.shape[2]))
-        for some in np.array_split(np.arange(len(values)), max(1, len(values) * values.shape[2] ** 2 // _CHUNK)):
+        for some in np.array_split(np.arange(len(values)), max(1, len(values) * values.shape[2] ** 2 // CHUNK)):
             inner = values[some].transpose(0, 2, 1) @ values[some]
             squares += np.einsum("n,nij->ij", weights[some], inner**2)
         rows, constant = self.rows or 1, np.eye(values.shape[2])
@@ -101,21 +109,20 @@ class Side:
         return {f"{prefix}.side": np.array([self.rows or 0, self.values or 0])}
 
     @classmethod
-    def from_state(cls, measure: Gaussian | GaussianVector, arrays: Any, prefix: str) -> "Side":
+    def from_state(cls, measure: Measure, arrays: Any, prefix: str) -> "Side":
         """Rebuild from what `state` gave."""
         rows, values = (int(number) or None for number in arrays[f"{prefix}.side"])
         return cls(measure, rows, values)
 
 
 def sides(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> tuple[Side, Side]:
-    """The two sides of a kernel. Raises TypeError if a measure is not Gaussian."""
-    if not (isinstance(mu_x, Gaussian | GaussianVector) and isinstance(mu_y, Gaussian | GaussianVector)):
+    """The two sides of a kernel. Raises TypeError if a measure is not Gaussian, but for kernels of numbers."""
+    rows = kernel.b if isinstance(kernel, BlockKernel) else None
+    p, q = (kernel.p, kernel.q) if isinstance(kernel, MatrixKernel) else (rows, rows)
+    gaussian = all(isinstance(measure, Gaussian | GaussianVector) for measure in (mu_x, mu_y))
+    if not gaussian and (kernel.dims != (1, 1) or p is not None):
         raise TypeError(f"measures must be Gaussian for vectors, blocks and matrices, got {mu_x!r} and {mu_y!r}")
-    if isinstance(kernel, BlockKernel):
-        return Side(mu_x, kernel.b, kernel.b), Side(mu_y, kernel.b, kernel.b)
-    if isinstance(kernel, MatrixKernel):
-        return Side(mu_x, None, kernel.p), Side(mu_y, None, kernel.q)
-    return Side(mu_x), Side(mu_y)
+    return Side(mu_x, rows, p), Side(mu_y, rows, q)
 
 
 def operator_grid(kernel: Kernel, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -124,6 +131,8 @@ def operator_grid(kernel: Kernel, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     It is h itself, and for blocks Phi / b, so that T has the singular values of a matrix made of blocks over its size.
     """
     b = kernel.b if isinstance(kernel, BlockKernel) else 1
-    step = max(1, _CHUNK // (max(len(y), 1) * max(kernel.dims))) * b
+    step = max(1, CHUNK // (max(len(y), 1) * max(kernel.dims))) * b
     parts = [kernel.finite_grid(x[start:start + step], y) for start in range(0, len(x), step)]
+    if not parts:
+        return np.zeros((0, len(y)))
     return np.concatenate(parts) / b if len(parts) > 1 else parts[0] / b

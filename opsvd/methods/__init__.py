@@ -4,20 +4,26 @@ from .._support.validation import one_of
 from .auto import Auto
 from .base import Method
 from .finite_rank import FiniteRank
+from .grids import Grid
 from .hermite_galerkin import HermiteGalerkin
 from .logarithmic import Logarithmic
 from .panels import Panels
 from .product_integration import ProductIntegration
+from .quasi_random import QuasiRandom, hold_for_few_points
 from .ridge import Ridge
 from .scaled_hermite import ScaledHermite
+from .sectors import Sectors
+from .tensor import Tensor
 from .uniform import UniformPanels
 
-__all__ = ["METHODS", "Auto", "FiniteRank", "HermiteGalerkin", "Logarithmic", "Method", "Panels",
-           "ProductIntegration", "Ridge", "ScaledHermite", "UniformPanels", "as_method"]
+__all__ = ["METHODS", "Auto", "FiniteRank", "Grid", "HermiteGalerkin", "Logarithmic", "Method", "Panels",
+           "ProductIntegration", "QuasiRandom", "Ridge", "ScaledHermite", "Sectors", "Tensor", "UniformPanels",
+           "as_method", "hold_for_few_points"]
 
 METHODS: dict[str, type[Method]] = {
     "auto": Auto, "hermite": HermiteGalerkin, "scaled-hermite": ScaledHermite, "logarithmic": Logarithmic,
-    "finite-rank": FiniteRank, "panels": Panels, "product": ProductIntegration, "uniform": UniformPanels}
+    "finite-rank": FiniteRank, "panels": Panels, "product": ProductIntegration, "uniform": UniformPanels,
+    "sectors": Sectors, "tensor": Tensor, "grid": Grid, "quasi-random": QuasiRandom}
 """The methods that ``decompose(..., method=name)`` knows by name."""
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .._support.budget import check_time
+from .._support.floats import TINY
 from ..bases import PanelBasis
 from ..kernels import Kernel
 from ..measures import Measure
@@ -21,24 +22,20 @@ from ..probing.slice_splitter import slice_integrals
 from ..probing.slices import SliceIntegrals
 from ..quadrature import Rule, angle_density, gauss_gegenbauer, gegenbauer
 
-__all__ = ["SPLITTING", "AngleLaw", "AngularSums", "angular_sums", "first_panels"]
+__all__ = ["CHECK_CUT", "CHECK_ORDER", "ORDER", "PHASE", "SPLITTING", "AngleLaw", "AngularSums", "angular_slices",
+           "angular_sums", "first_panels"]
 
+# Evaluations that a function may take on average, besides the first look: for ten breaks, and grading towards them.
 SPLITTING = 4000
-"""Evaluations that a function may take on average, besides the first look: for ten breaks, and grading towards them."""
-
-# Nodes on a piece, and for checks.
-_ORDER, _CHECK_ORDER = 16, 20
-# The first panels are no wider than this, so that there are four at least, nor than this many widths of the density.
-_WIDEST, _WIDTHS = 0.8, 4.0
-# Cosines at which the density is below e^-100 of its largest value are left out.
-_NEGLIGIBLE = 100.0
-# A polynomial turns by at most this much, in radians, on a panel: Gauss rules of 16 nodes then integrate it times
-# another polynomial of degree 15 to rounding.
-_PHASE = 6.0
-# Where the panels for checks are cut: no multiple of a simple fraction.
-_ELSEWHERE = 0.382
-# What is left of a sum of squares by subtraction is known to one per cent above this part of it.
-_CANCELS = 1e-12
+# Nodes on a piece.
+ORDER = 16
+# Nodes on a piece for checks, whose panels are others as well: benchmarks/check_rules.py shows what these see.
+CHECK_ORDER = 20
+# The polynomial of the highest degree turns by at most so many radians on a panel: Gauss rules of 16 nodes then
+# integrate it times another polynomial of degree 15 to 1e-12, while for twice as many radians they err by 1e-7.
+PHASE = 6.0
+# Where panels are cut for checks: at the golden section, so that no cut is near one of halves or thirds.
+CHECK_CUT = 0.382
 
 
 class AngleLaw(Measure):
@@ -91,26 +88,28 @@ class AngularSums(NamedTuple):
     ----------
     coefficients : ndarray, shape (size, n)
         c_l for l < size.
-    rest : ndarray, shape (n,)
-        The root mean squares of what the sums leave.
-    lost : ndarray, shape (n,)
-        Norms of the truncation errors of the pieces: so much may be missing from a coefficient.
+    beyond : ndarray, shape (n,)
+        The root mean squares of what all other degrees hold.
+    truncation : ndarray, shape (n,)
+        Norms of the truncation errors of the pieces: by so much a coefficient may be wrong.
     """
 
     coefficients: np.ndarray
-    rest: np.ndarray
-    lost: np.ndarray
+    beyond: np.ndarray
+    truncation: np.ndarray
 
 
 def first_panels(k: int, *, check: bool = False) -> np.ndarray:
     """Edges of panels in the angle that all functions share, where the density matters; others for checks."""
     reach = 0.5 * math.pi
     if k > 2:
-        reach = math.acos(min(math.exp(-_NEGLIGIBLE / (k - 2.0)), 1.0))
+        # Angles at which the density is below e^-100 of its largest value are left out, but for less than 0.07 at 0.
+        reach = math.acos(min(math.exp(-100.0 / (k - 2.0)), 1.0))
         reach = 0.5 * math.pi if reach > 1.5 else reach
-    panels = 2 * math.ceil(reach / min(_WIDEST, _WIDTHS / math.sqrt(k)))
+    # At least four panels, of at most four standard deviations.
+    panels = 2 * math.ceil(reach / min(0.8, 4.0 / math.sqrt(k)))
     edges = np.linspace(0.5 * math.pi - reach, 0.5 * math.pi + reach, panels + 1)
-    inner = edges[:-1] + _ELSEWHERE * np.diff(edges) if check else edges[1:-1]
+    inner = edges[:-1] + CHECK_CUT * np.diff(edges) if check else edges[1:-1]
     return np.concatenate([edges[:1], inner, edges[-1:]])
 
 
@@ -139,7 +138,7 @@ def angular_slices(kernel: Kernel, k: int, points: np.ndarray, weights: np.ndarr
     # Under the law in an even dimension the square root of the density is smooth at the ends as well.
     law, one = AngleLaw(k - k % 2), np.ones(len(points))
     return slice_integrals(kernel, Rule(points, weights, one), law, edges, tol,
-                           order=_CHECK_ORDER if check else _ORDER, size=size, budget=budget * len(points))
+                           order=CHECK_ORDER if check else ORDER, size=size, budget=budget * len(points))
 
 
 def angular_sums(slices: SliceIntegrals, k: int, size: int, negligible: float) -> AngularSums:
@@ -155,19 +154,21 @@ def angular_sums(slices: SliceIntegrals, k: int, size: int, negligible: float) -
     pieces = slices.restricted(slices.split).matrix_of_pieces(basis)
     coefficients[:, slices.split] += (polynomials * ratio) @ pieces.T
     energies = slices.energies(lambda theta: _ratio(theta, slices.basis.measure, k))
-    rest = energies - np.einsum("ij,ij->j", coefficients, coefficients)
-    if np.maximum(rest, 0.0).sum() < _CANCELS * energies.sum() and negligible**2 < _CANCELS * energies.sum():
-        # The difference is rounding: what the sums leave is seen point by point.
+    beyond = energies - np.einsum("ij,ij->j", coefficients, coefficients)
+    # A difference of energies, each rounded by some eps, has one per cent of error where it is this part of them.
+    rounding = 1e-12 * energies.sum()
+    if np.maximum(beyond, 0.0).sum() < rounding and negligible**2 < rounding:
+        # What the sums leave is then seen point by point.
         samples = slices.dense @ finer.T - coefficients.T @ polynomials
         samples[slices.split] += pieces
-        largest = np.maximum(np.abs(samples).max(axis=1), np.finfo(float).tiny)
-        rest = largest**2 * ((samples / largest[:, None]) ** 2 @ ratio)
-    return AngularSums(coefficients, np.sqrt(np.maximum(rest, 0.0)), np.sqrt(slices.lost))
+        largest = np.maximum(np.abs(samples).max(axis=1), TINY)
+        beyond = largest**2 * ((samples / largest[:, None]) ** 2 @ ratio)
+    return AngularSums(coefficients, np.sqrt(np.maximum(beyond, 0.0)), np.sqrt(slices.lost))
 
 
 def _polynomials(shared: PanelBasis, k: int, size: int) -> tuple[PanelBasis, np.ndarray, np.ndarray]:
     """Panels on which the p_l are resolved, the p_l there times roots of weights, and the ratio of the densities."""
-    law, width = shared.measure, _PHASE / math.sqrt(size * (size + k - 2.0))
+    law, width = shared.measure, PHASE / math.sqrt(size * (size + k - 2.0))
     edges = [np.linspace(a, b, math.ceil((b - a) / width), endpoint=False) for a, b in pairwise(shared.edges)]
     basis = PanelBasis(law, np.concatenate([*edges, shared.edges[-1:]]), shared.order)
     polynomials = gegenbauer(np.cos(basis.rule.nodes), k, size) * basis.rule.sqrt_weights

@@ -5,11 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..kernels import Kernel
-from ..measures import Gaussian, Measure
 from ..operator.discretisation import Discretisation
-from ..probing.domain import Domain, find_domain
-from ..probing.structure import Structure, find_structure
+from ..operator.problem import Problem
+from .auto_vectors import discretisations_of_vectors
 from .base import Method
 from .finite_rank import FiniteRank
 from .hermite_galerkin import DEGREES, HermiteGalerkin
@@ -46,48 +44,52 @@ class Auto(Method):
         """The call that makes it."""
         return "Auto()"
 
-    def discretisations(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Iterator[Discretisation]:
-        """Yield from one method after the other, sharing the domain."""
-        domain = find_domain(kernel, mu_x, mu_y, rtol)
+    def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
+        """Yield from one method after the other, which share what the problem has found out."""
+        return self._of_numbers(problem) if problem.of_numbers else discretisations_of_vectors(problem)
+
+    def refusal(self, problem: Problem) -> str | None:    # noqa: ARG002 -- it refuses nothing
+        """None: there is a method for every kernel."""
+        return None
+
+    def _of_numbers(self, problem: Problem) -> Iterator[Discretisation]:
+        """What a kernel of numbers needs."""
+        hermite, rtol = HermiteGalerkin(), problem.rtol
         reason = "the measures are not both Gaussian"
-        if isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian):
-            for degree in DEGREES:
-                attempt = HermiteGalerkin().at_degree(kernel, domain, mu_x, mu_y, degree)
-                if attempt.tail <= rtol**0.75:    # bars fall faster than coefficients; the driver looks at the bars
-                    yield attempt.discretisation(f" (auto: the Hermite coefficients decay to {attempt.tail:.0e})")
-                reason = f"the last Hermite coefficients, to degree {degree}, are still {attempt.tail:.0e} of all"
-                if attempt.tail ** ((DEGREES[-1] + 1) / (degree + 1)) > rtol:
-                    break
-        structure = find_structure(kernel, domain, mu_x, mu_y)
-        reason = f"{reason}; {structure}"
-        for finer in self._later(kernel, domain, mu_x, mu_y, rtol, structure=structure):
+        for degree in DEGREES if hermite.refusal(problem) is None else ():
+            attempt = hermite.at_degree(problem, degree)
+            if attempt.tail <= rtol**0.75:    # bars fall faster than coefficients; the driver looks at the bars
+                yield attempt.discretisation(f" (auto: the Hermite coefficients decay to {attempt.tail:.0e})")
+            reason = f"the last Hermite coefficients, to degree {degree}, are still {attempt.tail:.0e} of all"
+            if attempt.tail ** ((DEGREES[-1] + 1) / (degree + 1)) > rtol:
+                break
+        reason = f"{reason}; {problem.structure}"
+        for finer in self._later(problem):
             yield replace(finer, note=f"{finer.note} (auto: {reason})")
 
-    def _later(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure, rtol: float, *,
-               structure: Structure) -> Iterator[Discretisation]:
+    def _later(self, problem: Problem) -> Iterator[Discretisation]:
         """What comes after Hermite polynomials."""
+        structure, logarithmic = problem.structure, Logarithmic()
+        product = structure.product and logarithmic.refusal(problem) is None
+        if not product:
+            yield from FiniteRank().discretisations(problem)
+        # Of a ridge function that is not resolved by few degrees, the leading values are had otherwise.
+        methods: list[Method] = [ScaledHermite(leading=structure.linear_form is None)]
+        if product:    # what grows takes Hermite functions
+            methods.insert(1 if problem.domain.widened else 0, logarithmic)
+        if structure.linear_form is not None:
+            methods.append(Ridge(structure.linear_form[1]))
         resolved = False    # as a ridge function, for which product integration would do no more
-        gaussian = isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian)
-        product = structure.product and gaussian and mu_x.center == mu_y.center == 0.0
-        if structure.skeleton is not None and not product:
-            yield from FiniteRank().within(kernel, domain, mu_x, mu_y, skeleton=structure.skeleton, rtol=rtol)
-        if gaussian:
-            # Of a ridge function that is not resolved by few degrees, the leading values are had otherwise.
-            methods: list[ScaledHermite | Logarithmic] = [ScaledHermite(leading=structure.linear_form is None)]
-            if product:    # what grows takes Hermite functions
-                methods.insert(1 if domain.widened else 0, Logarithmic())
-            for method in methods:
-                yield from method.within(kernel, domain, mu_x, mu_y, rtol)
-            if structure.linear_form is not None:
-                for attempt in Ridge(structure.linear_form[1]).within(kernel, domain, mu_x, mu_y, rtol):
-                    resolved = True
-                    yield attempt
-        for attempt in Panels(_PANEL_NODES).within(kernel, domain, mu_x, mu_y, rtol):
+        for method in methods:
+            for attempt in method.discretisations(problem) if method.refusal(problem) is None else ():
+                resolved = isinstance(method, Ridge)
+                yield attempt
+        for attempt in Panels(_PANEL_NODES).discretisations(problem):
             matrix = attempt.blocks[0].matrix
             tails = np.concatenate([panel_tails(matrix), panel_tails(matrix.T)])
             # A singular point leaves a few panels unresolved, a break along a curve most of them.
-            if np.count_nonzero(tails > rtol**0.75 * np.linalg.norm(matrix)) > _FEW:
+            if np.count_nonzero(tails > problem.rtol**0.75 * np.linalg.norm(matrix)) > _FEW:
                 break
             yield attempt
         if not resolved:
-            yield from ProductIntegration().within(kernel, domain, mu_x, mu_y, rtol)
+            yield from ProductIntegration().discretisations(problem)

@@ -1,13 +1,12 @@
-"""What every method is: from a kernel to ever finer discretisations."""
+"""What every method is: from a problem to ever finer discretisations."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
-from ..kernels import Kernel
-from ..measures import Gaussian, Measure
 from ..operator.discretisation import Discretisation
+from ..operator.problem import Problem
 
-__all__ = ["Method", "require_gaussians"]
+__all__ = ["Method", "measures_refused"]
 
 
 class Method(ABC):
@@ -17,18 +16,20 @@ class Method(ABC):
     ``opsvd.testing.check_method`` checks it.
     """
 
+    def refusal(self, problem: Problem) -> str | None:
+        """Why the method cannot do a problem, in words that follow its name; None if it can."""
+        return None if problem.of_numbers else "takes kernels of numbers"
+
     @abstractmethod
-    def discretisations(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Iterator[Discretisation]:
+    def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield discretisations, each finer than the one before, until the budget of the method is spent.
 
-        The driver stops asking when the error bars are below rtol times the largest singular value; a method
-        aims at that with its first discretisation.
+        The driver stops asking when the error bars are below `problem.rtol` times the largest singular value; a method
+        aims at that with its first discretisation. It is asked only for problems that it does not refuse.
         """
 
 
-def require_gaussians(mu_x: Measure, mu_y: Measure, purpose: str, instead: str) -> tuple[Gaussian, Gaussian]:
-    """Return both measures if they are Gaussian, or raise saying for what they must be, and which method to use."""
-    if not (isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian)):
-        raise ValueError(f"mu_x and mu_y must be Gaussian for {purpose}, got {mu_x!r} and {mu_y!r}; "
-                         f"use method='{instead}'")
-    return mu_x, mu_y
+def measures_refused(problem: Problem, fit: bool, needed: str, instead: str) -> str | None:
+    """The refusal of measures that do not fit: what they must be and for what, and the name of a method for them."""
+    return None if fit else (f"takes other measures: mu_x and mu_y must be {needed}, got {problem.mu_x!r} and "
+                             f"{problem.mu_y!r}; use method='{instead}'")

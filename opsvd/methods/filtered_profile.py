@@ -13,11 +13,8 @@ from .profile import Profile, edges_beyond, rough_spans
 
 __all__ = ["FilteredProfile", "filtered_profile"]
 
+# Nodes on a panel, as on the pieces of phi.
 _ORDER = 16
-# Panels of the table, in steps: half a wave of the fastest that the filter passes. Rules may take wider ones.
-_TABLE, _RULE = 1.0, 3.0
-# Points at which the filter is evaluated at once, against some hundred nodes.
-_CHUNK = 2000
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,22 +64,25 @@ def filtered_profile(profile: Profile, pieces: Pieces, step: float, tol: float,
     """
     left, right, edges, tables = [], [], [], []
     for low, high in _windows(pieces, step):
-        ends = np.linspace(low, high, int(np.ceil((high - low) / (_TABLE * step))) + 1)
+        # The fastest wave that the filter passes has two steps: the table has panels of half of it.
+        ends = np.linspace(low, high, int(np.ceil((high - low) / step)) + 1)
         nodes, _ = on_panels(ends[:-1, None], ends[1:, None], *gauss_legendre(_ORDER))
         smooth = edges_beyond(profile, pieces, ends, step=step, tol=tol, importance=importance)
         if smooth is None:
             return None
+        # By 2000 points at once, against some hundred nodes: a few megabytes.
         values = np.concatenate([band_limited(profile.finite, some, step, smooth) for some in
-                                 np.array_split(nodes.ravel(), nodes.size // _CHUNK + 1)])
-        tables.append(legendre_analysis() @ values.reshape(*nodes.shape, 2))
+                                 np.array_split(nodes.ravel(), nodes.size // 2000 + 1)])
+        tables.append(legendre_analysis(_ORDER) @ values.reshape(*nodes.shape, 2))
         left.append(ends[:-1])
         right.append(ends[1:])
-        edges.append(np.linspace(low, high, int(np.ceil((high - low) / (_RULE * step))) + 1))
+        # A rule of 16 nodes is exact on panels of one and a half waves.
+        edges.append(np.linspace(low, high, int(np.ceil((high - low) / (3.0 * step))) + 1))
     if not tables:
         return None
-    outside = [e for e in pieces.edges if not any(part[0] <= e <= part[-1] for part in edges)]
+    others = [e for e in pieces.edges if not any(part[0] <= e <= part[-1] for part in edges)]
     return FilteredProfile(np.concatenate(left), np.concatenate(right), np.concatenate(tables),
-                           np.unique(np.concatenate([outside, *edges])))
+                           np.unique(np.concatenate([others, *edges])))
 
 
 def _windows(pieces: Pieces, step: float) -> list[tuple[float, float]]:

@@ -16,11 +16,10 @@ import scipy.linalg
 from .._support.linalg import equilibrated
 from ..bases import PanelBasis, SpanBasis
 from ..errors import diverges_towards
-from ..kernels import Kernel
+from ..evidence.comparison import compared
 from ..measures import Measure
 from ..operator.discretisation import Block, Discretisation
-from ..probing.domain import Domain, find_domain
-from ..probing.structure import find_structure
+from ..operator.problem import Problem
 from ..quadrature import Pieces, find_pieces, hidden_energy
 from .base import Method
 from .refinement import ORDER
@@ -64,17 +63,12 @@ class FiniteRank(Method):
         """The call that makes it."""
         return "FiniteRank()"
 
-    def discretisations(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Iterator[Discretisation]:
+    def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield one discretisation, or nothing."""
-        domain = find_domain(kernel, mu_x, mu_y, rtol)
-        skeleton = find_structure(kernel, domain, mu_x, mu_y).skeleton
-        if skeleton is not None:
-            yield from self.within(kernel, domain, mu_x, mu_y, skeleton=skeleton, rtol=rtol)
-
-    def within(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure, *,
-               skeleton: tuple[np.ndarray, np.ndarray], rtol: float) -> Iterator[Discretisation]:
-        """Discretise within a domain that is known already, from rows X and columns Y, both of shape (r,)."""
-        rows, columns = skeleton
+        kernel, mu_x, mu_y, domain = problem.kernel, problem.mu_x, problem.mu_y, problem.domain
+        if problem.structure.skeleton is None:
+            return
+        rows, columns = problem.structure.skeleton
         # h(x, Y) and h(X, y) scaled: far out they may be of any size, and say the same.
         core, scale_x, scale_y = equilibrated(kernel.finite_grid(rows, columns))
         if not (np.isfinite([scale_x, scale_y]).all() and np.linalg.cond(core) < _SINGULAR):
@@ -83,7 +77,7 @@ class FiniteRank(Method):
         for name, mu, interval, function in (
                 ("x", mu_x, domain.x, lambda x: kernel.finite_grid(x, columns) * scale_y),
                 ("y", mu_y, domain.y, lambda y: kernel.finite_grid(rows, y).T * scale_x)):
-            side = _span(function, mu, interval, 1e-2 * rtol, name)
+            side = _span(function, mu, interval, 1e-2 * problem.rtol, name)
             if side is None:
                 return
             sides.append(side)
@@ -93,7 +87,7 @@ class FiniteRank(Method):
                 f"{len(right.panels) - 1}, {ORDER} Gauss-Legendre nodes each")
         checks = loose_checks(mu_x, mu_y, np.linspace(*domain.x, _CHECKS), np.linspace(*domain.y, _CHECKS + 2),
                               np.random.default_rng(0))
-        yield Discretisation((block,), domain, checks, note, hidden=float(np.hypot(hidden_x, hidden_y)))
+        yield compared(problem, (block,), checks, note, hidden=float(np.hypot(hidden_x, hidden_y)))
 
 
 def _span(function: Callable[[np.ndarray], np.ndarray], measure: Measure, interval: tuple[float, float],

@@ -6,43 +6,99 @@ functions on panels, which do not mind poles near the real axis, as those of tan
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import reduce
+from dataclasses import dataclass, replace
+from functools import partial, reduce
+from typing import NamedTuple
 
 import numpy as np
 
-from .._support.budget import announce, check_time
-from ..bases import Basis, HermiteBasis, PanelBasis
+from .._support.budget import BudgetExhaustedError, announce
+from .._support.linalg import compact_svd, leading_svd
+from ..bases import GridBasis, HermiteBasis, LineBasis, PanelBasis
+from ..evidence.larger_basis import larger_evidence
+from ..evidence.remainder import RemainderEvidence
+from ..evidence.scatter import largest_nearby
 from ..kernels import Kernel, Side, operator_grid
 from ..measures import Gaussian
+from ..operator.discretisation import Answer, Block, Discretisation, Discretisations
+from ..operator.problem import Problem
+from ..operator.singular_functions import SingularSystem
 from ..quadrature import Rule, composite_gauss_legendre
+from .base import Method
 
-__all__ = ["Grid", "along_directions", "grid_bases", "grid_matrix", "on_rule"]
+__all__ = ["Grid"]
 
 _STANDARD = Gaussian()
-# Even, so that no node is at zero, where a block may have no direction.
+# Numbers of polynomials, even, so that no node is at zero, where a block may have no direction.
 _HERMITE = (6, 8, 10, 14, 20, 24, 32, 48)
+# Nodes on panels. A size is at most half larger than the one before: two of them cost less than twice the larger.
 _PANELS = (24, 32, 40, 48, 64, 96, 128, 192, 256, 384, 512)
-# Up to so many nodes they stand on four panels, above on more of a fixed order.
-_FEW, _ORDER, _INNER = 64, 16, 1.6
-# Where panels end, and how much farther those of the check reach.
-_REACH, _FARTHER, _BEYOND = 6.5, 8.0, 1.0
-# What polynomials on long panels miss is rough: the check takes low orders on short ones, moved aside.
-_CHECK_PANELS, _CHECK_ORDER, _FINE, _SHIFT = 11, 4, 48, 0.137
-_MOST_ROWS = 4800
-# Panels in y are longer by this factor than those in x.
-_STRETCH = 1.02
+_MOST_ROWS = 4800    # of a matrix, which then takes 184 MB
+
+
+class Grid(Method):
+    """Products of one basis in every direction, for blocks, kernels with matrices for values, and few coordinates."""
+
+    def __repr__(self) -> str:
+        """The call that makes it."""
+        return "Grid()"
+
+    def refusal(self, problem: Problem) -> str | None:
+        """Numbers, for which other methods are better, and too many directions."""
+        if problem.of_numbers:
+            return "takes kernels of vectors, blocks, and kernels with matrices for values"
+        left, right = problem.sides
+        if next(_sizes(left, right, panels=False), None) is None:
+            return (f"takes points of few coordinates, and h has {left.directions} and {right.directions}, so that a "
+                    f"matrix would have more than {_MOST_ROWS} rows")
+        return None
+
+    def discretisations(self, problem: Problem) -> Discretisations:
+        """Hermite polynomials while they gain, then panels, of ever more functions in each direction."""
+        best: Answer | None = None
+        try:
+            for panels in (False, True):
+                seen: list[_Coarser] = []
+                last = math.inf
+                for size in _sizes(*problem.sides, panels=panels):
+                    answer = yield self._discretisation(problem, size, seen)
+                    if answer is None:    # the first size, which there is nothing to compare with
+                        continue
+                    best, leading = answer, float(answer.errors[0]) if len(answer.errors) else math.inf
+                    # Coefficients of entire kernels fall by more at each size; those that do not are left to panels.
+                    if not panels and leading > 0.4 * last:
+                        break
+                    last = leading
+        except BudgetExhaustedError:
+            if best is None:
+                raise
+        return best
+
+    def _discretisation(self, problem: Problem, size: "_Size", seen: "list[_Coarser]") -> Discretisation:
+        rules = size.bases[0].rule, size.bases[1].rule
+        samples = _matrix(problem, rules)
+        left, right = (GridBasis(side, line) for side, line in zip(problem.sides, size.bases, strict=True))
+
+        def rotated(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+            # Samples at the nodes to coefficients is a rotation: all bases here have as many functions as nodes.
+            # Of large matrices the SVD would take longer than the values: what is beyond 120 triplets is remainder.
+            u, s, v = compact_svd(matrix) if min(matrix.shape) <= 800 else leading_svd(matrix, 120)
+            return left.analyse(u), s, right.analyse(v)
+
+        return Discretisation((Block(left, right, samples),), partial(_evidence, problem, size, seen), size.note,
+                              factorise=rotated,
+                              limit="Finer bases in every direction are not affordable: accept a larger rtol")
 
 
 @dataclass(frozen=True, eq=False)
-class Grid:
+class _Size:
     """A basis for all directions of x and one for those of y, and rules on which the answer is held against h.
 
     Attributes
     ----------
     size : int
         About the number of functions in a direction.
-    bases : tuple of Basis
+    bases : tuple of LineBasis
         Under the standard Gaussian, without a common node.
     checks : tuple of Rule
         Of other nodes.
@@ -52,7 +108,7 @@ class Grid:
     """
 
     size: int
-    bases: tuple[Basis, Basis]
+    bases: tuple[LineBasis, LineBasis]
     checks: tuple[Rule, Rule]
     spacing: float
     note: str
@@ -63,7 +119,7 @@ def _rows(side: Side, size: int) -> int:
     return int(side.width * size**side.directions)
 
 
-def grid_bases(left: Side, right: Side, panels: bool) -> Iterator[Grid]:
+def _sizes(left: Side, right: Side, *, panels: bool) -> Iterator[_Size]:
     """Ever finer bases whose matrices fit: Hermite polynomials, or panels."""
     for size in _PANELS if panels else _HERMITE:
         grid = _panels(size) if panels else _hermite(size)
@@ -73,47 +129,93 @@ def grid_bases(left: Side, right: Side, panels: bool) -> Iterator[Grid]:
         yield grid
 
 
-def _hermite(size: int) -> Grid:
-    return Grid(size, (HermiteBasis(_STANDARD, size - 1), HermiteBasis(_STANDARD, size + 1)),
+def _hermite(size: int) -> _Size:
+    return _Size(size, (HermiteBasis(_STANDARD, size - 1), HermiteBasis(_STANDARD, size + 1)),
                 (_STANDARD.gauss_rule(size + 4), _STANDARD.gauss_rule(size + 6)), 0.5,
                 f"Hermite polynomials in products, {size} in each direction")
 
 
-def _panels(size: int) -> Grid:
-    few = size <= _FEW
-    reach, count = (_REACH, 4) if few else (_FARTHER, size // _ORDER)
-    edges = np.array([-reach, -_INNER, 0.0, _INNER, reach]) if few else np.linspace(-reach, reach, count + 1)
-    ends = np.linspace(-reach - _BEYOND, reach + _BEYOND, _CHECK_PANELS * max(1, size // _FEW) + 1)
-    bases = [PanelBasis(_STANDARD, stretch * edges, size // count) for stretch in (1.0, _STRETCH)]
-    checks = [_STANDARD.rule(*composite_gauss_legendre(ends + shift, _CHECK_ORDER - (size < _FINE)))
-              for shift in (_SHIFT, -_SHIFT / 2.0)]
-    return Grid(size, (bases[0], bases[1]), (checks[0], checks[1]), 1.0,
-                f"panels in products, {count} of {size // count} nodes in each direction")
+def _panels(size: int) -> _Size:
+    # Up to 64 nodes stand on four panels, more of them on panels of 16. At 6.5 and 8 deviations the density is
+    # 7e-10 and 1e-14 of its maximum.
+    few = size <= 64
+    reach, count = (6.5, 4) if few else (8.0, size // 16)
+    edges = np.array([-reach, -1.6, 0.0, 1.6, reach]) if few else np.linspace(-reach, reach, count + 1)
+    # What polynomials on long panels miss is rough: the check has low orders on short panels, which reach farther by
+    # one and are moved aside by no simple fraction. benchmarks/check_rules.py shows what it sees of errors.
+    ends = np.linspace(-reach - 1.0, reach + 1.0, 11 * max(1, size // 64) + 1)
+    # Panels in y are longer, so that no node is common.
+    bases = [PanelBasis(_STANDARD, stretch * edges, size // count) for stretch in (1.0, 1.02)]
+    checks = [_STANDARD.rule(*composite_gauss_legendre(ends + shift, 3 if size < 48 else 4))
+              for shift in (0.137, -0.0685)]
+    return _Size(size, (bases[0], bases[1]), (checks[0], checks[1]), 1.0,
+                 f"panels in products, {count} of {size // count} nodes in each direction")
 
 
-def grid_matrix(kernel: Kernel, left: Side, right: Side, rules: tuple[Rule, Rule]) -> np.ndarray:
+def _matrix(problem: Problem, rules: tuple[Rule, Rule]) -> np.ndarray:
     """The kernel of T at products of nodes, with square roots of weights: (rows of x, rows of y)."""
     points, roots = [], []
-    for side, rule in zip((left, right), rules, strict=True):
+    for side, rule in zip(problem.sides, rules, strict=True):
         z = np.stack(np.meshgrid(*[rule.nodes] * side.directions, indexing="ij"), axis=-1)
         points.append(side.points(z.reshape(-1, side.directions)))
         weight = reduce(np.multiply.outer, [rule.sqrt_weights] * side.directions)
         roots.append(np.repeat(np.ravel(weight), side.width))
     rows, columns = (len(root) for root in roots)
     announce(f"products of {len(rules[0])} and {len(rules[1])} nodes in each direction", rows * columns, rows, columns)
-    return np.asarray(operator_grid(kernel, *points) * roots[0][:, None] * roots[1])
+    return np.asarray(operator_grid(problem.kernel, *points) * roots[0][:, None] * roots[1])
 
 
-def along_directions(tensor: np.ndarray, side: Side, size: int, transform: np.ndarray) -> np.ndarray:
-    """Apply a matrix (m, size) in each direction of columns (size^directions width, r)."""
-    shaped = tensor.reshape(*[size] * side.directions, side.width, tensor.shape[1])
-    for axis in range(side.directions):
-        check_time()
-        shaped = np.moveaxis(np.tensordot(transform, shaped, axes=(1, axis)), 0, axis)
-    return np.asarray(shaped.reshape(math.prod(shaped.shape[:-1]), tensor.shape[1]))
+class _Coarser(NamedTuple):
+    """What a size showed: all values, and the norm of what they leave."""
+
+    size: int
+    values: np.ndarray
+    remainder: float
 
 
-def on_rule(basis: Basis, rule: Rule, side: Side, coefficients: np.ndarray) -> np.ndarray:
-    """Functions at products of nodes, with square roots of weights: (rows, r)."""
-    values = basis.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None]
-    return along_directions(coefficients, side, basis.size, values)
+def _evidence(problem: Problem, size: _Size, coarser: list[_Coarser],
+              system: SingularSystem) -> RemainderEvidence | None:
+    """What check rules and random points show, and the sizes before: None for the first, which has none before it."""
+    s, check = system.values, _matrix(problem, size.checks)
+    f, g = (GridBasis(side.side, line).on_rule(rule, side.parts[0].coefficients) for side, line, rule in zip(
+        (system.left, system.right), size.bases, size.checks, strict=True))
+    remainder = check - (f * s) @ g.T
+    average, seen = _seen(problem.kernel, system)
+    evidence = larger_evidence(s, remainder, f, g, norm=float(np.linalg.norm(check)), seen=seen, average=average)
+    before = coarser[-2:]
+    coarser.append(_Coarser(size.size, s, evidence.remainder))
+    return replace(evidence, still_to_come=_still_to_come(s, size, evidence.remainder, before)) if before else None
+
+
+def _still_to_come(s: np.ndarray, grid: _Size, remainder: float, coarser: list[_Coarser]) -> np.ndarray:
+    """What values would still change by if errors fall as those of jumps do, and twice that.
+
+    They fall like the distance of the nodes. Rules of similar sizes may be wrong alike about integrals across kinks and
+    jumps, and do not see each other's errors: where the remainder falls slowly, as it does there, the larger of the
+    changes from two sizes is taken.
+    """
+    changes = [np.zeros(len(s))]
+    # For a kink the remainder falls like the distance to the power of 3/2, for smooth kernels faster than any.
+    falls = (coarser[-1].size / grid.size) ** (3.0 * grid.spacing) if coarser else 1.0
+    smooth = len(coarser) > 0 and remainder <= coarser[-1].remainder * falls
+    for before in coarser[-1:] if smooth else coarser:
+        known = np.append(before.values, np.zeros(max(0, len(s) - len(before.values))))[:len(s)]
+        spacing = 1.0 if smooth else grid.spacing
+        changes.append(largest_nearby(np.abs(s - known)) / ((grid.size / before.size) ** spacing - 1.0))
+    return np.asarray(2.0 * np.max(changes, axis=0))
+
+
+def _seen(kernel: Kernel, system: SingularSystem) -> tuple[float, float]:
+    """The root mean square of what the answer misses at random points, and the same with its uncertainty."""
+    # All pairs of 800 points a side: as many values as a grid of a middling size.
+    count, rng, both = 800, np.random.default_rng(13), (system.left, system.right)
+    points = [f.side.points(rng.standard_normal((count, f.side.directions))) for f in both]
+    f, g = (side.parts[0].basis.sums(some, side.parts[0].coefficients)
+            for side, some in zip(both, points, strict=True))
+    misses = operator_grid(kernel, *points)
+    misses -= (f * system.values) @ g.T
+    squares = (misses**2).reshape(count, both[0].side.width, count, both[1].side.width).sum(axis=(1, 3))
+    # Pairs share their points: what is independent are the means over rows and columns. Three standard errors are
+    # exceeded once in 700 times.
+    unsure = math.sqrt((np.var(squares.mean(axis=1)) + np.var(squares.mean(axis=0))) / count)
+    return math.sqrt(float(squares.mean())), math.sqrt(float(squares.mean()) + 3.0 * unsure)

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from .._support.validation import positive_int
 from ..bases import HermiteBasis
-from ..kernels import Kernel
-from ..measures import Measure
+from ..evidence.comparison import compared
 from ..operator.discretisation import Discretisation, galerkin_block
-from ..probing.domain import Domain, find_domain
-from .base import Method, require_gaussians
+from ..operator.problem import Problem
+from .base import Method, measures_refused
 from .hermite_checks import hermite_check_rules, relative_tail
 
 __all__ = ["DEGREES", "HermiteAttempt", "HermiteGalerkin"]
@@ -64,30 +63,34 @@ class HermiteGalerkin(Method):
         """The call that makes it."""
         return f"HermiteGalerkin(degree={self.degree}, quadrature={self.quadrature})"
 
-    def discretisations(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Iterator[Discretisation]:
-        """Yield the given degree, or the default ones in turn."""
-        domain = find_domain(kernel, mu_x, mu_y, rtol)
-        for degree in DEGREES if self.degree is None else (self.degree,):
-            yield self.at_degree(kernel, domain, mu_x, mu_y, degree).discretisation()
+    def refusal(self, problem: Problem) -> str | None:
+        """It takes Gaussian measures."""
+        return super().refusal(problem) or measures_refused(
+            problem, problem.gaussian, "Gaussian for Hermite polynomials", "panels")
 
-    def at_degree(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure, degree: int) -> "HermiteAttempt":
-        """Find the coefficients to one degree, within a domain that is known already."""
-        mu_x, mu_y = require_gaussians(mu_x, mu_y, "Hermite polynomials", "panels")
+    def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
+        """Yield the given degree, or the default ones in turn."""
+        for degree in DEGREES if self.degree is None else (self.degree,):
+            yield self.at_degree(problem, degree).discretisation()
+
+    def at_degree(self, problem: Problem, degree: int) -> "HermiteAttempt":
+        """Find the coefficients to one degree."""
+        mu_x, mu_y = problem.gaussians
         nodes = degree + 1 + _SPARE if self.quadrature is None else self.quadrature
-        return HermiteAttempt(kernel, domain, HermiteBasis(mu_x, degree, nodes),
-                              HermiteBasis(mu_y, degree, nodes + _UNLIKE))
+        return HermiteAttempt(problem, HermiteBasis(mu_x, degree, nodes), HermiteBasis(mu_y, degree, nodes + _UNLIKE))
 
 
 class HermiteAttempt:
     """The coefficients to one degree, which may or may not do."""
 
-    def __init__(self, kernel: Kernel, domain: Domain, left: HermiteBasis, right: HermiteBasis) -> None:
-        self.domain, self.left, self.right = domain, left, right
-        self.block = galerkin_block(kernel, domain, left, right)
+    def __init__(self, problem: Problem, left: HermiteBasis, right: HermiteBasis) -> None:
+        self.problem, self.left, self.right = problem, left, right
+        self.block = galerkin_block(problem, left, right)
         self.tail = relative_tail(self.block.matrix)
 
     def discretisation(self, remark: str = "") -> Discretisation:
         """With the evidence, and words that follow the note."""
         note = (f"Hermite-Galerkin, degree {self.left.degree}, {self.left.quadrature} and {self.right.quadrature} "
                 f"Gauss-Hermite nodes{remark}")
-        return Discretisation((self.block,), self.domain, hermite_check_rules(self.left, self.right, self.domain), note)
+        checks = hermite_check_rules(self.left, self.right, self.problem.domain)
+        return compared(self.problem, (self.block,), checks, note)

@@ -23,12 +23,12 @@ import numpy as np
 
 from .._support.validation import positive_int
 from ..bases import LogarithmicBasis
-from ..kernels import Kernel
-from ..measures import Gaussian, Measure
+from ..evidence.comparison import compared
+from ..measures import Gaussian
 from ..operator.discretisation import Block, Discretisation
-from ..probing.domain import Domain, find_domain
+from ..operator.problem import Problem
 from ..quadrature import Pieces, Rule, gauss_lobatto, on_panels
-from .base import Method
+from .base import Method, measures_refused
 from .profile import (
     PARITIES,
     Decay,
@@ -103,16 +103,16 @@ class Logarithmic(Method):
         """The call that makes it."""
         return f"Logarithmic(max_nodes={self.max_nodes})"
 
-    def discretisations(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Iterator[Discretisation]:
-        """Yield with ever smaller steps, or nothing where phi oscillates too fast."""
-        _require_centred(mu_x, mu_y)
-        yield from self.within(kernel, find_domain(kernel, mu_x, mu_y, rtol), mu_x, mu_y, rtol)
+    def refusal(self, problem: Problem) -> str | None:
+        """It takes Gaussian measures of mean zero."""
+        centred = problem.gaussian and all(mu.mean == 0.0 for mu in problem.gaussians)
+        return super().refusal(problem) or measures_refused(
+            problem, centred, "Gaussian of mean zero for logarithmic coordinates", "panels")
 
-    def within(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure,
-               rtol: float) -> Iterator[Discretisation]:
-        """Discretise within a domain that is known already."""
-        measures = _require_centred(mu_x, mu_y)
-        profile = Profile(kernel, measures[0].std, measures[1].std)
+    def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
+        """Yield with ever smaller steps, or nothing where phi oscillates too fast."""
+        measures, domain, rtol = problem.gaussians, problem.domain, problem.rtol
+        profile = Profile(problem.kernel, measures[0].std, measures[1].std)
         top = float(np.log(np.max(np.abs([*np.array(domain.x) / profile.std_x, *np.array(domain.y) / profile.std_y]))))
         aim = max(_AIM * rtol, _EPS)
         decay, tol = find_decay(profile, top, aim), max(0.1 * aim, 1e-13)
@@ -140,16 +140,8 @@ class Logarithmic(Method):
             checks = tuple(zip(*(_check_rules(mu, low, top, order, rng)
                                  for mu, order in zip(measures, _CHECK_ORDERS, strict=True)), strict=True))
             broken = len(rough_spans(pieces, h)) > 0
-            yield Discretisation(blocks, replace(domain, missing=missing), checks, _note(blocks, h, pieces),
-                                 leading=broken, broken=broken)
-
-
-def _require_centred(mu_x: Measure, mu_y: Measure) -> tuple[Gaussian, Gaussian]:
-    """Both measures, if they are Gaussians of mean zero."""
-    if not (isinstance(mu_x, Gaussian) and isinstance(mu_y, Gaussian) and mu_x.mean == mu_y.mean == 0.0):
-        raise ValueError(f"mu_x and mu_y must be Gaussian of mean zero for logarithmic coordinates, "
-                         f"got {mu_x!r} and {mu_y!r}; use method='panels'")
-    return mu_x, mu_y
+            yield compared(problem, blocks, checks, _note(blocks, h, pieces), domain=replace(domain, missing=missing),
+                           leading=broken, broken=broken)
 
 
 def _first_step(pieces: Pieces, aim: float) -> float | None:

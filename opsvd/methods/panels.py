@@ -4,13 +4,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from .._support.arrays import leading_true
 from .._support.validation import positive_int
 from ..bases import PanelBasis
 from ..errors import diverges_towards
-from ..kernels import Kernel
-from ..measures import Measure
+from ..evidence.comparison import compared
 from ..operator.discretisation import Discretisation, galerkin_block
-from ..probing.domain import Domain, find_domain, weighted_samples
+from ..operator.problem import Problem
+from ..probing.domain import weighted_samples
+from ..quadrature import SLOWEST_RATE, continued, fall
 from .base import Method
 from .refinement import (
     FIRST_PANELS,
@@ -35,8 +37,6 @@ _SLICES_A_PANEL = 4
 _FEW = 8
 # This many panels, each half as wide as the next, make a singular point; twice as many tell how h behaves there.
 _CHAIN = 8
-# Energy that falls more slowly than this from panel to panel is not told from energy that does not fall.
-_DIVERGES = 0.998
 # What polynomials lack of a homogeneous function is a fixed multiple of their last coefficients, less than this.
 _LACKING = 32.0
 
@@ -72,17 +72,12 @@ class Panels(Method):
         """The call that makes it."""
         return f"Panels(max_nodes={self.max_nodes})"
 
-    def discretisations(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Iterator[Discretisation]:
+    def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Refine on slices first, then on the full matrix, until nothing is left to split."""
-        domain = find_domain(kernel, mu_x, mu_y, rtol)
-        yield from self.within(kernel, domain, mu_x, mu_y, rtol)
-
-    def within(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure,
-               rtol: float) -> Iterator[Discretisation]:
-        """Refine within a domain that is known already."""
+        kernel, domain, mu_x, mu_y = problem.kernel, problem.domain, problem.mu_x, problem.mu_y
         rng = np.random.default_rng(0)
         x, y = (first_edges(*sides) for sides in zip((domain.x, domain.y), FIRST_PANELS, strict=True))
-        tol, limit = max(0.1 * rtol, 4.0 * _EPS), self.max_nodes // ORDER
+        tol, limit = max(0.1 * problem.rtol, 4.0 * _EPS), self.max_nodes // ORDER
 
         def slices_along_x() -> Samples:
             rule = random_rule(mu_y, y, rng, _SLICES_A_PANEL)
@@ -101,7 +96,7 @@ class Panels(Method):
             broad = [limit if len(other) <= _BROAD // 2 else _BROAD for other in (y, x)]
         while True:
             left, right = PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER)
-            block = galerkin_block(kernel, domain, left, right)
+            block = galerkin_block(problem, left, right)
             norm = float(np.linalg.norm(block.matrix))
             tails_x, tails_y = panel_tails(block.matrix, norm), panel_tails(block.matrix.T, norm)
             finer_x = split(x, mu_x, tails_x, tol * norm, limit=limit, broad=_BROAD)
@@ -118,7 +113,7 @@ class Panels(Method):
                 checks = ((check_rule(mu_x, x, 8.0, _CHECK_ORDER), check_rule(mu_y, y, 24.0, _CHECK_ORDER)),
                           (random_rule(mu_x, x, rng, 3), random_rule(mu_y, y, rng, 3)))
                 hidden = float(np.sqrt(near)) / norm if norm > 0.0 else 0.0
-                yield Discretisation((block,), domain, checks, note, hidden=hidden)
+                yield compared(problem, (block,), checks, note, hidden=hidden)
             if unchanged and (tol <= 4.0 * _EPS or unresolved > 0):
                 return    # at the floor of rounding, or of the budget
             if unresolved == 0:
@@ -140,19 +135,18 @@ def _energy_at_singular_points(matrix: np.ndarray, edges: np.ndarray, name: str)
         w, e, t, corner = width[::step], energy[::step], tails[::step], edges[:-1] if step == 1 else edges[:0:-1]
         doubling = np.abs(w[1:] / w[:-1] - 2.0) < 1e-6
         for start in np.flatnonzero(doubling & ~np.concatenate([[False], doubling[:-1]])):
-            length = int(np.argmin(np.append(doubling[start:], False)))
+            length = leading_true(doubling[start:])
             if length < _CHAIN:
                 continue
             chain = e[start:start + min(length, 2 * _CHAIN)]
             half = len(chain) // 2
             inner, outer = chain[:half].sum(), chain[-half:].sum()
-            ratio = float(inner / max(outer, inner * _DIVERGES)) ** (1.0 / (len(chain) - half)) if inner > 0.0 else 0.0
+            factor = float(fall(inner, outer)) ** (1.0 / (len(chain) - half))
             # The energy of a bounded kernel may vanish outwards, beside a break, but is nowhere dense.
             dense = chain[0] / w[start] > 1e6 * energy.sum() / width.sum()
-            if ratio > _DIVERGES and dense:
+            if factor > 1.0 - SLOWEST_RATE and dense:
                 raise diverges_towards(name, float(corner[start]))
-            ratio = min(ratio, _DIVERGES)
             known = start > 0 and e[start - 1] > 0.0
             lacking = min(1.0, _LACKING * float(t[start - 1] / np.sqrt(e[start - 1]))) if known else 1.0
-            beyond += float(chain[0]) * ratio / (1.0 - ratio) * lacking**2
+            beyond += float(continued(float(chain[0]), factor)) * lacking**2
     return beyond

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..kernels import Kernel
 from ..measures import Gaussian, Measure
+from ..operator.problem import Problem
 from ..probing.domain import Domain
 
 __all__ = ["fitting_gaussians"]
@@ -20,7 +20,7 @@ _STEP = 1e-4
 _NEAR, _UNCERTAIN = 0.25, 4.0
 
 
-def fitting_gaussians(kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure) -> tuple[Gaussian, Gaussian] | None:
+def fitting_gaussians(problem: Problem) -> tuple[Gaussian, Gaussian] | None:
     r"""The Gaussians in x and in y at whose scales the energy spreads equally in position and in wave number.
 
     With :math:`H = h \sqrt{\rho_x \rho_y}` and averages over :math:`H^2`, let :math:`c = \langle x \rangle`,
@@ -36,6 +36,7 @@ def fitting_gaussians(kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measu
     (Gaussian, Gaussian) or None
         None if too few points carry the energy for a result, or h has no slopes.
     """
+    kernel, domain, mu_x, mu_y = problem.kernel, problem.domain, problem.mu_x, problem.mu_y
     rng = np.random.default_rng(_SEED)
     x, y, density = _first_points(domain, mu_x, mu_y, rng)
     step_x, step_y = _STEP * mu_x.scale, _STEP * mu_y.scale

@@ -8,10 +8,12 @@ from scipy.linalg import qr, svd
 
 from .._support.validation import positive_int
 from ..bases import PanelBasis
+from ..evidence.comparison import compared
 from ..kernels import Kernel
 from ..measures import Measure
 from ..operator.discretisation import Block, Discretisation
-from ..probing.domain import Domain, find_domain, weighted_samples
+from ..operator.problem import Problem
+from ..probing.domain import weighted_samples
 from ..probing.meeting_points import meeting_points
 from ..probing.slice_splitter import slice_integrals
 from ..probing.slices import SliceIntegrals
@@ -84,19 +86,15 @@ class ProductIntegration(Method):
         """The call that makes it."""
         return f"ProductIntegration(modes={self.modes}, max_nodes={self.max_nodes})"
 
-    def discretisations(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Iterator[Discretisation]:
+    def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Place the panels by images of smooth functions, then by the singular functions themselves."""
-        yield from self.within(kernel, find_domain(kernel, mu_x, mu_y, rtol), mu_x, mu_y, rtol)
-
-    def within(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure,
-               rtol: float) -> Iterator[Discretisation]:
-        """Refine within a domain that is known already."""
+        kernel, mu_x, mu_y, rtol = problem.kernel, problem.mu_x, problem.mu_y, problem.rtol
         rng, limit, start = np.random.default_rng(0), self.max_nodes // ORDER, kernel.evaluations
         # Values are accurate to the square of what the functions are; integrals must be as accurate as the values.
         tol, rough = max(1e-2 * rtol, 16.0 * _EPS), max(3e-4 * np.sqrt(rtol), 1e-9)
-        patience, sides = _PATIENCE, _survey(kernel, domain, mu_x, mu_y, tol, most=limit // 2)
+        patience, sides = _PATIENCE, _survey(problem, tol, most=limit // 2)
         if sides is None:
-            yield UniformPanels().within(kernel, domain, mu_x, mu_y, _TOO_ROUGH)
+            yield UniformPanels().discretisation(problem, _TOO_ROUGH)
             return
         along_y, along_x = sides
         resolved = partial(resolve, limit=limit, broad=limit // 2, noise=10.0 * tol, ratio=_RATIO)
@@ -118,8 +116,8 @@ class ProductIntegration(Method):
                         f"nodes each, integrals split where slices break")
                 checks = loose_checks(mu_x, mu_y, x, y, rng)
                 matrix = (u * s) @ v.T + rest
-                yield Discretisation((Block(left, right, matrix),), domain, checks, note,
-                                     hidden=_hidden(matrix, x, y), leading=True, broken=True)
+                yield compared(problem, (Block(left, right, matrix),), checks, note, hidden=_hidden(matrix, x, y),
+                               leading=True, broken=True)
             if last or (settled and rough <= _SMOOTHEST):
                 return
             # Functions whose bars are not good enough, though they are settled, are to be smoother.
@@ -140,9 +138,9 @@ def _blur(functions: np.ndarray) -> float:
     return _BLUR * float(np.linalg.norm(panel_tails(functions))) / max(float(np.linalg.norm(functions)), _TINY)
 
 
-def _survey(kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure, tol: float, *,
-            most: int) -> tuple["_Slices", "_Slices"] | None:
+def _survey(problem: Problem, tol: float, *, most: int) -> tuple["_Slices", "_Slices"] | None:
     """Slices in both directions, with panels that suit them and the singular functions; None where nothing suits."""
+    kernel, domain, mu_x, mu_y = problem.kernel, problem.domain, problem.mu_x, problem.mu_y
     x, y = (first_edges(*sides) for sides in zip((domain.x, domain.y), FIRST_PANELS, strict=True))
     rules = [PanelBasis(mu, edges, ORDER).rule for mu, edges in ((mu_x, x), (mu_y, y))]
     size = float(np.linalg.norm(weighted_samples(kernel, domain, *rules))) / _SLICES

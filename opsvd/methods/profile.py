@@ -7,31 +7,19 @@ import numpy as np
 
 from ..errors import NotSquareIntegrableError
 from ..kernels import Elementwise, Kernel, non_finite
-from ..quadrature import FILTER_WINDOW, Pieces, band_limited, filter_envelope, find_pieces, poles
+from ..quadrature import FILTER_WINDOW, SLOWEST_RATE, Pieces, band_limited, filter_envelope, find_pieces, poles
 
-__all__ = ["PARITIES", "Decay", "Profile", "edges_beyond", "filtered_samples", "find_decay", "fine_enough",
-           "halving_edges", "hankel", "require_no_poles", "rough_spans", "smooth_pieces", "step_error", "weight"]
+__all__ = ["MOST_PIECES", "PARITIES", "Decay", "Profile", "edges_beyond", "filtered_samples",
+           "find_decay", "fine_enough", "halving_edges", "hankel", "rough_spans", "smooth_pieces", "weight"]
 
+# Of the columns of a profile: the even part of phi, then the odd one.
 PARITIES = (1, -1)
-"""Of the columns of a profile: the even part of phi, then the odd one."""
-
-# From the values at z and -z to the even and the odd part.
-_PARTS = np.array([[0.5, 0.5], [0.5, -0.5]])
-# The decay to the left is measured with this step over this length, down to where xy is still a number.
-_COARSE = 0.5
-_MEASURED = 20.0
-_LOWEST = (-64.0, -344.0)
-_NARROWEST = 8
-_COARSER = 1.1
-# Energy that falls more slowly than this with u is not told from energy that does not fall.
-_DIVERGES = 2e-3
-_FINE_PANELS = 8
-# Distances of the edges of halved panels from the right end.
-_HALVED = np.cumsum(np.concatenate([[0.0], np.ones(_FINE_PANELS), 2.0 ** np.arange(1, 12)]))
-_SEARCH_WIDTH = 0.3
-_MOST_PIECES = 256
-# A piece this many steps wide is sampled finely enough by them.
-_SAMPLED = 2.5
+# A function phi that takes more pieces than this is left to other methods: it oscillates. Halving towards a singular
+# point takes some hundred: with no more than these, tests/methods/test_logarithmic.py fails for log|z - 1|.
+MOST_PIECES = 256
+# A piece this many steps wide is sampled finely enough by them. If it had to have five, sin(xy) would be taken for
+# rough, and fail in tests/methods/test_logarithmic.py.
+_STEPS_A_PIECE = 2.5
 
 
 @dataclass(frozen=True)
@@ -45,7 +33,7 @@ class Profile:
     def __call__(self, s: np.ndarray) -> np.ndarray:
         """The parts at s, (n,) -> (n, 2); not finite where phi is not."""
         with np.errstate(invalid="ignore"):
-            return np.asarray(self.kernel(*self._points(s)) @ _PARTS)
+            return _parts(self.kernel(*self._points(s)))
 
     def finite(self, s: np.ndarray) -> np.ndarray:
         """The parts at s, (n,) -> (n, 2); raises NonFiniteKernelError where phi is not finite."""
@@ -54,17 +42,17 @@ class Profile:
         if not np.isfinite(values).all():
             i, j = np.argwhere(~np.isfinite(values))[0]
             raise non_finite(float(x[i, 0]), float(y[i, j]), float(values[i, j]))
-        return np.asarray(values @ _PARTS)
-
-    def known_breaks(self) -> np.ndarray:
-        """Where a kernel that knows its kinks has them, in s."""
-        kinks = np.array(self.kernel.kinks) if isinstance(self.kernel, Elementwise) else np.zeros(0)
-        return np.unique(np.log(np.abs(kinks[kinks != 0.0]) / (self.std_x * self.std_y)))
+        return _parts(values)
 
     def _points(self, s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Points x, (n, 1), and y, (n, 2), whose products are plus and minus s_x s_y e^s."""
         root = np.exp(0.5 * s)[:, None]
         return self.std_x * root, self.std_y * root * np.array([1.0, -1.0])
+
+
+def _parts(values: np.ndarray) -> np.ndarray:
+    """From values at z and -z, (n, 2), to the even and the odd part, (n, 2)."""
+    return np.asarray(values @ np.array([[0.5, 0.5], [0.5, -0.5]]))
 
 
 def weight(u: np.ndarray) -> np.ndarray:
@@ -85,107 +73,125 @@ def hankel(samples: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return matrix
 
 
-def step_error(step: float) -> float:
-    """The relative error that the trapezoid rule makes in singular functions."""
-    return float(np.exp(-0.25 * np.pi**2 / step))
-
-
 @dataclass(frozen=True, eq=False)
 class Decay:
-    """How the operator fades to the left: at u, shape (n,), the norm beyond, relative to the whole, shape (n, 2)."""
+    """How the operator fades to the left.
+
+    Attributes
+    ----------
+    u : ndarray, shape (n,)
+    to_the_left : ndarray, shape (n, 2)
+        The norm of what is to the left of u, relative to the whole, for either parity.
+    norms : ndarray, shape (2,)
+        Of either parity, relative to the whole.
+    """
 
     u: np.ndarray
-    beyond: np.ndarray
+    to_the_left: np.ndarray
     norms: np.ndarray
 
     def first(self, tol: float) -> np.ndarray:
         """For either parity, the point to the left of which there is at most tol: shape (2,)."""
-        index = np.array([np.searchsorted(beyond, tol) for beyond in self.beyond.T])
-        return np.asarray(self.u[np.clip(index - 1, 0, len(self.u) - _NARROWEST)])
+        index = np.array([np.searchsorted(norm, tol) for norm in self.to_the_left.T])
+        # An interval of seven steps at least is left, though there be nothing in it.
+        return np.asarray(self.u[np.clip(index - 1, 0, len(self.u) - 8)])
 
     def missing(self, u: np.ndarray) -> float:
-        """What lies beyond the points u, shape (2,), in x or in y."""
-        parts = [np.interp(point, self.u, beyond) for point, beyond in zip(u, self.beyond.T, strict=True)]
+        """The norm of what is to the left of the points u, shape (2,), in x or in y."""
+        parts = [np.interp(point, self.u, norm) for point, norm in zip(u, self.to_the_left.T, strict=True)]
         return float(np.sqrt(2.0) * np.linalg.norm(parts))
 
     def grid(self, step: float, tol: float, max_nodes: int) -> tuple[float, np.ndarray]:
-        """A step, and for either parity an odd number of nodes from the last point to where at most tol is beyond.
+        """A step, and for either parity an odd number of nodes from the last point to where at most tol is missing.
 
-        Where these would be too many, the step is larger, up to where its own error is that of what is left out.
+        Where these would be too many, the step is larger, up to where the trapezoid rule errs by what is missing.
         """
         top = self.u[-1]
         most = (max_nodes - 1) | 1
         while True:
             counts = 2 * np.ceil(0.5 * (top - self.first(tol)) / step).astype(int) + 1
-            left_out = self.missing(np.full(2, top - step * (most - 1)))
-            if counts.max() <= most or left_out <= step_error(step):
+            missing = self.missing(np.full(2, top - step * (most - 1)))
+            # Singular functions have transforms that decay like exp(-pi abs(kappa) / 4).
+            if counts.max() <= most or missing <= np.exp(-0.25 * np.pi**2 / step):
                 return step, np.minimum(counts, most)
-            step *= _COARSER
+            step *= 1.1
 
 
-def find_decay(profile: Profile, top: float, tol: float) -> Decay:
-    """Measure how the operator fades to the left, and extrapolate it beyond.
+def find_decay(profile: Profile, top: float, tol: float, *, step: float = 0.5, measured: float = 20.0) -> Decay:
+    """Measure with a coarse step how the operator fades to the left, and extrapolate it by its last `measured` units.
 
     The energy of |x|^a falls like e^((2a + 1) u); if it does not fall, E[h^2] diverges.
     """
-    for lowest in _LOWEST:
-        u = np.arange(top, lowest, -_COARSE)[::-1]
-        samples = profile.finite(2.0 * u[0] + _COARSE * np.arange(2 * len(u) - 1))
+    # A bounded phi has the norm e^-32 = 1.3e-14 to the left of -64: a longer way is for tolerances near rounding, and
+    # for powers with a < 0. At -344 products xy = e^-688 are still normal numbers.
+    for lowest in (-64.0, -344.0):
+        u = np.arange(top, lowest, -step)[::-1]
+        samples = profile.finite(2.0 * u[0] + step * np.arange(2 * len(u) - 1))
         weights = weight(u)
-        matrices = np.stack([hankel(_COARSE * part, weights) for part in samples.T])
+        matrices = np.stack([hankel(step * part, weights) for part in samples.T])
         matrices /= np.linalg.norm(matrices) or 1.0
         energy = np.einsum("pij,pij->ip", matrices, matrices)
-        inner, outer = energy[0], energy[round(_MEASURED / _COARSE)]
+        inner, outer = energy[0], energy[round(measured / step)]
         with np.errstate(divide="ignore", invalid="ignore"):
-            rate = np.where(inner > 0.0, np.log(outer / inner) / _MEASURED, np.inf)
-        if ((rate <= _DIVERGES) & (inner > 1e-3 * tol * tol)).any():
+            rate = np.where(inner > 0.0, np.log(outer / inner) / measured, np.inf)
+        if ((rate <= SLOWEST_RATE) & (inner > 1e-3 * tol * tol)).any():
             raise NotSquareIntegrableError("h must be square-integrable, but h^2 does not decay towards x = 0: E[h^2] "
                                            "is infinite (|xy|^a needs a > -1/2). Decompose a kernel with a weaker "
                                            "singularity")
-        extrapolated = inner / (_COARSE * np.maximum(rate, _DIVERGES))
-        beyond = np.sqrt(np.cumsum(energy, axis=0) + extrapolated)
-        if (beyond[0] < tol).all():
+        extrapolated = inner / (step * np.maximum(rate, SLOWEST_RATE))
+        to_the_left = np.sqrt(np.cumsum(energy, axis=0) + extrapolated)
+        if (to_the_left[0] < tol).all():
             break
-    return Decay(u, beyond, np.sqrt(energy.sum(axis=0)))
+    return Decay(u, to_the_left, np.sqrt(energy.sum(axis=0)))
 
 
 def halving_edges(low: float, high: float) -> np.ndarray:
-    """Panels of width one at the right end, and twice as wide ones, one after the other, to the left."""
-    edges = high - _HALVED
+    """Eight panels of width one at the right end, and to the left ever wider ones, each twice the one before.
+
+    Towards zero phi is a constant or a power, which in the logarithm is smooth on wide panels too. These reach 4102 to
+    the left, farther than there are numbers.
+    """
+    edges = high - np.cumsum(np.concatenate([[0.0], np.ones(8), 2.0 ** np.arange(1, 12)]))
     return np.asarray(np.append(edges[edges > low], low)[::-1])
 
 
-def smooth_pieces(profile: Profile, low: float, high: float, tol: float) -> Pieces | None:
+def smooth_pieces(profile: Profile, low: float, high: float, tol: float,
+                  importance: Callable[[np.ndarray], np.ndarray] = _weight_of_sum) -> Pieces | None:
     """Pieces of [low, high] on which phi is smooth, as far as it matters; None if there are too many.
 
-    Raises NotSquareIntegrableError if phi has a pole.
+    The importance tells how much phi matters at a point.
+
+    Raises
+    ------
+    NotSquareIntegrableError
+        If phi grows towards a break like a power of the distance that is not square-integrable.
     """
-    breaks = profile.known_breaks()
+    kinks = np.array(profile.kernel.kinks) if isinstance(profile.kernel, Elementwise) else np.zeros(0)
+    breaks = np.unique(np.log(np.abs(kinks[kinks != 0.0]) / (profile.std_x * profile.std_y)))
     breaks = breaks[(breaks > low) & (breaks < high)]
-    pieces = find_pieces(profile, _weight_of_sum, Pieces(np.union1d(halving_edges(low, high), breaks), breaks), tol,
-                         search_width=_SEARCH_WIDTH, limit=_MOST_PIECES)
-    if pieces is not None:
-        require_no_poles(profile, pieces.breaks)
+    pieces = _resolved(profile, importance, np.union1d(halving_edges(low, high), breaks), breaks, tol)
+    if pieces is not None and (bad := poles(profile, pieces.breaks)).any():
+        z = profile.std_x * profile.std_y * float(np.exp(pieces.breaks[bad][0]))
+        raise NotSquareIntegrableError(f"h must be square-integrable, but h^2 is not integrable beside |xy| = {z:.6g}: "
+                                       f"E[h^2] is infinite. Decompose a kernel with a weaker singularity")
     return pieces
 
 
-def require_no_poles(profile: Profile, breaks: np.ndarray) -> None:
-    """Raise if phi grows towards a break like a power of the distance that is not square-integrable."""
-    if (bad := poles(profile, breaks)).any():
-        z = profile.std_x * profile.std_y * float(np.exp(breaks[bad][0]))
-        raise NotSquareIntegrableError(f"h must be square-integrable, but h^2 is not integrable beside |xy| = {z:.6g}: "
-                                       f"E[h^2] is infinite. Decompose a kernel with a weaker singularity")
+def _resolved(profile: Profile, importance: Callable[[np.ndarray], np.ndarray], edges: np.ndarray, breaks: np.ndarray,
+              tol: float) -> Pieces | None:
+    """The pieces that come of the given ones, to be searched for breaks where halving two panels did not help."""
+    return find_pieces(profile, importance, Pieces(edges, breaks), tol, search_width=0.3, limit=MOST_PIECES)
 
 
 def fine_enough(pieces: Pieces) -> float:
     """The step that describes phi on all of the pieces: zero if there are breaks."""
-    return 0.0 if len(pieces.breaks) else float(np.diff(pieces.edges).min()) / _SAMPLED
+    return 0.0 if len(pieces.breaks) else float(np.diff(pieces.edges).min()) / _STEPS_A_PIECE
 
 
 def rough_spans(pieces: Pieces, step: float) -> np.ndarray:
     """Intervals, shape (r, 2), that samples at distances of a step do not describe: breaks and steep places."""
     spans = np.stack([pieces.edges[:-1], pieces.edges[1:]], axis=1)
-    steep = spans[np.diff(pieces.edges) < _SAMPLED * step]
+    steep = spans[np.diff(pieces.edges) < _STEPS_A_PIECE * step]
     return np.concatenate([steep, np.repeat(pieces.breaks[:, None], 2, axis=1)])
 
 
@@ -220,8 +226,7 @@ def edges_beyond(profile: Profile, pieces: Pieces, points: np.ndarray, *, step: 
         return np.asarray(filter_envelope(s[:, None] - points, step) @ importance(points))
 
     edges = np.append(pieces.edges, np.linspace(start, end, int(np.ceil(end - start)) + 1)[1:])
-    longer = find_pieces(profile, seen, Pieces(edges, pieces.breaks), tol, search_width=_SEARCH_WIDTH,
-                         limit=_MOST_PIECES)
+    longer = _resolved(profile, seen, edges, pieces.breaks, tol)
     if longer is None:
         return None
     size = np.abs(profile(longer.edges) * seen(longer.edges)[:, None]).max(axis=1)

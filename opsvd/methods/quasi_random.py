@@ -6,6 +6,7 @@ singular functions. Scramblings are independent, so that their scatter says how 
 such a sequence too, so that the change from n / 2 to n says what all scramblings share.
 """
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,42 +14,115 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import qmc
 
-from .._support.budget import announce, check_time
+from .._support.budget import Budget, BudgetExhaustedError, announce, check_time
 from .._support.linalg import leading_svd
+from ..bases import PointBasis
 from ..errors import KernelError
+from ..evidence.scatter import ScatterEvidence, scatter_bars
 from ..kernels import BlockKernel, Kernel, MatrixKernel, Side, operator_grid
+from ..measures import Gaussian, GaussianVector
+from ..operator.discretisation import Block, Discretisation, Discretisations
+from ..operator.problem import Problem
+from ..operator.singular_functions import SingularSystem
+from .base import Method
 
-__all__ = ["LEAST", "SCRAMBLINGS", "QuasiRandom", "affordable_points", "calls_of", "quasi_random",
-           "quasi_random_points"]
+__all__ = ["QuasiRandom", "hold_for_few_points", "quasi_random_points"]
 
-SCRAMBLINGS = 8
-"""Independent scramblings of the sequence."""
-
-# Pairs of points that are looked at in one call, which a slow h is then called for only once.
-_TOGETHER = 20_000
-# Singular values that are looked at.
-_LEADING = 60
-# The most dimensions of Sobol's sequence in scipy, beyond which points are random; and half of its resolution.
-_SOBOL, _HALF_STEP = 21_201, 2.0**-31
-# Rows of a matrix and coordinates of points, in all, and the fewest points.
-_MOST_ROWS, _MOST_COORDINATES, LEAST = 4096, 40_000_000, 64
+_SCRAMBLINGS = 8    # independent ones of the sequence: their scatter is known to a quarter
+_LEADING = 60    # singular values that are looked at
+_MOST_ROWS = 4096    # of a matrix, whose leading SVD takes a second
+_FEWEST = 8    # points a side, of the smallest answer
 
 
-# The points are also taken by the quarter and by the half.
-_SHARES = (4, 2)
+class QuasiRandom(Method):
+    """Nystrom at scrambled Sobol points, for kernels that take too many coordinates together for any grid."""
+
+    def __repr__(self) -> str:
+        """The call that makes it."""
+        return "QuasiRandom()"
+
+    def refusal(self, problem: Problem) -> str | None:
+        """Measures that are not Gaussian."""
+        if not all(isinstance(measure, Gaussian | GaussianVector) for measure in (problem.mu_x, problem.mu_y)):
+            return "takes Gaussian measures"
+        return None
+
+    def discretisations(self, problem: Problem) -> Discretisations:
+        """Twice the points each time, until the budget or memory ends it."""
+        kernel, (left, right), budget = problem.kernel, problem.sides, problem.budget
+        most = _affordable_points(left, right)
+        answer = None
+        n = _first_size(kernel, budget, most, left.width * right.width)
+        while n <= most:
+            started = time.monotonic()
+            answer = yield _discretisation(problem, _sampled(kernel, left, right, n),
+                                           f"{most} points a side are the most that fit")
+            n *= 2
+            if stop := _unaffordable(kernel, budget, n, left.width * right.width, started):
+                raise BudgetExhaustedError(stop)
+        return answer
+
+
+def _discretisation(problem: Problem, sampled: "_Sampled", remark: str) -> Discretisation:
+    """The functions of the first scrambling are the basis, and the matrix is diagonal."""
+    left, right = (PointBasis(side, points) for side, points in zip(problem.sides, sampled.nodes, strict=True))
+    width = min(left.side.width, right.side.width)
+    block = Block(left, right, np.diag(sampled.s))
+
+    def evidence(system: SingularSystem) -> ScatterEvidence:
+        means = scatter_bars(*sampled.values)[0]
+        return ScatterEvidence(values=means[:len(system.values)], samples=sampled.values, energies=sampled.energies,
+                               dimension=sampled.n * width)
+
+    note = (f"Nystrom at {sampled.n} quasi-random points a side, {_SCRAMBLINGS} scramblings of a Sobol sequence in "
+            f"{left.side.directions} and {right.side.directions} dimensions")
+    limit = (f"Bars are what {sampled.n} quasi-random points a side leave open, and fall like one over the square root "
+             f"of their number, or as fast as it: accept a larger rtol, or find coordinates of which h uses fewer "
+             f"together")
+    return Discretisation((block,), evidence, note, remark=remark, limit=limit,
+                          factorise=lambda _: (sampled.u, sampled.s, sampled.v))
+
+
+def hold_for_few_points(problem: Problem, most: int | None = None) -> None:
+    """Keep back what a coarse answer takes, by default that of some points: of the time, at least for the fewest."""
+    left, right = problem.sides
+    least = _SCRAMBLINGS * _FEWEST**2 * left.width * right.width
+    # A coarse answer may have sixteen times the values of the smallest: 32 points a side.
+    problem.budget.hold(16 * least if most is None else most, least, _SCRAMBLINGS)
+
+
+def _first_size(kernel: Kernel, budget: Budget, most: int, width: int) -> int:
+    """The points a side to begin with: fewer where the budget does not have what they take, but some."""
+    n = min(256, most)    # half a million values, as much as the least budget has
+    while n > _FEWEST and not budget.affords(_SCRAMBLINGS * n**2 * width, _calls_of(kernel, n)):
+        n //= 2
+    return n
+
+
+def _unaffordable(kernel: Kernel, budget: Budget, n: int, width: int, started: float) -> str:
+    """What the next size, n, would exceed, in words, or nothing."""
+    needed, left = _SCRAMBLINGS * n**2 * width, budget.evaluations_left
+    if needed > left:
+        return f"max_evaluations={budget.evaluations} leaves {left}, and the next size takes {needed}"
+    seconds = budget.seconds_left
+    # Of few points h takes the time, and calls of it may cost more than values.
+    affordable = n <= 256 and budget.affords(needed, _calls_of(kernel, n))
+    if 4.0 * (time.monotonic() - started) > seconds and not affordable:
+        return f"max_seconds={budget.seconds:g} leaves {max(seconds, 0.0):.1f}, and the next size takes more"
+    return ""
 
 
 @dataclass(frozen=True, eq=False)
-class QuasiRandom:
+class _Sampled:
     """What n points tell, and a quarter and a half of them.
 
     Attributes
     ----------
     n : int
-    values : ndarray, shape (3, SCRAMBLINGS, r)
+    values : ndarray, shape (3, _SCRAMBLINGS, r)
         The leading singular values of the matrices of each scrambling, of the first quarter and half of its points and
         of all.
-    energies : ndarray, shape (3, SCRAMBLINGS, 1)
+    energies : ndarray, shape (3, _SCRAMBLINGS, 1)
         Mean squares of h over the same points.
     nodes : tuple of ndarray
         The points x and y of the first scrambling, as a kernel's grid takes them.
@@ -67,56 +141,61 @@ class QuasiRandom:
 
 def quasi_random_points(directions: int, n: int, seed: int) -> np.ndarray:
     """The first n points of a scrambled Sobol sequence, n a power of two, as standard normals (n, directions)."""
-    if directions > _SOBOL:
+    if directions > qmc.Sobol.MAXDIM:
         return np.random.default_rng(seed).standard_normal((n, directions))
+    # Half of the resolution of 30 bits keeps points from zero.
     sequence = qmc.Sobol(directions, scramble=True, seed=seed)
-    return np.asarray(ndtri(sequence.random(n) + _HALF_STEP))
+    return np.asarray(ndtri(sequence.random(n) + 2.0**-31))
 
 
-def affordable_points(left: Side, right: Side) -> int:
+def _affordable_points(left: Side, right: Side) -> int:
     """The most points a side, a power of two, whose matrix and coordinates fit.
 
     Raises KernelError if these are too few.
     """
     rows = _MOST_ROWS // max(left.width, right.width)
-    coordinates = _MOST_COORDINATES // max(side.measure.dim * (side.rows or 1) for side in (left, right))
+    # Coordinates of the points, in all: 320 MB a side.
+    coordinates = 40_000_000 // max(side.measure.dim * (side.rows or 1) for side in (left, right))
     most = 1 << max(0, min(rows, coordinates).bit_length() - 1)
-    if most < LEAST:
-        raise KernelError(f"h must be of a size that {LEAST} points a side fit into memory, but only {most} do: a "
-                          f"matrix may have {_MOST_ROWS} rows, and points {_MOST_COORDINATES} coordinates; take fewer "
+    if most < 64:
+        raise KernelError(f"h must be of a size that 64 points a side fit into memory, but only {most} do: a "
+                          f"matrix may have {_MOST_ROWS} rows, and points 40000000 coordinates; take fewer "
                           f"coordinates, or smaller blocks")
     return most
 
 
-def quasi_random(kernel: Kernel, left: Side, right: Side, n: int) -> QuasiRandom:
+def _sampled(kernel: Kernel, left: Side, right: Side, n: int) -> _Sampled:
     """Sample all scramblings of n points a side, and take the leading singular values of each matrix."""
     values, energies = [], []
     rows, columns = n * left.width, n * right.width
-    announce(f"{n} quasi-random points a side, {SCRAMBLINGS} scramblings", SCRAMBLINGS * rows * columns, rows, columns)
+    announce(f"{n} quasi-random points a side, {_SCRAMBLINGS} scramblings", _SCRAMBLINGS * rows * columns, rows,
+             columns)
     points = [[side.points(quasi_random_points(side.directions, n, 2 * scrambling + number))
-               for number, side in enumerate((left, right))] for scrambling in range(SCRAMBLINGS)]
+               for number, side in enumerate((left, right))] for scrambling in range(_SCRAMBLINGS)]
     for scrambling, ((x, y), grid) in enumerate(zip(points, _operator_grids(kernel, points), strict=True)):
         matrix = grid / n
         check_time()
         u, s, v = leading_svd(matrix, _LEADING)
-        parts = [share * matrix[:rows // share, :columns // share] for share in _SHARES]
+        # The first quarter and the first half of the points are such sequences too.
+        parts = [share * matrix[:rows // share, :columns // share] for share in (4, 2)]
         values.append([_padded(leading_svd(part, _LEADING)[1]) for part in parts] + [_padded(s)])
         energies.append([[np.linalg.norm(part) ** 2] for part in (*parts, matrix)])
         if scrambling == 0:
             nodes, triplets = (x, y), (u, s, v)
-    return QuasiRandom(n, np.swapaxes(values, 0, 1), np.swapaxes(energies, 0, 1), nodes, *triplets)
+    return _Sampled(n, np.swapaxes(values, 0, 1), np.swapaxes(energies, 0, 1), nodes, *triplets)
 
 
-def calls_of(kernel: Kernel, n: int) -> int:
+def _calls_of(kernel: Kernel, n: int) -> int:
     """The calls of h that all scramblings of n points a side take, if none is split."""
-    one = SCRAMBLINGS * n**2 <= _TOGETHER and not isinstance(kernel, BlockKernel | MatrixKernel)
-    return 1 if one else SCRAMBLINGS
+    # Where h takes the time, one call of up to 20000 pairs.
+    one = _SCRAMBLINGS * n**2 <= 20_000 and not isinstance(kernel, BlockKernel | MatrixKernel)
+    return 1 if one else _SCRAMBLINGS
 
 
 def _operator_grids(kernel: Kernel, points: list[list[np.ndarray]]) -> Iterator[np.ndarray]:
     """The kernel of T on all pairs of each of several sets of points; in one call of h where that is not too much."""
     x, y = (np.stack(side) for side in zip(*points, strict=True))
-    if calls_of(kernel, x.shape[1]) == 1:
+    if _calls_of(kernel, x.shape[1]) == 1:
         return iter(kernel.finite_beside(x[:, :, None], y[:, None]))
     return (operator_grid(kernel, *both) for both in points)
 

@@ -22,10 +22,12 @@ from .._support.linalg import krylov_svd
 from .._support.validation import finite_float, positive_int
 from ..bases import PanelBasis
 from ..errors import NotSquareIntegrableError
+from ..evidence.comparison import compared
 from ..kernels import Kernel
-from ..measures import Gaussian, Measure
+from ..measures import Gaussian
 from ..operator.discretisation import Block, Discretisation
-from ..probing.domain import Domain, find_domain
+from ..operator.problem import Problem
+from ..probing.domain import Domain
 from ..quadrature import (
     Pieces,
     composite_gauss_legendre,
@@ -36,7 +38,7 @@ from ..quadrature import (
     orthonormal_legendre,
     poles,
 )
-from .base import Method, require_gaussians
+from .base import Method, measures_refused
 from .refinement import ORDER, panel_tails
 from .uniform import loose_checks
 
@@ -101,22 +103,22 @@ class Ridge(Method):
         """The call that makes it."""
         return f"Ridge({self.b!r}, max_nodes={self.max_nodes})"
 
-    def discretisations(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Iterator[Discretisation]:
-        """Yield when the leading functions are resolved, and with finer panels."""
-        yield from self.within(kernel, find_domain(kernel, mu_x, mu_y, rtol), mu_x, mu_y, rtol)
+    def refusal(self, problem: Problem) -> str | None:
+        """It takes Gaussian measures."""
+        return super().refusal(problem) or measures_refused(
+            problem, problem.gaussian, "Gaussian for ridge functions", "product")
 
-    def within(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure,
-               rtol: float) -> Iterator[Discretisation]:
-        """Discretise within a domain that is known already."""
-        mu_x, mu_y = require_gaussians(mu_x, mu_y, "ridge functions", "product")
-        profile = _Profile(kernel, mu_x, mu_y, self.b)
+    def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
+        """Yield when the leading functions are resolved, and with finer panels."""
+        rtol, domain = problem.rtol, problem.domain
+        profile = _Profile(problem.kernel, *problem.gaussians, self.b)
         tolerances = np.maximum(1e-2 * rtol, 1e-14) * np.array([1.0, *_LOOSER])
         pieces = next((found for tol in tolerances if (found := profile.pieces(tol)) is not None), None)
         if pieces is None or (hidden := profile.hidden(pieces)) is None:
             return
         # Values are accurate to the square of what the functions are, and these may end where they are that small.
         rough = max(3e-3 * np.sqrt(rtol), 1e-8)
-        box = find_domain(kernel, mu_x, mu_y, 100.0 * rough)
+        box = problem.at(100.0 * rough).domain
         # What is nearer to a singular line is missing from h, but hardly from its integrals against smooth functions.
         domain = replace(domain, missing=float(np.hypot(domain.missing, hidden)))
         given = False
@@ -133,18 +135,18 @@ class Ridge(Method):
             tails = np.concatenate([panel_tails(side[:, :_LEADING] * s[:_LEADING]) for side in (u, v)])
             if tails.max() <= rough * s[0] or width == _WIDTHS[-1]:
                 given = True
-                yield self._discretisation(block, domain, pieces)
+                yield self._discretisation(problem, block, pieces, domain)
 
-    def _discretisation(self, block: Block, domain: Domain, pieces: Pieces) -> Discretisation:
+    def _discretisation(self, problem: Problem, block: Block, pieces: Pieces, domain: Domain) -> Discretisation:
         """With a note and the evidence."""
-        x, y = block.left.panels, block.right.panels
+        x, y = (np.asarray(basis.state()["edges"]) for basis in (block.left, block.right))
         note = (f"ridge function of x {'+' if self.b > 0 else '-'} {abs(self.b):.4g} y: phi integrated over "
                 f"{len(pieces.edges) - 1} pieces between {len(pieces.breaks)} breaks; {len(x) - 1} equal panels in x, "
                 f"{len(y) - 1} in y, {ORDER} Gauss-Legendre nodes each")
         # The panels end where functions are small, and the check rules where the domain does.
-        checks = loose_checks(block.left.measure, block.right.measure, np.union1d(x, domain.x), np.union1d(y, domain.y),
+        checks = loose_checks(problem.mu_x, problem.mu_y, np.union1d(x, domain.x), np.union1d(y, domain.y),
                               np.random.default_rng(0))
-        return Discretisation((block,), domain, checks, note, leading=True, broken=True)
+        return compared(problem, (block,), checks, note, domain=domain, leading=True, broken=True)
 
 
 class _Profile:

@@ -8,11 +8,11 @@ import numpy as np
 from .._support.linalg import compact_svd
 from .._support.validation import boolean
 from ..bases import HermiteBasis
-from ..kernels import Kernel
-from ..measures import Gaussian, Measure
+from ..evidence.comparison import compared
+from ..measures import Gaussian
 from ..operator.discretisation import Discretisation, galerkin_block
-from ..probing.domain import Domain, find_domain
-from .base import Method, require_gaussians
+from ..operator.problem import Problem
+from .base import Method, measures_refused
 from .hermite_checks import hermite_check_rules, relative_tail
 from .phase_space import fitting_gaussians
 
@@ -73,22 +73,22 @@ class ScaledHermite(Method):
         """The call that makes it."""
         return f"ScaledHermite(leading={self.leading})"
 
-    def discretisations(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Iterator[Discretisation]:
-        """Yield when all coefficients have decayed, or the leading values stand still."""
-        yield from self.within(kernel, find_domain(kernel, mu_x, mu_y, rtol), mu_x, mu_y, rtol)
+    def refusal(self, problem: Problem) -> str | None:
+        """It takes Gaussian measures."""
+        return super().refusal(problem) or measures_refused(
+            problem, problem.gaussian, "Gaussian for Hermite functions", "panels")
 
-    def within(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure,
-               rtol: float) -> Iterator[Discretisation]:
-        """Refine within a domain that is known already."""
-        mu_x, mu_y = require_gaussians(mu_x, mu_y, "Hermite functions", "panels")
-        fitting = fitting_gaussians(kernel, domain, mu_x, mu_y)
+    def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
+        """Yield when all coefficients have decayed, or the leading values stand still."""
+        measures, rtol = problem.gaussians, problem.rtol
+        fitting = fitting_gaussians(problem)
         if fitting is None:
             return
         # The bars fall faster than the coefficients; and these reach the end of the domain, but not further.
-        enough = max(rtol**0.75, min(2.0 * domain.missing, np.sqrt(rtol)))
+        enough = max(rtol**0.75, min(2.0 * problem.domain.missing, np.sqrt(rtol)))
         degree, before = _FIRST, None
         while before is None or degree > before.degree:
-            now = _Attempt(kernel, domain, (mu_x, mu_y), fitting, degree)
+            now = _Attempt(problem, measures, fitting, degree)
             geometric = before is None or now.geometric(before)
             if now.tail <= enough:
                 yield now.discretisation(leading=now.tail > rtol**0.75)
@@ -111,14 +111,14 @@ class ScaledHermite(Method):
 class _Attempt:
     """The matrix at one degree, and what it says of others."""
 
-    def __init__(self, kernel: Kernel, domain: Domain, measures: tuple[Gaussian, Gaussian],
-                 fitting: tuple[Gaussian, Gaussian], degree: int, *, nodes: int = 0) -> None:
-        self.arguments = kernel, domain, measures, fitting, degree
-        self.degree, self.domain = degree, domain
+    def __init__(self, problem: Problem, measures: tuple[Gaussian, Gaussian], fitting: tuple[Gaussian, Gaussian],
+                 degree: int, *, nodes: int = 0) -> None:
+        self.arguments = problem, measures, fitting, degree
+        self.degree, self.problem = degree, problem
         nodes = max(nodes, degree + 1 + _SPARE)
         self.left, self.right = (HermiteBasis(mu, degree, nodes + more, gaussian.mean, gaussian.std)
                                  for mu, gaussian, more in zip(measures, fitting, (0, _UNLIKE), strict=True))
-        self.block = galerkin_block(kernel, domain, self.left, self.right)
+        self.block = galerkin_block(problem, self.left, self.right)
         self.tail = relative_tail(self.block.matrix)
 
     def oversampled(self, times: int) -> "_Attempt":
@@ -157,5 +157,5 @@ class _Attempt:
         x, y = self.left.reference, self.right.reference
         note = (f"Hermite functions of degree {self.degree}, of mean {x.mean:.3g} and deviation {x.std:.3g} in x, "
                 f"{y.mean:.3g} and {y.std:.3g} in y")
-        checks = hermite_check_rules(self.left, self.right, self.domain)
-        return Discretisation((self.block,), self.domain, checks, note, leading=leading)
+        checks = hermite_check_rules(self.left, self.right, self.problem.domain)
+        return compared(self.problem, (self.block,), checks, note, leading=leading)

@@ -7,27 +7,35 @@ in each direction as its coefficients ask for.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from .._support.budget import announce, check_time
+from .._support.floats import CHUNK
+from ..bases import HermiteProducts
 from ..errors import NotSquareIntegrableError
-from ..kernels import SMALLEST_SIZE
+from ..evidence.larger_basis import larger_evidence
+from ..evidence.remainder import RemainderEvidence, largest_evidence
+from ..kernels import SMALLEST_SIZE, BlockKernel, MatrixKernel
+from ..operator.discretisation import Block, Discretisation, Discretisations
+from ..operator.problem import Problem
+from ..operator.singular_functions import SingularSystem
 from ..probing.coordinates import Component, Coordinates
 from ..quadrature import gauss_hermite, hermite_functions
+from .base import Method
+from .tightening import Outcome, tightened
 
-__all__ = ["Sizes", "TensorDiscretisation", "tensor_discretisation", "too_many"]
+__all__ = ["Tensor", "TensorDiscretisation", "tensor_discretisation", "too_many"]
 
-# Nodes in a direction: at first, and by how much they grow.
-_FIRST, _GROWTH, _WAITS = 8, 1.4, 0.03
+_FIRST = 8    # nodes in a direction, to begin with
 # For checks there are more of them, by these factors and so many: one check may be as wrong as the matrix itself by
-# chance, where a kink lies between two nodes. The last is the largest.
+# chance, where a kink lies between two nodes (benchmarks/check_rules.py). The last is the largest.
 _CHECKS = ((1.12, 5), (1.25, 3))
-# Products of polynomials on one side of a component, nodes in one direction, and values of h for one block.
-_MOST_FUNCTIONS, _MOST_NODES, _MOST_VALUES = 4000, 640, 24_000_000
-# Values evaluated at once.
-_CHUNK = 2_000_000
+_MOST_FUNCTIONS = 4000    # products of polynomials on one side of a component: their SVD takes some seconds
+_MOST_VALUES = 24_000_000    # of h for one block: 192 MB
 
 
 Sizes = tuple[tuple[int, ...], tuple[int, ...]]
@@ -69,6 +77,44 @@ class TensorDiscretisation:
         return np.concatenate(places)
 
 
+class Tensor(Method):
+    """Products of Hermite polynomials, each direction as fine as it must be, for kernels of vectors.
+
+    h is split into a sum of components that take different coordinates, after a rotation if that helps.
+    """
+
+    def __repr__(self) -> str:
+        """The call that makes it."""
+        return "Tensor()"
+
+    def refusal(self, problem: Problem) -> str | None:
+        """Blocks and matrices, measures that are not Gaussian, and kernels of too many coordinates together."""
+        if problem.of_numbers or isinstance(problem.kernel, BlockKernel | MatrixKernel):
+            return "takes kernels of vectors with numbers for values"
+        if any(too_many(component) for component in problem.coordinates.components):
+            return "takes kernels that are sums of functions of few coordinates each, and h takes too many together"
+        return None
+
+    def discretisations(self, problem: Problem) -> Discretisations:
+        """One discretisation for the tolerance, or for larger ones that the budget allows."""
+        outcome = Outcome()
+        yield from tightened(problem, self._attempts, outcome)
+        return outcome.answer
+
+    def _attempts(self, problem: Problem) -> Iterator[Discretisation]:
+        # Errors fall faster than coefficients.
+        d = tensor_discretisation(problem.coordinates, max(0.3 * problem.rtol**0.75, 1e-15))
+        c = d.coordinates
+        left = HermiteProducts(problem.sides[0], c.turn_x, tuple((part.x, size[0]) for part, size in zip(
+            c.components, d.sizes, strict=True)))
+        right = HermiteProducts(problem.sides[1], c.turn_y, tuple((part.y, size[1]) for part, size in zip(
+            c.components, d.sizes, strict=True)))
+        # Of products of many degrees most do not matter: rows and columns below a thousandth of the tolerance go.
+        yield Discretisation((Block(left, right, d.matrix, 1e-3 * problem.rtol),), partial(_evidence, d), _note(d),
+                             rtol=problem.rtol,
+                             limit="More products of polynomials are not affordable: accept a larger rtol")
+
+
 def too_many(component: Component) -> bool:
     """Whether a component has more directions than a tensor product can have at the first size."""
     x, y = len(component.x), len(component.y)
@@ -108,9 +154,9 @@ def _refined(coordinates: Coordinates, component: Component, tol: float) -> tupl
         whole = float(np.linalg.norm(tensor))
         tails = [float(np.linalg.norm(np.moveaxis(tensor, axis, 0)[2 * n // 3:])) for axis, n in
                  enumerate((*size[0], *size[1]))]
-        # Directions that are nearly as fine as they must be wait for the others.
+        # Directions that leave less than three per cent of the worst wait for the others.
         worst = max(tails, default=0.0)
-        growing = np.array(tails) > max(tol * whole, _WAITS * worst)
+        growing = np.array(tails) > max(tol * whole, 0.03 * worst)
         if not growing.any():
             return block, size, True
         grown = _grown(size, growing)
@@ -122,15 +168,16 @@ def _refined(coordinates: Coordinates, component: Component, tol: float) -> tupl
 
 
 def _grown(size: Sizes, growing: np.ndarray) -> Sizes:
-    sizes = [math.ceil(_GROWTH * n) if more else n for n, more in zip((*size[0], *size[1]), growing, strict=True)]
+    sizes = [math.ceil(1.4 * n) if more else n for n, more in zip((*size[0], *size[1]), growing, strict=True)]
     return tuple(sizes[:len(size[0])]), tuple(sizes[len(size[0]):])
 
 
 def _affordable(size: Sizes) -> bool:
     larger = _check_sizes(size)
+    # In one direction recurrences of degree 640 still take less than the values.
     values = math.prod(larger[0]) * math.prod(larger[1])
     functions = max(math.prod(size[0]), math.prod(size[1]))
-    return values <= _MOST_VALUES and functions <= _MOST_FUNCTIONS and max(0, *size[0], *size[1]) <= _MOST_NODES
+    return values <= _MOST_VALUES and functions <= _MOST_FUNCTIONS and max(0, *size[0], *size[1]) <= 640
 
 
 def _coefficients(coordinates: Coordinates, component: Component, size: Sizes) -> np.ndarray:
@@ -140,7 +187,7 @@ def _coefficients(coordinates: Coordinates, component: Component, size: Sizes) -
     rows, columns = len(nodes[0]), len(nodes[1])
     announce("products of Hermite polynomials", rows * columns, rows, columns)
     values = np.empty((rows, columns))
-    step = max(1, _CHUNK // columns)
+    step = max(1, CHUNK // (2 * columns))
     for start in range(0, rows, step):
         values[start:start + step] = coordinates.part(component, nodes[0][start:start + step], nodes[1])
     tensor = values.reshape(*size[0], *size[1])
@@ -177,3 +224,37 @@ def _assembled(offset: float, blocks: list[np.ndarray]) -> np.ndarray:
         matrix[i:i + n, j:j + m] = block[1:, 1:]
         i, j = i + n, j + m
     return matrix
+
+def _note(d: TensorDiscretisation) -> str:
+    sizes = [" by ".join(" x ".join(map(str, side)) or "1" for side in size) for size in d.sizes]
+    turned = ", turned coordinates" if d.coordinates.turned else ""
+    return f"Hermite polynomials in products, {'; '.join(sizes) or 'a constant'}{turned}"
+
+
+def _evidence(d: TensorDiscretisation, system: SingularSystem) -> RemainderEvidence:
+    """What the larger matrices and random points show of the remainder."""
+    s, left, right = system.values, system.left, system.right
+    u, v = left.parts[0].coefficients, right.parts[0].coefficients
+    c, rng, count = d.coordinates, np.random.default_rng(11), 4000    # pairs: they tell a mean square to some per cent
+    x, y = c.mu_x.sample(count, rng), c.mu_y.sample(count, rng)
+    misses = c.kernel.finite_beside(x, y) - np.sum(left(x) * s * right(y), axis=1)
+    # Three standard errors are exceeded once in 700 times.
+    seen = float(np.sqrt(np.mean(misses**2) + 3.0 * np.std(misses**2) / np.sqrt(count)))
+    shown = []
+    for check, (matrix, larger) in enumerate(zip(d.checks, d.check_sizes, strict=True)):
+        f, g = np.zeros((matrix.shape[0], len(s))), np.zeros((matrix.shape[1], len(s)))
+        f[d.within_check(check, 0)], g[d.within_check(check, 1)] = u, v
+        shown.append(larger_evidence(s, matrix - (f * s) @ g.T, f, g, norm=float(np.linalg.norm(matrix)), seen=seen,
+                                     amplify=_amplified(d.sizes, larger)))
+    return largest_evidence(shown)
+
+
+def _amplified(sizes: tuple[Sizes, ...], larger: tuple[Sizes, ...]) -> float:
+    """By how much errors may exceed the difference to a larger size.
+
+    If they fall like the distance of Gauss-Hermite nodes, one over the root of the size, as those of jumps do, the
+    difference is a part of them.
+    """
+    pairs = [(small, large) for one, other in zip(sizes, larger, strict=True)
+             for small, large in zip((*one[0], *one[1]), (*other[0], *other[1]), strict=True)]
+    return max((1.0 / (1.0 - math.sqrt(small / large)) for small, large in pairs), default=1.0)

@@ -6,10 +6,10 @@ import numpy as np
 
 from .._support.validation import positive_int
 from ..bases import PanelBasis
-from ..kernels import Kernel
+from ..evidence.comparison import compared
 from ..measures import Measure
 from ..operator.discretisation import Discretisation, galerkin_block
-from ..probing.domain import Domain, find_domain
+from ..operator.problem import Problem
 from ..quadrature import Rule
 from .base import Method
 from .refinement import ORDER, check_rule, random_rule
@@ -37,16 +37,18 @@ class UniformPanels(Method):
         """The call that makes it."""
         return f"UniformPanels(panels={self.panels})"
 
-    def discretisations(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Iterator[Discretisation]:
+    def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield one discretisation."""
-        yield self.within(kernel, find_domain(kernel, mu_x, mu_y, rtol), mu_x, mu_y)
+        yield self.discretisation(problem)
 
-    def within(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure, remark: str = "") -> Discretisation:
-        """Discretise within a domain that is known already."""
+    def discretisation(self, problem: Problem, remark: str = "") -> Discretisation:
+        """The one discretisation; a remark says why another method has given up."""
+        domain, mu_x, mu_y = problem.domain, problem.mu_x, problem.mu_y
         x, y = np.linspace(*domain.x, self.panels + 1), np.linspace(*domain.y, self.panels + 2)
-        block = galerkin_block(kernel, domain, PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER))
+        block = galerkin_block(problem, PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER))
         note = f"uniform panels: {self.panels} in x, {self.panels + 1} in y, {ORDER} Gauss-Legendre nodes each"
-        return Discretisation((block,), domain, loose_checks(mu_x, mu_y, x, y, np.random.default_rng(0)), note, remark)
+        checks = loose_checks(mu_x, mu_y, x, y, np.random.default_rng(0))
+        return compared(problem, (block,), checks, note, remark=remark)
 
 
 def loose_checks(mu_x: Measure, mu_y: Measure, x: np.ndarray, y: np.ndarray,

@@ -1,72 +1,137 @@
-"""The operator as matrices: blocks between orthonormal bases."""
+"""The operator as matrices: blocks between orthonormal bases, and their singular value decomposition."""
 
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from typing import Protocol, TypeAlias
 
 import numpy as np
 
-from ..bases import Basis
-from ..kernels import Kernel
-from ..probing.domain import Domain, weighted_samples
-from ..quadrature import Rule
+from .._support.linalg import compact_svd
+from ..bases import Basis, LineBasis
+from ..probing.domain import weighted_samples
+from .evidence import Evidence
+from .problem import Problem
+from .singular_functions import Part, SingularFunctions, SingularSystem
 
-__all__ = ["Block", "Discretisation", "galerkin_block"]
+__all__ = ["Answer", "Block", "Discretisation", "Discretisations", "galerkin_block"]
+
+Triplets: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Left vectors (n, r), singular values (r,) and right vectors (m, r) of a matrix."""
 
 
 @dataclass(frozen=True, eq=False)
 class Block:
     r"""One summand of the operator: :math:`C_{mn} = E[a_m(x) h(x, y) b_n(y)]` between two orthonormal bases.
 
+    It stands in the operator as often as the multiplicity of its bases says.
+
     Attributes
     ----------
     left, right : Basis
         The functions a_m and b_n.
     matrix : ndarray, shape (left.size, right.size)
-    multiplicity : int
-        How many times the block stands in the operator.
+    negligible : float
+        Rows and columns that together are below this part of the matrix are left out.
     """
 
     left: Basis
     right: Basis
     matrix: np.ndarray
-    multiplicity: int = 1
+    negligible: float = 0.0
+
+    def triplets(self, factorise: Callable[[np.ndarray], Triplets]) -> Triplets:
+        """The SVD of what matters of the matrix, with canonical signs."""
+        if self.negligible == 0.0:
+            u, s, v = factorise(self.matrix)
+        else:
+            least = self.negligible * float(np.linalg.norm(self.matrix))
+            rows, columns = (np.flatnonzero(np.linalg.norm(self.matrix, axis=axis) >
+                                            least / np.sqrt(self.matrix.shape[1 - axis])) for axis in (1, 0))
+            inner = factorise(self.matrix[np.ix_(rows, columns)])
+            s = inner[1]
+            u, v = np.zeros((self.matrix.shape[0], len(s))), np.zeros((self.matrix.shape[1], len(s)))
+            u[rows], v[columns] = inner[0], inner[2]
+        sign = self.left.signs(u)
+        return u * sign, s, v * sign
 
 
 @dataclass(frozen=True, eq=False)
 class Discretisation:
-    """What a method makes of a kernel: a direct sum of blocks, with the evidence for the error bars.
+    """What a method makes of a kernel: a direct sum of blocks, with what its answer is judged by.
 
     Attributes
     ----------
     blocks : tuple of Block
-    domain : Domain
-        Where the kernel was looked at, and what lies beyond.
-    checks : tuple of (Rule, Rule)
-        Rules in x and y that the method did not use: on them the answer is held against the kernel. The first pair
-        is the most accurate; the others must not contradict it.
+    evidence : callable
+        Gives the `Evidence` for the singular system of the blocks, or None if h hides from it.
     note : str
         What was done and why, for ``OperatorSVD.method``.
+    rtol : float or None
+        The tolerance that it was made for, if it is another than that of the problem.
     remark : str
         What stands in the way of a better answer, if anything is known to; for ``OperatorSVD.status``.
-    hidden : float
-        The part of the norm that lies nearer to singular points than any nodes, relative to all of it.
-    leading : bool
-        Whether the method aims at the leading singular values only, as where a spectrum decays slowly.
-    broken : bool
-        Whether h breaks along curves: then its singular values fall like a power, and of a large matrix some hundred
-        leading triplets are as good as all.
+    limit : str
+        Why finer discretisations are not to be had, and what to do, for the status if bars exceed the tolerance.
+    factorise : callable
+        The SVD of a matrix: where h breaks along curves, of a large one some hundred leading triplets are as good as
+        all.
     """
 
     blocks: tuple[Block, ...]
-    domain: Domain
-    checks: tuple[tuple[Rule, Rule], ...]
+    evidence: Callable[[SingularSystem], Evidence | None]
     note: str
+    rtol: float | None = None
     remark: str = ""
-    hidden: float = 0.0
-    leading: bool = False
-    broken: bool = False
+    limit: str = ("The kernel is not resolved within the budget: accept a larger rtol or a smaller max_rank, or give a "
+                  "Method with a larger budget")
+    factorise: Callable[[np.ndarray], Triplets] = compact_svd
+
+    @property
+    def system(self) -> SingularSystem:
+        """The SVD of every block, merged in nonincreasing order."""
+        found = [block.triplets(self.factorise) for block in self.blocks]
+        values = np.concatenate([s for _, s, _ in found])
+        order = np.argsort(-values, kind="stable")
+        place = np.empty(len(values), dtype=int)
+        place[order] = np.arange(len(values))
+        columns = np.split(place, np.cumsum([len(s) for _, s, _ in found])[:-1])
+        left, right = (SingularFunctions(tuple(Part(basis, vectors, some) for (basis, vectors), some in zip(
+            parts, columns, strict=True))) for parts in (
+                [(block.left, u) for block, (u, _, _) in zip(self.blocks, found, strict=True)],
+                [(block.right, v) for block, (_, _, v) in zip(self.blocks, found, strict=True)]))
+        return SingularSystem(values[order], left, right)
+
+    def finer_than(self, other: "Discretisation") -> bool:
+        """Whether it has more functions than the other, of the same kind."""
+        kinds, sizes = ([[(block.left.kind, block.right.kind) for block in d.blocks] for d in (self, other)],
+                        [min(min(block.matrix.shape) for block in d.blocks) for d in (self, other)])
+        return kinds[0] == kinds[1] and sizes[0] > sizes[1]
 
 
-def galerkin_block(kernel: Kernel, domain: Domain, left: Basis, right: Basis) -> Block:
+class Answer(Protocol):
+    """What a method hears of its last discretisation; an `opsvd.OperatorSVD`."""
+
+    @property
+    def converged(self) -> bool:
+        """Whether every bar is within the tolerance that the discretisation was made for."""
+
+    @property
+    def singular_values(self) -> np.ndarray:
+        """The values that are known."""
+
+    @property
+    def errors(self) -> np.ndarray:
+        """Their bars."""
+
+
+Discretisations: TypeAlias = Generator[Discretisation, Answer | None, Answer | None]
+"""Ever finer discretisations, by a method that looks at the answer of each: ``answer = yield discretisation``.
+
+The answer is None if h hides from the discretisation. What a budget refuses while it is judged is raised at the
+``yield``. The last answer is returned, or None if h is not what the method takes it for."""
+
+
+def galerkin_block(problem: Problem, left: LineBasis, right: LineBasis) -> Block:
     """Fill the matrix of a block by the rules of its two bases."""
-    samples = weighted_samples(kernel, domain, left.rule, right.rule)
+    samples = weighted_samples(problem.kernel, problem.domain, left.rule, right.rule)
     return Block(left, right, right.analyse(left.analyse(samples).T).T)

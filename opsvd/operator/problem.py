@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import cast
 
+from .._support.budget import Budget
 from ..kernels import BlockKernel, Kernel, MatrixKernel, Side, sides
-from ..measures import Gaussian, Measure
+from ..measures import Gaussian, GaussianVector, Measure
+from ..probing.coordinates import Coordinates, find_coordinates
 from ..probing.domain import Domain, find_domain
+from ..probing.invariance import is_invariant
 from ..probing.structure import Structure, find_structure
+from ..probing.varied_points import is_rare
 
 __all__ = ["Problem"]
 
@@ -41,6 +46,22 @@ class Problem:
         """Whether both measures are Gaussians on the line."""
         return isinstance(self.mu_x, Gaussian) and isinstance(self.mu_y, Gaussian)
 
+    @property
+    def gaussians(self) -> tuple[Gaussian, Gaussian]:
+        """The measures, where `gaussian` holds."""
+        return cast("tuple[Gaussian, Gaussian]", (self.mu_x, self.mu_y))
+
+    @property
+    def round(self) -> bool:
+        """Whether both measures are those of vectors, and invariant under rotations."""
+        return all(isinstance(measure, GaussianVector) and measure.isotropic_std is not None and not measure.mean.any()
+                   for measure in (self.mu_x, self.mu_y))
+
+    @property
+    def budget(self) -> Budget:
+        """What pays for values of the kernel; without limits if it has none."""
+        return self.kernel.budget or Budget.unlimited()
+
     @cached_property
     def sides(self) -> tuple[Side, Side]:
         """The points on either side, and the values that functions have there."""
@@ -55,6 +76,21 @@ class Problem:
     def structure(self) -> Structure:
         """What h turns out to be, for kernels of numbers."""
         return find_structure(self.kernel, self.domain, self.mu_x, self.mu_y)
+
+    @cached_property
+    def invariant(self) -> bool:
+        """Whether h(Qx, Qy) = h(x, y) for rotations Q, as far as random points tell."""
+        return is_invariant(self.kernel, self.mu_x, self.mu_y)
+
+    @cached_property
+    def rare(self) -> bool:
+        """Whether h differs from a constant at few pairs of vectors only, and probing does not see what it is."""
+        return is_rare(self.kernel, self.mu_x, self.mu_y)
+
+    @cached_property
+    def coordinates(self) -> Coordinates:
+        """The directions that h uses, and the components that it is a sum of, for kernels of vectors."""
+        return find_coordinates(self.kernel, self.mu_x, self.mu_y)
 
     def at(self, rtol: float) -> "Problem":
         """The same problem with another tolerance."""

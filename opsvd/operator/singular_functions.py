@@ -1,101 +1,68 @@
 """Singular functions as callables: f_i and g_i at any points."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from .._support.linalg import leading_columns
-from .._support.validation import finite_points
-from ..bases import BASES, Basis
-from ..kernels import Kernel
+from ..bases import Basis, LineBasis, RadialBasis, SectorBasis, polar
+from ..kernels import Kernel, Side
 from ..measures import Measure
-from ..probing.slice_splitter import slice_integrals
-from ..quadrature import Rule
+from ..quadrature import gegenbauer
+from .extension import Extension, SliceExtension, without_zeros
 
-__all__ = ["Extension", "SingularFunctions", "SingularSystem", "SliceExtension"]
-
-_CHUNK = 1_000_000
-_SLICE_TOL, _SLICE_ORDER = 1e-13, 20
-# Parts of the distance to zero that a basis reaches, at which functions are looked at, and by how much they may vary
-# to be called constant: their root mean square is one, and where sums end about eight digits are left.
-_GRADED, _CONSTANT = np.array([1.0, 0.7, 0.4, 0.2, 0.1, 1e-2, 1e-4, 1e-8]), 1e-7
+__all__ = ["Part", "SingularFunctions", "SingularSystem"]
 
 
-@dataclass(frozen=True, eq=False)
-class Extension:
-    r"""The formula :math:`f_i = T g_i / s_i`, evaluated by a rule in the other variable.
+class Part(NamedTuple):
+    """Singular functions that are sums in one basis, as those of one block of the operator are.
 
     Attributes
     ----------
-    kernel : Kernel
-        h for the left functions, h with its variables exchanged for the right ones.
-    nodes : ndarray, shape (m,)
-        Nodes y_j in the other variable.
-    matrix : ndarray, shape (m, r)
-        :math:`w_j g_i(y_j) / s_i`.
+    basis : Basis
+    coefficients : ndarray, shape (N, r)
+    columns : ndarray of int, shape (r,)
+        Which of all distinct functions these are.
     """
 
-    kernel: Kernel
-    nodes: np.ndarray
-    matrix: np.ndarray
+    basis: Basis
+    coefficients: np.ndarray
+    columns: np.ndarray
 
-    def __call__(self, x: np.ndarray) -> np.ndarray:
-        """Evaluate at points (n,), giving (n, r); in pieces, so that memory stays bounded."""
-        step = max(1, _CHUNK // max(len(self.nodes), 1))
-        pieces = [self.kernel.finite_grid(x[i:i + step], self.nodes) @ self.matrix for i in range(0, len(x), step)]
-        return np.concatenate(pieces) if pieces else np.zeros((0, self.matrix.shape[1]))
-
-    def truncated(self, rank: int) -> "Extension":
-        """For the first `rank` functions."""
-        return _without_zeros(self.kernel, self.nodes, self.matrix[:, :rank])
-
-
-@dataclass(frozen=True, eq=False)
-class SliceExtension:
-    r"""The formula :math:`f_i = T g_i / s_i` for kernels with breaks, by integrals along slices that are split there.
-
-    Attributes
-    ----------
-    kernel : Kernel
-        h for the left functions, h with its variables exchanged for the right ones.
-    functions : SingularFunctions
-        :math:`g_i`, summed in their basis.
-    singular_values : ndarray, shape (r,)
-    """
-
-    kernel: Kernel
-    functions: "SingularFunctions"
-    singular_values: np.ndarray
-
-    def __call__(self, x: np.ndarray) -> np.ndarray:
-        """Evaluate at points (n,), giving (n, r)."""
-        if len(x) == 0:
-            return np.zeros((0, len(self.singular_values)))
-        g = self.functions
-        plain = Rule(x, np.ones_like(x), np.ones_like(x))
-        slices = slice_integrals(self.kernel, plain, g.measure, g.panels, _SLICE_TOL, order=_SLICE_ORDER)
-        return np.asarray(slices.against_resolved(g.half_density) / self.singular_values)
-
-    def truncated(self, rank: int) -> "SliceExtension":
-        """For the first `rank` functions."""
-        return SliceExtension(self.kernel, self.functions.truncated(rank), self.singular_values[:rank])
+    def leading(self, count: int) -> "Part":
+        """What is among the first `count` of all distinct functions."""
+        kept = self.columns < count
+        # A copy in one piece, as a file holds it: products with a view on a larger matrix are rounded otherwise.
+        return Part(self.basis, self.coefficients[:, kept].copy(order="K"), self.columns[kept])
 
 
 @dataclass(frozen=True, eq=False)
 class SingularFunctions:
-    r"""The functions :math:`f_1, \dots, f_r` of one variable, orthonormal in :math:`L^2(\mu)`.
+    r"""The functions :math:`f_1, \dots, f_r` on one side of a kernel, orthonormal in :math:`L^2(\mu)`.
 
-    Calling it with points of shape (...) gives values of shape (..., r). Where the density is not small (for a
-    Gaussian, within 8.6 standard deviations) they are summed in their basis, in which they are orthonormal to rounding.
-    Farther out, where dividing by :math:`\sqrt\rho` loses digits, they are extended through the kernel by
-    :math:`f_i = T g_i / s_i`. The functions of small singular values carry noise, of about
-    :math:`\epsilon s_1 / s_i` in the root mean square.
+    Called with points it gives one value for each function: numbers of shape (...) and vectors of shape (..., k) give
+    (..., r), rows of a block have shape (..., b, k), or (..., b) where rows are numbers, and functions of kernels with
+    matrices for values, and of blocks, give (..., p, r).
+
+    Functions are summed in their bases, in which they are orthonormal to rounding. On the line this has digits where
+    the density is not small (for a Gaussian, within 8.6 standard deviations); farther out, where dividing by
+    :math:`\sqrt\rho` loses digits, they are extended through the kernel by :math:`f_i = T g_i / s_i`, and so are those
+    of quasi-random points everywhere. In several dimensions a function keeps far out the value that it has where its
+    basis ends, which is a bounded continuation and no more: see the bases. The functions of small singular values carry
+    noise, of about :math:`\epsilon s_1 / s_i` in the root mean square.
+
+    Of rotation-invariant kernels each radial function of degree l makes N(k, l) functions, with all harmonics of
+    `opsvd.bases.spherical_harmonics`, in order, until there are r. A call whose harmonics would be too many to be
+    listed raises ValueError; sums over whole multiplets, as in ``svd(x, y)``, never need them.
 
     Attributes
     ----------
-    parts : tuple of (Basis, ndarray)
-        Bases, and coefficients of shape (N_b, r): orthonormal columns when stacked.
+    parts : tuple of Part
+        Bases, with coefficients of the functions that are sums in them.
+    listed : int or None
+        The number r of functions, if the last multiplet is cut.
     extension : Extension, SliceExtension or None
         Without one (a result loaded from a file, whose kernel is gone) the functions are known only where they are
         summed.
@@ -104,164 +71,251 @@ class SingularFunctions:
         right; NaN for those that are not constant there to 1e-7.
     """
 
-    parts: tuple[tuple[Basis, np.ndarray], ...]
+    parts: tuple[Part, ...]
+    listed: int | None = None
     extension: Extension | SliceExtension | None = None
     inner: np.ndarray | None = None
 
+    @classmethod
+    def of(cls, basis: Basis, coefficients: np.ndarray) -> "SingularFunctions":
+        """Sums in one basis, coefficients (N, r)."""
+        return cls((Part(basis, coefficients, np.arange(coefficients.shape[1])),))
+
     def __repr__(self) -> str:
         """Say how many functions there are, and of what."""
-        return f"SingularFunctions(rank {len(self)}, variable ~ {self.parts[0][0].measure!r})"
+        return f"SingularFunctions(rank {len(self)}, variable ~ {self.measure!r})"
 
     def __len__(self) -> int:
         """The number r of functions."""
-        return int(self.parts[0][1].shape[1])
+        return int(sum(self.multiplicities)) if self.listed is None else self.listed
+
+    @property
+    def side(self) -> Side:
+        """The points, and the values that functions have there."""
+        return self.parts[0].basis.side
 
     @property
     def measure(self) -> Measure:
-        """The measure under which the functions are orthonormal."""
-        return self.parts[0][0].measure
+        """The measure under which the functions are orthonormal; of a block, that of one row."""
+        return self.side.measure
 
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Where the basis lives."""
-        intervals = [basis.interval for basis, _ in self.parts]
-        return min(a for a, _ in intervals), max(b for _, b in intervals)
-
-    @property
-    def panels(self) -> np.ndarray:
-        """Edges of panels on each of which the functions are smooth."""
-        return np.unique(np.concatenate([basis.panels for basis, _ in self.parts]))
-
-    def half_density(self, x: np.ndarray) -> np.ndarray:
-        r""":math:`f_i(x) \sqrt{\rho(x)}` summed in the basis: shape (...) gives (..., r)."""
-        return np.asarray(sum(basis.combine(x, coefficients) for basis, coefficients in self.parts))
+    @cached_property
+    def multiplicities(self) -> list[int]:
+        """How many functions each of the distinct ones makes, which have one singular value."""
+        counts = [0] * sum(len(part.columns) for part in self.parts)
+        for part in self.parts:
+            for column in part.columns.tolist():
+                counts[column] = part.basis.multiplicity
+        return counts
 
     def __call__(self, x: Any) -> np.ndarray:
-        """Evaluate the functions: points of shape (...) give (..., r).
+        """Evaluate the functions at points.
 
         Raises
         ------
         NonFiniteKernelError
             If the kernel is not finite at a point that the extension needs.
         ValueError
-            If there is no kernel (after ``load(path)``) and a point lies where sums in the basis lose their digits.
+            If there is no kernel (after ``load(path)``) and a point lies where sums in the basis lose their digits, or
+            if there are too many harmonics to be listed.
         """
-        points = finite_points(x, "x", 1)
-        flat = points.ravel()
-        summed = self._trusted(flat)
-        values = np.empty((len(flat), len(self)))
-        values[summed] = self._summed(flat[summed])
+        points, leading = self.side.flattened(x)
+        summed = self._trusted(points)
+        if summed.all():
+            return self.side.shaped(self._summed(points), leading)
+        values = np.empty((len(summed) * self.side.width, len(self)))
+        if summed.any():    # only on the line are sums trusted at some of the points
+            values[summed] = self._summed(points[summed])
         if self.inner is not None and np.isfinite(self.inner).all():
-            close = ~summed & (np.abs(flat) <= self._gap)
-            values[close] = self.inner[np.sign(flat[close]).astype(int) + 1]
+            close = ~summed & (np.abs(points) <= self._gap)
+            values[close] = self.inner[np.sign(points[close]).astype(int) + 1]
             summed |= close
-        values[~summed] = self._extended(flat[~summed])
-        return values.reshape(*points.shape, len(self))
+        others = ~summed if summed.any() else slice(None)
+        values[others] = self._extended(points[others])
+        return self.side.shaped(values, leading)
 
     def extend(self, x: Any) -> np.ndarray:
-        r"""Evaluate by :math:`f_i = T g_i / s_i` everywhere: points of shape (...) give (..., r).
+        r"""Evaluate by :math:`f_i = T g_i / s_i` everywhere, where there is a rule for it.
 
         At any x the error of :math:`s_i f_i(x)` is at most about :math:`\epsilon (s_1 / s_i) \|h(x, \cdot)\|`. Without
         a kernel, or with one that has breaks, this is the same as a call.
         """
-        points = finite_points(x, "x", 1)
         if not isinstance(self.extension, Extension):
-            return self(points)
-        return self._extended(points.ravel()).reshape(*points.shape, len(self))
+            return self(x)
+        points, leading = self.side.flattened(x)
+        return self.side.shaped(self._extended(points), leading)
 
-    def at_nodes(self) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Values (n, r) and weights (n,) at the nodes where sums in all bases have digits, for the rule of each basis.
+    def reconstruct(self, other: "SingularFunctions", values: np.ndarray, x: Any, y: Any) -> np.ndarray:
+        r"""The sum :math:`\sum_i s_i f_i(x) g_i(y)` over whole multiplets; x and y broadcast against each other.
 
-        What lies farther out has a probability of less than 1e-16, and is not asked for: there a kernel may overflow.
+        Of a radial function with all its harmonics it is :math:`s\, F(|x|) G(|y|) \sqrt{N} p_l(t)`, t the cosine of the
+        angle. Values, shape (q,), are those of the distinct functions.
         """
-        rules = [basis.rule.restricted(self._trusted(basis.rule.nodes)) for basis, _ in self.parts]
-        return [(self._summed(rule.nodes), rule.weights) for rule in rules]
+        if self.radial is None:
+            f, g = self.extend(x), other.extend(y)
+            if self.side.values is not None:
+                return np.asarray(np.einsum("...ir,r,...jr->...ij", f, values, g))
+            return np.asarray(np.sum(f * values * g, axis=-1))
+        (r, along_x), (s, along_y) = (polar(np.asarray(points, dtype=np.float64)) for points in (x, y))
+        t = np.clip(np.einsum("...k,...k->...", along_x, along_y), -1.0, 1.0)
+        sectors = self._of_sectors()
+        polynomials = gegenbauer(t, self.measure.dim, max(basis.degree for basis in sectors) + 1)
+        f, g = self.radial_sums(r), other.radial_sums(s)
+        total = np.zeros(t.shape)
+        for part, basis in zip(self.parts, sectors, strict=True):
+            weights = values[part.columns] * basis.multiplicity_root
+            total += (f[..., part.columns] * weights * g[..., part.columns]).sum(axis=-1) * polynomials[basis.degree]
+        return total
 
-    def _trusted(self, x: np.ndarray) -> np.ndarray:
-        """Where sums in all bases keep their digits when they are divided by the root of the density."""
-        return np.asarray(np.all([basis.trusted(x) for basis, _ in self.parts], axis=0))
+    def _of_sectors(self) -> list[SectorBasis]:
+        return [part.basis for part in self.parts if isinstance(part.basis, SectorBasis)]
+
+    @property
+    def radial(self) -> RadialBasis | None:
+        """The basis of functions of the length, if the functions are these times harmonics."""
+        return next((basis.radial for basis in self._of_sectors()), None)
+
+    @property
+    def degrees(self) -> np.ndarray:
+        """The degree of the harmonics of each distinct function, if these are radial functions times harmonics."""
+        degrees = np.zeros(len(self.multiplicities), dtype=int)
+        for part, basis in zip(self.parts, self._of_sectors(), strict=True):
+            degrees[part.columns] = basis.degree
+        return degrees
+
+    def mixed_of_members(self, index: int) -> np.ndarray | None:
+        """E[f_i f_j f_k f_l] of all functions that a radial function makes: (N, N, N, N); None if they are too many."""
+        for part, basis in zip(self.parts, self._of_sectors(), strict=True):
+            members = basis.fourth_moments_of_members() if index in part.columns else None
+            if members is not None:
+                return np.asarray(basis.radial.moments(self.stacked[:, [index]])[0, 0] * members)
+        return None
+
+    @property
+    def stacked(self) -> np.ndarray:
+        """The coefficients of all distinct functions, (N, q), whose bases are of one size."""
+        matrix = np.zeros((self.parts[0].basis.size, len(self.multiplicities)))
+        for part in self.parts:
+            matrix[:, part.columns] = part.coefficients
+        return matrix
+
+    def radial_sums(self, lengths: np.ndarray) -> np.ndarray:
+        r"""The radial functions F, with :math:`E[F(|x|)^2] = 1`: lengths (...) give (..., q)."""
+        return self._of_sectors()[0].radial_sums(np.asarray(lengths, dtype=np.float64), self.stacked)
+
+    def shells(self) -> tuple[np.ndarray, np.ndarray]:
+        """Radial functions at the nodes of a Gauss rule for the length, and masses: see `RadialBasis.shells`."""
+        return self._of_sectors()[0].radial.shells(self.stacked)
+
+    def means(self) -> list[tuple[np.ndarray, np.ndarray, bool]]:
+        """For each basis, values (n, width, q) and weights (n,) for means, and whether points were drawn."""
+        rules = [part.basis.mean_rule() for part in self.parts]
+        return [(self._summed(rule.points).reshape(len(rule.weights), self.side.width, len(self)), rule.weights,
+                 rule.drawn) for rule in rules if rule is not None]
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Where the bases live, on the line."""
+        intervals = [basis.interval for basis in self._of_line()]
+        return min(a for a, _ in intervals), max(b for _, b in intervals)
+
+    @property
+    def panels(self) -> np.ndarray:
+        """Edges of panels on each of which the functions are smooth, on the line."""
+        return np.unique(np.concatenate([basis.panels for basis in self._of_line()]))
+
+    def half_density(self, x: np.ndarray) -> np.ndarray:
+        r""":math:`f_i(x) \sqrt{\rho(x)}` summed in the basis, on the line: shape (...) gives (..., r)."""
+        values = np.zeros((*np.shape(x), len(self)))
+        for part, basis in zip(self.parts, self._of_line(), strict=True):
+            values[..., part.columns] = basis.combine(x, part.coefficients)
+        return values
+
+    def _of_line(self) -> list[LineBasis]:
+        return [part.basis for part in self.parts if isinstance(part.basis, LineBasis)]
+
+    def _trusted(self, points: np.ndarray) -> np.ndarray:
+        """Where sums in all bases keep their digits."""
+        return np.asarray(np.all([part.basis.trusted(points) for part in self.parts], axis=0))
 
     @property
     def _gap(self) -> float:
-        return max(basis.gap for basis, _ in self.parts)
+        return max(part.basis.gap for part in self.parts)
 
-    def _summed(self, x: np.ndarray) -> np.ndarray:
-        return np.asarray(self.half_density(x) / self.measure.sqrt_density(x)[:, None])
+    def _summed(self, points: np.ndarray) -> np.ndarray:
+        """Sums in the bases, (n width, r), multiplets written out as far as they are listed."""
+        count = len(self)
+        values = np.empty((len(points) // (self.side.rows or 1) * self.side.width, count))
+        starts = np.array([min(start, count) for start in accumulate([0, *self.multiplicities])])
+        for basis, coefficients, columns in self.parts:
+            first = starts[columns]
+            some = coefficients[:, first < count]
+            if basis.multiplicity == 1:
+                values[:, first[first < count]] = basis.sums(points, some)
+            elif some.size:
+                members = basis.sums(points, some)
+                for j, start in enumerate(first[first < count].tolist()):
+                    values[:, start:start + basis.multiplicity] = members[:, j, :count - start]
+        return values
 
-    def _extended(self, x: np.ndarray) -> np.ndarray:
+    def _extended(self, points: np.ndarray) -> np.ndarray:
         if self.extension is not None:
-            return self.extension(x)
-        if len(x):
-            raise ValueError(f"x must lie {self._known_beside(float(x[0]))}, where this saved result is known without "
-                             f"its kernel, got {float(x[0])!r}; give the kernel back with opsvd.load(path, h=h)")
-        return np.zeros((0, len(self)))
+            return self.extension(points)
+        if len(points) == 0:
+            return np.zeros((0, len(self)))
+        if not self._of_line():
+            raise ValueError("functions of a saved result must have their kernel, which a file cannot hold; give it "
+                             "back with opsvd.load(path, h=h)")
+        raise ValueError(f"x must lie {self._known_beside(float(points[0]))}, where this saved result is known without "
+                         f"its kernel, got {float(points[0])!r}; give the kernel back with opsvd.load(path, h=h)")
 
     def _known_beside(self, x: float) -> str:
         """Between which nodes sums are to be trusted, in words; without the gap that x lies in, if it is in one."""
-        nodes = np.sort(np.concatenate([basis.rule.nodes for basis, _ in self.parts]))
+        nodes = np.sort(np.concatenate([basis.rule.nodes for basis in self._of_line()]))
         known = nodes[self._trusted(nodes)]
         inner = np.searchsorted(known, x)
         gap = f" and not in ({known[inner - 1]:.4g}, {known[inner]:.4g})" if 0 < inner < len(known) else ""
         low, high = (known[0], known[-1]) if len(known) else self.interval
         return f"in [{low:.4g}, {high:.4g}]{gap}"
 
-    def truncated(self, rank: int) -> "SingularFunctions":
-        """The first `rank` functions."""
-        extension = None if self.extension is None else self.extension.truncated(rank)
-        inner = None if self.inner is None else leading_columns(self.inner, rank)
-        return SingularFunctions(tuple((basis, leading_columns(c, rank)) for basis, c in self.parts), extension,
-                                 inner)
+    def truncated(self, distinct: int, listed: int | None = None) -> "SingularFunctions":
+        """The first `distinct` of the distinct functions, of which so many are listed, by default all."""
+        extension = None if self.extension is None else self.extension.leading(distinct)
+        inner = None if self.inner is None else self.inner[:, :distinct].copy()
+        return SingularFunctions(tuple(part.leading(distinct) for part in self.parts), listed, extension, inner)
 
-    def extended(self, kernel: Kernel, other: "SingularFunctions", singular_values: np.ndarray, *,
-                 breaks: bool) -> "SingularFunctions":
-        """These functions with the extension through `kernel` and the `other` side's functions."""
+    def through(self, kernel: Kernel, other: "SingularFunctions", values: np.ndarray, *, left: bool,
+                breaks: bool) -> "SingularFunctions":
+        """These functions extended through `kernel` and the `other` side's functions, where their bases need that."""
+        weighted = [part.basis.weighted_values(part.coefficients) for part in other.parts]
+        if any(found is None for found in weighted):
+            return self
         if breaks:
-            return SingularFunctions(self.parts, SliceExtension(kernel, SingularFunctions(other.parts),
-                                                                singular_values))
-        nodes = np.concatenate([basis.rule.nodes for basis, _ in other.parts])
-        matrix = np.concatenate([basis.rule.sqrt_weights[:, None] * basis.synthesise(c) for basis, c in other.parts])
-        return SingularFunctions(self.parts, _without_zeros(kernel, nodes, matrix / singular_values))
+            mine = kernel if left else kernel.transposed()
+            return replace(self, extension=SliceExtension(mine, SingularFunctions(other.parts), values))
+        nodes = np.concatenate([found[0] for found in weighted if found is not None])
+        matrix, start = np.zeros((sum(len(found[1]) for found in weighted if found is not None), len(values))), 0
+        for part, found in zip(other.parts, weighted, strict=True):
+            if found is not None:
+                matrix[start:start + len(found[1]), part.columns] = found[1]
+                start += len(found[1])
+        extension = Extension(kernel, left, nodes, matrix / values, self.side.rows or 1)
+        return replace(self, extension=without_zeros(extension))
 
-    def state(self, prefix: str) -> dict[str, Any]:
-        """Arrays for saving, under names that begin with `prefix`.
-
-        Raises TypeError for a basis that `from_state` does not know.
-        """
-        arrays: dict[str, Any] = {f"{prefix}.inner": values for values in self._values_near_zero()}
-        for i, (basis, coefficients) in enumerate(self.parts):
-            name = type(basis).__name__
-            if BASES.get(name) is not type(basis):
-                raise TypeError(f"a result can be saved in the bases {', '.join(BASES)} only, got {name}; add the "
-                                f"basis to opsvd.bases, or save the values alone with numpy.savez")
-            arrays[f"{prefix}.{i}.basis"] = name
-            arrays[f"{prefix}.{i}.coefficients"] = coefficients
-            arrays.update({f"{prefix}.{i}.state.{name}": value for name, value in basis.state().items()})
-        return arrays
-
-    def _values_near_zero(self) -> list[np.ndarray]:
+    def values_near_zero(self) -> list[np.ndarray]:
         """What `inner` is to be: one array, or none where the bases leave no gap, or the kernel fails there."""
         if self.inner is not None or self.extension is None or self._gap == 0.0:
             return [] if self.inner is None else [self.inner]
-        distances = self._gap * _GRADED
+        # At parts of the distance to zero that the bases reach.
+        distances = self._gap * np.array([1.0, 0.7, 0.4, 0.2, 0.1, 1e-2, 1e-4, 1e-8])
         try:
             values = self._extended(np.concatenate([-distances, [0.0], distances]))
         except Exception:  # noqa: BLE001 -- whatever a user's function raises: what is known must be saved all the same
             return []
         left, right = values[:len(distances)], values[len(distances) + 1:]
         varies = np.maximum(np.ptp(left, axis=0), np.ptp(right, axis=0))
-        return [np.where(varies <= _CONSTANT, np.stack([left[0], values[len(distances)], right[0]]), np.nan)]
-
-    @classmethod
-    def from_state(cls, measure: Measure, arrays: Any, prefix: str) -> "SingularFunctions":
-        """Rebuild from what `state` gave."""
-        parts: list[tuple[Basis, np.ndarray]] = []
-        while f"{prefix}.{len(parts)}.basis" in arrays:
-            head = f"{prefix}.{len(parts)}"
-            names = [name for name in arrays if name.startswith(f"{head}.state.")]
-            state = {name.removeprefix(f"{head}.state."): _plain(arrays[name]) for name in names}
-            basis = BASES[str(arrays[f"{head}.basis"])](measure, **state)  # type: ignore[call-arg]
-            parts.append((basis, arrays[f"{head}.coefficients"]))
-        return cls(tuple(parts), inner=arrays.get(f"{prefix}.inner"))
+        # Their root mean square is one, and where sums end about eight digits are left.
+        return [np.where(varies <= 1e-7, np.stack([left[0], values[len(distances)], right[0]]), np.nan)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -269,17 +323,5 @@ class SingularSystem:
     """All that one discretisation gives: values, shape (r,), nonincreasing, with their functions."""
 
     values: np.ndarray
-    multiplicities: np.ndarray
     left: SingularFunctions
     right: SingularFunctions
-
-
-def _without_zeros(kernel: Kernel, nodes: np.ndarray, matrix: np.ndarray) -> Extension:
-    """The extension without nodes that no function uses, so that it is the same whatever else was truncated."""
-    used = np.flatnonzero(np.abs(matrix).max(axis=1, initial=0.0) > 0.0)
-    return Extension(kernel, nodes[used], np.ascontiguousarray(matrix[used]))
-
-
-def _plain(array: np.ndarray) -> Any:
-    """A number back from the array that a file makes of it."""
-    return array.item() if array.ndim == 0 else array

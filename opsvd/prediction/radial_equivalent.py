@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..operator.sector_functions import SectorFunctions
+from ..operator.singular_functions import SingularFunctions
 from ..quadrature import harmonics
 from ..spectrum import Estimate
 
@@ -150,7 +150,7 @@ class RadialEquivalent:
 
 
 def sector_equivalent(
-    left: SectorFunctions, right: SectorFunctions, values: np.ndarray, tail_energy: float, sizes: tuple[int, int]
+    left: SingularFunctions, right: SingularFunctions, values: np.ndarray, tail_energy: float, sizes: tuple[int, int]
 ) -> RadialEquivalent:
     """Build the law from radial functions, (q,) of each side, their singular values, and the energy of the rest.
 

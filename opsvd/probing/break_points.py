@@ -10,20 +10,15 @@ from ..bases import PanelBasis
 from ..errors import ConvergenceWarning
 from ..kernels import BlockKernel, Kernel, MatrixKernel, paired, unit_factor
 from ..measures import Gaussian, Measure
-from ..methods.refinement import FIRST_PANELS, ORDER
-from ..quadrature import Rule
+from ..quadrature import PIECE_ORDER, Rule
 from .domain import find_domain, weighted_samples
 from .meeting_points import meeting_points
 from .slice_splitter import slice_integrals
 
 __all__ = ["break_points"]
 
-# As `decompose` has them by default: the tolerance of the domain, and a hundredth of it for the integrals along slices.
-_RTOL, _TOL = 1e-10, 1e-12
-# The inner edges are this part of a panel off the centre: a break on an edge would not be seen, and many are on axes.
-_OFF = 0.31
-# Slices of which more than this part stays unresolved have more breaks than were found.
-_MISSED = 1e-6
+_RTOL = 1e-10
+"""The tolerance of the domain, as `decompose` has it by default; slices are resolved to a hundredth of it."""
 
 
 def break_points(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(),  # noqa: B008
@@ -90,8 +85,8 @@ def break_points(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(),  # 
     domain = find_domain(kernel, mu_x, mu_y, _RTOL)
     if domain.norm == 0.0:
         return np.zeros((0, 2))
-    x, y = (_edges(*sides) for sides in zip((domain.x, domain.y), FIRST_PANELS, strict=True))
-    rule_x, rule_y = PanelBasis(mu_x, x, ORDER).rule, PanelBasis(mu_y, y, ORDER).rule
+    x, y = _edges(domain.x, 4), _edges(domain.y, 5)    # unequal, so that no nodes coincide
+    rule_x, rule_y = PanelBasis(mu_x, x, PIECE_ORDER).rule, PanelBasis(mu_y, y, PIECE_ORDER).rule
     size = float(np.linalg.norm(weighted_samples(kernel, domain, rule_x, rule_y)))
     along_y = _on_slices(kernel, rule_x, mu_y, y, size)
     along_x = _on_slices(kernel.transposed(), rule_y, mu_x, x, size)[:, ::-1]
@@ -99,16 +94,20 @@ def break_points(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(),  # 
 
 
 def _edges(interval: tuple[float, float], count: int) -> np.ndarray:
-    """Equal panels, about `count` on each side of the middle, with no edge at a place that stands out."""
+    """Equal panels, about `count` on each side of the middle, with no edge at a place that stands out.
+
+    A break on an edge would not be seen, and many are on axes: inner edges are moved by a third of a panel, nearly.
+    """
     low, high = interval
     width = (high - low) / (2 * count)
-    return np.concatenate([[low], low + width * (np.arange(1, 2 * count) + _OFF), [high]])
+    return np.concatenate([[low], low + width * (np.arange(1, 2 * count) + 0.31), [high]])
 
 
 def _on_slices(kernel: Kernel, rule: Rule, measure: Measure, edges: np.ndarray, size: float) -> np.ndarray:
     """Breaks of the slices h(x_i, .) at the nodes of a rule, and where those of neighbours meet: shape (m, 2)."""
-    slices = slice_integrals(kernel, rule, measure, edges, _TOL, order=ORDER, size=size / np.sqrt(len(rule.nodes)))
-    if slices.unresolved > _MISSED * size:
+    slices = slice_integrals(kernel, rule, measure, edges, 0.01 * _RTOL, order=PIECE_ORDER,
+                             size=size / np.sqrt(len(rule.nodes)))
+    if slices.unresolved > 1e-6 * size:    # a million times what is asked for: there are more breaks than were found
         warnings.warn(f"slices of h do not become smooth when they are cut: h oscillates fast, looks like noise or a "
                       f"fractal, or has very many breaks; the {len(slices.breaks)} found on {len(rule.nodes)} slices "
                       f"are not all. Look at a part of h, or take it for what it looks like",

@@ -12,22 +12,12 @@ from ..quadrature import Rule
 
 __all__ = ["Domain", "find_domain", "weighted_samples"]
 
+# Of the grid on which the energy is looked at, on either axis; `_tails` takes means over some of them.
 _POINTS = 64
-_SECOND_LOOK = 1000
-# Values of h that are asked for at a time.
-_CHUNK = 1 << 16
-_GROWTH = 1.12
 # Beyond 37 scales a Gaussian density times a Lebesgue weight is below the smallest double.
 _WIDEST = 37.0
-# A box that is wider than this many times what a bounded kernel needs is wide.
-_WIDE = 1.3
-_SAFE_START = 4.0
-# The power of a Gaussian decay grows by more than this factor over a tenth of the box; less than the second is none.
-_GROWS, _LEAST = 1.2, 0.1
-# Of the four sides of the box, those of x and those of y.
-_SIDES = (slice(0, 2), slice(2, 4))
-# The corners at which h must not overflow are so close to those of the box.
-_OFF_DIAGONAL = np.array([1.0, 0.9999, 0.9998, 0.9997])
+# Within so many scales of the centre of a measure h must be finite.
+_NEAR = 4.0
 
 
 @dataclass(frozen=True)
@@ -63,8 +53,8 @@ def weighted_samples(kernel: Kernel, domain: Domain, left: Rule, right: Rule) ->
     samples = np.zeros((len(left), len(right)))
     in_place = isinstance(rows, slice) and isinstance(columns, slice)
     inside = samples[rows, columns] if in_place else np.empty((len(x), len(y)))
-    # A few rows at a time: passes over fresh memory, and over what no cache holds, cost more than most kernels.
-    step = max(1, _CHUNK // max(1, len(y)))
+    # Half a megabyte at a time: passes over fresh memory, and over what no cache holds, cost more than most kernels.
+    step = max(1, 2**16 // max(1, len(y)))
     for some in (slice(start, start + step) for start in range(0, len(x), step)):
         # The densities go in one after the other: their product may underflow where h makes up for it.
         np.multiply(kernel.finite_grid(x.nodes[some], y.nodes), x.sqrt_weights[some, None], out=inside[some])
@@ -101,18 +91,20 @@ def find_domain(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Do
     """
     tol = max(1e-2 * rtol, 1e-15)
     # The width at which the half-density of a Gaussian, and so of a bounded kernel, has fallen to tol.
-    bounded = max(np.sqrt(-4.0 * np.log(tol)), _SAFE_START)
-    sides = np.full(4, bounded)
+    bounded = max(np.sqrt(-4.0 * np.log(tol)), _NEAR)
+    # Below and above the centres, in scales of the measures: of x and of y, shape (2, 2).
+    sides = np.full((2, 2), bounded)
     energy = _log_energy(kernel, mu_x, mu_y, sides)
     if energy is None:
-        sides = np.full(4, _SAFE_START)
+        sides = np.full((2, 2), _NEAR)
         energy = _log_energy(kernel, mu_x, mu_y, sides)
         if energy is None:
             raise _infinite_point(kernel, mu_x, mu_y, sides)
     while True:
         tails, powers, growing = _tails(energy, sides)
         heavy = (tails > tol * tol) & (sides < _WIDEST)
-        wider = np.where(heavy, np.minimum(_GROWTH * sides, _WIDEST), sides)
+        # At five scales a Gaussian density falls by e^3 from one box to the next.
+        wider = np.where(heavy, np.minimum(1.12 * sides, _WIDEST), sides)
         wider_energy = _log_energy(kernel, mu_x, mu_y, wider) if heavy.any() else None
         if wider_energy is None:
             break
@@ -126,14 +118,15 @@ def find_domain(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Do
             f"tell. Decompose a slower kernel (exp(c*x*y) needs |c| < 1/2 under unit Gaussians), or take measures with "
             f"a smaller std")
     if energy.max() == -np.inf:    # what looks like zero gets a second look, for the trace of something narrow
-        energy = _log_energy(kernel, mu_x, mu_y, sides, _SECOND_LOOK)
+        energy = _log_energy(kernel, mu_x, mu_y, sides, 1000)
     largest = -np.inf if energy is None else float(energy.max())
     if energy is None or (np.isfinite(largest) and abs(largest) > -2.0 * np.log(SMALLEST_SIZE)):
         raise size_out_of_range(float(np.exp(0.5 * largest)))
     (x0, x1), (y0, y1) = (ends.tolist() for ends in _ends(mu_x, mu_y, sides))
-    widths = [mu.scale * _widths(sides[some], len(energy)) for mu, some in ((mu_x, _SIDES[0]), (mu_y, _SIDES[1]))]
+    widths = [mu.scale * _widths(side, len(energy)) for mu, side in zip((mu_x, mu_y), sides, strict=True)]
     norm = float(np.sqrt(widths[0] @ np.exp(energy) @ widths[1]))
-    return Domain((x0, x1), (y0, y1), float(np.sqrt(tails.sum())), norm, bool((sides > _WIDE * bounded).any()))
+    # Clearly wider is what grew three times, to 1.12^3 = 1.4 of what a bounded kernel needs.
+    return Domain((x0, x1), (y0, y1), float(np.sqrt(tails.sum())), norm, bool((sides > 1.3 * bounded).any()))
 
 
 def _grid(mu_x: Measure, mu_y: Measure, sides: np.ndarray, points: int = _POINTS) -> tuple[np.ndarray, np.ndarray]:
@@ -142,17 +135,21 @@ def _grid(mu_x: Measure, mu_y: Measure, sides: np.ndarray, points: int = _POINTS
     None is at a centre, and none equal in x and y, where kernels have their exceptions.
     """
     grids = []
-    for mu, some, shift in ((mu_x, sides[_SIDES[0]], 0.5424), (mu_y, sides[_SIDES[1]], 0.4677)):
+    for mu, side, shift in ((mu_x, sides[0], 0.5424), (mu_y, sides[1], 0.4677)):
         place = (np.arange(points) + shift) / (0.5 * points) - 1.0
-        grids.append(mu.center + mu.scale * place * np.where(place < 0.0, *some))
+        grids.append(mu.center + mu.scale * place * np.where(place < 0.0, *side))
     return grids[0], grids[1]
 
 
 def _ends(mu_x: Measure, mu_y: Measure, sides: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The ends of the two intervals of the box."""
     outwards = np.array([-1.0, 1.0])
-    return (mu_x.center + mu_x.scale * outwards * sides[_SIDES[0]],
-            mu_y.center + mu_y.scale * outwards * sides[_SIDES[1]])
+    return mu_x.center + mu_x.scale * outwards * sides[0], mu_y.center + mu_y.scale * outwards * sides[1]
+
+
+def _corners(mu_x: Measure, mu_y: Measure, sides: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where h must not overflow: beside the corners, but not on the diagonals of the box, where it may be singular."""
+    return _ends(mu_x, mu_y, sides * np.array([[1.0, 0.9999], [0.9998, 0.9997]]))
 
 
 def _widths(sides: np.ndarray, points: int) -> np.ndarray:
@@ -168,8 +165,7 @@ def _log_energy(kernel: Kernel, mu_x: Measure, mu_y: Measure, sides: np.ndarray,
     if np.isnan(values).any():
         i, j = np.argwhere(np.isnan(values))[0]
         raise non_finite(float(x[i]), float(y[j]), np.nan)
-    # The corners are not on the diagonals, where kernels may be singular.
-    if np.isinf(values).any() or np.isinf(kernel.grid(*_ends(mu_x, mu_y, sides * _OFF_DIAGONAL))).any():
+    if np.isinf(values).any() or np.isinf(kernel.grid(*_corners(mu_x, mu_y, sides))).any():
         return None
     with np.errstate(divide="ignore"):
         return np.asarray(2.0 * (np.log(np.abs(values)) + np.log(mu_x.sqrt_density(x))[:, None]
@@ -177,20 +173,20 @@ def _log_energy(kernel: Kernel, mu_x: Measure, mu_y: Measure, sides: np.ndarray,
 
 
 def _tails(log_energy: np.ndarray, sides: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Relative energy beyond each side, extrapolated as a power of the distance, and that power: shape (4,) each.
+    """Relative energy beyond each side, extrapolated as a power of the distance, and that power: shape (2, 2) each.
 
     And whether the power grows outwards, as that of a Gaussian does, however slowly it decays: then it does not show
     that the energy is infinite.
     """
     peak = log_energy.max()
     if not np.isfinite(peak):
-        return np.zeros(4), np.full(4, np.inf), np.ones(4, dtype=bool)
+        return np.zeros((2, 2)), np.full((2, 2), np.inf), np.ones((2, 2), dtype=bool)
     energy = np.exp(log_energy - peak)
-    widths_x, widths_y = (_widths(sides[some], _POINTS) for some in _SIDES)
+    widths_x, widths_y = (_widths(side, _POINTS) for side in sides)
     along_x, along_y = energy @ widths_y, widths_x @ energy
     total = float(along_x @ widths_x)
-    tails, powers, growing = np.zeros(4), np.full(4, np.inf), np.ones(4, dtype=bool)
-    for side, marginal in enumerate((along_x[::-1], along_x, along_y[::-1], along_y)):
+    tails, powers, growing = np.zeros((2, 2)), np.full((2, 2), np.inf), np.ones((2, 2), dtype=bool)
+    for side, marginal in zip(np.ndindex(2, 2), (along_x[::-1], along_x, along_y[::-1], along_y), strict=True):
         # Means over a few points: an oscillating kernel has zeros on any single line.
         edge, *inner = (sum(marginal[-stop:len(marginal) - stop + 3].tolist()) / 3.0 for stop in (3, 9, 15, 21))
         if edge == 0.0 or inner[0] == 0.0:
@@ -198,8 +194,9 @@ def _tails(log_energy: np.ndarray, sides: np.ndarray) -> tuple[np.ndarray, np.nd
         # From the centre: half of the points are on this side of it.
         distance = [float(sides[side]) * (1.0 - inwards / (0.5 * _POINTS)) for inwards in (2.0, 8.0, 14.0, 20.0)]
         powers[side], outer, before = map(_power, inner, [edge, *inner], distance, distance[1:])
-        # Away from the corner, where the box cuts off what lies along its diagonal.
-        growing[side] = outer > _GROWS * max(before, _LEAST)
+        # Away from the corner, where the box cuts off what lies along its diagonal. The power of a Gaussian decay grows
+        # like the square of the distance; one below 0.1 is no decay.
+        growing[side] = outer > 1.2 * max(before, 0.1)
         tails[side] = edge * distance[0] / max(powers[side] - 1.0, 1e-3) / total
     return tails, powers, growing
 
@@ -213,8 +210,7 @@ def _power(inward: float, outward: float, far: float, near: float) -> float:
 
 def _infinite_point(kernel: Kernel, mu_x: Measure, mu_y: Measure, sides: np.ndarray) -> Exception:
     """The error for a kernel that is infinite close to the centre."""
-    x, y = (np.append(*both) for both in zip(_grid(mu_x, mu_y, sides), _ends(mu_x, mu_y, sides * _OFF_DIAGONAL),
-                                             strict=True))
+    x, y = (np.append(*both) for both in zip(_grid(mu_x, mu_y, sides), _corners(mu_x, mu_y, sides), strict=True))
     values = kernel.grid(x, y)
     i, j = np.argwhere(np.isinf(values))[0]
     return non_finite(float(x[i]), float(y[j]), float(values[i, j]))

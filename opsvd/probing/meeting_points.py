@@ -7,17 +7,13 @@ from ..quadrature import find_breaks
 
 __all__ = ["crossings", "meeting_points", "turning_points"]
 
-# Windows shrink to a quarter at each step: down to the square root of rounding, as near as an extremum is known.
+# Windows about an extremum shrink to a quarter at each step, from eight parts to two: 4^-14 is the square root of
+# rounding, as near as an extremum is known.
 _STEPS = 14
-_SAMPLES = 7
-_MOST = 32
-# Slices next to a turning point on which two breaks may not have been seen.
-_UNSEEN = 3
-# Steps towards a crossing, each of this part of the distance that is left, and from each branch half of the gap.
-_APPROACHES = 12
+# The most turning points, and for crossings, which are seen from both sides, twice as many: more of them are noise.
+_MOST_POINTS = 32
+# Of the distance to a crossing that is left, at each step: 12 steps come to 1e-12 of it.
 _NEARER = 0.9
-# Breaks that are nearer to each other are one.
-_SAME = 1e-9
 
 
 def meeting_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
@@ -51,16 +47,16 @@ def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndar
         more, fewer = (i, i + 1) if len(lists[i]) > len(lists[i + 1]) else (i + 1, i)
         candidates += [(x[more], x[_beyond(kernel, x, lists, (more, fewer), pair)], *pair)
                        for pair in _vanishing(lists[more], lists[fewer])]
-    if not 0 < len(candidates) <= _MOST:
+    if not 0 < len(candidates) <= _MOST_POINTS:
         return np.zeros((0, 2))
     inside, outside, low, high = np.array(candidates).T
-    interior = np.zeros(len(candidates))
+    interior, shares = np.zeros(len(candidates)), np.arange(1, 8) / 8.0
     for _ in range(_STEPS):
-        y = low[:, None] + (high - low)[:, None] * np.arange(1, _SAMPLES + 1) / (_SAMPLES + 1.0)
+        y = low[:, None] + (high - low)[:, None] * shares
         reach = _reach(kernel, inside, outside, y)
         best = np.argmax(reach, axis=1)
-        interior += (best > 0) & (best < _SAMPLES - 1)
-        step = (high - low) / (_SAMPLES + 1.0)
+        interior += (best > 0) & (best < len(shares) - 1)
+        step = (high - low) / 8.0
         centre = y[np.arange(len(y)), best]
         low, high = centre - step, centre + step
     farthest = reach.max(axis=1)
@@ -88,7 +84,7 @@ def _beyond(kernel: Kernel, x: np.ndarray, lists: list[np.ndarray], neighbours: 
     Breaks that were not seen, for they are nearer to each other than the nodes, are found by a search between the pair.
     """
     outside, step = neighbours[1], neighbours[1] - neighbours[0]
-    for _ in range(_UNSEEN):
+    for _ in range(3):    # on so many slices next to a turning point two breaks may not have been seen
         seen = (lists[outside] > pair[0]) & (lists[outside] < pair[1])
         if seen.any() or not 0 <= outside + step < len(x):
             break
@@ -138,11 +134,11 @@ def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
     found += [_approaching(x[i + 1], lists[i + 1], x[i], lists[i], x[i - 1]) for i in range(1, len(x) - 1)]
     # From both sides of a crossing: x and both breaks at two slices, and how far it may be.
     pairs = np.array([pair for several in found for pair in several]).reshape(-1, 7)
-    if not 0 < len(pairs) <= 2 * _MOST:
+    if not 0 < len(pairs) <= 2 * _MOST_POINTS:
         return np.zeros((0, 2))
     before, now, limit = pairs[:, :3], pairs[:, 3:6], pairs[:, 6]
     meeting, share = _meeting(before, now), np.full(len(pairs), _NEARER)
-    for _ in range(_APPROACHES):
+    for _ in range(12):
         nearer = now + share[:, None] * (meeting - now)
         half = 0.5 * (nearer[:, 2] - nearer[:, 1])
         with_breaks = nearer.copy()
@@ -183,6 +179,6 @@ def _break_on(kernel: Kernel, x: np.ndarray, low: np.ndarray, high: np.ndarray) 
 
 
 def _distinct(breaks: np.ndarray) -> np.ndarray:
-    """Sorted, and without those found again within rounding, as where a curve is steep."""
+    """Sorted, and without those found again within 1e-9, as where a curve is steep."""
     breaks = np.sort(breaks)
-    return np.asarray(breaks[np.append(True, np.diff(breaks) > _SAME * (1.0 + np.abs(breaks[1:])))[:len(breaks)]])
+    return np.asarray(breaks[np.append(True, np.diff(breaks) > 1e-9 * (1.0 + np.abs(breaks[1:])))[:len(breaks)]])

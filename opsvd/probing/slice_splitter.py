@@ -5,41 +5,29 @@ from functools import lru_cache
 
 import numpy as np
 
+from .._support.floats import EPS
 from ..bases import PanelBasis
 from ..kernels import Kernel
 from ..measures import Measure
 from ..quadrature import (
+    TRUNCATED,
     Rule,
     classify_breaks,
     gauss_legendre,
+    halvings_before_search,
     legendre_sum,
     legendre_transform,
     on_panels,
     orthonormal_legendre,
 )
-from .slices import SliceIntegrals
+from .slices import ULPS, SliceIntegrals
 
 __all__ = ["slice_integrals"]
 
-_EPS = float(np.finfo(np.float64).eps)
-# Legendre coefficients at the end of a piece that are taken for its truncation error.
-_TAIL = 3
 # A break nearer to an end of its piece than this part of its width is a singularity at that end.
 _AT_END = 1e-4
-# Pieces halving towards a singular end: the last is as wide as rounding.
+# Pieces halving towards a singular end: beyond 2^-50 of a width of one the next is rounding.
 _GRADED = 50
-_PASSES = 40
-_ULPS = 8.0
-# Random points on every panel of every slice, to see what lies between the nodes; polynomials within the tolerance may
-# be wrong by this many times it at a point.
-_SPOTS, _WRONG = 2, 30.0
-# Halving that leaves more than this part of a truncation error did not help. After a search that found nothing at all,
-# as where a high derivative jumps, so many halvings come before the next.
-_HELPS, _REST = 0.1, 3
-# Functions of norm one, smooth on a scale of one, are at most about this.
-_TALL = 4.0
-# Evaluations that a piece takes in one pass, about: a search by bisection, and two halves.
-_COST = 160
 
 
 def slice_integrals(kernel: Kernel, left: Rule, measure: Measure, edges: np.ndarray, tol: float, *, order: int,
@@ -93,10 +81,7 @@ class _Pieces:
         return len(self.index)
 
     def __getitem__(self, chosen: np.ndarray) -> "_Pieces":
-        return _Pieces(*(part[chosen] for part in self._parts()))
-
-    def _parts(self) -> tuple[np.ndarray, ...]:
-        return self.index, self.left, self.right, self.graded, self.tails, self.stubborn
+        return _Pieces(*(part[chosen] for part in vars(self).values()))
 
     def between(self, left: np.ndarray, right: np.ndarray) -> "_Pieces":
         """The same with other ends."""
@@ -104,7 +89,7 @@ class _Pieces:
 
     def joined(self, *others: "_Pieces") -> "_Pieces":
         """Itself and others, without those of no width."""
-        together = zip(*(pieces._parts() for pieces in (self, *others)), strict=True)
+        together = zip(*(vars(pieces).values() for pieces in (self, *others)), strict=True)
         pieces = _Pieces(*(np.concatenate(parts) for parts in together))
         return pieces[pieces.right > pieces.left]
 
@@ -122,16 +107,17 @@ class _Splitter:
         self.ends, self.breaks = [np.zeros((0, 2))], [np.zeros((0, 2 if self.x.ndim == 1 else self.x.shape[1] + 1))]
         self.lost, self.exhausted = np.zeros(len(self.x)), False
         self.rng = np.random.default_rng(len(self.x))
-        self.threshold, self.rest = 0.0, 0
+        self.threshold, self.waiting = 0.0, 0
 
     def run(self) -> SliceIntegrals:
         """Look at all panels of all slices, then at ever smaller pieces of those that are not resolved."""
         dense, pieces = self._first_look()
         start = self.kernel.evaluations
-        for last in [False] * (_PASSES - 1) + [True]:
+        for last in [False] * 39 + [True]:    # halving forty times comes to 1e-12
             if len(pieces) == 0:
                 break
-            cost = self.kernel.evaluations - start + _COST * len(pieces)
+            # A piece takes some 160 evaluations in one pass: a search by bisection, and two halves.
+            cost = self.kernel.evaluations - start + 160 * len(pieces)
             self.exhausted = cost >= self.budget
             if not self.exhausted:
                 pieces = self._split(pieces)
@@ -165,26 +151,27 @@ class _Splitter:
             found.between(found.left, where), found.between(where, found.right))
 
     def _second_look(self, samples: np.ndarray, pieces: _Pieces) -> tuple[np.ndarray, np.ndarray]:
-        """Compare polynomials with the slices at random points: which pieces are wrong, and where.
+        """Compare polynomials with the slices at two random points on each: which pieces are wrong, and where.
 
         What lies between nodes, such as a thin strip, is found in some of the slices only. Their number tells how much
         there is: it counts as lost, although it is mended where it was seen.
         """
-        t = self.rng.uniform(-1.0, 1.0, (_SPOTS, len(pieces)))
+        t = self.rng.uniform(-1.0, 1.0, (2, len(pieces)))
         half = 0.5 * (pieces.right - pieces.left)
         points = pieces.left + half * (1.0 + t)
         wrong = np.abs(self._at(pieces.index, points.T).T * np.sqrt(half)
                        - legendre_sum((legendre_transform(self.order) @ samples.T)[:, None], t))
         energy = np.einsum("pk,pk->p", samples, samples)
-        missed = np.flatnonzero(self._broken(wrong.max(axis=0) / _WRONG, energy, pieces))
-        np.add.at(self.lost, pieces.index[missed], np.sum(wrong[:, missed] ** 2, axis=0) * 2.0 / _SPOTS)
+        # Polynomials within the tolerance may be wrong at a point by some times as much.
+        missed = np.flatnonzero(self._broken(wrong.max(axis=0) / 30.0, energy, pieces))
+        np.add.at(self.lost, pieces.index[missed], np.sum(wrong[:, missed] ** 2, axis=0) * 2.0 / len(t))
         return missed, points[np.argmax(wrong[:, missed], axis=0), missed]
 
     def _points(self, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Nodes and two points next to the ends of pieces, (p, order + 2), and the Lebesgue weights, (p, order)."""
         width = right - left
         nodes, weights = on_panels(left[:, None], right[:, None], *gauss_legendre(self.order))
-        step = _ULPS * _EPS * np.maximum(width, np.maximum(np.abs(left), np.abs(right)))
+        step = ULPS * EPS * np.maximum(width, np.maximum(np.abs(left), np.abs(right)))
         return np.concatenate([nodes, (left + step)[:, None], (right - step)[:, None]], axis=1), weights
 
     def _factors(self, width: np.ndarray) -> np.ndarray:
@@ -204,7 +191,7 @@ class _Splitter:
     def _rounding(self, energy: np.ndarray, pieces: _Pieces) -> np.ndarray:
         """Truncation errors that are explained by the rounding of h and of y."""
         relative = 16.0 + 4.0 * np.maximum(np.abs(pieces.left), np.abs(pieces.right)) / (pieces.right - pieces.left)
-        return np.asarray(relative * _EPS * np.sqrt(energy))
+        return np.asarray(relative * EPS * np.sqrt(energy))
 
     def _lose(self, tails: np.ndarray, energy: np.ndarray, pieces: _Pieces, kept: np.ndarray) -> None:
         """Count the truncation errors of what is kept, whether they are below the threshold or given up."""
@@ -214,7 +201,8 @@ class _Splitter:
 
     def _effects(self, tails: np.ndarray, width: np.ndarray) -> np.ndarray:
         """What truncation errors do to integrals against functions of norm one, which are smooth on the scale of mu."""
-        return np.asarray(tails * np.minimum(1.0, _TALL * np.sqrt(width / self.measure.scale)))
+        # Such functions are at most about four.
+        return np.asarray(tails * np.minimum(1.0, 4.0 * np.sqrt(width / self.measure.scale)))
 
     def _keep(self, pieces: _Pieces, *, last: bool) -> _Pieces:
         """Evaluate pieces, keep the values of those that are resolved (of all, at last), and return the others."""
@@ -229,7 +217,8 @@ class _Splitter:
         self.ends.append(np.stack([pieces.left[kept], pieces.right[kept]], axis=1))
         self.nodes.append(points[kept, :self.order])
         self.values.append(sizes[kept, :self.order] * weights[kept])
-        return replace(pieces, tails=tails, stubborn=tails > _HELPS * pieces.tails)[~kept]
+        # Halving that leaves more than a tenth of a truncation error did not help: of a kink it leaves a third.
+        return replace(pieces, tails=tails, stubborn=tails > 0.1 * pieces.tails)[~kept]
 
     def _at(self, index: np.ndarray, points: np.ndarray) -> np.ndarray:
         """Values of the weighted slices at points (p, m)."""
@@ -239,11 +228,11 @@ class _Splitter:
     def _split(self, pieces: _Pieces) -> _Pieces:
         """Cut pieces at their breaks, grade them towards singular ends, and halve the others."""
         where, singular = np.full(len(pieces), np.nan), np.zeros(len(pieces), dtype=bool)
-        suspects = np.flatnonzero(pieces.stubborn) if self.rest == 0 else np.zeros(0, dtype=np.intp)
+        suspects = np.flatnonzero(pieces.stubborn) if self.waiting == 0 else np.zeros(0, dtype=np.intp)
         where[suspects], singular[suspects] = self._breaks_of(pieces[suspects])
         width = pieces.right - pieces.left
         found = np.isfinite(where)
-        self.rest = _REST if len(suspects) > 0 and not found.any() else max(self.rest - 1, 0)
+        self.waiting = halvings_before_search(self.waiting, searched=len(suspects) > 0, found=bool(found.any()))
         self.breaks.append(np.column_stack([self.x[pieces.index[found]], where[found]]))
         at_left, at_right = where - pieces.left <= _AT_END * width, pieces.right - where <= _AT_END * width
         inside = found & ~at_left & ~at_right
@@ -280,7 +269,7 @@ def _graded(pieces: _Pieces, side: int) -> _Pieces:
 
 def _narrowest(pieces: _Pieces) -> np.ndarray:
     """Widths, shape (p,), below which nodes would fall on the ends."""
-    return np.asarray(512.0 * _EPS * np.maximum(np.abs(pieces.left), np.abs(pieces.right)))
+    return np.asarray(512.0 * EPS * np.maximum(np.abs(pieces.left), np.abs(pieces.right)))
 
 
 @lru_cache(maxsize=8)
@@ -296,4 +285,4 @@ def _tail_and_misfit(order: int) -> np.ndarray:
     transform = legendre_transform(order)
     ends = np.concatenate([orthonormal_legendre(np.array([-1.0, 1.0]), order) @ transform * _roots(order)[-2:, None],
                            -np.eye(2)], axis=1)
-    return np.concatenate([np.pad(transform[-_TAIL:], ((0, 0), (0, 2))), ends]).T
+    return np.concatenate([np.pad(transform[-TRUNCATED:], ((0, 0), (0, 2))), ends]).T

@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .._support.budget import check_time
+from .._support.floats import EPS
 from ..bases import PanelBasis
 from ..quadrature import (
+    ROUNDING,
     Rule,
     gauss_legendre,
     legendre_moments,
@@ -17,11 +19,10 @@ from ..quadrature import (
     place_between,
 )
 
-__all__ = ["SliceIntegrals"]
+__all__ = ["ULPS", "SliceIntegrals"]
 
-_EPS = float(np.finfo(np.float64).eps)
-_ULPS = 8.0
-_CHUNK = 50_000
+ULPS = 8.0
+"""Points next to the ends of pieces are so many roundings inside: the ends themselves are breaks, as far as known."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +158,7 @@ class SliceIntegrals:
         index, ends = np.tile(self.index, 2), self.ends.T.ravel()
         order = np.argsort(ends)
         index, ends = index[order], ends[order]
-        near = np.diff(ends) <= 2.0 * _ULPS * _EPS * np.abs(ends[1:])
+        near = np.diff(ends) <= 2.0 * ULPS * EPS * np.abs(ends[1:])
         group = np.cumsum(np.append(0, ~near))[:len(ends)]
         _, first = np.unique(group, return_index=True)
         which = np.unique(np.stack([group, index], axis=1), axis=0)[:, 0]
@@ -171,19 +172,11 @@ class SliceIntegrals:
         return replace(self, dense=self.dense[rows], index=place[self.index[kept]], ends=self.ends[kept],
                        nodes=self.nodes[kept], values=self.values[kept], lost=self.lost[rows])
 
-    def against(self, functions: Callable[[np.ndarray], np.ndarray], count: int) -> np.ndarray:
-        r""":math:`\sqrt{w_i}\, E_y[h(x_i, y)\, g(y)]`, (n, count), of functions :math:`g \sqrt{\rho_y}` of points.
-
-        They are evaluated on every piece, and need not be resolved by the basis: `against_resolved` is cheaper.
-        """
-        total = self.dense @ (functions(self.basis.rule.nodes) * self.basis.rule.sqrt_lebesgue[:, None])
-        for part in self._chunks():
-            there = functions(self.nodes[part].ravel()).reshape(*self.nodes[part].shape, count)
-            np.add.at(total, self.index[part], np.einsum("pk,pkr->pr", self.values[part], there))
-        return np.asarray(total)
-
     def against_resolved(self, functions: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-        """The same for functions that the basis resolves, evaluated at its nodes alone."""
+        r""":math:`\sqrt{w_i}\, E_y[h(x_i, y)\, g(y)]` of functions :math:`g \sqrt{\rho_y}` that the basis resolves.
+
+        They are evaluated at its nodes alone; shape (n, functions).
+        """
         rule = self.basis.rule
         return np.asarray(self.matrix() @ (functions(rule.nodes) * rule.sqrt_lebesgue[:, None]))
 
@@ -210,7 +203,7 @@ class SliceIntegrals:
         where = np.searchsorted(key, index + (y - low) / (high - low + 1.0), side="right") - 1
         piece = order[np.maximum(where, 0)]
         # Where a slice is zero on a whole panel there is none.
-        beyond = y - self.ends[piece, 1] > 64.0 * _EPS * (high - low) * (index + 1.0)
+        beyond = y - self.ends[piece, 1] > ROUNDING * (high - low) * (index + 1.0)
         there = (where >= 0) & (self.index[piece] == index) & ~beyond
         found, which = np.unique(piece, return_inverse=True)
         coefficients = np.take(self._coefficients(found), which, axis=1)
@@ -231,7 +224,7 @@ class SliceIntegrals:
 
     def _chunks(self) -> Iterator[slice]:
         """The pieces in parts, so that memory stays bounded."""
-        step = max(1, _CHUNK // self.nodes.shape[1])
+        step = max(1, 50_000 // self.nodes.shape[1])    # 0.4 MB of values, and as much for each array of a step
         return (slice(start, start + step) for start in range(0, len(self.nodes), step))
 
 

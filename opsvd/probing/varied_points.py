@@ -2,16 +2,17 @@
 
 import numpy as np
 
+from .._support.floats import CHUNK
 from ..errors import KernelError
 from ..kernels import Kernel
 from ..measures import Measure
 
 __all__ = ["is_rare", "varied_pairs"]
 
-_SEED, _FEW = 20240307, 40
-# Where h is the same at all pairs, so many times more are drawn, of up to so many coordinates in all; and where it is
-# the same at these, they are moved outwards by these factors.
-_MORE, _COORDINATES, _FARTHER = 100, 4_000_000, (2.0, 4.0, 8.0)
+# Pairs at which h is compared, and a hundred times as many where it is the same at all of these.
+_PAIRS = 40
+# Where h is the same at these too, they are moved outwards by these factors: first not at all.
+_OUTWARDS = (1.0, 2.0, 4.0, 8.0)
 
 
 def varied_pairs(kernel: Kernel, mu_x: Measure, mu_y: Measure, count: int,
@@ -23,7 +24,7 @@ def varied_pairs(kernel: Kernel, mu_x: Measure, mu_y: Measure, count: int,
     x, y = mu_x.sample(count, rng), mu_y.sample(count, rng)
     values = kernel(x, y)
     if (values == values[:1]).all():
-        for factor in (1.0, *_FARTHER):
+        for factor in _OUTWARDS:
             others = _others(kernel, mu_x, mu_y, rng, factor)
             differ = np.flatnonzero(_differ(kernel(*others), values[0]))[:count // 2]
             if len(differ) > 0:
@@ -40,12 +41,12 @@ def is_rare(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool:
     KernelError
         If it is the same at all that are drawn from the measures, and not farther out.
     """
-    rng = np.random.default_rng(_SEED)
-    values = kernel(mu_x.sample(_FEW, rng), mu_y.sample(_FEW, rng))
+    rng = np.random.default_rng(20240307)
+    values = kernel(mu_x.sample(_PAIRS, rng), mu_y.sample(_PAIRS, rng))
     if (values != values[:1]).any():
         return False
     differs = (bool(_differ(kernel(*_others(kernel, mu_x, mu_y, rng, factor)), values[0]).any())
-               for factor in (1.0, *_FARTHER))    # one after the other: farther out only where it must be
+               for factor in _OUTWARDS)    # one after the other: farther out only where it must be
     if next(differs):
         return True
     if any(differs):
@@ -58,7 +59,7 @@ def is_rare(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool:
 def _others(kernel: Kernel, mu_x: Measure, mu_y: Measure, rng: np.random.Generator,
             factor: float) -> tuple[np.ndarray, np.ndarray]:
     """Many more pairs, moved outwards from the centres of the measures by a factor."""
-    count = min(_MORE * _FEW, max(_FEW, _COORDINATES // max(kernel.dims)))
+    count = min(100 * _PAIRS, max(_PAIRS, CHUNK // max(kernel.dims)))
     x, y = (mu.center + factor * (mu.sample(count, rng) - mu.center) for mu in (mu_x, mu_y))
     return x, y
 

@@ -12,10 +12,11 @@ import numpy as np
 from scipy.linalg import eigh_tridiagonal
 from scipy.special import gammaln
 
+from .._support.arrays import read_only
+
 __all__ = ["angle_density", "gauss_gegenbauer", "gegenbauer", "harmonics", "log_gamma_excess", "recurrence"]
 
-# From this argument on Stirling's series is exact to rounding.
-_LARGE = 16.0
+# Coefficients of x^-1, x^-3, ... in Stirling's series: B_2n / (2n (2n - 1)).
 _STIRLING = (1.0 / 12.0, -1.0 / 360.0, 1.0 / 1260.0, -1.0 / 1680.0, 1.0 / 1188.0, -691.0 / 360360.0)
 
 
@@ -78,7 +79,7 @@ def log_gamma_excess(x: float) -> float:
 
     As a number by itself, because in differences of log-gamma functions of large arguments ten digits are lost.
     """
-    if x < _LARGE:
+    if x < 16.0:    # from there on the first term that is left out, 1 / (156 x^13), is below 2e-18
         return float(gammaln(x) - (x - 0.5) * math.log(x) + x - 0.5 * math.log(2.0 * math.pi))
     return math.fsum(c / x ** (2 * i + 1) for i, c in enumerate(_STIRLING))
 
@@ -123,6 +124,4 @@ def gauss_gegenbauer(k: int, n: int) -> tuple[np.ndarray, np.ndarray]:
     nodes = nodes - p[n] * recurrence(k, n)[-1] * p[n - 1] / np.sum(p[:n] ** 2, axis=0)
     nodes = 0.5 * (nodes - nodes[::-1])
     weights = 1.0 / np.sum(gegenbauer(nodes, k, n) ** 2, axis=0)
-    nodes.setflags(write=False)
-    weights.setflags(write=False)
-    return nodes, weights
+    return read_only(nodes), read_only(weights)

@@ -5,15 +5,12 @@ from collections.abc import Callable
 import numpy as np
 
 from .gauss_legendre import composite_gauss_legendre
+from .pieces import PIECE_ORDER
 
 __all__ = ["FILTER_WINDOW", "band_limited", "filter_envelope"]
 
 FILTER_WINDOW = 40
-"""Steps from the middle of the filter to where it ends, at 1e-27."""
-
-# Between two pieces' ends the filter makes at most two waves, which sixteen nodes integrate to rounding.
-_STEPS_A_PIECE = 4.0
-_ORDER = 16
+"""Steps from the middle of the filter to where it ends, at e^(-40 pi / 2) = 1e-27."""
 
 
 def filter_envelope(t: np.ndarray, step: float) -> np.ndarray:
@@ -56,9 +53,10 @@ def band_limited(function: Callable[[np.ndarray], np.ndarray], points: np.ndarra
     L. N. Trefethen and J. A. C. Weideman, The exponentially convergent trapezoidal rule, SIAM Review 56 (2014).
     """
     low, high = points[0] - FILTER_WINDOW * step, points[-1] + FILTER_WINDOW * step
-    even = np.linspace(low, high, int(np.ceil((high - low) / (_STEPS_A_PIECE * step))) + 1)
+    # On four steps the filter makes two waves, which sixteen nodes integrate to rounding.
+    even = np.linspace(low, high, int(np.ceil((high - low) / (4.0 * step))) + 1)
     pieces = np.union1d(even, edges[(edges > low) & (edges < high)])
-    nodes, weights = composite_gauss_legendre(pieces, _ORDER)
+    nodes, weights = composite_gauss_legendre(pieces, PIECE_ORDER)
     t = points[:, None] - nodes
     filtered: np.ndarray = (np.sinc(t / step) * filter_envelope(t, step) / step) @ (weights[:, None] * function(nodes))
     return filtered

@@ -5,49 +5,58 @@ from functools import lru_cache
 
 import numpy as np
 
-__all__ = ["classify_breaks", "find_breaks"]
+from .._support.floats import EPS, TINY
 
-_EPS = float(np.finfo(np.float64).eps)
+__all__ = ["ROUNDING", "classify_breaks", "find_breaks", "halvings_before_search"]
+
+ROUNDING = 64.0 * EPS
+"""Values are good to this, relatively, and so are the points at which they are taken: some operations of each."""
+
+# All levels together divide an interval by two to this power: 53 bits of a double, and some more for intervals that
+# begin at zero.
+_BITS = 56
+# Second differences are compared over levels that divide by two to this power. They fall by 2^-16 where a function is
+# smooth, by 2^-8p at |t|^p, and not at a jump. Half of it takes sin(t) for a break, twice as much misses |t|^1.2
+# (tests/quadrature/test_breaks.py).
+_WINDOW = 8
+# From so many bits on, what is alone at its scale is followed as a jump or kink: differences at the start of a search
+# have seen too little of the function.
+_FOLLOWED_FROM = 4
+# Alone is what leaves all other changes, or second differences, below this part of its own. At ten times as much roots
+# and logarithms are followed as jumps, and placed wrongly (tests/quadrature/test_breaks.py).
+_ALONE = 0.05
+# A jump that loses more than this, relatively, was a steep place. A jump keeps all of itself, a kink half at least.
+_REMAINS = 0.6
 # Parts of an interval, of which two are kept at every level: more cost more evaluations, and take fewer levels.
 _PARTS = 8
-# All levels together divide an interval by two to this power; so do those over which second differences are compared,
-# and those after which it is clear what spreads.
-_BITS, _WINDOW, _EARLY = 56, 8, 16
-_NOISE = 64.0 * _EPS
-# Stands for infinity: its square is a number.
-_HUGE = 1e140
-# Over the window second differences fall by 2^-16 where a function is smooth, 2^-8 at a kink, and not at a jump.
-_BREAKS = 2.0 ** -10.5
-# They fall at least by two to this power, and of the width at a level, where all that is seen is smooth.
-_SMOOTH = 1.5
-# Near a root or logarithm they fall by less than this, and yet, unlike at a jump, the change is spread over the parts
-# of an interval: the third largest is at least this share of the largest.
-_SINGULAR, _SPREAD = 2.0 ** -6.5, 0.02
-# From so many bits on, what is alone at its scale, so that other changes or second differences are at most this part of
-# it, is followed as a jump or kink.
-_FOLLOWED, _ALONE = 4, 0.05
-# A jump that loses more than this was a steep place.
-_REMAINS = 0.6
-# How much nearer to a kink than the points are their lines may be trusted to meet; what part of the change of slope
-# must be seen there; and how well kinks are placed.
-_NEARER, _SEEN, _PLACED = 2.0 ** -13, 0.3, 64.0 * _EPS
-
-# So many jumps or more are followed with few evaluations each, and fewer of them in few calls.
-_MANY = 32
-_TINY = float(np.finfo(np.float64).tiny)
-_PAIR, _AROUND, _BESIDE = np.array([[0], [1]]), np.array([[-1], [0], [1]]), np.array([[-2], [-1], [1], [2]])
 
 Function = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
+def halvings_before_search(waiting: int, *, searched: bool, found: bool) -> int:
+    """How many halvings come before the next search for breaks: three after one that found nothing.
+
+    What it was made for, as where a high derivative jumps, is left to halving; on pieces an eighth as wide a search may
+    find more.
+
+    Parameters
+    ----------
+    waiting : int
+        How many it were before this pass.
+    searched, found : bool
+        Whether this pass searched, and whether it found a break.
+    """
+    return 3 if searched and not found else max(waiting - 1, 0)
+
+
 def find_breaks(function: Function, left: np.ndarray, right: np.ndarray,
-                noise: float = _NOISE, parts: int = _PARTS) -> np.ndarray:
+                noise: float = ROUNDING, parts: int = _PARTS) -> np.ndarray:
     """Find one break in each of many intervals; `classify_breaks` without the classes."""
     return classify_breaks(function, left, right, noise, parts)[0]
 
 
 def classify_breaks(function: Function, left: np.ndarray, right: np.ndarray,
-                    noise: float = _NOISE, parts: int = _PARTS) -> tuple[np.ndarray, np.ndarray]:
+                    noise: float = ROUNDING, parts: int = _PARTS) -> tuple[np.ndarray, np.ndarray]:
     r"""Find one break in each of many intervals of many functions, all at once.
 
     Points divide an interval into equal parts. The two around the largest second difference are kept, and divided
@@ -107,8 +116,8 @@ class _Search:
         self.followed, self.no_jump, self.no_kink = np.zeros((3, n), dtype=bool)
         self.live = np.arange(n)
         points = left + (right - left) * _shares(parts)
-        points[0] += 8.0 * _EPS * np.abs(left) + _TINY
-        points[-1] -= 8.0 * _EPS * np.abs(right) + _TINY
+        points[0] += 8.0 * EPS * np.abs(left) + TINY
+        points[-1] -= 8.0 * EPS * np.abs(right) + TINY
         self.table = np.concatenate([points[None], _evaluated(function, self.live, points)])
         self.second, self.middle = np.zeros((0, 0)), np.zeros(0, dtype=np.intp)
 
@@ -116,7 +125,8 @@ class _Search:
         """Divide until all is done: where the breaks are, and which are singular."""
         for level in range(self.levels):
             self._look(level)
-            followed = self._follow_kinks() if level * self.bits >= _FOLLOWED else np.zeros(len(self.live), dtype=bool)
+            follow = level * self.bits >= _FOLLOWED_FROM
+            followed = self._follow_kinks() if follow else np.zeros(len(self.live), dtype=bool)
             if len(self.live) == 0:
                 break
             self._go_closer((~followed).nonzero()[0])
@@ -124,8 +134,11 @@ class _Search:
         rows = np.flatnonzero(np.isfinite(self.where) & ~self.followed)
         if len(rows) > 0:
             fell = _fall(self.history[:, rows].T, self.widths[:, rows].T)
-            self.where[rows[fell < _BREAKS]] = np.nan
-            singular[rows] = (fell >= _SINGULAR) & (self.spreads[rows] > _SPREAD)
+            # Between |t|^1.2, which is found, and what is smooth.
+            self.where[rows[fell < 2.0 ** (-1.3125 * _WINDOW)]] = np.nan
+            # Between |t|^(3/4) and a kink; and, unlike at a jump, the change is spread over the parts of an interval. A
+            # share of 0.2 misses logarithms (tests/quadrature/test_breaks.py).
+            singular[rows] = (fell >= 2.0 ** (-0.8125 * _WINDOW)) & (self.spreads[rows] > 0.02)
         return self.where, singular
 
     def _look(self, level: int) -> None:
@@ -138,20 +151,21 @@ class _Search:
         width, far = points[-1] - points[0], np.maximum(np.abs(points[0]), np.abs(points[-1]))
         self.history[level, live], self.widths[level, live] = bend, width
         first, second, third = _largest(changes)
-        if level * self.bits <= _EARLY:
-            self.spreads[live] = third / np.maximum(first, _TINY)
+        if level * self.bits <= 16:    # on narrower intervals differences of logarithms are lost in the values
+            self.spreads[live] = third / np.maximum(first, TINY)
         # Values are rounded, and so are points, which slopes turn into values; a jump, in one part or two, is no slope.
         slope = parts * third / np.where(width > 0.0, width, np.inf)
-        rounding = self.noise * _sizes(self.table[1:]).max(axis=0) + 2.0 * _EPS * far * slope
-        done = (bend <= rounding) | (width <= 4.0 * _EPS * far)
+        rounding = self.noise * _sizes(self.table[1:]).max(axis=0) + 2.0 * EPS * far * slope
+        done = (bend <= rounding) | (width <= 4.0 * EPS * far)
         if level == self.levels - 1:
             done[:] = True
         rows = done.nonzero()[0]
         if len(rows) > 0:
             self.where[live[rows]] = points[self.middle[rows], rows]
         before = self.history[level - 1, live]    # NaN at first
-        done |= (sixth.max(axis=0) <= rounding) & (bend <= 2.0 ** (-_SMOOTH * self.bits) * before)
-        if level * self.bits >= _FOLLOWED:
+        # All that is seen is smooth: second differences fall like a power of the width between a kink's and two.
+        done |= (sixth.max(axis=0) <= rounding) & (bend <= 2.0 ** (-1.5 * self.bits) * before)
+        if level * self.bits >= _FOLLOWED_FROM:
             rows = (second <= _ALONE * first).nonzero()[0]
             if len(rows) > 0:
                 # What is a kink changes less in narrower parts.
@@ -169,8 +183,9 @@ class _Search:
         if len(rows) == 0:
             return rows
         live = self.live[rows]
-        parts = 2 * self.parts if len(rows) < _MANY else self.parts
-        place, there = _jump(self.function, live, self.table[:, part + _PAIR, rows], parts)
+        # Many jumps are followed with few evaluations each, and a few in few calls.
+        parts = 2 * self.parts if len(rows) < 32 else self.parts
+        place, there = _jump(self.function, live, self.table[:, [part, part + 1], rows], parts)
         self.where[live[there]], self.followed[live], self.no_jump[live] = place[there], there, ~there
         return np.asarray(rows[there])
 
@@ -187,14 +202,16 @@ class _Search:
         live, table = self.live[rows], self.table[:, :, rows]
         centre, bend = _meeting(table, self.middle[rows])
         step = (table[0, -1] - table[0, 0]) / self.parts
-        least = _PLACED * np.abs(centre)    # near zero points are dense, and functions may be infinite there
-        reach = np.maximum(step * np.maximum(8.0 * third[rows] / largest[rows], _NEARER), least)
+        least = ROUNDING * np.abs(centre)    # near zero points are dense, and functions may be infinite there
+        # Lines are trusted to meet within 2^-13 of a step, and no better: curvature that is rounding at one scale may
+        # show at the next.
+        reach = np.maximum(step * np.maximum(8.0 * third[rows] / largest[rows], 2.0**-13), least)
         near = centre + reach * (2.0 * _shares(self.parts) - 1.0)
         values = _evaluated(self.function, live, near)
         seen = _sizes(values[:, :-2] - 2.0 * values[:, 1:-1] + values[:, 2:]).max(axis=0)
         narrower = 2.0 * reach / (self.parts * step)
-        # At a jump slopes do not change by what second differences are.
-        there = (seen > _SEEN * bend * narrower) & (bend > _SEEN * largest[rows])
+        # The change of slope must be there at the smaller scale, in good part; at a jump it is not.
+        there = (seen > 0.3 * bend * narrower) & (bend > 0.3 * largest[rows])
         self.followed[live], self.no_kink[live] = there, ~there
         table[0], table[1:] = near, values
         self.table[:, :, rows[there]] = table[:, :, there]
@@ -214,7 +231,8 @@ class _Search:
             return
         live, half, (fresh, shares) = self.live[rows], self.parts // 2, _halves(self.parts)
         self.followed[live] = False    # it is no more than one of several things, at this scale
-        old = self.table[:, self.middle[rows] + _AROUND, rows]
+        middle = self.middle[rows]
+        old = self.table[:, [middle - 1, middle, middle + 1], rows]
         points = old[0, 1] + shares @ (old[0, ::2] - old[0, 1])
         table = np.empty((len(old), self.parts + 1, len(rows)))
         table[:, ::half], table[0, fresh], table[1:, fresh] = old, points, _evaluated(self.function, live, points)
@@ -237,8 +255,9 @@ def _jump(function: Function, live: np.ndarray, ends: np.ndarray, parts: int) ->
         inner = table[1:, 1:-1] = _evaluated(function, live, table[0, 1:-1])
         # The first point that is nearer to the value on the right than to that on the left.
         nearer[:-1] = _sizes(inner - ends[1:, :1]) > _sizes(inner - ends[1:, 1:])
-        ends = table[:, nearer.argmax(axis=0) + _PAIR, rows]
-        if (ends[0, 1] - ends[0, 0] <= 4.0 * _EPS * np.abs(ends[0]).max(axis=0)).all():
+        part = nearer.argmax(axis=0)
+        ends = table[:, [part, part + 1], rows]
+        if (ends[0, 1] - ends[0, 0] <= 4.0 * EPS * np.abs(ends[0]).max(axis=0)).all():
             break
     return ends[0, 1], np.asarray(_sizes(ends[1:, 1:] - ends[1:, :1])[0] > _REMAINS * size)
 
@@ -246,7 +265,7 @@ def _jump(function: Function, live: np.ndarray, ends: np.ndarray, parts: int) ->
 def _meeting(table: np.ndarray, middle: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Where lines on both sides of the point `middle` meet, in the component that bends most; and how much, a step."""
     points, rows = table[0], np.arange(len(middle))
-    around = table[1:, middle + _BESIDE, rows]
+    around = table[1:, [middle - 2, middle - 1, middle + 1, middle + 2], rows]
     component = np.abs(around[:, 3] - around[:, 2] - (around[:, 1] - around[:, 0])).argmax(axis=0)
     around = around[component, :, rows].T
     below, above = around[1] - around[0], around[3] - around[2]
@@ -260,8 +279,8 @@ def _meeting(table: np.ndarray, middle: np.ndarray) -> tuple[np.ndarray, np.ndar
 def _evaluated(function: Function, live: np.ndarray, points: np.ndarray) -> np.ndarray:
     """Values at points (m, p), (c, m, p), with infinities and NaN as very large numbers: bisection goes to them."""
     values = np.asarray(function(live, points.T), dtype=np.float64)
-    if not np.abs(values).max() <= _HUGE:
-        values = np.clip(np.where(np.isfinite(values), values, _HUGE), -_HUGE, _HUGE)
+    if not np.abs(values).max() <= 1e140:    # a number whose square is one
+        values = np.clip(np.where(np.isfinite(values), values, 1e140), -1e140, 1e140)
     return values.reshape(*points.T.shape, -1).T
 
 

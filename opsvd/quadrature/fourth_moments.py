@@ -4,18 +4,10 @@ import math
 
 import numpy as np
 
-__all__ = ["RARE", "fourth_moments_by_rule", "unknown_by_sample", "wide_sample"]
+__all__ = ["RARE", "fourth_moments_by_rule", "mixed_moments", "unknown_by_sample", "wide_sample"]
 
 RARE = 1e-9
 """Points of so small a probability are in hardly any of a million samples, the most that are drawn at once."""
-
-# If rare points make more than this part of a moment, then samples do not show it, and beyond the last nodes there may
-# be more. For a tail P(|f| > t) = t^-a that is so from a = 4.5 downwards; at a = 4 the moment is infinite.
-_SHARE = 0.1
-# Means in several variables are over so many points; an error of more than this part of a mean says that few points
-# make it, as where it is infinite. Standard deviations of sampled values are then off by an eighth.
-_SAMPLE, _SEED = 20_000, 5
-_ERROR = 0.25
 
 
 def fourth_moments_by_rule(squares: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -48,21 +40,30 @@ def fourth_moments_by_rule(squares: np.ndarray, weights: np.ndarray) -> np.ndarr
     np.put_along_axis(rare, order, np.cumsum(weights[order], axis=0) <= RARE, axis=0)
     largest = np.where(rare, squares, 0.0)
     parts = (largest * weights[:, None]).T @ squares
-    unknown = np.diag(parts) > _SHARE * np.diag(moments)
+    # If rare points make more than a tenth of a moment, samples do not show it, and beyond the last nodes there may be
+    # more. For a tail P(|f| > t) = t^-a that is so from a = 4.5 downwards; at a = 4 the moment is infinite.
+    unknown = np.diag(parts) > 0.1 * np.diag(moments)
     common = (largest * weights[:, None]).T @ largest
     moments = np.where(unknown | unknown[:, None], np.maximum(moments - parts - parts.T + common, 0.0), moments)
     np.fill_diagonal(moments, np.where(unknown, np.inf, np.diag(moments)))
     return moments
 
 
-def wide_sample(directions: int) -> tuple[np.ndarray, np.ndarray]:
-    r"""Return points that reach farther than standard Gaussian ones, (n, directions), and the weights of means, (n,).
+def mixed_moments(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """E[f_i f_j f_k f_l] of columns (n, d) under weights (n,): shape (d, d, d, d)."""
+    d = values.shape[1]
+    pairs = (values[:, :, None] * values[:, None, :]).reshape(-1, d * d)
+    return np.asarray(((pairs * weights[:, None]).T @ pairs).reshape(d, d, d, d))
+
+
+def wide_sample(directions: int, count: int = 20_000) -> tuple[np.ndarray, np.ndarray]:
+    r"""Return points that reach farther than standard Gaussian ones, (count, directions), and the weights of means.
 
     They are drawn with the variance :math:`1 + \sqrt{2 / d}`, so that weights have a coefficient of variation of about
     e in any number d of directions. Functions that grow, whose moments rest on far points, are seen there.
     """
     variance = 1.0 + math.sqrt(2.0 / directions)
-    z = math.sqrt(variance) * np.random.default_rng(_SEED).standard_normal((_SAMPLE, directions))
+    z = math.sqrt(variance) * np.random.default_rng(5).standard_normal((count, directions))
     exponents = -0.5 * (1.0 - 1.0 / variance) * np.sum(z * z, axis=1)
     weights = np.exp(exponents - exponents.max())
     return z, weights / weights.sum()
@@ -71,4 +72,6 @@ def wide_sample(directions: int) -> tuple[np.ndarray, np.ndarray]:
 def unknown_by_sample(squares: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Whether E[|f_i|^4] cannot be told from a sample: squares (n, r) and the weights of means (n,) give bools (r,)."""
     fourth = weights[:, None] * squares**2
-    return np.asarray(np.sqrt(np.sum(fourth**2, axis=0)) > _ERROR * np.sum(fourth, axis=0))
+    # An error of more than a quarter of a mean says that few points make it, as where it is infinite. Standard
+    # deviations of sampled values, which are roots of such means, are then off by an eighth.
+    return np.asarray(np.sqrt(np.sum(fourth**2, axis=0)) > 0.25 * np.sum(fourth, axis=0))

@@ -5,29 +5,28 @@ from functools import lru_cache
 import numpy as np
 from scipy.special import roots_hermitenorm
 
+from .._support.arrays import read_only
+
 __all__ = ["gauss_hermite", "hermite_functions", "hermite_polynomials"]
 
-_LOG_SQRT_2PI = 0.5 * np.log(2.0 * np.pi)
-_RESCALE = 1e100
-# Between two looks at their size the values grow by at most (1 + |x|)^8, which must not overflow from 1e100.
-_STEPS = 8
-# Of the logarithm of the first function: below it rounding would be that of subnormal numbers.
-_LOWEST = -600.0
+# The pair of the recurrence is scaled down when it grows past this: in eight steps, between two looks at its size, it
+# grows by at most (1 + |x|)^8, which does not overflow from here for |x| below 1e26.
+_LARGE = 1e100
 
 
 def _recurrence(x: np.ndarray, size: int, log_factor: np.ndarray) -> np.ndarray:
     """Return psi_n(x) exp(log_factor) for n below size: x of shape (...) gives (..., size).
 
     The recurrence sqrt(n + 1) psi_{n+1} = x psi_n - sqrt(n) psi_{n-1} is stable, but its values pass through the
-    whole range of a double when |x| is large; the pair is scaled down whenever it grows past 1e100, and the factor up.
+    whole range of a double when |x| is large; the pair is scaled down whenever it grows large, and the factor up.
     """
     values = np.empty((size, *x.shape))
     previous, current, factor = np.zeros_like(x), np.ones_like(x), np.exp(log_factor)
     for n in range(size):
         np.multiply(current, factor, out=values[n])
         previous, current = current, (x * current - np.sqrt(n) * previous) / np.sqrt(n + 1.0)
-        if n % _STEPS == 0 and (large := np.abs(current) > _RESCALE).any():
-            scale = np.where(large, 1.0 / _RESCALE, 1.0)
+        if n % 8 == 0 and (large := np.abs(current) > _LARGE).any():
+            scale = np.where(large, 1.0 / _LARGE, 1.0)
             previous, current, log_factor = previous * scale, current * scale, log_factor - np.log(scale)
             factor = np.exp(log_factor)
     return np.moveaxis(values, 0, -1)
@@ -51,8 +50,9 @@ def hermite_functions(x: np.ndarray, size: int) -> np.ndarray:
     ndarray, shape (..., size)
     """
     x = np.asarray(x, dtype=np.float64)
-    logarithm = -(0.25 * x * x + 0.5 * _LOG_SQRT_2PI)
-    if logarithm.min(initial=0.0) < _LOWEST:
+    logarithm = -(0.25 * x * x + 0.25 * np.log(2.0 * np.pi))
+    # Below e^-708 the first function is subnormal, and its rounding would be that of all others.
+    if logarithm.min(initial=0.0) < -600.0:
         return _recurrence(x, size, logarithm)
     # The first function does not underflow, and so no other, nor does any overflow.
     values = np.empty((size, *x.shape))
@@ -106,6 +106,4 @@ def gauss_hermite(n: int) -> tuple[np.ndarray, np.ndarray]:
     before_last, last = hermite_functions(nodes, n + 1)[:, -2:].T
     nodes = nodes - last / (np.sqrt(n) * before_last)
     lebesgue = 1.0 / (n * hermite_functions(nodes, n)[:, -1] ** 2)
-    nodes.setflags(write=False)
-    lebesgue.setflags(write=False)
-    return nodes, lebesgue
+    return read_only(nodes), read_only(lebesgue)

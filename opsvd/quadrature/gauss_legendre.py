@@ -4,6 +4,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from .._support.arrays import read_only
+
 __all__ = ["composite_gauss_legendre", "gauss_legendre", "on_panels", "place_between"]
 
 
@@ -14,9 +16,7 @@ def gauss_legendre(n: int) -> tuple[np.ndarray, np.ndarray]:
     Source: numpy.polynomial.legendre.leggauss, accurate to rounding at the orders used on panels.
     """
     nodes, weights = np.polynomial.legendre.leggauss(n)
-    nodes.setflags(write=False)
-    weights.setflags(write=False)
-    return nodes, weights
+    return read_only(nodes), read_only(weights)
 
 
 def on_panels(left: np.ndarray, right: np.ndarray, t: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

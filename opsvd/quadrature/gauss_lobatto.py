@@ -5,6 +5,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.polynomial import Legendre
 
+from .._support.arrays import read_only
+
 __all__ = ["gauss_lobatto"]
 
 
@@ -17,6 +19,4 @@ def gauss_lobatto(n: int) -> tuple[np.ndarray, np.ndarray]:
     polynomial = Legendre.basis(n - 1)
     nodes = np.concatenate([[-1.0], np.sort(polynomial.deriv().roots().real), [1.0]])
     weights = 2.0 / (n * (n - 1) * polynomial(nodes) ** 2)
-    nodes.setflags(write=False)
-    weights.setflags(write=False)
-    return nodes, weights
+    return read_only(nodes), read_only(weights)

@@ -11,9 +11,14 @@ from functools import lru_cache
 
 import numpy as np
 
+from .._support.arrays import read_only
 from .gauss_legendre import gauss_legendre
 
-__all__ = ["legendre_moments", "legendre_sum", "legendre_transform", "orthonormal_legendre"]
+__all__ = ["TRUNCATED", "legendre_analysis", "legendre_moments", "legendre_sum", "legendre_transform",
+           "orthonormal_legendre"]
+
+TRUNCATED = 3
+"""Coefficients at the end that are taken for the truncation error: of an even or odd function every other is zero."""
 
 
 @lru_cache(maxsize=64)
@@ -74,6 +79,16 @@ def legendre_transform(order: int) -> np.ndarray:
     :math:`L_{ki} = \sqrt{w_i} \hat P_k(t_i)` at the Gauss-Legendre nodes, shape (order, order).
     """
     nodes, weights = gauss_legendre(order)
-    matrix: np.ndarray = np.sqrt(weights) * orthonormal_legendre(nodes, order).T
-    matrix.setflags(write=False)
-    return matrix
+    return read_only(np.sqrt(weights) * orthonormal_legendre(nodes, order).T)
+
+
+@lru_cache(maxsize=8)
+def legendre_analysis(order: int) -> np.ndarray:
+    r"""The matrix from values at Gauss-Legendre nodes to the coefficients of :math:`P_k`, which is one at 1.
+
+    :math:`\sqrt{k + 1/2}\, L_{ki} \sqrt{w_i}` with L that of `legendre_transform`, shape (order, order). It is not
+    computed so: the roundings of four roots would show where functions are resolved to rounding.
+    """
+    nodes, weights = gauss_legendre(order)
+    polynomials = np.polynomial.legendre.legvander(nodes, order - 1).T
+    return read_only((np.arange(order) + 0.5)[:, None] * polynomials * weights)

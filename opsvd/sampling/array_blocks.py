@@ -14,15 +14,16 @@ from .._support.validation import described
 from .._support.validation import function as takes
 from ..errors import KernelError
 from ..kernels import Elementwise, Kernel
-from .krylov import Pass
+from .krylov import Columns, Pass
 from .matrix import KernelMatrix, SampledMatrix
 from .matrix_free import MatrixFree, rows_at_a_time
 from .thread_safety import to_numpy
 
 __all__ = ["ArrayBlocks"]
 
-# How far the two versions of h may be apart, relative to the largest value tried.
-_ALIKE = {"float64": 1e-9, "float32": 1e-4}
+# How far the two versions of h may be apart, relative to the largest value tried, by precision: functions of two
+# libraries may differ by some hundred roundings, and where h is steep by more.
+_FUNCTION_RTOL = {"float64": 1e-9, "float32": 1e-4}
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class ArrayBlocks(MatrixFree):
     device: Any = None
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be."""
+        """Check the options."""
         super().__post_init__()
         library: Any = self.library
         if not (isinstance(library, str) and library):
@@ -60,24 +61,21 @@ class ArrayBlocks(MatrixFree):
         if self.function is not None:
             takes(self.function, "function", "h(x, y)", f"h itself, on arrays of {self.library}, or leave it out", 2)
 
-    def one_pass(
-        self, matrix: SampledMatrix, right: np.ndarray | None, left: np.ndarray | None, *, fused: bool
-    ) -> Pass:
+    def one_pass(self, matrix: SampledMatrix, right: Columns, left: Columns, *, fused: bool) -> Pass:
         """See `MatrixFree.one_pass`."""
         xp, n, step = self._namespace(), matrix.shape[0], rows_at_a_time(matrix)
         block_of = self._blocks(xp, matrix)
         moved = None if right is None else self._to(xp, right)
-        parts, total, energy = [], None, 0.0
+        parts, total, energy = [], 0.0, 0.0
         for start in range(0, n, step):
             block, part_energy = block_of(start, min(start + step, n))
             energy += part_energy
-            product = None if moved is None else block @ moved
+            product = block[:, :0] if moved is None else block @ moved
             rows = product if left is None else self._to(xp, left[start : start + step])
             if fused or left is not None:
-                z = block.T @ rows
-                total = z if total is None else total + z
-            parts.append(np.zeros((block.shape[0], 0)) if product is None else _to_numpy(product))
-        return Pass(np.concatenate(parts), np.zeros(()) if total is None else _to_numpy(total), energy)
+                total = total + block.T @ rows
+            parts.append(_to_numpy(product))
+        return Pass(np.concatenate(parts), _to_numpy(total), energy)
 
     def block_memory(self, matrix: SampledMatrix, width: int) -> float:
         """See `MatrixFree.block_memory`: blocks are evaluated whole, the next while the last is still there."""
@@ -145,7 +143,7 @@ class ArrayBlocks(MatrixFree):
         # A few entries may fall on the other side of a jump; where h is not finite, the host takes over.
         alike = tried.shape == expected.shape
         apart = np.where(np.isfinite(tried), np.abs(tried - expected), 0.0) if alike else np.array([np.inf])
-        if np.mean(apart > _ALIKE[self.dtype] * np.abs(expected).max()) > 1e-3:
+        if np.mean(apart > _FUNCTION_RTOL[self.dtype] * np.abs(expected).max()) > 1e-3:
             raise KernelError(f"function must be h for arrays of {self.library}, but differs from it by up to "
                               f"{np.max(apart):.2g} at the first points; write the same formula for both")
         return on_device

@@ -10,8 +10,8 @@ from .row_blocks import RowBlocks
 
 __all__ = ["Auto"]
 
-# Above this size LAPACK takes minutes.
-_DENSE = 4000
+# LAPACK takes 10 s of one core at n = 3000 (benchmarks/results/sampling_at_scale.txt), and so about 24 s here.
+_DENSE_SIDE = 4000
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Auto(Engine):
     def choose(self, matrix: SampledMatrix) -> Engine:
         """Return the engine for a matrix."""
         n, m = matrix.shape
-        if min(n, m) <= _DENSE and n * m <= 4 * _DENSE**2:
+        if min(n, m) <= _DENSE_SIDE and n * m <= 4 * _DENSE_SIDE**2:
             return Dense()
         return RowBlocks() if LowRank().pilot_rank(matrix) is None else LowRank()
 

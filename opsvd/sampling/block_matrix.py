@@ -1,20 +1,59 @@
-"""Matrices of b by b blocks, entry by entry as any other sampled matrix: an engine need not know of the blocks."""
+"""Matrices that consist of p by q blocks, entry by entry as any other sampled matrix: engines need not know."""
 
+from abc import abstractmethod
 from typing import Any
 
 import numpy as np
 
 from .._support.validation import instance
-from ..kernels import BlockKernel
-from .matrix import Index, SampledMatrix, orders, points_of_a_sample
+from ..kernels import BlockKernel, MatrixKernel
+from .matrix import Index, MatrixOfKernel, SampledMatrix
 
-__all__ = ["BlockMatrix"]
+__all__ = ["BlockMatrix", "ValuedMatrix"]
 
 
-class BlockMatrix(SampledMatrix):
+class _MatrixOfBlocks(MatrixOfKernel):
+    """Entries are cut from p by q blocks, in double precision whatever `dtype` is.
+
+    What touches a block evaluates all of it. `places` holds the points of the blocks: block (I, J) belongs to
+    places[0][I] and places[1][J].
+    """
+
+    block: tuple[int, int]
+    places: tuple[np.ndarray, np.ndarray]
+
+    @abstractmethod
+    def _block_grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The blocks of all pairs of places x (a) and y (c), as one matrix (a p, c q)."""
+
+    @abstractmethod
+    def _block_pairs(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The blocks of places x and y, pair by pair, shape (k, p, q)."""
+
+    def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
+        """See `SampledMatrix.values`."""
+        (x, row), (y, column) = (self._touched(index, axis) for axis, index in enumerate((rows, columns)))
+        return np.asarray(self._block_grid(x, y)[row][:, column].astype(dtype, copy=False))
+
+    def pairs(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """See `SampledMatrix.pairs`."""
+        (p, q), (x, y) = self.block, self.places
+        found = self._block_pairs(x[rows // p], y[columns // q])
+        return np.asarray(found[np.arange(len(rows)), rows % p, columns % q])
+
+    def _touched(self, index: Index, axis: int) -> tuple[np.ndarray, Index]:
+        """The places of the blocks that an index touches, and where its rows are among those of these blocks."""
+        size, places = self.block[axis], self.places[axis]
+        if isinstance(index, slice):
+            start, stop, _ = index.indices(self.shape[axis])
+            first = start // size
+            return places[first : -(-stop // size)], slice(start - first * size, stop - first * size)
+        blocks, where = np.unique(index // size, return_inverse=True)
+        return places[blocks], where * size + index % size
+
+
+class BlockMatrix(_MatrixOfBlocks):
     r"""The matrix of all blocks :math:`\Phi(X_I Y_J^T)` over :math:`\sqrt{nm}`, for rows x and y.
-
-    Entries are cut from whole blocks: what touches a block evaluates all of it.
 
     Parameters
     ----------
@@ -28,41 +67,44 @@ class BlockMatrix(SampledMatrix):
         If b does not divide n and m.
     """
 
+    kernel: BlockKernel
+
     def __init__(self, kernel: BlockKernel, x: np.ndarray, y: np.ndarray) -> None:
-        self.kernel = instance(kernel, "kernel", BlockKernel, "pass opsvd.blockwise(phi, b, k)")
-        self.x, self.y = points_of_a_sample(kernel, x, y)
-        self.shape = (len(self.x), len(self.y))
+        super().__init__(instance(kernel, "kernel", BlockKernel, "pass opsvd.blockwise(phi, b, k)"), x, y)
         kernel.require_whole(*self.shape)
-        self.scale = 1.0 / float(np.sqrt(float(len(self.x)) * len(self.y)))
+        self.block, rows = (kernel.b, kernel.b), (-1, kernel.b, kernel.k)
+        self.places = self.x.reshape(rows), self.y.reshape(rows)
 
-    def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
-        """See `SampledMatrix.values`; phi is evaluated in double precision whatever `dtype` is."""
-        b = self.kernel.b
-        (x, row), (y, column) = (self._touched(index, axis) for axis, index in enumerate((rows, columns)))
-        whole = self.kernel.blocks(x, y).transpose(0, 2, 1, 3).reshape(len(x) * b, len(y) * b)
-        return np.asarray(whole[row][:, column].astype(dtype, copy=False))
+    def _block_grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        n, m = len(x) * self.kernel.b, len(y) * self.kernel.b
+        return self.kernel.blocks(x, y).transpose(0, 2, 1, 3).reshape(n, m)
 
-    def pairs(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-        """See `SampledMatrix.pairs`."""
-        b, (x, y) = self.kernel.b, self._rows
-        found = self.kernel.beside(x[rows // b], y[columns // b])
-        return np.asarray(found[np.arange(len(rows)), rows % b, columns % b])
+    def _block_pairs(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return self.kernel.beside(x, y)
+
+
+class ValuedMatrix(_MatrixOfBlocks):
+    r"""The (n p, m q) matrix of all values :math:`h(x_i, y_j) / \sqrt{nm}`, p by q each.
+
+    Parameters
+    ----------
+    kernel : MatrixKernel
+    x, y : ndarray, shape (n,) or (n, k), and (m,) or (m, k)
+    """
+
+    kernel: MatrixKernel
+
+    def __init__(self, kernel: MatrixKernel, x: np.ndarray, y: np.ndarray) -> None:
+        super().__init__(kernel, x, y)
+        self.block, self.places = (kernel.p, kernel.q), (self.x, self.y)
+        self.shape = (len(x) * kernel.p, len(y) * kernel.q)
 
     def order(self, axis: int) -> np.ndarray:
-        """Rows by length."""
-        return orders(self.x, self.y)[axis]
+        """Their own: the rows of a point differ in more than its size."""
+        return SampledMatrix.order(self, axis)
 
-    @property
-    def _rows(self) -> tuple[np.ndarray, np.ndarray]:
-        shape = (-1, self.kernel.b, self.kernel.k)
-        return self.x.reshape(shape), self.y.reshape(shape)
+    def _block_grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return self.kernel.finite_grid(x, y)
 
-    def _touched(self, index: Index, axis: int) -> tuple[np.ndarray, Index]:
-        """The blocks of rows that an index touches, (blocks, b, k), and where its rows are among theirs."""
-        b, rows = self.kernel.b, self._rows[axis]
-        if isinstance(index, slice):
-            start, stop, _ = index.indices(self.shape[axis])
-            first = start // b
-            return rows[first : -(-stop // b)], slice(start - first * b, stop - first * b)
-        blocks, where = np.unique(index // b, return_inverse=True)
-        return rows[blocks], where * b + index % b
+    def _block_pairs(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return self.kernel.finite_beside(x, y)

@@ -8,7 +8,7 @@ import numpy as np
 
 from .._support.optional import require
 from .._support.validation import positive_float
-from .krylov import Pass, block_products
+from .krylov import Columns, Pass, block_products
 from .matrix import SampledMatrix
 from .matrix_free import MatrixFree, rows_at_a_time
 from .thread_safety import differs, evenly, unsafe
@@ -33,13 +33,11 @@ class DaskBlocks(MatrixFree):
     block: float = 6.4e7
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be."""
+        """Check the options."""
         super().__post_init__()
         positive_float(self.block, "block")
 
-    def one_pass(
-        self, matrix: SampledMatrix, right: np.ndarray | None, left: np.ndarray | None, *, fused: bool
-    ) -> Pass:
+    def one_pass(self, matrix: SampledMatrix, right: Columns, left: Columns, *, fused: bool) -> Pass:
         """See `MatrixFree.one_pass`."""
         dask = require("dask", "dask", "the engine 'dask'")
         n, step = matrix.shape[0], rows_at_a_time(matrix, self.block)
@@ -77,10 +75,8 @@ def _compared(matrix: SampledMatrix, start: int, stop: int) -> tuple[np.ndarray,
     return evenly(stop - start), evenly(matrix.shape[1])
 
 
-def _part(
-    matrix: SampledMatrix, rows: tuple[int, int], dtype: str, right: np.ndarray | None, left: np.ndarray | None, *,
-    fused: bool,
-) -> tuple[np.ndarray, tuple[np.ndarray, float], np.ndarray]:
+def _part(matrix: SampledMatrix, rows: tuple[int, int], dtype: str, right: Columns, left: Columns, *, fused: bool
+          ) -> tuple[np.ndarray, tuple[np.ndarray, float], np.ndarray]:
     """The rows of A right, the sums of a pass, and the values to be compared, of a block of rows."""
     block = matrix.fill(np.empty((rows[1] - rows[0], matrix.shape[1]), dtype=dtype), rows[0])
     y, z, energy = block_products(block, right, left, fused=fused)

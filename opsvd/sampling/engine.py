@@ -16,9 +16,6 @@ from .matrix import SampledMatrix, StoredMatrix
 
 __all__ = ["Cost", "Engine", "MatrixSpectrum", "Remainder", "Tick", "checked", "entry_seconds", "silent"]
 
-# Seconds of a block from which its time says what an entry takes.
-_TIMED = 0.01
-
 Tick = Callable[[float], None]
 """Called with the part of the work on one matrix that is done, from 0 to 1."""
 
@@ -69,7 +66,7 @@ class Remainder:
 
 @dataclass(frozen=True, eq=False)
 class MatrixSpectrum:
-    r"""The leading singular values of one matrix, with what is known of the rest.
+    r"""The leading singular values of one matrix, with what is known of those beyond.
 
     Attributes
     ----------
@@ -109,11 +106,11 @@ class MatrixSpectrum:
 
     def times(self, factor: float) -> "MatrixSpectrum":
         """The spectrum of the matrix times a factor."""
-        rest, certificate = self.remainder, self.certificate
+        beyond, certificate = self.remainder, self.certificate
         return self if factor == 1.0 else replace(
             self, values=self.values * factor, errors=self.errors * factor, norm=self.norm * factor,
-            remainder=replace(rest, value=rest.value * factor, low=rest.low * factor, high=rest.high * factor,
-                              error=rest.error * factor),
+            remainder=replace(beyond, value=beyond.value * factor, low=beyond.low * factor, high=beyond.high * factor,
+                              error=beyond.error * factor),
             certificate=None if certificate is None else replace(certificate, residual=certificate.residual * factor,
                                                                  worst=certificate.worst * factor))
 
@@ -125,9 +122,10 @@ class MatrixSpectrum:
     def nuclear_norm(self) -> Estimate:
         """The sum of all singular values, from `lower` to `upper`; its error bar reaches to the farther of them."""
         total, error = float(self.values.sum()), float(self.errors.sum())
-        rest = self.remainder
-        return Estimate(total + rest.value, error + max(rest.high - rest.value, rest.value - rest.low), rest.note,
-                        lower=total + rest.low - error, upper=total + rest.high + error)
+        beyond = self.remainder
+        farther = max(beyond.high - beyond.value, beyond.value - beyond.low)
+        return Estimate(total + beyond.value, error + farther, beyond.note, lower=total + beyond.low - error,
+                        upper=total + beyond.high + error)
 
     def effective_rank(self, kind: str = "nuclear") -> Estimate:
         r"""The effective rank of the whole matrix; see `opsvd.effective_rank`.
@@ -155,7 +153,6 @@ class MatrixSpectrum:
         effective_ranks(np.ones(1), kind=kind)    # refuses an unknown kind
         raise ValueError(f"kind={kind!r} needs all singular values, and {self.engine} computed {self.values.size}; "
                          f"use engine='dense', or kind='nuclear'")
-
 
     def likely_error(self) -> float:
         """What the effective rank is likely off by: less than its error bar, and no bound; see `Remainder`."""
@@ -210,7 +207,7 @@ def entry_seconds(matrix: SampledMatrix, dtype: Any = np.float64) -> float:
     timed(widths[0])
     for width in widths:
         took, count = min(timed(width), timed(width)), width * min(n, 8)
-        if took > _TIMED:
+        if took > 0.01:    # a thousand times what the clock and a call take
             break
     return took / count
 

@@ -6,10 +6,10 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-__all__ = ["Leading", "Pass", "Passes", "block_products", "leading_values"]
+__all__ = ["Columns", "Leading", "Pass", "Passes", "block_products", "leading_values"]
 
-# From the estimate of an error to what is stated.
-_SAFETY = 2.0
+Columns = np.ndarray | None
+"""What a pass multiplies a matrix by, from the right (m, l) or from the left (n, l); None for nothing."""
 
 
 class Pass(NamedTuple):
@@ -23,11 +23,11 @@ class Pass(NamedTuple):
 class Passes(Protocol):
     """A matrix as the iteration sees it."""
 
-    def __call__(self, right: np.ndarray | None, left: np.ndarray | None, *, fused: bool = False) -> Pass:
+    def __call__(self, right: Columns, left: Columns, *, fused: bool = False) -> Pass:
         """In one pass, A right and A^T left; if `fused`, A right and A^T (A right). What is not asked for is empty."""
 
 
-def block_products(block: np.ndarray, right: np.ndarray | None, left: np.ndarray | None, *, fused: bool) -> Pass:
+def block_products(block: np.ndarray, right: Columns, left: Columns, *, fused: bool) -> Pass:
     """The part of a pass that belongs to a block of rows; `left` holds the same rows. Sums are in double precision."""
     y = block[:, :0] if right is None else block @ right
     z = block.T @ (y if fused or left is None else left) if fused or left is not None else np.zeros(())
@@ -35,7 +35,7 @@ def block_products(block: np.ndarray, right: np.ndarray | None, left: np.ndarray
 
 
 def _energy(block: np.ndarray) -> float:
-    """The sum of squares; rows of single precision one by one, so that little is lost in the sum."""
+    """The sum of squares; row by row, so that sums of single precision are short."""
     return float(np.sum([np.vdot(row, row) for row in block], dtype=np.float64))
 
 
@@ -186,7 +186,7 @@ def _errors(s: np.ndarray, sizes: np.ndarray, energy: float, rank: int, eps: flo
 
     Two bounds, and their minimum: with :math:`\rho^2` the energy beyond the space, :math:`\sigma_i^2 \le s_i^2 +
     \rho^2`; and with the residual :math:`r_i = |A^T u_i - s_i v_i|` and c the norm of A beyond the first few vectors,
-    :math:`r_i^2 s_i / 2 (s_i^2 - c^2)`, doubled, or :math:`r_i` where that is smaller.
+    :math:`r_i^2 s_i / 2 (s_i^2 - c^2)`, doubled because c is a guess, or :math:`r_i` where that is smaller.
     """
     leading = s[: sizes.size]
     k = min(rank, leading.size)
@@ -199,5 +199,5 @@ def _errors(s: np.ndarray, sizes: np.ndarray, energy: float, rank: int, eps: flo
     c = np.array([(leading[i + 1 :] + r[i + 1 :]).min(initial=np.inf) for i in range(leading.size)])
     gap = leading**2 - c**2
     with np.errstate(divide="ignore", invalid="ignore"):
-        second = np.where(gap > 0.0, _SAFETY * r**2 * leading / (2.0 * gap), np.inf)
+        second = np.where(gap > 0.0, r**2 * leading / gap, np.inf)
     return np.asarray(np.minimum(first, np.minimum(r, second))[:k] + 20.0 * eps * s[0])

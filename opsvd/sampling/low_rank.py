@@ -5,20 +5,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .._support.floats import EPS
 from .._support.validation import nonnegative_int, positive_int, tolerance
-from .certificate import CERTIFIED, Certificate, certify, pilot
+from .certificate import CERTIFIED_ENTRIES, Certificate, certify, pilot
 from .engine import Cost, Engine, MatrixSpectrum, Remainder, Tick, checked, entry_seconds, silent
 from .matrix import SampledMatrix
 
 __all__ = ["LowRank", "NotLowRankError"]
 
-_EPS = float(np.finfo(np.float64).eps)
-# Rows of a block in the QR factorisations, whose copies then stay small.
-_BLOCK = 1 << 16
-# Terms for which there is room at first.
+# Rows of a block in the QR factorisations: its three copies have 1.5 MB a term.
+_QR_ROWS = 1 << 16
+# Terms for which there is room at first: smooth kernels of tests/sampling/test_engines.py take up to 31 at n = 20,000.
 _FIRST_TERMS = 32
-# Rows that may be zero before the approximation is taken to be exact there.
-_PATIENCE = 3
 
 
 class NotLowRankError(ValueError):
@@ -58,7 +56,7 @@ class LowRank(Engine):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be."""
+        """Check the options."""
         tolerance(self.rtol, "rtol")
         positive_int(self.max_rank, "max_rank")
         nonnegative_int(self.seed, "seed")
@@ -78,7 +76,7 @@ class LowRank(Engine):
         values = cross.singular_values()
         tick(1.0)
         norm, count = float(np.linalg.norm(values)), min(matrix.shape)
-        error = certificate.bound + 20.0 * _EPS * (norm + cross.sizes * matrix.scale)
+        error = certificate.bound + 20.0 * EPS * (norm + cross.sizes * matrix.scale)
         values = values[values > error]
         beyond = count - values.size
         shown = max(values.size, min(wanted, count))
@@ -92,12 +90,12 @@ class LowRank(Engine):
         checked(matrix, rank)
         size, found = sum(matrix.shape), self.pilot_rank(matrix)
         r = self.max_rank if found is None else min(found + 8, self.max_rank)
-        evaluations = float(r) * size + CERTIFIED
+        evaluations = float(r) * size + CERTIFIED_ENTRIES
         seconds = 0.05 + evaluations * entry_seconds(matrix) + 2.0 * size * r**2 / 1e9
         # The terms, the points in their orders, and blocks of rows in three copies while they are factorised; or the
         # pairs of the certificate, for each of which the terms are collected.
-        factorised = 24.0 * min(_BLOCK, max(matrix.shape)) * r
-        certified = (16.0 * r + matrix.entry_bytes()) * CERTIFIED
+        factorised = 24.0 * min(_QR_ROWS, max(matrix.shape)) * r
+        certified = (16.0 * r + matrix.entry_bytes()) * CERTIFIED_ENTRIES
         return Cost(seconds, 8.0 * size * (max(r, _FIRST_TERMS) + 6) + max(factorised, certified),
                     f"cross approximation of {matrix.shape[0]} x {matrix.shape[1]} in about {r} terms", evaluations)
 
@@ -132,7 +130,7 @@ class _Cross:
         while True:
             self._add_until_small(row, rtol)
             certificate = certify(self.matrix, self, self.rng)
-            goal = max(rtol, 50.0 * _EPS) * self.matrix.scale * math.sqrt(self.energy)
+            goal = max(rtol, 50.0 * EPS) * self.matrix.scale * math.sqrt(self.energy)
             if certificate.residual <= goal or self.rank == min(self.matrix.shape):
                 return certificate
             row = certificate.where[0]
@@ -143,9 +141,12 @@ class _Cross:
                     f"max_rank=) with more of either", certificate)
 
     def _add_until_small(self, row: int | None, rtol: float) -> None:
-        """Add terms, beginning in `row`, until three in a row are small or no rows are left."""
+        """Add terms, beginning in `row`, until three in a row are small or no rows are left.
+
+        One is not enough, because h may vanish along a row. What three miss, the certificate finds.
+        """
         small = 0
-        while self.rank < self.limit and small < _PATIENCE and not self.used.all():
+        while self.rank < self.limit and small < 3 and not self.used.all():
             size, row = self._add(self._unused() if row is None else row)
             small = small + 1 if size <= 0.1 * rtol * math.sqrt(self.energy) else 0
 
@@ -192,6 +193,6 @@ def _longer(rows: np.ndarray) -> np.ndarray:
 def _triangle(rows: np.ndarray) -> np.ndarray:
     """The triangular factor of the (n, r) matrix rows.T, block by block."""
     r = np.zeros((0, len(rows)))
-    for start in range(0, rows.shape[1], _BLOCK):
-        r = np.asarray(np.linalg.qr(np.vstack([r, rows[:, start : start + _BLOCK].T]), mode="r"))
+    for start in range(0, rows.shape[1], _QR_ROWS):
+        r = np.asarray(np.linalg.qr(np.vstack([r, rows[:, start : start + _QR_ROWS].T]), mode="r"))
     return r

@@ -11,13 +11,13 @@ from .._support.user_function import real_values
 from .._support.validation import described, instance, real_array, require_memory
 from ..kernels import Elementwise, Kernel
 
-__all__ = ["Index", "KernelMatrix", "Part", "SampledMatrix", "StoredMatrix", "orders", "points_of_a_sample"]
+__all__ = ["Index", "KernelMatrix", "MatrixOfKernel", "Part", "SampledMatrix", "StoredMatrix"]
 
 Index = slice | np.ndarray
 """A range of rows or columns, or an array of their numbers."""
 
-# Tiles of this many entries stay in the cache while a kernel's intermediate arrays come and go.
-_TILE = 1 << 18
+# Entries of a tile: with 2 MB, a kernel's intermediate arrays stay in the cache while they come and go.
+_TILE_ENTRIES = 1 << 18
 
 
 class SampledMatrix(ABC):
@@ -50,7 +50,7 @@ class SampledMatrix(ABC):
     def fill(self, out: np.ndarray, start: int) -> np.ndarray:
         """Write the values of rows start, start + 1, ... into `out`, shape (rows, m), tile by tile, and return it."""
         rows = slice(start, start + len(out))
-        step = max(1, _TILE // max(len(out) * self.coordinates, 1))
+        step = max(1, _TILE_ENTRIES // max(len(out) * self.coordinates, 1))
         for left in range(0, self.shape[1], step):
             columns = slice(left, min(left + step, self.shape[1]))
             out[:, columns] = self.values(rows, columns, out.dtype)
@@ -67,7 +67,7 @@ class SampledMatrix(ABC):
 
     def tile_bytes(self) -> float:
         """Bytes that the evaluation of a tile may take; see `fill`."""
-        return self.entry_bytes() * min(_TILE / self.coordinates, float(self.shape[0]) * self.shape[1])
+        return self.entry_bytes() * min(_TILE_ENTRIES / self.coordinates, float(self.shape[0]) * self.shape[1])
 
     def stored(self) -> np.ndarray:
         """The whole matrix, scaled."""
@@ -79,7 +79,31 @@ class SampledMatrix(ABC):
         return whole
 
 
-class KernelMatrix(SampledMatrix):
+class MatrixOfKernel(SampledMatrix):
+    """What matrices of a kernel of any kind have in common: its points x and y, a row and a column for each."""
+
+    def __init__(self, kernel: Kernel, x: np.ndarray, y: np.ndarray) -> None:
+        self.kernel = kernel
+        self.x, self.y = kernel.listed(x, y)
+        for name, points in (("x", self.x), ("y", self.y)):
+            if not (len(points) and np.isfinite(points).all()):
+                raise ValueError(f"{name} must hold finite points, at least one, got {described(points)}; pass what a "
+                                 f"measure samples")
+        self.shape = (len(self.x), len(self.y))
+        self.scale = 1.0 / float(np.sqrt(float(len(self.x)) * len(self.y)))
+
+    def order(self, axis: int) -> np.ndarray:
+        """Points on the line by size; vectors by length."""
+        return self._orders[axis]
+
+    @cached_property
+    def _orders(self) -> tuple[np.ndarray, np.ndarray]:
+        first, second = (np.argsort(points if points.ndim == 1 else np.linalg.norm(points, axis=1))
+                         for points in (self.x, self.y))
+        return first, second
+
+
+class KernelMatrix(MatrixOfKernel):
     r"""The matrix :math:`h(x_i, y_j) / \sqrt{nm}` of a kernel at points x and y.
 
     Parameters
@@ -90,10 +114,7 @@ class KernelMatrix(SampledMatrix):
     """
 
     def __init__(self, kernel: Kernel, x: np.ndarray, y: np.ndarray) -> None:
-        self.kernel = instance(kernel, "kernel", Kernel, "pass opsvd.Kernel(h)")
-        self.x, self.y = points_of_a_sample(kernel, x, y)
-        self.shape = (len(self.x), len(self.y))
-        self.scale = 1.0 / float(np.sqrt(float(len(self.x)) * len(self.y)))
+        super().__init__(instance(kernel, "kernel", Kernel, "pass opsvd.Kernel(h)"), x, y)
 
     def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
         """See `SampledMatrix.values`; in single precision the kernel itself is evaluated in it."""
@@ -113,30 +134,6 @@ class KernelMatrix(SampledMatrix):
     def pairs(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """See `SampledMatrix.pairs`."""
         return self.kernel.finite_beside(self.x[rows], self.y[columns])
-
-    def order(self, axis: int) -> np.ndarray:
-        """Points on the line by size; vectors by length."""
-        return self._orders[axis]
-
-    @cached_property
-    def _orders(self) -> tuple[np.ndarray, np.ndarray]:
-        return orders(self.x, self.y)
-
-
-def points_of_a_sample(kernel: Kernel, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return the points of rows and columns as lists of floats, or raise naming `x` or `y`."""
-    listed = kernel.listed(x, y)
-    for name, given in zip("xy", listed, strict=True):
-        if not (len(given) and np.isfinite(given).all()):
-            raise ValueError(f"{name} must hold finite points, at least one, got {described(given)}; pass what a "
-                             f"measure samples")
-    return listed
-
-
-def orders(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The orders of points x and y: on the line by size, vectors by length."""
-    first, second = (np.argsort(points if points.ndim == 1 else np.linalg.norm(points, axis=1)) for points in (x, y))
-    return first, second
 
 
 class StoredMatrix(SampledMatrix):
@@ -160,8 +157,8 @@ class StoredMatrix(SampledMatrix):
         return np.asarray(self.array[rows, columns])
 
     def stored(self) -> np.ndarray:
-        """The array itself."""
-        return self.array
+        """The array itself, unless it is scaled."""
+        return self.array if self.scale == 1.0 else self.array * self.scale
 
 
 class Part(SampledMatrix):

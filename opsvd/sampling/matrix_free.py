@@ -8,24 +8,21 @@ import numpy as np
 
 from .._support.validation import nonnegative_int, one_of, positive_float, positive_int, tolerance
 from .engine import Cost, Engine, MatrixSpectrum, Remainder, Tick, checked, entry_seconds, silent
-from .krylov import Leading, Pass, Passes, block_products, leading_values
+from .krylov import Columns, Leading, Pass, Passes, block_products, leading_values
 from .matrix import Part, SampledMatrix
 from .remainder import frobenius_remainder, lanczos_remainder
 
 __all__ = ["MatrixFree", "rows_at_a_time"]
 
-_DEFAULT_RANK = 20
-# Rounds that are expected of matrices too small to be tried out.
-_EXPECTED = 4
-# Sides of the part on which the number of rounds is tried out, in columns of a pass: four rounds fill half of it.
-_PILOT = 8
-# Rows on which the effect of single precision is measured.
-_TRIED = 40
-# Multiplications a second in products of tall matrices, on one core.
-_SPEED = {"float64": 7e9, "float32": 1.6e10}
-# Bytes that a block of rows may take.
-_BLOCK = 1.6e8
-_DTYPES = ("float64", "float32")
+# Rounds that are expected of matrices too small to be tried out: test_cost.py compares what is said with what is taken.
+_EXPECTED_ROUNDS = 4
+# Rows on which the effect of single precision is measured: 2 per cent of the evaluations of a pass at n = 4000.
+_ROWS_COMPARED = 40
+# Multiplications a second in products of tall matrices, on one core. At n = 3 x 10^4 in single precision 36 s are said,
+# and 37 s were taken (benchmarks/results/sampling_at_scale.txt).
+_PRODUCT_SPEED = {"float64": 7e9, "float32": 1.6e10}
+# Bytes of a block of rows: little beside the 1.5e9 of a whole iteration, and 200 rows at n = 10^5.
+_BLOCK_BYTES = 1.6e8
 
 
 @dataclass(frozen=True)
@@ -33,7 +30,7 @@ class MatrixFree(Engine):
     r"""Randomised SVD in passes over row blocks, A never being stored.
 
     A pass brings products with `width` columns; blocks are evaluated, used twice and forgotten.
-    See `opsvd.sampling.krylov` for the iteration, and `opsvd.sampling.remainder` for the nuclear norm of the rest.
+    See `opsvd.sampling.krylov` for the iteration, and `opsvd.sampling.remainder` for the sum of the values beyond.
 
     Parameters
     ----------
@@ -66,8 +63,8 @@ class MatrixFree(Engine):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be."""
-        one_of(self.dtype, "dtype", _DTYPES, "leave it out for double precision")
+        """Check the options."""
+        one_of(self.dtype, "dtype", _PRODUCT_SPEED, "leave it out for double precision")
         tolerance(self.rtol, "rtol")
         positive_float(self.memory, "memory")
         positive_int(self.rounds, "rounds")
@@ -79,37 +76,35 @@ class MatrixFree(Engine):
             positive_int(self.width, "width")
 
     @abstractmethod
-    def one_pass(
-        self, matrix: SampledMatrix, right: np.ndarray | None, left: np.ndarray | None, *, fused: bool
-    ) -> Pass:
+    def one_pass(self, matrix: SampledMatrix, right: Columns, left: Columns, *, fused: bool) -> Pass:
         """What `Passes` says, unscaled, for right (m, l) and left (n, l) in the precision `dtype`."""
 
     def spectrum(self, matrix: SampledMatrix, rank: int | None = None, tick: Tick = silent) -> MatrixSpectrum:
-        """The leading `rank` values, by default 20, with stated errors, and the sum of the rest with its interval.
+        """The leading `rank` values, by default 20, with stated errors, and the sum of those beyond with its interval.
 
         If interrupted (Ctrl-C) after the first round: the values and errors that it gave, and `interrupted` is True.
         """
         k, width, columns = self._sizes(matrix, checked(matrix, rank, tick))
-        total, done = _EXPECTED + self.lanczos, 0
+        total, done = _EXPECTED_ROUNDS + self.lanczos, 0
 
-        def one_pass(right: np.ndarray | None, left: np.ndarray | None, *, fused: bool = False) -> Pass:
+        def one_pass(right: Columns, left: Columns, *, fused: bool = False) -> Pass:
             nonlocal done
             found = self.one_pass(matrix, right, left, fused=fused)
             done += 1
             tick(min(done / total, 0.99))
             return found
 
-        leading, rest, interrupted = self._iterated(one_pass, matrix.shape, matrix.scale, (k, width, columns))
+        leading, beyond, interrupted = self._iterated(one_pass, matrix.shape, matrix.scale, (k, width, columns))
         tick(1.0)
         errors = leading.errors + self._precision(matrix)
         note = f"{leading.passes} passes with {width} columns, and {done - leading.passes} for the rest"
-        return MatrixSpectrum(leading.values[: errors.size], errors, math.sqrt(leading.energy), rest, repr(self),
+        return MatrixSpectrum(leading.values[: errors.size], errors, math.sqrt(leading.energy), beyond, repr(self),
                               f"{note}{'; interrupted' if interrupted else ''}", interrupted=interrupted)
 
     def _iterated(self, one_pass: Passes, shape: tuple[int, int], scale: float, sizes: tuple[int, int, int]
                   ) -> tuple[Leading, Remainder, bool]:
-        """Leading triplets and the sum of the rest, from passes over an unscaled matrix; and whether interrupted."""
-        def passes(right: np.ndarray | None, left: np.ndarray | None, *, fused: bool = False) -> Pass:
+        """Leading triplets, the sum of the values beyond, and whether interrupted, by passes over the unscaled A."""
+        def passes(right: Columns, left: Columns, *, fused: bool = False) -> Pass:
             single = [None if block is None else np.asarray(block, dtype=self.dtype) for block in (right, left)]
             found = one_pass(single[0], single[1], fused=fused)
             return Pass(np.asarray(found.y, dtype=np.float64) * scale,
@@ -120,19 +115,19 @@ class MatrixFree(Engine):
                                  columns=sizes[2], eps=float(np.finfo(self.dtype).eps), rng=rng)
         try:
             steps = 0 if leading.interrupted else self.lanczos
-            rest = lanczos_remainder(passes, leading, shape, steps=steps, probes=self.probes, rng=rng)
+            beyond = lanczos_remainder(passes, leading, shape, steps=steps, probes=self.probes, rng=rng)
         except KeyboardInterrupt:
             return leading, frobenius_remainder(leading, min(shape)), True
-        return leading, rest, leading.interrupted
+        return leading, beyond, leading.interrupted
 
     def _sizes(self, matrix: SampledMatrix, rank: int | None) -> tuple[int, int, int]:
         """The rank, the width of a pass, and how many columns of the Krylov space are kept."""
         least = min(matrix.shape)
-        k = min(_DEFAULT_RANK if rank is None else rank, least)
+        k = min(20 if rank is None else rank, least)
         width = min(max(self.width or min(k + 20, max(2 * k, k + 10)), k), least)
-        room = int((self.memory - 2.0 * _BLOCK) / (8.0 * 5.0 * sum(matrix.shape)))
+        room = int((self.memory - 2.0 * _BLOCK_BYTES) / (8.0 * 5.0 * sum(matrix.shape)))
         if room < 2 * width:
-            need = 8.0 * 5.0 * sum(matrix.shape) * 2 * width + 2.0 * _BLOCK
+            need = 8.0 * 5.0 * sum(matrix.shape) * 2 * width + 2.0 * _BLOCK_BYTES
             raise ValueError(f"memory must be at least {need:.1e} bytes for {k} singular values of a matrix of "
                              f"{matrix.shape[0]} x {matrix.shape[1]}, got {self.memory:.1e}; raise it, or lower rank")
         return k, width, min(room, least)
@@ -141,7 +136,7 @@ class MatrixFree(Engine):
         """What single precision may have done to each value: rounding in products, and in the values of h."""
         if self.dtype == "float64":
             return 0.0
-        rows = np.unique(np.linspace(0, matrix.shape[0] - 1, _TRIED).astype(int))
+        rows = np.unique(np.linspace(0, matrix.shape[0] - 1, _ROWS_COMPARED).astype(int))
         squares = 0.0
         for left in range(0, matrix.shape[1], 1 << 14):
             columns = slice(left, min(left + (1 << 14), matrix.shape[1]))
@@ -155,11 +150,11 @@ class MatrixFree(Engine):
         (k, width, columns), (n, m) = self._sizes(matrix, checked(matrix, rank)), matrix.shape
         rounds, products = self._pilot(matrix, (k, width, columns))
         kept = min(columns, rounds * width)
-        evaluations = float(n) * m * len(products) + (2.0 * _TRIED * m if self.dtype == "float32" else 0.0)
+        evaluations = float(n) * m * len(products) + (2.0 * _ROWS_COMPARED * m if self.dtype == "float32" else 0.0)
         # Products with the matrix, and factorisations and projections of the Krylov space.
         multiplications = float(n) * m * sum(products), rounds * kept * (2.0 * n * kept + 6.0 * m * width)
         seconds = (evaluations * (entry_seconds(matrix, self.dtype) + 1e-9)
-                   + multiplications[0] / _SPEED[self.dtype] + multiplications[1] / _SPEED["float64"])
+                   + multiplications[0] / _PRODUCT_SPEED[self.dtype] + multiplications[1] / _PRODUCT_SPEED["float64"])
         # In columns of eight bytes: what is kept of the space and of both images of it, and what the last products and
         # vectors take; while a pass is made, while the space grows, and while Lanczos vectors do.
         with_blocks = self.block_memory(matrix, width)
@@ -180,16 +175,16 @@ class MatrixFree(Engine):
         needed up to one round more, for five kernels, two ranks and three tolerances: one more is expected.
         """
         (n, m), (k, width, columns), log = matrix.shape, sizes, []
-        side = _PILOT * width
+        side = 8 * width    # so that four rounds fill half of the part
         if n * m <= 4 * side**2:    # too small to be worth it
-            rounds, two = min(_EXPECTED, self.rounds), self.dtype == "float32"
+            rounds, two = min(_EXPECTED_ROUNDS, self.rounds), self.dtype == "float32"
             return rounds, ([width] * 2 if two else [2 * width]) * rounds + [2 * self.probes] * self.lanczos
         rng = np.random.default_rng(self.seed)
         rows, left_out = (np.sort(rng.choice(size, min(size, side), replace=False)) for size in (n, m))
         part = Part(matrix, rows, left_out)
         block = part.fill(np.empty(part.shape, dtype=self.dtype), 0)
 
-        def counted(right: np.ndarray | None, left: np.ndarray | None, *, fused: bool = False) -> Pass:
+        def counted(right: Columns, left: Columns, *, fused: bool = False) -> Pass:
             log.append(sum(side.shape[1] for side in (right, right if fused else left) if side is not None))
             return block_products(block, right, left, fused=fused)
 
@@ -201,7 +196,7 @@ class MatrixFree(Engine):
         return leading.rounds + bool(further), log[: leading.passes] + further + log[leading.passes :]
 
 
-def rows_at_a_time(matrix: SampledMatrix, most: float = _BLOCK) -> int:
+def rows_at_a_time(matrix: SampledMatrix, most: float = _BLOCK_BYTES) -> int:
     """How many rows make a block."""
     n, m = matrix.shape
     return int(min(n, max(16, most // (8 * m))))

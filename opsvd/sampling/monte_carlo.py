@@ -1,7 +1,7 @@
 """Monte Carlo: the spectra of several sampled matrices, with standard errors."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,16 +16,15 @@ from .engines import as_engine
 from .matrix import SampledMatrix, StoredMatrix
 from .progress import Report, as_report
 from .sample import draw_matrix, iid_gaussian
+from .text import shortened
 from .thread_safety import Witness
 from .trials import TO_WATCH, announce, cut_short, run_trials
 
 __all__ = ["MOST_TRIALS", "MonteCarloSpectrum", "Trials", "iid", "iid_trials", "kernel_trials", "monte_carlo",
-           "sampling_cost", "standard_error"]
+           "run_in_turn", "sampling_cost", "standard_error"]
 
 MOST_TRIALS = 100_000
 """Each has a stream of random numbers, made beforehand: so many take a second."""
-
-_SHOWN = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +96,7 @@ class MonteCarloSpectrum:
     def effective_rank(self, kind: str = "nuclear") -> np.ndarray:
         """The effective rank of each whole matrix, whatever `rank` is, shape (trials,); see `opsvd.effective_rank`.
 
-        Where an engine computes only leading values, the rest is estimated (see `nuclear_norm`), and
+        Where an engine computes only leading values, the sum of those beyond is estimated (see `nuclear_norm`), and
         `effective_rank_error` says how well.
         """
         if all(one.remainder.high == 0.0 for one in self.matrices):
@@ -142,15 +141,14 @@ class MonteCarloSpectrum:
         """Show the leading singular values with their standard errors."""
         ranks, size = self.effective_rank(), f"n = {self.n}" if self.n == self.m else f"n = {self.n}, m = {self.m}"
         rows = [f"{i:>4}  {mean:<12.6g}  {error:.1e}"
-                for i, (mean, error) in enumerate(zip(self.mean[:_SHOWN], self.standard_error, strict=False), start=1)]
-        more = [f"      and {self.rank - _SHOWN} more"] if self.rank > _SHOWN else []
+                for i, (mean, error) in enumerate(zip(self.mean, self.standard_error, strict=True), start=1)]
         matrices = "one sampled matrix" if self.trials == 1 else f"{self.trials} sampled matrices"
         unknown = float(self.effective_rank_error().max())
         likely = f" (likely {float(self.effective_rank_likely_error().max()):.1e})"
         engine = f"; the engine leaves {unknown:.1e}{likely} open" if unknown > 1e-6 * ranks.mean() else ""
         cut = ", interrupted" if self.interrupted else ""
         return "\n".join([f"{matrices}, {size}, engine {self.engine}{cut}", "   i  mean          standard error",
-                          *rows, *more,
+                          *shortened(rows, 10, indent="      "),
                           f"effective rank {ranks.mean():.6g}, standard error {standard_error(ranks):.1e}{engine}"])
 
 
@@ -339,9 +337,10 @@ class Trials:
             matrix = self.draw(stream) if self.workers == 1 else witness.watch_matrix(self.draw(stream))
             return self.solver.spectrum(matrix, self.rank, tick).times(1.0 / self.factor)
 
-        def collected(done: list[MatrixSpectrum], *, interrupted: bool = False) -> MonteCarloSpectrum:
-            widest = max(one.values.size for one in done) if self.rank is None else self.rank
-            return MonteCarloSpectrum(*self.shape, tuple(done), widest, done[0].engine, interrupted)
+        def collected(done: dict[int, MatrixSpectrum], interrupted: bool) -> MonteCarloSpectrum:
+            matrices = tuple(done[t] for t in sorted(done))
+            widest = max(one.values.size for one in matrices) if self.rank is None else self.rank
+            return MonteCarloSpectrum(*self.shape, matrices, widest, matrices[0].engine, interrupted)
 
         return run_trials(trial, self.streams, self.shape, workers=self.workers, report=report, collected=collected,
                           check=witness.compare)
@@ -350,6 +349,24 @@ class Trials:
         """Say how much of what was asked for is done."""
         cut = ", the last of them cut short, with larger errors" if found.matrices[-1].interrupted else ""
         return f"{found.trials} of {len(self.streams)} trials are done{cut}"
+
+
+def run_in_turn(planned: Sequence[Trials], report: Report) -> Iterator[MonteCarloSpectrum]:
+    """Run the trials of one size after the other, until an interrupt, which is raised where nothing is done."""
+    for k, trials in enumerate(planned):
+        try:
+            found = trials.run(_part(report, k, len(planned)))
+        except KeyboardInterrupt:
+            if k == 0:
+                raise
+            return
+        yield found
+        if found.interrupted:
+            return
+
+
+def _part(report: Report, k: int, count: int) -> Report:
+    return lambda done, message: report((k + done) / count, message)
 
 
 def iid_trials(shape: tuple[int, int], **options: Any) -> Trials:

@@ -4,19 +4,20 @@ import math
 
 import numpy as np
 
+from .._support.arrays import leading_true
 from .engine import Remainder
 from .krylov import Leading, Passes
 
 __all__ = ["frobenius_remainder", "lanczos_remainder"]
 
-# Errors of the mean over the probes that the interval spans, with Student's factor for few of them.
+# Errors of the mean over the probes that the interval spans: 95 per cent of Student's distribution, by their number.
 _STUDENT = {2: 12.7, 3: 4.3, 4: 3.2, 5: 2.8, 6: 2.6, 7: 2.45, 8: 2.4}
 
-# The part of the logarithm of upper over lower rule that the estimate was off by at most, for values that fall like
-# powers i^-0.5 to i^-3, exponentially, or like a quarter circle, after 4 to 40 steps, is 0.18; and a margin.
-_OFF = 0.3
-# Where a single step leaves the truth between the lower rule (0) and the upper one (1) in logarithms: anywhere.
-_BETWEEN, _ANYWHERE = 0.25, 1.0
+# The part of the logarithm of upper over lower rule that the estimate may be off by. For values that fall like powers
+# i^-0.5 to i^-3, exponentially, or like a quarter circle, it was at most 0.18 after 4 to 40 steps.
+_GUESS_ERROR = 0.3
+# Where the estimate stands between lower (0) and upper rule (1), in logarithms, if no change over the steps says it.
+_GUESS_POSITION = 0.25
 
 
 def frobenius_remainder(leading: Leading, count: int) -> Remainder:
@@ -75,21 +76,23 @@ def lanczos_remainder(
         return outer
     # Take away as many triplets as are known well.
     known = np.sqrt(np.arange(1, leading.values.size + 1) * np.cumsum((leading.residual**2).sum(axis=0)))
-    count = max(k, int(np.argmin(np.append(known <= 1e-3 * leading.values.cumsum(), False))))
+    count = max(k, leading_true(known <= 1e-3 * leading.values.cumsum()))
     found, further = _Deflated(passes, leading, count), leading.values[k:count]
     start = found.project(np.where(rng.random((shape[1], probes)) < 0.5, -1.0, 1.0))
     masses = (start**2).sum(axis=0)
     alpha, beta = _lanczos(found, start / np.sqrt(masses), steps)
     lower, upper = _rules(alpha, beta, masses, steps)
     noise, slack = _STUDENT.get(probes, 2.3) / math.sqrt(probes), float(known[count - 1])
-    low = float(further.sum() + lower.mean() - noise * lower.std(ddof=1)) - slack
-    high = float(further.sum() + upper.mean() + noise * upper.std(ddof=1)) + slack
+    below, above = lower.mean(), upper.mean()
+    low = float(further.sum() + below - noise * lower.std(ddof=1)) - slack
+    high = float(further.sum() + above + noise * upper.std(ddof=1)) + slack
     low, high = max(low, outer.low), min(high, outer.high)
-    between, off = _between(lower.mean(), upper.mean(), *(
-        rule.mean() for rule in _rules(alpha, beta, masses, steps // 2))) if steps > 1 else (
-        float(lower.mean() ** (1.0 - _BETWEEN) * upper.mean() ** _BETWEEN), _ANYWHERE)
-    value = min(max(float(further.sum()) + between, low), high)
-    error = between * off * math.log(max(float(upper.mean() / max(lower.mean(), 1e-300)), 1.0))
+    if steps > 1:
+        guess, part = _guess(below, above, *(rule.mean() for rule in _rules(alpha, beta, masses, steps // 2)))
+    else:    # a single step does not say where between the rules the truth is
+        guess, part = float(below ** (1.0 - _GUESS_POSITION) * above**_GUESS_POSITION), 1.0
+    value = min(max(float(further.sum()) + guess, low), high)
+    error = guess * part * math.log(max(float(above / max(below, 1e-300)), 1.0))
     error = min(error + noise * float(upper.std(ddof=1)) + slack, max(high - value, value - low))
     return Remainder(value, low, high, f"Lanczos quadrature, {probes} probes, {steps} steps", error)
 
@@ -101,16 +104,16 @@ def _rules(alpha: np.ndarray, beta: np.ndarray, masses: np.ndarray, steps: int) 
     return masses * np.array(lower), masses * np.array(upper)
 
 
-def _between(lower: float, upper: float, lower_half: float, upper_half: float) -> tuple[float, float]:
+def _guess(lower: float, upper: float, lower_half: float, upper_half: float) -> tuple[float, float]:
     """The estimate between the rules, and which part of the logarithm between them it may be off.
 
     Of all geometric means of lower and upper rule it is the one that did not change from half of the steps to all.
     """
     if not 0.0 < lower_half <= lower < upper <= upper_half:
-        return upper if lower <= 0.0 else math.sqrt(lower * upper), _OFF
+        return upper if lower <= 0.0 else math.sqrt(lower * upper), _GUESS_ERROR
     rise, fall = math.log(lower / lower_half), math.log(upper_half / upper)
-    part = rise / (rise + fall) if rise + fall > 0.0 else _BETWEEN
-    return lower ** (1.0 - part) * upper**part, _OFF
+    part = rise / (rise + fall) if rise + fall > 0.0 else _GUESS_POSITION
+    return lower ** (1.0 - part) * upper**part, _GUESS_ERROR
 
 
 class _Deflated:
@@ -154,11 +157,9 @@ def _form(diagonal: np.ndarray, off: np.ndarray) -> float:
 
 def _radau(diagonal: np.ndarray, off: np.ndarray) -> float:
     """The Gauss-Radau rule with a node at zero: one more row, with the diagonal that makes T singular."""
-    k = diagonal.size
-    t = np.diag(diagonal) + np.diag(off[:-1], 1) + np.diag(off[:-1], -1)
     # The last entry of the solution of T x = b^2 e_k, by elimination; positive as long as T is.
-    pivot = float(t[0, 0])
-    for i in range(1, k):
-        pivot = float(t[i, i]) - float(off[i - 1]) ** 2 / pivot if pivot > 0.0 else 0.0
+    pivot = float(diagonal[0])
+    for entry, beside in zip(diagonal[1:], off, strict=False):
+        pivot = float(entry) - float(beside) ** 2 / pivot if pivot > 0.0 else 0.0
     last = off[-1] ** 2 / pivot if pivot > 0.0 else 0.0
     return _form(np.append(diagonal, last), off)

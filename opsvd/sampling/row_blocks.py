@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .krylov import Pass, block_products
+from .krylov import Columns, Pass, block_products
 from .matrix import SampledMatrix
 from .matrix_free import MatrixFree, rows_at_a_time
 
@@ -15,9 +15,7 @@ __all__ = ["RowBlocks"]
 class RowBlocks(MatrixFree):
     """The matrix-free engine in numpy: one block of rows at a time; its parameters are those of `MatrixFree`."""
 
-    def one_pass(
-        self, matrix: SampledMatrix, right: np.ndarray | None, left: np.ndarray | None, *, fused: bool
-    ) -> Pass:
+    def one_pass(self, matrix: SampledMatrix, right: Columns, left: Columns, *, fused: bool) -> Pass:
         """See `MatrixFree.one_pass`."""
         (n, m), step = matrix.shape, rows_at_a_time(matrix)
         buffer = np.empty((step, m), dtype=self.dtype)

@@ -8,9 +8,8 @@ import numpy as np
 from .._support.validation import described, generator, instance, positive_int, require_memory, sequence
 from ..kernels import BlockKernel, Kernel, MatrixKernel, paired
 from ..measures import Gaussian, Measure
-from .block_matrix import BlockMatrix
-from .matrix import KernelMatrix
-from .valued_matrix import ValuedMatrix
+from .block_matrix import BlockMatrix, ValuedMatrix
+from .matrix import KernelMatrix, MatrixOfKernel
 
 __all__ = ["Sample", "draw_matrix", "draw_sample", "iid_gaussian", "sample_matrix"]
 
@@ -45,7 +44,7 @@ def draw_sample(
 
 def draw_matrix(
     kernel: Kernel, shape: tuple[int, int], mu_x: Measure, mu_y: Measure, rng: np.random.Generator
-) -> KernelMatrix | BlockMatrix | ValuedMatrix:
+) -> MatrixOfKernel:
     """Draw the points of a sampled matrix, of measures that fit the kernel; entries are evaluated when asked for."""
     kernel, sides = instance(kernel, "kernel", Kernel, "pass opsvd.Kernel(h)"), sequence(shape, "shape", "(100, 50)")
     if len(sides) != 2:

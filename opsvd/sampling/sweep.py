@@ -11,14 +11,12 @@ from ..errors import TrialError
 from ..kernels import Kernel, paired
 from ..measures import Gaussian, Measure
 from .engine import Engine
-from .monte_carlo import MonteCarloSpectrum, kernel_trials
-from .progress import Report, as_report
+from .monte_carlo import MonteCarloSpectrum, kernel_trials, run_in_turn
+from .progress import as_report
+from .text import aligned, shortened
 from .trials import TO_WATCH, announce, cut_short
 
 __all__ = ["MonteCarloSweep", "monte_carlo_sweep"]
-
-# Sizes in the short form.
-_SHOWN = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +58,8 @@ class MonteCarloSweep:
 
     def __repr__(self) -> str:
         """Name the sizes, the first of them if they are many."""
-        shown = [f"{one.n} x {one.m}: {one.trials} trials" for one in self.spectra[:_SHOWN]]
-        more = [f"and {len(self) - _SHOWN} more"] if len(self) > _SHOWN else []
-        return f"MonteCarloSweep({', '.join([*shown, *more])})"
+        names = shortened([f"{one.n} x {one.m}: {one.trials} trials" for one in self.spectra], 6)    # about two lines
+        return f"MonteCarloSweep({', '.join(names)})"
 
     def __str__(self) -> str:
         """Show the table, with a column for each size."""
@@ -71,9 +68,7 @@ class MonteCarloSweep:
                  for k, one in enumerate(self.spectra) for record in one.records()}
         rows = [["", *(f"{one.n} x {one.m}" for one in self.spectra)],
                 *([name, *(cells.get((k, name), "") for k in range(len(self)))] for name in names)]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
-        return "\n".join([*lines, *(["interrupted"] if self.interrupted else [])])
+        return "\n".join([*aligned(rows), *(["interrupted"] if self.interrupted else [])])
 
 
 def monte_carlo_sweep(
@@ -131,26 +126,23 @@ def monte_carlo_sweep(
                for shape, stream in zip(shapes, generator(rng).spawn(len(shapes)), strict=True)]
     announce([one.cost() for one in planned], TO_WATCH, report if progress else None)
     done: list[MonteCarloSpectrum] = []
-    for k, ((n, m), trials_of_size) in enumerate(zip(shapes, planned, strict=True)):
-        try:
-            done.append(trials_of_size.run(_part(report, k, len(shapes))))
-        except KeyboardInterrupt:
-            if not done:
-                raise
-            cut_short(f"{len(done)} of {len(shapes)} sizes are done")
-            return MonteCarloSweep(tuple(done), interrupted=True)
-        except TrialError as error:
-            raise TrialError(str(error), error.trial, MonteCarloSweep((*done, error.partial), True)) from error
-        except Exception as error:
-            if not done:
-                raise
-            raise TrialError(f"sampling at {n} x {m} failed with {type(error).__name__}: {error}. What was done "
-                             f"before is in the attribute partial of this error", 1,
-                             MonteCarloSweep(tuple(done), True)) from error
-        if done[-1].interrupted:
-            cut_short(f"{k} of {len(shapes)} sizes, and of the next {trials_of_size.said(done[-1])}")
-            return MonteCarloSweep(tuple(done), interrupted=True)
-    return MonteCarloSweep(tuple(done))
+    try:
+        for spectrum in run_in_turn(planned, report):
+            done.append(spectrum)    # noqa: PERF402 -- one by one, so that they are kept if the next fails
+    except TrialError as error:
+        raise TrialError(str(error), error.trial, MonteCarloSweep((*done, error.partial), True)) from error
+    except Exception as error:
+        if not done:
+            raise
+        n, m = shapes[len(done)]
+        raise TrialError(f"sampling at {n} x {m} failed with {type(error).__name__}: {error}. What was done before is "
+                         f"in the attribute partial of this error", 1, MonteCarloSweep(tuple(done), True)) from error
+    last = len(done) - 1
+    if done[last].interrupted:
+        cut_short(f"{last} of {len(shapes)} sizes, and of the next {planned[last].said(done[last])}")
+    elif len(done) < len(shapes):
+        cut_short(f"{len(done)} of {len(shapes)} sizes are done")
+    return MonteCarloSweep(tuple(done), interrupted=done[last].interrupted or len(done) < len(shapes))
 
 
 def _shape(size: Any) -> tuple[int, int]:
@@ -159,7 +151,3 @@ def _shape(size: Any) -> tuple[int, int]:
         raise ValueError(f"sizes must hold numbers n or pairs (n, m), got {described(size)}; pass for example "
                          f"[100, (200, 50)]")
     return positive_int(pair[0], "sizes"), positive_int(pair[1], "sizes")
-
-
-def _part(report: Report, k: int, count: int) -> Report:
-    return lambda done, message: report((k + min(done, 1.0)) / count if done < 1.0 or k < count - 1 else 1.0, message)

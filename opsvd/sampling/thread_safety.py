@@ -9,20 +9,13 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..errors import KernelError
-from ..kernels import BlockKernel, Kernel, MatrixKernel
-from .matrix import SampledMatrix
+from ..kernels import BlockKernel, MatrixKernel
+from .matrix import MatrixOfKernel, SampledMatrix
 
 __all__ = ["Witness", "differs", "evenly", "to_numpy", "unsafe"]
 
-# A call is compared at so many points of x and of y, spread evenly: another thread seldom writes over less of it.
-_POINTS = 32
-# Coordinates of points that are kept of one call.
-_NUMBERS = 1 << 14
-# The first calls of a matrix are all compared, and then those whose number is a power of two.
-_FIRST_CALLS = 64
-# Another shape of the arrays changes the rounding of products, and a value beside a jump may fall to its other side. In
-# what another thread has written over, many entries differ in their first digits.
-_ALIKE, _ROUNDING, _FEW = 1e-4, 1e-12, 0.01
+# Points of x and of y, at equal steps, at which a call is compared: another thread seldom writes over less than a 32nd.
+_POINTS_COMPARED = 32
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -35,10 +28,9 @@ class Witness:
 
     def watch_matrix(self, matrix: SampledMatrix) -> SampledMatrix:
         """Let the matrix evaluate a watched copy of its kernel; a stored one has none."""
-        kernel = getattr(matrix, "kernel", None)
-        if isinstance(kernel, Kernel):
+        if isinstance(matrix, MatrixOfKernel):
             matrix.watched = self.watched
-            kernel = matrix.kernel = copy.copy(kernel)    # type: ignore[attr-defined]
+            kernel = matrix.kernel = copy.copy(matrix.kernel)
             if isinstance(kernel, BlockKernel):
                 kernel.function = self.watched(kernel.function, (2,), 2)
             else:
@@ -58,7 +50,8 @@ class Witness:
             # A copy at once: a function that gives out its own memory may write to it again.
             values = copy.deepcopy(function(*points))
             calls += 1
-            if calls <= _FIRST_CALLS or calls & (calls - 1) == 0:
+            # The first 64 calls of a matrix are all compared, and then those whose number is a power of two.
+            if calls <= 64 or calls & (calls - 1) == 0:
                 self._keep(function, points, tails, values, tail)
             return values
 
@@ -70,7 +63,7 @@ class Witness:
         shape = np.broadcast_shapes(*leading)
         width = max(int(np.prod(np.shape(array)[np.ndim(array) - fixed :])) for array, fixed in zip(
             points, tails, strict=True))
-        most = max(min(_POINTS, _NUMBERS // width), 2)
+        most = max(min(_POINTS_COMPARED, 2**14 // width), 2)    # 128 kB of coordinates for a call
         steps = [slice(None, None, -(-size // most)) for size in shape]
 
         def cut(array: Any, fixed: int) -> Any:
@@ -99,12 +92,16 @@ class Witness:
 
 
 def evenly(count: int) -> np.ndarray:
-    """Numbers spread evenly below `count`, at which values are compared."""
-    return np.unique(np.linspace(0, count - 1, min(count, _POINTS)).astype(int))
+    """Numbers below `count` at equal steps, at which values are compared."""
+    return np.unique(np.linspace(0, count - 1, min(count, _POINTS_COMPARED)).astype(int))
 
 
 def differs(first: np.ndarray, again: np.ndarray) -> bool:
-    """Whether two evaluations of one function at the same points differ by more than rounding explains."""
+    """Whether two evaluations of one function at the same points differ by more than rounding explains.
+
+    Another shape of the arrays changes the rounding of products, and a value beside a jump may fall to its other side:
+    a hundredth of the entries may differ. In what another thread has written over, many differ in their first digits.
+    """
     first, again = np.asarray(first, dtype=np.float64), np.asarray(again, dtype=np.float64)
     if first.shape != again.shape:
         return True
@@ -112,8 +109,8 @@ def differs(first: np.ndarray, again: np.ndarray) -> bool:
         sizes = np.abs(first) + np.abs(again)
         largest = np.max(sizes, where=np.isfinite(sizes), initial=0.0)
         equal = (first == again) | (np.isnan(first) & np.isnan(again))
-        apart = ~equal & ~(np.abs(first - again) <= _ALIKE * sizes + _ROUNDING * largest)
-    return bool(apart.any() and apart.mean() > _FEW)
+        apart = ~equal & ~(np.abs(first - again) <= 1e-4 * sizes + 1e-12 * largest)
+    return bool(apart.any() and apart.mean() > 0.01)
 
 
 def unsafe(first: np.ndarray, again: np.ndarray, remedy: str) -> KernelError:

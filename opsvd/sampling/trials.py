@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import nullcontext
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,28 +15,15 @@ from .progress import Report
 
 __all__ = ["TO_WATCH", "announce", "cut_short", "run_trials"]
 
-_SMALL = 1500
-"""Up to this size more BLAS threads gain little on idle cores, and lose much on busy ones."""
-
 TO_WATCH = "pass progress=True to watch it, and Ctrl-C to stop with what is done"
 """The advice of a function that reports its progress."""
 
-# Seconds from which a cost is announced unasked.
-_LONG = 60.0
-
-Result_co = TypeVar("Result_co", covariant=True)
+Result = TypeVar("Result")
 Trial = Callable[[np.random.Generator, Tick], MatrixSpectrum]
 
 
-class Collected(Protocol[Result_co]):
-    """Makes a result of the spectra that are done."""
-
-    def __call__(self, done: list[MatrixSpectrum], *, interrupted: bool = False) -> Result_co:
-        """See the class."""
-
-
 def announce(costs: Sequence[Cost], advice: str, report: Report | None = None) -> None:
-    """Say before it begins what work will cost, part by part: to `report`, or as a warning if it is long.
+    """Say before it begins what work will cost, part by part: to `report`, or as a warning if it is above a minute.
 
     The warning is that of the function that calls this one, about the line that calls it in turn.
     """
@@ -47,7 +34,7 @@ def announce(costs: Sequence[Cost], advice: str, report: Report | None = None) -
     first = max(costs, key=lambda cost: cost.seconds)
     others = f" and {len(costs) - 1} other size{'s' if len(costs) > 2 else ''}" if len(costs) > 1 else ""
     total = Cost(sum(cost.seconds for cost in costs), max(cost.memory for cost in costs), f"{first.work}{others}")
-    if total.seconds > _LONG:
+    if total.seconds > 60.0:
         warnings.warn(f"{total}; {advice}", LongSamplingWarning, stacklevel=3)
 
 
@@ -63,17 +50,19 @@ def run_trials(
     *,
     workers: int,
     report: Report,
-    collected: Collected[Result_co],
+    collected: Callable[[dict[int, MatrixSpectrum], bool], Result],
     check: Callable[[], None],
-) -> Result_co:
+) -> Result:
     """Run a trial for each stream, in threads if there are several workers.
 
     An interrupt after the first trial returns what is done; an error after it becomes a TrialError that carries what
-    is done. Among threads `check` is called now and then, and before anything is returned: what it raises comes first.
+    is done. `collected` makes a result of the spectra that are done, and of whether there should have been more. Among
+    threads `check` is called now and then, and before anything is returned: what it raises comes first.
     """
     done: dict[int, MatrixSpectrum] = {}
     try:
-        with one_blas_thread() if min(shape) <= _SMALL else nullcontext():
+        # Up to n = 1500 more BLAS threads gain little on idle cores, and lose much on busy ones.
+        with one_blas_thread() if min(shape) <= 1500 else nullcontext():
             if workers == 1:
                 _in_turn(trial, streams, report, done)
             else:
@@ -82,33 +71,25 @@ def run_trials(
         if not done:
             raise
         check()
-        return collected(_ordered(done), interrupted=True)
+        return collected(done, True)
     except _FailedError as failed:
         check()
-        cause = failed.cause
+        t, cause = failed.args
         if workers > 1:
             cause.add_note(f"{workers} threads called h at the same time; if it keeps anything between calls, use "
                            f"workers=1")
         if not done:
             raise cause from None
-        message = (f"trial {failed.trial + 1} of {len(streams)} failed with {type(cause).__name__}: {cause}. "
+        message = (f"trial {t + 1} of {len(streams)} failed with {type(cause).__name__}: {cause}. "
                    f"The {len(done)} trials that were done are in the attribute partial of this error")
-        raise TrialError(message, failed.trial + 1, collected(_ordered(done), interrupted=True)) from cause
+        raise TrialError(message, t + 1, collected(done, True)) from cause
     check()
     report(1.0, "")
-    return collected(_ordered(done))
+    return collected(done, False)
 
 
 class _FailedError(Exception):
-    """A trial and what it raised."""
-
-    def __init__(self, trial: int, cause: Exception) -> None:
-        super().__init__(trial, cause)
-        self.trial, self.cause = trial, cause
-
-
-def _ordered(done: dict[int, MatrixSpectrum]) -> list[MatrixSpectrum]:
-    return [done[t] for t in sorted(done)]
+    """Its arguments are the number of a trial and what it raised."""
 
 
 def _in_turn(trial: Trial, streams: Sequence[np.random.Generator], report: Report, done: dict[int, MatrixSpectrum]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .._support.arrays import leading_true
 from .functionals import Spectrum
 
 __all__ = ["FEWEST", "LAWS", "POWER", "Fit", "Law", "fit_laws", "reliable"]
@@ -139,7 +140,7 @@ def reliable(spectrum: Spectrum) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     present = spectrum.counts > 0.0
     s, counts = spectrum.values[present], spectrum.counts[present]
     bars = np.maximum(spectrum.upper[present] - s, _EPS * s.max(initial=0.0))
-    good = int(np.argmin(np.append((s > 10.0 * bars) & (s > 0.0), False)))
+    good = leading_true((s > 10.0 * bars) & (s > 0.0))
     kept = slice(good // 4, good)
     index = np.cumsum(counts) - 0.5 * (counts - 1.0)
     return index[kept], np.log(s[kept]), bars[kept] / s[kept]

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from ..quadrature import continued, fall
 from . import Tail
 from .laws import FEWEST, POWER, fit_laws
 
@@ -86,5 +87,4 @@ def _geometric(sums: np.ndarray) -> float | None:
     """What few sums that fall quickly go on to, as a geometric series; None if they do not fall by half."""
     if len(sums) < _FEW or sums[-1] > _QUICK * sums[-2] or sums[-2] > _QUICK * sums[-3]:
         return None
-    ratio = float(max(sums[-1] / sums[-2], sums[-2] / sums[-3]))
-    return float(sums[-1]) * ratio / (1.0 - ratio)
+    return float(continued(sums[-1], max(fall(sums[-1], sums[-2]), fall(sums[-2], sums[-3]))))

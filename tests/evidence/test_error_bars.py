@@ -1,15 +1,17 @@
 """Error bars: rigorous given the norms they are made of, as matrices show; and when an answer is settled."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from opsvd.evidence.error_bars import Evidence, error_bars, gather_evidence, reliable, settled, unlisted
 
 from opsvd import Gaussian, HermiteGalerkin, Kernel, ProductIntegration
 from opsvd._support.budget import Budget
 from opsvd._support.linalg import compact_svd
-from opsvd.evidence.error_bars import Evidence, error_bars, gather_evidence, reliable, settled, unlisted
 from opsvd.evidence.images import Images
+from opsvd.operator.problem import Problem
 from opsvd.operator.singular_functions import SingularFunctions, SingularSystem
 
 SIZE, KEPT = 30, 10
@@ -153,19 +155,19 @@ def test_settled(values, errors, expected):
 
 
 def solved(h, method, rtol=1e-10):
-    """A kernel, the last discretisation of a method, and its singular system."""
-    kernel, mu = Kernel(h), Gaussian()
-    *_, discretisation = method.discretisations(kernel, mu, mu, rtol)
+    """A problem, the last discretisation of a method, and its singular system."""
+    problem = Problem(Kernel(h), Gaussian(), Gaussian(), rtol)
+    *_, discretisation = method.discretisations(problem)
     (block,) = discretisation.blocks
     u, s, v = compact_svd(block.matrix)
     left, right = (SingularFunctions(((basis, w),)) for basis, w in ((block.left, u), (block.right, v)))
     system = SingularSystem(s, np.ones(len(s), dtype=int), left, right)
-    return kernel, discretisation, system
+    return problem, discretisation, system
 
 
 def test_a_small_remainder_is_evidence_enough():
     """cos(xy): pointwise values alone; the norm of the kernel is exact."""
-    evidence = gather_evidence(*solved(lambda x, y: np.cos(x * y), HermiteGalerkin(95)), 1e-8)
+    evidence = gather_evidence(*solved(lambda x, y: np.cos(x * y), HermiteGalerkin(95), 1e-8))
     assert evidence.images is None
     assert evidence.remainder < 1e-8
     assert evidence.norm == pytest.approx(math.sqrt(0.5 + 0.5 / math.sqrt(5.0)), rel=1e-12)
@@ -173,8 +175,8 @@ def test_a_small_remainder_is_evidence_enough():
 
 def test_where_it_is_large_images_are_taken():
     """(x > y): the remainder is a percent of the norm, the images of the leading functions are exact."""
-    kernel, discretisation, system = solved(lambda x, y: x > y, ProductIntegration())
-    evidence = gather_evidence(kernel, discretisation, system, 1e-10)
+    problem, discretisation, system = solved(lambda x, y: x > y, ProductIntegration())
+    evidence = gather_evidence(problem, discretisation, system)
     assert evidence.remainder > 1e-3
     assert evidence.images is not None
     errors = error_bars(system.values, evidence)
@@ -185,8 +187,8 @@ def test_where_it_is_large_images_are_taken():
 
 def test_what_is_left_beside_the_leading_functions_is_no_less_than_the_next_value():
     """(x > y): its norm is looked at beside some numbers of functions, and tells more than the sum of two bounds."""
-    kernel, discretisation, system = solved(lambda x, y: x > y, ProductIntegration())
-    evidence = gather_evidence(kernel, discretisation, system, 1e-13)
+    problem, discretisation, system = solved(lambda x, y: x > y, ProductIntegration())
+    evidence = gather_evidence(problem.at(1e-13), discretisation, system)
     looked_at = np.flatnonzero(np.isfinite(evidence.complement))
     following = 2.0 / ((2.0 * looked_at + 3.0) * np.pi)
     bounds = evidence.beyond(system.values)[looked_at]
@@ -197,10 +199,11 @@ def test_what_is_left_beside_the_leading_functions_is_no_less_than_the_next_valu
 
 def test_without_budget_for_images_the_bars_are_wide():
     """Enough for pointwise values, not for slices: an answer all the same."""
-    kernel, discretisation, system = solved(lambda x, y: x > y, ProductIntegration())
-    counted = kernel.limited(Budget(10**9, math.inf))
-    gather_evidence(counted, discretisation, system, 0.9)    # for which pointwise values are enough
-    limited = kernel.limited(Budget(counted.evaluations + 1000, math.inf))
-    evidence = gather_evidence(limited, discretisation, system, 1e-10)
+    problem, discretisation, system = solved(lambda x, y: x > y, ProductIntegration())
+    counted = problem.kernel.limited(Budget(10**9, math.inf))
+    # Pointwise values are enough for this rtol.
+    gather_evidence(replace(problem, kernel=counted, rtol=0.9), discretisation, system)
+    limited = problem.kernel.limited(Budget(counted.evaluations + 1000, math.inf))
+    evidence = gather_evidence(replace(problem, kernel=limited), discretisation, system)
     assert evidence.images is None
     assert (error_bars(system.values, evidence) > 1e-4).all()

@@ -10,12 +10,16 @@ from opsvd import Gaussian, Kernel, ProductIntegration
 from opsvd._support.linalg import compact_svd
 from opsvd.evidence.images import Images, images
 from opsvd.methods import UniformPanels
+from opsvd.operator.problem import Problem
 from opsvd.operator.singular_functions import SingularFunctions, SingularSystem
 from opsvd.probing.domain import weighted_samples
 from opsvd.probing.slice_splitter import slice_integrals
 from opsvd.quadrature import Rule
 
-RTOL = 1e-10
+
+def problem_of(h, rtol=1e-10):
+    """A kernel under standard Gaussians."""
+    return Problem(Kernel(h), Gaussian(), Gaussian(), rtol)
 
 
 def system_of(discretisation):
@@ -26,23 +30,23 @@ def system_of(discretisation):
     return SingularSystem(s, np.ones(len(s), dtype=int), left, right)
 
 
-def images_of(kernel, discretisation, system, rtol=RTOL, outside=0.0) -> Images:
+def images_of(problem, discretisation, system, outside=0.0) -> Images:
     """Images, with random points of the measures to hold the slices against."""
     rng, spots = np.random.default_rng(0), []
     for measure in (system.left.measure, system.right.measure):
         points = measure.sample(200, rng)
         density = measure.sqrt_density(points)
         spots.append(Rule(points, 1.0 / (np.sqrt(200.0) * density), density))
-    samples = weighted_samples(kernel, discretisation.domain, *spots)
-    return images(kernel, discretisation, system, rtol, outside=outside, spots=tuple(spots), samples=samples)
+    samples = weighted_samples(problem.kernel, discretisation.domain, *spots)
+    return images(problem, discretisation, system, outside=outside, spots=tuple(spots), samples=samples)
 
 
 @pytest.fixture(scope="module")
 def solved():
     """(x > y), discretised, with its singular system."""
-    kernel, mu = Kernel(lambda x, y: x > y), Gaussian()
-    *_, discretisation = ProductIntegration().discretisations(kernel, mu, mu, RTOL)
-    return kernel, discretisation, system_of(discretisation)
+    problem = problem_of(lambda x, y: x > y)
+    *_, discretisation = ProductIntegration().discretisations(problem)
+    return problem, discretisation, system_of(discretisation)
 
 
 def altered(functions, change):
@@ -53,8 +57,8 @@ def altered(functions, change):
 
 def test_true_triplets_have_no_residual(solved):
     """Of the leading ones, residuals are far below the remainder, and couplings are rounding."""
-    kernel, discretisation, system = solved
-    found = images_of(kernel, discretisation, system)
+    problem, discretisation, system = solved
+    found = images_of(problem, discretisation, system)
     assert found.residual[5] < 1e-6
     assert found.coupling[5] < 1e-11
     assert (np.diff(found.residual) >= 0.0).all()
@@ -64,10 +68,10 @@ def test_true_triplets_have_no_residual(solved):
 
 def test_a_wrong_value_is_seen(solved):
     """s_3 off by 1e-4: from the third on, residual and coupling are that."""
-    kernel, discretisation, system = solved
+    problem, discretisation, system = solved
     values = system.values.copy()
     values[2] += 1e-4
-    found = images_of(kernel, discretisation, replace(system, values=values))
+    found = images_of(problem, discretisation, replace(system, values=values))
     assert found.coupling[1] < 1e-11
     assert found.coupling[2] == pytest.approx(1e-4, rel=1e-6)
     assert found.residual[2] == pytest.approx(1e-4, rel=1e-2)
@@ -75,25 +79,25 @@ def test_a_wrong_value_is_seen(solved):
 
 def test_a_wrong_function_is_seen(solved):
     """f_1 and f_2 turned into each other by 1e-4, on one side alone: both norms are of that size."""
-    kernel, discretisation, system = solved
+    problem, discretisation, system = solved
     rotation = np.eye(len(system.values))
     rotation[0, 1], rotation[1, 0] = 1e-4, -1e-4
     wrong = replace(system, left=altered(system.left, lambda coefficients: coefficients @ rotation))
-    found = images_of(kernel, discretisation, wrong)
+    found = images_of(problem, discretisation, wrong)
     assert found.coupling[1] > 1e-5
     assert found.residual[0] > 1e-5
 
 
 def test_a_function_that_is_missing_a_part_is_seen(solved):
     """g_1 with a trace of what is orthogonal to all leading functions: no coupling, but a residual."""
-    kernel, discretisation, system = solved
+    problem, discretisation, system = solved
 
     def polluted(coefficients):
         coefficients = coefficients.copy()
         coefficients[:, 0] += 1e-3 * coefficients[:, 20]
         return coefficients
 
-    found = images_of(kernel, discretisation, replace(system, right=altered(system.right, polluted)))
+    found = images_of(problem, discretisation, replace(system, right=altered(system.right, polluted)))
     assert found.coupling[4] < 1e-5
     assert found.residual[0] > 1e-4
 
@@ -101,26 +105,26 @@ def test_a_function_that_is_missing_a_part_is_seen(solved):
 def test_a_smaller_kernel_is_seen(solved):
     """Triplets of (x > y) are none of (x > y + 0.01): what is held against the kernel is the kernel."""
     _, discretisation, system = solved
-    found = images_of(Kernel(lambda x, y: x > y + 0.01), discretisation, system)
+    found = images_of(problem_of(lambda x, y: x > y + 0.01), discretisation, system)
     assert found.residual[0] > 1e-3
 
 
 def test_what_slices_leave_unresolved_is_part_of_it(monkeypatch):
     """Noise: no bar can rest on integrals of it."""
     monkeypatch.setattr("opsvd.evidence.images.slice_integrals", partial(slice_integrals, budget=100_000))
-    kernel, mu = Kernel(lambda x, y: np.modf(np.sin(12.9898 * x + 78.233 * y) * 43758.5453)[0]), Gaussian()
-    (discretisation,) = UniformPanels(6).discretisations(kernel, mu, mu, 1e-4)
-    found = images_of(kernel, discretisation, system_of(discretisation), 1e-4)
+    problem = problem_of(lambda x, y: np.modf(np.sin(12.9898 * x + 78.233 * y) * 43758.5453)[0], 1e-4)
+    (discretisation,) = UniformPanels(6).discretisations(problem)
+    found = images_of(problem, discretisation, system_of(discretisation))
     assert found.residual[0] > 0.1
     assert found.coupling[0] > 0.1
 
 
 def test_what_lies_outside_the_domain_is_bounded(solved):
     """Images are continued beyond the domain by their decay, but by no more than the norm of the kernel there."""
-    kernel, discretisation, system = solved
+    problem, discretisation, system = solved
     near = replace(discretisation, domain=replace(discretisation.domain, x=(-2.0, 2.0)))
-    assert images_of(kernel, near, system, outside=1.0).residual[0] > 1e-2
-    inside = images_of(kernel, discretisation, system).residual
-    outside = images_of(kernel, discretisation, system, outside=1e-3).residual
+    assert images_of(problem, near, system, outside=1.0).residual[0] > 1e-2
+    inside = images_of(problem, discretisation, system).residual
+    outside = images_of(problem, discretisation, system, outside=1e-3).residual
     assert (outside >= inside).all()
     assert (outside <= np.hypot(inside, 1e-3) * (1.0 + 1e-12)).all()

@@ -96,7 +96,7 @@ def test_coefficients_of_powers_of_the_distance(k, check):
     roots = np.sqrt([float(harmonics(k, degree)) for degree in range(size)])[:, None]
     np.testing.assert_allclose(sums.coefficients, roots * moments, atol=1e-8)
     energy = 4.0**powers * beta(half + 2 * powers, half) / beta(half, half)
-    np.testing.assert_allclose(sums.rest[:2] ** 2, (energy - np.sum(sums.coefficients**2, axis=0))[:2], rtol=1e-5)
+    np.testing.assert_allclose(sums.beyond[:2] ** 2, (energy - np.sum(sums.coefficients**2, axis=0))[:2], rtol=1e-5)
 
 
 def test_polynomials_leave_nothing():
@@ -104,7 +104,7 @@ def test_polynomials_leave_nothing():
     kernel = Kernel(lambda x, theta: (2.0 * np.sin(0.5 * theta) ** 2) ** x[..., 0], dims=(2, 1))
     slices = angular_slices(kernel, 3, np.array([[3.0, 3.0]]), np.ones(1), 1e-12, edges=first_panels(3), check=False,
                             size=None)
-    assert angular_sums(slices, 3, 6, 0.0).rest[0] < 1e-13
+    assert angular_sums(slices, 3, 6, 0.0).beyond[0] < 1e-13
 
 
 def test_truncation_errors_are_counted():
@@ -112,4 +112,4 @@ def test_truncation_errors_are_counted():
     kernel = Kernel(lambda x, theta: np.sin(1e6 * theta * (1.0 + x[..., 0])), dims=(2, 1))
     slices = angular_slices(kernel, 2, np.array([[0.1, 0.1]]), np.ones(1), 1e-6, edges=first_panels(2), check=False,
                             size=None)
-    assert angular_sums(slices, 2, 4, 0.0).lost[0] > 1e-3
+    assert angular_sums(slices, 2, 4, 0.0).truncation[0] > 1e-3

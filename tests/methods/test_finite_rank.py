@@ -9,7 +9,8 @@ from scipy.special import ndtr
 
 import opsvd
 from opsvd import ConvergenceWarning, exact
-from opsvd.probing.domain import find_domain
+from opsvd.operator.problem import Problem
+from opsvd.probing.structure import Structure
 from opsvd.quadrature import Pieces, find_pieces, hermite_polynomials, hidden_energy, poles
 
 
@@ -109,11 +110,10 @@ def test_products_of_hermite_polynomials(n, m):
     assert abs(svd.singular_values[0] - 1.0) <= svd.errors[0] <= 1e-12
 
 
-def test_a_core_that_is_singular_gives_no_discretisation():
+def test_a_core_that_is_singular_gives_no_discretisation(monkeypatch):
     """Rows and columns that do not tell the others are not solved for."""
     kernel = opsvd.Kernel(lambda x, y: np.where(np.abs(x) < 1.0, x, 0.0) * y)
-    domain = find_domain(kernel, opsvd.Gaussian(), opsvd.Gaussian(), 1e-10)
     for rows in ([2.0], [2.0, 0.5], [0.3, 0.6]):
         skeleton = np.array(rows), np.array([0.3, 0.7])[:len(rows)]
-        assert not list(opsvd.FiniteRank().within(kernel, domain, opsvd.Gaussian(), opsvd.Gaussian(),
-                                                  skeleton=skeleton, rtol=1e-10))
+        monkeypatch.setattr("opsvd.operator.problem.find_structure", lambda *_, found=skeleton: Structure(found))
+        assert not list(opsvd.FiniteRank().discretisations(Problem(kernel, opsvd.Gaussian(), opsvd.Gaussian())))

@@ -13,6 +13,7 @@ from opsvd import ConvergenceWarning, Gaussian, NotSquareIntegrableError
 from opsvd._support.linalg import compact_svd
 from opsvd.kernels import elementwise
 from opsvd.methods import Logarithmic
+from opsvd.operator.problem import Problem
 from opsvd.quadrature import composite_gauss_legendre
 from opsvd.testing import check_method
 
@@ -33,7 +34,7 @@ BROKEN = {
 def values_of(phi, mu_x=Gaussian(), mu_y=Gaussian(), *, level=0, kernel=None):    # noqa: B008
     """The singular values of one of the discretisations, the first, and the kernel, which counts its evaluations."""
     kernel = kernel or opsvd.Kernel(lambda x, y: phi(x * y))
-    discretisations = Logarithmic().discretisations(kernel, mu_x, mu_y, 1e-10)
+    discretisations = Logarithmic().discretisations(Problem(kernel, mu_x, mu_y))
     blocks = next(islice(discretisations, level, None)).blocks
     return np.sort(np.concatenate([compact_svd(block.matrix)[1] for block in blocks]))[::-1], kernel
 
@@ -147,7 +148,7 @@ def test_steep_places_need_no_small_step():
 def test_it_gives_up_early_on_what_it_cannot_do(phi):
     """No discretisation, and few evaluations."""
     kernel = opsvd.Kernel(lambda x, y: phi(x * y))
-    assert list(Logarithmic().discretisations(kernel, Gaussian(), Gaussian(), 1e-10)) == []
+    assert list(Logarithmic().discretisations(Problem(kernel, Gaussian(), Gaussian()))) == []
     assert kernel.evaluations < 50_000
 
 
@@ -176,7 +177,7 @@ def test_parities_that_are_not_there_have_no_block():
     """tanh is odd, cos is even, the logistic function is neither, and zero keeps one block."""
     def parities(phi):
         kernel = opsvd.Kernel(lambda x, y: phi(x * y))
-        discretisation = next(Logarithmic().discretisations(kernel, Gaussian(), Gaussian(), 1e-6))
+        discretisation = next(Logarithmic().discretisations(Problem(kernel, Gaussian(), Gaussian(), 1e-6)))
         return [block.left.parity for block in discretisation.blocks]
 
     assert parities(np.tanh) == [-1]

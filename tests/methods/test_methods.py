@@ -9,12 +9,16 @@ from hypothesis import strategies as st
 from scipy.special import gamma
 
 import opsvd
-from opsvd import ConvergenceWarning, HermiteGalerkin, NotSquareIntegrableError, Panels
+from opsvd import ConvergenceWarning, Gaussian, HermiteGalerkin, NotSquareIntegrableError, Panels, Ridge
+from opsvd.measures import Measure
 from opsvd.methods import METHODS, as_method
 from opsvd.testing import check_method
 
+# Methods of kernels of numbers alone.
+OF_NUMBERS = ("hermite", "scaled-hermite", "logarithmic", "finite-rank", "panels", "product", "uniform")
 
-@pytest.mark.parametrize("method", [*(cls() for cls in METHODS.values()), HermiteGalerkin(80), Panels(500)], ids=repr)
+
+@pytest.mark.parametrize("method", ["auto", *OF_NUMBERS, HermiteGalerkin(80), Panels(500)], ids=repr)
 def test_every_method_passes_the_check(method):
     """Known spectra, honest bars, orthonormal functions."""
     check_method(method)
@@ -32,6 +36,33 @@ def test_unknown_methods_are_refused(method):
     """The message lists what there is."""
     with pytest.raises(ValueError, match=r"method must be one of 'auto', 'hermite', .* or a Method object .*, got"):
         opsvd.decompose(lambda x, y: x * y, method=method)
+
+
+@pytest.mark.parametrize("name", OF_NUMBERS)
+def test_methods_of_numbers_refuse_others(name):
+    """Vectors, blocks and matrices."""
+    plane = Gaussian.standard(2)
+    for h, mu in ((lambda x, y: np.sum(x * y, axis=-1), plane),
+                  (lambda x, y: (x * y)[..., None, None] * np.ones((2, 2)), Gaussian()),
+                  (opsvd.blockwise(lambda z: z / np.linalg.norm(z, axis=(-2, -1), keepdims=True), 2), Gaussian())):
+        with pytest.raises(ValueError, match=r"method must suit .* takes kernels of numbers; leave it out"):
+            opsvd.decompose(h, mu, mu, method=name)
+
+
+@pytest.mark.parametrize(("method", "needed"), [
+    ("hermite", "Gaussian for Hermite polynomials"), ("scaled-hermite", "Gaussian for Hermite functions"),
+    ("logarithmic", "Gaussian of mean zero for logarithmic coordinates"), (Ridge(1.0), "Gaussian for ridge functions"),
+])
+def test_measures_that_do_not_fit_are_refused(method, needed):
+    """The message shows the measures and names a method that takes them."""
+    class Other(Measure):
+        """Not a Gaussian by its class."""
+
+        dim, center, scale = 1, 0.0, 1.0
+        sample, sqrt_density, gauss_rule = Gaussian().sample, Gaussian().sqrt_density, Gaussian().gauss_rule
+
+    with pytest.raises(ValueError, match=f"mu_x and mu_y must be {needed}, got .*Other.*; use method='p.*'; leave"):
+        opsvd.decompose(lambda x, y: x * y, Other(), method=method)
 
 
 @pytest.mark.parametrize(("arguments", "message"), [

@@ -13,6 +13,7 @@ from scipy.special import ndtr
 import opsvd
 from opsvd import ConvergenceWarning, Gaussian, Kernel, ProductIntegration
 from opsvd._support.linalg import compact_svd
+from opsvd.operator.problem import Problem
 
 STANDARD = Gaussian()
 STEPS = 2.0 / (np.pi * (2.0 * np.arange(40) + 1.0))
@@ -20,7 +21,8 @@ STEPS = 2.0 / (np.pi * (2.0 * np.arange(40) + 1.0))
 
 def values_of(h, mu_x=STANDARD, mu_y=STANDARD, *, rtol=1e-10, method=None):
     """Singular values of the last discretisation, without any error bars to hide behind."""
-    *_, last = (ProductIntegration() if method is None else method).discretisations(Kernel(h), mu_x, mu_y, rtol)
+    problem = Problem(Kernel(h), mu_x, mu_y, rtol)
+    *_, last = (ProductIntegration() if method is None else method).discretisations(problem)
     return compact_svd(last.blocks[0].matrix)[1], last
 
 
@@ -30,7 +32,7 @@ def test_a_step_to_rounding():
     np.testing.assert_allclose(found[:8], STEPS[:8], atol=1e-14)
     np.testing.assert_allclose(found[:24], STEPS[:24], rtol=1e-6)
     assert last.note.startswith("product integration: ")
-    assert last.leading
+    assert last.evidence.leading
 
 
 def roots(function, starts):
@@ -102,7 +104,7 @@ def test_values_do_not_exceed_the_true_ones():
 def test_noise_is_left_to_uniform_panels_and_said_so():
     """One discretisation, with a remark for the status."""
     kernel = Kernel(lambda x, y: np.modf(np.sin(12.9898 * x + 78.233 * y) * 43758.5453)[0])
-    (only,) = ProductIntegration().discretisations(kernel, STANDARD, STANDARD, 1e-10)
+    (only,) = ProductIntegration().discretisations(Problem(kernel, STANDARD, STANDARD))
     assert only.note.startswith("uniform panels")
     assert "looks like noise or a fractal" in only.remark
     with pytest.warns(ConvergenceWarning, match="noise or a fractal"):

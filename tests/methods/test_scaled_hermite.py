@@ -9,7 +9,7 @@ from opsvd import ConvergenceWarning, Gaussian, ScaledHermite
 from opsvd.bases import HermiteBasis
 from opsvd.kernels import Kernel
 from opsvd.methods.phase_space import fitting_gaussians
-from opsvd.probing.domain import find_domain
+from opsvd.operator.problem import Problem
 
 GAUSSIAN = ["exp(0.48xy)", "exp(0.49xy)", "Mehler ratio, r = 0.9", "squared exponential, length 0.05", "sin(10xy)"]
 LEADING = ["cos(30xy)", "Mehler ratio, r = 0.99"]
@@ -23,7 +23,7 @@ def find(name):
 def fitting(h, mu_x=Gaussian(), mu_y=Gaussian()):    # noqa: B008
     """The Gaussians that fit a kernel."""
     kernel = Kernel(h)
-    return fitting_gaussians(kernel, find_domain(kernel, mu_x, mu_y, 1e-10), mu_x, mu_y)
+    return fitting_gaussians(Problem(kernel, mu_x, mu_y))
 
 
 @pytest.mark.parametrize("name", [*GAUSSIAN, *LEADING])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from opsvd.quadrature import Pieces, composite_gauss_legendre, find_pieces, hidden_energy
+from opsvd.quadrature import Pieces, composite_gauss_legendre, find_pieces
 
 EDGES = np.linspace(-1.03, 2.1, 4)
 WHERE = 0.31
@@ -62,28 +62,3 @@ def test_too_many_pieces_are_none():
     """A function that oscillates without end gives nothing."""
     assert found(lambda t: np.sin(1e4 * t)) is None
     assert found(np.cos, limit=2) is None
-
-
-def hidden_of(integral):
-    """What is hidden of a function on [0, 1], given the integral of f^2 up to any point, and the width of where it is.
-
-    The narrowest pieces are the first two.
-    """
-    edges = np.append(0.0, 2.0 ** np.arange(-40.0, 1.0))
-    return hidden_energy(edges, np.diff([0.0, *integral(edges[1:])])), edges[2]
-
-
-@pytest.mark.parametrize("a", [0.02, 0.2, 0.45])
-def test_of_growing_functions_no_less_is_hidden_than_a_constant_leaves(a):
-    """For x^-a, whose best constant on [0, w] is its mean, and no more than all."""
-    hidden, w = hidden_of(lambda x: x ** (1.0 - 2.0 * a) / (1.0 - 2.0 * a))
-    everything = w ** (1.0 - 2.0 * a) / (1.0 - 2.0 * a)
-    constant = w ** (1.0 - 2.0 * a) / (1.0 - a) ** 2
-    assert everything - constant <= hidden <= everything
-
-
-def test_of_bounded_functions_next_to_nothing_is_hidden():
-    """For 1 - x^(1/3), which grows towards zero, but to one."""
-    hidden, w = hidden_of(lambda x: x - 1.5 * x ** (4.0 / 3.0) + 0.6 * x ** (5.0 / 3.0))
-    mean_square, mean = 1.0 - 1.5 * w ** (1.0 / 3.0) + 0.6 * w ** (2.0 / 3.0), 1.0 - 0.75 * w ** (1.0 / 3.0)
-    assert w * (mean_square - mean**2) <= hidden <= 1e-3 * w

@@ -235,7 +235,7 @@ def test_the_automatic_choice():
 def test_a_failed_certificate_falls_back_to_row_blocks(monkeypatch):
     """If the pilot is fooled and the whole matrix is not of low rank, row blocks take over and the note says why."""
     monkeypatch.setattr(LowRank, "pilot_rank", lambda self, matrix: 5)
-    monkeypatch.setattr("opsvd.sampling.auto._DENSE", 100)
+    monkeypatch.setattr("opsvd.sampling.auto._DENSE_SIDE", 100)
     matrix = drawn(ROUGH["kink"], 300)
     found = Auto().spectrum(matrix, 3)
     assert found.engine == "RowBlocks" + repr(RowBlocks())[9:]

@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import opsvd
 from opsvd import Kernel, check_matrix, crosscheck, decompose, monte_carlo, monte_carlo_sweep
-from opsvd.comparison.crosscheck import _threshold
+from opsvd.comparison.z_scores import threshold
 from opsvd.errors import SamplingInterruptedWarning
 from opsvd.essay import essay_panels
 from opsvd.measures import Gaussian
@@ -58,7 +58,7 @@ def test_crosscheck_compares_what_is_done(svd, rows, call, sizes, drawn):
                                 match=r"interrupted: .* of 12 at n = 40, .* are done and compared, and returned")
     assert check.interrupted
     assert (check.n, check.drawn, check.trials) == (sizes, drawn, min(drawn))
-    assert_allclose(check.thresholds, [_threshold(check.comparisons, trials) for trials in drawn])
+    assert_allclose(check.thresholds, [threshold(check.comparisons, trials) for trials in drawn])
     whole = crosscheck(sine, (40, 60, 80), trials=12, rng=0, svd=svd)
     same = [k for k, count in enumerate(drawn) if count == 12]
     r = min(check.mean.shape[1], whole.mean.shape[1])

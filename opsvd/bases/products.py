@@ -1,0 +1,83 @@
+"""Products of Hermite polynomials of some of the coordinates of a vector."""
+
+from typing import Any
+
+import numpy as np
+
+from .._support.floats import CHUNK
+from ..kernels import Side
+from ..quadrature import hermite_polynomials, wide_sample
+from .base import Basis, MeanRule
+from .digits import FARTHEST
+
+__all__ = ["HermiteProducts"]
+
+Components = tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
+
+
+class HermiteProducts(Basis):
+    r"""The constant, and for each component the products of Hermite polynomials of its coordinates, but its constant.
+
+    Beyond 8.6 standard deviations in a coordinate, where polynomials have lost their digits, a sum keeps the value that
+    it has there.
+
+    Parameters
+    ----------
+    side : Side
+        Numbers or vectors.
+    turn : ndarray, shape (d, d)
+        The coordinates are those of the standard variable, times this.
+    components : tuple of (tuple of int, tuple of int)
+        For each component its coordinates, and the numbers of polynomials in their directions.
+    """
+
+    def __init__(self, side: Side, turn: np.ndarray, components: Components) -> None:
+        self._side, self.turn, self.components = side, turn, components
+
+    @property
+    def side(self) -> Side:
+        """The measure of the vector."""
+        return self._side
+
+    @property
+    def size(self) -> int:
+        """The constant, and the products of each component but its constant."""
+        return 1 + sum(int(np.prod(sizes, dtype=int)) - 1 for _, sizes in self.components)
+
+    def sums(self, points: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
+        """Sums of products of polynomials."""
+        with np.errstate(over="ignore"):
+            z = self.side.standard(points)
+        z = np.clip(z @ self.turn, -FARTHEST, FARTHEST)
+        step = max(1, CHUNK // len(coefficients))
+        values = [self._products(z[i:i + step]) @ coefficients for i in range(0, len(z), step)]
+        return np.concatenate(values or [np.zeros((0, coefficients.shape[1]))])
+
+    def _products(self, z: np.ndarray) -> np.ndarray:
+        columns = [np.ones((len(z), 1))]
+        for axes, sizes in self.components:
+            product = np.ones((len(z), 1))
+            for axis, size in zip(axes, sizes, strict=True):
+                product = (product[:, :, None] * hermite_polynomials(z[:, axis], size)[:, None]).reshape(len(z), -1)
+            columns.append(product[:, 1:])
+        return np.concatenate(columns, axis=1)
+
+    def mean_rule(self) -> MeanRule:
+        """Points that reach farther than the measure does, always the same ones."""
+        z, weights = wide_sample(self.side.directions)
+        return MeanRule(self.side.points(z), weights, drawn=True)
+
+    def state(self) -> dict[str, Any]:
+        """The turn, and for each component how many coordinates it has, these, and the numbers of polynomials."""
+        flat = [number for axes, sizes in self.components for number in (len(axes), *axes, *sizes)]
+        return {"turn": self.turn, "components": np.array(flat, dtype=int)}
+
+    @classmethod
+    def from_state(cls, side: Side, state: dict[str, Any]) -> "HermiteProducts":
+        """From a side and what `state` gives."""
+        numbers, components, i = state["components"].tolist(), [], 0
+        while i < len(numbers):
+            d = numbers[i]
+            components.append((tuple(numbers[i + 1:i + 1 + d]), tuple(numbers[i + 1 + d:i + 1 + 2 * d])))
+            i += 1 + 2 * d
+        return cls(side, state["turn"], tuple(components))

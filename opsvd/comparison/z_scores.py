@@ -1,0 +1,89 @@
+"""z-scores: deviations of sampled values from what is predicted, over their uncertainty; how large they may be.
+
+`opsvd.comparison.crosscheck.crosscheck` has the formulas.
+"""
+
+import math
+
+import numpy as np
+from scipy.special import ndtri
+
+from .._support.floats import EPS
+from ..answer.result import OperatorSVD
+from ..prediction.finite_size import FiniteSizePrediction
+from ..sampling import MonteCarloSpectrum
+
+__all__ = ["FALSE_ALARM", "MOST_COMPARED", "count_compared", "energy_score", "multiplet_means", "threshold",
+           "value_scores"]
+
+FALSE_ALARM = 1e-3
+"""The probability that a comparison of two right answers ends in disagreement."""
+
+MOST_COMPARED = 8
+"""How many values are compared by default: each one more raises the threshold of all, and those beyond are seldom above
+their noise (benchmarks/results/z_scores.txt)."""
+
+
+def count_compared(svd: OperatorSVD, predictions: list[FiniteSizePrediction], rank: int | None) -> int:
+    """Return how many singular values are compared, multiplets counting once.
+
+    By default it is those that stand two standard deviations above their sampling noise at the largest n.
+    """
+    # Multiplicities may be larger than any integer of numpy's; no matrix has 10^9 values.
+    ends = np.cumsum(np.minimum(svd.multiplicities, 10**9).astype(np.int64))
+    most = int(np.count_nonzero(ends <= min(prediction.n for prediction in predictions)))
+    if rank is not None:
+        return min(rank, most)
+    largest = max(predictions, key=lambda prediction: prediction.n)
+    noisy = 2.0 * largest.std > svd.values
+    return min(int(np.argmax(np.append(noisy, True))), most, MOST_COMPARED) or min(most, 1)
+
+
+def multiplet_means(spectra: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Return the means of spectra (..., k) over the members of each value, shape (..., len(counts)); zeros follow."""
+    if counts.size == 0:
+        return spectra[..., :0]
+    ends = np.cumsum(counts).astype(np.int64)
+    lacking = max(int(ends[-1]) - spectra.shape[-1], 0)
+    padded = np.pad(spectra, [*[(0, 0)] * (spectra.ndim - 1), (0, lacking)])
+    return np.stack([part.mean(axis=-1) for part in np.split(padded, ends, axis=-1)[:-1]], axis=-1)
+
+
+def value_scores(svd: OperatorSVD, prediction: FiniteSizePrediction, sample: MonteCarloSpectrum, r: int) -> np.ndarray:
+    """Return the z-scores of the leading r values, NaN where they cannot be predicted."""
+    z = _scores(multiplet_means(sample.spectra, svd.multiplicities[:r]), prediction.mean[:r], prediction.std[:r],
+                np.hypot(prediction.error[:r], svd.value_errors[:r] + _rounding(svd, sample.n)))
+    return np.where(prediction.valid[:r], z, np.nan)
+
+
+def energy_score(svd: OperatorSVD, prediction: FiniteSizePrediction, sample: MonteCarloSpectrum, r: int) -> float:
+    """Return the z-score of the energy of the most leading values, up to r, for which it can be predicted."""
+    if svd.rank == 0:
+        return float(_scores((sample.spectra**2).sum(axis=1), np.array(svd.tail**2), np.zeros(()), np.zeros(())))
+    if not prediction.energy_valid[:r].any():
+        return math.nan
+    k = int(np.flatnonzero(prediction.energy_valid[:r])[-1])
+    counts = svd.multiplicities[: k + 1].astype(np.float64)
+    ours = 2.0 * float((counts * svd.values[: k + 1]) @ (svd.value_errors[: k + 1] + _rounding(svd, sample.n)))
+    energies = (sample.spectra[:, : int(counts.sum())] ** 2).sum(axis=1)
+    return float(_scores(energies, prediction.energy[k], prediction.energy_std[k],
+                         np.hypot(prediction.energy_error[k], ours)))
+
+
+def _scores(samples: np.ndarray, expected: np.ndarray, std: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """Return the deviation of the mean of the samples over its uncertainty; no deviation is 0, whatever that is."""
+    deviation = samples.mean(axis=0) - expected
+    uncertainty = np.hypot(np.maximum(samples.std(axis=0, ddof=1), std) / math.sqrt(len(samples)), error)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(deviation == 0.0, 0.0, deviation / uncertainty))
+
+
+def _rounding(svd: OperatorSVD, n: int) -> float:
+    """Bound the rounding errors of the SVD of an n x n matrix: backward stable, with a modest constant."""
+    return n * EPS * float(svd.singular_values.max(initial=0.0))
+
+
+def threshold(comparisons: int, trials: int) -> float:
+    """Return the largest |z| that is not a disagreement, of so many z-scores of means over so many trials."""
+    t = -float(ndtri(0.5 * FALSE_ALARM / max(comparisons, 1)))
+    return t + (t**2 - 1.0) / (3.0 * math.sqrt(trials))

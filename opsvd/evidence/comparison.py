@@ -1,0 +1,235 @@
+"""Kernels of numbers: the answer held against the kernel on rules that the method did not use, and by images."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .._support.arrays import leading_true
+from .._support.budget import BudgetExhaustedError
+from .._support.floats import EPS
+from .._support.linalg import compact_svd, leading_triplets, norm_bound
+from ..kernels import SMALLEST_SIZE, Kernel, size_out_of_range
+from ..operator.discretisation import Block, Discretisation
+from ..operator.problem import Problem
+from ..operator.singular_functions import SingularFunctions, SingularSystem
+from ..probing.domain import Domain, weighted_samples
+from ..quadrature import Rule, joined
+from .images import images
+from .remainder import NORM_MARGIN, RemainderEvidence, settled
+
+__all__ = ["Comparison", "compared"]
+
+# Points in x and in y at which h is held against the answer wherever the measures have their mass: as many values as
+# the smallest check rules take.
+_SPOTS = 300
+# If the remainder is at most 1.05 times the energy outside the domain, a finer basis cannot lower the bars.
+_LIMITED_BY_DOMAIN = 1.05
+# If the energy outside the domain may make a value of this part of the first, no bar can be told: with the margin of
+# the norm it is larger than the first value itself.
+_HOPELESS = 0.67
+# Parts of the sixth value: for the number of values above each, what is left beside their functions is bounded anew.
+_PARTS_OF_SIXTH = (0.3, 0.45, 0.6, 0.75)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ComparedEvidence(RemainderEvidence):
+    """What is known of kernels of numbers besides: images tell of values that are there, though not which.
+
+    What may be missing from few values is the remainder, less what is beyond the reach of any discretisation.
+    """
+
+    exhausted: bool = False
+    hopeless: bool = False
+    missing: float = 0.0
+
+    @property
+    def breaks(self) -> bool:    # type: ignore[override]
+        """Whether slices were found to break, or were given up."""
+        return self.images is not None and self.images.breaks
+
+    def near(self) -> np.ndarray:
+        """Bars of values that may not be told apart from what the remainder hides: see `Images`.
+
+        A residual says that there is a true singular value close to a computed one, but not that it is the i-th: enough
+        to see how a spectrum decays. Never larger than `bars`, which are for the i-th value.
+        """
+        bars = self.bars()
+        if self.images is None:
+            return bars
+        near = NORM_MARGIN * (self.images.coupling + self.images.residual)
+        return np.asarray(np.minimum(bars, np.append(near, np.full(len(bars) - len(near), np.inf))))
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Makes the evidence for kernels of numbers.
+
+    Attributes
+    ----------
+    kernel : Kernel
+    domain : Domain
+        Where the kernel was looked at, and what lies beyond.
+    rtol : float
+    checks : tuple of (Rule, Rule)
+        Rules in x and y that the method did not use. The first pair is the most accurate; the others must not
+        contradict it.
+    hidden : float
+        The part of the norm that lies nearer to singular points than any nodes, relative to all of it.
+    leading : bool
+        Whether the method aims at the leading singular values only, as where a spectrum decays slowly.
+    final : bool
+        Whether images are not looked at, as where the method has given up.
+    """
+
+    kernel: Kernel
+    domain: Domain
+    rtol: float
+    checks: tuple[tuple[Rule, Rule], ...]
+    hidden: float = 0.0
+    leading: bool = False
+    final: bool = False
+
+    def __call__(self, system: SingularSystem) -> ComparedEvidence | None:
+        """Hold the answer against the kernel; None if the checks see no more than traces of it.
+
+        First the values of the kernel are compared. Where that leaves error bars above `rtol`, as it does for kernels
+        with breaks, whose pointwise remainder is large although their integrals are right, T is applied to the singular
+        functions as well. Traces are zeros although h is not zero, or sizes that have nothing to do with each other.
+        """
+        checks, s = (*self.checks, _spots(system)), system.values
+        samples = [weighted_samples(self.kernel, self.domain, *rules) for rules in checks]
+        functions = zip(*(_on_rules(side, rules) for side, rules in
+                          zip((system.left, system.right), zip(*checks, strict=True), strict=True)), strict=True)
+        compared = [_OnRules(f, g, _remainder(sample, (f * s) @ g.T))
+                    for (f, g), sample in zip(functions, samples, strict=True)]
+        norms = [float(np.linalg.norm(sample)) for sample in samples]
+        remainders = [float(np.linalg.norm(one.remainder)) for one in compared]
+        if 0.0 < max(norms) < SMALLEST_SIZE or max(norms) > 1.0 / SMALLEST_SIZE:
+            raise size_out_of_range(max(norms))
+        # Where rules do not agree that h is there, some of the random points must.
+        # Two that both see it differ by less than a thousandfold, and sixteen points tell a size.
+        seen = max(norms[:-1]) <= 1e3 * min(norms[:-1]) and norms[0] > 0.0
+        if not seen and _participation(samples[-1]) < 16.0 and self.domain.norm > 0.0:
+            return None
+        if not seen:
+            remainders[-1] *= NORM_MARGIN    # a few hundred of them tell it roughly
+        # All rules see the same operator: the others tell how far its size is certain.
+        first = norm_bound(compared[0].remainder) if remainders[0] > self.rtol * norms[0] else remainders[0]
+        evidence = self._evidence(system, compared, norms, remainders, first)
+        if self.final or settled(s, evidence.bars(), self.rtol):
+            return evidence
+        try:
+            evidence = replace(evidence, images=images(
+                self.kernel, self.domain, self.checks[0], system, self.rtol, outside=self._outside(norms[0]),
+                hidden=self.hidden, spots=checks[-1], samples=samples[-1]))
+        except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
+            return evidence
+        # Twelve accurate values are an answer. Of fewer, more may be accurate if what is left beside them is known.
+        if leading_true(evidence.bars() <= self.rtol * s.max(initial=0.0)) >= 12:
+            return evidence
+        return replace(evidence, complement=compared[0].complement(s) + evidence.spread - first)
+
+    def _outside(self, size: float) -> float:
+        """The norm of h outside the domain, and nearer to singular points than nodes, given that of all of h."""
+        return float(np.hypot(self.domain.missing, self.hidden)) * size
+
+    def _evidence(self, system: SingularSystem, compared: list["_OnRules"], norms: list[float],
+                  remainders: list[float], first: float) -> ComparedEvidence:
+        """What the values on all rules show; `first` bounds the operator norm of the remainder on the first."""
+        s, outside, largest = system.values, self._outside(norms[0]), max(remainders)
+        couplings = [one.coupling for one in compared]
+        # Rules that disagree on the size of the remainder have not resolved it, and do not know its integrals either.
+        trusted = largest <= 4.0 * remainders[0] + 4.0 * EPS * norms[0]
+        coupling = max(float(np.linalg.norm(matrix)) for matrix in couplings) if trusted else largest
+        spread = first * largest / remainders[0] if remainders[0] > 0.0 else largest
+        # The norm of h is that of the answer to within the remainder, which may be much less than the error of a rule.
+        norm = norms[0] if largest > 1e-3 * norms[0] else float(np.linalg.norm(s))
+        size, remainder = float(np.hypot(norm, outside)), float(np.hypot(largest, outside))
+        beyond_domain, beyond_reach = self.domain.missing * size, self._outside(size)
+        return ComparedEvidence(
+            values=s, size=size, remainder=remainder, spread=spread + outside, coupling=coupling, least=min(remainders),
+            dimension=max(min(one.remainder.shape) for one in compared[:-1]),
+            overlaps=np.array([np.diagonal(matrix) for matrix in couplings]),
+            missing=max(spread + outside - beyond_reach, 0.0),
+            exhausted=self.leading or remainder <= _LIMITED_BY_DOMAIN * beyond_domain,
+            hopeless=beyond_domain >= _HOPELESS * s.max(initial=0.0) > 0.0)
+
+
+def compared(problem: Problem, blocks: tuple[Block, ...], checks: tuple[tuple[Rule, Rule], ...], note: str, *,
+             domain: Domain | None = None, hidden: float = 0.0, leading: bool = False,
+             broken: bool = False, remark: str = "") -> Discretisation:
+    """A discretisation of a kernel of numbers that is held against the kernel: see `Comparison`.
+
+    `broken` says that h breaks along curves: then its singular values fall like a power, and leading triplets do. A
+    `remark` says that the method has given up, and why.
+    """
+    where = problem.domain if domain is None else domain
+    seen = Comparison(problem.kernel, where, problem.rtol, checks, hidden, leading, final=bool(remark))
+    return Discretisation(blocks, seen, note, remark=remark, factorise=leading_triplets if broken else compact_svd)
+
+
+@dataclass(frozen=True, eq=False)
+class _OnRules:
+    """The answer beside the kernel on one pair of rules: functions (n, r) and (m, r) and the remainder (n, m) there."""
+
+    f: np.ndarray
+    g: np.ndarray
+    remainder: np.ndarray
+
+    @property
+    def coupling(self) -> np.ndarray:
+        """The matrix of the remainder between the functions, shape (r, r)."""
+        return np.asarray(self.f.T @ self.remainder @ self.g)
+
+    def complement(self, singular_values: np.ndarray) -> np.ndarray:
+        """Bounds, shape (r,), of the norm of what is left beside the leading q functions, for some q; else infinite."""
+        s, bounds = singular_values, np.full(len(singular_values), np.inf)
+        left, stop = self.remainder.copy(), len(s)
+        for part in _PARTS_OF_SIXTH if len(s) >= 6 else ():
+            q = int(np.count_nonzero(s > part * s[5]))
+            if q < stop:
+                left += (self.f[:, q:stop] * s[q:stop]) @ self.g[:, q:stop].T
+                bounds[q - 1], stop = norm_bound(left), q
+        return bounds
+
+
+def _participation(samples: np.ndarray) -> float:
+    """The number of samples that share the energy: zero if there is none."""
+    energy = np.square(samples / max(float(np.abs(samples).max()), np.finfo(float).tiny))
+    return float(energy.sum() ** 2 / max(np.sum(energy**2), 1.0))
+
+
+def _on_rules(functions: SingularFunctions, rules: tuple[Rule, ...]) -> list[np.ndarray]:
+    """Weighted samples of functions on several rules, (n, r) each: all at once, as recurrences cost by the call."""
+    together = joined(*rules)
+    values = functions.half_density(together.nodes)
+    values *= together.sqrt_lebesgue[:, None]
+    return [_without_traces(part) for part in np.split(values, np.cumsum([len(rule) for rule in rules])[:-1])]
+
+
+def _remainder(sample: np.ndarray, answer: np.ndarray) -> np.ndarray:
+    """Their difference, in the memory of the second."""
+    return _without_traces(np.subtract(sample, answer, out=answer))
+
+
+def _without_traces(matrix: np.ndarray) -> np.ndarray:
+    """Set to zero what is so small that products would be subnormal numbers, with which BLAS takes a hundredfold."""
+    # No sum of products of entries below 1e-60 of the largest matters. There is no array of absolute values: fresh
+    # memory costs more than the passes do.
+    trace = 1e-60 * max(float(matrix.max(initial=0.0)), -float(matrix.min(initial=0.0)))
+    traces = (matrix <= trace) & (matrix >= -trace)
+    traces &= matrix != 0.0
+    if traces.any():
+        np.putmask(matrix, traces, 0.0)
+    return matrix
+
+
+def _spots(system: SingularSystem) -> tuple[Rule, Rule]:
+    """Random points drawn from the measures: they are dense where the mass is, whatever the scale of anything else."""
+    rng = np.random.default_rng(_SPOTS)
+    rules = []
+    for measure in (system.left.measure, system.right.measure):
+        x = measure.sample(_SPOTS, rng)
+        density = measure.sqrt_density(x)
+        rules.append(Rule(x, 1.0 / (np.sqrt(_SPOTS) * density), density))
+    return rules[0], rules[1]

@@ -1,0 +1,52 @@
+"""What the default method does for vectors, blocks and matrices."""
+
+from ..kernels import BlockKernel, MatrixKernel
+from ..operator.discretisation import Answer, Discretisations
+from ..operator.problem import Problem
+from ..probing.coordinates import Component
+from .grids import Grid
+from .quasi_random import QuasiRandom
+from .sectors import Sectors
+from .tensor import Tensor
+
+__all__ = ["discretisations_of_vectors"]
+
+
+def discretisations_of_vectors(problem: Problem) -> Discretisations:
+    """By rotations, if h is invariant under them, else by products; and by points, where these do not suffice."""
+    if Sectors().refusal(problem) is None:
+        answer = yield from Sectors().discretisations(problem)
+        if answer is not None:
+            return answer
+    answer = yield from _of_products(problem)
+    if answer is None or _poor(answer):
+        problem.budget.release()
+        answer = yield from QuasiRandom().discretisations(problem)
+    return answer
+
+
+def _of_products(problem: Problem) -> Discretisations:
+    """By a basis in every direction, or by polynomials for each component, if there are not too many."""
+    if isinstance(problem.kernel, BlockKernel | MatrixKernel):
+        return (yield from Grid().discretisations(problem))
+    # What differs at few pairs only is not seen by probing coordinates.
+    if problem.rare or Tensor().refusal(problem) is not None:
+        return None
+    if _takes_all(problem):
+        return (yield from Grid().discretisations(problem))
+    # Points have the rest, where the products do not suffice.
+    with problem.budget.part(0.6):
+        return (yield from Tensor().discretisations(problem))
+
+
+def _takes_all(problem: Problem) -> bool:
+    """Whether h takes all of up to two coordinates a side together, for which panels are affordable."""
+    coordinates = problem.coordinates
+    x, y = len(coordinates.anchor_x), len(coordinates.anchor_y)
+    return max(x, y) == 2 and coordinates.components == (Component(tuple(range(x)), tuple(range(y))),)
+
+
+def _poor(answer: Answer) -> bool:
+    """Whether not even the first value is told to two digits, which points may do."""
+    return not answer.converged and (
+        len(answer.errors) == 0 or bool(answer.errors[0] > 0.01 * answer.singular_values[0]))

@@ -1,0 +1,111 @@
+"""Singular functions through the kernel: :math:`f_i = T g_i / s_i`, where sums in a basis have no digits."""
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from .._support.floats import CHUNK
+from ..kernels import Kernel, operator_grid
+from ..measures import Measure
+from ..probing.slice_splitter import slice_integrals
+from ..quadrature import Rule
+
+__all__ = ["Extension", "SliceExtension", "without_zeros"]
+
+
+class _Summed(Protocol):
+    """Functions on the line that are summed in bases, as `SingularFunctions` are."""
+
+    @property
+    def measure(self) -> Measure:
+        """The measure under which they are orthonormal."""
+
+    @property
+    def panels(self) -> np.ndarray:
+        """Edges of panels on each of which they are smooth."""
+
+    def half_density(self, x: np.ndarray) -> np.ndarray:
+        """The functions times the root of the density: (...) gives (..., r)."""
+
+    def truncated(self, distinct: int) -> "_Summed":
+        """The first of them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Extension:
+    r"""The formula :math:`f_i = T g_i / s_i`, evaluated by a rule in the other variable.
+
+    Attributes
+    ----------
+    kernel : Kernel
+    left : bool
+        Whether these are functions of x.
+    nodes : ndarray
+        Nodes in the other variable, m in all, as a kernel's grid takes them.
+    matrix : ndarray, shape (m width, r)
+        :math:`w_j g_i(y_j) / s_i`.
+    rows : int
+        How many rows a point has.
+    """
+
+    kernel: Kernel
+    left: bool
+    nodes: np.ndarray
+    matrix: np.ndarray
+    rows: int = 1
+
+    def __call__(self, points: np.ndarray) -> np.ndarray:
+        """Evaluate at n points, giving (n width, r); in pieces, so that memory stays bounded."""
+        step = max(1, CHUNK // max(len(self.nodes), 1)) * self.rows
+        parts = [np.zeros((0, self.matrix.shape[1]))]
+        for start in range(0, len(points), step):
+            some = points[start:start + step]
+            values = (operator_grid(self.kernel, some, self.nodes) if self.left else
+                      operator_grid(self.kernel, self.nodes, some).T)
+            parts.append(values @ self.matrix)
+        return np.concatenate(parts)
+
+    def leading(self, count: int) -> "Extension":
+        """For the first `count` functions."""
+        return without_zeros(replace(self, matrix=self.matrix[:, :count]))
+
+
+@dataclass(frozen=True, eq=False)
+class SliceExtension:
+    r"""The formula :math:`f_i = T g_i / s_i` for kernels with breaks, by integrals along slices that are split there.
+
+    Attributes
+    ----------
+    kernel : Kernel
+        h for the left functions, h with its variables exchanged for the right ones.
+    functions : SingularFunctions
+        :math:`g_i`, summed in their bases.
+    singular_values : ndarray, shape (r,)
+    """
+
+    kernel: Kernel
+    functions: _Summed
+    singular_values: np.ndarray
+
+    def __call__(self, points: np.ndarray) -> np.ndarray:
+        """Evaluate at points (n,), giving (n, r)."""
+        if len(points) == 0:
+            return np.zeros((0, len(self.singular_values)))
+        g = self.functions
+        plain = Rule(points, np.ones_like(points), np.ones_like(points))
+        slices = slice_integrals(self.kernel, plain, g.measure, g.panels, 1e-13, order=20)
+        return np.asarray(slices.against_resolved(g.half_density) / self.singular_values)
+
+    def leading(self, count: int) -> "SliceExtension":
+        """For the first `count` functions."""
+        return SliceExtension(self.kernel, self.functions.truncated(count), self.singular_values[:count])
+
+
+def without_zeros(extension: Extension) -> Extension:
+    """The extension without nodes that no function uses, so that it is the same whatever else was truncated."""
+    nodes, matrix = extension.nodes, extension.matrix
+    if len(matrix) == len(nodes):    # else a node has several values, and is used
+        used = np.flatnonzero(np.abs(matrix).max(axis=1, initial=0.0) > 0.0)
+        nodes, matrix = nodes[used], matrix[used]
+    return replace(extension, nodes=nodes, matrix=np.ascontiguousarray(matrix))

@@ -1,0 +1,77 @@
+"""Whether a kernel of vectors is invariant under rotations, and of which variables it is a function then."""
+
+import math
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from .._support.floats import CHUNK
+from ..kernels import Kernel
+from ..measures import Measure
+from .varied_points import varied_pairs
+
+__all__ = ["depends_on_product_alone", "is_invariant", "product_values"]
+
+# Fixed, so that the same kernel gives the same answer.
+_SEED = 20240229
+
+
+def _reflected(x: np.ndarray, direction: np.ndarray) -> np.ndarray:
+    """The mirror images of points (n, k) in planes with normals (n, k)."""
+    return np.asarray(x - 2.0 * (np.sum(x * direction, axis=1) / np.sum(direction**2, axis=1))[:, None] * direction)
+
+
+def is_invariant(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool:
+    """Whether h(Qx, Qy) = h(x, y) for all orthogonal Q, as far as random ones tell.
+
+    Random reflections, each at its own pair of points, and products of two; what holds at the first half of the pairs
+    is verified at the second. Reflections generate all of O(k).
+    """
+    def turned(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """The pairs, and what one reflection and two make of them."""
+        yield x, y
+        for _ in range(2):
+            direction = rng.standard_normal(x.shape)
+            x, y = _reflected(x, direction), _reflected(y, direction)
+            yield x, y
+
+    return kernel.dims[0] == kernel.dims[1] and _unchanged(kernel, mu_x, mu_y, turned, _SEED)
+
+
+def depends_on_product_alone(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool:
+    """Whether an invariant h is a function of <x, y>: it must not change where lengths do and the product does not."""
+    def stretched(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """The pairs, with one length larger and the other smaller, and with y moved at right angles to x."""
+        stretch = np.exp(rng.uniform(-0.5, 0.5, len(x)))[:, None]
+        sideways = mu_y.sample(len(y), rng)
+        sideways -= (np.sum(sideways * x, axis=1) / np.sum(x * x, axis=1))[:, None] * x
+        yield from ((x, y), (x * stretch, y / stretch), (x, y + sideways))
+
+    return _unchanged(kernel, mu_x, mu_y, stretched, _SEED + 1)
+
+
+def _unchanged(kernel: Kernel, mu_x: Measure, mu_y: Measure,
+               moved: Callable[..., Iterator[tuple[np.ndarray, np.ndarray]]], seed: int) -> bool:
+    """Whether h stays the same where pairs of points are moved: at 40 that are probed, and at as many others."""
+    rng = np.random.default_rng(seed)
+    for _ in range(2):
+        values = [kernel(x, y) for x, y in moved(*varied_pairs(kernel, mu_x, mu_y, 40, rng), rng)]
+        size = max(float(np.abs(part).max()) for part in values)
+        # Sums over 10^4 coordinates are rounded by less than 1e-11 of the largest value.
+        if not (math.isfinite(size) and all(np.abs(part - values[0]).max() <= 1e-11 * size for part in values)):
+            return False
+    return True
+
+
+def product_values(kernel: Kernel, w: np.ndarray) -> np.ndarray:
+    """phi(w) of a kernel that depends on <x, y> = w alone, shape (...), in pieces that fit memory."""
+    flat, k = np.asarray(w, dtype=np.float64).ravel(), kernel.dims[0]
+    values = np.empty_like(flat)
+    step = max(1, CHUNK // k)
+    for start in range(0, len(flat), step):
+        some = flat[start:start + step]
+        root = np.sqrt(np.abs(some))
+        x, y = np.zeros((2, len(some), k))
+        x[:, 0], y[:, 0] = root, np.sign(some) * root
+        values[start:start + step] = kernel(x, y)
+    return values.reshape(np.shape(w))
