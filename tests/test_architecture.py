@@ -36,7 +36,7 @@ NUMBERS_WITHOUT_REASON_IN: set[str] = {
     "answer/result.py", "methods/auto.py", "methods/finite_rank.py", "methods/hermite_checks.py",
     "methods/hermite_galerkin.py", "methods/logarithmic.py", "methods/panels.py", "methods/phase_space.py",
     "methods/product_integration.py", "methods/refinement.py", "methods/ridge.py", "methods/scaled_hermite.py",
-    "methods/uniform.py", "spectrum/sector_tail.py"}
+    "methods/uniform.py"}
 MOST_NUMBERS = 242
 
 # What sampling may know, so that the cross-check compares two computations that share no code.

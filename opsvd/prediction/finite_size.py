@@ -237,7 +237,7 @@ def predict(
 
 
 def _moments(value: Any, name: str, s: np.ndarray) -> np.ndarray:
-    """Moments of the right shape, those that are infinite, or NaN (infinity times a weight of zero), as a number."""
+    """Moments of the right shape. Infinity, and NaN (infinity times a weight of zero), become INFINITE_MOMENT."""
     moments = real_array(value, name)
     if moments.shape != (s.size, s.size):
         raise ValueError(f"{name} must have shape ({s.size}, {s.size}), one row for each of singular_values, "

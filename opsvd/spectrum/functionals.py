@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from .._support.floats import EPS
 from .._support.validation import counts as counted
 from .._support.validation import described, instance, one_of, real_array, require_fields
 from ..kernels import power_of_two
 from .estimate import Estimate
 
 __all__ = ["Spectrum", "Tail", "effective_rank", "effective_ranks", "hilbert_schmidt_norm", "nuclear_norm"]
-
-_EPS = float(np.finfo(np.float64).eps)
 
 Interval = tuple[float, float]
 
@@ -123,19 +122,28 @@ class Spectrum:
         return replace(self, values=self.values / unit, lower=self.lower / unit, upper=self.upper / unit,
                        tail=self.tail.times(1.0 / unit)), unit
 
+    @property
+    def total(self) -> float:
+        """The sum of all values."""
+        return float(self.counts @ self.values) + self.tail.nuclear
+
+    @property
+    def energy(self) -> float:
+        """The sum of squares of all values."""
+        return float(self.counts @ self.values**2) + self.tail.hilbert_schmidt**2
+
     def sums(self, power: int, beyond: Interval) -> Interval:
         """Bounds of sum s_i^power, with `beyond` for the values beyond the rank."""
         return (float(self.counts @ self.lower**power) + beyond[0], float(self.counts @ self.upper**power) + beyond[1])
 
     @property
-    def largest_beyond(self) -> float:
-        """A bound of every value beyond the rank: none is larger than those listed, nor than all together."""
-        return min(float(self.upper.min(initial=math.inf)), self.tail.hilbert_schmidt)
-
-    @property
     def least_beyond(self) -> float:
-        """What the values beyond the rank add up to at least: their energy over the largest of them."""
-        return self.tail.least**2 / self.largest_beyond if self.tail.least > 0.0 else 0.0
+        """What the values beyond the rank add up to at least: their energy over the largest that one of them may be.
+
+        None is larger than those listed, nor than all beyond together.
+        """
+        largest = min(float(self.upper.min(initial=math.inf)), self.tail.hilbert_schmidt)
+        return self.tail.least**2 / largest if self.tail.least > 0.0 else 0.0
 
     @property
     def sure_sum(self) -> Interval:
@@ -153,18 +161,13 @@ def checked(values: Any, multiplicities: Any, errors: Any, tail: Tail | None = N
                          f"{described(values)} of shape {s.shape}; for many spectra at once use "
                          f"effective_ranks")
     counts = np.ones_like(s) if multiplicities is None else counted(multiplicities, "multiplicities", s, 0.0)
-    bars = np.zeros_like(s) if errors is None else _matching(errors, "errors", s)
+    bars = np.zeros_like(s) if errors is None else real_array(errors, "errors")
+    if bars.shape != s.shape or not (bars >= 0.0).all():
+        raise ValueError(f"errors must be nonnegative numbers, one for each of the {s.size} values, got "
+                         f"{described(errors)}; pass an array of shape {s.shape}")
     tail = Tail() if tail is None else instance(tail, "tail", Tail, "pass what nuclear_tail returns")
     return Spectrum(s, counts, np.maximum(s - bars, 0.0), s + bars, tail,
                     exact=not bars.any() and tail.hilbert_schmidt == 0.0)
-
-
-def _matching(array: Any, name: str, values: np.ndarray) -> np.ndarray:
-    result = real_array(array, name)
-    if result.shape != values.shape or not (result >= 0.0).all():
-        raise ValueError(f"{name} must be nonnegative numbers, one for each of the {values.size} values, got "
-                         f"{described(array)}; pass an array of shape {values.shape}")
-    return result
 
 
 def _estimate(spectrum: Spectrum, value: float, bounds: Interval, note: str = "",
@@ -173,12 +176,12 @@ def _estimate(spectrum: Spectrum, value: float, bounds: Interval, note: str = ""
 
     Where the tail is continued, `sure` is the interval that holds whatever it is continued to. No value is below it.
     """
-    rounding = 8.0 * _EPS * abs(value) if bounds[1] > bounds[0] or not spectrum.exact else 0.0
+    rounding = 8.0 * EPS * abs(value) if bounds[1] > bounds[0] or not spectrum.exact else 0.0
     if sure is None or not spectrum.tail.extrapolated:
         if math.isinf(value):
             return Estimate(math.inf, 0.0, note)
         return Estimate(value, max(bounds[1] - value, value - bounds[0], 0.0) + rounding, note)
-    low = sure[0] * (1.0 - 8.0 * _EPS)
+    low = sure[0] * (1.0 - 8.0 * EPS)
     value = max(value, low)
     error = 0.0 if math.isinf(value) else max(bounds[1] - value, value - max(bounds[0], low), 0.0) + rounding
     return Estimate(value, error, note, lower=low, upper=sure[1], extrapolated=math.isfinite(error))
@@ -201,9 +204,9 @@ def nuclear_norm(values: Any, *, multiplicities: Any = None, errors: Any = None,
     Returns
     -------
     Estimate
-        Its error bar is a bound: if each value is within its bar, and the rest is as `tail` says, then the truth is
-        within it. Infinite, with a note, where `tail` says that the sum diverges. Where the tail is extrapolated so is
-        the bar, and `lower` is the bound that holds without: no value is ever below it.
+        Its error bar is a bound: if each value is within its bar, and what lies beyond them is as `tail` says, then the
+        truth is within it. Infinite, with a note, where `tail` says that the sum diverges. Where the tail is
+        extrapolated so is the bar, and `lower` is the bound that holds without: no value is ever below it.
 
     Examples
     --------
@@ -212,8 +215,7 @@ def nuclear_norm(values: Any, *, multiplicities: Any = None, errors: Any = None,
     3 ± 3e-09
     """
     spectrum, unit = checked(values, multiplicities, errors, tail).at_unit_size()
-    value = float(spectrum.counts @ spectrum.values) + spectrum.tail.nuclear
-    return _estimate(spectrum, value, spectrum.sums(1, spectrum.tail.nuclear_bounds), spectrum.tail.note,
+    return _estimate(spectrum, spectrum.total, spectrum.sums(1, spectrum.tail.nuclear_bounds), spectrum.tail.note,
                      spectrum.sure_sum).times(unit)
 
 
@@ -225,10 +227,8 @@ def hilbert_schmidt_norm(
     Parameters and the meaning of the error bar are those of `nuclear_norm`.
     """
     spectrum, unit = checked(values, multiplicities, errors, tail).at_unit_size()
-    energy = spectrum.tail.hilbert_schmidt**2
     low, high = spectrum.sums(2, spectrum.tail.energy_bounds)
-    value = math.sqrt(float(spectrum.counts @ spectrum.values**2) + energy)
-    return _estimate(spectrum, value, (math.sqrt(low), math.sqrt(high))).times(unit)
+    return _estimate(spectrum, math.sqrt(spectrum.energy), (math.sqrt(low), math.sqrt(high))).times(unit)
 
 
 def effective_rank(
@@ -299,11 +299,9 @@ def _divided(top: Interval, bottom: Interval) -> Interval:
 
 def _nuclear_rank(spectrum: Spectrum) -> Estimate:
     tail = spectrum.tail
-    total = float(spectrum.counts @ spectrum.values) + tail.nuclear
-    energy = float(spectrum.counts @ spectrum.values**2) + tail.hilbert_schmidt**2
     low, high = spectrum.sums(1, tail.nuclear_bounds)
     bounds = _divided((low**2, high**2), spectrum.sums(2, tail.energy_bounds))
-    return _estimate(spectrum, total**2 / energy, bounds, tail.note, _sure_rank(spectrum))
+    return _estimate(spectrum, spectrum.total**2 / spectrum.energy, bounds, tail.note, _sure_rank(spectrum))
 
 
 def _sure_rank(spectrum: Spectrum) -> Interval:
@@ -319,9 +317,7 @@ def _sure_rank(spectrum: Spectrum) -> Interval:
 
 
 def _stable_rank(spectrum: Spectrum) -> Estimate:
-    beyond = spectrum.tail.hilbert_schmidt**2
-    value = (float(spectrum.counts @ spectrum.values**2) + beyond) / float(spectrum.values.max()) ** 2
-    return _estimate(spectrum, value, _stable_bounds(spectrum))
+    return _estimate(spectrum, spectrum.energy / float(spectrum.values.max()) ** 2, _stable_bounds(spectrum))
 
 
 def _stable_bounds(spectrum: Spectrum) -> Interval:
@@ -331,33 +327,31 @@ def _stable_bounds(spectrum: Spectrum) -> Interval:
 
 def _entropy_rank(spectrum: Spectrum) -> Estimate:
     r"""With q_i = s_i / c for any c > 0, the entropy is log(sum q) + sum q log(1/q) / sum q; c is the computed sum."""
-    tail, counts = spectrum.tail, spectrum.counts
+    tail, scale = spectrum.tail, spectrum.total
     # A value that is no larger than all before it never lowers the entropy, and Renyi's of order two is below it.
-    sure = (max(_entropy_bounds(spectrum, Tail())[0], _sure_rank(spectrum)[0]), math.inf)
+    sure = (max(_entropy_bounds(replace(spectrum, tail=Tail()))[0], _sure_rank(spectrum)[0]), math.inf)
     if math.isinf(tail.nuclear):
         return _estimate(spectrum, math.inf, (math.inf, math.inf), tail.note, sure)
-    scale = float(counts @ spectrum.values) + tail.nuclear
     q = spectrum.values / scale
     beyond = 0.0 if tail.nuclear == 0.0 else tail.nuclear / scale * _thinness(q, tail)
-    value = math.exp(float(counts @ _surprise(q)) + (beyond if math.isfinite(beyond) else 0.0))
-    return _estimate(spectrum, value, _entropy_bounds(spectrum, tail), tail.note, sure)
+    value = math.exp(float(spectrum.counts @ _surprise(q)) + (beyond if math.isfinite(beyond) else 0.0))
+    return _estimate(spectrum, value, _entropy_bounds(spectrum), tail.note, sure)
 
 
-def _entropy_bounds(spectrum: Spectrum, tail: Tail) -> Interval:
-    """The interval of the exponential of the entropy, with this tail."""
-    counts, beyond = spectrum.counts, tail.nuclear_bounds
-    scale = float(counts @ spectrum.values) + tail.nuclear
+def _entropy_bounds(spectrum: Spectrum) -> Interval:
+    """The interval of the exponential of the entropy."""
+    counts, scale, beyond = spectrum.counts, spectrum.total, spectrum.tail.nuclear_bounds
     q, low, high = spectrum.values / scale, spectrum.lower / scale, spectrum.upper / scale
-    rest = 0.0 if beyond[1] == 0.0 else beyond[1] / scale * _thinness(q, tail)
+    most_beyond = 0.0 if beyond[1] == 0.0 else beyond[1] / scale * _thinness(q, spectrum.tail)
     totals = tuple(bound / scale for bound in spectrum.sums(1, beyond))
-    if math.isinf(rest) or totals[0] == 0.0 or high.min() > 1.0:
+    if math.isinf(most_beyond) or totals[0] == 0.0 or high.min() > 1.0:
         return 0.0, math.inf
     ends = np.stack([_surprise(low), _surprise(high)])
     peak = np.where((low < np.exp(-1.0)) & (high > np.exp(-1.0)), np.exp(-1.0), ends.max(axis=0))
-    mean = _divided((float(counts @ ends.min(axis=0)), float(counts @ peak) + rest), (totals[0], totals[1]))
+    mean = _divided((float(counts @ ends.min(axis=0)), float(counts @ peak) + most_beyond), (totals[0], totals[1]))
     exponents = (max(mean[0] + math.log(totals[0]), 0.0), mean[1] + math.log(totals[1]))
     # Logarithms and exponentials are rounded even where nothing else is.
-    return math.exp(exponents[0]) * (1.0 - _EPS), math.exp(min(exponents[1], 700.0)) * (1.0 + _EPS)
+    return math.exp(exponents[0]) * (1.0 - EPS), math.exp(min(exponents[1], 700.0)) * (1.0 + EPS)
 
 
 def _thinness(q: np.ndarray, tail: Tail) -> float:

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from .._support.arrays import leading_true
+from .._support.floats import EPS
 from .functionals import Spectrum
 
-__all__ = ["FEWEST", "LAWS", "POWER", "Fit", "Law", "fit_laws", "reliable"]
+__all__ = ["FEWEST_FITTED", "LAWS", "POWER", "RELIABLE", "Fit", "Law", "fit_laws", "reliable"]
 
-FEWEST = 8
-"""With fewer reliable values than this, a power and an exponential are not told apart."""
+FEWEST_FITTED = 8
+"""With fewer reliable values than this, a power and an exponential are not told apart.
 
-# A law is not excluded by one whose sum of squared residuals is less than this many times smaller.
-_TOLD_APART = 2.0
-# The last index fitted is at least this many times the first.
-_SPAN = 1.5
-_EPS = float(np.finfo(np.float64).eps)
+With twelve, ten values of sin(xy), down to 1e-4 of the first, would not tell what lies beyond them.
+"""
+
+RELIABLE = 10.0
+"""Numbers that stand so many times above their error bars are fitted: bars then move a logarithm by at most a tenth."""
 
 
 @dataclass(frozen=True)
@@ -139,8 +140,8 @@ def reliable(spectrum: Spectrum) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """
     present = spectrum.counts > 0.0
     s, counts = spectrum.values[present], spectrum.counts[present]
-    bars = np.maximum(spectrum.upper[present] - s, _EPS * s.max(initial=0.0))
-    good = leading_true((s > 10.0 * bars) & (s > 0.0))
+    bars = np.maximum(spectrum.upper[present] - s, EPS * s.max(initial=0.0))
+    good = leading_true((s > RELIABLE * bars) & (s > 0.0))
     kept = slice(good // 4, good)
     index = np.cumsum(counts) - 0.5 * (counts - 1.0)
     return index[kept], np.log(s[kept]), bars[kept] / s[kept]
@@ -149,12 +150,15 @@ def reliable(spectrum: Spectrum) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def fit_laws(i: np.ndarray, log_s: np.ndarray, bars: np.ndarray) -> list[Fit]:
     """The law that fits best, and behind it those that the values do not exclude.
 
-    None for fewer than FEWEST values, or where huge multiplicities leave all indices nearly equal.
+    None for fewer than FEWEST_FITTED values, or where huge multiplicities leave all indices nearly equal.
     """
-    if i.size < FEWEST or i[-1] < _SPAN * i[0]:
+    # All laws look alike where i grows by less than half. Eight values that stand once go from i = 3 to 10.
+    if i.size < FEWEST_FITTED or i[-1] < 1.5 * i[0]:
         return []
     lines = sorted(((_line(law.f(i), log_s), law) for law in LAWS), key=lambda fitted: fitted[0][1])
-    excluded = _TOLD_APART * lines[0][0][1]
+    # A law is excluded if another leaves less than half its sum of squares. At 1.2 in place of 2 a dozen values in
+    # pairs seem to tell a power from faster decay, and a bar of tests/spectrum/test_spectrum.py misses a plausible law.
+    excluded = 2.0 * lines[0][0][1]
     return [_fit(law, line, i, log_s, bars) for line, law in lines if line[1] <= excluded]
 
 
@@ -185,7 +189,7 @@ def _correction(law: Law, i: np.ndarray, log_s: np.ndarray, slope: float) -> flo
     triangle = np.asarray(np.linalg.qr(np.column_stack([columns, log_s - log_s.mean()]), mode="r"))
     # Half as much again, because the steps of pairs and of merged sequences are no independent noise.
     noise = 1.5 * abs(float(triangle[-1, -1])) / math.sqrt(i.size - columns.shape[1] - 1)
-    noise += 8.0 * _EPS * max(float(np.abs(log_s).max()), 1.0)
+    noise += 8.0 * EPS * max(float(np.abs(log_s).max()), 1.0)
     together, deviation = _restrained_slope(columns, sizes, log_s, noise)
     alone = [_restrained_slope(columns[:, [0, k + 1]], sizes[[k]], log_s, noise)[0] for k in range(len(sizes))]
     return max(1.5 * abs(together - slope) + 2.0 * deviation, *(abs(other - slope) for other in alone))

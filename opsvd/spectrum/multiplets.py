@@ -7,10 +7,7 @@ import numpy as np
 __all__ = ["MOST_EXPANDED", "alike", "as_counts", "expanded", "first_multiplets", "merged", "ordered_errors"]
 
 MOST_EXPANDED = 10_000
-"""So many singular values are listed one by one at most; the multiplicities say how many there are."""
-
-# However wide their bars, values that differ by more than this part are two.
-_ALIKE = 1e-3
+"""So many singular values are listed one by one at most; multiplicities, which may be astronomical, tell them all."""
 
 
 def as_counts(counts: list[int]) -> np.ndarray:
@@ -41,8 +38,11 @@ def first_multiplets(counts: np.ndarray, rank: int) -> int:
 
 
 def alike(larger: float, smaller: float, error: float) -> bool:
-    """Whether two values are nearly equal and not told apart by the sum of their error bars."""
-    return bool(larger - smaller <= min(error, _ALIKE * larger))
+    """Whether two values are nearly equal and not told apart by the sum of their error bars.
+
+    However wide their bars, values that differ by more than a thousandth are two: joined, they would lose their digits.
+    """
+    return bool(larger - smaller <= min(error, 1e-3 * larger))
 
 
 def merged(values: np.ndarray, errors: np.ndarray,

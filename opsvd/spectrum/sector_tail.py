@@ -6,18 +6,9 @@ import numpy as np
 
 from ..quadrature import continued, fall
 from . import Tail
-from .laws import FEWEST, POWER, fit_laws
+from .laws import FEWEST_FITTED, POWER, RELIABLE, fit_laws
 
 __all__ = ["sector_tail"]
-
-# Sums over a degree that stand so many times above their errors tell how the sums fall.
-_TOLD = 10.0
-# A power is taken for the law of the sums if its exponent is known to this part. One that is 1 within its error is 1.
-_KNOWN = 0.15
-# Sums that change by no more than this, as a logarithm, do not fall.
-_CONSTANT = 1e-2
-# So few sums can be continued if each is at most this part of the one before.
-_FEW, _QUICK = 3, 0.5
 
 
 def sector_tail(energy: tuple[float, float], listed: np.ndarray, sums: np.ndarray, errors: np.ndarray,
@@ -59,13 +50,15 @@ def _continued(listed: np.ndarray, sums: np.ndarray, errors: np.ndarray, degrees
     if complete:
         return unlisted, bar, ""
     # Degrees of one parity may be missing, and the last ones may be noise.
-    told = np.flatnonzero((sums > _TOLD * errors) & (sums > 0.0))
+    told = np.flatnonzero((sums > RELIABLE * errors) & (sums > 0.0))
     fitted = told[len(told) // 4:]
     index = np.arange(1.0, len(told) + 1.0)[len(told) // 4:]
     fits = fit_laws(index, np.log(sums[fitted]), errors[fitted] / sums[fitted]) if len(told) else []
     start, last = float(len(told)), int(told[-1]) if len(told) else -1
-    certain = len(fits) == 1 and fits[0].law is POWER and fits[0].error <= _KNOWN * max(1.0, abs(fits[0].rate))
-    constant = len(fitted) >= FEWEST and float(np.ptp(np.log(sums[fitted]))) < _CONSTANT
+    # A power is the law of the sums if its exponent is known to 15 per cent. One that is 1 within its error is 1.
+    certain = len(fits) == 1 and fits[0].law is POWER and fits[0].error <= 0.15 * max(1.0, abs(fits[0].rate))
+    # Sums that differ by less than one per cent do not fall, whatever law fits their noise best.
+    constant = len(fitted) >= FEWEST_FITTED and float(np.ptp(np.log(sums[fitted]))) < 1e-2
     if constant or (certain and fits[0].rate - fits[0].error <= 1.0):
         power = 0.0 if constant else -fits[0].rate
         return math.inf, math.inf, (f"the values of degree l add up to about l^{power:.2g}, as far as degree "
@@ -84,7 +77,7 @@ def _continued(listed: np.ndarray, sums: np.ndarray, errors: np.ndarray, degrees
 
 
 def _geometric(sums: np.ndarray) -> float | None:
-    """What few sums that fall quickly go on to, as a geometric series; None if they do not fall by half."""
-    if len(sums) < _FEW or sums[-1] > _QUICK * sums[-2] or sums[-2] > _QUICK * sums[-3]:
+    """What at least three sums go on to, as a geometric series; None if the last do not each fall by half."""
+    if len(sums) < 3 or sums[-1] > 0.5 * sums[-2] or sums[-2] > 0.5 * sums[-3]:
         return None
     return float(continued(sums[-1], max(fall(sums[-1], sums[-2]), fall(sums[-2], sums[-3]))))
