@@ -110,7 +110,7 @@ ABSTRACT = {"Engine", "Measure", "Method", "SampledMatrix"}
 HELPERS = {"as_dims", "as_function", "non_finite", "probe_grid", "size_out_of_range"}
 # Methods that other parts of the library call, with what they have checked.
 CALLED_BY_THE_LIBRARY = {
-    "assemble", "at_degree", "block_memory", "choose", "discretisations", "extended", "fill", "finite_beside",
+    "assemble", "block_memory", "choose", "discretisations", "extended", "fill", "finite_beside",
     "finite_grid", "for_kernel", "from_state", "half_density", "limited", "listed", "of_root", "of_scaled",
     "one_pass", "order", "pairs", "pilot_rank", "preceded_by", "radial", "reconstruct", "require_whole", "rule",
     "scaled", "state", "times", "truncated", "values"}
