@@ -10,7 +10,7 @@ import numpy as np
 from setting import machine
 
 from opsvd import Elementwise, Estimate, decompose, elementwise
-from opsvd.figures.plotting import COLOURS, new_figure, styled
+from opsvd.figures import COLOURS, new_figure, styled
 
 HERE = Path(__file__).parent
 DIMENSIONS = [1, 2, 3, 4, 5, 6, 8, 10, 14, 20, 50, 100, 1000, 10_000, 100_000, 1_000_000]

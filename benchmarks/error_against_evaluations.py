@@ -23,7 +23,7 @@ from scipy.special import ndtri
 from setting import LEADING, leading_error, machine, problem_table
 
 import opsvd
-from opsvd.figures.plotting import COLOURS, new_figure, styled
+from opsvd.figures import COLOURS, new_figure, styled
 from opsvd.quadrature import Rule, gauss_legendre
 
 FIGURE = Path(__file__).parents[1] / "docs" / "figures" / "error_against_evaluations.png"

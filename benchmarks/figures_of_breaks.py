@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from opsvd.figures.plotting import new_figure, plot_breaks
+from opsvd.figures import new_figure, plot_breaks
 from opsvd.probing.break_points import break_points
 
 

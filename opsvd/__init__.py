@@ -18,7 +18,7 @@ from .errors import (
 from .essay import essay_figures
 from .exact import closed_forms as exact
 from .expressions import parse_kernel
-from .figures.plotting import plot_breaks, plot_functions, plot_spectrum
+from .figures import plot_breaks, plot_functions, plot_spectrum
 from .kernels import BlockKernel, Elementwise, Kernel, MatrixKernel, blockwise, elementwise
 from .measures import Gaussian, GaussianVector, Measure
 from .methods import (

@@ -18,30 +18,18 @@ import numpy as np
 from ._support.files import replacing
 from ._support.optional import require
 from .answer.result import OperatorSVD
-from .command_options import (
-    AGREES,
-    BROKEN_PIPE,
-    DISAGREES,
-    FAILED,
-    INTERRUPTED,
-    ROOT,
-    WRONG_USAGE,
-    check_options,
-    read_options,
-)
+from .command_options import ROOT, ExitStatus, check_options, read_options
 from .comparison.crosscheck import CrossCheck, crosscheck
 from .decompose import decompose
 from .errors import ConvergenceWarning, LongSamplingWarning, SamplingInterruptedWarning, TrialError
 from .essay import essay_figures
 from .expressions import parse_kernel
-from .figures.plotting import summary_figure
+from .figures import summary_figure
 from .kernels import Kernel, elementwise
 from .measures import Gaussian, GaussianVector, Measure
 from .sampling import monte_carlo
 
 __all__ = ["main"]
-
-_ROWS = 20    # of the table; a spectrum such as 1/i has hundreds
 
 
 def significant(value: float, error: float) -> str:
@@ -55,16 +43,17 @@ def significant(value: float, error: float) -> str:
     return f"{value:#.{min(max(digits, 1), 16)}g}".rstrip(".")
 
 
-def _spectrum_table(svd: OperatorSVD) -> str:
-    values = [significant(s, error) for s, error in zip(svd.values[:_ROWS], svd.value_errors, strict=False)]
+def _spectrum_table(svd: OperatorSVD, rows: int = 20) -> str:
+    """The first values, one a row: a spectrum such as 1/i has hundreds."""
+    values = [significant(s, error) for s, error in zip(svd.values[:rows], svd.value_errors, strict=False)]
     width = max(map(len, [*values, "singular value"]))
     multiplets = bool((svd.multiplicities > 1).any())
     times = [f"  {count} times" if multiplets else "" for count in svd.multiplicities.tolist()]
     lines = [f"{'i':>4}  {'singular value':<{width}}  error bar{'  multiplicity' if multiplets else ''}"]
     lines += [f"{i:>4}  {value:<{width}}  {error:.1e}{count}"
               for i, (value, error, count) in enumerate(zip(values, svd.value_errors, times, strict=False), start=1)]
-    if len(svd.values) > _ROWS:
-        lines.append(f"      and {len(svd.values) - _ROWS} more, down to {svd.values[-1]:.1e} (--json has all)")
+    if len(svd.values) > rows:
+        lines.append(f"      and {len(svd.values) - rows} more, down to {svd.values[-1]:.1e} (--json has all)")
     return "\n".join(lines)
 
 
@@ -232,8 +221,9 @@ def _decompose(args: argparse.Namespace, kernel: Kernel, notes: list[str]) -> in
     if args.json:
         print(json.dumps(_record(kernel, svd, check, notes, failures), indent=1, allow_nan=False))
     if failures:
-        return INTERRUPTED if interrupted else FAILED
-    return DISAGREES if check is not None and check.comparisons > 0 and not check.agrees else AGREES
+        return ExitStatus.INTERRUPTED if interrupted else ExitStatus.FAILED
+    agrees = check is None or check.comparisons == 0 or check.agrees
+    return ExitStatus.AGREES if agrees else ExitStatus.DISAGREES
 
 
 def _draw(args: argparse.Namespace, svd: OperatorSVD, check: CrossCheck | None, failures: list[str]) -> None:
@@ -255,7 +245,7 @@ def _sample(args: argparse.Namespace, kernel: Kernel, _notes: list[str]) -> int:
     sampled = monte_carlo(kernel, n, mu_x, mu_y, m=m, rng=args.seed,
                           rank=None if args.max_rank is None else min(args.max_rank, n, m), progress=said)
     print(json.dumps(_plain(sampled.records()), indent=1, allow_nan=False) if args.json else sampled)
-    return INTERRUPTED if sampled.interrupted else AGREES
+    return ExitStatus.INTERRUPTED if sampled.interrupted else ExitStatus.AGREES
 
 
 def _essay(args: argparse.Namespace) -> int:
@@ -274,7 +264,7 @@ def _essay(args: argparse.Namespace) -> int:
         for place in made:
             with suppress(OSError):    # it is not empty
                 place.rmdir()
-    return AGREES
+    return ExitStatus.AGREES
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -284,7 +274,7 @@ def _run(args: argparse.Namespace) -> int:
         h = None if args.kernel is None else parse_kernel(args.kernel)
     except (ValueError, TypeError) as error:
         print(f"opsvd: error: {_one_line(error)}", file=sys.stderr)
-        return WRONG_USAGE
+        return ExitStatus.WRONG_USAGE
     with _noted() as notes:
         if h is None:
             return _essay(args)
@@ -322,20 +312,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except _UsageError as error:
         print(f"opsvd: error: {error}", file=sys.stderr)
-        return WRONG_USAGE
+        return ExitStatus.WRONG_USAGE
     except KeyboardInterrupt:
         print("opsvd: interrupted: nothing was computed", file=sys.stderr)
-        return INTERRUPTED
+        return ExitStatus.INTERRUPTED
     except BrokenPipeError:
         _close_stdout()
-        return BROKEN_PIPE
+        return ExitStatus.BROKEN_PIPE
     except SystemExit as error:
         print(f"opsvd: error: {args.kernel} called sys.exit({error.code!r})", file=sys.stderr)
-        return FAILED
+        return ExitStatus.FAILED
     except Exception as error:    # noqa: BLE001 -- kernels may raise anything, and a person is to read one line
         print(f"opsvd: error: {_described(error)}", file=sys.stderr)
         _close_stdout()
-        return FAILED
+        return ExitStatus.FAILED
     return status
 
 

@@ -7,21 +7,35 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from enum import IntEnum
 from pathlib import Path
 from typing import Any, NoReturn
 
 from ._support.validation import finite_float, positive_float, positive_int, tolerance
 from .methods import METHODS
+from .sampling.monte_carlo import MOST_TRIALS
 
-__all__ = ["AGREES", "BROKEN_PIPE", "DISAGREES", "FAILED", "INTERRUPTED", "ROOT", "WRONG_USAGE", "check_options",
-           "read_options"]
-
-AGREES, DISAGREES, WRONG_USAGE, FAILED, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 130, 141
-"""Exit statuses. The last two are what shells give for a program that SIGINT or SIGPIPE ended."""
+__all__ = ["ROOT", "ExitStatus", "check_options", "read_options"]
 
 ROOT = "1/sqrt(k)"
+"""The scale of <x, y> that is computed from k."""
+
 _SUFFIXES = (".png", ".pdf", ".svg")
-_LARGEST = 1_000_000    # of a sampled matrix: what docs/sampling.md has times and memory for
+
+# Rows and columns of a sampled matrix: docs/sampling.md has times and memory up to this size.
+_LARGEST_SAMPLE = 1_000_000
+
+
+class ExitStatus(IntEnum):
+    """How the program ended; the last two are what shells give for one that SIGINT or SIGPIPE ended."""
+
+    AGREES = 0
+    DISAGREES = 1
+    WRONG_USAGE = 2
+    FAILED = 3
+    INTERRUPTED = 130
+    BROKEN_PIPE = 141
+
 
 _DESCRIPTION = """\
 The singular values of a kernel: of a function h(x, y) of two random variables, Gaussian here, written as
@@ -86,8 +100,8 @@ def _sizes(text: str) -> tuple[int, ...]:
         sizes = (0,)
     if min(sizes) < 1:
         raise argparse.ArgumentTypeError(f"needs whole numbers of at least 1, such as 100,300,1000, got {text!r}")
-    if max(sizes) > _LARGEST:
-        raise argparse.ArgumentTypeError(f"needs whole numbers of at most {_LARGEST}, such as 100,300,1000, got "
+    if max(sizes) > _LARGEST_SAMPLE:
+        raise argparse.ArgumentTypeError(f"needs whole numbers of at most {_LARGEST_SAMPLE}, such as 100,300,1000, got "
                                          f"{text!r}; larger matrices are sampled in Python, by opsvd.monte_carlo")
     return sizes
 
@@ -142,7 +156,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, and end."""
-        self.exit(WRONG_USAGE, f"opsvd: error: {message}; opsvd --help shows more\n")
+        self.exit(ExitStatus.WRONG_USAGE, f"opsvd: error: {message}; opsvd --help shows more\n")
 
 
 def _parser() -> _Parser:
@@ -174,7 +188,7 @@ def _parser() -> _Parser:
     sampling.add_argument("--seed", type=int, metavar="S", help="seed of the random numbers, at least 0 (default: 0)")
     sampling.add_argument("--no-crosscheck", action="store_true", help="compare with none")
     sampling.add_argument("--sample", type=_shape, metavar="N[,M]",
-                          help=f"do no more than take the SVD of one N by M matrix; N and M up to {_LARGEST}")
+                          help=f"do no more than take the SVD of one N by M matrix; N and M up to {_LARGEST_SAMPLE}")
     output = parser.add_argument_group("output")
     output.add_argument("--plot", type=_picture, metavar="FILE", help="draw a picture: .png, .pdf or .svg")
     output.add_argument("--json", action="store_true", help="print one JSON object in place of text")
@@ -240,14 +254,13 @@ def _superfluous(word: str, words: list[str], parser: argparse.ArgumentParser) -
 def check_options(args: argparse.Namespace) -> None:
     """Check the numbers, before anything is computed. Raises TypeError or ValueError."""
     tolerance(args.rtol, "--rtol")
-    for name in ("max_rank", "k", "trials"):
+    for name in ("max_rank", "k"):
         if getattr(args, name) is not None:
             positive_int(getattr(args, name), _option(name))
+    positive_int(1 if args.trials is None else args.trials, "--trials", MOST_TRIALS)
     for name in ("x", "y"):
         finite_float(getattr(args, f"{name}_mean"), f"--{name}-mean")
         positive_float(getattr(args, f"{name}_std"), f"--{name}-std")
-    if (args.trials or 1) > _LARGEST:
-        raise ValueError(f"--trials must be at most {_LARGEST}, got {args.trials}; pass for example 20")
     if args.seed < 0:
         raise ValueError(f"--seed must be an integer of at least 0, got {args.seed}; pass for example 1")
     if args.mode == "" and args.trials == 1:

@@ -16,7 +16,7 @@ from scipy.special import betaincinv
 
 from ._support.validation import affordable, generator, positive_int, require_memory, sizes
 from .decompose import decompose
-from .figures.plotting import COLOURS, new_figure, styled
+from .figures import COLOURS, new_figure, styled
 from .kernels import Kernel
 from .measures import Gaussian
 from .sampling import MonteCarloSpectrum
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["EssayPanel", "essay_figures", "essay_panels", "quarter_circle_quantiles"]
 
 RANKS_N = (10, 17, 28, 46, 77, 129, 215, 359, 599, 1000)
+"""The sizes at which effective ranks are sampled: ten from 10 to 1000 with equal ratios."""
 
 _KERNELS: dict[str, tuple[Callable[..., Any], str]] = {
     # title: (h, closed form of the effective rank where it is worth writing)
@@ -42,7 +43,6 @@ _KERNELS: dict[str, tuple[Callable[..., Any], str]] = {
     r"$\mathbf{A}_{z \mapsto \log|z|}$": (lambda x, y: np.log(np.abs(x * y)), ""),
 }
 _IID_TITLE = r"$\mathbf{M}$ s.t. $M_{ij} \sim \mathcal{N}(0, \frac{1}{n})$"
-_IID_SLOPE = (8.0 / (3.0 * np.pi)) ** 2
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ def essay_panels(*, n: Sequence[int] = (100, 300, 1000), ranks_n: Sequence[int] 
             ranks_label=f"operator: {closed_form}{rank:.4f}"))
     panels.append(EssayPanel(
         _IID_TITLE, **sampled(_IID_TITLE),
-        limits=tuple(quarter_circle_quantiles(size) for size in n), ranks_limit=_IID_SLOPE * counts,
+        limits=tuple(quarter_circle_quantiles(size) for size in n), ranks_limit=(8.0 / (3.0 * np.pi)) ** 2 * counts,
         ranks_label=r"quarter-circle law: $(8 / 3\pi)^2\, n$", grows=True))
     return tuple(panels)
 

@@ -21,7 +21,10 @@ __all__ = ["CONSTANTS", "FUNCTIONS", "parse_kernel"]
 Point = tuple[np.ndarray, np.ndarray]
 Term = Callable[[Point], Any]
 
+# A formula is also the name of its kernel, in messages, tables and titles.
 _MAX_LENGTH = 1000
+
+# Each level takes two or three of the thousand frames that Python nests, both to read a formula and to evaluate it.
 _MAX_DEPTH = 100
 
 CONSTANTS = {"pi": math.pi, "e": math.e}

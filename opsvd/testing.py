@@ -13,8 +13,6 @@ from .methods import Method, as_method
 
 __all__ = ["check_kernel", "check_measure", "check_method"]
 
-_TINY = 1e-10
-
 
 def _require(truth: bool, message: str) -> None:
     if not truth:
@@ -73,7 +71,7 @@ def check_measure(measure: Measure) -> None:
     """
     rule = require_measure(measure, "measure").gauss_rule(40)
     density = UserFunction(measure.sqrt_density, "sqrt_density")
-    _require(abs(float(rule.weights.sum()) - 1.0) < _TINY, "the weights of gauss_rule must sum to one")
+    _require(abs(float(rule.weights.sum()) - 1.0) < 1e-10, "the weights of gauss_rule must sum to one")
     _require(np.allclose(rule.sqrt_density, density(rule.nodes)),
              "gauss_rule must carry sqrt_density of its own nodes")
     finer = measure.gauss_rule(60)

@@ -201,7 +201,7 @@ def test_a_shortfall_is_a_note(capsys, monkeypatch):
         (["nosuchmodule:h"], "cannot import the module 'nosuchmodule'"),
         (["x*y", "--trials", "0"], "--trials must be an integer of at least 1"),
         (["x*y", "--trials", "1"], "--trials must be at least 2"),
-        (["x*y", "--trials", "1000000000000"], "--trials must be at most 1000000"),
+        (["x*y", "--trials", "1000000000000"], "--trials must be an integer of at most 100000"),
         (["x*y", "--seed", "-1"], "--seed must be an integer of at least 0, got -1"),
         (["x*y", "--sample", "9", "--seed", "-1"], "--seed must be an integer of at least 0, got -1"),
         (["tanh(x*y)", "--k", "3", "--method", "panels"], "--method must be auto with --k"),

@@ -12,9 +12,8 @@ from .files import as_path, replacing
 
 __all__ = ["read_archive", "write_archive"]
 
+# Of the format: one more for each change after which older versions could not read a file.
 _VERSION = 5
-# Of any other file no more than this is read before it is refused; the description of ten thousand values takes 2 MB.
-_LONGEST = 2**26
 _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 _TITLE, _SEAL = "opsvd", "sha256"
 
@@ -99,7 +98,8 @@ def _array(archive: zipfile.ZipFile, name: str, entry: list[Any] | None) -> np.n
     """One array, if its header is that of its entry, or, without one, that of a short text; and its digest too."""
     with archive.open(f"{name}.npy") as member:
         shape, _, dtype = _HEADERS[np.lib.format.read_magic(member)](member)
-        fits = (dtype.kind == "U" and shape == () and dtype.itemsize <= _LONGEST) if entry is None else (
+        # The description of ten thousand values takes 2 MB; of a file of another kind no more than 64 MB are read.
+        fits = (dtype.kind == "U" and shape == () and dtype.itemsize <= 2**26) if entry is None else (
             [dtype.str, list(shape)] == entry[:2])
         if not fits:
             wanted = "a short text" if entry is None else f"{entry[0]} of shape {tuple(entry[1])}"

@@ -14,17 +14,6 @@ import numpy as np
 __all__ = ["Budget", "BudgetExhaustedError", "announce", "check_time", "evaluated"]
 
 _LOGGER = logging.getLogger("opsvd")
-# A call of h is to take no more than this part of the seconds: larger ones are split. As nothing is known of the cost
-# of a value at first, the first call has so many, and each of the next no more than so many times the largest before.
-_CALL_SHARE, _FIRST_VALUES, _GROWTH = 0.04, 16, 8
-# Of the seconds, what is kept back for a coarse answer, and for the smallest of all if that takes more; and the least,
-# for linear algebra.
-_HELD_SHARE, _MOST_HELD, _LEAST_HELD = 0.45, 0.7, 0.1
-_UNLIMITED = 1 << 62
-# A cost may be so much more than it is expected to be.
-_MARGIN = 1.2
-# And so much more where there would be no answer without.
-_GRACE = 0.1
 
 
 def announce(step: str, values: int, rows: int, columns: int) -> None:
@@ -105,8 +94,12 @@ class Budget:
     def seconds_left(self) -> float:
         """The seconds left, without those held back; negative if there are none."""
         most, least, calls = self._held
-        price, lower = self.cost(most, calls), max(_HELD_SHARE * self.seconds, self.cost(least, calls))
-        held = min(max(price, _LEAST_HELD * self.seconds), lower, _MOST_HELD * self.seconds) if calls else 0.0
+        held = 0.0
+        if calls:
+            # A tenth of the seconds at least, for linear algebra; at most 45 % of them for a coarse answer, or, if the
+            # smallest of all answers takes more, up to 70 % for that one.
+            most_held = min(max(0.45 * self.seconds, self.cost(least, calls)), 0.7 * self.seconds)
+            held = min(max(self.cost(most, calls), 0.1 * self.seconds), most_held)
         return min(self.started + self.seconds + self._grace - held, self._part[1]) - time.monotonic()
 
     def cost(self, evaluations: int, calls: int) -> float:
@@ -122,7 +115,8 @@ class Budget:
     def affords(self, evaluations: int, calls: int) -> bool:
         """Whether so many values in so many calls, and those that are split, are expected to be within what is left."""
         calls += int(evaluations / self._short)
-        return evaluations <= self.evaluations_left and _MARGIN * self.cost(evaluations, calls) <= self.seconds_left
+        # The cost may be a fifth more than expected.
+        return evaluations <= self.evaluations_left and 1.2 * self.cost(evaluations, calls) <= self.seconds_left
 
     def hold(self, most: int, least: int, calls: int) -> None:
         """Keep back what a coarse answer of so many values takes, or the time for one of at least so few."""
@@ -134,8 +128,8 @@ class Budget:
 
     @contextmanager
     def grace(self) -> Iterator[None]:
-        """Within this context, what was begun in time may take a little longer: without it there is no answer."""
-        self._grace = _GRACE * self.seconds
+        """Within this context, what was begun in time may take a tenth longer: without it there is no answer."""
+        self._grace = 0.1 * self.seconds
         try:
             yield
         finally:
@@ -164,16 +158,21 @@ class Budget:
     def at_once(self) -> int:
         """The most values that one call of h may be asked for, so that it takes a small part of the seconds."""
         if self.seconds == math.inf:
-            return _UNLIMITED
-        if self.largest[0] == self.smallest[0]:    # the price of a value is not told from that of a call
-            return max(_FIRST_VALUES, 2 * self.largest[0])
-        return int(max(_FIRST_VALUES, min(self._short, _GROWTH * self.largest[0])))
+            return sys.maxsize
+        most = self.largest[0]
+        if most == self.smallest[0]:    # the price of a value is not told from that of a call
+            return max(16, 2 * most)
+        # Prices are only known of calls up to the largest so far, so that each may be eight times as large.
+        return int(max(16, min(self._short, 8 * most)))
 
     @property
     def _short(self) -> float:
-        """The values of a call that takes a small part of the seconds, but for what it takes as a call."""
+        """The values of a call that takes 4 % of the seconds, but for what it takes as a call.
+
+        So a call that takes twice as long as expected still takes less than a tenth of the seconds.
+        """
         price = self._seconds_a_value
-        return max(1.0, _CALL_SHARE * self.seconds / price) if price > 0.0 else math.inf
+        return max(1.0, 0.04 * self.seconds / price) if price > 0.0 else math.inf
 
     def timed(self, function: Callable[..., np.ndarray], arrays: Sequence[np.ndarray], evaluations: int) -> np.ndarray:
         """Spend so many values on one call, and note what it costs."""

@@ -1,7 +1,6 @@
 """Whether a function treats each of its points alone: what it gives for the same points in another arrangement."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -9,7 +8,7 @@ from ..errors import KernelError
 from .budget import BudgetExhaustedError
 from .user_function import equal_values
 
-__all__ = ["PAIRS_ALONE", "POINTS_ALONE", "require_alone"]
+__all__ = ["PAIRS_ALONE", "POINTS_ALONE", "require_alone", "tried"]
 
 # Members of a grid of three by four in no order: two lists of pairs, and a smaller grid. Each lacks a row, so that
 # whatever is largest or smallest in the whole is missing somewhere.
@@ -27,7 +26,20 @@ POINTS_ALONE = (
 """The advice for functions of pairs of points."""
 
 
-def require_alone(f: Callable[..., Any], arguments: tuple[np.ndarray, ...], values: np.ndarray, requirement: str,
+def tried(f: Callable[..., np.ndarray], arguments: Iterable[np.ndarray], failed: str, advice: str) -> np.ndarray:
+    """What f gives for arguments; what it raises becomes a KernelError that begins with `failed`, and ends in advice.
+
+    A KernelError of its own, and one of a budget, are raised as they are.
+    """
+    try:
+        return f(*arguments)
+    except (KernelError, BudgetExhaustedError):
+        raise
+    except Exception as error:
+        raise KernelError(f"{failed} with {type(error).__name__}: {error}; {advice}") from error
+
+
+def require_alone(f: Callable[..., np.ndarray], arguments: tuple[np.ndarray, ...], values: np.ndarray, requirement: str,
                   advice: str) -> None:
     """Raise KernelError unless f gives for a list of points, and for other grids of them, what it gave for a grid.
 
@@ -47,17 +59,10 @@ def require_alone(f: Callable[..., Any], arguments: tuple[np.ndarray, ...], valu
     for index in _ARRANGEMENTS:
         *points, before = (array[index] for array in full)
         shapes = " and ".join(str(part.shape) for part in points)
-        try:
-            with np.errstate(all="ignore"):
-                found = np.asarray(f(*points))
-                # What changes from call to call is no matter of the arrangement.
-                alone = _same(found, before) or not _same(np.asarray(f(*points)), found)
-        except (KernelError, BudgetExhaustedError):
-            raise
-        except Exception as error:
-            raise KernelError(f"{requirement}, but for arguments of shape {shapes} it failed with "
-                              f"{type(error).__name__}: {error}; {advice}") from error
-        if not alone:
+        failed = f"{requirement}, but for arguments of shape {shapes} it failed"
+        found = tried(f, points, failed, advice)
+        # What changes from call to call is no matter of the arrangement.
+        if not _same(found, before) and _same(tried(f, points, failed, advice), found):
             raise KernelError(f"{requirement}, but for arguments of shape {shapes} it returned, in shape "
                               f"{found.shape}, something else than for the same points among others; {advice}")
 

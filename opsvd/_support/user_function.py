@@ -7,12 +7,10 @@ import numpy as np
 
 from ..errors import KernelError
 
-__all__ = ["UserFunction", "changed_arguments", "equal_values", "read_only", "real_values"]
+__all__ = ["UserFunction", "changed_arguments", "equal_values", "real_values"]
 
 # What numpy, numba and Cython say where a function writes into an array that is not its own.
 _WRITES = ("read-only", "readonly", "WRITEABLE")
-# More than the same function loses where an array is cut elsewhere, and less than mixing its numbers changes.
-_DIGITS = 1e-6
 
 
 class UserFunction:
@@ -36,7 +34,7 @@ class UserFunction:
         """The values at points; raises KernelError if the function writes into these."""
         try:
             with np.errstate(all="ignore"):
-                values = self.function(*map(read_only, points))
+                values = self.function(*map(_locked, points))
         except Exception as error:
             if isinstance(error, KernelError) or not any(word in str(error) for word in _WRITES):
                 raise
@@ -50,7 +48,7 @@ class UserFunction:
         return UserFunction(self.function, self.name, self.factor * factor)
 
 
-def read_only(points: Any) -> Any:
+def _locked(points: Any) -> Any:
     """A view of an array that cannot be written into; anything else as it is."""
     # By way of a buffer: of a mere view the flag could be set again.
     return np.asarray(points.data.toreadonly()) if isinstance(points, np.ndarray) else points
@@ -86,5 +84,8 @@ def real_values(values: Any, name: str) -> np.ndarray:
 
 def equal_values(one: np.ndarray, other: np.ndarray) -> bool:
     """Whether values that broadcast agree to six digits of the largest, whatever its size."""
+    # More than a function loses where an array is cut elsewhere, and less than mixing its numbers changes.
+    digits = 1e-6
     size = 1.0 * np.abs(one[np.isfinite(one)])
-    return np.allclose(one, other, rtol=_DIGITS, atol=_DIGITS * float(size.max(initial=0.0)), equal_nan=True)
+    with np.errstate(all="ignore"):
+        return np.allclose(one, other, rtol=digits, atol=digits * float(size.max(initial=0.0)), equal_nan=True)

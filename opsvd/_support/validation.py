@@ -15,15 +15,13 @@ import numpy as np
 
 __all__ = ["affordable", "boolean", "broadcast", "counts", "described", "finite_float", "finite_points", "function",
            "generator", "instance", "is_array", "list_of_points", "nonnegative_float", "nonnegative_int", "one_of",
-           "optional_text", "points", "positive_float", "positive_int", "real_array", "real_number", "require_fields",
-           "require_memory", "sequence", "size", "sizes", "tolerance"]
+           "optional_text", "pair", "points", "positive_float", "positive_int", "real_array", "real_number",
+           "require_fields", "require_memory", "sequence", "size", "sizes", "tolerance"]
 
 T = TypeVar("T")
 
 # Integers up to this are floats without rounding; a larger number of anything cannot be computed with.
-_EXACT = 2**53
-# Bytes of memory where the machine does not say how many it has.
-_UNKNOWN_MEMORY = 2.0**40
+_LARGEST_EXACT_INTEGER = 2**53
 # What Python and numpy turn into a float all the same.
 _NO_NUMBERS = (str, bytes, bool, np.bool_, complex, np.complexfloating, np.datetime64, np.timedelta64)
 
@@ -119,12 +117,12 @@ def _integer(value: Any, name: str, least: int, most: int) -> int:
     return number
 
 
-def positive_int(value: Any, name: str, most: int = _EXACT) -> int:
+def positive_int(value: Any, name: str, most: int = _LARGEST_EXACT_INTEGER) -> int:
     """Return `value` as an int from one to `most`, or raise naming `name`."""
     return _integer(value, name, 1, most)
 
 
-def nonnegative_int(value: Any, name: str, most: int = _EXACT) -> int:
+def nonnegative_int(value: Any, name: str, most: int = _LARGEST_EXACT_INTEGER) -> int:
     """Return `value` as an int from zero to `most`, or raise naming `name`."""
     return _integer(value, name, 0, most)
 
@@ -245,6 +243,14 @@ def sequence(value: Any, name: str, example: str) -> list[Any]:
     return members
 
 
+def pair(value: Any, name: str, number: Callable[[Any, str], T], what: str, example: str) -> tuple[T, T]:
+    """Return two numbers, each checked by `number`, or raise naming `name` and saying what the two are."""
+    members = sequence(value, name, example)
+    if len(members) != 2:
+        raise ValueError(f"{name} must hold {what}, got {described(value)}; pass for example {example}")
+    return number(members[0], name), number(members[1], name)
+
+
 def sizes(value: Any, name: str) -> tuple[int, ...]:
     """Return one size or a sequence of them as integers of at least one, or raise naming `name`."""
     if not isinstance(value, str | bytes) and not hasattr(value, "__iter__"):
@@ -281,7 +287,7 @@ def require_memory(numbers: float, name: str, value: object, advice: str) -> Non
     try:
         memory = float(os.sysconf("SC_PAGE_SIZE")) * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, OSError, ValueError):    # not known on every system
-        memory = _UNKNOWN_MEMORY
+        memory = 2.0**40    # more than most machines have, and less than what a mistake asks for
     if 8.0 * numbers > memory:
         raise ValueError(f"{name} must be so small that its numbers fit into memory, got {described(value)}, for "
                          f"{numbers:.2g} numbers of 8 bytes where this machine has {memory / 1e9:.3g} GB; {advice}")

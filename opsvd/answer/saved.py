@@ -30,8 +30,12 @@ def functions_to_arrays(functions: SingularFunctions, prefix: str) -> dict[str, 
                **{f"state.{name}": [np.asarray(state[name]) for state in states] for name in states[0]}}
     arrays = {f"{prefix}.inner": values for values in functions.values_near_zero()}
     for name, pieces in stacked.items():
-        arrays[f"{prefix}.{name}"] = np.concatenate([piece.ravel() for piece in pieces])
+        # In the order in which they lie in memory: products of arrays of another order are rounded otherwise.
+        transposed = [piece.ndim == 2 and piece.flags.f_contiguous and not piece.flags.c_contiguous for piece in pieces]
+        arrays[f"{prefix}.{name}"] = np.concatenate([piece.ravel("F" if by_columns else "C") for piece, by_columns in
+                                                     zip(pieces, transposed, strict=True)])
         arrays[f"{prefix}.{name}.shapes"] = np.array([piece.shape for piece in pieces], dtype=int)
+        arrays[f"{prefix}.{name}.transposed"] = np.array(transposed)
     return {**_measure_to_arrays(functions.measure, prefix), **functions.side.state(prefix), **arrays,
             f"{prefix}.basis": type(bases[0]).__name__,
             f"{prefix}.listed": -1 if functions.listed is None else functions.listed}
@@ -43,7 +47,7 @@ def functions_from_arrays(arrays: dict[str, np.ndarray], prefix: str) -> Singula
     basis, head = BASES[str(arrays[f"{prefix}.basis"])], f"{prefix}.state."
     coefficients, columns = (_pieces(arrays, f"{prefix}.{name}") for name in ("coefficients", "columns"))
     states = {name.removeprefix(head): _pieces(arrays, name) for name in arrays
-              if name.startswith(head) and not name.endswith(".shapes")}
+              if name.startswith(head) and not name.endswith((".shapes", ".transposed"))}
     parts = [Part(basis.from_state(side, {name: _plain(pieces[i]) for name, pieces in states.items()}),
                   coefficients[i], columns[i]) for i in range(len(columns))]
     listed = int(arrays[f"{prefix}.listed"])
@@ -55,7 +59,9 @@ def _pieces(arrays: Any, name: str) -> list[np.ndarray]:
     shapes = arrays[f"{name}.shapes"]
     ends = np.cumsum([int(np.prod(shape, dtype=int)) for shape in shapes])
     flat = np.split(arrays[name], ends[:-1])
-    return [piece.reshape(shape).copy() for piece, shape in zip(flat, shapes.tolist(), strict=True)]
+    orders = np.where(arrays[f"{name}.transposed"], "F", "C").tolist()
+    return [piece.reshape(shape, order=order).copy(order="K") for piece, shape, order in zip(
+        flat, shapes.tolist(), orders, strict=True)]
 
 
 def _plain(array: np.ndarray) -> Any:

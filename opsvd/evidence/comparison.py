@@ -77,6 +77,8 @@ class Comparison:
         The part of the norm that lies nearer to singular points than any nodes, relative to all of it.
     leading : bool
         Whether the method aims at the leading singular values only, as where a spectrum decays slowly.
+    final : bool
+        Whether images are not looked at, as where the method has given up.
     """
 
     kernel: Kernel
@@ -85,6 +87,7 @@ class Comparison:
     checks: tuple[tuple[Rule, Rule], ...]
     hidden: float = 0.0
     leading: bool = False
+    final: bool = False
 
     def __call__(self, system: SingularSystem) -> ComparedEvidence | None:
         """Hold the answer against the kernel; None if the checks see no more than traces of it.
@@ -113,7 +116,7 @@ class Comparison:
         # All rules see the same operator: the others tell how far its size is certain.
         first = norm_bound(compared[0].remainder) if remainders[0] > self.rtol * norms[0] else remainders[0]
         evidence = self._evidence(system, compared, norms, remainders, first)
-        if settled(s, evidence.bars(), self.rtol):
+        if self.final or settled(s, evidence.bars(), self.rtol):
             return evidence
         try:
             evidence = replace(evidence, images=images(
@@ -154,14 +157,15 @@ class Comparison:
 
 def compared(problem: Problem, blocks: tuple[Block, ...], checks: tuple[tuple[Rule, Rule], ...], note: str, *,
              domain: Domain | None = None, hidden: float = 0.0, leading: bool = False,
-             broken: bool = False) -> Discretisation:
+             broken: bool = False, remark: str = "") -> Discretisation:
     """A discretisation of a kernel of numbers that is held against the kernel: see `Comparison`.
 
-    `broken` says that h breaks along curves: then its singular values fall like a power, and leading triplets do.
+    `broken` says that h breaks along curves: then its singular values fall like a power, and leading triplets do. A
+    `remark` says that the method has given up, and why.
     """
     where = problem.domain if domain is None else domain
-    seen = Comparison(problem.kernel, where, problem.rtol, checks, hidden, leading)
-    return Discretisation(blocks, seen, note, factorise=leading_triplets if broken else compact_svd)
+    seen = Comparison(problem.kernel, where, problem.rtol, checks, hidden, leading, final=bool(remark))
+    return Discretisation(blocks, seen, note, remark=remark, factorise=leading_triplets if broken else compact_svd)
 
 
 @dataclass(frozen=True, eq=False)

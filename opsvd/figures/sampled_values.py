@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .plotting import COLOURS, styled
+from .axes import COLOURS, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,20 +7,19 @@ from typing import Any
 import numpy as np
 
 from .._support.budget import Budget, BudgetExhaustedError, evaluated
-from .._support.probe import require_alone
-from .._support.user_function import UserFunction, real_values
+from .._support.probe import require_alone, tried
+from .._support.user_function import UserFunction
 from .._support.validation import broadcast, described, function, positive_int, real_array, require_memory
 from ..errors import KernelError, NonFiniteKernelError
-from .kernel import Kernel, elementwise
+from .elementwise import elementwise
+from .kernel import Kernel
 
 __all__ = ["BlockKernel", "blockwise", "entrywise"]
 
-_SEED = 20240305
-# Numbers in blocks at which phi is tried, in two blocks at least.
-_PROBES = 256
-_EQUAL = 1e-12
-# Blocks of which the form of a map is tried on, and arrays of that size in which it may do its work.
-_TRIED = 12 * 8
+# Any seed will do, as long as each run tries a map on the same blocks.
+_SEED_OF_TRIED_BLOCKS = 20240305
+
+_LAST_AXES = "let it act on the last two axes, as np.linalg.svd does"
 
 
 class BlockKernel(Kernel):
@@ -36,12 +35,14 @@ class BlockKernel(Kernel):
     b, k : int
     """
 
+    _called = "phi"
+
     def __init__(self, phi: Callable[[np.ndarray], Any], b: int, k: int) -> None:
         phi = function(phi, "phi", "phi(blocks), blocks of shape (..., b, b)", "lambda blocks: np.tanh(blocks)")
-        self.function, self.b, self.k = UserFunction(phi, "phi"), positive_int(b, "b"), positive_int(k, "k")
-        require_memory(_TRIED * float(b) ** 2, "b", b, "take smaller blocks")
-        self.name = getattr(phi, "__name__", type(phi).__name__)
-        self.dims, self.evaluations, self.budget = (self.k, self.k), 0, None
+        self.b, self.k = positive_int(b, "b"), positive_int(k, "k")
+        # Twelve blocks on which the map is tried, and eight arrays of that size in which it may do its work.
+        require_memory(12 * 8 * float(b) ** 2, "b", b, "take smaller blocks")
+        self._begin(UserFunction(phi, "phi"), None, (self.k, self.k))
         self._try_blocks()
 
     @property
@@ -83,10 +84,9 @@ class BlockKernel(Kernel):
 
     def _mapped_at_once(self, products: np.ndarray) -> np.ndarray:
         """The same, from one call of phi."""
-        values = self._values(products)
+        values = self._numbers(products)
         self.evaluations += products.size
-        if values.shape != products.shape:
-            raise self._shape(products.shape, values.shape)
+        self._require_same_shape(products, values)
         if not np.isfinite(values).all():
             bad = tuple(np.argwhere(~np.isfinite(values))[0][:-2])
             raise NonFiniteKernelError(f"phi must be finite, but is not at the block {products[bad].tolist()}; define "
@@ -116,12 +116,13 @@ class BlockKernel(Kernel):
         Phi applies a function to each if values do not change where the numbers are dealt to other places of other
         blocks.
         """
-        rng = np.random.default_rng(_SEED)
+        rng = np.random.default_rng(_SEED_OF_TRIED_BLOCKS)
+        count = max(2, 256 // self.b**2)    # blocks of some 256 numbers in all; dealing needs two at least
         for scale in (1.0, math.sqrt(self.k), 0.1):
-            z = scale * rng.standard_normal((max(2, _PROBES // self.b**2), self.b, self.b))
+            z = scale * rng.standard_normal((count, self.b, self.b))
             dealt = rng.permutation(z.size)
             joint, single = self._mapped(z).ravel(), self._mapped(z.ravel()[dealt].reshape(z.shape)).ravel()
-            if not np.abs(joint[dealt] - single).max() <= _EQUAL * np.abs(joint).max():
+            if not np.abs(joint[dealt] - single).max() <= 1e-12 * np.abs(joint).max():    # but for rounding
                 return None
         return self._alone
 
@@ -129,29 +130,18 @@ class BlockKernel(Kernel):
         """Phi of numbers (...) that it takes one by one, as many in a block as there is room for."""
         values = np.asarray(z, dtype=np.float64)
         blocks = np.resize(values, (-(-values.size // self.b**2), self.b, self.b))
-        return self._values(blocks).ravel()[:values.size].reshape(values.shape)
+        return self._numbers(blocks).ravel()[:values.size].reshape(values.shape)
 
-    def _values(self, products: np.ndarray) -> np.ndarray:
-        """What phi returns, as numbers."""
-        return real_values(self.phi(products), "phi").astype(np.float64, copy=False)
-
-    def _shape(self, needed: tuple[int, ...], got: tuple[int, ...]) -> KernelError:
-        return KernelError(f"phi must map blocks of shape (..., {self.b}, {self.b}) to the same shape: for shape "
-                           f"{needed} it returned shape {got}; let it act on the last two axes, as np.linalg.svd does")
+    def _require_same_shape(self, blocks: np.ndarray, values: np.ndarray) -> None:
+        if values.shape != blocks.shape:
+            raise KernelError(f"phi must map blocks of shape (..., {self.b}, {self.b}) to the same shape: for shape "
+                              f"{blocks.shape} it returned shape {values.shape}; {_LAST_AXES}")
 
     def _try_blocks(self) -> None:
-        z = np.random.default_rng(_SEED).standard_normal((3, 4, self.b, self.b))
-        try:
-            whole = self._values(z)
-        except KernelError:
-            raise
-        except Exception as error:
-            raise KernelError(f"phi failed on blocks of shape {z.shape} with {type(error).__name__}: {error}; let it "
-                              f"act on the last two axes, as np.linalg.svd does") from error
-        if whole.shape != z.shape:
-            raise self._shape(z.shape, whole.shape)
-        require_alone(self._values, (z,), whole, "phi must act on each block by itself",
-                      "let it act on the last two axes, as np.linalg.svd does")
+        z = np.random.default_rng(_SEED_OF_TRIED_BLOCKS).standard_normal((3, 4, self.b, self.b))
+        whole = tried(self._numbers, (z,), f"phi failed on blocks of shape {z.shape}", _LAST_AXES)
+        self._require_same_shape(z, whole)
+        require_alone(self._numbers, (z,), whole, "phi must act on each block by itself", _LAST_AXES)
 
 
 def blockwise(phi: Callable[[np.ndarray], Any], b: int, k: int = 1) -> BlockKernel:

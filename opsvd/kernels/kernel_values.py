@@ -8,14 +8,6 @@ from .sides import sides
 
 __all__ = ["kernel_values", "require_same_kernel"]
 
-# So many points a side, by which x > y and x > y + 0.1 are two kernels, and fewer where a point takes much memory.
-_POINTS, _FEWER = 16, 4
-# Of the raw bits behind their coordinates, which numpy promises never to change.
-_SEED = 20261
-# Relative to a value and to the median of all: rounding differs from one machine to the next, and grows where
-# kernels oscillate.
-_ALIKE = 1e-8
-
 
 def kernel_values(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> np.ndarray | None:
     """Values at 16 by 16 pairs of irregular points, blocks or vectors of the measures; they need not be finite.
@@ -36,7 +28,8 @@ def require_same_kernel(kernel: Kernel, mu_x: Measure, mu_y: Measure, saved: np.
         raise ValueError("h must be the kernel of the saved result, but its values are of another shape; pass that "
                          "kernel, or leave h out")
     typical = float(np.median(np.abs(saved[np.isfinite(saved)]))) if np.isfinite(saved).any() else 0.0
-    same = np.isclose(given, saved, rtol=_ALIKE, atol=_ALIKE * typical, equal_nan=True)
+    alike = 1e-8    # rounding differs from one machine to the next, and grows where kernels oscillate
+    same = np.isclose(given, saved, rtol=alike, atol=alike * typical, equal_nan=True)
     if same.all():
         return
     i, j = np.argwhere(~same)[0]
@@ -47,7 +40,9 @@ def require_same_kernel(kernel: Kernel, mu_x: Measure, mu_y: Measure, saved: np.
 
 def _points(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> tuple[np.ndarray, np.ndarray]:
     """Points as the kernel's grid takes them, from standard coordinates of mean 0 and variance 1."""
-    bits, count = np.random.PCG64(_SEED), _POINTS if max(kernel.dims) <= PROBED else _FEWER
+    # Sixteen points a side tell x > y from x > y + 0.1; fewer are taken where a point takes much memory. Their
+    # coordinates are made of raw bits of a fixed seed, which numpy promises never to change.
+    bits, count = np.random.PCG64(20261), 16 if max(kernel.dims) <= PROBED else 4
     x, y = (side.points(np.sqrt(12.0) * (bits.random_raw(count * side.directions) / 2.0**64 - 0.5)
                         .reshape(count, side.directions)) for side in sides(kernel, mu_x, mu_y))
     return x, y

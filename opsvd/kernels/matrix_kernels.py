@@ -1,17 +1,14 @@
 """Kernels with matrices for values: h(x, y) of shape (..., p, q)."""
 
-import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
-from .._support.budget import evaluated
-from .._support.probe import PAIRS_ALONE, POINTS_ALONE, require_alone
+from .._support.probe import PAIRS_ALONE, POINTS_ALONE, require_alone, tried
 from .._support.user_function import UserFunction, real_values
-from .._support.validation import broadcast, optional_text, points
 from ..errors import KernelError, NonFiniteKernelError
-from .kernel import Kernel, as_dims, as_function, probe_grid
+from .kernel import Kernel, as_function, probe_grid
 
 __all__ = ["MatrixKernel", "matrix_shape"]
 
@@ -56,9 +53,7 @@ class MatrixKernel(Kernel):
     """
 
     def __init__(self, h: Callable[..., Any], dims: tuple[int, int] = (1, 1), name: str | None = None) -> None:
-        self.function, self.evaluations, self.budget = UserFunction(as_function(h), "h"), 0, None
-        self.name = optional_text(name, "name") or getattr(h, "__name__", type(h).__name__)
-        self.dims = as_dims(dims)
+        self._begin(UserFunction(as_function(h), "h"), name, dims)
         shape = matrix_shape(h, self.dims)
         if shape is None:
             raise self._fault()
@@ -67,36 +62,20 @@ class MatrixKernel(Kernel):
             raise KernelError(f"h must return matrices of at least one row and one column, got {self.p} by {self.q}; "
                               f"return numbers, or matrices that are not empty")
         grid = probe_grid(self.dims)
-        require_alone(lambda x, y: self._real(self.function(x, y)), grid, self._real(self.function(*grid)), PAIRS_ALONE,
-                      POINTS_ALONE)
+        require_alone(self._numbers, grid, self._numbers(*grid), PAIRS_ALONE, POINTS_ALONE)
 
     def __repr__(self) -> str:
         """Name it and the shape of its values."""
         return f"MatrixKernel({self.name}, {self.p} x {self.q})"
 
-    def __call__(self, x: Any, y: Any) -> np.ndarray:
-        """Evaluate h at points that broadcast: shape (..., p, q)."""
-        x, y = points(x, "x", self.dims[0]), points(y, "y", self.dims[1])
-        leading = self._leading(x, 0), self._leading(y, 1)
-        broadcast(*leading)
-        fixed = x.ndim - len(leading[0]), y.ndim - len(leading[1])
-        return evaluated(self.budget, self._at_once, (x, y), fixed, width=self.p * self.q)
+    @property
+    def value_shape(self) -> tuple[int, ...]:
+        """The shape (p, q) of a value."""
+        return self.p, self.q
 
-    def _at_once(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """The matrices, from one call of h."""
-        shape = (*np.broadcast_shapes(self._leading(x, 0), self._leading(y, 1)), self.p, self.q)
-        values = self._real(self.function(x, y))
-        self.evaluations += math.prod(shape)
-        try:
-            return np.broadcast_to(values, shape)
-        except ValueError:
-            raise KernelError(f"h must return matrices of one shape, {self.p} by {self.q}: for x of shape {x.shape} "
-                              f"and y of shape {y.shape} it returned shape {values.shape}") from None
-
-    def grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """The matrices of all pairs of points, as one matrix of shape (n p, m q)."""
-        x, y = self.listed(x, y)
-        return self._as_matrix(self(x[:, None], y[None]))
+    def _shape_error(self, x: np.ndarray, y: np.ndarray, shape: tuple[int, ...]) -> KernelError:
+        return KernelError(f"h must return matrices of one shape, {self.p} by {self.q}: for x of shape {x.shape} and "
+                           f"y of shape {y.shape} it returned shape {shape}")
 
     def _as_matrix(self, values: np.ndarray) -> np.ndarray:
         """Values (n, m, p, q) as one matrix (n p, m q)."""
@@ -108,36 +87,27 @@ class MatrixKernel(Kernel):
         values = self(x, y)
         if not np.isfinite(values).all():
             bad = tuple(np.argwhere(~np.isfinite(values))[0])
-            x, y = (np.broadcast_to(points, values.shape[:-2] + points.shape[len(self._leading(points, side)):])
-                    for side, points in enumerate((x, y)))
+            x, y = self._of_every_value(values.shape[:-2], x, y)
             point = f"x = {x[bad[:-2]].tolist()!r}, y = {y[bad[:-2]].tolist()!r}"
             raise NonFiniteKernelError(f"h must be finite, but has an entry {values[bad]} at {point}; define h there")
         return values
 
-    def finite_grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """The same as `grid`; raises where h is not finite, naming a point."""
-        x, y = self.listed(x, y)
-        return self._as_matrix(self.finite_beside(x[:, None], y[None]))
-
     def _fault(self) -> KernelError:
         """Build the error for values that are no matrices; raises what is wrong with them, if it is more than that."""
-        try:
-            found = self._real(self.function(*probe_grid(self.dims))).shape
-        except KernelError:
-            raise
-        except Exception as error:
-            raise KernelError(f"h failed on arrays that broadcast with {type(error).__name__}: {error}; it must return "
-                              f"shape (..., p, q)") from error
+        found = tried(self._numbers, probe_grid(self.dims), "h failed on arrays that broadcast",
+                      "it must return shape (..., p, q)").shape
         return KernelError(f"h must return matrices, shape (..., p, q): for x of shape (3, 1) and y of shape (1, 4), "
                            f"not counting the axis of a vector's coordinates, shape (3, 4, p, q), but it returned "
                            f"shape {found}; build them with np.stack, or leave MatrixKernel out if h returns numbers")
 
-    def transposed(self) -> "MatrixKernel":
+    def transposed(self) -> Self:
         """Return the kernel (y, x) -> h(x, y)^T."""
-        return MatrixKernel(self._at_exchanged, self.dims[::-1], f"{self.name} transposed")
+        kernel = super().transposed()
+        kernel.p, kernel.q = self.q, self.p
+        return kernel
 
     def _at_exchanged(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
-        return np.asarray(np.swapaxes(self(x, y), -1, -2))
+        return np.swapaxes(super()._at_exchanged(y, x), -1, -2)
 
 
 def matrix_shape(h: Callable[..., Any], dims: tuple[int, int]) -> tuple[int, int] | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .._support.floats import CHUNK
 from .._support.validation import finite_points
 from ..measures import Gaussian, GaussianVector, Measure
 from ..quadrature import unknown_by_sample
@@ -14,9 +15,6 @@ from .kernel import Kernel
 from .matrix_kernels import MatrixKernel
 
 __all__ = ["Side", "operator_grid", "sides"]
-
-# Coordinates of pairs of points that a kernel is asked for at once.
-_CHUNK = 4_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +96,7 @@ class Side:
         """
         lengths = np.sum(values**2, axis=1)
         squares = np.zeros((values.shape[2], values.shape[2]))
-        for some in np.array_split(np.arange(len(values)), max(1, len(values) * values.shape[2] ** 2 // _CHUNK)):
+        for some in np.array_split(np.arange(len(values)), max(1, len(values) * values.shape[2] ** 2 // CHUNK)):
             inner = values[some].transpose(0, 2, 1) @ values[some]
             squares += np.einsum("n,nij->ij", weights[some], inner**2)
         rows, constant = self.rows or 1, np.eye(values.shape[2])
@@ -133,6 +131,8 @@ def operator_grid(kernel: Kernel, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     It is h itself, and for blocks Phi / b, so that T has the singular values of a matrix made of blocks over its size.
     """
     b = kernel.b if isinstance(kernel, BlockKernel) else 1
-    step = max(1, _CHUNK // (max(len(y), 1) * max(kernel.dims))) * b
+    step = max(1, CHUNK // (max(len(y), 1) * max(kernel.dims))) * b
     parts = [kernel.finite_grid(x[start:start + step], y) for start in range(0, len(x), step)]
+    if not parts:
+        return np.zeros((0, len(y)))
     return np.concatenate(parts) / b if len(parts) > 1 else parts[0] / b

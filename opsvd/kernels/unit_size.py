@@ -10,20 +10,12 @@ from .kernel import SMALLEST_SIZE, Kernel, size_out_of_range
 
 __all__ = ["power_of_two", "unit_factor"]
 
-_SEED = 20240306
-# Points a side; with so many coordinates in all, fewer.
-_POINTS, _LEAST, _COORDINATES = 32, 2, 400_000
-# Sizes from 2^-40 to 2^40 stay as they are: their squares are numbers in single precision too.
-_ORDINARY = 40
-# So many points x and points y must have this part of the largest energy of one: what is seen at one or two is the
-# trace of something narrow, or of something far out.
-_SHARED, _SHARE = 3, 1e-6
-
 
 def power_of_two(size: float) -> float:
     """The power of two that is about a size far from one, finite or zero; 1 for sizes that need not be divided out."""
     exponent = min(math.frexp(size)[1], 1023)
-    return math.ldexp(1.0, exponent) if size > 0.0 and abs(exponent) > _ORDINARY else 1.0
+    # Sizes from 2^-40 to 2^40 stay as they are: their squares are numbers in single precision too.
+    return math.ldexp(1.0, exponent) if size > 0.0 and abs(exponent) > 40 else 1.0
 
 
 def unit_factor(kernel: Kernel, mu_x: Measure, mu_y: Measure, *, required: bool = False) -> float:
@@ -32,8 +24,10 @@ def unit_factor(kernel: Kernel, mu_x: Measure, mu_y: Measure, *, required: bool 
     Powers of two change no digit. The size is the largest value at points drawn from the measures. If it is required
     to be seen, and is not, KernelError is raised where squares of the values are no numbers.
     """
-    rng, b = np.random.default_rng(_SEED), kernel.b if isinstance(kernel, BlockKernel) else 1
-    count = math.ceil(max(_LEAST, min(_POINTS, _COORDINATES // max(kernel.dims))) / b)
+    # Any seed will do, as long as a kernel has the same size in each run.
+    rng, b = np.random.default_rng(20240306), kernel.b if isinstance(kernel, BlockKernel) else 1
+    # Up to 32 points a side, of some 400 000 coordinates together: 3 MB.
+    count = math.ceil(max(2, min(32, 400_000 // max(kernel.dims))) / b)
     values = np.abs(kernel.grid(mu_x.sample(b * count, rng), mu_y.sample(b * count, rng)))
     values = np.where(np.isfinite(values), values, 0.0)
     largest = float(values.max())
@@ -42,7 +36,9 @@ def unit_factor(kernel: Kernel, mu_x: Measure, mu_y: Measure, *, required: bool 
         return 1.0
     energy = (values / largest) ** 2
     sides = [energy.sum(axis=axis).reshape(count, -1).sum(axis=1) for axis in (0, 1)]
-    if min(np.sort(side)[-min(_SHARED, count)] / side.max() for side in sides) >= _SHARE:
+    # What is seen at one or two points is the trace of something narrow, or of something far out: the third largest
+    # energy of a point x, and of a point y, must be a millionth of the largest.
+    if min(np.sort(side)[-min(3, count)] / side.max() for side in sides) >= 1e-6:
         return 1.0 / unit
     if required and not SMALLEST_SIZE <= largest <= 1.0 / SMALLEST_SIZE:
         raise size_out_of_range(largest)

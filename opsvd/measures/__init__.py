@@ -1,6 +1,8 @@
 """Probability measures: density, sampling and Gauss rule."""
 
-from .gaussian import Gaussian, GaussianVector, Measure, require_measure
+from .base import Measure, require_measure
+from .gaussian import Gaussian
+from .gaussian_vector import GaussianVector
 
 __all__ = [
     "Gaussian",

@@ -1,7 +1,5 @@
-"""Probability measures: what a kernel's variables are drawn from."""
+"""The Gaussian measure on the line."""
 
-import math
-from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,65 +10,16 @@ from .._support.validation import (
     described,
     finite_float,
     generator,
-    instance,
     is_array,
     points,
     positive_float,
     positive_int,
-    real_array,
 )
 from ..quadrature import Rule, gauss_hermite
+from .base import LARGEST_COORDINATE, MOST_GAUSS_NODES, Measure
+from .gaussian_vector import GaussianVector
 
-__all__ = ["Gaussian", "GaussianVector", "Measure", "require_measure"]
-
-# Eigenvalues of a covariance below this part of the largest are zero.
-_SINGULAR = 1e-13
-# Coordinates whose products and sums are numbers.
-_HUGE = 1e150
-# A tensor rule of more nodes than this is refused.
-_MOST_NODES = 10_000_000
-# And one of more in a line: its functions at its nodes are a matrix of this size squared, of 0.8 GB.
-_MOST_IN_A_LINE = 10_000
-
-
-class Measure(ABC):
-    """A probability measure with a density: it samples, evaluates its density, and owns its Gauss rule.
-
-    A new measure is a subclass with these methods; ``opsvd.testing.check_measure`` checks one. `center` and `scale`
-    place the first panels, so that nothing else need know what the measure is. Points of the line, `dim` 1, have shape
-    (...), and points of R^k have shape (..., k).
-    """
-
-    @property
-    @abstractmethod
-    def dim(self) -> int:
-        """The dimension k of a point."""
-
-    @property
-    @abstractmethod
-    def center(self) -> Any:
-        """Where the mass is: the mean or median; shape (k,) for vectors."""
-
-    @property
-    @abstractmethod
-    def scale(self) -> Any:
-        """The length over which the density changes: the standard deviation; shape (k,) for vectors."""
-
-    @abstractmethod
-    def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """Draw n independent points: shape (n,) if `dim` is 1, else (n, dim)."""
-
-    @abstractmethod
-    def sqrt_density(self, x: np.ndarray) -> np.ndarray:
-        """The square root of the density at x, shape (...), for vectors x (..., k); it may underflow to zero."""
-
-    @abstractmethod
-    def gauss_rule(self, n: int) -> Rule:
-        """The rule of n nodes that is exact for polynomials of degree below 2n."""
-
-    def rule(self, nodes: np.ndarray, lebesgue_weights: np.ndarray) -> Rule:
-        """Turn nodes and weights for Lebesgue measure into a rule for this measure."""
-        return Rule(nodes, np.sqrt(lebesgue_weights), self.sqrt_density(nodes))
+__all__ = ["Gaussian"]
 
 
 @dataclass(frozen=True)
@@ -144,196 +93,10 @@ class Gaussian(Measure):
     def sqrt_density(self, x: np.ndarray) -> np.ndarray:
         """The square root of the density at x, shape (...); zero beyond 53 standard deviations, by underflow."""
         with np.errstate(over="ignore"):
-            z = np.clip((points(x, "x", 1) - self.mean) / self.std, -_HUGE, _HUGE)
+            z = np.clip((points(x, "x", 1) - self.mean) / self.std, -LARGEST_COORDINATE, LARGEST_COORDINATE)
         return np.asarray(np.exp(-0.25 * z * z) / np.sqrt(self.std * np.sqrt(2.0 * np.pi)))
 
     def gauss_rule(self, n: int) -> Rule:
         """The n-point Gauss-Hermite rule, moved to this mean and standard deviation."""
-        nodes, lebesgue = gauss_hermite(positive_int(n, "n", _MOST_IN_A_LINE))
+        nodes, lebesgue = gauss_hermite(positive_int(n, "n", MOST_GAUSS_NODES))
         return self.rule(self.mean + self.std * nodes, self.std * lebesgue)
-
-
-class GaussianVector(Measure):
-    r"""The Gaussian measure on R^k, k > 1: :math:`x = m + A z` with z standard in :math:`R^r`, :math:`A A^T = C`.
-
-    Made by ``Gaussian(mean, cov)`` and ``Gaussian.standard(k)``. Points have shape (..., k).
-
-    Parameters
-    ----------
-    mean : array_like, shape (k,)
-        The mean m.
-    cov : array_like, shape (k, k), or float, default 1.0
-        The covariance C, symmetric and positive semidefinite; a number c stands for c times the identity, and takes
-        no memory. C may be singular, of rank r < k: then x lies in a flat of dimension r, there is no density on R^k,
-        and the measure is that of z on R^r, moved there. Eigenvalues below 1e-13 of the largest count as zero.
-
-    Attributes
-    ----------
-    mean : ndarray, shape (k,)
-    root : ndarray, shape (k, r), or float
-        The factor A, its columns orthogonal; a number if the covariance is one.
-    rank : int
-        The rank r of the covariance.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the mean is not a vector of finite numbers, or the covariance does not fit it, is not symmetric, not
-        positive semidefinite, or zero.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from opsvd import Gaussian
-    >>> mu = Gaussian(mean=[0.0, 1.0], cov=[[2.0, 1.0], [1.0, 2.0]])
-    >>> mu.sample(5, np.random.default_rng(0)).shape
-    (5, 2)
-    >>> print(mu.unwhiten(mu.whiten(np.array([3.0, -1.0]))).round(12))
-    [ 3. -1.]
-    >>> Gaussian([0.0, 0.0], [[1.0, 1.0], [1.0, 1.0]])
-    GaussianVector(k=2, on a flat of dimension 1)
-    """
-
-    def __init__(self, mean: Any, cov: Any = 1.0) -> None:
-        self.mean = real_array(mean, "mean") + 0.0    # a copy, without negative zeros
-        if self.mean.ndim != 1 or len(self.mean) < 2 or not np.isfinite(self.mean).all():
-            raise ValueError(f"mean must be a vector of at least two finite numbers, got {described(mean)}; for one "
-                             f"number use Gaussian(mean, std)")
-        self.mean.setflags(write=False)
-        self.root: Any = float(np.sqrt(positive_float(cov, "cov"))) if not is_array(cov) else _root(cov, len(self.mean))
-        self.rank = len(self.mean) if isinstance(self.root, float) else self.root.shape[1]
-
-    @classmethod
-    def of_root(cls, mean: Any, root: Any) -> "GaussianVector":
-        """The measure of m + A z for this very factor A, an array or a number as in `root`.
-
-        A covariance has many factors, and where eigenvalues are equal the one that is found depends on rounding.
-        """
-        measure = cls(mean)
-        if np.ndim(root) == 0:
-            measure.root = float(root)
-        else:
-            measure.root, measure.rank = root.copy(order="K"), root.shape[1]
-            measure.root.setflags(write=False)
-        return measure
-
-    def __repr__(self) -> str:
-        """Name the dimension, and say plainly where the covariance is singular."""
-        if self.rank < self.dim:
-            return f"GaussianVector(k={self.dim}, on a flat of dimension {self.rank})"
-        if self.isotropic_std is None:
-            return f"GaussianVector(k={self.dim}, mean={_brief(self.mean)}, cov={_brief(self.cov)})"
-        return (f"Gaussian.standard({self.dim})" if self.isotropic_std == 1.0 and not self.mean.any() else
-                f"GaussianVector(k={self.dim}, mean={_brief(self.mean)}, std={self.isotropic_std:g})")
-
-    def __eq__(self, other: object) -> bool:
-        """Whether mean and covariance are the same."""
-        if not isinstance(other, GaussianVector) or self.dim != other.dim or not np.array_equal(self.mean, other.mean):
-            return False
-        if np.array_equal(self.root, other.root) or (isinstance(self.root, float) and isinstance(other.root, float)):
-            return bool(np.all(self.root == other.root))
-        return np.array_equal(self.cov, other.cov)
-
-    def __hash__(self) -> int:
-        """By dimension and mean."""
-        return hash((self.dim, self.mean.tobytes()))
-
-    @property
-    def dim(self) -> int:
-        """The dimension k."""
-        return len(self.mean)
-
-    @property
-    def cov(self) -> np.ndarray:
-        """The covariance, shape (k, k)."""
-        return self.root**2 * np.eye(self.dim) if isinstance(self.root, float) else np.asarray(self.root @ self.root.T)
-
-    @property
-    def isotropic_std(self) -> float | None:
-        """The standard deviation if all directions have the same, else None."""
-        if isinstance(self.root, float):
-            return self.root
-        sizes = np.linalg.norm(self.root, axis=0)
-        alike = self.rank == self.dim and np.ptp(sizes) <= 8.0 * np.finfo(float).eps * sizes[0]
-        return float(sizes[0]) if alike else None
-
-    @property
-    def center(self) -> np.ndarray:
-        """The mean, shape (k,)."""
-        return self.mean
-
-    @property
-    def scale(self) -> np.ndarray:
-        """The standard deviations of the coordinates, shape (k,)."""
-        if isinstance(self.root, float):
-            return np.full(self.dim, self.root)
-        return np.asarray(np.linalg.norm(self.root, axis=1))
-
-    def unwhiten(self, z: np.ndarray) -> np.ndarray:
-        """The points m + A z: (..., r) gives (..., k)."""
-        z = points(z, "z", self.rank) if self.rank > 1 else real_array(z, "z")
-        return np.asarray(self.mean + (self.root * z if isinstance(self.root, float) else z @ self.root.T))
-
-    def whiten(self, x: np.ndarray) -> np.ndarray:
-        """The z with x = m + A z, of the nearest x on the flat: (..., k) gives (..., r), standard if x is drawn."""
-        x = np.clip(points(x, "x", self.dim), -_HUGE, _HUGE)    # sums of larger coordinates may overflow
-        if isinstance(self.root, float):
-            return np.asarray((x - self.mean) / self.root)
-        return np.asarray((x - self.mean) @ (self.root / np.sum(self.root**2, axis=0)))
-
-    def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """Draw n independent points, shape (n, k)."""
-        return self.unwhiten(generator(rng).standard_normal((affordable(n, "n", self.dim), self.rank)))
-
-    def sqrt_density(self, x: np.ndarray) -> np.ndarray:
-        """The square root of the density: (..., k) gives (...). Raises ValueError if the covariance is singular."""
-        if self.rank < self.dim:
-            raise ValueError(f"the measure must have a density, but its covariance has rank {self.rank} in dimension "
-                             f"{self.dim}; work with whiten(x), which is standard in R^{self.rank}")
-        z = self.whiten(x)
-        volume = self.dim * np.log(self.root) if isinstance(self.root, float) else np.log(
-            np.linalg.norm(self.root, axis=0)).sum()
-        return np.asarray(np.exp(-0.25 * np.sum(z * z, axis=-1) - 0.5 * volume
-                                 - 0.25 * self.dim * np.log(2.0 * np.pi)))
-
-    def gauss_rule(self, n: int) -> Rule:
-        """The tensor product of n-point Gauss-Hermite rules in the whitened coordinates: n^k nodes, shape (n^k, k)."""
-        if self.dim * math.log(positive_int(n, "n", _MOST_IN_A_LINE)) > math.log(_MOST_NODES):
-            raise ValueError(f"n must give at most {_MOST_NODES} nodes in all, got n = {n} in dimension {self.dim}, "
-                             f"{n}^{self.dim}; take fewer nodes, or sample")
-        nodes, lebesgue = gauss_hermite(n)
-        z = np.stack(np.meshgrid(*[nodes] * self.dim, indexing="ij"), axis=-1).reshape(-1, self.dim)
-        weights = np.stack(np.meshgrid(*[lebesgue] * self.dim, indexing="ij"), axis=-1).reshape(-1, self.dim)
-        volume = self.root**self.dim if isinstance(self.root, float) else np.prod(np.linalg.norm(self.root, axis=0))
-        return self.rule(self.unwhiten(z), weights.prod(axis=1) * volume)
-
-
-def _root(cov: Any, k: int) -> np.ndarray:
-    """A factor A with orthogonal columns and A A^T = cov, of as many columns as the rank."""
-    matrix = real_array(cov, "cov")
-    if matrix.shape != (k, k) or not np.isfinite(matrix).all():
-        raise ValueError(f"cov must be a matrix of finite numbers, shape ({k}, {k}) as the mean has {k}, got shape "
-                         f"{matrix.shape}; pass for example np.eye({k})")
-    size = float(np.abs(matrix).max())
-    if np.abs(matrix - matrix.T).max() > _SINGULAR * size:
-        raise ValueError("cov must be symmetric, got a matrix that is not; pass (cov + cov.T) / 2 if that is meant")
-    if not np.any(matrix - np.diag(np.diag(matrix))):
-        values, vectors = np.diag(matrix).copy(), np.eye(k)    # the coordinates stay as they are
-    else:
-        values, vectors = np.linalg.eigh(0.5 * (matrix + matrix.T))
-    if values.min() < -_SINGULAR * size or size == 0.0:
-        raise ValueError(f"cov must be positive semidefinite and not zero, got eigenvalues from {values.min():.3g} to "
-                         f"{values.max():.3g}; a covariance has none below zero")
-    kept = values > _SINGULAR * size
-    root: np.ndarray = vectors[:, kept] * np.sqrt(values[kept])
-    root.setflags(write=False)
-    return root
-
-
-def _brief(array: np.ndarray) -> str:
-    return f"{array.round(4).tolist()}" if array.size <= 9 else f"<shape {array.shape}>"
-
-
-def require_measure(measure: object, name: str) -> Measure:
-    """Return `measure` if it is one, or raise naming `name`."""
-    return instance(measure, name, Measure, "pass for example opsvd.Gaussian(mean=0.0, std=1.0)")  # type: ignore[type-abstract]

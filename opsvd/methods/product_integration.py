@@ -1,7 +1,6 @@
 """Product integration: leading singular values of kernels whose slices break along unknown curves."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -69,7 +68,7 @@ class ProductIntegration(Method):
         # Evaluations after which a discretisation is shown that is not settled; then after twice as many.
         patience, sides = 6_000_000, _survey(problem, tol, most=limit // 2)
         if sides is None:
-            yield from (replace(given, remark=_TOO_ROUGH) for given in UniformPanels().discretisations(problem))
+            yield UniformPanels().discretisation(problem, _TOO_ROUGH)
             return
         along_y, along_x = sides
         resolved = partial(resolve, limit=limit, broad=limit // 2, noise=10.0 * tol, ratio=4.0)

@@ -36,11 +36,16 @@ class UniformPanels(Method):
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield one discretisation."""
+        yield self.discretisation(problem)
+
+    def discretisation(self, problem: Problem, remark: str = "") -> Discretisation:
+        """The one discretisation; a remark says why another method has given up."""
         domain, mu_x, mu_y = problem.domain, problem.mu_x, problem.mu_y
         x, y = np.linspace(*domain.x, self.panels + 1), np.linspace(*domain.y, self.panels + 2)
         block = galerkin_block(problem, PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER))
         note = f"uniform panels: {self.panels} in x, {self.panels + 1} in y, {ORDER} Gauss-Legendre nodes each"
-        yield compared(problem, (block,), loose_checks(mu_x, mu_y, x, y, np.random.default_rng(0)), note)
+        checks = loose_checks(mu_x, mu_y, x, y, np.random.default_rng(0))
+        return compared(problem, (block,), checks, note, remark=remark)
 
 
 def loose_checks(mu_x: Measure, mu_y: Measure, x: np.ndarray, y: np.ndarray,

@@ -1,12 +1,12 @@
 """Singular functions through the kernel: :math:`f_i = T g_i / s_i`, where sums in a basis have no digits."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
 from .._support.floats import CHUNK
-from ..kernels import Kernel, Side, operator_grid
+from ..kernels import Kernel, operator_grid
 from ..measures import Measure
 from ..probing.slice_splitter import slice_integrals
 from ..quadrature import Rule
@@ -45,16 +45,19 @@ class Extension:
         Nodes in the other variable, m in all, as a kernel's grid takes them.
     matrix : ndarray, shape (m width, r)
         :math:`w_j g_i(y_j) / s_i`.
+    rows : int
+        How many rows a point has.
     """
 
     kernel: Kernel
     left: bool
     nodes: np.ndarray
     matrix: np.ndarray
+    rows: int = 1
 
-    def __call__(self, points: np.ndarray, side: Side) -> np.ndarray:
-        """Evaluate at points on a side, giving (n width, r); in pieces, so that memory stays bounded."""
-        step = max(1, CHUNK // max(len(self.nodes), 1)) * (side.rows or 1)
+    def __call__(self, points: np.ndarray) -> np.ndarray:
+        """Evaluate at n points, giving (n width, r); in pieces, so that memory stays bounded."""
+        step = max(1, CHUNK // max(len(self.nodes), 1)) * self.rows
         parts = [np.zeros((0, self.matrix.shape[1]))]
         for start in range(0, len(points), step):
             some = points[start:start + step]
@@ -65,7 +68,7 @@ class Extension:
 
     def leading(self, count: int) -> "Extension":
         """For the first `count` functions."""
-        return without_zeros(self.kernel, self.left, self.nodes, self.matrix[:, :count])
+        return without_zeros(replace(self, matrix=self.matrix[:, :count]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +88,7 @@ class SliceExtension:
     functions: _Summed
     singular_values: np.ndarray
 
-    def __call__(self, points: np.ndarray, _: Side) -> np.ndarray:
+    def __call__(self, points: np.ndarray) -> np.ndarray:
         """Evaluate at points (n,), giving (n, r)."""
         if len(points) == 0:
             return np.zeros((0, len(self.singular_values)))
@@ -99,9 +102,10 @@ class SliceExtension:
         return SliceExtension(self.kernel, self.functions.truncated(count), self.singular_values[:count])
 
 
-def without_zeros(kernel: Kernel, left: bool, nodes: np.ndarray, matrix: np.ndarray) -> Extension:
+def without_zeros(extension: Extension) -> Extension:
     """The extension without nodes that no function uses, so that it is the same whatever else was truncated."""
+    nodes, matrix = extension.nodes, extension.matrix
     if len(matrix) == len(nodes):    # else a node has several values, and is used
         used = np.flatnonzero(np.abs(matrix).max(axis=1, initial=0.0) > 0.0)
         nodes, matrix = nodes[used], matrix[used]
-    return Extension(kernel, left, nodes, np.ascontiguousarray(matrix))
+    return replace(extension, nodes=nodes, matrix=np.ascontiguousarray(matrix))

@@ -260,23 +260,23 @@ class SingularFunctions:
 
     def _extended(self, points: np.ndarray) -> np.ndarray:
         if self.extension is not None:
-            return self.extension(points, self.side)
-        if len(points):
-            raise ValueError(f"x must lie {self._known_beside(points[0])}, where this saved result is known without "
-                             f"its kernel; give the kernel back with opsvd.load(path, h=h)")
-        return np.zeros((0, len(self)))
+            return self.extension(points)
+        if len(points) == 0:
+            return np.zeros((0, len(self)))
+        if not self._of_line():
+            raise ValueError("functions of a saved result must have their kernel, which a file cannot hold; give it "
+                             "back with opsvd.load(path, h=h)")
+        raise ValueError(f"x must lie {self._known_beside(float(points[0]))}, where this saved result is known without "
+                         f"its kernel, got {float(points[0])!r}; give the kernel back with opsvd.load(path, h=h)")
 
-    def _known_beside(self, x: Any) -> str:
-        """Where sums are to be trusted, in words; without the gap that x lies in, if it is in one."""
-        rules = [basis.rule for basis in self._of_line()]
-        if not rules:
-            return f"at the points that were drawn, got {x!r}: elsewhere is nowhere"
-        nodes = np.sort(np.concatenate([rule.nodes for rule in rules]))
+    def _known_beside(self, x: float) -> str:
+        """Between which nodes sums are to be trusted, in words; without the gap that x lies in, if it is in one."""
+        nodes = np.sort(np.concatenate([basis.rule.nodes for basis in self._of_line()]))
         known = nodes[self._trusted(nodes)]
         inner = np.searchsorted(known, x)
         gap = f" and not in ({known[inner - 1]:.4g}, {known[inner]:.4g})" if 0 < inner < len(known) else ""
         low, high = (known[0], known[-1]) if len(known) else self.interval
-        return f"in [{low:.4g}, {high:.4g}]{gap}, got {float(x)!r},"
+        return f"in [{low:.4g}, {high:.4g}]{gap}"
 
     def truncated(self, distinct: int, listed: int | None = None) -> "SingularFunctions":
         """The first `distinct` of the distinct functions, of which so many are listed, by default all."""
@@ -299,7 +299,8 @@ class SingularFunctions:
             if found is not None:
                 matrix[start:start + len(found[1]), part.columns] = found[1]
                 start += len(found[1])
-        return replace(self, extension=without_zeros(kernel, left, nodes, matrix / values))
+        extension = Extension(kernel, left, nodes, matrix / values, self.side.rows or 1)
+        return replace(self, extension=without_zeros(extension))
 
     def values_near_zero(self) -> list[np.ndarray]:
         """What `inner` is to be: one array, or none where the bases leave no gap, or the kernel fails there."""

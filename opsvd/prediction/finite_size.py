@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .._support.validation import counts as counted
-from .._support.validation import described, function, positive_int, real_array, sequence, size
+from .._support.validation import described, function, pair, positive_int, real_array, size
 from ..quadrature import RARE
 from .finite_functionals import Functional, functionals
 from .splitting import MixedMoments, Multiplet, runs, split
@@ -223,7 +223,8 @@ def predict(
     for name, mixed in (("left_mixed", left_mixed), ("right_mixed", right_mixed)):
         if mixed is not None:
             function(mixed, name, f"{name}(indices)", "one that returns None", 1)
-    beyond, most_beyond = _beyond(beyond), size(most_beyond, "most_beyond")
+    beyond = pair(beyond, "beyond", size, "two numbers, a sum of values and of their squares", "(0.0, 0.0)")
+    most_beyond = size(most_beyond, "most_beyond")
     many = counts > 1.0
     # A rounding error must not make the variance of a constant f_i^2 negative.
     a, b = (np.maximum((one - np.eye(s.size)) / size, 0.0) for one, size in ((left, n), (right, m)))
@@ -256,15 +257,6 @@ def predict(
         np.where(heavy, np.inf, np.outer(s, s) * products / 4.0),
         *functionals(s, counts, (left, right), (n, m), (*beyond, most_beyond)),
         tuple(group for group in groups if group is not None))
-
-
-def _beyond(beyond: Any) -> tuple[float, float]:
-    """The sum of values that are not given, and of their squares."""
-    sums = sequence(beyond, "beyond", "(0.0, 0.0)")
-    if len(sums) != 2:
-        raise ValueError(f"beyond must hold two numbers, a sum of values and of their squares, got "
-                         f"{described(beyond)}; leave it out if nothing lies beyond")
-    return size(sums[0], "beyond"), size(sums[1], "beyond")
 
 
 def _energies(

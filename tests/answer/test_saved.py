@@ -8,9 +8,8 @@ import pytest
 
 import opsvd
 from opsvd import Gaussian, Kernel
-from opsvd.bases import PanelBasis
-from opsvd.figures.plotting import new_figure
-from opsvd.operator.nystrom_functions import NystromFunctions
+from opsvd.bases import LineBasis, PanelBasis, PointBasis
+from opsvd.figures import new_figure
 from opsvd.operator.singular_functions import SingularFunctions
 
 TURN = np.linalg.qr(np.random.default_rng(0).standard_normal((3, 3)))[0]
@@ -132,7 +131,7 @@ def test_functions_come_back(case):
     """Without the kernel, where they are known without it."""
     _, svd, path = case
     again = opsvd.load(path)
-    if isinstance(svd.left, NystromFunctions):
+    if isinstance(svd.left.parts[0].basis, PointBasis):
         for call in (again.left, again.right):
             with pytest.raises(ValueError, match=r"give it back with opsvd\.load\(path, h=h\)"):
                 call(points(svd.left, 3))
@@ -147,7 +146,7 @@ def test_functions_come_back_with_the_kernel(case):
     assert_same_functions(again, svd)
     x, y = points(svd.left, 9), points(svd.right, 9)
     np.testing.assert_array_equal(again(x, y), svd(x, y))
-    if isinstance(svd.left, SingularFunctions):
+    if isinstance(svd.left.parts[0].basis, LineBasis):
         far = svd.mu_x.center + svd.mu_x.scale * np.array([-30.0, -12.0, -9.3, 0.0, 9.3, 12.0, 30.0])
         np.testing.assert_array_equal(again.left(far), svd.left(far))
         np.testing.assert_array_equal(again.left.extend(far), svd.left.extend(far))
@@ -260,7 +259,7 @@ def test_a_kernel_that_fails_far_out_can_be_saved(tmp_path):
 
     path = tmp_path / "svd.npz"
     svd = opsvd.decompose(lambda x, y: np.sin(x * y))
-    svd._extended(Kernel(h)).save(path)
+    svd.extended(Kernel(h)).save(path)
     np.testing.assert_array_equal(opsvd.load(path).left(0.3), svd.left(0.3))
     assert_same_prediction(opsvd.load(path), svd)
     assert_same_prediction(opsvd.load(path, lambda x, y: np.sin(x * y)), svd)
@@ -279,12 +278,12 @@ def test_what_a_file_cannot_hold_is_refused_before_it_is_written(tmp_path):
             return Gaussian().sqrt_density(x)
 
     svd = opsvd.decompose(lambda x, y: np.sin(x * y), method="panels")
-    basis, coefficients = svd.left.parts[0]
+    basis, coefficients, _ = svd.left.parts[0]
     path = tmp_path / "svd.npz"
-    mine = replace(svd, left=SingularFunctions(((Mine(basis.measure, basis.edges, basis.order), coefficients),)))
-    with pytest.raises(TypeError, match=r"in the bases HermiteBasis, .* only, got Mine"):
+    mine = replace(svd, left=SingularFunctions.of(Mine(basis.measure, basis.edges, basis.order), coefficients))
+    with pytest.raises(TypeError, match=r"in the bases GridBasis, HermiteBasis, .* only, got Mine"):
         mine.save(path)
-    other = replace(svd, left=SingularFunctions(((PanelBasis(Other(), basis.edges, basis.order), coefficients),)))
+    other = replace(svd, left=SingularFunctions.of(PanelBasis(Other(), basis.edges, basis.order), coefficients))
     with pytest.raises(TypeError, match="only results under Gaussian measures can be saved"):
         other.save(path)
     assert not path.exists()

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from opsvd.evidence.error_bars import Evidence, error_bars, gather_evidence, reliable, settled, unlisted
 
 from opsvd import Gaussian, HermiteGalerkin, Kernel, ProductIntegration
 from opsvd._support.budget import Budget
 from opsvd._support.linalg import compact_svd
-from opsvd.evidence.error_bars import Evidence, error_bars, gather_evidence, reliable, settled, unlisted
 from opsvd.evidence.images import Images
 from opsvd.operator.problem import Problem
 from opsvd.operator.singular_functions import SingularFunctions, SingularSystem

@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 
 from opsvd import Gaussian, decompose, elementwise
 from opsvd.comparison.crosscheck import crosscheck
-from opsvd.figures.plotting import COLOURS, new_figure, plot_breaks, plot_functions, plot_spectrum, summary_figure
+from opsvd.figures import COLOURS, new_figure, plot_breaks, plot_functions, plot_spectrum, summary_figure
 from opsvd.probing.break_points import break_points
 
 
@@ -190,4 +190,11 @@ def test_functions_of_vectors_along_the_first_coordinate():
     svd = decompose(lambda x, y: np.sin(x * y[..., 0]) + y[..., 1], Gaussian(), Gaussian.standard(2), rtol=1e-6)
     functions = plot_functions(svd, Figure().subplots(), count=2)
     assert len(functions.get_lines()) == 4
-    assert functions.get_xlabel().startswith("first coordinate")
+    assert functions.get_xlabel() == "$x$ (solid), first coordinate of $y$ (dashed)"
+
+
+@pytest.mark.parametrize("draw", [plot_spectrum, plot_functions])
+def test_what_is_no_decomposition_is_named(draw, ax):
+    """Anything that has values, error bars, multiplicities and functions can be drawn, and nothing else."""
+    with pytest.raises(TypeError, match=r"svd must be a Decomposition, got 3 \(int\); pass what opsvd.decompose"):
+        draw(3, ax)

@@ -1,0 +1,73 @@
+"""The figure of where a kernel breaks."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..kernels import Kernel, as_kernel
+from ..measures import Gaussian, Measure
+from ..probing.break_points import break_points
+from .axes import COLOURS, axes_or_new, require_axes, styled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["plot_breaks"]
+
+
+def plot_breaks(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: Measure = Gaussian(),  # noqa: B008
+                ax: "Axes | None" = None) -> "Axes":
+    r"""Draw the points at which `break_points` finds that a kernel breaks, over a faint image of it.
+
+    The window is 3.5 standard deviations to either side of the means. A curve of breaks shows as the dots where slices
+    cross it; a curve in the image without dots was not found, or is steep and not a break.
+
+    Parameters
+    ----------
+    h : callable or Kernel
+        ``h(x, y)``, vectorised.
+    mu_x, mu_y : Measure, default Gaussian()
+        The measures of x and y.
+    ax : matplotlib Axes, optional
+        By default a new one, from pyplot.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Raises
+    ------
+    KernelError, NonFiniteKernelError, NotSquareIntegrableError, TypeError
+        As `break_points` does.
+
+    Warns
+    -----
+    ConvergenceWarning
+        If the points are not all; see `break_points`.
+
+    Examples
+    --------
+    >>> import opsvd
+    >>> from opsvd.figures import new_figure
+    >>> ax = opsvd.plot_breaks(lambda x, y: x > y, ax=new_figure(4, 4).subplots())
+    >>> [float(end) for end in ax.get_xlim()]
+    [-3.5, 3.5]
+    """
+    ax, kernel = None if ax is None else require_axes(ax), as_kernel(h)
+    points = break_points(kernel, mu_x, mu_y)
+    (left, right), (low, high) = (mu.center + 3.5 * mu.scale * np.array([-1.0, 1.0]) for mu in (mu_x, mu_y))
+    # Pixels of an image of about four inches, where no point has x = 0, y = 0 or x = y: there kernels may be infinite.
+    pixels = 350
+    x, y = (start + (end - start) * (np.arange(pixels) + shift) / pixels
+            for start, end, shift in ((left, right, 0.46), (low, high, 0.54)))
+    values = np.ma.masked_invalid(kernel.grid(x, y))
+    # The extreme per cent at either end has no shades of its own, so that a singular point does not take them all.
+    whitest, blackest = np.percentile(values.compressed(), (1.0, 99.0))
+    ax = styled(axes_or_new(ax), "breaks")
+    ax.imshow(values.T, origin="lower", extent=(left, right, low, high), aspect="auto", cmap="Greys", alpha=0.45,
+              vmin=whitest, vmax=blackest)
+    inside = (points[:, 0] > left) & (points[:, 0] < right) & (points[:, 1] > low) & (points[:, 1] < high)
+    ax.plot(*points[inside].T, ".", color=COLOURS[1], markersize=3.5)
+    ax.set(xlim=(left, right), ylim=(low, high), xlabel="$x$", ylabel="$y$")
+    return ax

@@ -1,0 +1,96 @@
+"""The figure of singular functions."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from .._support.validation import positive_int
+from ..operator.singular_functions import SingularFunctions
+from .axes import COLOURS, axes_or_new, styled
+from .decomposition import Decomposition, require_decomposition
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["plot_functions"]
+
+# Standard deviations to either side of the mean that are drawn: they hold 99.7 % of a Gaussian.
+_DRAWN_DEVIATIONS = 3.0
+
+
+def plot_functions(svd: Decomposition, ax: "Axes | None" = None, count: int = 4) -> "Axes":
+    r"""Draw the first singular functions, :math:`f_i` solid and :math:`g_i` dashed, over the bulk of their measures.
+
+    The bulk is three standard deviations to either side of the mean. Where :math:`f_i = g_i`, the dashes lie on the
+    line. For rotation-invariant kernels of vectors, the radial functions F and G of the first multiplets are drawn
+    against the length; for others, the functions along the first coordinate. Of functions with several values the first
+    is drawn; rows of a block but the first stay half a standard deviation from their means.
+
+    Parameters
+    ----------
+    svd : OperatorSVD
+    ax : matplotlib Axes, optional
+        By default a new one, from pyplot.
+    count : int, default 4
+        How many pairs, at most.
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    svd, count = require_decomposition(svd), positive_int(count, "count")
+    ax = styled(axes_or_new(ax), "singular functions")
+    left, right = _curves(svd.left, "f", count), _curves(svd.right, "g", count)
+    for i, (f, g) in enumerate(zip(left.values.T, right.values.T, strict=True)):
+        colour = COLOURS[i % len(COLOURS)]
+        ax.plot(left.along, f, color=colour, linewidth=3.0, alpha=0.6, label=left.names[i])
+        ax.plot(right.along, g, color=colour, linewidth=1.2, linestyle="--", label=right.names[i])
+    ax.set_xlabel(f"{left.axis} (solid), {right.axis} (dashed)")
+    # The mean square of a function is one. Where all lines are constant, their rounding is nothing to be seen.
+    low, high = ax.get_ylim()
+    if high - low < 0.5:
+        middle = 0.5 * (low + high)
+        ax.set_ylim(middle - 0.25, middle + 0.25)
+    if ax.lines:
+        ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))    # beside the lines, and not over them
+    return ax
+
+
+class _Curves(NamedTuple):
+    """What is drawn of one side: values (n, r) of functions with names, at numbers (n,), and what these are."""
+
+    along: np.ndarray
+    values: np.ndarray
+    names: list[str]
+    axis: str
+
+
+def _curves(functions: SingularFunctions, letter: str, count: int) -> _Curves:
+    """Radial functions against the length, functions of numbers, or functions along the first coordinate."""
+    mu, variable = functions.measure, {"f": "x", "g": "y"}[letter]
+    if functions.radial is not None:
+        root, std = np.sqrt(mu.dim), float(np.max(mu.scale))
+        along = std * np.linspace(max(root - _DRAWN_DEVIATIONS, 0.02 * root), root + _DRAWN_DEVIATIONS, 300)
+        names = [f"${letter.upper()}$, degree {degree}" for degree in functions.degrees[:count]]
+        return _Curves(along, functions.radial_sums(along)[:, :count], names, f"$|{variable}|$")
+    # An even number of points: the centre, where kernels such as log|xy| are singular, is not among them.
+    along = np.atleast_1d(mu.center)[0] + _DRAWN_DEVIATIONS * np.atleast_1d(mu.scale)[0] * np.linspace(-1.0, 1.0, 600)
+    points = _along(functions, along)
+    values = functions.truncated(count)(points)
+    values = values[:, 0] if values.ndim == 3 else values
+    return _Curves(along, values, [f"${letter}_{{{i + 1}}}$" for i in range(values.shape[1])],
+                   f"${variable}$" if points.ndim == 1 else f"first coordinate of ${variable}$")
+
+
+def _along(functions: SingularFunctions, first: np.ndarray) -> np.ndarray:
+    """Points with these first coordinates; others are at their means, and other rows of a block half a deviation off.
+
+    A map of blocks may be singular where rows are zero, which is their mean as a rule.
+    """
+    mu = functions.measure
+    rows = functions.side.rows
+    points = np.tile(np.atleast_1d(mu.center), (len(first), rows or 1, 1))
+    points[:, 1:] += 0.5 * np.atleast_1d(mu.scale)
+    points[:, 0, 0] = first
+    points = points if mu.dim > 1 else points[..., 0]
+    return points if rows is not None else points[:, 0]

@@ -1,0 +1,38 @@
+"""The figure that the command line draws: a spectrum, its singular functions, and their comparison with samples."""
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .axes import new_figure
+from .decomposition import Decomposition
+from .functions import plot_functions
+from .spectrum import plot_spectrum
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["summary_figure"]
+
+
+class _Drawable(Protocol):
+    """What draws itself, as a `CrossCheck` does."""
+
+    def plot(self, ax: Any, /) -> object:
+        """Draw into an Axes."""
+
+
+def summary_figure(svd: Decomposition, check: _Drawable | None = None) -> "Figure":
+    """Draw the spectrum and the singular functions side by side, and the cross-check if there is one.
+
+    Returns
+    -------
+    matplotlib Figure
+        Unknown to pyplot: save it with ``savefig``; there is nothing to close.
+    """
+    panels = 2 if check is None else 3
+    figure = new_figure(4.8 * panels, 4.2)
+    axes = figure.subplots(1, panels)
+    plot_spectrum(svd, axes[0])
+    plot_functions(svd, axes[1])
+    if check is not None:
+        check.plot(axes[2])
+    return figure
