@@ -106,7 +106,7 @@ CALLED_OF_KERNELS = {"BlockKernel", "Elementwise", "Kernel", "MatrixKernel", "as
 HELPERS = set(opsvd.kernels.__all__) - CALLED_OF_KERNELS | {"hold_for_few_points"}
 # Methods that other parts of the library call, with what they have checked.
 CALLED_BY_THE_LIBRARY = {
-    "at_degree", "block_memory", "choose", "discretisation", "discretisations", "extended", "fill", "finite_beside",
+    "block_memory", "choose", "discretisation", "discretisations", "extended", "fill", "finite_beside",
     "finite_grid", "for_kernel", "from_state", "half_density", "leading", "limited", "listed", "mixed_of_members",
     "of", "of_root", "one_pass", "order", "pairs", "pilot_rank", "preceded_by", "radial", "radial_sums",
     "reconstruct", "refusal", "require_whole", "rule", "scaled", "state", "through", "times", "truncated", "values"}
