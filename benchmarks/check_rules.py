@@ -24,17 +24,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from opsvd.evidence.scatter import scatter_bars
 from setting import machine
 
 import opsvd
 from opsvd import Gaussian, elementwise
 from opsvd.bases import HermiteBasis, LogarithmicBasis, PanelBasis, radial_half_density, radial_reach
+from opsvd.evidence.scatter import scatter_bars
 from opsvd.kernels import Kernel
 from opsvd.methods import angular_profile, angular_slices, grids, logarithmic, panels, tensor
+from opsvd.methods.grids import _Coarser, _still_to_come
 from opsvd.methods.hermite_checks import hermite_check_rules
 from opsvd.methods.profile import halving_edges
-from opsvd.methods.grids import _Coarser, _still_to_come
 from opsvd.methods.quasi_random import _SCRAMBLINGS, quasi_random_points
 from opsvd.methods.radii import Radii
 from opsvd.methods.refinement import ORDER, check_rule, first_edges, random_rule

@@ -4,16 +4,14 @@ Each is decomposed with four independent sets of scramblings at 512 points a sid
 sorted values against sorted values, over their bars, must be below one.
 """
 
-import math
 import sys
 from pathlib import Path
 
 import numpy as np
 from setting import machine
 
+import opsvd
 from opsvd import OperatorSVD
-from opsvd._support.budget import Budget
-from opsvd.kernels import Kernel
 from opsvd.methods import quasi_random
 
 HERE = Path(__file__).parent
