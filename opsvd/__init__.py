@@ -1,6 +1,6 @@
 """opsvd: the singular value decomposition of kernels under probability measures."""
 
-from . import testing
+from . import exact, testing
 from .answer.loading import load
 from .answer.result import OperatorSVD
 from .comparison.crosscheck import CrossCheck, crosscheck
@@ -16,7 +16,6 @@ from .errors import (
     TrialError,
 )
 from .essay import essay_figures
-from .exact import closed_forms as exact
 from .expressions import parse_kernel
 from .figures import plot_breaks, plot_functions, plot_spectrum
 from .kernels import BlockKernel, Elementwise, Kernel, MatrixKernel, blockwise, elementwise

@@ -72,7 +72,7 @@ def panel_spectrum(problem, reach=16):
 
 CLOSED = [problem for problem in PROBLEMS if problem.tail_energy is not None]
 # Sampled at these panels, breaks are not resolved, and the values of infinitely many growing functions reach beyond 16
-# standard deviations: these are left to the energy here, and to tests/test_exact.py.
+# standard deviations: these are left to the energy here, and to tests/exact/.
 SAMPLED = [problem for problem in PROBLEMS if problem.breaks is NO_BREAKS and problem.name not in ENERGIES
            and not ("growth" in problem.tags and problem.rank is None)]
 # Closed forms on which the computer of references is itself tested.

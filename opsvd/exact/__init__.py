@@ -10,27 +10,18 @@ of h(m_x + s_x x, m_y + s_y y) under standard Gaussians. For means zero, exp(c x
 ``exp_product(c * s_x * s_y, n)``.
 """
 
-from .closed_forms import (
-    abs_power_product,
+from .geometric import (
     cos_product,
     effective_rank_sin_product,
     exp_product,
-    finite_rank,
-    heaviside_difference,
-    linear_sum,
-    log_abs_product,
     mehler,
-    min_cdf,
-    monomial_product,
-    polynomial_kernel,
-    relu_product,
-    separable,
-    sign_difference,
-    sign_product,
     sin_product,
     squared_exponential,
-    sum_of_functions,
 )
+from .gram import finite_rank, polynomial_kernel
+from .products import abs_power_product, monomial_product, relu_product, separable, sign_product
+from .sums import linear_sum, log_abs_product, sum_of_functions
+from .volterra import heaviside_difference, min_cdf, sign_difference
 
 __all__ = [
     "abs_power_product",

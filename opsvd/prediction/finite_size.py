@@ -9,15 +9,14 @@ from .._support.validation import counts as counted
 from .._support.validation import described, function, pair, positive_int, real_array, size
 from ..quadrature import RARE
 from .finite_functionals import Functional, functionals
+from .sampled_operator import INFINITE_MOMENT, LARGEST_RELATIVE_STD, SampledOperator
 from .splitting import MixedMoments, Multiplet, runs, split
 
 __all__ = ["FiniteSizePrediction", "predict"]
 
-# What the next order may be, as a part of the standard deviation, where the expansion is still said to hold.
-_NEXT_ORDER = 0.1
-# The largest relative standard deviation at which it is said to hold: fourth moments are then below about n / 10.
-_RELATIVE_STD = 0.25
-_HUGE = 1e100
+# The error that an expansion may have, as a part of the standard deviation, where it is said to hold: a single sample
+# does not show it. At 0.03 it holds for fewer values than tests/prediction/test_finite_size.py finds predicted.
+_LARGEST_ERROR = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,83 +217,32 @@ def predict(
     if s.ndim != 1 or not np.isfinite(s).all() or (np.diff(s) > 0.0).any() or (s < 0.0).any():
         raise ValueError(f"singular_values must be finite, nonnegative and nonincreasing, shape (r,), got "
                          f"{described(s)}; sort them")
-    left, right = _moments(left_moments, "left_moments", s), _moments(right_moments, "right_moments", s)
+    moments = np.stack([_moments(left_moments, "left_moments", s), _moments(right_moments, "right_moments", s)])
     counts = np.ones(s.size) if multiplicities is None else counted(multiplicities, "multiplicities", s, 1.0)
     for name, mixed in (("left_mixed", left_mixed), ("right_mixed", right_mixed)):
         if mixed is not None:
             function(mixed, name, f"{name}(indices)", "one that returns None", 1)
     beyond = pair(beyond, "beyond", size, "two numbers, a sum of values and of their squares", "(0.0, 0.0)")
     most_beyond = size(most_beyond, "most_beyond")
-    many = counts > 1.0
-    # A rounding error must not make the variance of a constant f_i^2 negative.
-    a, b = (np.maximum((one - np.eye(s.size)) / size, 0.0) for one, size in ((left, n), (right, m)))
-    first = s**2 * np.diag(a + b) / 4.0
-    inner = np.maximum((counts * np.diag(left) - 1.0) / n + (counts * np.diag(right) - 1.0) / m, 0.0)
-    scatter = np.where(many, s**2 * inner, first)
-    heavy = np.maximum(left, right) >= _HUGE
-    pairs = _pairs(s, np.where(heavy, 0.0, a), np.where(heavy, 0.0, b), scatter, counts)
-    # Whatever E[f_i^2 f_j^2] is, s_j f_j g_j moves no sampled value by more than its own norm, which is s_j on average.
-    unknown = np.diag(heavy)
-    most = np.minimum(np.where(heavy, np.inf, np.abs(pairs.shift)), 0.5 * counts * s)
-    pairs = pairs._replace(error=np.where(unknown | unknown[:, None] | heavy, most, pairs.error))
-    bias = pairs.shift.sum(axis=1) - s * inner / 8.0
-    within = np.where(many, s**2 * np.diag(left / n + right / m) ** 2 / 8.0, 0.0)
-    std = np.sqrt(first + within + pairs.variance.sum(axis=1))
-    error = 2.0 * pairs.error.sum(axis=1) + s * inner**2 / 4.0
-    error = np.where(pairs.unresolved.any(axis=1), np.inf, error)
-    valid = (error <= _NEXT_ORDER * std) & (np.sqrt(first) <= _RELATIVE_STD * s)
-    products = (left - 1.0) / n + (right - 1.0) / m
-    # Whatever stands in for an infinite moment is not to be seen.
-    among = np.maximum.accumulate(unknown)
-    bias, std, error = np.where(unknown, [[np.nan], [np.inf], [np.inf]], [bias, std, error])
-    energies = _energies(s, counts, pairs, products)
-    energies = (*np.where(among, [[np.nan], [np.inf], [np.inf]], energies[:3]), energies[3] & ~among)
+    operator = SampledOperator(s, counts, moments, np.array([n, m], dtype=np.float64)[:, None, None])
+    pairs = _pairs(operator)
+    bias, std, error, valid = _singles(operator, pairs)
+    covariance = np.where(operator.infinite, np.inf, np.outer(s, s) * operator.covariances / 4.0)
     groups = [] if left_mixed is None or right_mixed is None else [
-        _split(run, s, counts, pairs, mixed=(left_mixed, right_mixed), sizes=(n, m))
-        for run in runs(s, scatter, counts)]
+        _split(run, operator, pairs, left_mixed(run), right_mixed(run)) for run in runs(operator)]
     return FiniteSizePrediction(
-        n, m, counts, s + bias, bias, std, error, valid & ~unknown, unknown, *energies,
-        np.where(heavy, np.inf, np.outer(s, s) * products / 4.0),
-        *functionals(s, counts, (left, right), (n, m), (*beyond, most_beyond)),
+        n, m, counts, s + bias, bias, std, error, valid, np.diag(operator.infinite), *_energies(operator, pairs),
+        covariance, *functionals(operator, (*beyond, most_beyond)),
         tuple(group for group in groups if group is not None))
 
 
-def _energies(
-    s: np.ndarray, counts: np.ndarray, pairs: "_Pairs", products: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """The energies of the leading values: mean, standard deviation, error, and where they are valid."""
-    weight = counts * s**2
-    energy = np.cumsum(weight + 2.0 * counts * s * pairs.shift.sum(axis=1))
-    std = np.sqrt(np.maximum(_blocks(np.outer(weight, weight) * products), 0.0))
-    error = 4.0 * _across((counts * s)[:, None] * pairs.error)
-    error = np.where(_across(pairs.unresolved.astype(np.float64)) > 0.0, np.inf, error)
-    return energy, std, error, (error <= _NEXT_ORDER * std) & (std <= _RELATIVE_STD * energy)
-
-
-def _split(
-    run: np.ndarray, s: np.ndarray, counts: np.ndarray, pairs: "_Pairs", *, sizes: tuple[int, int],
-    mixed: tuple[MixedMoments, MixedMoments],
-) -> Multiplet | None:
-    """The law of the ordered values of a run of neighbours, or of one value that stands several times."""
-    moments = mixed[0](run), mixed[1](run)
-    if moments[0] is None or moments[1] is None:
-        return None
-    outside = np.ones(s.size, dtype=bool)
-    outside[run] = False
-    shift, error = (matrix[np.ix_(run, outside)].sum(axis=1).mean() for matrix in (pairs.shift, pairs.error))
-    variance = float((counts[run, None] ** 2 * pairs.variance[np.ix_(run, outside)]).sum())
-    indices = int(counts[: run[0]].sum()) + np.arange(int(counts[run].sum()))
-    return split(indices, np.repeat(s[run], counts[run].astype(int)), (moments[0], moments[1]), sizes,
-                 (float(shift), float(2.0 * error), variance))
-
-
 def _moments(value: Any, name: str, s: np.ndarray) -> np.ndarray:
+    """Moments of the right shape, those that are infinite, or NaN (infinity times a weight of zero), as a number."""
     moments = real_array(value, name)
     if moments.shape != (s.size, s.size):
         raise ValueError(f"{name} must have shape ({s.size}, {s.size}), one row for each of singular_values, "
                          f"got {moments.shape}; pass E[f_i^2 f_j^2] for all pairs")
-    # Moments may be infinite, or overflow to it (or to infinity times a weight of zero, NaN); large enough is the same.
-    return np.asarray(np.minimum(np.nan_to_num(moments, nan=_HUGE, posinf=_HUGE), _HUGE))
+    return np.asarray(np.minimum(np.nan_to_num(moments, nan=np.inf), INFINITE_MOMENT))
 
 
 class _Pairs(NamedTuple):
@@ -306,21 +254,76 @@ class _Pairs(NamedTuple):
     unresolved: np.ndarray
 
 
-def _pairs(s: np.ndarray, a: np.ndarray, b: np.ndarray, first: np.ndarray, counts: np.ndarray) -> _Pairs:
-    """Return the terms of the sums over j != i, each for all members of j; `first` is how far members of i scatter."""
+def _pairs(operator: SampledOperator) -> _Pairs:
+    """Return the terms of the sums over j != i, each for all members of j."""
+    s, counts, infinite = operator.s, operator.counts, operator.infinite
+    a, b = np.where(infinite, 0.0, operator.variances)
     si, sj = s[:, None], s[None, :]
     # A value that the expansion puts below zero fluctuates by no more than its own size.
-    spread = np.minimum(first, s**2)
-    spread = spread[:, None] + spread[None, :]
+    scatter = np.minimum(operator.scatter, s**2)
+    scatter = scatter[:, None] + scatter[None, :]
     gap = np.where(np.eye(s.size, dtype=bool), np.inf, si - sj)
-    unresolved = spread >= gap**2
+    unresolved = scatter >= gap**2
     gap = np.where(unresolved, np.inf, gap)
     difference = gap * (si + sj)
     shift = counts * si * sj**2 * (a + b) / (2.0 * difference)
     variance = (si * sj**2 / difference) ** 2 * (a**2 + b**2) / 2.0 + (si**2 * sj / difference) ** 2 * a * b
     variance *= counts / counts[:, None]
     rotation = (a + b) * (si**2 + sj**2) / 4.0
-    return _Pairs(shift, variance, np.abs(shift) * np.minimum((spread + rotation) / gap**2, 1.0), unresolved)
+    error = np.abs(shift) * np.minimum((scatter + rotation) / gap**2, 1.0)
+    # Whatever E[f_i^2 f_j^2] is, s_j f_j g_j moves no sampled value by more than its own norm, which is s_j on average.
+    most = np.minimum(np.where(infinite, np.inf, np.abs(shift)), 0.5 * counts * s)
+    unknown = np.diag(infinite)
+    return _Pairs(shift, variance, np.where(unknown | unknown[:, None] | infinite, most, error), unresolved)
+
+
+_Expected = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+"""A mean or a bias, its standard deviation, its error, and where they are valid."""
+
+
+def _singles(operator: SampledOperator, pairs: _Pairs) -> _Expected:
+    """The biases of single values, or of means over multiplets."""
+    s, within, first = operator.s, np.maximum(operator.within, 0.0), operator.first_order
+    bias = pairs.shift.sum(axis=1) - s * within / 8.0
+    moments = np.diag((operator.moments / operator.points).sum(axis=0))
+    members = np.where(operator.counts > 1.0, s**2 * moments**2 / 8.0, 0.0)
+    std = np.sqrt(first + members + pairs.variance.sum(axis=1))
+    error = np.where(pairs.unresolved.any(axis=1), np.inf, 2.0 * pairs.error.sum(axis=1) + s * within**2 / 4.0)
+    valid = (error <= _LARGEST_ERROR * std) & (np.sqrt(first) <= LARGEST_RELATIVE_STD * s)
+    return _known(np.diag(operator.infinite), bias, std, error, valid)
+
+
+def _energies(operator: SampledOperator, pairs: _Pairs) -> _Expected:
+    """The energies of the leading values."""
+    s, counts = operator.s, operator.counts
+    weight = counts * s**2
+    energy = np.cumsum(weight + 2.0 * counts * s * pairs.shift.sum(axis=1))
+    std = np.sqrt(np.maximum(_blocks(np.outer(weight, weight) * operator.covariances), 0.0))
+    unresolved = _across(pairs.unresolved.astype(np.float64)) > 0.0
+    error = np.where(unresolved, np.inf, 4.0 * _across((counts * s)[:, None] * pairs.error))
+    valid = (error <= _LARGEST_ERROR * std) & (std <= LARGEST_RELATIVE_STD * energy)
+    return _known(np.maximum.accumulate(np.diag(operator.infinite)), energy, std, error, valid)
+
+
+def _known(unknown: np.ndarray, mean: np.ndarray, std: np.ndarray, error: np.ndarray, valid: np.ndarray) -> _Expected:
+    """The same where it is known: what stands for an infinite moment is not shown."""
+    mean, std, error = np.where(unknown, [[np.nan], [np.inf], [np.inf]], [mean, std, error])
+    return mean, std, error, valid & ~unknown
+
+
+def _split(run: np.ndarray, operator: SampledOperator, pairs: _Pairs, left: np.ndarray | None,
+           right: np.ndarray | None) -> Multiplet | None:
+    """The law of the ordered values of a run, from the mixed moments of its functions, where these are known."""
+    if left is None or right is None:
+        return None
+    s, counts = operator.s, operator.counts
+    others = np.ones(s.size, dtype=bool)
+    others[run] = False
+    shift, error = (matrix[np.ix_(run, others)].sum(axis=1).mean() for matrix in (pairs.shift, pairs.error))
+    variance = float((counts[run, None] ** 2 * pairs.variance[np.ix_(run, others)]).sum())
+    indices = int(counts[: run[0]].sum()) + np.arange(int(counts[run].sum()))
+    return split(indices, np.repeat(s[run], counts[run].astype(int)), np.stack([left, right]), operator.points,
+                 (float(shift), float(2.0 * error), variance))
 
 
 def _blocks(w: np.ndarray) -> np.ndarray:

@@ -6,18 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .sampled_operator import LARGEST_RELATIVE_STD, SampledOperator
+
 __all__ = ["MixedMoments", "Multiplet", "runs", "split"]
 
 MixedMoments = Callable[[np.ndarray], np.ndarray | None]
 """Gives E[f_i f_j f_k f_l], shape (d, d, d, d), for all d functions of some values, by their indices; or None."""
-
-# Values nearer than this many standard deviations of their difference share a group.
-_NEAR = 3.0
-# The largest relative standard deviation in a group, and its largest number of values, for which the law is given.
-_RELATIVE_STD = 0.25
-_LARGEST = 12
-# So many draws for pairs; for d values in proportion to 1 / d.
-_DRAWS = 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,20 +44,19 @@ class Multiplet:
         return f"Multiplet(s_{self.indices[0] + 1} to s_{self.indices[-1] + 1}, sum {self.total:.6g})"
 
 
-def runs(s: np.ndarray, scatter: np.ndarray, counts: np.ndarray) -> list[np.ndarray]:
-    """Indices of neighbours whose order sampling does not decide, or of one value that stands several times.
-
-    `scatter` are the variances of single members of each value, `counts` how often it stands; shape (r,) each.
-    """
-    near = -np.diff(s) < _NEAR * np.sqrt(scatter[1:] + scatter[:-1])
+def runs(operator: SampledOperator) -> list[np.ndarray]:
+    """Indices of neighbours whose order sampling does not decide, or of one value that stands several times."""
+    s, scatter, counts = operator.s, operator.scatter, operator.counts
+    # Beyond three standard deviations of the difference sampling decides the order, but for one time in a thousand.
+    near = -np.diff(s) < 3.0 * np.sqrt(scatter[1:] + scatter[:-1])
     found = np.split(np.arange(s.size), np.flatnonzero(~near) + 1)
-    return [run for run in found if 1 < counts[run].sum() <= _LARGEST and (run.size == 1 or (counts[run] == 1).all())
-            and (np.sqrt(scatter[run]) <= _RELATIVE_STD * s[run]).all()]
+    # The mixed moments of d values are d^4 numbers, whose covariance matrix is decomposed: d is at most twelve.
+    return [run for run in found if 1 < counts[run].sum() <= 12 and (run.size == 1 or (counts[run] == 1).all())
+            and (np.sqrt(scatter[run]) <= LARGEST_RELATIVE_STD * s[run]).all()]
 
 
 def split(
-    indices: np.ndarray, s: np.ndarray, moments: tuple[np.ndarray, np.ndarray], sizes: tuple[int, int],
-    outer: tuple[float, float, float],
+    indices: np.ndarray, s: np.ndarray, moments: np.ndarray, points: np.ndarray, outer: tuple[float, float, float],
 ) -> Multiplet:
     r"""The law of the singular values of :math:`(1 + \Delta_F)^{1/2} S (1 + \Delta_G)^{1/2}` within a group.
 
@@ -75,21 +68,23 @@ def split(
     indices : ndarray of int, shape (d,)
     s : ndarray, shape (d,)
         The values of the group.
-    moments : tuple of ndarray, shape (d, d, d, d)
+    moments : ndarray, shape (2, d, d, d, d)
         Mixed fourth moments of the f and of the g.
-    sizes : tuple of int
+    points : ndarray, shape (2, 1, 1)
         n and m.
     outer : tuple of float
         The mean shift of each value of the group by all other values, its error, and the variance of the sum of these
         shifts.
     """
-    rng, d, draws = np.random.default_rng(0), s.size, 2 * _DRAWS // s.size
-    one, other = (_root(_perturbation(mixed, size, draws, rng)) for mixed, size in zip(moments, sizes, strict=True))
+    rng, d = np.random.default_rng(0), s.size
+    # 10,000 for a pair, so that the noise of means, which is in the error, is 2 per cent of a standard deviation.
+    draws = 20_000 // d
+    one, other = (_root(_perturbation(mixed, size, draws, rng)) for mixed, size in zip(moments, points, strict=True))
     values = np.linalg.svd(one @ (s[:, None] * other), compute_uv=False)
     mean, covariance = values.mean(axis=0), np.cov(values, rowvar=False)
-    diagonal = [np.einsum("iijj->ij", mixed) for mixed in moments]
-    products = sum((each - 1.0) / size for each, size in zip(diagonal, sizes, strict=True))
-    shifts = sum((each - np.eye(d)) / size for each, size in zip(diagonal, sizes, strict=True))
+    diagonals = np.einsum("xiijj->xij", moments)
+    products = ((diagonals - 1.0) / points).sum(axis=0)
+    shifts = ((diagonals - np.eye(d)) / points).sum(axis=0)
     total = float(s.sum()) - 0.25 * float((shifts * np.outer(s, s) / np.add.outer(s, s)).sum())
     # The sum is known: what is drawn is how it is shared out.
     mean += (total - mean.sum()) / d + outer[0]
@@ -100,7 +95,7 @@ def split(
                      total + d * outer[0], math.sqrt(max(0.25 * float(s @ products @ s), 0.0) + outer[2]))
 
 
-def _perturbation(moments: np.ndarray, size: int, draws: int, rng: np.random.Generator) -> np.ndarray:
+def _perturbation(moments: np.ndarray, size: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
     """Draw symmetric Gaussian matrices with the covariance of sampled second moments, shape (draws, d, d)."""
     d = moments.shape[0]
     identity = np.eye(d)
