@@ -20,9 +20,9 @@ from ..evidence.comparison import compared
 from ..measures import Measure
 from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
-from ..quadrature import Pieces, find_pieces, hidden_energy
+from ..quadrature import Pieces, find_pieces
 from .base import Method
-from .refinement import ORDER
+from .refinement import ORDER, hidden_share
 from .uniform import loose_checks
 
 __all__ = ["FiniteRank"]
@@ -97,9 +97,8 @@ def _span(function: Callable[[np.ndarray], np.ndarray], measure: Measure, interv
         return None
     rule = PanelBasis(measure, pieces.edges, ORDER).rule
     samples = function(rule.nodes) * rule.sqrt_weights[:, None]
-    energies = np.sum(samples**2, axis=1).reshape(-1, ORDER).sum(axis=1)
     q, r = scipy.linalg.qr(samples, mode="economic", check_finite=False)
-    hidden = float(np.sqrt(hidden_energy(pieces.edges, energies) / energies.sum()))
+    hidden = hidden_share(pieces.edges, np.sum(samples**2, axis=1))
     if np.isinf(hidden):
         raise diverges_towards(name, float(pieces.edges[np.argmin(np.diff(pieces.edges))]))
     return SpanBasis(measure, pieces.edges, ORDER, q), r, hidden

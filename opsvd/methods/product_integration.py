@@ -71,6 +71,7 @@ class ProductIntegration(Method):
             yield UniformPanels().discretisation(problem, _TOO_ROUGH)
             return
         along_y, along_x = sides
+        # Integrals along many pieces are known to some times the tolerance of each.
         resolved = partial(resolve, limit=limit, broad=limit // 2, noise=10.0 * tol, ratio=4.0)
         x, y = (resolved(side.smooth_images(rng), side.mu_x, side.panels, rough, singular=side.singular)
                 for side in sides)
@@ -121,6 +122,7 @@ def _survey(problem: Problem, tol: float, *, most: int) -> tuple["_Slices", "_Sl
     along_y, along_x = _Slices(kernel, mu_x, mu_y, tol, size), _Slices(kernel.transposed(), mu_y, mu_x, tol, size)
     along_y.edges, along_x.edges = y, x
     surveys = []
+    # What stays rough takes all of these evaluations; |x|^-0.45, which does not, takes 2.1 million.
     for side, rule in zip((along_y, along_x), rules, strict=True):
         surveys.append(slice_integrals(side.kernel, rule, side.mu_y, side.edges, tol, order=ORDER, size=size,
                                        budget=2_400_000))
@@ -230,7 +232,7 @@ def _leading_part(forth: np.ndarray, back: np.ndarray) -> tuple[np.ndarray, ...]
     """
     v = np.random.default_rng(0).standard_normal((forth.shape[1], min(64, *forth.shape)))
     parts = []
-    for kept in (40, 24, 0):
+    for kept in (40, 24, 0):    # three times as many as are wanted by default stay to the end
         for _ in range(4):
             u = qr(forth @ v, mode="economic", check_finite=False)[0]
             v = back.T @ u

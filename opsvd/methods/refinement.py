@@ -13,13 +13,14 @@ from ..quadrature import (
     find_breaks,
     gauss_legendre,
     gauss_lobatto,
+    hidden_energy,
     legendre_transform,
     on_panels,
     orthonormal_legendre,
 )
 
-__all__ = ["FIRST_PANELS", "MOST_AT_POINTS", "ORDER", "check_rule", "first_edges", "floor_width", "panel_tails",
-           "panels_with_ends", "random_rule", "resolve", "split", "tails_with_ends"]
+__all__ = ["FIRST_PANELS", "MOST_AT_POINTS", "ORDER", "check_rule", "first_edges", "floor_width", "hidden_share",
+           "panel_tails", "panels_with_ends", "random_rule", "resolve", "split", "tails_with_ends"]
 
 ORDER = 16
 """Gauss-Legendre nodes on a panel."""
@@ -250,6 +251,12 @@ def _end_values() -> np.ndarray:
     """From weighted samples at the nodes to weighted samples at both ends: shape (2, ORDER)."""
     ends = orthonormal_legendre(np.array([-1.0, 1.0]), ORDER)
     return np.asarray(np.sqrt(2.0 * _GAP) * ends @ legendre_transform(ORDER))
+
+
+def hidden_share(edges: np.ndarray, energies: np.ndarray) -> float:
+    """The part of a norm that is nearer to singular points than panels reach, from energies (n,) at their nodes."""
+    of_panels = energies.reshape(-1, ORDER).sum(axis=1)
+    return float(np.sqrt(hidden_energy(edges, of_panels) / of_panels.sum()))
 
 
 def check_rule(measure: Measure, edges: np.ndarray, ulps: float, order: int) -> Rule:

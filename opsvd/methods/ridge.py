@@ -33,13 +33,12 @@ from ..quadrature import (
     composite_gauss_legendre,
     find_pieces,
     gauss_legendre,
-    hidden_energy,
     legendre_transform,
     orthonormal_legendre,
     poles,
 )
 from .base import Method, measures_refused
-from .refinement import ORDER, panel_tails
+from .refinement import ORDER, hidden_share, panel_tails
 from .uniform import loose_checks
 
 __all__ = ["Ridge"]
@@ -187,8 +186,7 @@ class _Profile:
         """The norm nearer to singular points than pieces reach, relative to that of phi; None if phi is not seen."""
         nodes, weights = composite_gauss_legendre(pieces.edges, ORDER)
         energies = (self.finite(nodes) * _STANDARD.sqrt_density(nodes)) ** 2 * weights
-        energies = energies.reshape(-1, ORDER).sum(axis=1)
-        return float(np.sqrt(hidden_energy(pieces.edges, energies) / energies.sum())) if energies.any() else None
+        return hidden_share(pieces.edges, energies) if energies.any() else None
 
     def bases(self, domain: Domain, width: float) -> tuple[PanelBasis, PanelBasis]:
         """Equal panels in x and y over the domain, of widths that give the same step in zeta, and at most `width`."""
