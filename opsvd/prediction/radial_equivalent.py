@@ -117,8 +117,8 @@ class RadialEquivalent:
         if self.energy == 0.0:
             return 0.0
         count = min(self.n, self.m, float(self.multiplicities.sum()) if self.tail.sum() == 0.0 else math.inf)
-        # In log t, about the mean size of a value. Sums of tanh, relu and sign are right to 2e-6 with this step and these
-        # ends, and to 1e-4 with a step of 1, or with an end of 5 or -8.
+        # In log t, about the mean size of a value. Sums of tanh, relu and sign are right to 2e-6 with this step and
+        # these ends, and to 1e-4 with a step of 1, or with an end of 5 or -8.
         step = 0.25
         t = math.sqrt(self.energy / count) * np.exp(np.arange(9.0, -14.0, -step))
         d, e = (np.ones(mass.size) for mass in self.masses)

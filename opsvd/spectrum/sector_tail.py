@@ -16,8 +16,6 @@ _TOLD = 10.0
 _KNOWN = 0.15
 # Sums that change by no more than this, as a logarithm, do not fall.
 _CONSTANT = 1e-2
-# So few sums can be continued if each is at most this part of the one before.
-_FEW, _QUICK = 3, 0.5
 
 
 def sector_tail(energy: tuple[float, float], listed: np.ndarray, sums: np.ndarray, errors: np.ndarray,
@@ -85,6 +83,6 @@ def _continued(listed: np.ndarray, sums: np.ndarray, errors: np.ndarray, degrees
 
 def _geometric(sums: np.ndarray) -> float | None:
     """What few sums that fall quickly go on to, as a geometric series; None if they do not fall by half."""
-    if len(sums) < _FEW or sums[-1] > _QUICK * sums[-2] or sums[-2] > _QUICK * sums[-3]:
+    if len(sums) < 3 or sums[-1] > 0.5 * sums[-2] or sums[-2] > 0.5 * sums[-3]:
         return None
     return float(continued(sums[-1], max(fall(sums[-1], sums[-2]), fall(sums[-2], sums[-3]))))
