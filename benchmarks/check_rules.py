@@ -28,14 +28,14 @@ from setting import machine
 
 import opsvd
 from opsvd import Gaussian, elementwise
-from opsvd.answer.grid_svd import _Coarser, _still_to_come
-from opsvd.answer.nystrom_svd import nystrom_bars
 from opsvd.bases import HermiteBasis, LogarithmicBasis, PanelBasis, radial_half_density, radial_reach
+from opsvd.evidence.scatter import scatter_bars
 from opsvd.kernels import Kernel
 from opsvd.methods import angular_profile, angular_slices, grids, logarithmic, panels, tensor
+from opsvd.methods.grids import _Coarser, _still_to_come
 from opsvd.methods.hermite_checks import hermite_check_rules
 from opsvd.methods.profile import halving_edges
-from opsvd.methods.quasi_random import SCRAMBLINGS, quasi_random_points
+from opsvd.methods.quasi_random import _SCRAMBLINGS, quasi_random_points
 from opsvd.methods.radii import Radii
 from opsvd.methods.refinement import ORDER, check_rule, first_edges, random_rule
 from opsvd.methods.sections import Sections
@@ -327,7 +327,7 @@ def grid_check(in_panels: bool) -> Check:
             return mine, SAFETY * coupling + _still_to_come(mine, made[0], 1.0, before)
         sizes.append(Size(made[0].size, judged))
     what = ("panels of 16 nodes against shifted ones of 3 or 4" if in_panels else "Gauss-Hermite: n against n + 4")
-    return line_check("methods/grids.py", "_CHECK_PANELS, _CHECK_ORDER" if in_panels else "gauss_rule(size + 4)",
+    return line_check("methods/grids.py", "ends = np.linspace" if in_panels else "gauss_rule(size + 4)",
                       f"{what}, and against two sizes before", sizes)
 
 
@@ -381,16 +381,16 @@ def uniform_check() -> Check:
 def quasi_random_check() -> Check:
     """Means over scramblings in four dimensions, of a function of the sum of the coordinates."""
     def judged(n: int) -> Callable[[Values], tuple[np.ndarray, np.ndarray]]:
-        points = [quasi_random_points(4, n, seed).sum(axis=1) / 2.0 for seed in range(SCRAMBLINGS)]
+        points = [quasi_random_points(4, n, seed).sum(axis=1) / 2.0 for seed in range(_SCRAMBLINGS)]
         smooth = [hermite_smooth(u) for u in points]
 
         def of(function: Values) -> tuple[np.ndarray, np.ndarray]:
             samples = [s * function(u) for s, u in zip(smooth, points, strict=True)]
             full = np.array([s.mean(axis=1) for s in samples])
             half = np.array([s[:, :n // 2].mean(axis=1) for s in samples])
-            return nystrom_bars(half, full)
+            return scatter_bars(half, full)
         return of
-    return line_check("nystrom_svd.py", "_CHANGES, _DEVIATIONS", "scrambled Sobol points: n / 2 against n, and scatter",
+    return line_check("evidence/scatter.py", "_CHANGES =", "scrambled Sobol points: n / 2 against n, and scatter",
                       [Size(n, judged(n)) for n in (256, 512, 1024, 2048, 4096)])
 
 

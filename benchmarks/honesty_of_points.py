@@ -4,23 +4,19 @@ Each is decomposed with four independent sets of scramblings at 512 points a sid
 sorted values against sorted values, over their bars, must be below one.
 """
 
-import math
 import sys
 from pathlib import Path
 
 import numpy as np
 from setting import machine
 
+import opsvd
 from opsvd import OperatorSVD
-from opsvd._support.budget import Budget
-from opsvd.kernels import Kernel
 from opsvd.methods import quasi_random
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "tests"))
-from test_nystrom import PROBLEMS  # noqa: E402 -- the problems live with the tests
-
-from opsvd.answer.nystrom_svd import nystrom_svd  # noqa: E402
+sys.path[:0] = [str(HERE.parent / "tests"), str(HERE.parent / "tests" / "methods")]
+from test_quasi_random import PROBLEMS  # noqa: E402 -- the problems live with the tests
 
 SEEDS, SIZES, LARGE = 4, (512,), 2048
 LISTED = quasi_random.quasi_random_points
@@ -30,8 +26,7 @@ def solved(name: str, n: int, seed: int) -> tuple[OperatorSVD, np.ndarray]:
     """The answer at n points, and how its errors compare with its bars."""
     h, mu_x, mu_y, values = PROBLEMS[name]()
     quasi_random.quasi_random_points = lambda d, count, number: LISTED(d, count, number + 1000 * seed)
-    kernel = Kernel(h, dims=(mu_x.dim, mu_y.dim)).limited(Budget(11 * n**2, math.inf))
-    svd = nystrom_svd(kernel, (mu_x, mu_y), 1e-12, None)
+    svd = opsvd.decompose(h, mu_x, mu_y, rtol=1e-12, method="quasi-random", max_evaluations=11 * n**2, max_seconds=1e6)
     expected = np.append(values, np.zeros(60))[:svd.rank]
     return svd, np.abs(svd.values - expected) / svd.errors
 

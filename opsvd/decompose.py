@@ -253,7 +253,8 @@ def _judged(problem: Problem, discretisation: Discretisation) -> _Judged | None:
     chosen = select(evidence, system.left.multiplicities, rtol, problem.max_rank)
     svd = assembled(discretisation, system, evidence, chosen, rtol=rtol, max_rank=problem.max_rank)
     accurate = leading_true(svd.errors <= problem.rtol * svd.values.max(initial=0.0))
-    return _Judged(svd, discretisation, accurate, chosen.complete, evidence.remainder,
+    complete = evidence.hopeless or (chosen.complete and svd.converged)
+    return _Judged(svd, discretisation, accurate, complete, evidence.remainder,
                    remark=_FAR_OUT if evidence.hopeless else discretisation.remark)
 
 

@@ -247,11 +247,11 @@ row("OperatorSVD.predict", lambda: line().predict, lambda: {"n": 10}, n=COUNTS, 
 row("OperatorSVD.save", lambda: line().save, path={"text", "number as text"})
 row("OperatorSVD.truncate", lambda: line().truncate, rank=COUNTS)
 FINITE = POINTS - NOT_FINITE
-for name, svd, good in (("SingularFunctions", line, FINITE), ("TensorFunctions", tensor, IN_PLANE - BROKEN),
-                        ("GridFunctions", grid, FINITE), ("NystromFunctions", points, NOTHING)):
-    row(f"{name}.__call__", lambda svd=svd: svd().left, x=good)
-    row(f"{name}.extend", lambda svd=svd: svd().left.extend, x=good)
-row("SectorFunctions.__call__", lambda: sectors().left, x={"array 2 x 3"})
+for name, svd, good in (("", line, FINITE), (" of products", tensor, IN_PLANE - BROKEN), (" on a grid", grid, FINITE),
+                        (" at points", points, NOTHING)):
+    row(f"SingularFunctions{name}.__call__", lambda svd=svd: svd().left, x=good)
+    row(f"SingularFunctions{name}.extend", lambda svd=svd: svd().left.extend, x=good)
+row("SingularFunctions of sectors.__call__", lambda: sectors().left, x={"array 2 x 3"})
 row("CrossCheck.plot", lambda: check().plot, ax=NONE)
 row("DecayLaw.nuclear_growth", lambda: jump().nuclear_growth, n=LARGE)
 row("DecayLaw.effective_rank_growth", lambda: jump().effective_rank_growth, lambda: {"n": 10, "norm": 1.0},

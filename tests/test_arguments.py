@@ -12,10 +12,6 @@ import matplotlib.pyplot as plt
 import pytest
 from argument_table import ROWS, Row
 from bad_arguments import VALUES
-from opsvd.operator.grid_functions import GridFunctions
-from opsvd.operator.nystrom_functions import NystromFunctions
-from opsvd.operator.sector_functions import SectorFunctions
-from opsvd.operator.tensor_functions import TensorFunctions
 
 import opsvd
 
@@ -96,24 +92,24 @@ def test_every_value_is_accepted_or_refused_in_clear_words(function, name):
     assert list(complaints(ROWS[function], name)) == []
 
 
-# Public modules, whose functions, classes and methods have rows; besides those of the functions of results.
+# Public modules, whose functions, classes and methods have rows.
 MODULES = (opsvd, opsvd.sampling, opsvd.spectrum, opsvd.testing, opsvd.exact, opsvd.kernels, opsvd.methods)
-FUNCTIONS_OF_RESULTS = (SectorFunctions, TensorFunctions, GridFunctions, NystromFunctions)
 
 # Classes that the library makes, of what it has checked; what is abstract; and what argument checks are made of.
 MADE_BY_THE_LIBRARY = {
-    "Certificate", "Cost", "CrossCheck", "DecayLaw", "DeterministicEquivalent", "FiniteSizePrediction", "GridFunctions",
-    "MatrixCheck", "MatrixSpectrum", "MonteCarloSpectrum", "MonteCarloSweep", "NotLowRankError", "NystromFunctions",
-    "OperatorSVD", "RadialEquivalent", "Remainder", "Sample", "SectorFunctions", "SingularFunctions", "TensorFunctions",
-    "TrialError"}
+    "Certificate", "Cost", "CrossCheck", "DecayLaw", "DeterministicEquivalent", "FiniteSizePrediction",
+    "MatrixCheck", "MatrixSpectrum", "MonteCarloSpectrum", "MonteCarloSweep", "NotLowRankError", "OperatorSVD",
+    "RadialEquivalent", "Remainder", "Sample", "SingularFunctions", "TrialError"}
 ABSTRACT = {"Engine", "Measure", "Method", "SampledMatrix"}
-HELPERS = {"non_finite", "size_out_of_range"}
+# Of the package of kernels, what users call is in the others too; the rest is called by the library.
+CALLED_OF_KERNELS = {"BlockKernel", "Elementwise", "Kernel", "MatrixKernel", "as_kernel", "blockwise", "elementwise"}
+HELPERS = set(opsvd.kernels.__all__) - CALLED_OF_KERNELS | {"hold_for_few_points"}
 # Methods that other parts of the library call, with what they have checked.
 CALLED_BY_THE_LIBRARY = {
-    "assemble", "at_degree", "block_memory", "choose", "discretisations", "extended", "fill", "finite_beside",
-    "finite_grid", "for_kernel", "from_state", "half_density", "limited", "listed", "of_root", "of_scaled",
-    "one_pass", "order", "pairs", "pilot_rank", "preceded_by", "radial", "reconstruct", "require_whole", "rule",
-    "scaled", "state", "times", "truncated", "values"}
+    "block_memory", "choose", "discretisation", "discretisations", "extended", "fill", "finite_beside",
+    "finite_grid", "for_kernel", "from_state", "half_density", "leading", "limited", "listed", "mixed_of_members",
+    "of", "of_root", "one_pass", "order", "pairs", "pilot_rank", "preceded_by", "radial", "radial_sums",
+    "reconstruct", "refusal", "require_whole", "rule", "scaled", "state", "through", "times", "truncated", "values"}
 
 
 def underlying(function: object) -> object:
@@ -133,7 +129,7 @@ def takes_arguments(function: object, fewest: int) -> bool:
 
 def public_functions() -> Iterator[tuple[str, object]]:
     """Everything public that takes arguments: functions, classes, methods and calls, with their names."""
-    kinds = dict.fromkeys(FUNCTIONS_OF_RESULTS)
+    kinds: dict[type, None] = {}
     for module in MODULES:
         for name in module.__all__:
             member = getattr(module, name)
@@ -162,10 +158,10 @@ def test_every_public_function_has_a_row():
 
 def test_the_lists_of_exceptions_name_what_exists():
     """An exception that is not needed any more is removed."""
-    names = {name for module in MODULES for name in module.__all__} | {kind.__name__ for kind in FUNCTIONS_OF_RESULTS}
+    names = {name for module in MODULES for name in module.__all__}
     assert names >= MADE_BY_THE_LIBRARY | ABSTRACT | HELPERS
     kinds = [getattr(module, name) for module in MODULES for name in module.__all__]
-    methods = {method for kind in (*kinds, *FUNCTIONS_OF_RESULTS) if inspect.isclass(kind) for method in dir(kind)}
+    methods = {method for kind in kinds if inspect.isclass(kind) for method in dir(kind)}
     assert methods >= CALLED_BY_THE_LIBRARY
 
 

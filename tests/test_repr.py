@@ -92,7 +92,7 @@ def test_short_forms_are_short_and_say_something(shown):
 def test_short_forms(shown):
     """Some of them, word by word."""
     assert shown["line.left"] == "SingularFunctions(rank 11, variable ~ Gaussian(mean=0.0, std=1.0))"
-    assert shown["sectors.right"].startswith("SectorFunctions(rank ")
+    assert shown["sectors.right"].startswith("SingularFunctions(rank ")
     assert shown["points.left"].endswith(", variable ~ Gaussian.standard(6))")
     assert shown["sampled"] == "KernelMatrix(300 x 200)"
     assert shown["sample"] == "Sample(200 x 200)"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OperatorSVD", "require_svd"]
 
-_SHOWN = 8
+_SHOWN = 8    # values in the table of a notebook, which then needs no scrolling
 
 
 @dataclass(frozen=True, eq=False)

@@ -27,7 +27,7 @@ class Selection:
     missing : float
         The largest value that may be missing, if those given are fewer than make an answer.
     complete : bool
-        Whether finer discretisations would do no better.
+        Whether finer discretisations would do no better, if the bars of those given are within the tolerance.
     """
 
     rank: int
@@ -56,9 +56,8 @@ def select(evidence: Evidence, multiplicities: list[int], rtol: float, max_rank:
     missing = 0.0 if rank >= enough else evidence.missing
     if multiplets:
         rank = _whole_multiplets(s, bars, rank)
-    outside = evidence.hopeless or accurate == wanted == max_rank
     within = settled(s, bars, rtol) or (evidence.exhausted and accurate >= max(min(evidence.enough, wanted), 1))
-    return Selection(rank, accurate, goal, missing, outside or (within and missing <= goal))
+    return Selection(rank, accurate, goal, missing, accurate == wanted == max_rank or (within and missing <= goal))
 
 
 def _whole_multiplets(s: np.ndarray, bars: np.ndarray, rank: int) -> int:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._support.floats import EPS
 from .._support.linalg import corner_norms
 from ..kernels import Kernel
 from ..operator.singular_functions import SingularFunctions, SingularSystem
+from ..operator.tolerances import Tolerances
 from ..probing.domain import Domain
 from ..probing.slice_splitter import slice_integrals
 from ..probing.slices import SliceIntegrals
@@ -61,7 +61,7 @@ def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: Sin
     count = min(len(system.values), 160)    # others have bars from the remainder alone
     s, left, right = system.values[:count], system.left.truncated(count), system.right.truncated(count)
     rule_x, rule_y = check
-    tol = max(1e-2 * rtol, 16.0 * EPS)
+    tol = Tolerances(rtol).integrals
     along_y = _Side(kernel, left, right, s, domain.x, domain.y, tol)
     along_x = _Side(kernel.transposed(), right, left, s, domain.y, domain.x, tol)
     (at_x, at_spots), (at_y,) = along_y.seen_at(rule_x, spots[0]), along_x.seen_at(rule_y)

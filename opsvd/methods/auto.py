@@ -10,19 +10,17 @@ from ..operator.problem import Problem
 from .auto_vectors import discretisations_of_vectors
 from .base import Method
 from .finite_rank import FiniteRank
-from .hermite_galerkin import DEGREES, HermiteGalerkin
+from .hermite_attempt import HermiteAttempt
+from .hermite_galerkin import DEGREES, HermiteGalerkin, galerkin
 from .logarithmic import Logarithmic
 from .panels import Panels
 from .product_integration import ProductIntegration
-from .refinement import panel_tails
+from .refinement import MOST_AT_POINTS, panel_tails
 from .ridge import Ridge
 from .scaled_hermite import ScaledHermite
 
 __all__ = ["Auto"]
 
-# Panels that do not resolve the kernel with so many nodes are left to product integration.
-_PANEL_NODES = 2560
-_FEW = 8
 
 
 class Auto(Method):
@@ -54,14 +52,13 @@ class Auto(Method):
 
     def _of_numbers(self, problem: Problem) -> Iterator[Discretisation]:
         """What a kernel of numbers needs."""
-        hermite, rtol = HermiteGalerkin(), problem.rtol
         reason = "the measures are not both Gaussian"
-        for degree in DEGREES if hermite.refusal(problem) is None else ():
-            attempt = hermite.at_degree(problem, degree)
-            if attempt.tail <= rtol**0.75:    # bars fall faster than coefficients; the driver looks at the bars
-                yield attempt.discretisation(f" (auto: the Hermite coefficients decay to {attempt.tail:.0e})")
+        for degree in DEGREES if HermiteGalerkin().refusal(problem) is None else ():
+            attempt = HermiteAttempt(problem, degree)
+            if attempt.tail <= problem.tolerances.coefficients:
+                yield galerkin(attempt, f" (auto: the Hermite coefficients decay to {attempt.tail:.0e})")
             reason = f"the last Hermite coefficients, to degree {degree}, are still {attempt.tail:.0e} of all"
-            if attempt.tail ** ((DEGREES[-1] + 1) / (degree + 1)) > rtol:
+            if attempt.tail ** ((DEGREES[-1] + 1) / (degree + 1)) > problem.rtol:
                 break
         reason = f"{reason}; {problem.structure}"
         for finer in self._later(problem):
@@ -84,11 +81,11 @@ class Auto(Method):
             for attempt in method.discretisations(problem) if method.refusal(problem) is None else ():
                 resolved = isinstance(method, Ridge)
                 yield attempt
-        for attempt in Panels(_PANEL_NODES).discretisations(problem):
+        for attempt in Panels().discretisations(problem):
             matrix = attempt.blocks[0].matrix
             tails = np.concatenate([panel_tails(matrix), panel_tails(matrix.T)])
             # A singular point leaves a few panels unresolved, a break along a curve most of them.
-            if np.count_nonzero(tails > problem.rtol**0.75 * np.linalg.norm(matrix)) > _FEW:
+            if np.count_nonzero(tails > problem.tolerances.coefficients * np.linalg.norm(matrix)) > MOST_AT_POINTS:
                 break
             yield attempt
         if not resolved:

@@ -20,20 +20,12 @@ from ..evidence.comparison import compared
 from ..measures import Measure
 from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
-from ..quadrature import Pieces, find_pieces, hidden_energy
+from ..quadrature import Pieces, find_pieces
 from .base import Method
-from .refinement import ORDER
+from .refinement import ORDER, hidden_share
 from .uniform import loose_checks
 
 __all__ = ["FiniteRank"]
-
-_SEARCH_WIDTH, _MOST_PIECES = 0.1, 4000
-# An even number of edges, so that none is in the middle, where kernels are singular if anywhere.
-_FIRST, _CHECKS = 18, 42
-# Rows and columns whose condition exceeds this tell the others to less than six digits.
-_SINGULAR = 1e10
-# Singular points at zero may be approached to rounding of this.
-_UNIT = 1e-3
 
 
 class FiniteRank(Method):
@@ -71,13 +63,14 @@ class FiniteRank(Method):
         rows, columns = problem.structure.skeleton
         # h(x, Y) and h(X, y) scaled: far out they may be of any size, and say the same.
         core, scale_x, scale_y = equilibrated(kernel.finite_grid(rows, columns))
-        if not (np.isfinite([scale_x, scale_y]).all() and np.linalg.cond(core) < _SINGULAR):
+        # Rows and columns of a larger condition tell the others to less than six digits.
+        if not (np.isfinite([scale_x, scale_y]).all() and np.linalg.cond(core) < 1e10):
             return
         sides = []
         for name, mu, interval, function in (
                 ("x", mu_x, domain.x, lambda x: kernel.finite_grid(x, columns) * scale_y),
                 ("y", mu_y, domain.y, lambda y: kernel.finite_grid(rows, y).T * scale_x)):
-            side = _span(function, mu, interval, 1e-2 * problem.rtol, name)
+            side = _span(function, mu, interval, problem.tolerances.pieces, name)
             if side is None:
                 return
             sides.append(side)
@@ -85,7 +78,8 @@ class FiniteRank(Method):
         block = Block(left, right, of_left @ scipy.linalg.solve(core, of_right.T))
         note = (f"rank {len(rows)}: that many functions of x on {len(left.panels) - 1} panels, and of y on "
                 f"{len(right.panels) - 1}, {ORDER} Gauss-Legendre nodes each")
-        checks = loose_checks(mu_x, mu_y, np.linspace(*domain.x, _CHECKS), np.linspace(*domain.y, _CHECKS + 2),
+        # An even number of edges: none is in the middle, where kernels are singular if anywhere.
+        checks = loose_checks(mu_x, mu_y, np.linspace(*domain.x, 42), np.linspace(*domain.y, 44),
                               np.random.default_rng(0))
         yield compared(problem, (block,), checks, note, hidden=float(np.hypot(hidden_x, hidden_y)))
 
@@ -96,15 +90,15 @@ def _span(function: Callable[[np.ndarray], np.ndarray], measure: Measure, interv
 
     Last comes the norm of what is nearer to singular points than pieces reach, relative to that of the functions.
     """
-    pieces = find_pieces(function, measure.sqrt_density, Pieces(np.linspace(*interval, _FIRST), np.zeros(0)), tol,
-                         search_width=_SEARCH_WIDTH * measure.scale, limit=_MOST_PIECES, unit=_UNIT * measure.scale)
+    # An even number of edges again. Singular points at zero may be approached to the rounding of a thousandth.
+    pieces = find_pieces(function, measure.sqrt_density, Pieces(np.linspace(*interval, 18), np.zeros(0)), tol,
+                         search_width=0.1 * measure.scale, limit=4000, unit=1e-3 * measure.scale)
     if pieces is None:
         return None
     rule = PanelBasis(measure, pieces.edges, ORDER).rule
     samples = function(rule.nodes) * rule.sqrt_weights[:, None]
-    energies = np.sum(samples**2, axis=1).reshape(-1, ORDER).sum(axis=1)
     q, r = scipy.linalg.qr(samples, mode="economic", check_finite=False)
-    hidden = float(np.sqrt(hidden_energy(pieces.edges, energies) / energies.sum()))
+    hidden = hidden_share(pieces.edges, np.sum(samples**2, axis=1))
     if np.isinf(hidden):
         raise diverges_towards(name, float(pieces.edges[np.argmin(np.diff(pieces.edges))]))
     return SpanBasis(measure, pieces.edges, ORDER, q), r, hidden

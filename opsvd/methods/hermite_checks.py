@@ -1,4 +1,4 @@
-"""What shows whether Hermite functions do for a kernel: how coefficients decay, and rules that they did not use."""
+"""Rules on which answers in Hermite functions are held against the kernel."""
 
 import numpy as np
 
@@ -6,17 +6,10 @@ from ..bases import HermiteBasis
 from ..probing.domain import Domain
 from ..quadrature import Rule, composite_gauss_legendre
 
-__all__ = ["hermite_check_rules", "relative_tail"]
+__all__ = ["hermite_check_rules"]
 
+# On a panel; benchmarks/check_rules.py shows that they see the errors that they check.
 _CHECK_NODES = 12
-
-
-def relative_tail(matrix: np.ndarray) -> float:
-    """The share, as a norm, of the coefficients beyond two thirds of the degree in either variable."""
-    cut = 2 * len(matrix) // 3
-    norm = float(np.linalg.norm(matrix))
-    tail = float(np.hypot(np.linalg.norm(matrix[cut:]), np.linalg.norm(matrix[:cut, cut:])))
-    return tail / norm if norm > 0.0 else 0.0
 
 
 def hermite_check_rules(left: HermiteBasis, right: HermiteBasis, domain: Domain) -> tuple[tuple[Rule, Rule], ...]:

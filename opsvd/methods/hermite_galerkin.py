@@ -3,23 +3,15 @@
 from collections.abc import Iterator
 
 from .._support.validation import positive_int
-from ..bases import HermiteBasis
-from ..evidence.comparison import compared
-from ..operator.discretisation import Discretisation, galerkin_block
+from ..operator.discretisation import Discretisation
 from ..operator.problem import Problem
 from .base import Method, measures_refused
-from .hermite_checks import hermite_check_rules, relative_tail
+from .hermite_attempt import HermiteAttempt
 
-__all__ = ["DEGREES", "HermiteAttempt", "HermiteGalerkin"]
+__all__ = ["DEGREES", "HermiteGalerkin", "galerkin"]
 
 DEGREES = (47, 95, 127, 191)
-"""The degrees tried when none is given."""
-
-_SPARE = 16
-# More nodes in y than in x: none of them coincide, where log|x - y| is infinite.
-_UNLIKE = 2
-# Functions at as many nodes are a matrix of 0.2 GB, and take seconds.
-_MOST = 5000
+"""The degrees tried when none is given: each takes up to four times the values of h of the one before."""
 
 
 class HermiteGalerkin(Method):
@@ -48,8 +40,9 @@ class HermiteGalerkin(Method):
     """
 
     def __init__(self, degree: int | None = None, quadrature: int | None = None) -> None:
-        self.degree = None if degree is None else positive_int(degree, "degree", _MOST)
-        self.quadrature = None if quadrature is None else positive_int(quadrature, "quadrature", 2 * _MOST)
+        # 5000 functions at as many nodes are a matrix of 0.2 GB, and take seconds.
+        self.degree = None if degree is None else positive_int(degree, "degree", 5000)
+        self.quadrature = None if quadrature is None else positive_int(quadrature, "quadrature", 10_000)
         if self.quadrature is None:
             return
         if self.degree is None:
@@ -71,26 +64,10 @@ class HermiteGalerkin(Method):
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield the given degree, or the default ones in turn."""
         for degree in DEGREES if self.degree is None else (self.degree,):
-            yield self.at_degree(problem, degree).discretisation()
-
-    def at_degree(self, problem: Problem, degree: int) -> "HermiteAttempt":
-        """Find the coefficients to one degree."""
-        mu_x, mu_y = problem.gaussians
-        nodes = degree + 1 + _SPARE if self.quadrature is None else self.quadrature
-        return HermiteAttempt(problem, HermiteBasis(mu_x, degree, nodes), HermiteBasis(mu_y, degree, nodes + _UNLIKE))
+            yield galerkin(HermiteAttempt(problem, degree, self.quadrature))
 
 
-class HermiteAttempt:
-    """The coefficients to one degree, which may or may not do."""
-
-    def __init__(self, problem: Problem, left: HermiteBasis, right: HermiteBasis) -> None:
-        self.problem, self.left, self.right = problem, left, right
-        self.block = galerkin_block(problem, left, right)
-        self.tail = relative_tail(self.block.matrix)
-
-    def discretisation(self, remark: str = "") -> Discretisation:
-        """With the evidence, and words that follow the note."""
-        note = (f"Hermite-Galerkin, degree {self.left.degree}, {self.left.quadrature} and {self.right.quadrature} "
-                f"Gauss-Hermite nodes{remark}")
-        checks = hermite_check_rules(self.left, self.right, self.problem.domain)
-        return compared(self.problem, (self.block,), checks, note)
+def galerkin(attempt: HermiteAttempt, remark: str = "") -> Discretisation:
+    """A discretisation by the polynomials of the measures themselves, with words that follow the note."""
+    return attempt.discretisation(f"Hermite-Galerkin, degree {attempt.degree}, {attempt.left.quadrature} and "
+                                  f"{attempt.right.quadrature} Gauss-Hermite nodes{remark}")

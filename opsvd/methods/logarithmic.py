@@ -21,6 +21,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from .._support.floats import EPS
 from .._support.validation import positive_int
 from ..bases import LogarithmicBasis
 from ..evidence.comparison import compared
@@ -45,23 +46,8 @@ from .profile import (
 
 __all__ = ["Logarithmic"]
 
-_EPS = float(np.finfo(np.float64).eps)
-# The first discretisation aims at this part of rtol.
-_AIM = 0.03
-_LEVELS = 4
-# With breaks the values are there long before the kernel is: it is enough to have the functions to this part of
-# sqrt(rtol), but finer steps give more of them.
-_ROUGH_AIM = 0.01
-_ROUGH_STEP = 0.07
-# A smooth but steep phi may have a step that is this much smaller.
-_FINEST = 0.3
-# Steep places of more than this many steps in all are oscillations; so many breaks are not worth their filters.
-_MOST_STEEP = 24.0
-_MOST_BREAKS = 64
+# Of the rules in x and y; benchmarks/check_rules.py shows that they see the errors that they check.
 _CHECK_ORDERS = (12, 11)
-_RANDOM_POINTS = 4
-# A parity that is smaller than this part of the operator is rounding.
-_FAINT = 1e-14
 
 
 class Logarithmic(Method):
@@ -111,20 +97,19 @@ class Logarithmic(Method):
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield with ever smaller steps, or nothing where phi oscillates too fast."""
-        measures, domain, rtol = problem.gaussians, problem.domain, problem.rtol
+        measures, domain, aim = problem.gaussians, problem.domain, problem.tolerances.trapezoid
         profile = Profile(problem.kernel, measures[0].std, measures[1].std)
         top = float(np.log(np.max(np.abs([*np.array(domain.x) / profile.std_x, *np.array(domain.y) / profile.std_y]))))
-        aim = max(_AIM * rtol, _EPS)
         decay, tol = find_decay(profile, top, aim), max(0.1 * aim, 1e-13)
         pieces = smooth_pieces(profile, 2.0 * decay.first(aim).min(), 2.0 * top, tol)
         if pieces is None or (step := _first_step(pieces, aim)) is None:
             return
         if len(rough_spans(pieces, step)):
-            aim = max(aim, _ROUGH_AIM * np.sqrt(rtol))
+            aim = problem.tolerances.broken_trapezoid
         rng = np.random.default_rng(0)
         previous = np.inf
-        for level in range(_LEVELS):
-            h, counts = decay.grid(step * 0.5 ** (0.5 * level), max(aim * 0.01**level, 0.01 * _EPS), self.max_nodes)
+        for level in range(4):    # the last takes 2.8 times the nodes of the first
+            h, counts = decay.grid(step * 0.5 ** (0.5 * level), max(aim * 0.01**level, 0.01 * EPS), self.max_nodes)
             if h >= previous:
                 return    # at the floor of the budget
             previous = h
@@ -148,17 +133,17 @@ def _first_step(pieces: Pieces, aim: float) -> float | None:
     """The step that makes functions good to the aim, or less where phi is steep or breaks; None if phi oscillates."""
     step = 0.25 * np.pi**2 / float(np.log(1.0 / aim))
     fine = fine_enough(pieces)
-    if fine >= _FINEST * step:
+    if fine >= 0.3 * step:    # a smooth but steep phi: up to three times as many nodes are cheaper than filters
         return min(step, fine)
-    step = min(step, _ROUGH_STEP)
+    step = min(step, 0.07)    # where functions are known to 5e-16, by exp(-pi^2 / 4h)
+    # Steep places of 24 steps in all are oscillations; more than 64 breaks are not worth their filters.
     steep = float(np.diff(rough_spans(pieces, step)).sum())
-    return None if steep > _MOST_STEEP * step or len(pieces.breaks) > _MOST_BREAKS else step
+    return None if steep > 24.0 * step or len(pieces.breaks) > 64 else step
 
 
 def _parities_there(decay: Decay) -> list[int]:
     """The indices of the parities that are not rounding; of the zero kernel, the even one."""
-    there = np.flatnonzero(decay.norms > _FAINT * decay.norms.max()).tolist()
-    return there or [0]
+    return np.flatnonzero(decay.norms > 1e-14 * decay.norms.max()).tolist() or [0]
 
 
 def _block(left: LogarithmicBasis, right: LogarithmicBasis, samples: np.ndarray) -> Block:
@@ -171,8 +156,8 @@ def _check_rules(measure: Gaussian, low: float, top: float, order: int,
     """Gauss-Lobatto panels in u, with their ends and none of the nodes of the basis, and random points."""
     edges = halving_edges(low - 10.0, top)
     width = np.diff(edges)[:, None]
-    parts = (np.arange(_RANDOM_POINTS) + rng.random((2, len(width), _RANDOM_POINTS))) / _RANDOM_POINTS
-    spread = np.broadcast_to(width / _RANDOM_POINTS, parts[0].shape).ravel()
+    parts = (np.arange(4) + rng.random((2, len(width), 4))) / 4    # in each quarter of a panel
+    spread = np.broadcast_to(width / 4, parts[0].shape).ravel()
     u, weights = on_panels(edges[:-1, None], edges[1:, None], *gauss_lobatto(order))
     return (_both_sides(measure, np.tile(u.ravel(), (2, 1)), weights.ravel()),
             _both_sides(measure, (edges[:-1, None] + width * parts).reshape(2, -1), spread))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from .._support.arrays import leading_true
+from .._support.floats import EPS
 from .._support.validation import positive_int
 from ..bases import PanelBasis
 from ..errors import diverges_towards
@@ -16,6 +17,7 @@ from ..quadrature import SLOWEST_RATE, continued, fall
 from .base import Method
 from .refinement import (
     FIRST_PANELS,
+    MOST_AT_POINTS,
     ORDER,
     Samples,
     check_rule,
@@ -28,17 +30,12 @@ from .refinement import (
 
 __all__ = ["Panels"]
 
-_EPS = float(np.finfo(np.float64).eps)
+# Of Gauss-Lobatto rules; benchmarks/check_rules.py shows that they see the errors that they check.
 _CHECK_ORDER = 14
 # The most panels where many stay unresolved, as with a break along a curve.
 _BROAD = 40
-_SLICES_A_PANEL = 4
-# More unresolved panels than these are shown as they are, and not refined first.
-_FEW = 8
 # This many panels, each half as wide as the next, make a singular point; twice as many tell how h behaves there.
 _CHAIN = 8
-# What polynomials lack of a homogeneous function is a fixed multiple of their last coefficients, less than this.
-_LACKING = 32.0
 
 
 class Panels(Method):
@@ -77,14 +74,14 @@ class Panels(Method):
         kernel, domain, mu_x, mu_y = problem.kernel, problem.domain, problem.mu_x, problem.mu_y
         rng = np.random.default_rng(0)
         x, y = (first_edges(*sides) for sides in zip((domain.x, domain.y), FIRST_PANELS, strict=True))
-        tol, limit = max(0.1 * problem.rtol, 4.0 * _EPS), self.max_nodes // ORDER
+        tol, limit, rounding = problem.tolerances.panels, self.max_nodes // ORDER, 4.0 * EPS
 
         def slices_along_x() -> Samples:
-            rule = random_rule(mu_y, y, rng, _SLICES_A_PANEL)
+            rule = random_rule(mu_y, y, rng, 4)
             return lambda points: weighted_samples(kernel, domain, points, rule)
 
         def slices_along_y() -> Samples:
-            rule = random_rule(mu_x, x, rng, _SLICES_A_PANEL)
+            rule = random_rule(mu_x, x, rng, 4)
             return lambda points: weighted_samples(kernel, domain, rule, points).T
 
         # Twice: what is singular in one variable may show only close to a singular point of the other; and where one
@@ -104,7 +101,7 @@ class Panels(Method):
             unchanged = len(finer_x) == len(x) and len(finer_y) == len(y)
             unresolved = int(np.count_nonzero(np.append(tails_x, tails_y) > tol * norm))
             # What few panels lack, as at a singular point, is worth the wait.
-            if (unchanged or unresolved == 0 or unresolved > _FEW) and (len(x), len(y)) != shown:
+            if (unchanged or unresolved == 0 or unresolved > MOST_AT_POINTS) and (len(x), len(y)) != shown:
                 shown = len(x), len(y)
                 near = (_energy_at_singular_points(block.matrix, x, "x")
                         + _energy_at_singular_points(block.matrix.T, y, "y"))
@@ -114,10 +111,10 @@ class Panels(Method):
                           (random_rule(mu_x, x, rng, 3), random_rule(mu_y, y, rng, 3)))
                 hidden = float(np.sqrt(near)) / norm if norm > 0.0 else 0.0
                 yield compared(problem, (block,), checks, note, hidden=hidden)
-            if unchanged and (tol <= 4.0 * _EPS or unresolved > 0):
+            if unchanged and (tol <= rounding or unresolved > 0):
                 return    # at the floor of rounding, or of the budget
             if unresolved == 0:
-                tol = max(0.1 * tol, 4.0 * _EPS)
+                tol = max(0.1 * tol, rounding)
             x, y = finer_x, finer_y
 
 
@@ -147,6 +144,7 @@ def _energy_at_singular_points(matrix: np.ndarray, edges: np.ndarray, name: str)
             if factor > 1.0 - SLOWEST_RATE and dense:
                 raise diverges_towards(name, float(corner[start]))
             known = start > 0 and e[start - 1] > 0.0
-            lacking = min(1.0, _LACKING * float(t[start - 1] / np.sqrt(e[start - 1]))) if known else 1.0
+            # What polynomials lack of a homogeneous function is a fixed multiple of their last coefficients, below 32.
+            lacking = min(1.0, 32.0 * float(t[start - 1] / np.sqrt(e[start - 1]))) if known else 1.0
             beyond += float(continued(float(chain[0]), factor)) * lacking**2
     return beyond

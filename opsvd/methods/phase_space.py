@@ -8,16 +8,8 @@ from ..probing.domain import Domain
 
 __all__ = ["fitting_gaussians"]
 
-_SEED = 20240301
-_POINTS, _ROUNDS = 6000, 4
-# The proposals of importance sampling are wider than what was seen, by this factor of the covariance.
-_WIDER = 2.0
-# Fewer effective points than this say nothing.
-_FEWEST = 30.0
-# Steps of the differences that give slopes, in scales of the measures.
-_STEP = 1e-4
-# A centre that is off by less than this part of the spread, or than its own uncertainty, is that of the measure.
-_NEAR, _UNCERTAIN = 0.25, 4.0
+# Points of each round: averages over them, and so the lengths, are known to some percent.
+_POINTS = 6000
 
 
 def fitting_gaussians(problem: Problem) -> tuple[Gaussian, Gaussian] | None:
@@ -37,9 +29,10 @@ def fitting_gaussians(problem: Problem) -> tuple[Gaussian, Gaussian] | None:
         None if too few points carry the energy for a result, or h has no slopes.
     """
     kernel, domain, mu_x, mu_y = problem.kernel, problem.domain, problem.mu_x, problem.mu_y
-    rng = np.random.default_rng(_SEED)
+    rng = np.random.default_rng(20240301)
     x, y, density = _first_points(domain, mu_x, mu_y, rng)
-    step_x, step_y = _STEP * mu_x.scale, _STEP * mu_y.scale
+    # For differences: their own error is of order 1e-8, and rounding leaves 1e-12.
+    step_x, step_y = 1e-4 * mu_x.scale, 1e-4 * mu_y.scale
 
     def amplitude(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         inside = (x >= domain.x[0]) & (x <= domain.x[1]) & (y >= domain.y[0]) & (y <= domain.y[1])
@@ -48,7 +41,7 @@ def fitting_gaussians(problem: Problem) -> tuple[Gaussian, Gaussian] | None:
             values = (kernel(x, y) * mu_x.sqrt_density(x)) * mu_y.sqrt_density(y)
         return np.where(inside & np.isfinite(values), values, 0.0)
 
-    for rounds_left in range(_ROUNDS)[::-1]:
+    for rounds_left in range(4)[::-1]:
         share = amplitude(x, y) ** 2 / density
         total = float(share.sum())
         if not 0.0 < total < np.inf:
@@ -63,7 +56,7 @@ def fitting_gaussians(problem: Problem) -> tuple[Gaussian, Gaussian] | None:
             if drawn is None:
                 return None
             x, y, density = drawn
-    if effective < _FEWEST:
+    if effective < 30.0:    # the averages would be off by more than a fifth
         return None
     slopes = [(amplitude(x + dx, y + dy) - amplitude(x - dx, y - dy)) / (2.0 * (dx + dy))
               for dx, dy in ((step_x, 0.0), (0.0, step_y))]
@@ -76,8 +69,8 @@ def fitting_gaussians(problem: Problem) -> tuple[Gaussian, Gaussian] | None:
 
 def _fitting(measure: Measure, mean: float, variance: float, q: float, effective: float) -> Gaussian:
     """The Gaussian for one variable."""
-    spread = np.sqrt(variance)
-    near = abs(mean - measure.center) < max(_NEAR, _UNCERTAIN / np.sqrt(effective)) * spread
+    # A centre that is off by less than a quarter of the deviation, or four of its own, is that of the measure.
+    near = abs(mean - measure.center) < max(0.25, 4.0 / np.sqrt(effective)) * np.sqrt(variance)
     return Gaussian(measure.center if near else float(mean), float((variance / (4.0 * q)) ** 0.25))
 
 
@@ -93,10 +86,10 @@ def _first_points(domain: Domain, mu_x: Measure, mu_y: Measure,
 
 def _next_points(mean: np.ndarray, covariance: np.ndarray, mu_x: Measure, mu_y: Measure,
                  rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """Points from a Gaussian in the plane, and their density; None if it has no width."""
+    """Points from a Gaussian in the plane, of twice the covariance, and their density; None if it has no width."""
     floor = 1e-12 * np.array([mu_x.scale, mu_y.scale]) ** 2
     try:
-        factor = np.linalg.cholesky(_WIDER * covariance + np.diag(floor))
+        factor = np.linalg.cholesky(2.0 * covariance + np.diag(floor))
     except np.linalg.LinAlgError:
         return None
     z = rng.standard_normal((2, _POINTS))

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 from scipy.linalg import qr, svd
 
+from .._support.floats import TINY
 from .._support.validation import positive_int
 from ..bases import PanelBasis
 from ..evidence.comparison import compared
@@ -24,35 +25,8 @@ from .uniform import UniformPanels, loose_checks
 
 __all__ = ["ProductIntegration"]
 
-_EPS = float(np.finfo(np.float64).eps)
-# Smooth functions whose images show where the singular functions are not smooth: cosines of up to this many radians a
-# scale, which the first panels resolve.
-_TRIALS = 12
-_FASTEST = 4.0
-_ROUNDS = 8
-# Points where breaks are at meeting points in the other variable, beyond which they are not followed one by one.
-_MOST_POINTS = 32
-# Where two breaks meet on a slice, those that matter less than this may be missed.
-_FAINT = 1e-4
-# Neighbouring panels towards a singular point.
-_RATIO = 4.0
-# How smooth functions are made at most, and in what steps.
-_SMOOTHEST, _STRICTER = 1e-10, 0.1
-# Of what panels do not resolve of functions, the part that makes their images rough.
-_BLUR, _TINY = 0.1, float(np.finfo(np.float64).tiny)
-# Evaluations after which a discretisation is shown that is not settled; then after twice as many.
-_PATIENCE = 6_000_000
-# Evaluations of a first look at slices that show noise; and those after which no more panels are tried.
-_SURVEY, _ENOUGH = 2_400_000, 40_000_000
-# How many singular functions are computed, and in how many steps.
-_KEPT = (64, 40, 24)
-_ITERATIONS = 4
 _TOO_ROUGH = ("slices of h do not become smooth when they are cut: h looks like noise or a fractal, or has more breaks "
               "or oscillations than can be followed")
-# Meeting points are known to the square root of rounding.
-_APART = 1e-6
-# The square root of how many slices there are, about.
-_SLICES = 16.0
 
 
 class ProductIntegration(Method):
@@ -88,19 +62,20 @@ class ProductIntegration(Method):
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Place the panels by images of smooth functions, then by the singular functions themselves."""
-        kernel, mu_x, mu_y, rtol = problem.kernel, problem.mu_x, problem.mu_y, problem.rtol
+        kernel, mu_x, mu_y = problem.kernel, problem.mu_x, problem.mu_y
         rng, limit, start = np.random.default_rng(0), self.max_nodes // ORDER, kernel.evaluations
-        # Values are accurate to the square of what the functions are; integrals must be as accurate as the values.
-        tol, rough = max(1e-2 * rtol, 16.0 * _EPS), max(3e-4 * np.sqrt(rtol), 1e-9)
-        patience, sides = _PATIENCE, _survey(problem, tol, most=limit // 2)
+        tol, rough = problem.tolerances.integrals, problem.tolerances.images
+        # Evaluations after which a discretisation is shown that is not settled; then after twice as many.
+        patience, sides = 6_000_000, _survey(problem, tol, most=limit // 2)
         if sides is None:
             yield UniformPanels().discretisation(problem, _TOO_ROUGH)
             return
         along_y, along_x = sides
-        resolved = partial(resolve, limit=limit, broad=limit // 2, noise=10.0 * tol, ratio=_RATIO)
+        # Integrals along many pieces are known to some times the tolerance of each.
+        resolved = partial(resolve, limit=limit, broad=limit // 2, noise=10.0 * tol, ratio=4.0)
         x, y = (resolved(side.smooth_images(rng), side.mu_x, side.panels, rough, singular=side.singular)
                 for side in sides)
-        for left_over in range(_ROUNDS, 0, -1):
+        for left_over in range(8, 0, -1):
             left, right = PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER)
             u, s, v, rest = _leading_part(along_y.matrix(left.rule, right), along_x.matrix(right.rule, left).T)
             f, g = u[:, :self.modes] * s[:self.modes], v[:, :self.modes] * s[:self.modes]
@@ -109,7 +84,7 @@ class ProductIntegration(Method):
                          singular=side.singular, start=own)
                 for side, panels, own, theirs, others in ((along_y, left, f, right, g), (along_x, right, g, left, f)))
             settled = len(finer_x) == len(x) and len(finer_y) == len(y)
-            last = left_over == 1 or kernel.evaluations - start > _ENOUGH
+            last = left_over == 1 or kernel.evaluations - start > 40_000_000    # a fifth of all
             if settled or last or kernel.evaluations - start > patience:
                 patience *= 2
                 note = (f"product integration: {len(x) - 1} panels in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre "
@@ -118,10 +93,10 @@ class ProductIntegration(Method):
                 matrix = (u * s) @ v.T + rest
                 yield compared(problem, (Block(left, right, matrix),), checks, note, hidden=_hidden(matrix, x, y),
                                leading=True, broken=True)
-            if last or (settled and rough <= _SMOOTHEST):
+            if last or (settled and rough <= 1e-10):
                 return
             # Functions whose bars are not good enough, though they are settled, are to be smoother.
-            rough = _STRICTER * rough if settled else rough
+            rough = 0.1 * rough if settled else rough
             x, y = finer_x, finer_y
 
 
@@ -130,12 +105,12 @@ def _hidden(matrix: np.ndarray, x: np.ndarray, y: np.ndarray) -> float:
     energies = matrix**2
     sides = ((x, energies.sum(axis=1)), (y, energies.sum(axis=0)))
     hidden = sum(hidden_energy(edges, side.reshape(-1, ORDER).sum(axis=1)) for edges, side in sides)
-    return float(np.sqrt(hidden / max(energies.sum(), _TINY)))
+    return float(np.sqrt(hidden / max(energies.sum(), TINY)))
 
 
 def _blur(functions: np.ndarray) -> float:
-    """How rough images of functions are, relative to them, because of what their panels do not resolve."""
-    return _BLUR * float(np.linalg.norm(panel_tails(functions))) / max(float(np.linalg.norm(functions)), _TINY)
+    """How rough images of functions are, relative to them: by a tenth of what their panels do not resolve."""
+    return 0.1 * float(np.linalg.norm(panel_tails(functions))) / max(float(np.linalg.norm(functions)), TINY)
 
 
 def _survey(problem: Problem, tol: float, *, most: int) -> tuple["_Slices", "_Slices"] | None:
@@ -143,13 +118,14 @@ def _survey(problem: Problem, tol: float, *, most: int) -> tuple["_Slices", "_Sl
     kernel, domain, mu_x, mu_y = problem.kernel, problem.domain, problem.mu_x, problem.mu_y
     x, y = (first_edges(*sides) for sides in zip((domain.x, domain.y), FIRST_PANELS, strict=True))
     rules = [PanelBasis(mu, edges, ORDER).rule for mu, edges in ((mu_x, x), (mu_y, y))]
-    size = float(np.linalg.norm(weighted_samples(kernel, domain, *rules))) / _SLICES
+    size = float(np.linalg.norm(weighted_samples(kernel, domain, *rules))) / 16.0    # of about 256 slices
     along_y, along_x = _Slices(kernel, mu_x, mu_y, tol, size), _Slices(kernel.transposed(), mu_y, mu_x, tol, size)
     along_y.edges, along_x.edges = y, x
     surveys = []
+    # What stays rough takes all of these evaluations; |x|^-0.45, which does not, takes 2.1 million.
     for side, rule in zip((along_y, along_x), rules, strict=True):
         surveys.append(slice_integrals(side.kernel, rule, side.mu_y, side.edges, tol, order=ORDER, size=size,
-                                       budget=_SURVEY))
+                                       budget=2_400_000))
         if surveys[-1].exhausted:
             return None
     at_x, at_y = np.concatenate([
@@ -187,11 +163,11 @@ class _Slices:
                                size=self.size)
 
     def breaks_at(self, x: np.ndarray) -> np.ndarray:
-        """Where the slices at points x break: none if there are too many."""
+        """Where the slices at points x break, if in integrals of 1e-4 at least; none if at more than 32 points."""
         if len(x) == 0:
             return np.zeros(0)
-        found = np.unique(self.at(self.mu_x.rule(x, np.ones(len(x))), _FAINT).breaks[:, 1])
-        return found if len(found) <= _MOST_POINTS else np.zeros(0)
+        found = np.unique(self.at(self.mu_x.rule(x, np.ones(len(x))), 1e-4).breaks[:, 1])
+        return found if len(found) <= 32 else np.zeros(0)
 
     def matrix(self, rule: Rule, right: PanelBasis) -> np.ndarray:
         r"""T applied to the functions of `right`, at the nodes of a rule, times :math:`\sqrt{w_i}`: (n, right.size)."""
@@ -216,12 +192,15 @@ class _Slices:
         return lambda: lambda rule: self.matrix(rule, basis) @ coefficients
 
     def smooth_images(self, rng: np.random.Generator) -> Callable[[], Samples]:
-        """T applied to random cosines: functions of x that are smooth nearly wherever the singular functions are."""
+        """T applied to random cosines: functions of x that are smooth nearly wherever the singular functions are.
+
+        Twelve of them, of up to four radians a scale, which the first panels resolve.
+        """
         basis = PanelBasis(self.mu_y, self.edges, ORDER)
 
         def draw() -> Samples:
-            frequencies = rng.uniform(0.0, _FASTEST, _TRIALS) / self.mu_y.scale
-            phases = rng.uniform(0.0, 2.0 * np.pi, _TRIALS)
+            frequencies = rng.uniform(0.0, 4.0, 12) / self.mu_y.scale
+            phases = rng.uniform(0.0, 2.0 * np.pi, 12)
             trials = np.cos(basis.rule.nodes[:, None] * frequencies + phases) * basis.rule.sqrt_weights[:, None]
             return self.images(basis, trials)()
 
@@ -229,9 +208,9 @@ class _Slices:
 
 
 def _with_edges(edges: np.ndarray, points: np.ndarray, measure: Measure) -> np.ndarray:
-    """Add edges at points that are not edges already, but for the uncertainty of meeting points."""
+    """Add edges at points that are no edges to within 1e-6: meeting points are known to the root of rounding."""
     for point in points[(points > edges[0]) & (points < edges[-1])]:
-        if np.abs(edges - point).min() > _APART * measure.scale:
+        if np.abs(edges - point).min() > 1e-6 * measure.scale:
             edges = np.union1d(edges, point)
     return edges
 
@@ -251,10 +230,10 @@ def _leading_part(forth: np.ndarray, back: np.ndarray) -> tuple[np.ndarray, ...]
     rest : ndarray, shape (n, m)
         The matrix of T between the less accurate functions that follow.
     """
-    v = np.random.default_rng(0).standard_normal((forth.shape[1], min(_KEPT[0], *forth.shape)))
+    v = np.random.default_rng(0).standard_normal((forth.shape[1], min(64, *forth.shape)))
     parts = []
-    for kept in (*_KEPT[1:], 0):
-        for _ in range(_ITERATIONS):
+    for kept in (40, 24, 0):    # three times as many as are wanted by default stay to the end
+        for _ in range(4):
             u = qr(forth @ v, mode="economic", check_finite=False)[0]
             v = back.T @ u
         v, s, turn = svd(v, full_matrices=False, check_finite=False)

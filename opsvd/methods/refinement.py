@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from .._support.floats import EPS
 from ..errors import NonFiniteKernelError
 from ..measures import Measure
 from ..quadrature import (
@@ -12,45 +13,37 @@ from ..quadrature import (
     find_breaks,
     gauss_legendre,
     gauss_lobatto,
+    hidden_energy,
     legendre_transform,
     on_panels,
     orthonormal_legendre,
 )
 
-__all__ = ["FIRST_PANELS", "ORDER", "check_rule", "first_edges", "floor_width", "panel_tails", "panels_with_ends",
-           "random_rule", "resolve", "split", "tails_with_ends"]
+__all__ = ["FIRST_PANELS", "MOST_AT_POINTS", "ORDER", "check_rule", "first_edges", "floor_width", "hidden_share",
+           "panel_tails", "panels_with_ends", "random_rule", "resolve", "split", "tails_with_ends"]
 
-_EPS = float(np.finfo(np.float64).eps)
 ORDER = 16
 """Gauss-Legendre nodes on a panel."""
 FIRST_PANELS = (4, 5)
 """Panels to begin with, on each side of zero, for x and y: unequal, so that no nodes coincide."""
 
-# From an end of a panel to the nearest node, as a part of its width.
+MOST_AT_POINTS = 8
+"""Unresolved panels that singular points may leave, of which each leaves two: more show a break along a curve."""
+
+# From an end of a panel to the nearest of its 16 nodes, as a part of its width.
 _GAP = 0.0053
-# Legendre coefficients at the end of a panel that are taken for its truncation error.
-_TAIL = 3
-# A singular point keeps two panels unresolved at any depth; many more show a break along a curve, which
-# panels in x and y cannot follow: there uniform refinement up to a limit is as good.
-_MANY = 16
-# A singular point is looked for in panels that are this much narrower than the first ones and still not resolved.
-_BEFORE_A_SEARCH = 6.0
-# A singular point nearer to an end of its panel than this part of its width is at the end.
-_AT_END = 1e-4
-_GRADES, _GRADES_AT_ONCE = 60, 12
+# More unresolved panels in one variable show a break along a curve, which panels in x and y cannot follow: there
+# uniform refinement up to a limit is as good.
+_MOST_WITHOUT_CURVES = 16
 # Halvings at a time towards what turned out to be a singular point.
-_AT_A_TIME = 6
-# Halving that leaves more than this part of a truncation error did not help.
-_HELPS = 0.03
-# Parts of a panel in a search: functions may be integrals along slices, which are cheap by the dozen.
-_PARTS = 64
+_HALVINGS_AT_ONCE = 6
 
 Samples = Callable[[Rule], np.ndarray]
 """Weighted samples of functions of one variable: a rule gives (n, functions)."""
 
 
 def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, tol: float, *, limit: int, broad: int,
-            noise: float = 64.0 * _EPS, singular: np.ndarray | None = None,
+            noise: float = 64.0 * EPS, singular: np.ndarray | None = None,
             start: np.ndarray | None = None, ratio: float = 2.0) -> np.ndarray:
     """Halve, cut and grade panels until functions, drawn anew at every pass, are resolved on all of them.
 
@@ -84,8 +77,9 @@ def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, to
         seen.update(zip(_spans(edges), zip(panel_tails(start).tolist(), energies.tolist(), strict=True), strict=True))
     searched: set[tuple[float, float]] = set()
     parent = np.full(len(edges) - 1, np.inf)    # for each panel, the tail of the one that it was cut from
-    bad_before, hopeless = len(edges) + _MANY, False
-    before, narrow = np.inf, float(np.diff(edges).max()) / _BEFORE_A_SEARCH
+    bad_before, hopeless = len(edges) + _MOST_WITHOUT_CURVES, False
+    # A singular point is looked for where panels are a sixth of the first ones, and still not resolved.
+    before, narrow = np.inf, float(np.diff(edges).max()) / 6.0
     while True:
         samples = draw()
         spans = _spans(edges)
@@ -93,15 +87,16 @@ def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, to
             seen.update(zip(fresh, _tails_and_energies(samples, measure, np.array(fresh)), strict=True))
         tail, energy = np.array([seen[span] for span in spans]).T
         norm = float(np.sqrt(energy.sum()))
-        tail = np.where(tail > 8.0 * _EPS * np.sqrt(energy), tail, 0.0)
+        tail = np.where(tail > 8.0 * EPS * np.sqrt(energy), tail, 0.0)
         total = float(np.linalg.norm(tail))
         bad = (tail > tol * norm) & (np.diff(edges) > floor_width(measure, edges))
-        # What halving helps is smooth; and where searches leave more to be done, there is no end of singular points.
-        unhelped = (np.diff(edges) <= narrow) & (tail > _HELPS * parent) & (not hopeless)
+        # What halving reduces to a thirtieth is smooth; and where searches leave more to be done, there is no end of
+        # singular points.
+        unhelped = (np.diff(edges) <= narrow) & (tail > 0.03 * parent) & (not hopeless)
         suspicious = bad & (unhelped | np.isin(edges[:-1], known) | np.isin(edges[1:], known))
         suspects = [span for span, likely in zip(spans, suspicious, strict=True) if likely and span not in searched]
         finer = edges
-        if len(suspects) > 0 and np.count_nonzero(bad) <= _MANY:
+        if len(suspects) > 0 and np.count_nonzero(bad) <= _MOST_WITHOUT_CURVES:
             hopeless = hopeless or int(np.count_nonzero(bad)) > bad_before
             bad_before = int(np.count_nonzero(bad))
             searched.update(suspects)
@@ -142,8 +137,10 @@ def _singular_points(samples: Samples, measure: Measure, spans: np.ndarray, thre
     ends = np.isin(spans, known)
     where = np.where(ends[:, 0], spans[:, 0], spans[:, 1])
     unknown = ~ends.any(axis=1)
-    where[unknown] = find_breaks(values, spans[unknown, 0], spans[unknown, 1], noise, _PARTS)
-    at_left, at_right = where - spans[:, 0] <= _AT_END * width, spans[:, 1] - where <= _AT_END * width
+    # Of 64 parts at once: functions may be integrals along slices, which are cheap by the dozen.
+    where[unknown] = find_breaks(values, spans[unknown, 0], spans[unknown, 1], noise, 64)
+    near = 1e-4 * width    # an end, which the singular point then is
+    at_left, at_right = where - spans[:, 0] <= near, spans[:, 1] - where <= near
     inside = np.isfinite(where) & ~at_left & ~at_right
     found = [_graded(samples, measure, end, step, threshold=threshold, ratio=ratio) for end, step in (
         *zip(spans[at_left, 0], width[at_left], strict=True),
@@ -154,10 +151,10 @@ def _singular_points(samples: Samples, measure: Measure, spans: np.ndarray, thre
 def _graded(samples: Samples, measure: Measure, end: float, width: float, *, threshold: float,
             ratio: float) -> np.ndarray:
     """Steps end + width / ratio^k towards a singular end, until what lies beyond the last is resolved."""
-    steps = width * ratio ** -np.arange(1.0, _GRADES + 1.0)
-    steps = steps[np.abs(steps) > 1e-17 * measure.scale + 64.0 * _EPS * abs(end)]
-    for start in range(0, len(steps), _GRADES_AT_ONCE):
-        some = steps[start:start + _GRADES_AT_ONCE]
+    steps = width * ratio ** -np.arange(1.0, 61.0)    # more than floats tell apart
+    steps = steps[np.abs(steps) > 1e-17 * measure.scale + 64.0 * EPS * abs(end)]
+    for start in range(0, len(steps), 12):
+        some = steps[start:start + 12]
         spans = np.sort(np.stack([np.full_like(some, end), end + some], axis=1), axis=1)
         resolved = np.array([tail <= threshold for tail, _ in _tails_and_energies(samples, measure, spans)])
         if resolved.any():
@@ -173,10 +170,10 @@ def split(edges: np.ndarray, measure: Measure, tails: np.ndarray, threshold: flo
     """
     width = np.diff(edges)
     chosen = np.flatnonzero((tails > threshold) & (width > floor_width(measure, edges)))
-    room = (min(limit, broad) if len(chosen) > _MANY else limit) - len(width)
+    room = (min(limit, broad) if len(chosen) > _MOST_WITHOUT_CURVES else limit) - len(width)
     if room <= 0 or len(chosen) == 0:
         return edges
-    if len(chosen) <= _MANY and len(chosen) * _AT_A_TIME <= room:
+    if len(chosen) <= _MOST_WITHOUT_CURVES and len(chosen) * _HALVINGS_AT_ONCE <= room:
         floor = floor_width(measure, edges)
         graded = [_towards(edges, width, tails <= threshold, p, floor[p]) for p in chosen.tolist()]
         return np.unique(np.concatenate([edges, *graded]))
@@ -191,7 +188,7 @@ def _towards(edges: np.ndarray, width: np.ndarray, good: np.ndarray, p: int, flo
         if following.min() >= 0 and following.max() < len(width) and good[following].all():
             ratios = width[following] / width[p]
             if np.abs(ratios - np.array([1.0, 2.0, 4.0])).max() < 1e-6:
-                steps = width[p] * 2.0 ** -np.arange(1.0, _AT_A_TIME + 1.0)
+                steps = width[p] * 2.0 ** -np.arange(1.0, _HALVINGS_AT_ONCE + 1.0)
                 return np.asarray(end + out * steps[2.0 * steps > floor])
     return np.array([0.5 * (edges[p] + edges[p + 1])])
 
@@ -208,12 +205,12 @@ def first_edges(interval: tuple[float, float], count: int) -> np.ndarray:
 def floor_width(measure: Measure, edges: np.ndarray) -> np.ndarray:
     """The width, for each panel, below which it is not halved: shape (panels,)."""
     nearest = np.minimum(np.abs(edges[:-1]), np.abs(edges[1:]))
-    return np.asarray(np.maximum(1e-17 * measure.scale, 64.0 * _EPS * nearest))
+    return np.asarray(np.maximum(1e-17 * measure.scale, 64.0 * EPS * nearest))
 
 
 def _next_to(ends: np.ndarray, width: np.ndarray, side: float, ulps: float = 8.0) -> np.ndarray:
     """Points inside panels as close to their left (side = 1) or right (side = -1) ends as floats tell apart."""
-    return np.asarray(ends + side * ulps * _EPS * np.maximum(width, np.abs(ends)))
+    return np.asarray(ends + side * ulps * EPS * np.maximum(width, np.abs(ends)))
 
 
 def panels_with_ends(measure: Measure, spans: np.ndarray) -> Rule:
@@ -244,9 +241,9 @@ def panel_tails(matrix: np.ndarray, norm: float = 0.0) -> np.ndarray:
     What is rounding beside `norm` counts as zero.
     """
     panels = matrix.reshape(-1, ORDER, matrix.shape[-1])
-    last = legendre_transform(ORDER)[-_TAIL:] @ panels
+    last = legendre_transform(ORDER)[-3:] @ panels    # up to two of which parity makes zero
     tails = np.sqrt(np.sum(last**2, axis=(1, 2)))
-    return np.where(tails > 8.0 * _EPS * norm, tails, 0.0)
+    return np.where(tails > 8.0 * EPS * norm, tails, 0.0)
 
 
 @lru_cache(maxsize=1)
@@ -254,6 +251,12 @@ def _end_values() -> np.ndarray:
     """From weighted samples at the nodes to weighted samples at both ends: shape (2, ORDER)."""
     ends = orthonormal_legendre(np.array([-1.0, 1.0]), ORDER)
     return np.asarray(np.sqrt(2.0 * _GAP) * ends @ legendre_transform(ORDER))
+
+
+def hidden_share(edges: np.ndarray, energies: np.ndarray) -> float:
+    """The part of a norm that is nearer to singular points than panels reach, from energies (n,) at their nodes."""
+    of_panels = energies.reshape(-1, ORDER).sum(axis=1)
+    return float(np.sqrt(hidden_energy(edges, of_panels) / of_panels.sum()))
 
 
 def check_rule(measure: Measure, edges: np.ndarray, ulps: float, order: int) -> Rule:

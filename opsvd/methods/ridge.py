@@ -33,28 +33,18 @@ from ..quadrature import (
     composite_gauss_legendre,
     find_pieces,
     gauss_legendre,
-    hidden_energy,
     legendre_transform,
     orthonormal_legendre,
     poles,
 )
 from .base import Method, measures_refused
-from .refinement import ORDER, panel_tails
+from .refinement import ORDER, hidden_share, panel_tails
 from .uniform import loose_checks
 
 __all__ = ["Ridge"]
 
-# Widths of the panels, in deviations, of which the first that resolves so many leading functions is taken. These must
-# be known that well: what is left in them of others, which are not smooth, asks for narrower panels than they do.
-_WIDTHS, _LEADING, _BLOCK = (1.0, 0.7, 0.5, 0.35, 0.25), 12, 20
-# For phi of degree below 16 on a piece, times Q of degree below 32.
-_NODES, _CHUNK = 24, 4000
-_LAST, _FAINT, _GRID = 37.0, 1e-17, 0.5
-# Panels in x and y begin at different places, so that no two nodes are equal, there or in the check rules.
-_SHIFTS = (0.11, 0.74)
-_SEARCH_WIDTH, _MOST_PIECES = 0.3, 2000
-# Rounding within phi, which may be any, leaves no pieces that are smooth to less; then these are tried.
-_LOOSER = (1e2, 1e4)
+# Widths of the panels, in deviations: each makes a matrix of twice as many entries as the one before.
+_WIDTHS = (1.0, 0.7, 0.5, 0.35, 0.25)
 # Of zeta.
 _STANDARD = Gaussian()
 
@@ -110,14 +100,15 @@ class Ridge(Method):
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield when the leading functions are resolved, and with finer panels."""
-        rtol, domain = problem.rtol, problem.domain
+        domain = problem.domain
         profile = _Profile(problem.kernel, *problem.gaussians, self.b)
-        tolerances = np.maximum(1e-2 * rtol, 1e-14) * np.array([1.0, *_LOOSER])
+        # Rounding within phi, which may be any, may leave no pieces that are smooth to less than the last of these.
+        tolerances = max(problem.tolerances.pieces, 1e-14) * np.array([1.0, 1e2, 1e4])
         pieces = next((found for tol in tolerances if (found := profile.pieces(tol)) is not None), None)
         if pieces is None or (hidden := profile.hidden(pieces)) is None:
             return
-        # Values are accurate to the square of what the functions are, and these may end where they are that small.
-        rough = max(3e-3 * np.sqrt(rtol), 1e-8)
+        rough = problem.tolerances.convolutions
+        # Functions may end where they are that small.
         box = problem.at(100.0 * rough).domain
         # What is nearer to a singular line is missing from h, but hardly from its integrals against smooth functions.
         domain = replace(domain, missing=float(np.hypot(domain.missing, hidden)))
@@ -129,10 +120,12 @@ class Ridge(Method):
             if max(left.size, right.size) > self.max_nodes:
                 return
             block = Block(left, right, profile.matrix(pieces, left, right))
-            u, s, v = krylov_svd(block.matrix, _BLOCK)
+            # Twelve functions must be resolved. Blocks of twenty columns tell them well enough: what is left in them of
+            # others, which are not smooth, would ask for narrower panels than they do.
+            u, s, v = krylov_svd(block.matrix, 20)
             if len(s) == 0:
                 return
-            tails = np.concatenate([panel_tails(side[:, :_LEADING] * s[:_LEADING]) for side in (u, v)])
+            tails = np.concatenate([panel_tails(side[:, :12] * s[:12]) for side in (u, v)])
             if tails.max() <= rough * s[0] or width == _WIDTHS[-1]:
                 given = True
                 yield self._discretisation(problem, block, pieces, domain)
@@ -170,9 +163,9 @@ class _Profile:
 
     def pieces(self, tol: float) -> Pieces | None:
         """Pieces on which phi is smooth, over all of the line that matters; None if there are too many."""
-        grid = np.arange(-_LAST, _LAST + _GRID, _GRID)
+        grid = np.arange(-37.0, 37.5, 0.5)    # beyond, densities times weights are zero to any float
         sizes = np.abs(self(grid) * _STANDARD.sqrt_density(grid))
-        there = np.flatnonzero(~(sizes <= _FAINT * np.max(sizes[np.isfinite(sizes)], initial=0.0)))
+        there = np.flatnonzero(~(sizes <= 1e-17 * np.max(sizes[np.isfinite(sizes)], initial=0.0)))
         if len(there) == 0:
             return None
         low, high = grid[max(there[0] - 1, 0)], grid[min(there[-1] + 1, len(grid) - 1)]
@@ -181,7 +174,7 @@ class _Profile:
         first = np.linspace(low, high, count + 1)
         first[1:-1] += 0.0123 * (high - low) / count
         pieces = find_pieces(lambda zeta: self(zeta)[:, None], _STANDARD.sqrt_density, Pieces(first, np.zeros(0)), tol,
-                             search_width=_SEARCH_WIDTH, limit=_MOST_PIECES)
+                             search_width=0.3, limit=2000)
         if pieces is not None and (bad := poles(self, pieces.breaks)).any():
             x, y = self._points(pieces.breaks[bad][:1])
             raise NotSquareIntegrableError(
@@ -193,15 +186,15 @@ class _Profile:
         """The norm nearer to singular points than pieces reach, relative to that of phi; None if phi is not seen."""
         nodes, weights = composite_gauss_legendre(pieces.edges, ORDER)
         energies = (self.finite(nodes) * _STANDARD.sqrt_density(nodes)) ** 2 * weights
-        energies = energies.reshape(-1, ORDER).sum(axis=1)
-        return float(np.sqrt(hidden_energy(pieces.edges, energies) / energies.sum())) if energies.any() else None
+        return hidden_share(pieces.edges, energies) if energies.any() else None
 
     def bases(self, domain: Domain, width: float) -> tuple[PanelBasis, PanelBasis]:
         """Equal panels in x and y over the domain, of widths that give the same step in zeta, and at most `width`."""
         step = width * min(self.cos, abs(self.sin))
         bases = []
-        for mu, share, (low, high), shift in ((self.mu_x, self.cos, domain.x, _SHIFTS[0]),
-                                              (self.mu_y, abs(self.sin), domain.y, _SHIFTS[1])):
+        # They begin at different places, so that no two nodes are equal, there or in the check rules.
+        for mu, share, (low, high), shift in ((self.mu_x, self.cos, domain.x, 0.11),
+                                              (self.mu_y, abs(self.sin), domain.y, 0.74)):
             panel = mu.std * step / share
             count = int(np.ceil((high - low) / panel + shift))
             start = low - shift * panel
@@ -238,13 +231,14 @@ def _convolution_blocks(profile: _Profile, pieces: Pieces, edges: np.ndarray) ->
     ndarray, shape (n, ORDER, ORDER)
     """
     inside = edges[(edges > pieces.edges[0]) & (edges < pieces.edges[-1])]
-    nodes, weights = composite_gauss_legendre(np.union1d(pieces.edges, inside), _NODES)
+    # phi is of degree below 16 on a piece, and Q below 32: 24 nodes are exact to degree 47.
+    nodes, weights = composite_gauss_legendre(np.union1d(pieces.edges, inside), 24)
     values = profile.finite(nodes) * weights
     step = edges[1] - edges[0]
     interval = np.floor((nodes - edges[0]) / step).astype(int)
     blocks = np.zeros((len(edges), ORDER, ORDER))    # the last two lack their second interval, or both
     chosen = np.flatnonzero((interval >= 0) & (interval < len(edges) - 1))
-    for part in np.array_split(chosen, len(chosen) // _CHUNK + 1):
+    for part in np.array_split(chosen, len(chosen) // 4000 + 1):    # 8 MB of polynomials at a time
         below = 2.0 * (nodes[part] - edges[interval[part] + 1]) / step    # from -2 to 0
         _add_against_q(blocks, interval[part], below, values[part] * (2.0 / step))
         _add_against_q(blocks, interval[part] - 1, below + 2.0, values[part] * (2.0 / step))

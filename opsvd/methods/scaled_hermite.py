@@ -1,34 +1,18 @@
 """Galerkin projection onto Hermite functions at the scale of the kernel, and not of the measure."""
 
 from collections.abc import Iterator
-from functools import cached_property
 
-import numpy as np
-
-from .._support.linalg import compact_svd
 from .._support.validation import boolean
-from ..bases import HermiteBasis
-from ..evidence.comparison import compared
-from ..measures import Gaussian
-from ..operator.discretisation import Discretisation, galerkin_block
+from ..operator.discretisation import Discretisation
 from ..operator.problem import Problem
 from .base import Method, measures_refused
-from .hermite_checks import hermite_check_rules, relative_tail
+from .hermite_attempt import HermiteAttempt
 from .phase_space import fitting_gaussians
 
 __all__ = ["ScaledHermite"]
 
-_FIRST, _LAST = 127, 767
-# Degrees are of this step less one, and this much larger than geometric decay asks for; decay is geometric if its
-# exponent falls behind by no more than that.
-_STEP, _MARGIN, _GEOMETRIC = 64, 1.1, 0.8
-_SPARE = 16
-# More nodes in y than in x: none of them coincide, where log|x - y| is infinite.
-_UNLIKE = 2
-# Leading values, so many, stand still if they move by less than this part of rtol times the first.
-_LEADING, _STILL = 12, 0.1
-# Nodes a function where a ridge is narrower than the functions of this degree can tell.
-_MORE, _STILL_MORE = 4, 6
+# The highest degree: 768 functions a side take 0.6 million values of h. What needs more is left to other methods.
+_LAST = 767
 
 
 class ScaledHermite(Method):
@@ -80,27 +64,27 @@ class ScaledHermite(Method):
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield when all coefficients have decayed, or the leading values stand still."""
-        measures, rtol = problem.gaussians, problem.rtol
-        fitting = fitting_gaussians(problem)
+        fitting, tolerances = fitting_gaussians(problem), problem.tolerances
         if fitting is None:
             return
-        # The bars fall faster than the coefficients; and these reach the end of the domain, but not further.
-        enough = max(rtol**0.75, min(2.0 * problem.domain.missing, np.sqrt(rtol)))
-        degree, before = _FIRST, None
+        # Coefficients fall to what the domain misses of the kernel, but not further.
+        enough = max(tolerances.coefficients, min(2.0 * problem.domain.missing, tolerances.functions))
+        degree, before = 127, None
         while before is None or degree > before.degree:
-            now = _Attempt(problem, measures, fitting, degree)
+            now = HermiteAttempt(problem, degree, fitting=fitting)
             geometric = before is None or now.geometric(before)
             if now.tail <= enough:
-                yield now.discretisation(leading=now.tail > rtol**0.75)
+                yield _discretisation(now, leading=now.tail > tolerances.coefficients)
             elif before is not None and (now.needed(enough) > _LAST or not geometric):
-                if not self.leading or (not geometric and now.moved(before) > _STILL * rtol):
+                if not self.leading or (not geometric and now.moved(before) > tolerances.standstill):
                     return
-                more = now.oversampled(_MORE)
-                if more.unsettled <= _STILL * rtol:
-                    still_more = now.oversampled(_STILL_MORE)
-                    if still_more.moved(more) > _STILL * rtol:
+                # A ridge that is narrower than the functions of this degree can tell takes more nodes than functions.
+                more = now.oversampled(4)
+                if more.unsettled <= tolerances.standstill:
+                    still_more = now.oversampled(6)
+                    if still_more.moved(more) > tolerances.standstill:
                         return    # so many nodes do not resolve what breaks
-                    yield still_more.discretisation(leading=True)
+                    yield _discretisation(still_more, leading=True)
             if not geometric:
                 return
             # One attempt does not tell how coefficients decay.
@@ -108,54 +92,8 @@ class ScaledHermite(Method):
             degree, before = following if following <= _LAST else min(2 * degree + 1, _LAST), now
 
 
-class _Attempt:
-    """The matrix at one degree, and what it says of others."""
-
-    def __init__(self, problem: Problem, measures: tuple[Gaussian, Gaussian], fitting: tuple[Gaussian, Gaussian],
-                 degree: int, *, nodes: int = 0) -> None:
-        self.arguments = problem, measures, fitting, degree
-        self.degree, self.problem = degree, problem
-        nodes = max(nodes, degree + 1 + _SPARE)
-        self.left, self.right = (HermiteBasis(mu, degree, nodes + more, gaussian.mean, gaussian.std)
-                                 for mu, gaussian, more in zip(measures, fitting, (0, _UNLIKE), strict=True))
-        self.block = galerkin_block(problem, self.left, self.right)
-        self.tail = relative_tail(self.block.matrix)
-
-    def oversampled(self, times: int) -> "_Attempt":
-        """The same degree with more nodes, which resolve what the functions do not."""
-        return _Attempt(*self.arguments, nodes=times * (self.degree + 1))
-
-    def geometric(self, before: "_Attempt") -> bool:
-        """Whether coefficients have decayed geometrically since an attempt of lower degree."""
-        return bool(self.tail <= before.tail ** (_GEOMETRIC * (self.degree + 1) / (before.degree + 1)))
-
-    def needed(self, enough: float) -> int:
-        """The degree at which geometric decay leaves that much of the coefficients, and at least twice this degree."""
-        size = self.degree + 1
-        times = np.log(enough) / np.log(np.clip(self.tail, enough, 0.99))
-        return _STEP * int(np.ceil(max(_MARGIN * times, 2.0) * size / _STEP)) - 1
-
-    def moved(self, before: "_Attempt") -> float:
-        """How far the leading values have moved, relative to the first."""
-        now = self.leading
-        return float(np.abs(now - before.leading).max()) / max(float(now[0]), float(np.finfo(float).tiny))
-
-    @property
-    def unsettled(self) -> float:
-        """How far the leading values are from those of the matrix of lower degrees, relative to the first."""
-        cut = 2 * len(self.block.matrix) // 3
-        fewer = np.resize(compact_svd(self.block.matrix[:cut, :cut])[1], _LEADING)
-        return float(np.abs(self.leading - fewer).max()) / max(float(self.leading[0]), float(np.finfo(float).tiny))
-
-    @cached_property
-    def leading(self) -> np.ndarray:
-        """The leading singular values."""
-        return np.resize(compact_svd(self.block.matrix)[1], _LEADING)
-
-    def discretisation(self, *, leading: bool) -> Discretisation:
-        """With the evidence."""
-        x, y = self.left.reference, self.right.reference
-        note = (f"Hermite functions of degree {self.degree}, of mean {x.mean:.3g} and deviation {x.std:.3g} in x, "
-                f"{y.mean:.3g} and {y.std:.3g} in y")
-        checks = hermite_check_rules(self.left, self.right, self.problem.domain)
-        return compared(self.problem, (self.block,), checks, note, leading=leading)
+def _discretisation(attempt: HermiteAttempt, *, leading: bool) -> Discretisation:
+    """With a note."""
+    x, y = attempt.fitting
+    return attempt.discretisation(f"Hermite functions of degree {attempt.degree}, of mean {x.mean:.3g} and deviation "
+                                  f"{x.std:.3g} in x, {y.mean:.3g} and {y.std:.3g} in y", leading=leading)

@@ -16,10 +16,6 @@ from .refinement import ORDER, check_rule, random_rule
 
 __all__ = ["UniformPanels", "loose_checks"]
 
-_CHECK_NODES = 600
-# A matrix of 16 000 by 16 000, of 2 GB.
-_MOST = 1000
-
 
 class UniformPanels(Method):
     """Equal panels over the domain, 16 Gauss-Legendre nodes each, without refinement: a fixed cost.
@@ -31,7 +27,8 @@ class UniformPanels(Method):
     """
 
     def __init__(self, panels: int = 40) -> None:
-        self.panels = positive_int(panels, "panels", _MOST)
+        # The most make a matrix of 16 000 by 16 000, of 2 GB.
+        self.panels = positive_int(panels, "panels", 1000)
 
     def __repr__(self) -> str:
         """The call that makes it."""
@@ -53,9 +50,9 @@ class UniformPanels(Method):
 
 def loose_checks(mu_x: Measure, mu_y: Measure, x: np.ndarray, y: np.ndarray,
                  rng: np.random.Generator) -> tuple[tuple[Rule, Rule], ...]:
-    """Gauss-Lobatto and random rules on panels, of not too many nodes: for remainders that are not smooth anyway."""
+    """Gauss-Lobatto and random rules on panels, of some 600 nodes: for remainders that are not smooth anyway."""
     # Twice an order is to exceed that of the panels by far, or products with what panels do not resolve are aliased.
-    orders = [int(np.clip(_CHECK_NODES // len(edges), 12, 14)) for edges in (x, y)]
-    counts = [int(np.clip(_CHECK_NODES // len(edges), 3, 9)) for edges in (x, y)]
+    orders = [int(np.clip(600 // len(edges), 12, 14)) for edges in (x, y)]
+    counts = [int(np.clip(600 // len(edges), 3, 9)) for edges in (x, y)]
     return ((check_rule(mu_x, x, 8.0, orders[0]), check_rule(mu_y, y, 24.0, orders[1])),
             (random_rule(mu_x, x, rng, counts[0]), random_rule(mu_y, y, rng, counts[1])))

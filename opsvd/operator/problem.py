@@ -12,6 +12,7 @@ from ..probing.domain import Domain, find_domain
 from ..probing.invariance import is_invariant
 from ..probing.structure import Structure, find_structure
 from ..probing.varied_points import is_rare
+from .tolerances import Tolerances
 
 __all__ = ["Problem"]
 
@@ -61,6 +62,11 @@ class Problem:
     def budget(self) -> Budget:
         """What pays for values of the kernel; without limits if it has none."""
         return self.kernel.budget or Budget.unlimited()
+
+    @cached_property
+    def tolerances(self) -> Tolerances:
+        """All that follows from `rtol`."""
+        return Tolerances(self.rtol)
 
     @cached_property
     def sides(self) -> tuple[Side, Side]:

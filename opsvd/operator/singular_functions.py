@@ -251,7 +251,7 @@ class SingularFunctions:
             first = starts[columns]
             some = coefficients[:, first < count]
             if basis.multiplicity == 1:
-                values[:, first[first < count]] = basis.sums(points, some)
+                values[:, first[first < count]] = basis.sums(points, some).reshape(len(values), some.shape[1])
             elif some.size:
                 members = basis.sums(points, some)
                 for j, start in enumerate(first[first < count].tolist()):

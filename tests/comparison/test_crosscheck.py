@@ -62,7 +62,7 @@ def test_z_scores_are_standard_normal(h, decompositions):
 @pytest.mark.parametrize("h", [sine, tanh, relu])
 def test_a_scaled_spectrum_is_detected(h, factor, decompositions):
     """Singular values wrong by 5 per cent are found out by many small matrices."""
-    wrong = replace(decompositions[h], singular_values=factor * decompositions[h].singular_values)
+    wrong = decompositions[h].times(factor)
     check = crosscheck(h, (120, 240), trials=120, rng=3, svd=wrong)
     assert not check.agrees
     assert check.verdict.startswith("quadrature and sampling disagree")
@@ -126,7 +126,7 @@ def test_values_that_do_not_fluctuate(h):
     check = crosscheck(h, (20, 100), trials=3, rng=0)
     assert (np.abs(check.z) < 0.1).all()
     assert check.agrees
-    wrong = replace(decompose(h), singular_values=check.singular_values * (1.0 + 1e-6))
+    wrong = decompose(h).times(1.0 + 1e-6)
     assert not crosscheck(h, (20, 100), trials=3, rng=0, svd=wrong).agrees
 
 

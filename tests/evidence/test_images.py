@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 
 from opsvd import Gaussian, Kernel, ProductIntegration
-from opsvd._support.linalg import compact_svd
 from opsvd.evidence.images import Images, images
 from opsvd.methods import UniformPanels
 from opsvd.operator.problem import Problem
-from opsvd.operator.singular_functions import SingularFunctions, SingularSystem
+from opsvd.operator.singular_functions import SingularFunctions
 from opsvd.probing.domain import weighted_samples
 from opsvd.probing.slice_splitter import slice_integrals
 from opsvd.quadrature import Rule
@@ -22,14 +21,6 @@ def problem_of(h, rtol=1e-10):
     return Problem(Kernel(h), Gaussian(), Gaussian(), rtol)
 
 
-def system_of(discretisation):
-    """The singular system of the one block."""
-    (block,) = discretisation.blocks
-    u, s, v = compact_svd(block.matrix)
-    left, right = (SingularFunctions(((basis, w),)) for basis, w in ((block.left, u), (block.right, v)))
-    return SingularSystem(s, np.ones(len(s), dtype=int), left, right)
-
-
 def images_of(problem, discretisation, system, outside=0.0) -> Images:
     """Images, with random points of the measures to hold the slices against."""
     rng, spots = np.random.default_rng(0), []
@@ -37,8 +28,10 @@ def images_of(problem, discretisation, system, outside=0.0) -> Images:
         points = measure.sample(200, rng)
         density = measure.sqrt_density(points)
         spots.append(Rule(points, 1.0 / (np.sqrt(200.0) * density), density))
-    samples = weighted_samples(problem.kernel, discretisation.domain, *spots)
-    return images(problem, discretisation, system, outside=outside, spots=tuple(spots), samples=samples)
+    seen = discretisation.evidence
+    samples = weighted_samples(problem.kernel, seen.domain, *spots)
+    return images(problem.kernel, seen.domain, seen.checks[0], system, problem.rtol, outside=outside,
+                  hidden=seen.hidden, spots=tuple(spots), samples=samples)
 
 
 @pytest.fixture(scope="module")
@@ -46,13 +39,13 @@ def solved():
     """(x > y), discretised, with its singular system."""
     problem = problem_of(lambda x, y: x > y)
     *_, discretisation = ProductIntegration().discretisations(problem)
-    return problem, discretisation, system_of(discretisation)
+    return problem, discretisation, discretisation.system
 
 
 def altered(functions, change):
     """Singular functions with other coefficients."""
-    ((basis, coefficients),) = functions.parts
-    return SingularFunctions(((basis, change(coefficients)),))
+    ((basis, coefficients, _),) = functions.parts
+    return SingularFunctions.of(basis, change(coefficients))
 
 
 def test_true_triplets_have_no_residual(solved):
@@ -114,7 +107,7 @@ def test_what_slices_leave_unresolved_is_part_of_it(monkeypatch):
     monkeypatch.setattr("opsvd.evidence.images.slice_integrals", partial(slice_integrals, budget=100_000))
     problem = problem_of(lambda x, y: np.modf(np.sin(12.9898 * x + 78.233 * y) * 43758.5453)[0], 1e-4)
     (discretisation,) = UniformPanels(6).discretisations(problem)
-    found = images_of(problem, discretisation, system_of(discretisation))
+    found = images_of(problem, discretisation, discretisation.system)
     assert found.residual[0] > 0.1
     assert found.coupling[0] > 0.1
 
@@ -122,7 +115,8 @@ def test_what_slices_leave_unresolved_is_part_of_it(monkeypatch):
 def test_what_lies_outside_the_domain_is_bounded(solved):
     """Images are continued beyond the domain by their decay, but by no more than the norm of the kernel there."""
     problem, discretisation, system = solved
-    near = replace(discretisation, domain=replace(discretisation.domain, x=(-2.0, 2.0)))
+    seen = discretisation.evidence
+    near = replace(discretisation, evidence=replace(seen, domain=replace(seen.domain, x=(-2.0, 2.0))))
     assert images_of(problem, near, system, outside=1.0).residual[0] > 1e-2
     inside = images_of(problem, discretisation, system).residual
     outside = images_of(problem, discretisation, system, outside=1e-3).residual

@@ -7,8 +7,6 @@ import pytest
 
 import opsvd
 from opsvd import ConvergenceWarning, Gaussian, elementwise, exact
-from opsvd.answer.grid_svd import grid_svd
-from opsvd.kernels import Kernel
 
 TWO = Gaussian.standard(2)
 
@@ -21,6 +19,13 @@ def tanh_of_two(x, y):
 def of_inner(phi):
     """A kernel phi(<x, y>) that does not say so."""
     return lambda x, y: phi(np.einsum("...k,...k->...", x, y))
+
+
+def by_grids(h, rtol):
+    """The answer of products of one basis in every direction, whatever else there is."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return opsvd.decompose(h, TWO, TWO, rtol=rtol, method="grid")
 
 
 @pytest.fixture(scope="module")
@@ -62,31 +67,26 @@ def root(z):
 def test_bars_hold_across_kinks(name):
     """Rules that are wrong alike about integrals across kinks and jumps do not make bars small."""
     phi = {"relu": relu, "sign": np.sign, "root": root}[name]
-    kernel, expected = Kernel(of_inner(phi), dims=(2, 2)), opsvd.decompose(elementwise(phi, 2, [0]), rtol=1e-6)
-    expected = expected.singular_values
+    expected = opsvd.decompose(elementwise(phi, 2, [0]), rtol=1e-6).singular_values
     for rtol in (0.3, 0.03) if name != "sign" else (0.3,):
-        svd = grid_svd(kernel, (TWO, TWO), rtol, None)
+        svd = by_grids(of_inner(phi), rtol)
         q = min(svd.rank, len(expected))
         assert (np.abs(svd.values[:q] - expected[:q]) <= svd.errors[:q]).all()
 
 
 def test_bars_hold_where_x_equals_y():
     """A kink on the diagonal, times cos(x2 y2): products of both spectra."""
-    kernel = Kernel(lambda x, y: np.abs(x[..., 0] - y[..., 0]) * np.cos(x[..., 1] * y[..., 1]), dims=(2, 2))
     scalar = opsvd.decompose(lambda x, y: np.abs(x - y), rtol=1e-6).values
     expected = np.sort(np.outer(scalar, exact.cos_product(1.0, 60)).ravel())[::-1]
     for rtol in (0.3, 0.03):
-        svd = grid_svd(kernel, (TWO, TWO), rtol, None)
+        svd = by_grids(lambda x, y: np.abs(x[..., 0] - y[..., 0]) * np.cos(x[..., 1] * y[..., 1]), rtol)
         assert svd.rank >= 1
         assert (np.abs(svd.values - expected[:svd.rank]) <= svd.errors).all()
 
 
 def test_values_that_are_singular_on_the_diagonal():
     """log|x - y| in the first coordinates: x and y have no node in common."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        svd = grid_svd(Kernel(lambda x, y: np.log(np.abs(x[..., 0] - y[..., 0])) * np.exp(0.2 * x[..., 1] * y[..., 1]),
-                              dims=(2, 2)), (TWO, TWO), 0.5, None)
+    svd = by_grids(lambda x, y: np.log(np.abs(x[..., 0] - y[..., 0])) * np.exp(0.2 * x[..., 1] * y[..., 1]), 0.5)
     scalar = opsvd.decompose(lambda x, y: np.log(np.abs(x - y)), rtol=1e-6).values
     expected = np.sort(np.outer(scalar, exact.exp_product(0.2, 30)).ravel())[::-1][:svd.rank]
     assert (np.abs(svd.values - expected) <= svd.errors).all()

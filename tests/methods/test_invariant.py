@@ -8,7 +8,7 @@ import pytest
 import opsvd
 from opsvd import ConvergenceWarning, Gaussian, elementwise, exact
 from opsvd.kernels import Kernel
-from opsvd.methods.invariant_profile import depends_on_product_alone, is_invariant, product_values
+from opsvd.probing.invariance import depends_on_product_alone, is_invariant, product_values
 
 
 def inner(x, y):

@@ -147,7 +147,7 @@ def test_constants_and_what_does_not_fit():
     def h(x, y):
         return np.tanh(x[..., 0] * y[..., 0] + 0.5 * x[..., 1] * y[..., 1])
 
-    with pytest.warns(opsvd.ConvergenceWarning, match="max_evaluations=500000 ran out"):
+    with pytest.warns(opsvd.ConvergenceWarning, match="max_evaluations=500000 leaves"):
         coarse = opsvd.decompose(h, TWO, TWO, max_evaluations=500_000)
     fine = opsvd.decompose(h, TWO, TWO, rtol=1e-4)
     assert coarse.evaluations <= 500_000

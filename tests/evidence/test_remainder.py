@@ -5,14 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from opsvd.evidence.error_bars import Evidence, error_bars, gather_evidence, reliable, settled, unlisted
 
 from opsvd import Gaussian, HermiteGalerkin, Kernel, ProductIntegration
 from opsvd._support.budget import Budget
-from opsvd._support.linalg import compact_svd
+from opsvd.evidence.comparison import ComparedEvidence
 from opsvd.evidence.images import Images
+from opsvd.evidence.remainder import RemainderEvidence, settled
 from opsvd.operator.problem import Problem
-from opsvd.operator.singular_functions import SingularFunctions, SingularSystem
 
 SIZE, KEPT = 30, 10
 SPECTRA = {
@@ -48,7 +47,7 @@ def evidence_of(matrix, f, s, g, modes=None, *, whole=False):
         np.array([max(np.linalg.norm((w.T @ r)[:q, :q]) for w, r in ((f, left), (g, right)))
                   for q in range(1, modes + 1)]))
     complement = np.array([np.linalg.norm(matrix - (f[:, :q] * s[:q]) @ g[:, :q].T, 2) for q in range(1, len(s) + 1)])
-    return Evidence(norm=float(np.linalg.norm(matrix)), remainder=float(np.linalg.norm(remainder)),
+    return ComparedEvidence(values=s, size=float(np.linalg.norm(matrix)), remainder=float(np.linalg.norm(remainder)),
                     spread=float(np.linalg.norm((remainder.T @ remainder) @ (remainder.T @ remainder))) ** 0.25,
                     coupling=float(np.linalg.norm(f.T @ remainder @ g)), dimension=min(matrix.shape), images=images,
                     overlaps=np.diagonal(f.T @ remainder @ g)[None], least=float(np.linalg.norm(remainder)),
@@ -60,12 +59,12 @@ def evidence_of(matrix, f, s, g, modes=None, *, whole=False):
 @pytest.mark.parametrize("spectrum", SPECTRA.values(), ids=SPECTRA.keys())
 def test_bounds_hold_given_exact_norms(monkeypatch, spectrum, error, modes, whole):
     """Without their safety factors: on 20 random matrices, for good and bad triplets, well and badly separated."""
-    monkeypatch.setattr("opsvd.evidence.error_bars._SAFETY", 1.0)
-    monkeypatch.setattr("opsvd.evidence.error_bars._ORDERING", 1.0)
+    monkeypatch.setattr("opsvd.evidence.remainder.NORM_MARGIN", 1.0)
+    monkeypatch.setattr("opsvd.evidence.remainder._ORDER_MARGIN", 1.0)
     rng = np.random.default_rng(0)
     for _ in range(20):
         matrix, f, s, g = approximated(spectrum, error, rng)
-        errors = error_bars(s, evidence_of(matrix, f, s, g, modes, whole=whole))
+        errors = evidence_of(matrix, f, s, g, modes, whole=whole).bars()
         assert (np.abs(s - spectrum[:KEPT]) <= errors).all()
 
 
@@ -78,7 +77,7 @@ def test_sums_and_energies_from_below_hold(spectrum, error, modes):
     for rank in (0, 1, 3, KEPT):
         matrix, f, s, g = approximated(spectrum, error, rng)
         evidence = evidence_of(matrix, f, s, g, modes)
-        found = unlisted(s, evidence, error_bars(s, evidence), rank)
+        found = evidence.beyond(rank)
         assert found.total_least <= spectrum.sum() * (1.0 + 1e-12)
         assert found.least <= np.linalg.norm(spectrum[rank:]) * (1.0 + 1e-12)
         assert abs(s.sum() - spectrum.sum()) <= found.hidden + 1e-12
@@ -90,9 +89,8 @@ def test_sums_from_below_know_values_that_no_bar_tells_apart():
     spectrum = np.sort(np.concatenate([1.0 / np.arange(1.0, 6.0), np.full(SIZE - 5, 0.1)]))[::-1]
     f = np.eye(SIZE)[:, :KEPT]
     evidence = evidence_of(np.diag(spectrum), f, spectrum[:KEPT], f)
-    errors = error_bars(spectrum[:KEPT], evidence)
-    assert errors[-1] > 0.1
-    assert unlisted(spectrum[:KEPT], evidence, errors, 2).total_least == pytest.approx(spectrum[:KEPT].sum(), rel=1e-10)
+    assert evidence.bars()[-1] > 0.1
+    assert evidence.beyond(2).total_least == pytest.approx(spectrum[:KEPT].sum(), rel=1e-10)
 
 
 def test_images_sharpen_the_bars_of_slowly_decaying_spectra():
@@ -100,7 +98,7 @@ def test_images_sharpen_the_bars_of_slowly_decaying_spectra():
     spectrum = SPECTRA["power"]
     matrix, f, s, g = approximated(spectrum, 1e-9, np.random.default_rng(4))
     s = np.linalg.svd(f.T @ matrix @ g, compute_uv=False)
-    without, with_images = (error_bars(s, evidence_of(matrix, f, s, g, modes)) for modes in (None, KEPT))
+    without, with_images = (evidence_of(matrix, f, s, g, modes).bars() for modes in (None, KEPT))
     assert without[0] > 1e-3
     assert (np.abs(s - spectrum[:KEPT]) <= with_images).all()
     assert (with_images[:3] < 1e-13).all()
@@ -112,7 +110,7 @@ def test_a_value_that_the_remainder_may_hide_has_a_wide_bar():
     matrix = np.diag(spectrum)
     kept = np.array([0, 1, 3, 4, 5])
     f = np.eye(SIZE)[:, kept]
-    errors = error_bars(spectrum[kept], evidence_of(matrix, f, spectrum[kept], f, len(kept)))
+    errors = evidence_of(matrix, f, spectrum[kept], f, len(kept)).bars()
     assert errors[0] < 1e-14
     assert (np.abs(spectrum[kept] - spectrum[:5]) <= errors).all()
     assert errors[2] >= 0.125
@@ -124,18 +122,18 @@ def test_reliable_errors_are_for_some_true_value():
     kept = np.array([0, 1, 3, 4, 5])
     f, s = np.eye(SIZE)[:, kept], spectrum[kept]
     evidence = evidence_of(np.diag(spectrum), f, s, f, len(kept))
-    errors = error_bars(s, evidence)
-    near = reliable(s, evidence, errors)
+    errors, near = evidence.bars(), evidence.near()
     assert (near <= errors).all()
     assert (near < 1e-14).all()
-    assert reliable(s, evidence_of(np.diag(spectrum), f, s, f), errors) is errors
-    fewer = evidence_of(np.diag(spectrum), f, s, f, 3)
-    assert (reliable(s, fewer, errors)[3:] == errors[3:]).all()
+    without, fewer = (evidence_of(np.diag(spectrum), f, s, f, modes) for modes in (None, 3))
+    assert (without.near() == without.bars()).all()
+    assert (fewer.near()[3:] == fewer.bars()[3:]).all()
 
 
 def test_no_values_no_bars():
     """The zero kernel."""
-    assert error_bars(np.zeros(0), Evidence(0.0, 0.0, 0.0, 0.0, dimension=1)).shape == (0,)
+    assert RemainderEvidence(values=np.zeros(0), size=0.0, remainder=0.0, spread=0.0, coupling=0.0,
+                             dimension=1).bars().shape == (0,)
 
 
 @pytest.mark.parametrize(("values", "errors", "expected"), [
@@ -155,19 +153,15 @@ def test_settled(values, errors, expected):
 
 
 def solved(h, method, rtol=1e-10):
-    """A problem, the last discretisation of a method, and its singular system."""
-    problem = Problem(Kernel(h), Gaussian(), Gaussian(), rtol)
-    *_, discretisation = method.discretisations(problem)
-    (block,) = discretisation.blocks
-    u, s, v = compact_svd(block.matrix)
-    left, right = (SingularFunctions(((basis, w),)) for basis, w in ((block.left, u), (block.right, v)))
-    system = SingularSystem(s, np.ones(len(s), dtype=int), left, right)
-    return problem, discretisation, system
+    """The last discretisation of a method, and its singular system."""
+    *_, discretisation = method.discretisations(Problem(Kernel(h), Gaussian(), Gaussian(), rtol))
+    return discretisation, discretisation.system
 
 
 def test_a_small_remainder_is_evidence_enough():
     """cos(xy): pointwise values alone; the norm of the kernel is exact."""
-    evidence = gather_evidence(*solved(lambda x, y: np.cos(x * y), HermiteGalerkin(95), 1e-8))
+    discretisation, system = solved(lambda x, y: np.cos(x * y), HermiteGalerkin(95), 1e-8)
+    evidence = discretisation.evidence(system)
     assert evidence.images is None
     assert evidence.remainder < 1e-8
     assert evidence.norm == pytest.approx(math.sqrt(0.5 + 0.5 / math.sqrt(5.0)), rel=1e-12)
@@ -175,11 +169,11 @@ def test_a_small_remainder_is_evidence_enough():
 
 def test_where_it_is_large_images_are_taken():
     """(x > y): the remainder is a percent of the norm, the images of the leading functions are exact."""
-    problem, discretisation, system = solved(lambda x, y: x > y, ProductIntegration())
-    evidence = gather_evidence(problem, discretisation, system)
+    discretisation, system = solved(lambda x, y: x > y, ProductIntegration())
+    evidence = discretisation.evidence(system)
     assert evidence.remainder > 1e-3
     assert evidence.images is not None
-    errors = error_bars(system.values, evidence)
+    errors = evidence.bars()
     exact = 2.0 / ((2.0 * np.arange(1, len(errors) + 1) - 1.0) * np.pi)
     assert (errors[:5] < 1e-10).all()
     assert (np.abs(system.values - exact) <= errors).all()
@@ -187,11 +181,11 @@ def test_where_it_is_large_images_are_taken():
 
 def test_what_is_left_beside_the_leading_functions_is_no_less_than_the_next_value():
     """(x > y): its norm is looked at beside some numbers of functions, and tells more than the sum of two bounds."""
-    problem, discretisation, system = solved(lambda x, y: x > y, ProductIntegration())
-    evidence = gather_evidence(problem.at(1e-13), discretisation, system)
+    discretisation, system = solved(lambda x, y: x > y, ProductIntegration())
+    evidence = replace(discretisation.evidence, rtol=1e-13)(system)
     looked_at = np.flatnonzero(np.isfinite(evidence.complement))
     following = 2.0 / ((2.0 * looked_at + 3.0) * np.pi)
-    bounds = evidence.beyond(system.values)[looked_at]
+    bounds = evidence.beside()[looked_at]
     assert len(looked_at) > 1
     assert (evidence.complement[looked_at] >= following).all()
     assert (bounds < system.values[looked_at + 1] + 1.5 * evidence.spread).all()
@@ -199,11 +193,12 @@ def test_what_is_left_beside_the_leading_functions_is_no_less_than_the_next_valu
 
 def test_without_budget_for_images_the_bars_are_wide():
     """Enough for pointwise values, not for slices: an answer all the same."""
-    problem, discretisation, system = solved(lambda x, y: x > y, ProductIntegration())
-    counted = problem.kernel.limited(Budget(10**9, math.inf))
+    discretisation, system = solved(lambda x, y: x > y, ProductIntegration())
+    comparison = discretisation.evidence
+    counted = comparison.kernel.limited(Budget(10**9, math.inf))
     # Pointwise values are enough for this rtol.
-    gather_evidence(replace(problem, kernel=counted, rtol=0.9), discretisation, system)
-    limited = problem.kernel.limited(Budget(counted.evaluations + 1000, math.inf))
-    evidence = gather_evidence(replace(problem, kernel=limited), discretisation, system)
+    replace(comparison, kernel=counted, rtol=0.9)(system)
+    limited = comparison.kernel.limited(Budget(counted.evaluations + 1000, math.inf))
+    evidence = replace(comparison, kernel=limited)(system)
     assert evidence.images is None
-    assert (error_bars(system.values, evidence) > 1e-4).all()
+    assert (evidence.bars() > 1e-4).all()

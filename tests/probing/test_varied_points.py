@@ -7,7 +7,7 @@ from scipy.special import gammaincc
 import opsvd
 from opsvd import ConvergenceWarning, Gaussian, KernelError
 from opsvd.kernels import Kernel
-from opsvd.methods.invariant_profile import depends_on_product_alone, is_invariant
+from opsvd.probing.invariance import depends_on_product_alone, is_invariant
 from opsvd.probing.varied_points import is_rare, varied_pairs
 
 THREE = Gaussian.standard(3)

@@ -1,18 +1,19 @@
 """Quasi-random points: honest bars on kernels with known spectra, functions, and where it ends."""
 
-import math
+import warnings
+from itertools import islice
 
 import numpy as np
 import pytest
 from scipy.special import ndtri
 
 import opsvd
-from opsvd import ConvergenceWarning, Gaussian, KernelError, elementwise, exact
-from opsvd._support.budget import Budget
-from opsvd.answer.nystrom_svd import nystrom_bars, nystrom_svd
-from opsvd.kernels import Kernel, Side, sides
+from opsvd import ConvergenceWarning, Gaussian, KernelError, QuasiRandom, elementwise, exact
+from opsvd.evidence.scatter import scatter_bars
+from opsvd.kernels import Kernel
 from opsvd.measures import GaussianVector
-from opsvd.methods.quasi_random import affordable_points, quasi_random, quasi_random_points
+from opsvd.methods.quasi_random import quasi_random_points
+from opsvd.operator.problem import Problem
 
 FIVE, SIX = Gaussian.standard(5), Gaussian.standard(6)
 SCALES = np.array([1.0, 0.8, 0.6, 0.4, 0.3, 0.2])
@@ -75,8 +76,10 @@ PROBLEMS = {
 
 def sampled(h, mu_x, mu_y, evaluations=12_000_000, rtol=1e-10):
     """The answer from quasi-random points, within a budget that ends it at 1024 a side or fewer."""
-    kernel = Kernel(h, dims=(mu_x.dim, mu_y.dim)).limited(Budget(evaluations, math.inf))
-    return nystrom_svd(kernel, (mu_x, mu_y), rtol, None)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return opsvd.decompose(h, mu_x, mu_y, rtol=rtol, method="quasi-random", max_evaluations=evaluations,
+                               max_seconds=1e6)
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
@@ -106,16 +109,16 @@ def test_bars_are_changes_and_scatter():
     """Four changes, of a value or of a neighbour, and five standard errors."""
     half = np.array([[1.0, 0.52, 0.3], [1.0, 0.52, 0.3]])
     full = np.array([[1.0, 0.51, 0.31], [1.0, 0.51, 0.31]])
-    values, bars = nystrom_bars(half, full)
+    values, bars = scatter_bars(half, full)
     np.testing.assert_allclose(values, [1.0, 0.51, 0.31])
     np.testing.assert_allclose(bars, [0.04, 0.04, 0.04], rtol=1e-9)
-    scattered = nystrom_bars(full, full + np.array([[0.01, 0.0, 0.0], [-0.01, 0.0, 0.0]]))[1]
+    scattered = scatter_bars(full, full + np.array([[0.01, 0.0, 0.0], [-0.01, 0.0, 0.0]]))[1]
     assert scattered[0] >= 5.0 * 0.01
 
 
 def test_errors_that_change_their_sign():
     """A value that is 6 too small, 3 too large, and 2.8 too large: the change before the last is what tells."""
-    values, bars = nystrom_bars(*(np.full((2, 1), value) for value in (94.0, 103.0, 102.8)))
+    values, bars = scatter_bars(*(np.full((2, 1), value) for value in (94.0, 103.0, 102.8)))
     assert values[0] == 102.8
     assert 2.8 <= bars[0] <= 20.0
 
@@ -130,9 +133,10 @@ def test_products_of_jumps_and_kinks_in_three_coordinates():
     factors = [np.linalg.svd(f(z[:, None], z[None] + 1e-9) / 1200, compute_uv=False)[:40] for f in (
         lambda x, y: np.exp(-np.abs(x - y)), lambda x, y: 1.0 * (x > y), lambda x, y: np.abs(x - y - 0.49))]
     expected = np.sort(np.einsum("i,j,k->ijk", *factors).ravel())[::-1]
-    kernel, mu = Kernel(h, dims=(3, 3)), Gaussian.standard(3)
-    for n in (256, 512, 1024):
-        values, bars = nystrom_bars(*quasi_random(kernel, *sides(kernel, mu, mu), n).values)
+    problem = Problem(Kernel(h, dims=(3, 3)), Gaussian.standard(3), Gaussian.standard(3))
+    for discretisation in islice(QuasiRandom().discretisations(problem), 3):    # 256, 512 and 1024 points
+        evidence = discretisation.evidence(discretisation.system)
+        values, bars = evidence.values, evidence.bars()
         clear = values > 3.0 * bars
         assert (np.abs(values - expected[:len(values)]) <= bars + 1e-4 * values)[clear].all()
 
@@ -171,7 +175,7 @@ def test_a_kernel_that_is_not_seen_is_not_zero():
     """A bump in a corner of R^6 that no point hits: no value, and no claim that there is none."""
     svd = sampled(lambda x, y: np.all(x > 2.0, axis=-1) & np.all(y > 2.0, axis=-1), SIX, SIX, 1_000_000)
     assert (svd.rank, svd.converged) == (0, False)
-    assert "h is zero at all pairs" in svd.status
+    assert "h is zero at all points" in svd.status
 
 
 def test_points_are_standard_normals():
@@ -183,10 +187,7 @@ def test_points_are_standard_normals():
 
 
 def test_what_does_not_fit_is_refused():
-    """A million coordinates leave forty points, with a remedy; ten thousand leave 2048."""
-    def sides(k):
-        return Side(GaussianVector(np.zeros(k))), Side(GaussianVector(np.zeros(k)))
-
-    assert affordable_points(*sides(10_000)) == 2048
+    """A million coordinates leave forty points, with a remedy."""
     with pytest.raises(KernelError, match=r"64 points a side fit into memory, but only 32 do: .* take fewer"):
-        affordable_points(*sides(10**6))
+        opsvd.decompose(lambda x, y: np.tanh(x[..., 0] * y[..., -1] + x[..., 1] * y[..., 2] + x.sum(axis=-1)),
+                        Gaussian.standard(10**6), Gaussian.standard(10**6), method="quasi-random")

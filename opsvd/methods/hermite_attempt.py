@@ -1,0 +1,97 @@
+"""The matrix of a kernel between Hermite functions of one degree, and what it says of others."""
+
+from functools import cached_property
+
+import numpy as np
+
+from .._support.floats import TINY
+from .._support.linalg import compact_svd
+from ..bases import HermiteBasis
+from ..evidence.comparison import compared
+from ..measures import Gaussian
+from ..operator.discretisation import Discretisation, galerkin_block
+from ..operator.problem import Problem
+from .hermite_checks import hermite_check_rules
+
+__all__ = ["LEADING", "HermiteAttempt"]
+
+LEADING = 12
+"""Leading values that are watched: twice as many as make an answer."""
+
+
+class HermiteAttempt:
+    """The coefficients to one degree, which may or may not do.
+
+    Parameters
+    ----------
+    problem : Problem
+        Of Gaussian measures.
+    degree : int
+        The highest degree of the Hermite functions.
+    nodes : int, optional
+        Gauss-Hermite nodes in x, by default degree + 17: the spare ones lessen the aliasing of what lies beyond the
+        degree.
+    fitting : (Gaussian, Gaussian), optional
+        Whose Hermite functions these are, by default those of the measures.
+    """
+
+    def __init__(self, problem: Problem, degree: int, nodes: int | None = None,
+                 fitting: tuple[Gaussian, Gaussian] | None = None) -> None:
+        self.problem, self.degree, self.fitting = problem, degree, fitting or problem.gaussians
+        nodes = degree + 17 if nodes is None else nodes
+        # Two more nodes in y than in x: none of them coincide, where log|x - y| is infinite.
+        self.left, self.right = (HermiteBasis(mu, degree, count, gaussian.mean, gaussian.std) for mu, gaussian, count in
+                                 zip(problem.gaussians, self.fitting, (nodes, nodes + 2), strict=True))
+        self.block = galerkin_block(problem, self.left, self.right)
+
+    @cached_property
+    def tail(self) -> float:
+        """The share, as a norm, of the coefficients beyond two thirds of the degree in either variable."""
+        matrix, cut = self.block.matrix, self._lower
+        norm = float(np.linalg.norm(matrix))
+        tail = float(np.hypot(np.linalg.norm(matrix[cut:]), np.linalg.norm(matrix[:cut, cut:])))
+        return tail / norm if norm > 0.0 else 0.0
+
+    @cached_property
+    def leading(self) -> np.ndarray:
+        """The leading singular values."""
+        return np.resize(compact_svd(self.block.matrix)[1], LEADING)
+
+    @property
+    def unsettled(self) -> float:
+        """How far the leading values are from those of the matrix of two thirds of the degrees, over the first."""
+        return self._apart(np.resize(compact_svd(self.block.matrix[:self._lower, :self._lower])[1], LEADING))
+
+    def moved(self, before: "HermiteAttempt") -> float:
+        """How far the leading values have moved, relative to the first."""
+        return self._apart(before.leading)
+
+    def geometric(self, before: "HermiteAttempt") -> bool:
+        """Whether coefficients have decayed geometrically, with four fifths of the rate, since a lower degree."""
+        return bool(self.tail <= before.tail ** (0.8 * (self.degree + 1) / (before.degree + 1)))
+
+    def needed(self, enough: float) -> int:
+        """The degree at which geometric decay leaves that much of the coefficients, and at least twice this degree.
+
+        It is a tenth larger than the decay asks for, and a multiple of 64 less one: nodes are computed once a degree.
+        """
+        size = self.degree + 1
+        times = np.log(enough) / np.log(np.clip(self.tail, enough, 0.99))
+        return 64 * int(np.ceil(max(1.1 * times, 2.0) * size / 64)) - 1
+
+    def oversampled(self, times: int) -> "HermiteAttempt":
+        """The same degree with so many nodes a function, which resolve what the functions do not."""
+        return HermiteAttempt(self.problem, self.degree, times * (self.degree + 1), self.fitting)
+
+    def discretisation(self, note: str, *, leading: bool = False) -> Discretisation:
+        """With the evidence."""
+        checks = hermite_check_rules(self.left, self.right, self.problem.domain)
+        return compared(self.problem, (self.block,), checks, note, leading=leading)
+
+    @property
+    def _lower(self) -> int:
+        """Two thirds of the functions."""
+        return 2 * len(self.block.matrix) // 3
+
+    def _apart(self, values: np.ndarray) -> float:
+        return float(np.abs(self.leading - values).max()) / max(float(self.leading[0]), TINY)
