@@ -12,8 +12,6 @@ from .estimate import rounded_up
 from .functionals import Spectrum, Tail, checked
 from .laws import FEWEST, LAWS, POWER, Fit, fit_laws, reliable
 
-__all__ = ["DecayLaw", "Unlisted", "decay_and_tail", "decay_law", "nuclear_tail"]
-
 # sqrt(E h^2 - sum s_i^2) is a difference of nearly equal numbers: below this part of the norm it is rounding. Where
 # what no computed value stands for is below it, the sum of the computed values is known better than any law tells.
 _NEGLIGIBLE = 1e-7

@@ -9,8 +9,6 @@ import numpy as np
 from .._support.arrays import leading_true
 from .functionals import Spectrum
 
-__all__ = ["FEWEST", "LAWS", "POWER", "Fit", "Law", "fit_laws", "reliable"]
-
 FEWEST = 8
 """With fewer reliable values than this, a power and an exponential are not told apart."""
 

@@ -8,8 +8,6 @@ from ..quadrature import continued, fall
 from . import Tail
 from .laws import FEWEST, POWER, fit_laws
 
-__all__ = ["sector_tail"]
-
 # Sums over a degree that stand so many times above their errors tell how the sums fall.
 _TOLD = 10.0
 # A power is taken for the law of the sums if its exponent is known to this part. One that is 1 within its error is 1.
