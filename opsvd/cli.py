@@ -29,8 +29,6 @@ from .kernels import Kernel, elementwise
 from .measures import Gaussian, GaussianVector, Measure
 from .sampling import monte_carlo
 
-__all__ = ["main"]
-
 
 def significant(value: float, error: float) -> str:
     """Write a value to the digits that its error warrants, the last being the first that is uncertain."""

@@ -15,8 +15,6 @@ from ._support.validation import finite_float, positive_float, positive_int, tol
 from .methods import METHODS
 from .sampling.monte_carlo import MOST_TRIALS
 
-__all__ = ["ROOT", "ExitStatus", "check_options", "read_options"]
-
 ROOT = "1/sqrt(k)"
 """The scale of <x, y> that is computed from k."""
 

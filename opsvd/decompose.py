@@ -22,8 +22,6 @@ from .methods import Method, QuasiRandom, UniformPanels, as_method, hold_for_few
 from .operator.discretisation import Discretisation
 from .operator.problem import Problem
 
-__all__ = ["decompose"]
-
 _LEAST = 500_000    # max_evaluations; a coarse answer takes nearly as many
 _PROBES = 1000    # values of h that trying it may take, when it is made a kernel: 39 for numbers, more for blocks
 # Values of h that a coarse answer on ten panels a side takes, in 15 calls: counted.

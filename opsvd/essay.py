@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["EssayPanel", "essay_figures", "essay_panels", "quarter_circle_quantiles"]
-
 RANKS_N = (10, 17, 28, 46, 77, 129, 215, 359, 599, 1000)
 """The sizes at which effective ranks are sampled: ten from 10 to 1000 with equal ratios."""
 

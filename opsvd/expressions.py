@@ -16,8 +16,6 @@ from typing import Any, NoReturn
 import numpy as np
 from scipy import special
 
-__all__ = ["CONSTANTS", "FUNCTIONS", "parse_kernel"]
-
 Point = tuple[np.ndarray, np.ndarray]
 Term = Callable[[Point], Any]
 

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-__all__ = ["leading_true", "read_only"]
-
 
 def leading_true(mask: np.ndarray) -> int:
     """The number of entries before the first that is false: two of (True, True, False, True)."""

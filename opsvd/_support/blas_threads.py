@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["one_blas_thread"]
-
 _LOCK = threading.Lock()
 _OPEN: list[list[int]] = []    # for each open block, the numbers of threads that there were before the first of them
 

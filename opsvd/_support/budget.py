@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-__all__ = ["Budget", "BudgetExhaustedError", "announce", "check_time", "evaluated"]
-
 _LOGGER = logging.getLogger("opsvd")
 
 

@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-__all__ = ["as_path", "replacing"]
-
 
 def as_path(value: Any, name: str) -> Path:
     """Return `value` as a path, or raise naming `name`."""

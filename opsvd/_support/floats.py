@@ -2,8 +2,6 @@
 
 import numpy as np
 
-__all__ = ["CHUNK", "EPS", "TINY"]
-
 EPS = float(np.finfo(np.float64).eps)
 """The distance from one to the next number: 2.2e-16."""
 

@@ -6,9 +6,6 @@ import scipy.linalg
 from .budget import check_time
 from .floats import EPS
 
-__all__ = ["canonical_signs", "compact_svd", "corner_norms", "equilibrated", "krylov_svd", "leading_svd",
-           "leading_triplets", "norm_bound"]
-
 
 def compact_svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     r"""Singular value decomposition :math:`A = U \,\mathrm{diag}(s)\, V^T` without the values that are rounding.

@@ -3,8 +3,6 @@
 import importlib
 from types import ModuleType
 
-__all__ = ["require"]
-
 
 def require(module: str, extra: str, purpose: str) -> ModuleType:
     """Import `module`, or raise an ImportError that names the extra to install.

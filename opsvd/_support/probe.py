@@ -8,8 +8,6 @@ from ..errors import KernelError
 from .budget import BudgetExhaustedError
 from .user_function import equal_values
 
-__all__ = ["PAIRS_ALONE", "POINTS_ALONE", "require_alone", "tried"]
-
 # Members of a grid of three by four in no order: two lists of pairs, and a smaller grid. Each lacks a row, so that
 # whatever is largest or smallest in the whole is missing somewhere.
 _ARRANGEMENTS = ((np.array([2, 1, 1, 2, 1]), np.array([2, 0, 2, 0, 0])), np.ix_([2, 0], [3, 1, 0]),

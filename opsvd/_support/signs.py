@@ -2,8 +2,6 @@
 
 import sys
 
-__all__ = ["plus_minus"]
-
 
 def plus_minus() -> str:
     """Return the sign of an error bar, or ``+-`` if standard output cannot write it."""

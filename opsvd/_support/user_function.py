@@ -7,8 +7,6 @@ import numpy as np
 
 from ..errors import KernelError
 
-__all__ = ["UserFunction", "changed_arguments", "equal_values", "real_values"]
-
 # What numpy, numba and Cython say where a function writes into an array that is not its own.
 _WRITES = ("read-only", "readonly", "WRITEABLE")
 

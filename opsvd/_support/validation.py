@@ -13,11 +13,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-__all__ = ["affordable", "boolean", "broadcast", "counts", "described", "finite_float", "finite_points", "function",
-           "generator", "instance", "is_array", "list_of_points", "nonnegative_float", "nonnegative_int", "one_of",
-           "optional_text", "pair", "points", "positive_float", "positive_int", "real_array", "real_number",
-           "require_fields", "require_memory", "sequence", "size", "sizes", "tolerance"]
-
 T = TypeVar("T")
 
 # Integers up to this are floats without rounding; a larger number of anything cannot be computed with.

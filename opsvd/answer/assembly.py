@@ -12,8 +12,6 @@ from .result import OperatorSVD
 from .selection import Selection
 from .status import status
 
-__all__ = ["assembled"]
-
 # Values that stand so many times above their error bars tell how a spectrum decays.
 _TOLD = 10.0
 

@@ -11,8 +11,6 @@ from ..spectrum.multiplets import as_counts, expanded
 from .result import OperatorSVD
 from .saved import functions_from_arrays
 
-__all__ = ["load"]
-
 
 def load(path: str | PathLike[str], h: Callable[..., Any] | Kernel | None = None) -> OperatorSVD:
     """Read a decomposition written by `OperatorSVD.save`.

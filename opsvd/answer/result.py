@@ -23,8 +23,6 @@ from .saved import functions_to_arrays
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["OperatorSVD", "require_svd"]
-
 _SHOWN = 8    # values in the table of a notebook, which then needs no scrolling
 
 

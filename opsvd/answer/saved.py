@@ -9,8 +9,6 @@ from ..kernels import Side
 from ..measures import Gaussian, GaussianVector, Measure
 from ..operator.singular_functions import Part, SingularFunctions
 
-__all__ = ["functions_from_arrays", "functions_to_arrays"]
-
 
 def functions_to_arrays(functions: SingularFunctions, prefix: str) -> dict[str, Any]:
     """Everything that singular functions depend on, but for the kernel, under names that begin with `prefix`.

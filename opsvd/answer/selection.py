@@ -9,8 +9,6 @@ from ..evidence.remainder import settled
 from ..operator.evidence import Evidence
 from ..spectrum.multiplets import alike
 
-__all__ = ["Selection", "select"]
-
 
 @dataclass(frozen=True)
 class Selection:

@@ -2,8 +2,6 @@
 
 import math
 
-__all__ = ["not_within", "status"]
-
 
 def status(*, goal: float, rtol: float, rank: int, worst: float, missing: float, following: float, remainder: float,
            limit: str) -> str:

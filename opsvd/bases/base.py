@@ -12,7 +12,6 @@ from ..measures import Measure
 from ..quadrature import Rule
 from .digits import SPARSE
 
-__all__ = ["Basis", "LineBasis", "MeanRule"]
 
 class MeanRule(NamedTuple):
     """Points at which sums in a basis are known, and weights by which means under the measure are taken.

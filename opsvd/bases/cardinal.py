@@ -2,8 +2,6 @@
 
 import numpy as np
 
-__all__ = ["CardinalFunctions"]
-
 
 class CardinalFunctions:
     r"""The functions :math:`D((u - u_i) / h)`, :math:`D(t) = \sin(\pi t) / (N \sin(\pi t / N))`.

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-__all__ = ["FARTHEST", "SPARSE"]
-
 SPARSE = 1e-8
 """Below this square root of the density, in units of the scale, dividing by it loses more than half of 16 digits."""
 

@@ -15,8 +15,6 @@ from .digits import FARTHEST
 from .hermite import HermiteBasis
 from .panels import PanelBasis
 
-__all__ = ["GridBasis"]
-
 _STANDARD = Gaussian()
 _LARGEST = 1e150    # a coordinate whose square is a number
 

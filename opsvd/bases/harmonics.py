@@ -7,8 +7,6 @@ import numpy as np
 
 from ..quadrature import gegenbauer, harmonics
 
-__all__ = ["polar", "spherical_harmonics"]
-
 
 def spherical_harmonics(x: np.ndarray, degree: int) -> np.ndarray:
     r"""Real spherical harmonics :math:`Y_m(x / |x|)` of one degree, orthonormal under uniform directions in R^k.

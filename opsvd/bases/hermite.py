@@ -9,8 +9,6 @@ from ..measures import Gaussian
 from ..quadrature import gauss_hermite, hermite_functions
 from .base import LineBasis
 
-__all__ = ["HermiteBasis"]
-
 
 class HermiteBasis(LineBasis):
     r"""The functions :math:`\psi_n((x - c) / s) \sqrt{\rho_{c, s}(x) / \rho(x)}`, n = 0 ... degree.

@@ -10,8 +10,6 @@ from .base import LineBasis
 from .cardinal import CardinalFunctions
 from .digits import SPARSE
 
-__all__ = ["LogarithmicBasis"]
-
 
 class LogarithmicBasis(LineBasis):
     r"""Cardinal functions on an equidistant grid in :math:`u = \log(|x| / s)`, even or odd in x.

@@ -8,8 +8,6 @@ from ..measures import Measure
 from ..quadrature import composite_gauss_legendre, legendre_transform, orthonormal_legendre, place_between
 from .base import LineBasis
 
-__all__ = ["PanelBasis"]
-
 
 class PanelBasis(LineBasis):
     r"""Lagrange functions :math:`l_i(x) / \sqrt{\lambda_i \rho(x)}` on panels, orthonormal in :math:`L^2(\mu)`.

@@ -9,8 +9,6 @@ from .._support.linalg import canonical_signs
 from ..kernels import Side
 from .base import Basis, MeanRule
 
-__all__ = ["PointBasis"]
-
 
 class PointBasis(Basis):
     r"""The functions :math:`\sqrt n` at one point and zero at the others: orthonormal as far as n points tell.

@@ -10,8 +10,6 @@ from ..quadrature import hermite_polynomials, wide_sample
 from .base import Basis, MeanRule
 from .digits import FARTHEST
 
-__all__ = ["HermiteProducts"]
-
 Components = tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
 
 

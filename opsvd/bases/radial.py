@@ -10,8 +10,6 @@ from ..quadrature import fourth_moments_by_rule, log_gamma_excess
 from .cardinal import CardinalFunctions
 from .digits import SPARSE
 
-__all__ = ["RadialBasis", "radial_half_density", "radial_reach", "radial_spectrum"]
-
 
 def _excess(a: np.ndarray) -> np.ndarray:
     """exp(a) - 1 - a, without cancellation."""

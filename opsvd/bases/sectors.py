@@ -12,8 +12,6 @@ from .base import Basis
 from .harmonics import polar, spherical_harmonics
 from .radial import RadialBasis
 
-__all__ = ["SectorBasis"]
-
 _MOST_NODES = 100_000    # of products of Gauss rules for moments of harmonics: a second, and 100 MB for 40 harmonics
 
 

@@ -8,8 +8,6 @@ from ..measures import Measure
 from .base import LineBasis
 from .panels import PanelBasis
 
-__all__ = ["SpanBasis"]
-
 
 class SpanBasis(LineBasis):
     r"""r orthonormal combinations :math:`\sum_i q_{ik} b_i` of the functions of a `PanelBasis`.

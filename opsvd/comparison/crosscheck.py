@@ -30,8 +30,6 @@ from .z_scores import count_compared, energy_score, multiplet_means, threshold, 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["CrossCheck", "crosscheck"]
-
 
 @dataclass(frozen=True, eq=False)
 class CrossCheck:

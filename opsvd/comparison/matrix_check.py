@@ -16,8 +16,6 @@ from ..sampling.engines import as_engine
 from ..sampling.trials import announce, cut_short
 from .z_scores import FALSE_ALARM, MOST_COMPARED, multiplet_means
 
-__all__ = ["MatrixCheck", "check_matrix", "compared"]
-
 # The part of a variance that the first order must explain: covariances are known to the first order alone.
 _FIRST_ORDER = 0.99
 

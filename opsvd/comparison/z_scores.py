@@ -13,9 +13,6 @@ from ..answer.result import OperatorSVD
 from ..prediction.finite_size import FiniteSizePrediction
 from ..sampling import MonteCarloSpectrum
 
-__all__ = ["FALSE_ALARM", "MOST_COMPARED", "count_compared", "energy_score", "multiplet_means", "threshold",
-           "value_scores"]
-
 FALSE_ALARM = 1e-3
 """The probability that a comparison of two right answers ends in disagreement."""
 

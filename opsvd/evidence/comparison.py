@@ -17,8 +17,6 @@ from ..quadrature import Rule, joined
 from .images import images
 from .remainder import NORM_MARGIN, RemainderEvidence, settled
 
-__all__ = ["Comparison", "compared"]
-
 # Points in x and in y at which h is held against the answer wherever the measures have their mass: as many values as
 # the smallest check rules take.
 _SPOTS = 300

@@ -12,8 +12,6 @@ from ..operator.evidence import Evidence, Listed
 from ..spectrum import DecayLaw, Estimate, Tail, Unlisted, decay_law
 from ..spectrum.sector_tail import sector_tail
 
-__all__ = ["Degree", "DegreesEvidence"]
-
 
 @dataclass(frozen=True, eq=False)
 class Degree:

@@ -13,8 +13,6 @@ from ..probing.slice_splitter import slice_integrals
 from ..probing.slices import SliceIntegrals
 from ..quadrature import Rule, continued, fall, joined
 
-__all__ = ["Images", "energy_beyond", "images"]
-
 # Strips along the ends of the domain, as parts of its width, whose energies tell how images decay.
 _STRIP = 0.04
 

@@ -6,7 +6,6 @@ from .._support.linalg import corner_norms
 from .images import Images
 from .remainder import RemainderEvidence
 
-__all__ = ["larger_evidence"]
 
 def larger_evidence(values: np.ndarray, remainder: np.ndarray, f: np.ndarray, g: np.ndarray, *, norm: float,
                     seen: float, average: float | None = None, amplify: float = 1.0) -> RemainderEvidence:

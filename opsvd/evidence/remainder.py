@@ -9,8 +9,6 @@ from ..operator.evidence import Evidence
 from ..spectrum import Estimate, Unlisted
 from .images import Images
 
-__all__ = ["NORM_MARGIN", "RemainderEvidence", "largest_evidence", "settled"]
-
 # The remainder is known from a sample of its values: its norm is taken to be up to this much larger. No bar is false
 # with it in benchmarks/accuracy_of_error_bars.py and benchmarks/honesty_of_vectors.py.
 NORM_MARGIN = 2.0

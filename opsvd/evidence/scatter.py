@@ -11,8 +11,6 @@ from .._support.floats import TINY
 from ..operator.evidence import Evidence
 from ..spectrum import Estimate, Unlisted
 
-__all__ = ["ScatterEvidence", "largest_nearby", "scatter_bars"]
-
 # Bars are so many changes with the number of points. What all scramblings share falls like n^(-1/2) at the slowest, as
 # where equal values split: then 2.4 changes are still to come. The worst error in benchmarks/honesty_of_points.py is
 # 0.57 of a bar.

@@ -23,24 +23,7 @@ from .products import abs_power_product, monomial_product, relu_product, separab
 from .sums import linear_sum, log_abs_product, sum_of_functions
 from .volterra import heaviside_difference, min_cdf, sign_difference
 
-__all__ = [
-    "abs_power_product",
-    "cos_product",
-    "effective_rank_sin_product",
-    "exp_product",
-    "finite_rank",
-    "heaviside_difference",
-    "linear_sum",
-    "log_abs_product",
-    "mehler",
-    "min_cdf",
-    "monomial_product",
-    "polynomial_kernel",
-    "relu_product",
-    "separable",
-    "sign_difference",
-    "sign_product",
-    "sin_product",
-    "squared_exponential",
-    "sum_of_functions",
-]
+__all__ = ["abs_power_product", "cos_product", "effective_rank_sin_product", "exp_product", "finite_rank",
+           "heaviside_difference", "linear_sum", "log_abs_product", "mehler", "min_cdf", "monomial_product",
+           "polynomial_kernel", "relu_product", "separable", "sign_difference", "sign_product", "sin_product",
+           "squared_exponential", "sum_of_functions"]

@@ -11,8 +11,6 @@ from .._support.validation import finite_float, positive_float
 from ..errors import NotSquareIntegrableError
 from .indices import indices
 
-__all__ = ["cos_product", "effective_rank_sin_product", "exp_product", "mehler", "sin_product", "squared_exponential"]
-
 
 def _powers(ratio: float, n: int) -> np.ndarray:
     """Return 1, ratio, ..., ratio^(n - 1)."""

@@ -8,8 +8,6 @@ from numpy.polynomial.hermite_e import poly2herme
 
 from .._support.validation import real_array
 
-__all__ = ["LARGEST_POWER", "finite_rank", "polynomial_kernel"]
-
 LARGEST_POWER = 150
 """E|x|^(2 * 150) = 299!! is within the range of a double, and 301!! is not."""
 

@@ -4,8 +4,6 @@ import numpy as np
 
 from .._support.validation import affordable
 
-__all__ = ["indices"]
-
 
 def indices(n: int) -> np.ndarray:
     """Return 0, ..., n - 1, where memory holds the three arrays of n numbers that a formula makes at once."""

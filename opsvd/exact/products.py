@@ -8,8 +8,6 @@ from .._support.validation import finite_float, nonnegative_float, positive_int
 from ..errors import NotSquareIntegrableError
 from .gram import LARGEST_POWER, finite_rank
 
-__all__ = ["abs_power_product", "monomial_product", "relu_product", "separable", "sign_product"]
-
 
 def _require_double(power: float, name: str) -> None:
     """Refuse a power whose value overflows."""

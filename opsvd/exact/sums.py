@@ -6,8 +6,6 @@ import numpy as np
 
 from .._support.validation import finite_float, nonnegative_float
 
-__all__ = ["linear_sum", "log_abs_product", "sum_of_functions"]
-
 
 def sum_of_functions(f_mean: float, f_std: float, g_mean: float, g_std: float) -> np.ndarray:
     r"""Spectrum of f(x) + g(y), rank at most two, for any measures.

@@ -4,8 +4,6 @@ import numpy as np
 
 from .indices import indices
 
-__all__ = ["heaviside_difference", "min_cdf", "sign_difference"]
-
 
 def heaviside_difference(n: int) -> np.ndarray:
     r"""Spectrum of the jump (x > y), 1 where x > y and 0 elsewhere: :math:`s_i = 2 / ((2 i - 1) \pi)`, i = 1, 2, ...

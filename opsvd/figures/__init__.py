@@ -6,13 +6,5 @@ from .functions import plot_functions
 from .spectrum import plot_spectrum
 from .summary import summary_figure
 
-__all__ = [
-    "COLOURS",
-    "new_figure",
-    "plot_breaks",
-    "plot_functions",
-    "plot_spectrum",
-    "require_axes",
-    "styled",
-    "summary_figure",
-]
+__all__ = ["COLOURS", "new_figure", "plot_breaks", "plot_functions", "plot_spectrum", "require_axes", "styled",
+           "summary_figure"]

@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["COLOURS", "axes_or_new", "new_figure", "require_axes", "styled"]
-
 COLOURS = ("#1b9e77", "#d95f02", "#7570b3", "#e7298a")
 """Four of ColorBrewer's Dark2, told apart by colour-blind readers too."""
 

@@ -13,8 +13,6 @@ from .axes import COLOURS, axes_or_new, require_axes, styled
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_breaks"]
-
 
 def plot_breaks(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: Measure = Gaussian(),  # noqa: B008
                 ax: "Axes | None" = None) -> "Axes":

@@ -7,8 +7,6 @@ import numpy as np
 from .._support.validation import instance
 from ..operator.singular_functions import SingularFunctions
 
-__all__ = ["Decomposition", "require_decomposition"]
-
 
 @runtime_checkable
 class Decomposition(Protocol):

@@ -12,8 +12,6 @@ from .decomposition import Decomposition, require_decomposition
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_functions"]
-
 # Standard deviations to either side of the mean that are drawn: they hold 99.7 % of a Gaussian.
 _DRAWN_DEVIATIONS = 3.0
 

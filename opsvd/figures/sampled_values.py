@@ -11,8 +11,6 @@ from .axes import COLOURS, styled
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_sampled_ranks", "plot_sampled_values"]
-
 
 def plot_sampled_values(ax: "Axes", values: np.ndarray, sizes: Sequence[int], means: np.ndarray, errors: np.ndarray,
                         *, title: str) -> "Axes":

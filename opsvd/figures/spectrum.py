@@ -10,8 +10,6 @@ from .decomposition import Decomposition, require_decomposition
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["plot_spectrum"]
-
 # Values that have a label each: for more of them the labels would run into each other.
 _LABELLED = 6
 

@@ -10,8 +10,6 @@ from .spectrum import plot_spectrum
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["summary_figure"]
-
 
 class _Drawable(Protocol):
     """What draws itself, as a `CrossCheck` does."""

@@ -9,24 +9,6 @@ from .pairing import paired
 from .sides import Side, operator_grid, sides
 from .unit_size import power_of_two, unit_factor
 
-__all__ = [
-    "SMALLEST_SIZE",
-    "BlockKernel",
-    "Elementwise",
-    "Kernel",
-    "MatrixKernel",
-    "Side",
-    "as_kernel",
-    "blockwise",
-    "elementwise",
-    "entrywise",
-    "kernel_values",
-    "non_finite",
-    "operator_grid",
-    "paired",
-    "power_of_two",
-    "require_same_kernel",
-    "sides",
-    "size_out_of_range",
-    "unit_factor",
-]
+__all__ = ["SMALLEST_SIZE", "BlockKernel", "Elementwise", "Kernel", "MatrixKernel", "Side", "as_kernel", "blockwise",
+           "elementwise", "entrywise", "kernel_values", "non_finite", "operator_grid", "paired", "power_of_two",
+           "require_same_kernel", "sides", "size_out_of_range", "unit_factor"]

@@ -14,8 +14,6 @@ from ..errors import KernelError, NonFiniteKernelError
 from .elementwise import elementwise
 from .kernel import Kernel
 
-__all__ = ["BlockKernel", "blockwise", "entrywise"]
-
 # Any seed will do, as long as each run tries a map on the same blocks.
 _SEED_OF_TRIED_BLOCKS = 20240305
 

@@ -13,8 +13,6 @@ from .._support.validation import described, function, positive_int, real_array
 from ..errors import KernelError
 from .kernel import Kernel, name_of, probe_grid
 
-__all__ = ["Elementwise", "elementwise"]
-
 _VECTORISE_PHI = (
     "phi must take one array and act on each of its numbers, like numpy's functions: np.tanh and not math.tanh, "
     "np.maximum(z, 0) and not max(z, 0), no sum, sort or softmax over them; a function of two variables is passed as h "

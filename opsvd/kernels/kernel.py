@@ -14,9 +14,6 @@ from .._support.user_function import UserFunction, real_values
 from .._support.validation import broadcast, function, list_of_points, optional_text, pair, points, positive_int
 from ..errors import KernelError, NonFiniteKernelError
 
-__all__ = ["PROBED", "SMALLEST_SIZE", "Kernel", "as_dims", "as_function", "as_kernel", "name_of", "non_finite",
-           "probe_grid", "size_out_of_range"]
-
 SMALLEST_SIZE = 1e-120
 """Kernels smaller than this, or larger than its inverse, are refused.
 

@@ -6,8 +6,6 @@ from ..measures import Gaussian, GaussianVector, Measure
 from .kernel import PROBED, Kernel
 from .sides import sides
 
-__all__ = ["kernel_values", "require_same_kernel"]
-
 
 def kernel_values(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> np.ndarray | None:
     """Values at 16 by 16 pairs of irregular points, blocks or vectors of the measures; they need not be finite.

@@ -10,8 +10,6 @@ from .._support.user_function import UserFunction, real_values
 from ..errors import KernelError, NonFiniteKernelError
 from .kernel import Kernel, as_function, probe_grid
 
-__all__ = ["MatrixKernel", "matrix_shape"]
-
 
 class MatrixKernel(Kernel):
     r"""A kernel whose values are p by q matrices, from a callable that returns shape (..., p, q).

@@ -7,8 +7,6 @@ from ..measures import Gaussian, Measure, require_measure
 from .kernel import PROBED, Kernel, as_kernel
 from .matrix_kernels import MatrixKernel, matrix_shape
 
-__all__ = ["paired"]
-
 
 def paired(h: "Callable[..., Any] | Kernel", mu_x: Measure, mu_y: Measure) -> tuple[Kernel, Measure, Measure]:
     """Return h as a kernel, with measures that fit it.

@@ -14,8 +14,6 @@ from .blocks import BlockKernel
 from .kernel import Kernel
 from .matrix_kernels import MatrixKernel
 
-__all__ = ["Side", "operator_grid", "sides"]
-
 
 @dataclass(frozen=True, eq=False)
 class Side:

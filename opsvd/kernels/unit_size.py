@@ -8,8 +8,6 @@ from ..measures import Measure
 from .blocks import BlockKernel
 from .kernel import SMALLEST_SIZE, Kernel, size_out_of_range
 
-__all__ = ["power_of_two", "unit_factor"]
-
 
 def power_of_two(size: float) -> float:
     """The power of two that is about a size far from one, finite or zero; 1 for sizes that need not be divided out."""

@@ -4,9 +4,4 @@ from .base import Measure, require_measure
 from .gaussian import Gaussian
 from .gaussian_vector import GaussianVector
 
-__all__ = [
-    "Gaussian",
-    "GaussianVector",
-    "Measure",
-    "require_measure",
-]
+__all__ = ["Gaussian", "GaussianVector", "Measure", "require_measure"]

@@ -8,8 +8,6 @@ import numpy as np
 from .._support.validation import instance
 from ..quadrature import Rule
 
-__all__ = ["LARGEST_COORDINATE", "MOST_GAUSS_NODES", "Measure", "require_measure"]
-
 LARGEST_COORDINATE = 1e150
 """Coordinates are cut off here: squares of larger ones, and sums of squares, would overflow."""
 

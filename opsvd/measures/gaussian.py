@@ -19,8 +19,6 @@ from ..quadrature import Rule, gauss_hermite
 from .base import LARGEST_COORDINATE, MOST_GAUSS_NODES, Measure
 from .gaussian_vector import GaussianVector
 
-__all__ = ["Gaussian"]
-
 
 @dataclass(frozen=True)
 class Gaussian(Measure):

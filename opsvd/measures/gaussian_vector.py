@@ -19,8 +19,6 @@ from .._support.validation import (
 from ..quadrature import Rule, gauss_hermite
 from .base import LARGEST_COORDINATE, MOST_GAUSS_NODES, Measure
 
-__all__ = ["GaussianVector"]
-
 # Eigenvalues below this part of the largest count as zero: it is k eps, the rounding of eigenvalues, for k = 450.
 _ZERO_EIGENVALUE = 1e-13
 

@@ -34,8 +34,6 @@ from .filtered_profile import FilteredProfile, filtered_profile
 from .profile import MOST_PIECES, Profile, smooth_pieces
 from .sections import Sections, grid_step
 
-__all__ = ["ProductProfile", "product_profile"]
-
 # Panels in log t must end here: on wider ones t itself is no polynomial, and cos(<x, y>) in R^20 is wrong by 5e-4.
 _TOWARDS_ZERO = np.exp([-4.0, -9.0, -16.0, -26.0])
 # The density, with phi, ends where it is below e^-120 of its largest value.

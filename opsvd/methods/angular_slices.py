@@ -22,9 +22,6 @@ from ..probing.slice_splitter import slice_integrals
 from ..probing.slices import SliceIntegrals
 from ..quadrature import Rule, angle_density, gauss_gegenbauer, gegenbauer
 
-__all__ = ["CHECK_CUT", "CHECK_ORDER", "ORDER", "PHASE", "SPLITTING", "AngleLaw", "AngularSums", "angular_slices",
-           "angular_sums", "first_panels"]
-
 # Evaluations that a function may take on average, besides the first look: for ten breaks, and grading towards them.
 SPLITTING = 4000
 # Nodes on a piece.

@@ -19,9 +19,6 @@ from .refinement import MOST_AT_POINTS, panel_tails
 from .ridge import Ridge
 from .scaled_hermite import ScaledHermite
 
-__all__ = ["Auto"]
-
-
 
 class Auto(Method):
     """The first method that does it, after what the kernel turns out to be.
@@ -37,10 +34,6 @@ class Auto(Method):
 
     The note of the result says what was chosen and why.
     """
-
-    def __repr__(self) -> str:
-        """The call that makes it."""
-        return "Auto()"
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield from one method after the other, which share what the problem has found out."""

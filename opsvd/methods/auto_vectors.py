@@ -9,8 +9,6 @@ from .quasi_random import QuasiRandom
 from .sectors import Sectors
 from .tensor import Tensor
 
-__all__ = ["discretisations_of_vectors"]
-
 
 def discretisations_of_vectors(problem: Problem) -> Discretisations:
     """By rotations, if h is invariant under them, else by products; and by points, where these do not suffice."""

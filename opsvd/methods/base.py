@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from ..operator.discretisation import Discretisation
 from ..operator.problem import Problem
 
-__all__ = ["Method", "measures_refused"]
-
 
 class Method(ABC):
     """A way to discretise a kernel. It carries its own options, and knows nothing of SVDs or error bars.
@@ -15,6 +13,10 @@ class Method(ABC):
     A new method is one file with a subclass, and one line in ``methods/__init__.py``;
     ``opsvd.testing.check_method`` checks it.
     """
+
+    def __repr__(self) -> str:
+        """The call that makes it."""
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
 
     def refusal(self, problem: Problem) -> str | None:
         """Why the method cannot do a problem, in words that follow its name; None if it can."""

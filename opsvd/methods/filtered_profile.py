@@ -11,8 +11,6 @@ import numpy as np
 from ..quadrature import FILTER_WINDOW, Pieces, band_limited, gauss_legendre, legendre_analysis, on_panels
 from .profile import Profile, edges_beyond, rough_spans
 
-__all__ = ["FilteredProfile", "filtered_profile"]
-
 # Nodes on a panel, as on the pieces of phi.
 _ORDER = 16
 

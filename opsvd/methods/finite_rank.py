@@ -25,8 +25,6 @@ from .base import Method
 from .refinement import ORDER, hidden_share
 from .uniform import loose_checks
 
-__all__ = ["FiniteRank"]
-
 
 class FiniteRank(Method):
     r"""Singular values of kernels :math:`\sum_{k \le r} u_k(x) v_k(y)` of rank at most seven.
@@ -50,10 +48,6 @@ class FiniteRank(Method):
     >>> print(svd.singular_values.round(12))    # (1 +- exp(-2 * 60^2)) / 2
     [0.5 0.5]
     """
-
-    def __repr__(self) -> str:
-        """The call that makes it."""
-        return "FiniteRank()"
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield one discretisation, or nothing."""

@@ -26,8 +26,6 @@ from ..operator.singular_functions import SingularSystem
 from ..quadrature import Rule, composite_gauss_legendre
 from .base import Method
 
-__all__ = ["Grid"]
-
 _STANDARD = Gaussian()
 # Numbers of polynomials, even, so that no node is at zero, where a block may have no direction.
 _HERMITE = (6, 8, 10, 14, 20, 24, 32, 48)
@@ -38,10 +36,6 @@ _MOST_ROWS = 4800    # of a matrix, which then takes 184 MB
 
 class Grid(Method):
     """Products of one basis in every direction, for blocks, kernels with matrices for values, and few coordinates."""
-
-    def __repr__(self) -> str:
-        """The call that makes it."""
-        return "Grid()"
 
     def refusal(self, problem: Problem) -> str | None:
         """Numbers, for which other methods are better, and too many directions."""

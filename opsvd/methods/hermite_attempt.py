@@ -13,8 +13,6 @@ from ..operator.discretisation import Discretisation, galerkin_block
 from ..operator.problem import Problem
 from .hermite_checks import hermite_check_rules
 
-__all__ = ["LEADING", "HermiteAttempt"]
-
 LEADING = 12
 """Leading values that are watched: twice as many as make an answer."""
 

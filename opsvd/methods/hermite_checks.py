@@ -6,8 +6,6 @@ from ..bases import HermiteBasis
 from ..probing.domain import Domain
 from ..quadrature import Rule, composite_gauss_legendre
 
-__all__ = ["hermite_check_rules"]
-
 # On a panel; benchmarks/check_rules.py shows that they see the errors that they check.
 _CHECK_NODES = 12
 

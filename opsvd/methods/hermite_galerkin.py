@@ -8,8 +8,6 @@ from ..operator.problem import Problem
 from .base import Method, measures_refused
 from .hermite_attempt import HermiteAttempt
 
-__all__ = ["DEGREES", "HermiteGalerkin", "galerkin"]
-
 DEGREES = (47, 95, 127, 191)
 """The degrees tried when none is given: each takes up to four times the values of h of the one before."""
 
@@ -51,10 +49,6 @@ class HermiteGalerkin(Method):
         if self.quadrature <= self.degree:
             raise ValueError(f"quadrature must be at least degree + 1 = {self.degree + 1} nodes, "
                              f"got {self.quadrature}; leave it out to have it chosen")
-
-    def __repr__(self) -> str:
-        """The call that makes it."""
-        return f"HermiteGalerkin(degree={self.degree}, quadrature={self.quadrature})"
 
     def refusal(self, problem: Problem) -> str | None:
         """It takes Gaussian measures."""

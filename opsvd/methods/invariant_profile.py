@@ -14,7 +14,6 @@ from .angular_slices import CHECK_ORDER, SPLITTING, angular_slices, angular_sums
 from .radii import Radii
 from .sections import Sections, grid_step
 
-__all__ = ["InvariantProfile"]
 
 @dataclass(frozen=True, eq=False)
 class InvariantProfile:

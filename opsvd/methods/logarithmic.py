@@ -44,8 +44,6 @@ from .profile import (
     weight,
 )
 
-__all__ = ["Logarithmic"]
-
 # Of the rules in x and y; benchmarks/check_rules.py shows that they see the errors that they check.
 _CHECK_ORDERS = (12, 11)
 
@@ -84,10 +82,6 @@ class Logarithmic(Method):
 
     def __init__(self, max_nodes: int = 1600) -> None:
         self.max_nodes = positive_int(max_nodes, "max_nodes")
-
-    def __repr__(self) -> str:
-        """The call that makes it."""
-        return f"Logarithmic(max_nodes={self.max_nodes})"
 
     def refusal(self, problem: Problem) -> str | None:
         """It takes Gaussian measures of mean zero."""

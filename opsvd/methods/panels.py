@@ -28,8 +28,6 @@ from .refinement import (
     split,
 )
 
-__all__ = ["Panels"]
-
 # Of Gauss-Lobatto rules; benchmarks/check_rules.py shows that they see the errors that they check.
 _CHECK_ORDER = 14
 # The most panels where many stay unresolved, as with a break along a curve.
@@ -64,10 +62,6 @@ class Panels(Method):
         if self.max_nodes < least:
             raise ValueError(f"max_nodes must be at least {least}, which the first panels take, got {self.max_nodes}; "
                              f"leave it out for the default")
-
-    def __repr__(self) -> str:
-        """The call that makes it."""
-        return f"Panels(max_nodes={self.max_nodes})"
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Refine on slices first, then on the full matrix, until nothing is left to split."""

@@ -6,8 +6,6 @@ from ..measures import Gaussian, Measure
 from ..operator.problem import Problem
 from ..probing.domain import Domain
 
-__all__ = ["fitting_gaussians"]
-
 # Points of each round: averages over them, and so the lengths, are known to some percent.
 _POINTS = 6000
 

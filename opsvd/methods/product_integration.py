@@ -23,8 +23,6 @@ from .base import Method
 from .refinement import FIRST_PANELS, ORDER, Samples, first_edges, panel_tails, resolve
 from .uniform import UniformPanels, loose_checks
 
-__all__ = ["ProductIntegration"]
-
 _TOO_ROUGH = ("slices of h do not become smooth when they are cut: h looks like noise or a fractal, or has more breaks "
               "or oscillations than can be followed")
 
@@ -55,10 +53,6 @@ class ProductIntegration(Method):
     def __init__(self, modes: int = 8, max_nodes: int = 1600) -> None:
         self.modes = positive_int(modes, "modes")
         self.max_nodes = positive_int(max_nodes, "max_nodes")
-
-    def __repr__(self) -> str:
-        """The call that makes it."""
-        return f"ProductIntegration(modes={self.modes}, max_nodes={self.max_nodes})"
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Place the panels by images of smooth functions, then by the singular functions themselves."""

@@ -9,9 +9,6 @@ from ..errors import NotSquareIntegrableError
 from ..kernels import Elementwise, Kernel, non_finite
 from ..quadrature import FILTER_WINDOW, SLOWEST_RATE, Pieces, band_limited, filter_envelope, find_pieces, poles
 
-__all__ = ["MOST_PIECES", "PARITIES", "Decay", "Profile", "edges_beyond", "filtered_samples",
-           "find_decay", "fine_enough", "halving_edges", "hankel", "rough_spans", "smooth_pieces", "weight"]
-
 # Of the columns of a profile: the even part of phi, then the odd one.
 PARITIES = (1, -1)
 # A function phi that takes more pieces than this is left to other methods: it oscillates. Halving towards a singular

@@ -26,8 +26,6 @@ from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
 from .base import Method
 
-__all__ = ["QuasiRandom", "hold_for_few_points", "quasi_random_points"]
-
 _SCRAMBLINGS = 8    # independent ones of the sequence: their scatter is known to a quarter
 _LEADING = 60    # singular values that are looked at
 _MOST_ROWS = 4096    # of a matrix, whose leading SVD takes a second
@@ -36,10 +34,6 @@ _FEWEST = 8    # points a side, of the smallest answer
 
 class QuasiRandom(Method):
     """Nystrom at scrambled Sobol points, for kernels that take too many coordinates together for any grid."""
-
-    def __repr__(self) -> str:
-        """The call that makes it."""
-        return "QuasiRandom()"
 
     def refusal(self, problem: Problem) -> str | None:
         """Measures that are not Gaussian."""

@@ -12,8 +12,6 @@ from ..errors import KernelError, NotSquareIntegrableError
 from ..quadrature import SLOWEST_RATE, continued, fall, harmonics
 from .sections import Profiles
 
-__all__ = ["APART", "Radii", "enough_degrees", "find_radii", "largest_beyond"]
-
 # Nodes in y are those in x moved by this part of a step, so that no length of x is one of y: there (|x| < |y|), and all
 # that depends on which of both is larger, would be noise.
 APART = 0.41

@@ -19,9 +19,6 @@ from ..quadrature import (
     orthonormal_legendre,
 )
 
-__all__ = ["FIRST_PANELS", "MOST_AT_POINTS", "ORDER", "check_rule", "first_edges", "floor_width", "hidden_share",
-           "panel_tails", "panels_with_ends", "random_rule", "resolve", "split", "tails_with_ends"]
-
 ORDER = 16
 """Gauss-Legendre nodes on a panel."""
 FIRST_PANELS = (4, 5)

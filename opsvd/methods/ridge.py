@@ -41,8 +41,6 @@ from .base import Method, measures_refused
 from .refinement import ORDER, hidden_share, panel_tails
 from .uniform import loose_checks
 
-__all__ = ["Ridge"]
-
 # Widths of the panels, in deviations: each makes a matrix of twice as many entries as the one before.
 _WIDTHS = (1.0, 0.7, 0.5, 0.35, 0.25)
 # Of zeta.
@@ -88,10 +86,6 @@ class Ridge(Method):
         if self.b == 0.0:
             raise ValueError("b must not be zero, for which phi(x) alone is separable, got 0.0; leave method out")
         self.max_nodes = positive_int(max_nodes, "max_nodes")
-
-    def __repr__(self) -> str:
-        """The call that makes it."""
-        return f"Ridge({self.b!r}, max_nodes={self.max_nodes})"
 
     def refusal(self, problem: Problem) -> str | None:
         """It takes Gaussian measures."""

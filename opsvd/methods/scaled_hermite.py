@@ -9,8 +9,6 @@ from .base import Method, measures_refused
 from .hermite_attempt import HermiteAttempt
 from .phase_space import fitting_gaussians
 
-__all__ = ["ScaledHermite"]
-
 # The highest degree: 768 functions a side take 0.6 million values of h. What needs more is left to other methods.
 _LAST = 767
 
@@ -52,10 +50,6 @@ class ScaledHermite(Method):
 
     def __init__(self, *, leading: bool = True) -> None:
         self.leading = boolean(leading, "leading")
-
-    def __repr__(self) -> str:
-        """The call that makes it."""
-        return f"ScaledHermite(leading={self.leading})"
 
     def refusal(self, problem: Problem) -> str | None:
         """It takes Gaussian measures."""

@@ -14,8 +14,6 @@ import numpy as np
 
 from ..bases import radial_half_density
 
-__all__ = ["Profiles", "Sections", "grid_step"]
-
 
 class Sections(NamedTuple):
     """What a kernel is on each degree between lengths of x and y, n by m.

@@ -10,8 +10,6 @@ from .._support.floats import EPS
 from ..bases import RadialBasis, radial_half_density
 from .sections import Profiles
 
-__all__ = ["CHECK_STEP", "SHIFTS", "CheckGrid", "CheckGrids"]
-
 # The step for checks, relative to the one of the bases. benchmarks/check_rules.py, "trapezoid in log|x|", shows what
 # this and the numbers below see of errors: no bar there is too small.
 CHECK_STEP = 0.8

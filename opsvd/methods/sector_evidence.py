@@ -14,8 +14,6 @@ from ..operator.singular_functions import SingularSystem
 from .sector_checks import CheckGrid
 from .sector_grids import SectorGrids
 
-__all__ = ["FAINT", "SectorChecks", "Unseen"]
-
 FAINT = 1e-16
 """Rows of a matrix that together are below this part of it are left out: they are below the rounding of the others."""
 

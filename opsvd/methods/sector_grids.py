@@ -17,8 +17,6 @@ from .radii import APART, Radii, largest_beyond
 from .sections import Profiles, grid_step
 from .sector_checks import CHECK_STEP, SHIFTS, CheckGrid, CheckGrids
 
-__all__ = ["SectorGrids", "beyond_ends", "sector_grids"]
-
 # The SVD of a matrix of this size takes 0.8 s, and there is one for every degree.
 _MOST_NODES = 1201
 

@@ -21,8 +21,6 @@ from .sector_evidence import FAINT, SectorChecks, Unseen
 from .sector_grids import SectorGrids, beyond_ends, sector_grids
 from .tightening import Outcome, tightened
 
-__all__ = ["Sectors"]
-
 _LIMIT = ("h varies too fast for the grids in the lengths, or for the degrees: accept a larger rtol or a smaller "
           "max_rank")
 
@@ -33,10 +31,6 @@ class Sectors(Method):
     Each degree is a kernel of the lengths alone, which stands as often as there are harmonics. Functions of the inner
     product, as `opsvd.elementwise` makes them, need phi only; black boxes are probed for their symmetry.
     """
-
-    def __repr__(self) -> str:
-        """The call that makes it."""
-        return "Sectors()"
 
     def refusal(self, problem: Problem) -> str | None:
         """Blocks and matrices, measures that are not round, and kernels that are not invariant."""

@@ -28,8 +28,6 @@ from ..quadrature import gauss_hermite, hermite_functions
 from .base import Method
 from .tightening import Outcome, tightened
 
-__all__ = ["Tensor", "TensorDiscretisation", "tensor_discretisation", "too_many"]
-
 _FIRST = 8    # nodes in a direction, to begin with
 # For checks there are more of them, by these factors and so many: one check may be as wrong as the matrix itself by
 # chance, where a kink lies between two nodes (benchmarks/check_rules.py). The last is the largest.
@@ -82,10 +80,6 @@ class Tensor(Method):
 
     h is split into a sum of components that take different coordinates, after a rotation if that helps.
     """
-
-    def __repr__(self) -> str:
-        """The call that makes it."""
-        return "Tensor()"
 
     def refusal(self, problem: Problem) -> str | None:
         """Blocks and matrices, measures that are not Gaussian, and kernels of too many coordinates together."""

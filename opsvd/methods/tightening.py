@@ -6,8 +6,6 @@ from .._support.budget import Budget, BudgetExhaustedError
 from ..operator.discretisation import Answer, Discretisation
 from ..operator.problem import Problem
 
-__all__ = ["Outcome", "tightened"]
-
 # What a tolerance may take at first, of the evaluations and of the seconds: little, so that a smaller tolerance leaves
 # about as much for larger ones as these have of their own.
 _TRIED = 0.25

@@ -14,8 +14,6 @@ from ..quadrature import Rule
 from .base import Method
 from .refinement import ORDER, check_rule, random_rule
 
-__all__ = ["UniformPanels", "loose_checks"]
-
 
 class UniformPanels(Method):
     """Equal panels over the domain, 16 Gauss-Legendre nodes each, without refinement: a fixed cost.
@@ -29,10 +27,6 @@ class UniformPanels(Method):
     def __init__(self, panels: int = 40) -> None:
         # The most make a matrix of 16 000 by 16 000, of 2 GB.
         self.panels = positive_int(panels, "panels", 1000)
-
-    def __repr__(self) -> str:
-        """The call that makes it."""
-        return f"UniformPanels(panels={self.panels})"
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield one discretisation."""

@@ -13,8 +13,6 @@ from .evidence import Evidence
 from .problem import Problem
 from .singular_functions import Part, SingularFunctions, SingularSystem
 
-__all__ = ["Answer", "Block", "Discretisation", "Discretisations", "galerkin_block"]
-
 Triplets: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Left vectors (n, r), singular values (r,) and right vectors (m, r) of a matrix."""
 

@@ -7,8 +7,6 @@ import numpy as np
 
 from ..spectrum import DecayLaw, Estimate, Tail, Unlisted, decay_and_tail
 
-__all__ = ["Evidence", "Listed"]
-
 
 class Listed(NamedTuple):
     """Values of an answer, with their bars and multiplicities, shape (r,) each."""

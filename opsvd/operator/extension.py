@@ -11,8 +11,6 @@ from ..measures import Measure
 from ..probing.slice_splitter import slice_integrals
 from ..quadrature import Rule
 
-__all__ = ["Extension", "SliceExtension", "without_zeros"]
-
 
 class _Summed(Protocol):
     """Functions on the line that are summed in bases, as `SingularFunctions` are."""

@@ -14,8 +14,6 @@ from ..probing.structure import Structure, find_structure
 from ..probing.varied_points import is_rare
 from .tolerances import Tolerances
 
-__all__ = ["Problem"]
-
 
 @dataclass(frozen=True, eq=False)
 class Problem:

@@ -13,8 +13,6 @@ from ..measures import Measure
 from ..quadrature import gegenbauer
 from .extension import Extension, SliceExtension, without_zeros
 
-__all__ = ["Part", "SingularFunctions", "SingularSystem"]
-
 
 class Part(NamedTuple):
     """Singular functions that are sums in one basis, as those of one block of the operator are.

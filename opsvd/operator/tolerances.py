@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from .._support.floats import EPS
 
-__all__ = ["Tolerances"]
-
 
 @dataclass(frozen=True)
 class Tolerances:

@@ -10,8 +10,6 @@ import numpy as np
 from .._support.validation import counts as counted
 from .._support.validation import described, nonnegative_float, positive_int, real_array
 
-__all__ = ["DeterministicEquivalent", "deterministic_equivalent"]
-
 # How far grids reach, as the logarithm of t over the mean size of a value: e^-25 is 1e-11. At 12 the nuclear norms of
 # tests/prediction/test_equivalent.py are wrong by more than they may.
 _REACH = 25.0

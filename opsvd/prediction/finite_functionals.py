@@ -7,8 +7,6 @@ import numpy as np
 
 from .sampled_operator import LARGEST_RELATIVE_STD, SampledOperator
 
-__all__ = ["Functional", "functionals"]
-
 
 @dataclass(frozen=True)
 class Functional:

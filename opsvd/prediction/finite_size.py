@@ -12,8 +12,6 @@ from .finite_functionals import Functional, functionals
 from .sampled_operator import INFINITE_MOMENT, LARGEST_RELATIVE_STD, SampledOperator
 from .splitting import MixedMoments, Multiplet, runs, split
 
-__all__ = ["FiniteSizePrediction", "predict"]
-
 # The error that an expansion may have, as a part of the standard deviation, where it is said to hold: a single sample
 # does not show it. At 0.03 it holds for fewer values than tests/prediction/test_finite_size.py finds predicted.
 _LARGEST_ERROR = 0.1

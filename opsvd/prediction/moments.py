@@ -6,8 +6,6 @@ from ..operator.singular_functions import SingularFunctions
 from ..quadrature import fourth_moments_by_rule
 from ..quadrature import mixed_moments as mixed_of_values
 
-__all__ = ["fourth_moments", "mixed_moments", "multiplet_moments"]
-
 
 def fourth_moments(functions: SingularFunctions) -> tuple[np.ndarray, np.ndarray]:
     """E[(f_i . f_j)^2] and E[|f_i|^2 |f_j|^2], (q, q) each, of distinct functions; inf where they are not known.

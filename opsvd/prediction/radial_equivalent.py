@@ -10,8 +10,6 @@ from ..operator.singular_functions import SingularFunctions
 from ..quadrature import harmonics
 from ..spectrum import Estimate
 
-__all__ = ["RadialEquivalent", "sector_equivalent"]
-
 _NOTE = "the mean of many samples; how far such means were from the law in simulations is in the error"
 
 

@@ -5,8 +5,6 @@ from functools import cached_property
 
 import numpy as np
 
-__all__ = ["INFINITE_MOMENT", "LARGEST_RELATIVE_STD", "SampledOperator"]
-
 LARGEST_RELATIVE_STD = 0.25
 """The largest standard deviation, relative to the mean, at which an expansion is said to hold.
 

@@ -8,8 +8,6 @@ import numpy as np
 
 from .sampled_operator import LARGEST_RELATIVE_STD, SampledOperator
 
-__all__ = ["MixedMoments", "Multiplet", "runs", "split"]
-
 MixedMoments = Callable[[np.ndarray], np.ndarray | None]
 """Gives E[f_i f_j f_k f_l], shape (d, d, d, d), for all d functions of some values, by their indices; or None."""
 

@@ -15,8 +15,6 @@ from .domain import find_domain, weighted_samples
 from .meeting_points import meeting_points
 from .slice_splitter import slice_integrals
 
-__all__ = ["break_points"]
-
 _RTOL = 1e-10
 """The tolerance of the domain, as `decompose` has it by default; slices are resolved to a hundredth of it."""
 

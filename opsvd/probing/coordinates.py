@@ -7,8 +7,6 @@ import numpy as np
 from ..kernels import Kernel
 from ..measures import Gaussian, GaussianVector, Measure
 
-__all__ = ["Component", "Coordinates", "find_coordinates"]
-
 # Points at which differences are taken, and four times as many for slopes. A coordinate that matters to h on a tenth of
 # the measures' mass is overlooked with a probability of 0.9^24 = 0.08.
 _POINTS = 24

@@ -10,8 +10,6 @@ from ..kernels import SMALLEST_SIZE, Kernel, non_finite, size_out_of_range
 from ..measures import Measure
 from ..quadrature import Rule
 
-__all__ = ["Domain", "find_domain", "weighted_samples"]
-
 # Of the grid on which the energy is looked at, on either axis; `_tails` takes means over some of them.
 _POINTS = 64
 # Beyond 37 scales a Gaussian density times a Lebesgue weight is below the smallest double.

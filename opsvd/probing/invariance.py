@@ -10,8 +10,6 @@ from ..kernels import Kernel
 from ..measures import Measure
 from .varied_points import varied_pairs
 
-__all__ = ["depends_on_product_alone", "is_invariant", "product_values"]
-
 # Fixed, so that the same kernel gives the same answer.
 _SEED = 20240229
 

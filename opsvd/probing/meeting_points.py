@@ -5,8 +5,6 @@ import numpy as np
 from ..kernels import Kernel
 from ..quadrature import find_breaks
 
-__all__ = ["crossings", "meeting_points", "turning_points"]
-
 # Windows about an extremum shrink to a quarter at each step, from eight parts to two: 4^-14 is the square root of
 # rounding, as near as an extremum is known.
 _STEPS = 14

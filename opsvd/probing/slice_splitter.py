@@ -22,8 +22,6 @@ from ..quadrature import (
 )
 from .slices import ULPS, SliceIntegrals
 
-__all__ = ["slice_integrals"]
-
 # A break nearer to an end of its piece than this part of its width is a singularity at that end.
 _AT_END = 1e-4
 # Pieces halving towards a singular end: beyond 2^-50 of a width of one the next is rounding.

@@ -19,8 +19,6 @@ from ..quadrature import (
     place_between,
 )
 
-__all__ = ["ULPS", "SliceIntegrals"]
-
 ULPS = 8.0
 """Points next to the ends of pieces are so many roundings inside: the ends themselves are breaks, as far as known."""
 

@@ -15,8 +15,6 @@ from ..measures import Measure
 from ..quadrature import ROUNDING
 from .domain import Domain
 
-__all__ = ["Structure", "find_structure"]
-
 # Points where h is large that become probe points, for what is narrow.
 _LARGE = 100
 # Other points tried on the same level line, before a point is left out.

@@ -7,8 +7,6 @@ from ..errors import KernelError
 from ..kernels import Kernel
 from ..measures import Measure
 
-__all__ = ["is_rare", "varied_pairs"]
-
 # Pairs at which h is compared, and a hundred times as many where it is the same at all of these.
 _PAIRS = 40
 # Where h is the same at these too, they are moved outwards by these factors: first not at all.

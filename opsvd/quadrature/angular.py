@@ -14,8 +14,6 @@ from scipy.special import gammaln
 
 from .._support.arrays import read_only
 
-__all__ = ["angle_density", "gauss_gegenbauer", "gegenbauer", "harmonics", "log_gamma_excess", "recurrence"]
-
 # Coefficients of x^-1, x^-3, ... in Stirling's series: B_2n / (2n (2n - 1)).
 _STIRLING = (1.0 / 12.0, -1.0 / 360.0, 1.0 / 1260.0, -1.0 / 1680.0, 1.0 / 1188.0, -691.0 / 360360.0)
 

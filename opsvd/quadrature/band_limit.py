@@ -7,8 +7,6 @@ import numpy as np
 from .gauss_legendre import composite_gauss_legendre
 from .pieces import PIECE_ORDER
 
-__all__ = ["FILTER_WINDOW", "band_limited", "filter_envelope"]
-
 FILTER_WINDOW = 40
 """Steps from the middle of the filter to where it ends, at e^(-40 pi / 2) = 1e-27."""
 

@@ -7,8 +7,6 @@ import numpy as np
 
 from .._support.floats import EPS, TINY
 
-__all__ = ["ROUNDING", "classify_breaks", "find_breaks", "halvings_before_search"]
-
 ROUNDING = 64.0 * EPS
 """Values are good to this, relatively, and so are the points at which they are taken: some operations of each."""
 

@@ -5,8 +5,6 @@ Steps may be panels that halve towards a singular point, strips along the end of
 
 import numpy as np
 
-__all__ = ["SLOWEST_RATE", "continued", "fall"]
-
 SLOWEST_RATE = 2e-3
 """A rate of decay below this, per step or per unit of a logarithm, is not told from none.
 

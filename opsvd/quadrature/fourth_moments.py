@@ -4,8 +4,6 @@ import math
 
 import numpy as np
 
-__all__ = ["RARE", "fourth_moments_by_rule", "mixed_moments", "unknown_by_sample", "wide_sample"]
-
 RARE = 1e-9
 """Points of so small a probability are in hardly any of a million samples, the most that are drawn at once."""
 

@@ -7,8 +7,6 @@ from scipy.special import roots_hermitenorm
 
 from .._support.arrays import read_only
 
-__all__ = ["gauss_hermite", "hermite_functions", "hermite_polynomials"]
-
 # The pair of the recurrence is scaled down when it grows past this: in eight steps, between two looks at its size, it
 # grows by at most (1 + |x|)^8, which does not overflow from here for |x| below 1e26.
 _LARGE = 1e100

@@ -6,8 +6,6 @@ import numpy as np
 
 from .._support.arrays import read_only
 
-__all__ = ["composite_gauss_legendre", "gauss_legendre", "on_panels", "place_between"]
-
 
 @lru_cache(maxsize=64)
 def gauss_legendre(n: int) -> tuple[np.ndarray, np.ndarray]:

@@ -7,8 +7,6 @@ from numpy.polynomial import Legendre
 
 from .._support.arrays import read_only
 
-__all__ = ["gauss_lobatto"]
-
 
 @lru_cache(maxsize=8)
 def gauss_lobatto(n: int) -> tuple[np.ndarray, np.ndarray]:

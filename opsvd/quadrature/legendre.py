@@ -14,9 +14,6 @@ import numpy as np
 from .._support.arrays import read_only
 from .gauss_legendre import gauss_legendre
 
-__all__ = ["TRUNCATED", "legendre_analysis", "legendre_moments", "legendre_sum", "legendre_transform",
-           "orthonormal_legendre"]
-
 TRUNCATED = 3
 """Coefficients at the end that are taken for the truncation error: of an even or odd function every other is zero."""
 

@@ -12,8 +12,6 @@ from .breaks import ROUNDING, find_breaks, halvings_before_search
 from .gauss_legendre import gauss_legendre, on_panels
 from .legendre import TRUNCATED, legendre_analysis
 
-__all__ = ["PIECE_ORDER", "WIDE", "Pieces", "find_pieces"]
-
 PIECE_ORDER = 16
 """Gauss-Legendre nodes on a piece: halving it divides the error of a smooth function by 2^16, nearly five digits."""
 

@@ -7,8 +7,6 @@ import numpy as np
 from .continuation import continued, fall
 from .pieces import WIDE
 
-__all__ = ["hidden_energy", "poles"]
-
 
 def poles(function: Callable[[np.ndarray], np.ndarray], breaks: np.ndarray) -> np.ndarray:
     """Whether a function, (n,) -> (n, ...), grows towards each break like a power that is not square-integrable."""

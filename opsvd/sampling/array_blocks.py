@@ -19,8 +19,6 @@ from .matrix import KernelMatrix, SampledMatrix
 from .matrix_free import MatrixFree, rows_at_a_time
 from .thread_safety import to_numpy
 
-__all__ = ["ArrayBlocks"]
-
 # How far the two versions of h may be apart, relative to the largest value tried, by precision: functions of two
 # libraries may differ by some hundred roundings, and where h is steep by more.
 _FUNCTION_RTOL = {"float64": 1e-9, "float32": 1e-4}

@@ -8,8 +8,6 @@ from .low_rank import LowRank, NotLowRankError
 from .matrix import SampledMatrix
 from .row_blocks import RowBlocks
 
-__all__ = ["Auto"]
-
 # LAPACK takes 10 s of one core at n = 3000 (benchmarks/results/sampling_at_scale.txt), and so about 24 s here.
 _DENSE_SIDE = 4000
 

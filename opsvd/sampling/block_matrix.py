@@ -9,8 +9,6 @@ from .._support.validation import instance
 from ..kernels import BlockKernel, MatrixKernel
 from .matrix import Index, MatrixOfKernel, SampledMatrix
 
-__all__ = ["BlockMatrix", "ValuedMatrix"]
-
 
 class _MatrixOfBlocks(MatrixOfKernel):
     """Entries are cut from p by q blocks, in double precision whatever `dtype` is.

@@ -7,8 +7,6 @@ import numpy as np
 
 from .matrix import Part, SampledMatrix
 
-__all__ = ["CERTIFIED_ENTRIES", "Certificate", "certify", "pilot", "strata"]
-
 # Ranges of ranks in the middle: sizes double from both ends up to a hundredth of all, so that what lies in a corner or
 # along an edge has rows and columns of its own. `tests/sampling/test_engines.py` hides bumps there.
 _STRATA = 100

@@ -13,8 +13,6 @@ from .matrix import SampledMatrix
 from .matrix_free import MatrixFree, rows_at_a_time
 from .thread_safety import differs, evenly, unsafe
 
-__all__ = ["DaskBlocks"]
-
 
 @dataclass(frozen=True)
 class DaskBlocks(MatrixFree):

@@ -9,8 +9,6 @@ from .._support.floats import EPS
 from .engine import Cost, Engine, MatrixSpectrum, Remainder, Tick, checked, entry_seconds, silent
 from .matrix import SampledMatrix
 
-__all__ = ["Dense"]
-
 
 @dataclass(frozen=True)
 class Dense(Engine):

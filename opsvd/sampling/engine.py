@@ -14,8 +14,6 @@ from ..spectrum import Estimate, effective_ranks
 from .certificate import Certificate
 from .matrix import SampledMatrix, StoredMatrix
 
-__all__ = ["Cost", "Engine", "MatrixSpectrum", "Remainder", "Tick", "checked", "entry_seconds", "silent"]
-
 Tick = Callable[[float], None]
 """Called with the part of the work on one matrix that is done, from 0 to 1."""
 

@@ -13,8 +13,6 @@ from .engine import Engine
 from .low_rank import LowRank
 from .row_blocks import RowBlocks
 
-__all__ = ["ENGINES", "as_engine"]
-
 ENGINES: dict[str, Callable[[], Engine]] = {
     "auto": Auto,
     "dense": Dense,

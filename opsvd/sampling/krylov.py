@@ -6,8 +6,6 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-__all__ = ["Columns", "Leading", "Pass", "Passes", "block_products", "leading_values"]
-
 Columns = np.ndarray | None
 """What a pass multiplies a matrix by, from the right (m, l) or from the left (n, l); None for nothing."""
 

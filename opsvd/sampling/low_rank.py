@@ -11,8 +11,6 @@ from .certificate import CERTIFIED_ENTRIES, Certificate, certify, pilot
 from .engine import Cost, Engine, MatrixSpectrum, Remainder, Tick, checked, entry_seconds, silent
 from .matrix import SampledMatrix
 
-__all__ = ["LowRank", "NotLowRankError"]
-
 # Rows of a block in the QR factorisations: its three copies have 1.5 MB a term.
 _QR_ROWS = 1 << 16
 # Terms for which there is room at first: smooth kernels of tests/sampling/test_engines.py take up to 31 at n = 20,000.

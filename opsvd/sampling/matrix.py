@@ -11,8 +11,6 @@ from .._support.user_function import real_values
 from .._support.validation import described, instance, real_array, require_memory
 from ..kernels import Elementwise, Kernel
 
-__all__ = ["Index", "KernelMatrix", "MatrixOfKernel", "Part", "SampledMatrix", "StoredMatrix"]
-
 Index = slice | np.ndarray
 """A range of rows or columns, or an array of their numbers."""
 

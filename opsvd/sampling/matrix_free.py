@@ -12,8 +12,6 @@ from .krylov import Columns, Leading, Pass, Passes, block_products, leading_valu
 from .matrix import Part, SampledMatrix
 from .remainder import frobenius_remainder, lanczos_remainder
 
-__all__ = ["MatrixFree", "rows_at_a_time"]
-
 # Rounds that are expected of matrices too small to be tried out: test_cost.py compares what is said with what is taken.
 _EXPECTED_ROUNDS = 4
 # Rows on which the effect of single precision is measured: 2 per cent of the evaluations of a pass at n = 4000.

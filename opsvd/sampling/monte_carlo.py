@@ -20,9 +20,6 @@ from .text import shortened
 from .thread_safety import Witness
 from .trials import TO_WATCH, announce, cut_short, run_trials
 
-__all__ = ["MOST_TRIALS", "MonteCarloSpectrum", "Trials", "iid", "iid_trials", "kernel_trials", "monte_carlo",
-           "run_in_turn", "sampling_cost", "standard_error"]
-
 MOST_TRIALS = 100_000
 """Each has a stream of random numbers, made beforehand: so many take a second."""
 

@@ -7,8 +7,6 @@ from typing import Any
 
 from .._support.validation import described, function
 
-__all__ = ["Report", "as_report"]
-
 Report = Callable[[float, str], None]
 """Called with the part of the work that is done, from 0 to 1, and what is to be said."""
 

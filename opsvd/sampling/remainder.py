@@ -8,8 +8,6 @@ from .._support.arrays import leading_true
 from .engine import Remainder
 from .krylov import Leading, Passes
 
-__all__ = ["frobenius_remainder", "lanczos_remainder"]
-
 # Errors of the mean over the probes that the interval spans: 95 per cent of Student's distribution, by their number.
 _STUDENT = {2: 12.7, 3: 4.3, 4: 3.2, 5: 2.8, 6: 2.6, 7: 2.45, 8: 2.4}
 

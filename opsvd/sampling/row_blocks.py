@@ -8,8 +8,6 @@ from .krylov import Columns, Pass, block_products
 from .matrix import SampledMatrix
 from .matrix_free import MatrixFree, rows_at_a_time
 
-__all__ = ["RowBlocks"]
-
 
 @dataclass(frozen=True)
 class RowBlocks(MatrixFree):

@@ -11,8 +11,6 @@ from ..measures import Gaussian, Measure
 from .block_matrix import BlockMatrix, ValuedMatrix
 from .matrix import KernelMatrix, MatrixOfKernel
 
-__all__ = ["Sample", "draw_matrix", "draw_sample", "iid_gaussian", "sample_matrix"]
-
 
 class Sample(NamedTuple):
     """A sampled matrix and the points behind it: matrix[i, j] = h(x[i], y[j]) / sqrt(nm)."""

@@ -8,8 +8,6 @@ from scipy.linalg import subspace_angles
 
 from .._support.validation import described, nonnegative_float, nonnegative_int, real_array, sequence
 
-__all__ = ["near_equal", "subspace_error"]
-
 
 def near_equal(singular_values: Any, gap: float) -> list[np.ndarray]:
     """Group neighbouring singular values that are not more than `gap` apart.

@@ -16,8 +16,6 @@ from .progress import as_report
 from .text import aligned, shortened
 from .trials import TO_WATCH, announce, cut_short
 
-__all__ = ["MonteCarloSweep", "monte_carlo_sweep"]
-
 
 @dataclass(frozen=True, eq=False)
 class MonteCarloSweep:

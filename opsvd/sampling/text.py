@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-__all__ = ["aligned", "shortened"]
-
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """The lines of a table with its cells aligned to the right."""

@@ -12,8 +12,6 @@ from ..errors import KernelError
 from ..kernels import BlockKernel, MatrixKernel
 from .matrix import MatrixOfKernel, SampledMatrix
 
-__all__ = ["Witness", "differs", "evenly", "to_numpy", "unsafe"]
-
 # Points of x and of y, at equal steps, at which a call is compared: another thread seldom writes over less than a 32nd.
 _POINTS_COMPARED = 32
 

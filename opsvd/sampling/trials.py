@@ -13,8 +13,6 @@ from ..errors import LongSamplingWarning, SamplingInterruptedWarning, TrialError
 from .engine import Cost, MatrixSpectrum, Tick, silent
 from .progress import Report
 
-__all__ = ["TO_WATCH", "announce", "cut_short", "run_trials"]
-
 TO_WATCH = "pass progress=True to watch it, and Ctrl-C to stop with what is done"
 """The advice of a function that reports its progress."""
 

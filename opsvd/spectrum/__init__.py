@@ -4,16 +4,5 @@ from .decay import DecayLaw, Unlisted, decay_and_tail, decay_law, nuclear_tail
 from .estimate import Estimate
 from .functionals import Tail, effective_rank, effective_ranks, hilbert_schmidt_norm, nuclear_norm
 
-__all__ = [
-    "DecayLaw",
-    "Estimate",
-    "Tail",
-    "Unlisted",
-    "decay_and_tail",
-    "decay_law",
-    "effective_rank",
-    "effective_ranks",
-    "hilbert_schmidt_norm",
-    "nuclear_norm",
-    "nuclear_tail",
-]
+__all__ = ["DecayLaw", "Estimate", "Tail", "Unlisted", "decay_and_tail", "decay_law", "effective_rank",
+           "effective_ranks", "hilbert_schmidt_norm", "nuclear_norm", "nuclear_tail"]

@@ -12,8 +12,6 @@ from .estimate import rounded_up
 from .functionals import Spectrum, Tail, checked
 from .laws import FEWEST_FITTED, LAWS, POWER, Fit, fit_laws, reliable
 
-__all__ = ["DecayLaw", "Unlisted", "decay_and_tail", "decay_law", "nuclear_tail"]
-
 # sqrt(E h^2 - sum s_i^2) is a root of a difference of nearly equal numbers: below this part of the norm, some roots of
 # eps, it is rounding. Where what no computed value stands for is below it, the sum of the computed values is known
 # better than any law tells. At 1e-9 test_many_small_values_are_within_the_bar of tests/spectrum/ fails.

@@ -5,8 +5,6 @@ import math
 from .._support.signs import plus_minus
 from .._support.validation import boolean, instance, real_number
 
-__all__ = ["Estimate", "rounded_up"]
-
 
 class Estimate(float):
     """A number with an error bar: a float, with `value`, `error` and, where words are needed, a `note`.

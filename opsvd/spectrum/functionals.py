@@ -13,8 +13,6 @@ from .._support.validation import described, instance, one_of, real_array, requi
 from ..kernels import power_of_two
 from .estimate import Estimate
 
-__all__ = ["Spectrum", "Tail", "effective_rank", "effective_ranks", "hilbert_schmidt_norm", "nuclear_norm"]
-
 Interval = tuple[float, float]
 
 

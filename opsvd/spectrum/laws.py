@@ -10,8 +10,6 @@ from .._support.arrays import leading_true
 from .._support.floats import EPS
 from .functionals import Spectrum
 
-__all__ = ["FEWEST_FITTED", "LAWS", "POWER", "RELIABLE", "Fit", "Law", "fit_laws", "reliable"]
-
 FEWEST_FITTED = 8
 """With fewer reliable values than this, a power and an exponential are not told apart.
 

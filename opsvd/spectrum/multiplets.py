@@ -4,8 +4,6 @@ import math
 
 import numpy as np
 
-__all__ = ["MOST_EXPANDED", "alike", "as_counts", "expanded", "first_multiplets", "merged", "ordered_errors"]
-
 MOST_EXPANDED = 10_000
 """So many singular values are listed one by one at most; multiplicities, which may be astronomical, tell them all."""
 

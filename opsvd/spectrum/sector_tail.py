@@ -8,8 +8,6 @@ from ..quadrature import continued, fall
 from . import Tail
 from .laws import FEWEST_FITTED, POWER, RELIABLE, fit_laws
 
-__all__ = ["sector_tail"]
-
 
 def sector_tail(energy: tuple[float, float], listed: np.ndarray, sums: np.ndarray, errors: np.ndarray,
                 degrees: np.ndarray, *, complete: bool, hidden: float = 0.0, total_least: float = 0.0) -> Tail:
