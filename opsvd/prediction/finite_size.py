@@ -210,8 +210,7 @@ def predict(
     0.1 -0.005 True
     """
     s = real_array(singular_values, "singular_values")
-    n = positive_int(n, "n")
-    m = n if m is None else positive_int(m, "m")
+    n, m = positive_int(n, "n"), positive_int(n if m is None else m, "m")
     if s.ndim != 1 or not np.isfinite(s).all() or (np.diff(s) > 0.0).any() or (s < 0.0).any():
         raise ValueError(f"singular_values must be finite, nonnegative and nonincreasing, shape (r,), got "
                          f"{described(s)}; sort them")

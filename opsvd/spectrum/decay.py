@@ -115,7 +115,7 @@ class DecayLaw:
 
     def sentence(self, norm: float | None = None) -> str:
         """The law, and what follows from it, in a sentence; `norm` is the root of E[h^2], if known."""
-        norm = None if norm is None else positive_float(norm, "norm")
+        growth = self.growth(norm)
         if self.kind == "unknown":
             return (f"only {self.used} singular values can be used, too few to tell how they decay" if
                     self.used < FEWEST else "the singular values do not tell a power from faster decay")
@@ -125,11 +125,10 @@ class DecayLaw:
             return (f"as far as they are known the singular values fall faster than any power, most nearly like "
                     f"{formula} with c = {rate}, so that their sum converges")
         law = f"the singular values fall like i^-p with p = {rate}"
-        if self.diverges and self._may_be_one:
-            return (f"{law}; p = 1, as a jump or a logarithmic singularity gives, is within that, and then "
-                    f"their sum diverges: {self.growth(norm)}")
         if self.diverges:
-            return f"{law}, so that their sum diverges: {self.growth(norm)}"
+            why = ("; p = 1, as a jump or a logarithmic singularity gives, is within that, and then"
+                   if self._may_be_one else ", so that")
+            return f"{law}{why} their sum diverges: {growth}"
         if self.rate - self.error <= 1.0:
             return f"{law}, which leaves open whether their sum converges"
         return f"{law}, so that their sum converges"

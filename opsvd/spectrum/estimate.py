@@ -74,8 +74,6 @@ class Estimate(float):
                  f"at least {_rounded_down(self.lower, self.error)}" if sure else ""]
         return f"{text} ({'; '.join(filter(None, words))})" if any(words) else text
 
-    __str__ = __repr__
-
 
 def _digits(value: float, error: float, sure: bool) -> str:
     if math.isinf(error):

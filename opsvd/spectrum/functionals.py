@@ -121,6 +121,16 @@ class Spectrum:
         return replace(self, values=self.values / unit, lower=self.lower / unit, upper=self.upper / unit,
                        tail=self.tail.times(1.0 / unit)), unit
 
+    @property
+    def total(self) -> float:
+        """The sum of all values."""
+        return float(self.counts @ self.values) + self.tail.nuclear
+
+    @property
+    def energy(self) -> float:
+        """The sum of the squares of all values."""
+        return float(self.counts @ self.values**2) + self.tail.hilbert_schmidt**2
+
     def sums(self, power: int, beyond: Interval) -> Interval:
         """Bounds of sum s_i^power, with `beyond` for the values beyond the rank."""
         return (float(self.counts @ self.lower**power) + beyond[0], float(self.counts @ self.upper**power) + beyond[1])
@@ -151,18 +161,13 @@ def checked(values: Any, multiplicities: Any, errors: Any, tail: Tail | None = N
                          f"{described(values)} of shape {s.shape}; for many spectra at once use "
                          f"effective_ranks")
     counts = np.ones_like(s) if multiplicities is None else counted(multiplicities, "multiplicities", s, 0.0)
-    bars = np.zeros_like(s) if errors is None else _matching(errors, "errors", s)
+    bars = np.zeros_like(s) if errors is None else real_array(errors, "errors")
+    if bars.shape != s.shape or not (bars >= 0.0).all():
+        raise ValueError(f"errors must be nonnegative numbers, one for each of the {s.size} values, got "
+                         f"{described(errors)}; pass an array of shape {s.shape}")
     tail = Tail() if tail is None else instance(tail, "tail", Tail, "pass what nuclear_tail returns")
     return Spectrum(s, counts, np.maximum(s - bars, 0.0), s + bars, tail,
                     exact=not bars.any() and tail.hilbert_schmidt == 0.0)
-
-
-def _matching(array: Any, name: str, values: np.ndarray) -> np.ndarray:
-    result = real_array(array, name)
-    if result.shape != values.shape or not (result >= 0.0).all():
-        raise ValueError(f"{name} must be nonnegative numbers, one for each of the {values.size} values, got "
-                         f"{described(array)}; pass an array of shape {values.shape}")
-    return result
 
 
 def _estimate(spectrum: Spectrum, value: float, bounds: Interval, note: str = "",
@@ -210,8 +215,7 @@ def nuclear_norm(values: Any, *, multiplicities: Any = None, errors: Any = None,
     3 ± 3e-09
     """
     spectrum, unit = checked(values, multiplicities, errors, tail).at_unit_size()
-    value = float(spectrum.counts @ spectrum.values) + spectrum.tail.nuclear
-    return _estimate(spectrum, value, spectrum.sums(1, spectrum.tail.nuclear_bounds), spectrum.tail.note,
+    return _estimate(spectrum, spectrum.total, spectrum.sums(1, spectrum.tail.nuclear_bounds), spectrum.tail.note,
                      spectrum.sure_sum).times(unit)
 
 
@@ -223,10 +227,8 @@ def hilbert_schmidt_norm(
     Parameters and the meaning of the error bar are those of `nuclear_norm`.
     """
     spectrum, unit = checked(values, multiplicities, errors, tail).at_unit_size()
-    energy = spectrum.tail.hilbert_schmidt**2
     low, high = spectrum.sums(2, spectrum.tail.energy_bounds)
-    value = math.sqrt(float(spectrum.counts @ spectrum.values**2) + energy)
-    return _estimate(spectrum, value, (math.sqrt(low), math.sqrt(high))).times(unit)
+    return _estimate(spectrum, math.sqrt(spectrum.energy), (math.sqrt(low), math.sqrt(high))).times(unit)
 
 
 def effective_rank(
@@ -297,11 +299,9 @@ def _divided(top: Interval, bottom: Interval) -> Interval:
 
 def _nuclear_rank(spectrum: Spectrum) -> Estimate:
     tail = spectrum.tail
-    total = float(spectrum.counts @ spectrum.values) + tail.nuclear
-    energy = float(spectrum.counts @ spectrum.values**2) + tail.hilbert_schmidt**2
     low, high = spectrum.sums(1, tail.nuclear_bounds)
     bounds = _divided((low**2, high**2), spectrum.sums(2, tail.energy_bounds))
-    return _estimate(spectrum, total**2 / energy, bounds, tail.note, _sure_rank(spectrum))
+    return _estimate(spectrum, spectrum.total**2 / spectrum.energy, bounds, tail.note, _sure_rank(spectrum))
 
 
 def _sure_rank(spectrum: Spectrum) -> Interval:
@@ -317,9 +317,7 @@ def _sure_rank(spectrum: Spectrum) -> Interval:
 
 
 def _stable_rank(spectrum: Spectrum) -> Estimate:
-    beyond = spectrum.tail.hilbert_schmidt**2
-    value = (float(spectrum.counts @ spectrum.values**2) + beyond) / float(spectrum.values.max()) ** 2
-    return _estimate(spectrum, value, _stable_bounds(spectrum))
+    return _estimate(spectrum, spectrum.energy / float(spectrum.values.max()) ** 2, _stable_bounds(spectrum))
 
 
 def _stable_bounds(spectrum: Spectrum) -> Interval:
@@ -334,7 +332,7 @@ def _entropy_rank(spectrum: Spectrum) -> Estimate:
     sure = (max(_entropy_bounds(spectrum, Tail())[0], _sure_rank(spectrum)[0]), math.inf)
     if math.isinf(tail.nuclear):
         return _estimate(spectrum, math.inf, (math.inf, math.inf), tail.note, sure)
-    scale = float(counts @ spectrum.values) + tail.nuclear
+    scale = spectrum.total
     q = spectrum.values / scale
     beyond = 0.0 if tail.nuclear == 0.0 else tail.nuclear / scale * _thinness(q, tail)
     value = math.exp(float(counts @ _surprise(q)) + (beyond if math.isfinite(beyond) else 0.0))

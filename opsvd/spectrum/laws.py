@@ -30,21 +30,21 @@ class Law:
     kind, formula : str
         Its name, and how it is written.
     f : callable
-    corrections : tuple of (callable, float)
-        Slowly varying terms that :math:`\log s_i` may have besides, which a finite spectrum cannot exclude, and the
-        usual size of their coefficients.
     reach : callable
         (r, rate) gives :math:`\sum_{i > r} s_i / s_r`.
     spread : callable
         (r, rate) gives a bound for the mean of :math:`\log(s_r / s_i)` over i > r with weights s_i.
+    corrections : tuple of (callable, float)
+        Slowly varying terms that :math:`\log s_i` may have besides, which a finite spectrum cannot exclude, and the
+        usual size of their coefficients.
     """
 
     kind: str
     formula: str
     f: Callable[[np.ndarray], np.ndarray]
-    corrections: tuple[tuple[Callable[[np.ndarray], np.ndarray], float], ...]
     reach: Callable[[float, float], float]
     spread: Callable[[float, float], float]
+    corrections: tuple[tuple[Callable[[np.ndarray], np.ndarray], float], ...] = ((np.log, 2.0),)
 
 
 POWER = Law(
@@ -60,7 +60,6 @@ _ROOT = Law(
     kind="root-exponential",
     formula="exp(-c sqrt(i))",
     f=np.sqrt,
-    corrections=((np.log, 2.0),),
     reach=lambda r, c: 2.0 * (c * math.sqrt(r) + 1.0) / c**2 if c > 0.0 else math.inf,
     spread=lambda r, c: (1.0 + 1.0 / (c * math.sqrt(r) + 1.0) + c * (math.sqrt(r + 1.0) - math.sqrt(r))
                          if c > 0.0 else math.inf),
@@ -69,7 +68,6 @@ _EXPONENTIAL = Law(
     kind="exponential",
     formula="exp(-c i)",
     f=lambda i: i,
-    corrections=((np.log, 2.0),),
     reach=lambda _, c: 1.0 / math.expm1(c) if c > 0.0 else math.inf,
     spread=lambda _, c: -c / math.expm1(-c) if c > 0.0 else math.inf,
 )
@@ -77,7 +75,6 @@ _GAUSSIAN = Law(
     kind="gaussian",
     formula="exp(-c i^2)",
     f=np.square,
-    corrections=((np.log, 2.0),),
     # The ratio of neighbours beyond r is at most exp(-c (2r + 1)); after the first step the spread is below one.
     reach=lambda r, c: 1.0 / math.expm1(c * (2.0 * r + 1.0)) if c > 0.0 else math.inf,
     spread=lambda r, c: c * (2.0 * r + 1.0) + 1.0 if c > 0.0 else math.inf,

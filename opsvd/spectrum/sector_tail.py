@@ -58,8 +58,8 @@ def _continued(listed: np.ndarray, sums: np.ndarray, errors: np.ndarray, degrees
     told = np.flatnonzero((sums > _TOLD * errors) & (sums > 0.0))
     fitted = told[len(told) // 4:]
     index = np.arange(1.0, len(told) + 1.0)[len(told) // 4:]
-    fits = fit_laws(index, np.log(sums[fitted]), errors[fitted] / sums[fitted]) if len(told) else []
-    start, last = float(len(told)), int(told[-1]) if len(told) else -1
+    fits = fit_laws(index, np.log(sums[fitted]), errors[fitted] / sums[fitted])
+    start, last = float(len(told)), int(told.max(initial=-1))
     certain = len(fits) == 1 and fits[0].law is POWER and fits[0].error <= _KNOWN * max(1.0, abs(fits[0].rate))
     constant = len(fitted) >= FEWEST and float(np.ptp(np.log(sums[fitted]))) < _CONSTANT
     if constant or (certain and fits[0].rate - fits[0].error <= 1.0):
@@ -73,7 +73,7 @@ def _continued(listed: np.ndarray, sums: np.ndarray, errors: np.ndarray, degrees
     # What is computed beyond the last sum that is fitted is in the continuation.
     fitted_part = unlisted - float(np.sum((sums - listed)[last + 1:]))
     estimate = next(filter(math.isfinite, beyond), 0.0)
-    if not math.isfinite(most) or not fits:
+    if not math.isfinite(most):
         return unlisted, math.inf, (f"the values of degree l still add up to too much at degree {int(degrees[-1])}, "
                                     f"the last computed: this is what they are known to add up to")
     return fitted_part + estimate, bar + max(estimate, most - estimate), ""
