@@ -162,7 +162,7 @@ class OperatorSVD:
         owners, sides = self._owners, (self.left, self.right)
         (inner_x, lengths_x), (inner_y, lengths_y) = (
             multiplet_moments(side, owners, len(self.values)) for side in sides)
-        left_mixed, right_mixed = (partial(_mixed_of_members, side, owners) for side in sides)
+        left_mixed, right_mixed = (partial(mixed_moments, side, owners) for side in sides)
         prediction = predict(self.values, inner_x, inner_y, n, m, multiplicities=self.multiplicities,
                              left_mixed=left_mixed, right_mixed=right_mixed, **beyond)
         if self.left.side.width == 1 and self.right.side.width == 1:
@@ -311,8 +311,3 @@ class OperatorSVD:
 def require_svd(svd: object, name: str) -> OperatorSVD:
     """Return `svd` if it is a decomposition, or raise naming `name`."""
     return instance(svd, name, OperatorSVD, "pass what opsvd.decompose returned")
-
-
-def _mixed_of_members(functions: SingularFunctions, owners: np.ndarray, values: np.ndarray) -> np.ndarray | None:
-    """Mixed moments of the members of some multiplets; `owners` says to which value each distinct function belongs."""
-    return mixed_moments(functions, np.flatnonzero(np.isin(owners, values)))

@@ -35,12 +35,15 @@ def multiplet_moments(functions: SingularFunctions, owners: np.ndarray, count: i
     return np.where((shares @ unknown @ shares.T) > 0.0, np.inf, means)
 
 
-def mixed_moments(functions: SingularFunctions, indices: np.ndarray) -> np.ndarray | None:
-    """E[f_i f_j f_k f_l] of some distinct functions, by their numbers: (d, d, d, d); None where not known.
+def mixed_moments(functions: SingularFunctions, owners: np.ndarray, values: np.ndarray) -> np.ndarray | None:
+    """E[f_i f_j f_k f_l] of the distinct functions of some values: (d, d, d, d); None where not known.
+
+    `owners` says to which value each distinct function belongs.
 
     Known are those of functions with one value that are sums in a basis, and of one radial function, for all its
     harmonics.
     """
+    indices = np.flatnonzero(np.isin(owners, values))
     if functions.radial is not None:
         return functions.mixed_of_members(int(indices[0])) if len(indices) == 1 else None
     if functions.side.values is not None:

@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from .._support.floats import EPS
 from .._support.validation import counts as counted
 from .._support.validation import described, instance, one_of, real_array, require_fields
 from ..kernels import power_of_two
 from .estimate import Estimate
-
-_EPS = float(np.finfo(np.float64).eps)
 
 Interval = tuple[float, float]
 
@@ -136,14 +135,11 @@ class Spectrum:
         return (float(self.counts @ self.lower**power) + beyond[0], float(self.counts @ self.upper**power) + beyond[1])
 
     @property
-    def largest_beyond(self) -> float:
-        """A bound of every value beyond the rank: none is larger than those listed, nor than all together."""
-        return min(float(self.upper.min(initial=math.inf)), self.tail.hilbert_schmidt)
-
-    @property
     def least_beyond(self) -> float:
         """What the values beyond the rank add up to at least: their energy over the largest of them."""
-        return self.tail.least**2 / self.largest_beyond if self.tail.least > 0.0 else 0.0
+        # None is larger than those listed, nor than all together.
+        largest = min(float(self.upper.min(initial=math.inf)), self.tail.hilbert_schmidt)
+        return self.tail.least**2 / largest if self.tail.least > 0.0 else 0.0
 
     @property
     def sure_sum(self) -> Interval:
@@ -176,15 +172,14 @@ def _estimate(spectrum: Spectrum, value: float, bounds: Interval, note: str = ""
 
     Where the tail is continued, `sure` is the interval that holds whatever it is continued to. No value is below it.
     """
-    rounding = 8.0 * _EPS * abs(value) if bounds[1] > bounds[0] or not spectrum.exact else 0.0
-    if sure is None or not spectrum.tail.extrapolated:
-        if math.isinf(value):
-            return Estimate(math.inf, 0.0, note)
-        return Estimate(value, max(bounds[1] - value, value - bounds[0], 0.0) + rounding, note)
-    low = sure[0] * (1.0 - 8.0 * _EPS)
+    rounding = 8.0 * EPS * abs(value) if bounds[1] > bounds[0] or not spectrum.exact else 0.0
+    continued = sure if spectrum.tail.extrapolated else None
+    low = -math.inf if continued is None else continued[0] * (1.0 - 8.0 * EPS)
     value = max(value, low)
     error = 0.0 if math.isinf(value) else max(bounds[1] - value, value - max(bounds[0], low), 0.0) + rounding
-    return Estimate(value, error, note, lower=low, upper=sure[1], extrapolated=math.isfinite(error))
+    if continued is None:
+        return Estimate(value, error, note)
+    return Estimate(value, error, note, lower=low, upper=continued[1], extrapolated=math.isfinite(error))
 
 
 def nuclear_norm(values: Any, *, multiplicities: Any = None, errors: Any = None, tail: Tail | None = None) -> Estimate:
@@ -353,7 +348,7 @@ def _entropy_bounds(spectrum: Spectrum, tail: Tail) -> Interval:
     mean = _divided((float(counts @ ends.min(axis=0)), float(counts @ peak) + rest), (totals[0], totals[1]))
     exponents = (max(mean[0] + math.log(totals[0]), 0.0), mean[1] + math.log(totals[1]))
     # Logarithms and exponentials are rounded even where nothing else is.
-    return math.exp(exponents[0]) * (1.0 - _EPS), math.exp(min(exponents[1], 700.0)) * (1.0 + _EPS)
+    return math.exp(exponents[0]) * (1.0 - EPS), math.exp(min(exponents[1], 700.0)) * (1.0 + EPS)
 
 
 def _thinness(q: np.ndarray, tail: Tail) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .._support.arrays import leading_true
+from .._support.floats import EPS
 from .functionals import Spectrum
 
 FEWEST = 8
@@ -16,7 +17,6 @@ FEWEST = 8
 _TOLD_APART = 2.0
 # The last index fitted is at least this many times the first.
 _SPAN = 1.5
-_EPS = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def reliable(spectrum: Spectrum) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """
     present = spectrum.counts > 0.0
     s, counts = spectrum.values[present], spectrum.counts[present]
-    bars = np.maximum(spectrum.upper[present] - s, _EPS * s.max(initial=0.0))
+    bars = np.maximum(spectrum.upper[present] - s, EPS * s.max(initial=0.0))
     good = leading_true((s > 10.0 * bars) & (s > 0.0))
     kept = slice(good // 4, good)
     index = np.cumsum(counts) - 0.5 * (counts - 1.0)
@@ -180,7 +180,7 @@ def _correction(law: Law, i: np.ndarray, log_s: np.ndarray, slope: float) -> flo
     triangle = np.asarray(np.linalg.qr(np.column_stack([columns, log_s - log_s.mean()]), mode="r"))
     # Half as much again, because the steps of pairs and of merged sequences are no independent noise.
     noise = 1.5 * abs(float(triangle[-1, -1])) / math.sqrt(i.size - columns.shape[1] - 1)
-    noise += 8.0 * _EPS * max(float(np.abs(log_s).max()), 1.0)
+    noise += 8.0 * EPS * max(float(np.abs(log_s).max()), 1.0)
     together, deviation = _restrained_slope(columns, sizes, log_s, noise)
     alone = [_restrained_slope(columns[:, [0, k + 1]], sizes[[k]], log_s, noise)[0] for k in range(len(sizes))]
     return max(1.5 * abs(together - slope) + 2.0 * deviation, *(abs(other - slope) for other in alone))
