@@ -311,14 +311,14 @@ def _tail(spectrum: Spectrum, fits: list[Fit], law: DecayLaw, tail_hs: float, un
                     "values fall like a power in the end, and those that are known do not show which")
     if not fits:
         return unexplained("too few values to tell how those beyond the rank decay")
-    least = min(fit.energy_beyond(r, fit.rate + fit.error) for fit in fits)
+    least = min(fit.sum_beyond(r, fit.rate + fit.error, power=2) for fit in fits)
     if least > 9.0 * max(tail_hs, _NEGLIGIBLE * norm) ** 2 and (negligible or law.diverges):
         return unexplained("less lies beyond the rank than the values foretell")
     if law.diverges and not negligible:
         return Tail(tail_hs, math.inf, math.inf, math.inf, law.sentence(norm))
     sums = [fit.sum_beyond(r, fit.rate) for fit in fits]
     nuclear = next(filter(math.isfinite, sums), tail_hs)
-    if not negligible and tail_hs**2 > 9.0 * max(fit.energy_beyond(r, fit.rate) for fit in fits):
+    if not negligible and tail_hs**2 > 9.0 * max(fit.sum_beyond(r, fit.rate, power=2) for fit in fits):
         return Tail(tail_hs, nuclear, math.inf, math.inf,
                     "more lies beyond the rank than the decay of the values explains")
     most = max(fit.sum_beyond(r, fit.rate - fit.error) for fit in fits)

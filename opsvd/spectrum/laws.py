@@ -107,22 +107,18 @@ class Fit:
     def _f(self, i: float) -> float:
         return float(self.law.f(np.asarray(i)))
 
-    def value_at(self, i: float) -> float:
-        """The law continued to index i."""
-        return math.exp(self.log_s - self.rate * (self._f(i) - self._f(self.index)))
-
     def amplitude(self, rate: float) -> float:
         """The constant C in front of the law, if its rate is `rate`."""
         with np.errstate(over="ignore"):
             return float(np.exp(self.log_s + rate * self._f(self.index)))
 
-    def sum_beyond(self, r: float, rate: float) -> float:
-        """The sum of the values beyond r, if they decay with this rate from there on."""
-        return self.value_at(r) * self.law.reach(r, rate)
+    def sum_beyond(self, r: float, rate: float, power: int = 1) -> float:
+        """The sum of a power of the values beyond r, if they decay with this rate from where the law is at r.
 
-    def energy_beyond(self, r: float, rate: float) -> float:
-        """The sum of squares of the values beyond r, which follow the same law at twice the rate."""
-        return self.value_at(r) ** 2 * self.law.reach(r, 2.0 * rate)
+        Their squares follow the same law at twice the rate.
+        """
+        value = math.exp(self.log_s - self.rate * (self._f(r) - self._f(self.index)))
+        return value**power * self.law.reach(r, power * rate)
 
 
 def reliable(spectrum: Spectrum) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
