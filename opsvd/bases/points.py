@@ -21,13 +21,8 @@ class PointBasis(Basis):
     """
 
     def __init__(self, side: Side, points: np.ndarray) -> None:
-        self._side, self.points = side, points
+        self.side, self.points = side, points
         self.count = len(points) // (side.rows or 1)
-
-    @property
-    def side(self) -> Side:
-        """The measure that the points were drawn from."""
-        return self._side
 
     @property
     def size(self) -> int:
@@ -59,8 +54,3 @@ class PointBasis(Basis):
     def state(self) -> dict[str, Any]:
         """The points."""
         return {"points": self.points}
-
-    @classmethod
-    def from_state(cls, side: Side, state: dict[str, Any]) -> "PointBasis":
-        """From a side and the points."""
-        return cls(side, state["points"])

@@ -6,8 +6,8 @@ import numpy as np
 
 from .._support.floats import CHUNK
 from ..kernels import Side
-from ..quadrature import hermite_polynomials, wide_sample
-from .base import Basis, MeanRule
+from ..quadrature import hermite_polynomials
+from .base import Basis
 from .digits import FARTHEST
 
 Components = tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
@@ -30,12 +30,7 @@ class HermiteProducts(Basis):
     """
 
     def __init__(self, side: Side, turn: np.ndarray, components: Components) -> None:
-        self._side, self.turn, self.components = side, turn, components
-
-    @property
-    def side(self) -> Side:
-        """The measure of the vector."""
-        return self._side
+        self.side, self.turn, self.components = side, turn, components
 
     @property
     def size(self) -> int:
@@ -59,11 +54,6 @@ class HermiteProducts(Basis):
                 product = (product[:, :, None] * hermite_polynomials(z[:, axis], size)[:, None]).reshape(len(z), -1)
             columns.append(product[:, 1:])
         return np.concatenate(columns, axis=1)
-
-    def mean_rule(self) -> MeanRule:
-        """Points that reach farther than the measure does, always the same ones."""
-        z, weights = wide_sample(self.side.directions)
-        return MeanRule(self.side.points(z), weights, drawn=True)
 
     def state(self) -> dict[str, Any]:
         """The turn, and for each component how many coordinates it has, these, and the numbers of polynomials."""
