@@ -10,8 +10,9 @@ import numpy as np
 from ..bases import Basis, LineBasis, RadialBasis, SectorBasis, polar
 from ..kernels import Kernel, Side
 from ..measures import Measure
-from ..quadrature import gegenbauer
-from .extension import Extension, SliceExtension, without_zeros
+from ..probing.slice_splitter import slice_integrals
+from ..quadrature import Rule, gegenbauer
+from .extension import Extension, without_zeros
 
 
 class Part(NamedTuple):
@@ -34,6 +35,37 @@ class Part(NamedTuple):
         kept = self.columns < count
         # A copy in one piece, as a file holds it: products with a view on a larger matrix are rounded otherwise.
         return Part(self.basis, self.coefficients[:, kept].copy(order="K"), self.columns[kept])
+
+
+@dataclass(frozen=True, eq=False)
+class SliceExtension:
+    r"""The formula :math:`f_i = T g_i / s_i` for kernels with breaks, by integrals along slices that are split there.
+
+    Attributes
+    ----------
+    kernel : Kernel
+        h for the left functions, h with its variables exchanged for the right ones.
+    functions : SingularFunctions
+        :math:`g_i`, summed in their bases.
+    singular_values : ndarray, shape (r,)
+    """
+
+    kernel: Kernel
+    functions: "SingularFunctions"
+    singular_values: np.ndarray
+
+    def __call__(self, points: np.ndarray) -> np.ndarray:
+        """Evaluate at points (n,), giving (n, r)."""
+        if len(points) == 0:
+            return np.zeros((0, len(self.singular_values)))
+        g = self.functions
+        plain = Rule(points, np.ones_like(points), np.ones_like(points))
+        slices = slice_integrals(self.kernel, plain, g.measure, g.panels, 1e-13, order=20)
+        return np.asarray(slices.against_resolved(g.half_density) / self.singular_values)
+
+    def leading(self, count: int) -> "SliceExtension":
+        """For the first `count` functions."""
+        return SliceExtension(self.kernel, self.functions.truncated(count), self.singular_values[:count])
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,17 +9,9 @@ from .._support.floats import EPS
 from ..bases import PanelBasis
 from ..kernels import Kernel
 from ..measures import Measure
-from ..quadrature import (
-    TRUNCATED,
-    Rule,
-    classify_breaks,
-    gauss_legendre,
-    halvings_before_search,
-    legendre_sum,
-    legendre_transform,
-    on_panels,
-    orthonormal_legendre,
-)
+from ..quadrature import Rule, gauss_legendre, on_panels
+from ..quadrature.breaks import classify_breaks, halvings_before_search
+from ..quadrature.legendre import TRUNCATED, legendre_sum, legendre_transform, orthonormal_legendre
 from .slices import ULPS, SliceIntegrals
 
 # A break nearer to an end of its piece than this part of its width is a singularity at that end.
@@ -227,7 +219,9 @@ class _Splitter:
         """Cut pieces at their breaks, grade them towards singular ends, and halve the others."""
         where, singular = np.full(len(pieces), np.nan), np.zeros(len(pieces), dtype=bool)
         suspects = np.flatnonzero(pieces.stubborn) if self.waiting == 0 else np.zeros(0, dtype=np.intp)
-        where[suspects], singular[suspects] = self._breaks_of(pieces[suspects])
+        where[suspects], singular[suspects] = classify_breaks(
+            lambda which, points: self.kernel(self.x[pieces.index[suspects[which]], None], points),
+            pieces.left[suspects], pieces.right[suspects])
         width = pieces.right - pieces.left
         found = np.isfinite(where)
         self.waiting = halvings_before_search(self.waiting, searched=len(suspects) > 0, found=bool(found.any()))
@@ -241,13 +235,6 @@ class _Splitter:
         plain = ~(at_left | at_right | both)
         return lower[plain].joined(upper[plain], _graded(pieces[at_left], 1), _graded(pieces[at_right], -1),
                                    _graded(lower[both], -1), _graded(upper[both], 1))
-
-    def _breaks_of(self, pieces: _Pieces) -> tuple[np.ndarray, np.ndarray]:
-        """Where pieces break, shape (p,), NaN where they do not; and whether they are singular there."""
-        def raw(which: np.ndarray, points: np.ndarray) -> np.ndarray:
-            return self.kernel(self.x[pieces.index[which], None], points)
-
-        return classify_breaks(raw, pieces.left, pieces.right)
 
 
 def _graded(pieces: _Pieces, side: int) -> _Pieces:

@@ -8,16 +8,9 @@ import numpy as np
 from .._support.budget import check_time
 from .._support.floats import EPS
 from ..bases import PanelBasis
-from ..quadrature import (
-    ROUNDING,
-    Rule,
-    gauss_legendre,
-    legendre_moments,
-    legendre_sum,
-    legendre_transform,
-    on_panels,
-    place_between,
-)
+from ..quadrature import Rule, gauss_legendre, on_panels, place_between
+from ..quadrature.breaks import ROUNDING
+from ..quadrature.legendre import legendre_moments, legendre_sum, legendre_transform
 
 ULPS = 8.0
 """Points next to the ends of pieces are so many roundings inside: the ends themselves are breaks, as far as known."""

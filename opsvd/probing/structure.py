@@ -12,7 +12,7 @@ from .._support.floats import EPS
 from .._support.linalg import equilibrated
 from ..kernels import SMALLEST_SIZE, Elementwise, Kernel
 from ..measures import Measure
-from ..quadrature import ROUNDING
+from ..quadrature.breaks import ROUNDING
 from .domain import Domain
 
 # Points where h is large that become probe points, for what is narrow.
