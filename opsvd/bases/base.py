@@ -136,9 +136,9 @@ class LineBasis(Basis):
         return Side(self.measure)
 
     @property
-    @abstractmethod
     def interval(self) -> tuple[float, float]:
-        """Where the functions live; they are zero, or not to be trusted, outside."""
+        """Where the functions live; they are zero, or not to be trusted, outside. By default where panels are."""
+        return float(self.panels[0]), float(self.panels[-1])
 
     @property
     @abstractmethod

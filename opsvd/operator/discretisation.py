@@ -90,9 +90,7 @@ class Discretisation:
         found = [block.triplets(self.factorise) for block in self.blocks]
         values = np.concatenate([s for _, s, _ in found])
         order = np.argsort(-values, kind="stable")
-        place = np.empty(len(values), dtype=int)
-        place[order] = np.arange(len(values))
-        columns = np.split(place, np.cumsum([len(s) for _, s, _ in found])[:-1])
+        columns = np.split(np.argsort(order), np.cumsum([len(s) for _, s, _ in found])[:-1])
         left, right = (SingularFunctions(tuple(Part(basis, vectors, some) for (basis, vectors), some in zip(
             parts, columns, strict=True))) for parts in (
                 [(block.left, u) for block, (u, _, _) in zip(self.blocks, found, strict=True)],

@@ -6,6 +6,7 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy.linalg
 
 from ..bases import Basis, LineBasis, RadialBasis, SectorBasis, polar
 from ..kernels import Kernel, Side
@@ -132,11 +133,8 @@ class SingularFunctions:
     @cached_property
     def multiplicities(self) -> list[int]:
         """How many functions each of the distinct ones makes, which have one singular value."""
-        counts = [0] * sum(len(part.columns) for part in self.parts)
-        for part in self.parts:
-            for column in part.columns.tolist():
-                counts[column] = part.basis.multiplicity
-        return counts
+        counts = {column: part.basis.multiplicity for part in self.parts for column in part.columns.tolist()}
+        return [counts[column] for column in range(len(counts))]
 
     def __call__(self, x: Any) -> np.ndarray:
         """Evaluate the functions at points.
@@ -317,18 +315,15 @@ class SingularFunctions:
     def through(self, kernel: Kernel, other: "SingularFunctions", values: np.ndarray, *, left: bool,
                 breaks: bool) -> "SingularFunctions":
         """These functions extended through `kernel` and the `other` side's functions, where their bases need that."""
-        weighted = [part.basis.weighted_values(part.coefficients) for part in other.parts]
-        if any(found is None for found in weighted):
+        weighted = [found for part in other.parts if (found := part.basis.weighted_values(part.coefficients))]
+        if len(weighted) < len(other.parts):
             return self
         if breaks:
             mine = kernel if left else kernel.transposed()
             return replace(self, extension=SliceExtension(mine, SingularFunctions(other.parts), values))
-        nodes = np.concatenate([found[0] for found in weighted if found is not None])
-        matrix, start = np.zeros((sum(len(found[1]) for found in weighted if found is not None), len(values))), 0
-        for part, found in zip(other.parts, weighted, strict=True):
-            if found is not None:
-                matrix[start:start + len(found[1]), part.columns] = found[1]
-                start += len(found[1])
+        nodes = np.concatenate([points for points, _ in weighted])
+        columns = np.argsort(np.concatenate([part.columns for part in other.parts]))
+        matrix = scipy.linalg.block_diag(*(found for _, found in weighted))[:, columns]
         extension = Extension(kernel, left, nodes, matrix / values, self.side.rows or 1)
         return replace(self, extension=without_zeros(extension))
 
