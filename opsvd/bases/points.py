@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from .._support.linalg import canonical_signs
 from ..kernels import Side
 from .base import Basis, MeanRule
 
@@ -46,10 +45,6 @@ class PointBasis(Basis):
     def weighted_values(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Values at the points over their number."""
         return self.points, coefficients / math.sqrt(self.count)
-
-    def signs(self, coefficients: np.ndarray) -> np.ndarray:
-        """Those of values at the points."""
-        return canonical_signs(coefficients)
 
     def state(self) -> dict[str, Any]:
         """The points."""

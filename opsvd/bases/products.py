@@ -1,5 +1,6 @@
 """Products of Hermite polynomials of some of the coordinates of a vector."""
 
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -63,9 +64,6 @@ class HermiteProducts(Basis):
     @classmethod
     def from_state(cls, side: Side, state: dict[str, Any]) -> "HermiteProducts":
         """From a side and what `state` gives."""
-        numbers, components, i = state["components"].tolist(), [], 0
-        while i < len(numbers):
-            d = numbers[i]
-            components.append((tuple(numbers[i + 1:i + 1 + d]), tuple(numbers[i + 1 + d:i + 1 + 2 * d])))
-            i += 1 + 2 * d
+        numbers = iter(state["components"].tolist())
+        components = ((tuple(islice(numbers, d)), tuple(islice(numbers, d))) for d in numbers)
         return cls(side, state["turn"], tuple(components))

@@ -107,11 +107,6 @@ class SingularFunctions:
     extension: Extension | SliceExtension | None = None
     inner: np.ndarray | None = None
 
-    @classmethod
-    def of(cls, basis: Basis, coefficients: np.ndarray) -> "SingularFunctions":
-        """Sums in one basis, coefficients (N, r)."""
-        return cls((Part(basis, coefficients, np.arange(coefficients.shape[1])),))
-
     def __repr__(self) -> str:
         """Say how many functions there are, and of what."""
         return f"SingularFunctions(rank {len(self)}, variable ~ {self.measure!r})"

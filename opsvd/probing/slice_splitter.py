@@ -89,7 +89,7 @@ class _Splitter:
 
     def __init__(self, kernel: Kernel, left: Rule, measure: Measure, edges: np.ndarray, tol: float, *, order: int,
                  size: float | None, budget: int) -> None:
-        self.kernel, self.left, self.measure, self.edges = kernel, left, measure, edges
+        self.kernel, self.measure, self.edges = kernel, measure, edges
         self.tol, self.order, self.size, self.budget = tol, order, size, budget
         self.x, self.weights = left.nodes, left.sqrt_weights
         # The index, the ends, the nodes and the values of the pieces that are done.
