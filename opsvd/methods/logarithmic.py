@@ -29,26 +29,16 @@ from ..measures import Gaussian
 from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
 from ..quadrature import Pieces, Rule, gauss_lobatto, on_panels
-from .base import Method, measures_refused
-from .profile import (
-    PARITIES,
-    Decay,
-    Profile,
-    filtered_samples,
-    find_decay,
-    fine_enough,
-    halving_edges,
-    hankel,
-    rough_spans,
-    smooth_pieces,
-    weight,
-)
+from .base import GaussianMethod
+from .profile import Profile, filtered_samples, find_decay, fine_step, halving_edges, hankel, rough_spans, smooth_pieces
 
 # Of the rules in x and y; benchmarks/check_rules.py shows that they see the errors that they check.
 _CHECK_ORDERS = (12, 11)
+# Of the columns of a profile: the even part of phi, then the odd one.
+_PARITIES = (1, -1)
 
 
-class Logarithmic(Method):
+class Logarithmic(GaussianMethod):
     r"""Trapezoid rule in :math:`x = \pm s_x e^u`, :math:`y = \pm s_y e^v` for kernels phi(xy) of centred Gaussians.
 
     The operator splits into an even and an odd half; either is a Hankel matrix of about 600 distinct values of
@@ -80,14 +70,14 @@ class Logarithmic(Method):
     [0.523183285, 0.059203253, 0.012625784]
     """
 
+    _measures, _otherwise = "Gaussian of mean zero for logarithmic coordinates", "panels"
+
     def __init__(self, max_nodes: int = 1600) -> None:
         self.max_nodes = positive_int(max_nodes, "max_nodes")
 
-    def refusal(self, problem: Problem) -> str | None:
-        """It takes Gaussian measures of mean zero."""
-        centred = problem.gaussian and all(mu.mean == 0.0 for mu in problem.gaussians)
-        return super().refusal(problem) or measures_refused(
-            problem, centred, "Gaussian of mean zero for logarithmic coordinates", "panels")
+    def _fits(self, problem: Problem) -> bool:
+        """Whether the means are zero as well."""
+        return super()._fits(problem) and all(mu.mean == 0.0 for mu in problem.gaussians)
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield with ever smaller steps, or nothing where phi oscillates too fast."""
@@ -96,7 +86,7 @@ class Logarithmic(Method):
         top = float(np.log(np.max(np.abs([*np.array(domain.x) / profile.std_x, *np.array(domain.y) / profile.std_y]))))
         decay, tol = find_decay(profile, top, aim), max(0.1 * aim, 1e-13)
         pieces = smooth_pieces(profile, 2.0 * decay.first(aim).min(), 2.0 * top, tol)
-        if pieces is None or (step := _first_step(pieces, aim)) is None:
+        if pieces is None or (step := fine_step(pieces, aim)) is None:
             return
         if len(rough_spans(pieces, step)):
             aim = problem.tolerances.broken_trapezoid
@@ -110,10 +100,8 @@ class Logarithmic(Method):
             samples = filtered_samples(profile, pieces, 2.0 * top - h * np.arange(2 * counts.max() - 1)[::-1], tol)
             if samples is None:
                 return
-            bases = [(LogarithmicBasis(measures[0], h, top, int(count), parity),
-                      LogarithmicBasis(measures[1], h, top, int(count), parity))
-                     for parity, count in zip(PARITIES, counts, strict=True)]
-            blocks = tuple(_block(*bases[i], samples[:, i]) for i in _parities_there(decay))
+            blocks = tuple(_block(*(LogarithmicBasis(mu, h, top, int(counts[i]), _PARITIES[i]) for mu in measures),
+                                  samples[:, i]) for i in decay.parities)
             missing = float(np.hypot(domain.missing, decay.missing(top - h * (counts - 1))))
             low = top - h * counts.max()
             checks = tuple(zip(*(_check_rules(mu, low, top, order, rng)
@@ -123,26 +111,9 @@ class Logarithmic(Method):
                            leading=broken, broken=broken)
 
 
-def _first_step(pieces: Pieces, aim: float) -> float | None:
-    """The step that makes functions good to the aim, or less where phi is steep or breaks; None if phi oscillates."""
-    step = 0.25 * np.pi**2 / float(np.log(1.0 / aim))
-    fine = fine_enough(pieces)
-    if fine >= 0.3 * step:    # a smooth but steep phi: up to three times as many nodes are cheaper than filters
-        return min(step, fine)
-    step = min(step, 0.07)    # where functions are known to 5e-16, by exp(-pi^2 / 4h)
-    # Steep places of 24 steps in all are oscillations; more than 64 breaks are not worth their filters.
-    steep = float(np.diff(rough_spans(pieces, step)).sum())
-    return None if steep > 24.0 * step or len(pieces.breaks) > 64 else step
-
-
-def _parities_there(decay: Decay) -> list[int]:
-    """The indices of the parities that are not rounding; of the zero kernel, the even one."""
-    return np.flatnonzero(decay.norms > 1e-14 * decay.norms.max()).tolist() or [0]
-
-
 def _block(left: LogarithmicBasis, right: LogarithmicBasis, samples: np.ndarray) -> Block:
     """The Hankel matrix between two bases of one parity, from samples at all sums of their nodes, or more."""
-    return Block(left, right, hankel(left.step * samples[len(samples) - 2 * left.size + 1:], weight(left.grid)))
+    return Block(left, right, hankel(left.step * samples[len(samples) - 2 * left.size + 1:], left.grid))
 
 
 def _check_rules(measure: Gaussian, low: float, top: float, order: int,

@@ -9,8 +9,6 @@ from ..errors import NotSquareIntegrableError
 from ..kernels import Elementwise, Kernel, non_finite
 from ..quadrature import FILTER_WINDOW, SLOWEST_RATE, Pieces, band_limited, filter_envelope, find_pieces, poles
 
-# Of the columns of a profile: the even part of phi, then the odd one.
-PARITIES = (1, -1)
 # A function phi that takes more pieces than this is left to other methods: it oscillates. Halving towards a singular
 # point takes some hundred: with no more than these, tests/methods/test_logarithmic.py fails for log|z - 1|.
 MOST_PIECES = 256
@@ -52,18 +50,19 @@ def _parts(values: np.ndarray) -> np.ndarray:
     return np.asarray(values @ np.array([[0.5, 0.5], [0.5, -0.5]]))
 
 
-def weight(u: np.ndarray) -> np.ndarray:
+def _weight(u: np.ndarray) -> np.ndarray:
     r"""The half-density :math:`w(u) = \sqrt{2 \rho\, |dx/du|}`."""
     return np.asarray((2.0 / np.pi) ** 0.25 * np.exp(0.5 * u - 0.25 * np.exp(2.0 * u)))
 
 
 def _weight_of_sum(s: np.ndarray) -> np.ndarray:
     """The largest w(u) w(v) with u + v = s."""
-    return weight(0.5 * s) ** 2
+    return _weight(0.5 * s) ** 2
 
 
-def hankel(samples: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The matrix k_(i + j) w_i w_j from 2n - 1 samples of k and n weights."""
+def hankel(samples: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """The matrix k_(i + j) w(u_i) w(u_j) from 2n - 1 samples of k, at sums of n points u."""
+    weights = _weight(u)
     # The weights go in one after the other: their product may underflow where k makes up for it.
     matrix: np.ndarray = np.lib.stride_tricks.sliding_window_view(samples, len(weights)) * weights[:, None]
     matrix *= weights
@@ -86,6 +85,11 @@ class Decay:
     u: np.ndarray
     to_the_left: np.ndarray
     norms: np.ndarray
+
+    @property
+    def parities(self) -> list[int]:
+        """The indices of the parities that are not rounding; of the zero kernel, the even one."""
+        return np.flatnonzero(self.norms > 1e-14 * self.norms.max()).tolist() or [0]
 
     def first(self, tol: float) -> np.ndarray:
         """For either parity, the point to the left of which there is at most tol: shape (2,)."""
@@ -124,8 +128,7 @@ def find_decay(profile: Profile, top: float, tol: float, *, step: float = 0.5, m
     for lowest in (-64.0, -344.0):
         u = np.arange(top, lowest, -step)[::-1]
         samples = profile.finite(2.0 * u[0] + step * np.arange(2 * len(u) - 1))
-        weights = weight(u)
-        matrices = np.stack([hankel(step * part, weights) for part in samples.T])
+        matrices = np.stack([hankel(step * part, u) for part in samples.T])
         matrices /= np.linalg.norm(matrices) or 1.0
         energy = np.einsum("pij,pij->ip", matrices, matrices)
         inner, outer = energy[0], energy[round(measured / step)]
@@ -180,9 +183,17 @@ def _resolved(profile: Profile, importance: Callable[[np.ndarray], np.ndarray], 
     return find_pieces(profile, importance, Pieces(edges, breaks), tol, search_width=0.3, limit=MOST_PIECES)
 
 
-def fine_enough(pieces: Pieces) -> float:
-    """The step that describes phi on all of the pieces: zero if there are breaks."""
-    return 0.0 if len(pieces.breaks) else float(np.diff(pieces.edges).min()) / _STEPS_A_PIECE
+def fine_step(pieces: Pieces, aim: float) -> float | None:
+    """The step that makes functions good to the aim, or less where phi is steep or breaks; None if phi oscillates."""
+    step = 0.25 * np.pi**2 / float(np.log(1.0 / aim))
+    # On all of the pieces this step describes phi.
+    fine = 0.0 if len(pieces.breaks) else float(np.diff(pieces.edges).min()) / _STEPS_A_PIECE
+    if fine >= 0.3 * step:    # a smooth but steep phi: up to three times as many nodes are cheaper than filters
+        return min(step, fine)
+    step = min(step, 0.07)    # where functions are known to 5e-16, by exp(-pi^2 / 4h)
+    # Steep places of 24 steps in all are oscillations; more than 64 breaks are not worth their filters.
+    steep = float(np.diff(rough_spans(pieces, step)).sum())
+    return None if steep > 24.0 * step or len(pieces.breaks) > 64 else step
 
 
 def rough_spans(pieces: Pieces, step: float) -> np.ndarray:

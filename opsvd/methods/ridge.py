@@ -37,7 +37,7 @@ from ..quadrature import (
     orthonormal_legendre,
     poles,
 )
-from .base import Method, measures_refused
+from .base import GaussianMethod
 from .refinement import ORDER, hidden_share, panel_tails
 from .uniform import loose_checks
 
@@ -47,7 +47,7 @@ _WIDTHS = (1.0, 0.7, 0.5, 0.35, 0.25)
 _STANDARD = Gaussian()
 
 
-class Ridge(Method):
+class Ridge(GaussianMethod):
     r"""Singular values of ridge functions :math:`\varphi(x + b y)` of Gaussian x and y, whatever :math:`\varphi` is.
 
     Kinks, jumps, roots and logarithms of phi are found by bisection of one function of one variable, and its integrals
@@ -81,16 +81,13 @@ class Ridge(Method):
     [1.         0.33333333 0.2       ]
     """
 
+    _measures, _otherwise = "Gaussian for ridge functions", "product"
+
     def __init__(self, b: float, max_nodes: int = 1600) -> None:
         self.b = finite_float(b, "b")
         if self.b == 0.0:
             raise ValueError("b must not be zero, for which phi(x) alone is separable, got 0.0; leave method out")
         self.max_nodes = positive_int(max_nodes, "max_nodes")
-
-    def refusal(self, problem: Problem) -> str | None:
-        """It takes Gaussian measures."""
-        return super().refusal(problem) or measures_refused(
-            problem, problem.gaussian, "Gaussian for ridge functions", "product")
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield when the leading functions are resolved, and with finer panels."""

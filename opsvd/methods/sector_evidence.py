@@ -34,67 +34,53 @@ class Unseen:
         return missed > 6.0 * evidence.left_out(len(system.values)) + 1e-10 * evidence.norm.value
 
 
-@dataclass(frozen=True, eq=False)
-class SectorChecks:
-    """Makes the evidence for rotation-invariant kernels.
+def sector_evidence(d: SectorGrids, rtol: float, unseen: Unseen | None,
+                    system: SingularSystem) -> DegreesEvidence | None:
+    """Judge every degree by one check grid if all leave less than the tolerance, else by several.
 
-    Attributes
-    ----------
-    d : SectorGrids
-    rtol : float
-    unseen : Unseen or None
-        For a black box: None is returned if it contradicts the answer.
+    None if the values of a black box, `unseen`, contradict the answer.
     """
+    roots = [part.basis.multiplicity_root for part in system.left.parts]
+    triplets = [(mine.coefficients, system.values[mine.columns] * root, other.coefficients)
+                for mine, other, root in zip(system.left.parts, system.right.parts, roots, strict=True)]
+    goal = rtol * float(system.values.max(initial=0.0))
+    seen = [_seen(d, d.check, degree, found) for degree, found in zip(d.degrees, triplets, strict=True)]
+    # Without integrals bars are twice the remainder.
+    rough = any(2.0 * one.remainder > goal * root for one, root in zip(seen, roots, strict=True))
+    others = d.shifted_checks if rough else ()
+    if others:
+        seen = [largest_evidence([first, *(_seen(d, check, degree, found) for check in others)])
+                for first, degree, found in zip(seen, d.degrees, triplets, strict=True)]
+    elif not d.smooth:
+        # One grid knows how large the remainder is, but its integrals may be wrong as those of the bases are.
+        seen = [replace(one, coupling=one.remainder, images=None) for one in seen]
+    degrees = tuple(_degree(d, degree, root, part.basis.multiplicity, one) for degree, root, part, one in zip(
+        d.degrees, roots, system.left.parts, seen, strict=True))
+    evidence = DegreesEvidence(values=system.values, degrees=degrees, following_degrees=d.beyond, norm_error=0.0,
+                               known_norm=None if d.norms is None else d.norms[1], floor=d.largest_beyond)
+    evidence = replace(evidence, norm_error=_norm_error(d, (d.check, *others), evidence.norm.value))
+    return None if unseen is not None and unseen.contradicts(system, evidence) else evidence
 
-    d: SectorGrids
-    rtol: float
-    unseen: Unseen | None = None
 
-    def __call__(self, system: SingularSystem) -> DegreesEvidence | None:
-        """Judge every degree by one check grid if all leave less than the tolerance, else by several."""
-        d = self.d
-        roots = [part.basis.multiplicity_root for part in system.left.parts]
-        triplets = [(mine.coefficients, system.values[mine.columns] * root, other.coefficients)
-                    for mine, other, root in zip(system.left.parts, system.right.parts, roots, strict=True)]
-        goal = self.rtol * float(system.values.max(initial=0.0))
-        seen = [_seen(d, d.check, degree, found) for degree, found in zip(d.degrees, triplets, strict=True)]
-        # Without integrals bars are twice the remainder.
-        rough = any(2.0 * one.remainder > goal * root for one, root in zip(seen, roots, strict=True))
-        others = d.shifted_checks if rough else ()
-        if others:
-            seen = [largest_evidence([first, *(_seen(d, check, degree, found) for check in others)])
-                    for first, degree, found in zip(seen, d.degrees, triplets, strict=True)]
-        elif not d.smooth:
-            # One grid knows how large the remainder is, but its integrals may be wrong as those of the bases are.
-            seen = [replace(one, coupling=one.remainder, images=None) for one in seen]
-        degrees = tuple(self._degree(degree, root, part.basis.multiplicity, one) for degree, root, part, one in zip(
-            d.degrees, roots, system.left.parts, seen, strict=True))
-        evidence = DegreesEvidence(values=system.values, degrees=degrees, following_degrees=d.beyond, norm_error=0.0,
-                                   known_norm=None if d.norms is None else d.norms[1], floor=d.largest_beyond)
-        evidence = replace(evidence, norm_error=self._norm_error((d.check, *others), evidence.norm.value))
-        return None if self.unseen is not None and self.unseen.contradicts(system, evidence) else evidence
+def _degree(d: SectorGrids, degree: int, root: float, count: int, evidence: RemainderEvidence) -> Degree:
+    """One degree, with the bars that the evidence allows."""
+    # The angular integrals are good to rounding of phi, not of the degree. Lengths and products are rounded by some
+    # eps.
+    rounding = 16.0 * EPS * d.radii.norm + 8.0 * d.check.rounding(degree)
+    bars = evidence.bars() + rounding + d.hidden[0] + d.truncation
+    return Degree(degree, count, evidence.values / root, bars / root, evidence.remainder / root, evidence.dimension)
 
-    def _degree(self, degree: int, root: float, count: int, evidence: RemainderEvidence) -> Degree:
-        """One degree, with the bars that the evidence allows."""
-        d = self.d
-        # The angular integrals are good to rounding of phi, not of the degree. Lengths and products are rounded by some
-        # eps.
-        rounding = 16.0 * EPS * d.radii.norm + 8.0 * d.check.rounding(degree)
-        bars = evidence.bars() + rounding + d.hidden[0] + d.truncation
-        return Degree(degree, count, evidence.values / root, bars / root, evidence.remainder / root,
-                      evidence.dimension)
 
-    def _norm_error(self, checks: tuple[CheckGrid, ...], norm: float) -> float:
-        """sqrt(E h^2) is known twice: by the coarse grid, and degree by degree; only the latter is used."""
-        d = self.d
-        if d.norms is None:
-            checked = [math.sqrt(sum(float(np.sum(check.matrix(degree) ** 2)) for degree in d.degrees) + d.beyond**2)
-                       for check in checks]
-            change = max(abs(other - norm) for other in checked)
-            change += 2.0 * d.beyond * d.beyond_error / norm if norm else 0.0
-        else:
-            change = abs(d.norms[0] - d.norms[1])
-        return change + (d.hidden[1] / norm if norm else 0.0) + d.radii.missing * norm
+def _norm_error(d: SectorGrids, checks: tuple[CheckGrid, ...], norm: float) -> float:
+    """sqrt(E h^2) is known twice: by the coarse grid, and degree by degree; only the latter is used."""
+    if d.norms is None:
+        checked = [math.sqrt(sum(float(np.sum(check.matrix(degree) ** 2)) for degree in d.degrees) + d.beyond**2)
+                   for check in checks]
+        change = max(abs(other - norm) for other in checked)
+        change += 2.0 * d.beyond * d.beyond_error / norm if norm else 0.0
+    else:
+        change = abs(d.norms[0] - d.norms[1])
+    return change + (d.hidden[1] / norm if norm else 0.0) + d.radii.missing * norm
 
 
 def _seen(d: SectorGrids, check: CheckGrid, degree: int,

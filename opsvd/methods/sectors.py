@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -17,9 +18,9 @@ from .base import Method
 from .invariant_profile import InvariantProfile
 from .radii import Radii, enough_degrees, find_radii
 from .sections import Profiles
-from .sector_evidence import FAINT, SectorChecks, Unseen
+from .sector_evidence import FAINT, Unseen, sector_evidence
 from .sector_grids import SectorGrids, beyond_ends, sector_grids
-from .tightening import Outcome, tightened
+from .tightening import tightened
 
 _LIMIT = ("h varies too fast for the grids in the lengths, or for the degrees: accept a larger rtol or a smaller "
           "max_rank")
@@ -44,9 +45,7 @@ class Sectors(Method):
 
     def discretisations(self, problem: Problem) -> Discretisations:
         """Ever smaller steps in the logarithm of the length, for the tolerance or larger ones."""
-        outcome = Outcome()
-        yield from tightened(problem, self._attempts, outcome)
-        return outcome.answer if outcome.suited else None
+        return tightened(problem, self._attempts)
 
     def _attempts(self, problem: Problem) -> Iterator[Discretisation]:
         kernel = problem.kernel
@@ -91,7 +90,7 @@ class Sectors(Method):
         for d in sector_grids(profiles, radii, size, parities, _aim(problem)):
             note = (f"{what} in R^{d.k}: spherical harmonics to degree {len(d.values) - 1}, each with a radial kernel "
                     f"of {d.left.count} by {d.right.count} nodes, step {d.left.step:.3g} in log|x|")
-            yield Discretisation(tuple(_blocks(problem, d)), SectorChecks(d, problem.rtol, unseen), note,
+            yield Discretisation(tuple(_blocks(problem, d)), partial(sector_evidence, d, problem.rtol, unseen), note,
                                  rtol=problem.rtol, limit=_LIMIT)
 
 

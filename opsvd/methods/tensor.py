@@ -26,7 +26,7 @@ from ..operator.singular_functions import SingularSystem
 from ..probing.coordinates import Component, Coordinates
 from ..quadrature import gauss_hermite, hermite_functions
 from .base import Method
-from .tightening import Outcome, tightened
+from .tightening import tightened
 
 _FIRST = 8    # nodes in a direction, to begin with
 # For checks there are more of them, by these factors and so many: one check may be as wrong as the matrix itself by
@@ -91,9 +91,7 @@ class Tensor(Method):
 
     def discretisations(self, problem: Problem) -> Discretisations:
         """One discretisation for the tolerance, or for larger ones that the budget allows."""
-        outcome = Outcome()
-        yield from tightened(problem, self._attempts, outcome)
-        return outcome.answer
+        return tightened(problem, self._attempts)
 
     def _attempts(self, problem: Problem) -> Iterator[Discretisation]:
         # Errors fall faster than coefficients.
