@@ -34,10 +34,10 @@ from opsvd.kernels import Kernel
 from opsvd.methods import angular_profile, angular_slices, grids, logarithmic, panels, tensor
 from opsvd.methods.grids import _Coarser, _still_to_come
 from opsvd.methods.hermite_checks import hermite_check_rules
+from opsvd.methods.panel_rules import ORDER, check_rule, first_edges, random_rule
 from opsvd.methods.profile import halving_edges
 from opsvd.methods.quasi_random import _SCRAMBLINGS, quasi_random_points
 from opsvd.methods.radii import Radii
-from opsvd.methods.refinement import ORDER, check_rule, first_edges, random_rule
 from opsvd.methods.sections import Sections
 from opsvd.methods.sector_grids import sector_grids
 from opsvd.methods.uniform import loose_checks

@@ -22,7 +22,7 @@ from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
 from ..quadrature import Pieces, find_pieces
 from .base import Method
-from .refinement import ORDER, hidden_share
+from .panel_rules import ORDER, hidden_share
 from .uniform import loose_checks
 
 

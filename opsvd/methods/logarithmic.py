@@ -100,20 +100,17 @@ class Logarithmic(GaussianMethod):
             samples = filtered_samples(profile, pieces, 2.0 * top - h * np.arange(2 * counts.max() - 1)[::-1], tol)
             if samples is None:
                 return
-            blocks = tuple(_block(*(LogarithmicBasis(mu, h, top, int(counts[i]), _PARITIES[i]) for mu in measures),
-                                  samples[:, i]) for i in decay.parities)
+            blocks = []
+            for i in decay.parities:    # samples are at all sums of nodes, or more
+                left, right = (LogarithmicBasis(mu, h, top, int(counts[i]), _PARITIES[i]) for mu in measures)
+                blocks.append(Block(left, right, hankel(h * samples[1 - 2 * left.size:, i], left.grid)))
             missing = float(np.hypot(domain.missing, decay.missing(top - h * (counts - 1))))
             low = top - h * counts.max()
             checks = tuple(zip(*(_check_rules(mu, low, top, order, rng)
                                  for mu, order in zip(measures, _CHECK_ORDERS, strict=True)), strict=True))
             broken = len(rough_spans(pieces, h)) > 0
-            yield compared(problem, blocks, checks, _note(blocks, h, pieces), domain=replace(domain, missing=missing),
-                           leading=broken, broken=broken)
-
-
-def _block(left: LogarithmicBasis, right: LogarithmicBasis, samples: np.ndarray) -> Block:
-    """The Hankel matrix between two bases of one parity, from samples at all sums of their nodes, or more."""
-    return Block(left, right, hankel(left.step * samples[len(samples) - 2 * left.size + 1:], left.grid))
+            yield compared(problem, tuple(blocks), checks, _note(blocks, h, pieces),
+                           domain=replace(domain, missing=missing), leading=broken, broken=broken)
 
 
 def _check_rules(measure: Gaussian, low: float, top: float, order: int,
@@ -134,7 +131,7 @@ def _both_sides(measure: Gaussian, u: np.ndarray, weights: np.ndarray) -> Rule:
     return measure.rule(np.concatenate([-x[0, ::-1], x[1]]), np.concatenate([(weights * x[0])[::-1], weights * x[1]]))
 
 
-def _note(blocks: tuple[Block, ...], step: float, pieces: Pieces) -> str:
+def _note(blocks: list[Block], step: float, pieces: Pieces) -> str:
     """What was done, in words."""
     nodes = " and ".join(str(block.left.size) for block in blocks)
     note = f"logarithmic coordinates: phi(xy) as a Hankel matrix of {nodes} nodes, step {step:.3g} in log|x|"

@@ -15,18 +15,8 @@ from ..operator.problem import Problem
 from ..probing.domain import weighted_samples
 from ..quadrature import SLOWEST_RATE, continued, fall
 from .base import Method
-from .refinement import (
-    FIRST_PANELS,
-    MOST_AT_POINTS,
-    ORDER,
-    Samples,
-    check_rule,
-    first_edges,
-    panel_tails,
-    random_rule,
-    resolve,
-    split,
-)
+from .panel_rules import FIRST_PANELS, MOST_AT_POINTS, ORDER, check_rule, first_edges, panel_tails, random_rule
+from .refinement import Samples, resolve, split
 
 # Of Gauss-Lobatto rules; benchmarks/check_rules.py shows that they see the errors that they check.
 _CHECK_ORDER = 14

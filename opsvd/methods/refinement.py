@@ -8,24 +8,8 @@ import numpy as np
 from .._support.floats import EPS
 from ..errors import NonFiniteKernelError
 from ..measures import Measure
-from ..quadrature import (
-    Rule,
-    find_breaks,
-    gauss_legendre,
-    gauss_lobatto,
-    hidden_energy,
-    legendre_transform,
-    on_panels,
-    orthonormal_legendre,
-)
-
-ORDER = 16
-"""Gauss-Legendre nodes on a panel."""
-FIRST_PANELS = (4, 5)
-"""Panels to begin with, on each side of zero, for x and y: unequal, so that no nodes coincide."""
-
-MOST_AT_POINTS = 8
-"""Unresolved panels that singular points may leave, of which each leaves two: more show a break along a curve."""
+from ..quadrature import Rule, find_breaks, gauss_legendre, legendre_transform, on_panels, orthonormal_legendre
+from .panel_rules import ORDER, floor_width, next_to, panel_tails
 
 # From an end of a panel to the nearest of its 16 nodes, as a part of its width.
 _GAP = 0.0053
@@ -190,26 +174,6 @@ def _towards(edges: np.ndarray, width: np.ndarray, good: np.ndarray, p: int, flo
     return np.array([0.5 * (edges[p] + edges[p + 1])])
 
 
-def first_edges(interval: tuple[float, float], count: int) -> np.ndarray:
-    """A few equal panels over the domain, `count` a side, with an edge at zero, where kernels have singular points."""
-    low, high = interval
-    if not low < 0.0 < high:
-        return np.linspace(low, high, 2 * count + 1)
-    below = min(max(1, round(-2 * count * low / (high - low))), 2 * count - 1)
-    return np.concatenate([np.linspace(low, 0.0, below + 1)[:-1], np.linspace(0.0, high, 2 * count - below + 1)])
-
-
-def floor_width(measure: Measure, edges: np.ndarray) -> np.ndarray:
-    """The width, for each panel, below which it is not halved: shape (panels,)."""
-    nearest = np.minimum(np.abs(edges[:-1]), np.abs(edges[1:]))
-    return np.asarray(np.maximum(1e-17 * measure.scale, 64.0 * EPS * nearest))
-
-
-def _next_to(ends: np.ndarray, width: np.ndarray, side: float, ulps: float = 8.0) -> np.ndarray:
-    """Points inside panels as close to their left (side = 1) or right (side = -1) ends as floats tell apart."""
-    return np.asarray(ends + side * ulps * EPS * np.maximum(width, np.abs(ends)))
-
-
 def panels_with_ends(measure: Measure, spans: np.ndarray) -> Rule:
     """On panels, shape (p, 2), that need not touch: their nodes, then points next to both ends, (ORDER + 2) each.
 
@@ -217,7 +181,7 @@ def panels_with_ends(measure: Measure, spans: np.ndarray) -> Rule:
     """
     left, right = spans[:, :1], spans[:, 1:]
     nodes, weights = on_panels(left, right, *gauss_legendre(ORDER))
-    ends = np.concatenate([_next_to(left, right - left, 1.0), _next_to(right, right - left, -1.0)], axis=1)
+    ends = np.concatenate([next_to(left, right - left, 1.0), next_to(right, right - left, -1.0)], axis=1)
     gaps = np.repeat(_GAP * (right - left), 2, axis=1)
     return measure.rule(np.concatenate([nodes, ends], axis=1).ravel(), np.concatenate([weights, gaps], axis=1).ravel())
 
@@ -232,46 +196,8 @@ def tails_with_ends(matrix: np.ndarray) -> np.ndarray:
     return np.asarray(np.hypot(panel_tails(matrix[:, :ORDER]), np.sqrt(np.sum(misfit**2, axis=(1, 2)))))
 
 
-def panel_tails(matrix: np.ndarray, norm: float = 0.0) -> np.ndarray:
-    """Norm of the last Legendre coefficients of weighted samples (.., functions) on every panel, shape (panels,).
-
-    What is rounding beside `norm` counts as zero.
-    """
-    panels = matrix.reshape(-1, ORDER, matrix.shape[-1])
-    last = legendre_transform(ORDER)[-3:] @ panels    # up to two of which parity makes zero
-    tails = np.sqrt(np.sum(last**2, axis=(1, 2)))
-    return np.where(tails > 8.0 * EPS * norm, tails, 0.0)
-
-
 @lru_cache(maxsize=1)
 def _end_values() -> np.ndarray:
     """From weighted samples at the nodes to weighted samples at both ends: shape (2, ORDER)."""
     ends = orthonormal_legendre(np.array([-1.0, 1.0]), ORDER)
     return np.asarray(np.sqrt(2.0 * _GAP) * ends @ legendre_transform(ORDER))
-
-
-def hidden_share(edges: np.ndarray, energies: np.ndarray) -> float:
-    """The part of a norm that is nearer to singular points than panels reach, from energies (n,) at their nodes."""
-    of_panels = energies.reshape(-1, ORDER).sum(axis=1)
-    return float(np.sqrt(hidden_energy(edges, of_panels) / of_panels.sum()))
-
-
-def check_rule(measure: Measure, edges: np.ndarray, ulps: float, order: int) -> Rule:
-    """A Gauss-Lobatto rule on the panels: no node in common, and the ends, seen from inside, among them.
-
-    On panels that are too narrow to be halved, where h may be infinite at an end, the ends are seen from farther away.
-    """
-    left, right = edges[:-1, None], edges[1:, None]
-    width = right - left
-    nodes, weights = on_panels(left, right, *gauss_lobatto(order))
-    narrow = 0.5 * width <= floor_width(measure, edges)[:, None]
-    nodes[:, :1] = np.where(narrow, left + 0.01 * width, _next_to(left, width, 1.0, ulps))
-    nodes[:, -1:] = np.where(narrow, right - 0.01 * width, _next_to(right, width, -1.0, ulps))
-    return measure.rule(nodes.ravel(), weights.ravel())
-
-
-def random_rule(measure: Measure, edges: np.ndarray, rng: np.random.Generator, count: int) -> Rule:
-    """Random points, one in each of `count` equal parts of every panel."""
-    width = np.diff(edges)[:, None] / count
-    nodes = edges[:-1, None] + width * (np.arange(count) + rng.random((len(width), count)))
-    return measure.rule(nodes.ravel(), np.broadcast_to(width, nodes.shape).ravel())

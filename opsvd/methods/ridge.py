@@ -38,7 +38,7 @@ from ..quadrature import (
     poles,
 )
 from .base import GaussianMethod
-from .refinement import ORDER, hidden_share, panel_tails
+from .panel_rules import ORDER, hidden_share, panel_tails
 from .uniform import loose_checks
 
 # Widths of the panels, in deviations: each makes a matrix of twice as many entries as the one before.

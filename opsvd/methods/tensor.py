@@ -53,16 +53,13 @@ class TensorDiscretisation:
         The matrices of `check_sizes`.
     check_sizes : tuple of tuple of (tuple of int, tuple of int)
         For each check, what `sizes` is for the matrix.
-    resolved : bool
-        Whether the coefficients fall to the tolerance in every direction.
     """
 
     coordinates: Coordinates
-    sizes: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
+    sizes: tuple[Sizes, ...]
     matrix: np.ndarray
     checks: tuple[np.ndarray, ...]
-    check_sizes: tuple[tuple[tuple[tuple[int, ...], tuple[int, ...]], ...], ...]
-    resolved: bool
+    check_sizes: tuple[tuple[Sizes, ...], ...]
 
     def within_check(self, check: int, side: int) -> np.ndarray:
         """Where the functions of the matrix stand among those of a check, on the side of x (0) or y (1)."""
@@ -97,10 +94,9 @@ class Tensor(Method):
         # Errors fall faster than coefficients.
         d = tensor_discretisation(problem.coordinates, max(0.3 * problem.rtol**0.75, 1e-15))
         c = d.coordinates
-        left = HermiteProducts(problem.sides[0], c.turn_x, tuple((part.x, size[0]) for part, size in zip(
-            c.components, d.sizes, strict=True)))
-        right = HermiteProducts(problem.sides[1], c.turn_y, tuple((part.y, size[1]) for part, size in zip(
-            c.components, d.sizes, strict=True)))
+        parts = list(zip(c.components, d.sizes, strict=True))
+        left = HermiteProducts(problem.sides[0], c.turn_x, tuple((part.x, size[0]) for part, size in parts))
+        right = HermiteProducts(problem.sides[1], c.turn_y, tuple((part.y, size[1]) for part, size in parts))
         # Of products of many degrees most do not matter: rows and columns below a thousandth of the tolerance go.
         yield Discretisation((Block(left, right, d.matrix, 1e-3 * problem.rtol),), partial(_evidence, d), _note(d),
                              rtol=problem.rtol,
@@ -118,17 +114,13 @@ def tensor_discretisation(coordinates: Coordinates, tol: float) -> TensorDiscret
 
     Values are known to about the square of that. No component may be one of `too_many`.
     """
-    blocks, sizes, resolved = [], [], True
-    for component in coordinates.components:
-        block, size, fine = _refined(coordinates, component, tol)
-        blocks.append(block)
-        sizes.append(size)
-        resolved = resolved and fine
+    refined = [_refined(coordinates, component, tol) for component in coordinates.components]
+    blocks, sizes = [block for block, _ in refined], tuple(size for _, size in refined)
     offset = coordinates.offset()
     larger = tuple(tuple(_check_sizes(size, check) for size in sizes) for check in range(len(_CHECKS)))
     checks = tuple(_assembled(offset, [_coefficients(coordinates, component, size) for component, size in
                                        zip(coordinates.components, some, strict=True)]) for some in larger)
-    return TensorDiscretisation(coordinates, tuple(sizes), _assembled(offset, blocks), checks, larger, resolved)
+    return TensorDiscretisation(coordinates, sizes, _assembled(offset, blocks), checks, larger)
 
 
 def _check_sizes(size: Sizes, check: int = -1) -> Sizes:
@@ -137,7 +129,7 @@ def _check_sizes(size: Sizes, check: int = -1) -> Sizes:
     return x, y
 
 
-def _refined(coordinates: Coordinates, component: Component, tol: float) -> tuple[np.ndarray, Sizes, bool]:
+def _refined(coordinates: Coordinates, component: Component, tol: float) -> tuple[np.ndarray, Sizes]:
     """The block of a component, with sizes that suffice in every direction or are the largest affordable."""
     size: Sizes = ((_FIRST,) * len(component.x), (_FIRST,) * len(component.y))
     while True:
@@ -149,13 +141,10 @@ def _refined(coordinates: Coordinates, component: Component, tol: float) -> tupl
         # Directions that leave less than three per cent of the worst wait for the others.
         worst = max(tails, default=0.0)
         growing = np.array(tails) > max(tol * whole, 0.03 * worst)
-        if not growing.any():
-            return block, size, True
-        grown = _grown(size, growing)
-        if not _affordable(grown):
-            grown = _grown(size, np.array(tails) == worst)
-        if not _affordable(grown):
-            return block, size, False
+        ways = (_grown(size, growing), _grown(size, np.array(tails) == worst))
+        grown = next((larger for larger in ways if _affordable(larger)), None)
+        if grown is None or not growing.any():
+            return block, size
         size = grown
 
 
@@ -185,9 +174,8 @@ def _coefficients(coordinates: Coordinates, component: Component, size: Sizes) -
     tensor = values.reshape(*size[0], *size[1])
     for axis, (n, (points, lebesgue)) in enumerate(zip((*size[0], *size[1]), [*rules[0], *rules[1]], strict=True)):
         check_time()
-        functions = hermite_functions(points, n)
-        density = hermite_functions(points, 1)[:, 0]
-        transform = functions * (lebesgue * density)[:, None]
+        functions = hermite_functions(points, n)    # the first is the root of the density
+        transform = functions * (lebesgue * functions[:, 0])[:, None]
         with np.errstate(over="ignore", invalid="ignore"):
             tensor = np.moveaxis(np.tensordot(tensor, transform, axes=(axis, 0)), -1, axis)
     if not np.abs(tensor).max() < 1.0 / SMALLEST_SIZE:
