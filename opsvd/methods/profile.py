@@ -32,17 +32,21 @@ class Profile:
 
     def finite(self, s: np.ndarray) -> np.ndarray:
         """The parts at s, (n,) -> (n, 2); raises NonFiniteKernelError where phi is not finite."""
-        x, y = self._points(s)
-        values = self.kernel(x, y)
-        if not np.isfinite(values).all():
-            i, j = np.argwhere(~np.isfinite(values))[0]
-            raise non_finite(float(x[i, 0]), float(y[i, j]), float(values[i, j]))
-        return _parts(values)
+        return _parts(finite_values(self.kernel, *self._points(s)))
 
     def _points(self, s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Points x, (n, 1), and y, (n, 2), whose products are plus and minus s_x s_y e^s."""
         root = np.exp(0.5 * s)[:, None]
         return self.std_x * root, self.std_y * root * np.array([1.0, -1.0])
+
+
+def finite_values(kernel: Kernel, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Values at points that broadcast; raises NonFiniteKernelError for the first that is not finite."""
+    values = kernel(x, y)
+    bad = ~np.isfinite(values)
+    if bad.any():
+        raise non_finite(*(float(np.broadcast_to(some, bad.shape)[bad][0]) for some in (x, y, values)))
+    return values
 
 
 def _parts(values: np.ndarray) -> np.ndarray:

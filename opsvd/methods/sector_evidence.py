@@ -11,6 +11,7 @@ from ..evidence.degrees import Degree, DegreesEvidence
 from ..evidence.images import Images, energy_beyond
 from ..evidence.remainder import RemainderEvidence, largest_evidence
 from ..operator.singular_functions import SingularSystem
+from .radii import largest_beyond
 from .sector_checks import CheckGrid
 from .sector_grids import SectorGrids
 
@@ -57,7 +58,8 @@ def sector_evidence(d: SectorGrids, rtol: float, unseen: Unseen | None,
     degrees = tuple(_degree(d, degree, root, part.basis.multiplicity, one) for degree, root, part, one in zip(
         d.degrees, roots, system.left.parts, seen, strict=True))
     evidence = DegreesEvidence(values=system.values, degrees=degrees, following_degrees=d.beyond, norm_error=0.0,
-                               known_norm=None if d.norms is None else d.norms[1], floor=d.largest_beyond)
+                               known_norm=None if d.norms is None else d.norms[1],
+                               floor=largest_beyond(d.beyond, d.left.k, len(d.values), d.parities))
     evidence = replace(evidence, norm_error=_norm_error(d, (d.check, *others), evidence.norm.value))
     return None if unseen is not None and unseen.contradicts(system, evidence) else evidence
 

@@ -88,8 +88,8 @@ class Sectors(Method):
                  unseen: Unseen | None) -> Iterator[Discretisation]:
         size = enough_degrees(profiles, radii, profiles.k, problem.rtol, parities)
         for d in sector_grids(profiles, radii, size, parities, _aim(problem)):
-            note = (f"{what} in R^{d.k}: spherical harmonics to degree {len(d.values) - 1}, each with a radial kernel "
-                    f"of {d.left.count} by {d.right.count} nodes, step {d.left.step:.3g} in log|x|")
+            note = (f"{what} in R^{d.left.k}: spherical harmonics to degree {len(d.values) - 1}, each with a radial "
+                    f"kernel of {d.left.count} by {d.right.count} nodes, step {d.left.step:.3g} in log|x|")
             yield Discretisation(tuple(_blocks(problem, d)), partial(sector_evidence, d, problem.rtol, unseen), note,
                                  rtol=problem.rtol, limit=_LIMIT)
 

@@ -8,7 +8,6 @@ in each direction as its coefficients ask for.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -39,9 +38,11 @@ _MOST_VALUES = 24_000_000    # of h for one block: 192 MB
 Sizes = tuple[tuple[int, ...], tuple[int, ...]]
 
 
-@dataclass(frozen=True, eq=False)
 class TensorDiscretisation:
     """The matrix of T between products of Hermite polynomials, and larger ones from other nodes.
+
+    Every direction of every component is refined until its last coefficients are below tol, or no more is affordable:
+    values are known to about the square of that. No component may be one of `too_many`.
 
     Attributes
     ----------
@@ -55,11 +56,15 @@ class TensorDiscretisation:
         For each check, what `sizes` is for the matrix.
     """
 
-    coordinates: Coordinates
-    sizes: tuple[Sizes, ...]
-    matrix: np.ndarray
-    checks: tuple[np.ndarray, ...]
-    check_sizes: tuple[tuple[Sizes, ...], ...]
+    def __init__(self, coordinates: Coordinates, tol: float) -> None:
+        self.coordinates, components = coordinates, coordinates.components
+        refined = [_refined(coordinates, component, tol) for component in components]
+        self.sizes, offset = tuple(size for _, size in refined), coordinates.offset()
+        self.matrix = _assembled(offset, [block for block, _ in refined])
+        self.check_sizes = tuple(tuple(_check_sizes(size, check) for size in self.sizes)
+                                 for check in range(len(_CHECKS)))
+        self.checks = tuple(_assembled(offset, [_coefficients(coordinates, *each) for each in
+                                                zip(components, sizes, strict=True)]) for sizes in self.check_sizes)
 
     def within_check(self, check: int, side: int) -> np.ndarray:
         """Where the functions of the matrix stand among those of a check, on the side of x (0) or y (1)."""
@@ -92,7 +97,7 @@ class Tensor(Method):
 
     def _attempts(self, problem: Problem) -> Iterator[Discretisation]:
         # Errors fall faster than coefficients.
-        d = tensor_discretisation(problem.coordinates, max(0.3 * problem.rtol**0.75, 1e-15))
+        d = TensorDiscretisation(problem.coordinates, max(0.3 * problem.rtol**0.75, 1e-15))
         c = d.coordinates
         parts = list(zip(c.components, d.sizes, strict=True))
         left = HermiteProducts(problem.sides[0], c.turn_x, tuple((part.x, size[0]) for part, size in parts))
@@ -107,20 +112,6 @@ def too_many(component: Component) -> bool:
     """Whether a component has more directions than a tensor product can have at the first size."""
     x, y = len(component.x), len(component.y)
     return bool(_FIRST ** max(x, y) > _MOST_FUNCTIONS or _FIRST ** (x + y) > _MOST_VALUES)
-
-
-def tensor_discretisation(coordinates: Coordinates, tol: float) -> TensorDiscretisation:
-    """Refine every direction of every component until its last coefficients are below tol, or no more is affordable.
-
-    Values are known to about the square of that. No component may be one of `too_many`.
-    """
-    refined = [_refined(coordinates, component, tol) for component in coordinates.components]
-    blocks, sizes = [block for block, _ in refined], tuple(size for _, size in refined)
-    offset = coordinates.offset()
-    larger = tuple(tuple(_check_sizes(size, check) for size in sizes) for check in range(len(_CHECKS)))
-    checks = tuple(_assembled(offset, [_coefficients(coordinates, component, size) for component, size in
-                                       zip(coordinates.components, some, strict=True)]) for some in larger)
-    return TensorDiscretisation(coordinates, sizes, _assembled(offset, blocks), checks, larger)
 
 
 def _check_sizes(size: Sizes, check: int = -1) -> Sizes:
