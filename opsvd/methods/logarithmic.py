@@ -30,7 +30,7 @@ from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
 from ..quadrature import Pieces, Rule, gauss_lobatto, on_panels
 from .base import GaussianMethod
-from .profile import Profile, filtered_samples, find_decay, fine_step, halving_edges, hankel, rough_spans, smooth_pieces
+from .profile import Decay, Profile, filtered_samples, fine_step, halving_edges, hankel, rough_spans, smooth_pieces
 
 # Of the rules in x and y; benchmarks/check_rules.py shows that they see the errors that they check.
 _CHECK_ORDERS = (12, 11)
@@ -84,7 +84,7 @@ class Logarithmic(GaussianMethod):
         measures, domain, aim = problem.gaussians, problem.domain, problem.tolerances.trapezoid
         profile = Profile(problem.kernel, measures[0].std, measures[1].std)
         top = float(np.log(np.max(np.abs([*np.array(domain.x) / profile.std_x, *np.array(domain.y) / profile.std_y]))))
-        decay, tol = find_decay(profile, top, aim), max(0.1 * aim, 1e-13)
+        decay, tol = Decay(profile, top, aim), max(0.1 * aim, 1e-13)
         pieces = smooth_pieces(profile, 2.0 * decay.first(aim).min(), 2.0 * top, tol)
         if pieces is None or (step := fine_step(pieces, aim)) is None:
             return
@@ -97,8 +97,8 @@ class Logarithmic(GaussianMethod):
             if h >= previous:
                 return    # at the floor of the budget
             previous = h
-            samples = filtered_samples(profile, pieces, 2.0 * top - h * np.arange(2 * counts.max() - 1)[::-1], tol)
-            if samples is None:
+            s = 2.0 * top - h * np.arange(2 * counts.max() - 1)[::-1]
+            if (samples := filtered_samples(profile, pieces, s, tol)) is None:
                 return
             blocks = []
             for i in decay.parities:    # samples are at all sums of nodes, or more

@@ -68,14 +68,13 @@ def hankel(samples: np.ndarray, u: np.ndarray) -> np.ndarray:
     """The matrix k_(i + j) w(u_i) w(u_j) from 2n - 1 samples of k, at sums of n points u."""
     weights = _weight(u)
     # The weights go in one after the other: their product may underflow where k makes up for it.
-    matrix: np.ndarray = np.lib.stride_tricks.sliding_window_view(samples, len(weights)) * weights[:, None]
-    matrix *= weights
-    return matrix
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(samples, len(u)) * weights[:, None] * weights)
 
 
-@dataclass(frozen=True, eq=False)
 class Decay:
-    """How the operator fades to the left.
+    """How the operator fades to the left: measured with a coarse step, and extrapolated by its last `measured` units.
+
+    The energy of |x|^a falls like e^((2a + 1) u); if it does not fall, E[h^2] diverges.
 
     Attributes
     ----------
@@ -86,9 +85,27 @@ class Decay:
         Of either parity, relative to the whole.
     """
 
-    u: np.ndarray
-    to_the_left: np.ndarray
-    norms: np.ndarray
+    def __init__(self, profile: Profile, top: float, tol: float, *, step: float = 0.5, measured: float = 20.0) -> None:
+        # A bounded phi has the norm e^-32 = 1.3e-14 to the left of -64: a longer way is for tolerances near rounding,
+        # and for powers with a < 0. At -344 products xy = e^-688 are still normal numbers.
+        for lowest in (-64.0, -344.0):
+            u = np.arange(top, lowest, -step)[::-1]
+            samples = profile.finite(2.0 * u[0] + step * np.arange(2 * len(u) - 1))
+            matrices = np.stack([hankel(step * part, u) for part in samples.T])
+            matrices /= np.linalg.norm(matrices) or 1.0
+            energy = np.einsum("pij,pij->ip", matrices, matrices)
+            inner, outer = energy[0], energy[round(measured / step)]
+            with np.errstate(divide="ignore", invalid="ignore"):
+                rate = np.where(inner > 0.0, np.log(outer / inner) / measured, np.inf)
+            if ((rate <= SLOWEST_RATE) & (inner > 1e-3 * tol * tol)).any():
+                raise NotSquareIntegrableError("h must be square-integrable, but h^2 does not decay towards x = 0: "
+                                               "E[h^2] is infinite (|xy|^a needs a > -1/2). Decompose a kernel with a "
+                                               "weaker singularity")
+            extrapolated = inner / (step * np.maximum(rate, SLOWEST_RATE))
+            to_the_left = np.sqrt(np.cumsum(energy, axis=0) + extrapolated)
+            if (to_the_left[0] < tol).all():
+                break
+        self.u, self.to_the_left, self.norms = u, to_the_left, np.sqrt(energy.sum(axis=0))
 
     @property
     def parities(self) -> list[int]:
@@ -120,33 +137,6 @@ class Decay:
             if counts.max() <= most or missing <= np.exp(-0.25 * np.pi**2 / step):
                 return step, np.minimum(counts, most)
             step *= 1.1
-
-
-def find_decay(profile: Profile, top: float, tol: float, *, step: float = 0.5, measured: float = 20.0) -> Decay:
-    """Measure with a coarse step how the operator fades to the left, and extrapolate it by its last `measured` units.
-
-    The energy of |x|^a falls like e^((2a + 1) u); if it does not fall, E[h^2] diverges.
-    """
-    # A bounded phi has the norm e^-32 = 1.3e-14 to the left of -64: a longer way is for tolerances near rounding, and
-    # for powers with a < 0. At -344 products xy = e^-688 are still normal numbers.
-    for lowest in (-64.0, -344.0):
-        u = np.arange(top, lowest, -step)[::-1]
-        samples = profile.finite(2.0 * u[0] + step * np.arange(2 * len(u) - 1))
-        matrices = np.stack([hankel(step * part, u) for part in samples.T])
-        matrices /= np.linalg.norm(matrices) or 1.0
-        energy = np.einsum("pij,pij->ip", matrices, matrices)
-        inner, outer = energy[0], energy[round(measured / step)]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            rate = np.where(inner > 0.0, np.log(outer / inner) / measured, np.inf)
-        if ((rate <= SLOWEST_RATE) & (inner > 1e-3 * tol * tol)).any():
-            raise NotSquareIntegrableError("h must be square-integrable, but h^2 does not decay towards x = 0: E[h^2] "
-                                           "is infinite (|xy|^a needs a > -1/2). Decompose a kernel with a weaker "
-                                           "singularity")
-        extrapolated = inner / (step * np.maximum(rate, SLOWEST_RATE))
-        to_the_left = np.sqrt(np.cumsum(energy, axis=0) + extrapolated)
-        if (to_the_left[0] < tol).all():
-            break
-    return Decay(u, to_the_left, np.sqrt(energy.sum(axis=0)))
 
 
 def halving_edges(low: float, high: float) -> np.ndarray:
@@ -216,8 +206,7 @@ def filtered_samples(profile: Profile, pieces: Pieces, s: np.ndarray, tol: float
     samples[~near] = profile.finite(s[~near])
     indices = np.flatnonzero(near)
     for run in np.split(indices, np.flatnonzero(np.diff(indices) > 1) + 1) if len(indices) else ():
-        edges = edges_beyond(profile, pieces, s[run], step=step, tol=tol, importance=_weight_of_sum)
-        if edges is None:
+        if (edges := edges_beyond(profile, pieces, s[run], step=step, tol=tol, importance=_weight_of_sum)) is None:
             return None
         samples[run] = band_limited(profile.finite, s[run], step, edges)
     return samples
@@ -238,8 +227,7 @@ def edges_beyond(profile: Profile, pieces: Pieces, points: np.ndarray, *, step: 
         return np.asarray(filter_envelope(s[:, None] - points, step) @ importance(points))
 
     edges = np.append(pieces.edges, np.linspace(start, end, int(np.ceil(end - start)) + 1)[1:])
-    longer = _resolved(profile, seen, edges, pieces.breaks, tol)
-    if longer is None:
+    if (longer := _resolved(profile, seen, edges, pieces.breaks, tol)) is None:
         return None
     size = np.abs(profile(longer.edges) * seen(longer.edges)[:, None]).max(axis=1)
     return longer.edges if size[-1] <= tol * size.max() else None

@@ -1,7 +1,6 @@
 """Where panels must be: halving and cutting until functions are resolved by their polynomials on all of them."""
 
 from collections.abc import Callable
-from functools import lru_cache
 
 import numpy as np
 
@@ -13,6 +12,8 @@ from .panel_rules import ORDER, floor_width, next_to, panel_tails
 
 # From an end of a panel to the nearest of its 16 nodes, as a part of its width.
 _GAP = 0.0053
+# From weighted samples at the nodes to weighted samples at both ends: shape (2, ORDER).
+_AT_ENDS = np.sqrt(2.0 * _GAP) * orthonormal_legendre(np.array([-1.0, 1.0]), ORDER) @ legendre_transform(ORDER)
 # More unresolved panels in one variable show a break along a curve, which panels in x and y cannot follow: there
 # uniform refinement up to a limit is as good.
 _MOST_WITHOUT_CURVES = 16
@@ -24,7 +25,7 @@ Samples = Callable[[Rule], np.ndarray]
 
 
 def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, tol: float, *, limit: int, broad: int,
-            noise: float = 64.0 * EPS, singular: np.ndarray | None = None,
+            noise: float = 64.0 * EPS, singular: np.ndarray | tuple[()] = (),
             start: np.ndarray | None = None, ratio: float = 2.0) -> np.ndarray:
     """Halve, cut and grade panels until functions, drawn anew at every pass, are resolved on all of them.
 
@@ -51,7 +52,6 @@ def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, to
     ratio : float
         Of the distances from a singular point of neighbouring edges.
     """
-    known = np.zeros(0) if singular is None else singular
     seen: dict[tuple[float, float], tuple[float, float]] = {}     # a panel -> its tail and its energy
     if start is not None:
         energies = np.sum(start.reshape(len(edges) - 1, -1) ** 2, axis=1)
@@ -74,14 +74,14 @@ def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, to
         # What halving reduces to a thirtieth is smooth; and where searches leave more to be done, there is no end of
         # singular points.
         unhelped = (np.diff(edges) <= narrow) & (tail > 0.03 * parent) & (not hopeless)
-        suspicious = bad & (unhelped | np.isin(edges[:-1], known) | np.isin(edges[1:], known))
+        suspicious = bad & (unhelped | np.isin(edges[:-1], singular) | np.isin(edges[1:], singular))
         suspects = [span for span, likely in zip(spans, suspicious, strict=True) if likely and span not in searched]
         finer = edges
         if len(suspects) > 0 and np.count_nonzero(bad) <= _MOST_WITHOUT_CURVES:
             hopeless = hopeless or int(np.count_nonzero(bad)) > bad_before
             bad_before = int(np.count_nonzero(bad))
             searched.update(suspects)
-            found = _singular_points(samples, measure, np.array(suspects), tol * norm, known=known, noise=noise,
+            found = _singular_points(samples, measure, np.array(suspects), tol * norm, known=singular, noise=noise,
                                      ratio=ratio)
             finer = np.union1d(edges, found[:max(limit - len(edges) + 1, 0)])
         if len(finer) == len(edges):
@@ -105,8 +105,8 @@ def _tails_and_energies(samples: Samples, measure: Measure, spans: np.ndarray) -
     return list(zip(tails_with_ends(matrix).tolist(), energies.tolist(), strict=True))
 
 
-def _singular_points(samples: Samples, measure: Measure, spans: np.ndarray, threshold: float, *, known: np.ndarray,
-                     noise: float, ratio: float) -> np.ndarray:
+def _singular_points(samples: Samples, measure: Measure, spans: np.ndarray, threshold: float, *,
+                     known: np.ndarray | tuple[()], noise: float, ratio: float) -> np.ndarray:
     """Edges that panels, shape (p, 2), want: their singular points, and steps halving towards those at an end."""
     def values(_: np.ndarray, points: np.ndarray) -> np.ndarray:
         try:
@@ -149,13 +149,12 @@ def split(edges: np.ndarray, measure: Measure, tails: np.ndarray, threshold: flo
 
     A panel that is left of a halving after another, both towards the same point, is halved many times towards it.
     """
-    width = np.diff(edges)
-    chosen = np.flatnonzero((tails > threshold) & (width > floor_width(measure, edges)))
+    width, floor = np.diff(edges), floor_width(measure, edges)
+    chosen = np.flatnonzero((tails > threshold) & (width > floor))
     room = (min(limit, broad) if len(chosen) > _MOST_WITHOUT_CURVES else limit) - len(width)
     if room <= 0 or len(chosen) == 0:
         return edges
     if len(chosen) <= _MOST_WITHOUT_CURVES and len(chosen) * _HALVINGS_AT_ONCE <= room:
-        floor = floor_width(measure, edges)
         graded = [_towards(edges, width, tails <= threshold, p, floor[p]) for p in chosen.tolist()]
         return np.unique(np.concatenate([edges, *graded]))
     chosen = np.sort(chosen[np.argsort(-tails[chosen])][:room])
@@ -192,12 +191,5 @@ def tails_with_ends(matrix: np.ndarray) -> np.ndarray:
     The last Legendre coefficients, and the misfit at the ends: a kink or jump between an end and the nearest node
     leaves the samples at the nodes smooth, and shows only there.
     """
-    misfit = matrix[:, ORDER:] - _end_values() @ matrix[:, :ORDER]
+    misfit = matrix[:, ORDER:] - _AT_ENDS @ matrix[:, :ORDER]
     return np.asarray(np.hypot(panel_tails(matrix[:, :ORDER]), np.sqrt(np.sum(misfit**2, axis=(1, 2)))))
-
-
-@lru_cache(maxsize=1)
-def _end_values() -> np.ndarray:
-    """From weighted samples at the nodes to weighted samples at both ends: shape (2, ORDER)."""
-    ends = orthonormal_legendre(np.array([-1.0, 1.0]), ORDER)
-    return np.asarray(np.sqrt(2.0 * _GAP) * ends @ legendre_transform(ORDER))

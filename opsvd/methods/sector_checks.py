@@ -52,13 +52,14 @@ class CheckGrid:
         self.values, self.images = seen.values, images.values
         self.beyond, self.truncation = seen.norm_beyond(self.x, self.y, k), seen.truncation
 
-    def matrix(self, degree: int) -> np.ndarray:
-        """The values of c_l, times the square roots of the weights."""
-        return self._weighted(self.values[degree])
+    def matrix(self, degree: int, *, images: bool = False) -> np.ndarray:
+        """The values of c_l, times the square roots of the weights.
 
-    def image_matrix(self, degree: int) -> np.ndarray:
-        """The same, filtered where it must be: applied to smooth functions it gives what T does."""
-        return self._weighted(self.images[degree])
+        For `images` they are filtered where they must be: applied to smooth functions the matrix gives what T does.
+        """
+        left, right = self._weights
+        values = self.images[degree] if images else self.values[degree]
+        return np.asarray(self.step * values * left[:, None] * right)
 
     def rounding(self, degree: int) -> float:
         """What a relative error of eps in the lengths changes on a degree, as a norm: steep kernels round more."""
@@ -70,10 +71,6 @@ class CheckGrid:
         """The functions of two bases at the nodes, times the square roots of the weights."""
         root = math.sqrt(self.step)
         return root * left.half_density(self.x), root * right.half_density(self.y)
-
-    def _weighted(self, values: np.ndarray) -> np.ndarray:
-        left, right = self._weights
-        return np.asarray(self.step * values * left[:, None] * right)
 
 
 @dataclass(frozen=True, eq=False)

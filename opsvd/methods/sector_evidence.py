@@ -1,7 +1,7 @@
 """What check grids of lengths show of the singular triplets of every degree."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from .._support.linalg import corner_norms, norm_bound
 from ..evidence.degrees import Degree, DegreesEvidence
 from ..evidence.images import Images, energy_beyond
 from ..evidence.remainder import RemainderEvidence, largest_evidence
+from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
 from .radii import largest_beyond
 from .sector_checks import CheckGrid
@@ -19,13 +20,14 @@ FAINT = 1e-16
 """Rows of a matrix that together are below this part of it are left out: they are below the rounding of the others."""
 
 
-@dataclass(frozen=True, eq=False)
 class Unseen:
     """Values of a black box at random pairs of points, by which its symmetry is confirmed."""
 
-    x: np.ndarray
-    y: np.ndarray
-    values: np.ndarray
+    def __init__(self, problem: Problem) -> None:
+        rng = np.random.default_rng(7)
+        # 400 values tell a mean square to a tenth.
+        self.x, self.y = (measure.sample(400, rng) for measure in (problem.mu_x, problem.mu_y))
+        self.values = problem.kernel(self.x, self.y)
 
     def contradicts(self, system: SingularSystem, evidence: DegreesEvidence) -> bool:
         """Whether h is not what an answer that rests on its symmetry says."""
@@ -107,7 +109,7 @@ def _images(d: SectorGrids, check: CheckGrid, degree: int,
     """
     # Each of the 64 leading functions takes a product with the matrix; bars of others come from the remainder.
     f, sigma, g = (part[..., :64] for part in triplets)
-    matrix, outside = check.image_matrix(degree), (d.radii.missing * d.radii.norm) ** 2
+    matrix, outside = check.matrix(degree, images=True), (d.radii.missing * d.radii.norm) ** 2
     residuals = []
     for there, own, nodes in ((matrix @ g, f, check.x), (matrix.T @ f, g, check.y)):
         beyond = np.minimum(energy_beyond(there, nodes, (float(nodes[0]), float(nodes[-1]))), outside)

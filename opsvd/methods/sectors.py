@@ -52,11 +52,8 @@ class Sectors(Method):
         if isinstance(kernel, Elementwise):
             yield from self._of_product(problem, kernel.phi, kernel.kinks, "phi(<x, y>)", None)
             return
-        rng, measures = np.random.default_rng(7), (problem.mu_x, problem.mu_y)
-        # Before the budget may run out: 400 values tell a mean square to a tenth.
-        x, y = (measure.sample(400, rng) for measure in measures)
-        unseen = Unseen(x, y, kernel(x, y))
-        if depends_on_product_alone(kernel, *measures):
+        unseen = Unseen(problem)    # before the budget may run out
+        if depends_on_product_alone(kernel, problem.mu_x, problem.mu_y):
             yield from self._of_product(problem, lambda w: product_values(kernel, w), (),
                                         "seen to be a function of <x, y>", unseen)
             return

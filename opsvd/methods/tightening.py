@@ -23,30 +23,26 @@ def tightened(problem: Problem, attempts: Callable[[Problem], Iterator[Discretis
     The tolerance itself is tried first, with a part of the budget. If that does not do, larger ones come first. The
     last answer is returned, or None if h hides.
     """
+    budget = problem.budget
     try:
-        return (yield from _tightened(problem, attempts))
+        with budget.part(_TRIED):
+            answer = yield from _attempted(attempts(problem), None)
+        if not budget.refusals or (answer is not None and answer.converged):
+            return answer
+        budget.refusals.clear()    # the part ran out, and not the whole
+        steps = [*(step for step in _STEPS if step > problem.rtol), problem.rtol]
+        while steps:
+            step = steps.pop(0)
+            answer = yield from _attempted(attempts(problem.at(step)), answer)
+            if budget.refusals:
+                return answer
+            if answer is not None and len(answer.errors) > 0:
+                budget.release()
+            if answer is None or not answer.converged:    # and neither will those between
+                steps = steps[-1:]
+        return answer
     except _HiddenError:
         return None
-
-
-def _tightened(problem: Problem, attempts: Callable[[Problem], Iterator[Discretisation]]) -> Discretisations:
-    budget = problem.budget
-    with budget.part(_TRIED):
-        answer = yield from _attempted(attempts(problem), None)
-    if not budget.refusals or (answer is not None and answer.converged):
-        return answer
-    budget.refusals.clear()    # the part ran out, and not the whole
-    steps = [*(step for step in _STEPS if step > problem.rtol), problem.rtol]
-    while steps:
-        step = steps.pop(0)
-        answer = yield from _attempted(attempts(problem.at(step)), answer)
-        if budget.refusals:
-            return answer
-        if answer is not None and len(answer.errors) > 0:
-            budget.release()
-        if answer is None or not answer.converged:    # and neither will those between
-            steps = steps[-1:]
-    return answer
 
 
 def _attempted(discretisations: Iterator[Discretisation], last: Answer | None) -> Discretisations:
