@@ -213,25 +213,18 @@ def evaluated(budget: Budget | None, function: Callable[..., np.ndarray], arrays
     if budget is None:
         return function(*arrays)
     leading = [array.shape[:array.ndim - last] for array, last in zip(arrays, fixed, strict=True)]
-    budget.require(math.prod(np.broadcast_shapes(*leading)) * width)
-    return _in_pieces(budget, function, arrays, fixed, width)
-
-
-def _in_pieces(budget: Budget, function: Callable[..., np.ndarray], arrays: Sequence[np.ndarray], fixed: Sequence[int],
-               width: int) -> np.ndarray:
-    """Along the first axis that is longer than one, and each piece, if that is too large, along the next."""
-    leading = [array.shape[:array.ndim - last] for array, last in zip(arrays, fixed, strict=True)]
     shape = np.broadcast_shapes(*leading)
     size = math.prod(shape) * width
+    budget.require(size)
+    # In pieces along the first axis that is longer than one, and each piece, if that is too large, along the next.
     axis = next((i for i, n in enumerate(shape) if n > 1), None)
     if size <= budget.at_once or axis is None:
         return budget.timed(function, arrays, size)
     parts, start, row = [], 0, size // shape[axis]
     while start < shape[axis]:
         some = slice(start, start + max(1, budget.at_once // row))
-        parts.append(_in_pieces(budget, function, [
-            _cut(array, axis - len(shape) + len(lead), some) for array, lead in zip(arrays, leading, strict=True)],
-            fixed, width))
+        pieces = [_cut(array, axis - len(shape) + len(lead), some) for array, lead in zip(arrays, leading, strict=True)]
+        parts.append(evaluated(budget, function, pieces, fixed, width=width))
         start = some.stop
     return np.concatenate(parts, axis=axis)
 

@@ -6,18 +6,9 @@ from typing import Any
 import numpy as np
 
 from .._support.floats import EPS
-from .._support.validation import (
-    affordable,
-    described,
-    generator,
-    is_array,
-    points,
-    positive_float,
-    positive_int,
-    real_array,
-)
+from .._support.validation import affordable, described, generator, is_array, points, positive_float, real_array
 from ..quadrature import Rule, gauss_hermite
-from .base import LARGEST_COORDINATE, MOST_GAUSS_NODES, Measure
+from .base import LARGEST_COORDINATE, Measure, node_count
 
 # Eigenvalues below this part of the largest count as zero: it is k eps, the rounding of eigenvalues, for k = 450.
 _ZERO_EIGENVALUE = 1e-13
@@ -174,12 +165,11 @@ class GaussianVector(Measure):
     def gauss_rule(self, n: int) -> Rule:
         """The tensor product of n-point Gauss-Hermite rules in the whitened coordinates: n^k nodes, shape (n^k, k)."""
         most = 10_000_000    # the nodes take 80 MB a coordinate, and others of their size are made on the way
-        if self.dim * math.log(positive_int(n, "n", MOST_GAUSS_NODES)) > math.log(most):
+        if self.dim * math.log(node_count(n)) > math.log(most):
             raise ValueError(f"n must give at most {most} nodes in all, got n = {n} in dimension {self.dim}, "
                              f"{n}^{self.dim}; take fewer nodes, or sample")
-        nodes, lebesgue = gauss_hermite(n)
-        z = np.stack(np.meshgrid(*[nodes] * self.dim, indexing="ij"), axis=-1).reshape(-1, self.dim)
-        weights = np.stack(np.meshgrid(*[lebesgue] * self.dim, indexing="ij"), axis=-1).reshape(-1, self.dim)
+        z, weights = (np.stack(np.meshgrid(*[part] * self.dim, indexing="ij"), axis=-1).reshape(-1, self.dim)
+                      for part in gauss_hermite(n))
         return self.rule(self.unwhiten(z), weights.prod(axis=1) * math.exp(self._log_volume))
 
 
