@@ -85,28 +85,24 @@ def _measure(mu: Measure) -> dict[str, Any]:
     return {"k": mu.dim, "std": mu.isotropic_std} if isinstance(mu, GaussianVector) else vars(mu)
 
 
+def _named(record: object, *names: str) -> dict[str, Any]:
+    """Some attributes of an object, by name."""
+    return {name: getattr(record, name) for name in names}
+
+
 def _record(kernel: Kernel, svd: OperatorSVD, check: CrossCheck | None, notes: list[str], failures: list[str]
             ) -> dict[str, Any]:
-    comparison = None if check is None else {
-        "n": check.n, "trials": check.trials, "z": check.z, "agrees": check.agrees, "verdict": check.verdict,
-        "drawn": check.drawn, "interrupted": check.interrupted}
     record: dict[str, Any] = _plain({
         "kernel": kernel.name,
         "measures": {"x": _measure(svd.mu_x), "y": _measure(svd.mu_y)},
-        "rtol": svd.rtol,
-        "singular_values": svd.singular_values,
-        "errors": svd.errors,
-        "values": svd.values,
-        "multiplicities": svd.multiplicities,
-        "norm": {"value": svd.norm.value, "error": svd.norm.error},
+        **_named(svd, "rtol", "singular_values", "errors", "values", "multiplicities"),
+        "norm": _named(svd.norm, "value", "error"),
         "tail": svd.tail,
         "nuclear_norm": svd.nuclear_norm().record(),
         "effective_rank": svd.effective_rank().record(),
-        "method": svd.method,
-        "status": svd.status,
-        "converged": svd.converged,
-        "evaluations": svd.evaluations,
-        "crosscheck": comparison,
+        **_named(svd, "method", "status", "converged", "evaluations"),
+        "crosscheck": None if check is None else _named(
+            check, "n", "trials", "z", "agrees", "verdict", "drawn", "interrupted"),
         "notes": notes,
         "failures": failures,
     })
@@ -162,6 +158,12 @@ def _noted() -> Iterator[list[str]]:
             warnings.simplefilter("always", category)
         warnings.showwarning = note
         yield notes
+
+
+def _failed(message: str, status: ExitStatus) -> ExitStatus:
+    """Say on stderr what is wrong, and return the exit status."""
+    print(f"opsvd: error: {message}", file=sys.stderr)
+    return status
 
 
 def _one_line(message: object) -> str:
@@ -271,8 +273,7 @@ def _run(args: argparse.Namespace) -> int:
         check_options(args)
         h = None if args.kernel is None else parse_kernel(args.kernel)
     except (ValueError, TypeError) as error:
-        print(f"opsvd: error: {_one_line(error)}", file=sys.stderr)
-        return ExitStatus.WRONG_USAGE
+        return _failed(_one_line(error), ExitStatus.WRONG_USAGE)
     with _noted() as notes:
         if h is None:
             return _essay(args)
@@ -309,8 +310,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         status = _run(args)
         sys.stdout.flush()
     except _UsageError as error:
-        print(f"opsvd: error: {error}", file=sys.stderr)
-        return ExitStatus.WRONG_USAGE
+        return _failed(str(error), ExitStatus.WRONG_USAGE)
     except KeyboardInterrupt:
         print("opsvd: interrupted: nothing was computed", file=sys.stderr)
         return ExitStatus.INTERRUPTED
@@ -318,12 +318,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         _close_stdout()
         return ExitStatus.BROKEN_PIPE
     except SystemExit as error:
-        print(f"opsvd: error: {args.kernel} called sys.exit({error.code!r})", file=sys.stderr)
-        return ExitStatus.FAILED
+        return _failed(f"{args.kernel} called sys.exit({error.code!r})", ExitStatus.FAILED)
     except Exception as error:    # noqa: BLE001 -- kernels may raise anything, and a person is to read one line
-        print(f"opsvd: error: {_described(error)}", file=sys.stderr)
+        status = _failed(_described(error), ExitStatus.FAILED)
         _close_stdout()
-        return ExitStatus.FAILED
     return status
 
 

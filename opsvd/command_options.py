@@ -91,13 +91,18 @@ _DOES = {
 }
 
 
+def _require(fits: bool, needed: str, text: str) -> None:
+    """Raise argparse's error, saying what is needed in place of a text, unless that fits."""
+    if not fits:
+        raise argparse.ArgumentTypeError(f"needs {needed}, got {text!r}")
+
+
 def _sizes(text: str) -> tuple[int, ...]:
     try:
         sizes = tuple(int(part) for part in text.split(","))
     except ValueError:
         sizes = (0,)
-    if min(sizes) < 1:
-        raise argparse.ArgumentTypeError(f"needs whole numbers of at least 1, such as 100,300,1000, got {text!r}")
+    _require(min(sizes) >= 1, "whole numbers of at least 1, such as 100,300,1000", text)
     if max(sizes) > _LARGEST_SAMPLE:
         raise argparse.ArgumentTypeError(f"needs whole numbers of at most {_LARGEST_SAMPLE}, such as 100,300,1000, got "
                                          f"{text!r}; larger matrices are sampled in Python, by opsvd.monte_carlo")
@@ -117,36 +122,24 @@ def _scale(text: str) -> str:
         good = text == ROOT or 0.0 < abs(float(text)) < math.inf
     except ValueError:
         good = False
-    if not good:
-        raise argparse.ArgumentTypeError(f"needs a number other than zero, or {ROOT}, got {text!r}")
+    _require(good, f"a number other than zero, or {ROOT}", text)
     return text
 
 
 def _picture(text: str) -> Path:
     path = Path(text)
-    if path.suffix.lower() not in _SUFFIXES:
-        raise argparse.ArgumentTypeError(f"needs a name that ends in {', '.join(_SUFFIXES)}, got {text!r}")
-    if not path.parent.is_dir():
-        raise argparse.ArgumentTypeError(f"needs a directory that exists, got {text!r}")
-    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise argparse.ArgumentTypeError(f"needs a file that can be written, got {text!r}")
+    _require(path.suffix.lower() in _SUFFIXES, f"a name that ends in {', '.join(_SUFFIXES)}", text)
+    _require(path.parent.is_dir(), "a directory that exists", text)
+    writable = os.access(path if path.exists() else path.parent, os.W_OK)
+    _require(writable and not path.is_dir(), "a file that can be written", text)
     return path
 
 
 def _directory(text: str) -> Path:
     path = Path(text)
     nearest = next(place for place in (path, *path.absolute().parents) if place.exists())
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
-        raise argparse.ArgumentTypeError(f"needs a directory that can be written or made, got {text!r}")
+    _require(nearest.is_dir() and os.access(nearest, os.W_OK), "a directory that can be written or made", text)
     return path
-
-
-class _Version(argparse.Action):
-    """Prints the version, read when asked for: opsvd itself lists the command line's own layer."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
-        parser._print_message(f"opsvd {sys.modules[__package__].__version__}\n", sys.stdout)
-        parser.exit()
 
 
 class _Parser(argparse.ArgumentParser):
@@ -163,7 +156,9 @@ def _parser() -> _Parser:
                            "       opsvd --essay DIR [--n N,...] [--trials T] [--seed S]",
                      formatter_class=argparse.RawDescriptionHelpFormatter, argument_default=argparse.SUPPRESS)
     parser.add_argument("kernel", metavar="KERNEL", nargs="?", help="a formula in x and y, or module:function")
-    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
+    # Of the module as it is now: an import of opsvd here would be one of a layer above.
+    version = f"opsvd {sys.modules[__package__].__version__}"
+    parser.add_argument("--version", action="version", version=version, help="print the version")
     numerics = parser.add_argument_group("decomposition")
     numerics.add_argument("--rtol", type=float, metavar="R", help="error wanted, relative to s_1 (default: 1e-10)")
     numerics.add_argument("--max-rank", type=int, metavar="R",

@@ -32,15 +32,13 @@ _ONE_ARGUMENT: dict[str, Callable[..., Any]] = {
         "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh",
         "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "square", "abs", "sign",
         "floor", "ceil", "rint", "sinc")},
+    **{name: getattr(special, name) for name in ("erf", "erfc", "ndtr")},
     "relu": lambda z: np.maximum(z, 0.0),
     "sigmoid": special.expit,
     "gelu": lambda z: z * special.ndtr(z),
     "silu": lambda z: z * special.expit(z),
     "softplus": lambda z: np.logaddexp(0.0, z),
-    "erf": special.erf,
-    "erfc": special.erfc,
     "Phi": special.ndtr,
-    "ndtr": special.ndtr,
 }
 _TWO_ARGUMENTS: dict[str, Callable[..., Any]] = {
     name: getattr(np, name) for name in ("arctan2", "hypot", "heaviside", "maximum", "minimum")}
@@ -155,10 +153,7 @@ class _Reader:
         """Translate a number, into a float: 9**9**9**9 is then infinite at once, and not a long integer for ever."""
         if isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
             self.refuse(node, f"the constant {_short(repr(node.value))}, which is not a real number")
-        try:
-            value = np.float64(float(node.value))
-        except OverflowError:
-            value = np.float64(np.inf)
+        value = np.float64(str(node.value))    # of its text: a long integer is infinite then, and no error
         if not np.isfinite(value):
             self.refuse(node, "a number beyond 1e308")
         return lambda _: value
