@@ -92,7 +92,7 @@ def _named(record: object, *names: str) -> dict[str, Any]:
 
 def _record(kernel: Kernel, svd: OperatorSVD, check: CrossCheck | None, notes: list[str], failures: list[str]
             ) -> dict[str, Any]:
-    record: dict[str, Any] = _plain({
+    return {
         "kernel": kernel.name,
         "measures": {"x": _measure(svd.mu_x), "y": _measure(svd.mu_y)},
         **_named(svd, "rtol", "singular_values", "errors", "values", "multiplicities"),
@@ -105,8 +105,7 @@ def _record(kernel: Kernel, svd: OperatorSVD, check: CrossCheck | None, notes: l
             check, "n", "trials", "z", "agrees", "verdict", "drawn", "interrupted"),
         "notes": notes,
         "failures": failures,
-    })
-    return record
+    }
 
 
 def _sampling(args: argparse.Namespace) -> dict[str, Any]:
@@ -116,15 +115,14 @@ def _sampling(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _measures(args: argparse.Namespace) -> tuple[Measure, Measure]:
-    if (args.k or 1) == 1:
+    if args.k == 1:
         return Gaussian(args.x_mean, args.x_std), Gaussian(args.y_mean, args.y_std)
     return GaussianVector(np.zeros(args.k), args.x_std**2), GaussianVector(np.zeros(args.k), args.y_std**2)
 
 
 def _kernel(args: argparse.Namespace, h: Callable[..., Any]) -> Kernel:
     """The kernel that is asked for: h itself, or for --k and --scale the function of <x, y> that it stands for."""
-    k = args.k or 1
-    if k == 1 and args.scale is None:
+    if args.k == 1 and args.scale is None:
         return Kernel(h)
     z, one = np.array([-1.3, -0.4, 0.7, 2.1]), np.ones(1)
     h = Kernel(h)    # which says what is wrong with h, if anything is
@@ -134,8 +132,8 @@ def _kernel(args: argparse.Namespace, h: Callable[..., Any]) -> Kernel:
     if not alike:
         raise _UsageError(f"KERNEL must be a function of x*y with --k, which stands for <x, y>, got {args.kernel!r}; "
                           f"write other kernels of vectors in Python")
-    scale = 1.0 / math.sqrt(k) if args.scale == ROOT else float(args.scale or 1.0)
-    kernel = elementwise(lambda w: h(scale * np.asarray(w), np.ones(1)), k)
+    scale = 1.0 / math.sqrt(args.k) if args.scale == ROOT else float(args.scale or 1.0)
+    kernel = elementwise(lambda w: h(scale * np.asarray(w), np.ones(1)), args.k)
     kernel.name = f"{args.kernel} with {'' if scale == 1.0 else f'{args.scale} '}<x, y> for x*y"
     return kernel
 
@@ -219,7 +217,7 @@ def _decompose(args: argparse.Namespace, kernel: Kernel, notes: list[str]) -> in
         failures.append("interrupted: the decomposition is complete, but not what follows it")
         print(f"opsvd: {failures[-1]}", file=sys.stderr)
     if args.json:
-        print(json.dumps(_record(kernel, svd, check, notes, failures), indent=1, allow_nan=False))
+        print(json.dumps(_plain(_record(kernel, svd, check, notes, failures)), indent=1, allow_nan=False))
     if failures:
         return ExitStatus.INTERRUPTED if interrupted else ExitStatus.FAILED
     agrees = check is None or check.comparisons == 0 or check.agrees

@@ -73,7 +73,7 @@ exit status:
   141  whoever read the output, such as head, has stopped reading"""
 
 _DEFAULTS: dict[str, Any] = {
-    "kernel": None, "rtol": 1e-10, "max_rank": None, "method": "auto", "k": None, "scale": None, "x_mean": 0.0,
+    "kernel": None, "rtol": 1e-10, "max_rank": None, "method": "auto", "k": 1, "scale": None, "x_mean": 0.0,
     "x_std": 1.0, "y_mean": 0.0, "y_std": 1.0, "n": (100, 300, 1000), "trials": None, "seed": 0, "sample": None,
     "no_crosscheck": False, "plot": None, "json": False, "essay": None}
 
@@ -247,9 +247,8 @@ def _superfluous(word: str, words: list[str], parser: argparse.ArgumentParser) -
 def check_options(args: argparse.Namespace) -> None:
     """Check the numbers, before anything is computed. Raises TypeError or ValueError."""
     tolerance(args.rtol, "--rtol")
-    for name in ("max_rank", "k"):
-        if getattr(args, name) is not None:
-            positive_int(getattr(args, name), _option(name))
+    positive_int(1 if args.max_rank is None else args.max_rank, "--max-rank")
+    positive_int(args.k, "--k")
     positive_int(1 if args.trials is None else args.trials, "--trials", MOST_TRIALS)
     for name in ("x", "y"):
         finite_float(getattr(args, f"{name}_mean"), f"--{name}-mean")
@@ -259,7 +258,7 @@ def check_options(args: argparse.Namespace) -> None:
     if args.mode == "" and args.trials == 1:
         raise ValueError("--trials must be at least 2, because the scatter of the matrices is needed, got 1; pass for "
                          "example 20, or --no-crosscheck")
-    if (args.k or 1) > 1:
+    if args.k > 1:
         if args.x_mean or args.y_mean:
             raise ValueError(f"--x-mean and --y-mean must be zero with --k, got {args.x_mean:g} and {args.y_mean:g}; "
                              f"leave them out")

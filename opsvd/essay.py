@@ -145,24 +145,21 @@ def essay_panels(*, n: Sequence[int] = (100, 300, 1000), ranks_n: Sequence[int] 
     announce([one.cost() for spectra, ranks in planned.values() for one in [*spectra, *ranks]],
              "pass smaller n, or fewer trials, for less")
 
-    def sampled(title: str) -> dict[str, Any]:
+    def panel(title: str, limits: tuple[np.ndarray, ...], ranks_limit: np.ndarray, label: str) -> EssayPanel:
         spectra, ranks = ([_whole(one) for one in part] for part in planned[title])
-        return {"n": n, "spectra": tuple(one.singular_values[0] for one in spectra), "ranks_n": counts,
-                "ranks": np.stack([one.effective_rank() for one in ranks], axis=1)}
+        return EssayPanel(title, n, tuple(one.singular_values[0] for one in spectra), limits, counts,
+                          np.stack([one.effective_rank() for one in ranks], axis=1), ranks_limit, label,
+                          grows=title == _IID_TITLE)
 
     panels = []
     for title, (h, closed_form) in _KERNELS.items():
         svd = decompose(h)
         rank = float(svd.effective_rank())
-        panels.append(EssayPanel(
-            title, **sampled(title),
-            limits=(svd.singular_values,) * len(n), ranks_limit=np.full(counts.shape, rank),
-            ranks_label=f"operator: {closed_form}{rank:.4f}"))
-    panels.append(EssayPanel(
-        _IID_TITLE, **sampled(_IID_TITLE),
-        limits=tuple(quarter_circle_quantiles(size) for size in n), ranks_limit=(8.0 / (3.0 * np.pi)) ** 2 * counts,
-        ranks_label=r"quarter-circle law: $(8 / 3\pi)^2\, n$", grows=True))
-    return tuple(panels)
+        panels.append(panel(title, (svd.singular_values,) * len(n), np.full(counts.shape, rank),
+                            f"operator: {closed_form}{rank:.4f}"))
+    quantiles = tuple(quarter_circle_quantiles(size) for size in n)
+    return (*panels, panel(_IID_TITLE, quantiles, (8.0 / (3.0 * np.pi)) ** 2 * counts,
+                           r"quarter-circle law: $(8 / 3\pi)^2\, n$"))
 
 
 def _whole(planned: Trials) -> MonteCarloSpectrum:
