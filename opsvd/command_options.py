@@ -91,10 +91,10 @@ _DOES = {
 }
 
 
-def _require(fits: bool, needed: str, text: str) -> None:
+def _require(fits: bool, needed: str, text: str, advice: str = "") -> None:
     """Raise argparse's error, saying what is needed in place of a text, unless that fits."""
     if not fits:
-        raise argparse.ArgumentTypeError(f"needs {needed}, got {text!r}")
+        raise argparse.ArgumentTypeError(f"needs {needed}, got {text!r}{advice}")
 
 
 def _sizes(text: str) -> tuple[int, ...]:
@@ -103,17 +103,15 @@ def _sizes(text: str) -> tuple[int, ...]:
     except ValueError:
         sizes = (0,)
     _require(min(sizes) >= 1, "whole numbers of at least 1, such as 100,300,1000", text)
-    if max(sizes) > _LARGEST_SAMPLE:
-        raise argparse.ArgumentTypeError(f"needs whole numbers of at most {_LARGEST_SAMPLE}, such as 100,300,1000, got "
-                                         f"{text!r}; larger matrices are sampled in Python, by opsvd.monte_carlo")
+    _require(max(sizes) <= _LARGEST_SAMPLE, f"whole numbers of at most {_LARGEST_SAMPLE}, such as 100,300,1000", text,
+             "; larger matrices are sampled in Python, by opsvd.monte_carlo")
     return sizes
 
 
 def _shape(text: str) -> tuple[int, int]:
     sizes = _sizes(text)
-    if len(sizes) > 2:
-        raise argparse.ArgumentTypeError(f"needs one number, or two for the rows and columns of one matrix, such as "
-                                         f"6000,5000, got {text!r}; for several sizes leave --sample out, and use --n")
+    _require(len(sizes) <= 2, "one number, or two for the rows and columns of one matrix, such as 6000,5000", text,
+             "; for several sizes leave --sample out, and use --n")
     return sizes[0], sizes[-1]
 
 

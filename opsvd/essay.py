@@ -189,11 +189,10 @@ def _draw_spectra(panels: Sequence[EssayPanel]) -> "Figure":
     for ax, panel in zip(axes, panels, strict=True):
         order = sorted(range(len(panel.n)), key=lambda k: -panel.n[k])    # the smallest sample on top
         for k, colour in zip(order, itertools.cycle(COLOURS), strict=False):
-            spectrum, limit = panel.spectra[k], panel.limits[k]
-            index = np.arange(1, spectrum.size + 1)
-            ax.plot(index, spectrum, "o", markersize=5, color=colour, label=f"$n = {panel.n[k]}$")
+            index = np.arange(1, panel.spectra[k].size + 1)
+            ax.plot(index, panel.spectra[k], "o", markersize=5, color=colour, label=f"$n = {panel.n[k]}$")
             if panel.grows:
-                ax.plot(index, limit, color="black", linewidth=1.0, zorder=3,
+                ax.plot(index, panel.limits[k], color="black", linewidth=1.0, zorder=3,
                         label="quarter-circle law" if k == order[-1] else None)
         if not panel.grows:
             ax.plot(np.arange(1, panel.limits[0].size + 1), panel.limits[0], "x", color="black", markersize=8, zorder=3,
@@ -214,8 +213,7 @@ def _draw_ranks(panels: Sequence[EssayPanel]) -> "Figure":
         if panel.grows:
             ax.set_yscale("log")
         else:
-            ax.set_ylim(0.0, 3.0)
-            ax.set_yticks([0, 1, 2, 3])
+            ax.set(ylim=(0.0, 3.0), yticks=[0, 1, 2, 3])
         ax.legend(loc="upper left" if panel.grows else "lower right")
     return figure
 

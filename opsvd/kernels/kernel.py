@@ -11,7 +11,7 @@ from .._support.budget import Budget, evaluated
 from .._support.floats import EPS
 from .._support.probe import PAIRS_ALONE, POINTS_ALONE, broadcasts_to, require_alone, tried
 from .._support.user_function import UserFunction, real_values
-from .._support.validation import broadcast, function, list_of_points, optional_text, pair, points, positive_int
+from .._support.validation import broadcast, function, instance, list_of_points, pair, points, positive_int
 from ..errors import KernelError, NonFiniteKernelError
 
 SMALLEST_SIZE = 1e-120
@@ -90,7 +90,8 @@ class Kernel:
     def _begin(self, function: UserFunction, name: str | None, dims: tuple[int, int]) -> None:
         """Set what every kernel has; nothing is evaluated yet."""
         self.function, self.dims = function, pair(dims, "dims", positive_int, "two dimensions, of x and of y", "(1, 1)")
-        self.name = optional_text(name, "name") or name_of(function.function)
+        given = "" if name is None else instance(name, "name", str, "leave it out, or pass text")
+        self.name = given or name_of(function.function)
         self.evaluations = 0
         self.budget: Budget | None = None
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from .._support.arrays import read_only
 from .._support.floats import EPS
 from .._support.validation import affordable, described, generator, is_array, points, positive_float, real_array
 from ..quadrature import Rule, gauss_hermite
@@ -56,11 +57,10 @@ class GaussianVector(Measure):
     """
 
     def __init__(self, mean: Any, cov: Any = 1.0) -> None:
-        self.mean = real_array(mean, "mean") + 0.0    # a copy, without negative zeros
+        self.mean = read_only(real_array(mean, "mean") + 0.0)    # a copy, without negative zeros
         if self.mean.ndim != 1 or len(self.mean) < 2 or not np.isfinite(self.mean).all():
             raise ValueError(f"mean must be a vector of at least two finite numbers, got {described(mean)}; for one "
                              f"number use Gaussian(mean, std)")
-        self.mean.setflags(write=False)
         self.root: Any = float(np.sqrt(positive_float(cov, "cov"))) if not is_array(cov) else _root(cov, len(self.mean))
         self.rank = len(self.mean) if isinstance(self.root, float) else self.root.shape[1]
 
@@ -74,8 +74,7 @@ class GaussianVector(Measure):
         if np.ndim(root) == 0:
             measure.root = float(root)
         else:
-            measure.root, measure.rank = root.copy(order="K"), root.shape[1]
-            measure.root.setflags(write=False)
+            measure.root, measure.rank = read_only(root.copy(order="K")), root.shape[1]
         return measure
 
     def __repr__(self) -> str:
@@ -190,9 +189,7 @@ def _root(cov: Any, k: int) -> np.ndarray:
         raise ValueError(f"cov must be positive semidefinite and not zero, got eigenvalues from {values.min():.3g} to "
                          f"{values.max():.3g}; a covariance has none below zero")
     kept = values > _ZERO_EIGENVALUE * size
-    root: np.ndarray = vectors[:, kept] * np.sqrt(values[kept])
-    root.setflags(write=False)
-    return root
+    return read_only(vectors[:, kept] * np.sqrt(values[kept]))
 
 
 def _brief(array: np.ndarray) -> str:
