@@ -78,16 +78,12 @@ _DEFAULTS: dict[str, Any] = {
     "no_crosscheck": False, "plot": None, "json": False, "essay": None}
 
 _PROBLEM = {"kernel", "max_rank", "k", "scale", "x_mean", "x_std", "y_mean", "y_std", "json"}
-# What each of these options leaves to the others.
-_USED = {
-    "essay": {"essay", "n", "trials", "seed"},
-    "sample": _PROBLEM | {"sample", "seed"},
-    "no_crosscheck": _PROBLEM | {"no_crosscheck", "rtol", "method", "plot"},
-}
-_DOES = {
-    "essay": "draws the two figures of the essay, for kernels of its own",
-    "sample": "takes the SVD of one random matrix, and decomposes and compares nothing",
-    "no_crosscheck": "draws no random matrices",
+# What each of these options does, and those that have a use beside it.
+_MODES = {
+    "essay": ("draws the two figures of the essay, for kernels of its own", {"essay", "n", "trials", "seed"}),
+    "sample": ("takes the SVD of one random matrix, and decomposes and compares nothing",
+               _PROBLEM | {"sample", "seed"}),
+    "no_crosscheck": ("draws no random matrices", _PROBLEM | {"no_crosscheck", "rtol", "method", "plot"}),
 }
 
 
@@ -201,11 +197,11 @@ def read_options(argv: Sequence[str] | None) -> argparse.Namespace:
     names = vars(given)
     if ("kernel" in names) == ("essay" in names):
         parser.error("needs a KERNEL such as \"tanh(x*y)\", or --essay DIR, and not both")
-    mode = next((name for name in _USED if name in names), "")
+    mode = next((name for name in _MODES if name in names), "")
     if mode:
-        for name in sorted(names.keys() - _USED[mode]):
-            parser.error(f"{_option(name)} has no use beside {_option(mode)}, which {_DOES[mode]}: leave one of them "
-                         f"out")
+        does, used = _MODES[mode]
+        for name in sorted(names.keys() - used):
+            parser.error(f"{_option(name)} has no use beside {_option(mode)}, which {does}: leave one of them out")
     if "scale" in names and "k" not in names:
         parser.error("--scale C needs --k K, being the factor of <x, y> for vectors of R^K; for numbers write it into "
                      "the formula, as in \"tanh(0.5*x*y)\"")

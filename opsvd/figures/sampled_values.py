@@ -24,8 +24,7 @@ def plot_sampled_values(ax: "Axes", values: np.ndarray, sizes: Sequence[int], me
                     color=COLOURS[k % len(COLOURS)], label=f"$n = {size}$")
     ax.hlines(values, index - 0.35, index + 0.35, color="black", linewidth=1.2, label="operator")
     if index.size:
-        ax.set_yscale("log")
-        ax.set_xticks(index)
+        ax.set(yscale="log", xticks=index)
         ends = np.concatenate([values, *means, *(means - errors), *(means + errors)])
         low, high = ends.min(where=ends > 0.0, initial=ends.max()), ends.max()
         room = max((high / low) ** 0.08, 1.3)    # beyond the outermost error bars, and where all values are alike
