@@ -14,7 +14,7 @@ from .._support.validation import described
 from .._support.validation import function as takes
 from ..errors import KernelError
 from ..kernels import Elementwise, Kernel
-from .krylov import Columns, Pass
+from .krylov import Pass, Product
 from .matrix import KernelMatrix, SampledMatrix
 from .matrix_free import MatrixFree, rows_at_a_time
 from .thread_safety import to_numpy
@@ -59,20 +59,19 @@ class ArrayBlocks(MatrixFree):
         if self.function is not None:
             takes(self.function, "function", "h(x, y)", f"h itself, on arrays of {self.library}, or leave it out", 2)
 
-    def one_pass(self, matrix: SampledMatrix, right: Columns, left: Columns, *, fused: bool) -> Pass:
+    def one_pass(self, matrix: SampledMatrix, q: np.ndarray, product: Product) -> Pass:
         """See `MatrixFree.one_pass`."""
         xp, n, step = self._namespace(), matrix.shape[0], rows_at_a_time(matrix)
         block_of = self._blocks(xp, matrix)
-        moved = None if right is None else self._to(xp, right)
+        moved = None if product == "left" else self._to(xp, q)
         parts, total, energy = [], 0.0, 0.0
         for start in range(0, n, step):
             block, part_energy = block_of(start, min(start + step, n))
             energy += part_energy
-            product = block[:, :0] if moved is None else block @ moved
-            rows = product if left is None else self._to(xp, left[start : start + step])
-            if fused or left is not None:
-                total = total + block.T @ rows
-            parts.append(_to_numpy(product))
+            y = block[:, :0] if product == "left" else block @ moved
+            if product != "right":
+                total = total + block.T @ (y if product == "both" else self._to(xp, q[start : start + step]))
+            parts.append(_to_numpy(y))
         return Pass(np.concatenate(parts), _to_numpy(total), energy)
 
     def block_memory(self, matrix: SampledMatrix, width: int) -> float:
@@ -93,8 +92,7 @@ class ArrayBlocks(MatrixFree):
         return compat.array_namespace(zero)
 
     def _to(self, xp: Any, array: np.ndarray) -> Any:
-        return xp.asarray(array, dtype=getattr(xp, self.dtype), **({} if self.device is None else
-                                                                   {"device": self.device}))
+        return xp.asarray(array, dtype=getattr(xp, self.dtype), device=self.device)
 
     def _blocks(self, xp: Any, matrix: SampledMatrix) -> Callable[[int, int], tuple[Any, float]]:
         """Return a function that gives rows start to stop as an array of the library, with their energy."""

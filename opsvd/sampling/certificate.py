@@ -66,11 +66,8 @@ def strata(count: int) -> list[tuple[int, int]]:
     return list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
 
 
-def certify(
-    matrix: SampledMatrix,
-    approximation: Callable[[np.ndarray, np.ndarray], np.ndarray],
-    rng: np.random.Generator,
-) -> Certificate:
+def certify(matrix: SampledMatrix, approximation: Callable[[np.ndarray, np.ndarray], np.ndarray],
+            rng: np.random.Generator) -> Certificate:
     """Compare an approximation with the matrix at random entries.
 
     Parameters
