@@ -62,15 +62,10 @@ class DaskBlocks(MatrixFree):
     def _compare(self, matrix: SampledMatrix, starts: range, step: int, seen: list[np.ndarray]) -> None:
         """Ask for some values of every block again, now that no other thread runs; raise KernelError if they differ."""
         for start, first in zip(starts, seen, strict=True):
-            rows, columns = _compared(matrix, start, min(start + step, matrix.shape[0]))
-            again = matrix.values(start + rows, columns, np.dtype(self.dtype))
+            rows = start + evenly(min(step, matrix.shape[0] - start))
+            again = matrix.values(rows, evenly(matrix.shape[1]), np.dtype(self.dtype))
             if differs(first, again):
                 raise unsafe(first, again, "engine='row-blocks'")
-
-
-def _compared(matrix: SampledMatrix, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
-    """The rows, counted from `start`, and the columns of a block whose values are compared."""
-    return evenly(stop - start), evenly(matrix.shape[1])
 
 
 def _part(matrix: SampledMatrix, rows: tuple[int, int], dtype: str, q: np.ndarray, product: Product
@@ -78,7 +73,7 @@ def _part(matrix: SampledMatrix, rows: tuple[int, int], dtype: str, q: np.ndarra
     """The rows of A q, the sums of a pass, and the values to be compared, of a block of rows."""
     block = matrix.fill(np.empty((rows[1] - rows[0], matrix.shape[1]), dtype=dtype), rows[0])
     y, z, energy = block_products(block, q, product)
-    return y, (z, energy), block[np.ix_(*_compared(matrix, *rows))]
+    return y, (z, energy), block[np.ix_(*map(evenly, block.shape))]
 
 
 def _added(one: tuple[np.ndarray, float], other: tuple[np.ndarray, float]) -> tuple[np.ndarray, float]:

@@ -194,20 +194,20 @@ def entry_seconds(matrix: SampledMatrix, dtype: Any = np.float64) -> float:
     or load, does not count.
     """
     n, m = matrix.shape
-    rows, took, count = slice(0, min(n, 8)), 0.0, 1
+    height = min(n, 8)
 
     def timed(width: int) -> float:
         start = time.perf_counter()
-        matrix.values(rows, slice(0, width), dtype)
+        matrix.values(slice(0, height), slice(0, width), dtype)
         return time.perf_counter() - start
 
     widths = sorted({min(m, width) for width in (8, 256, 1 << 13, 1 << 15)})
     timed(widths[0])
     for width in widths:
-        took, count = min(timed(width), timed(width)), width * min(n, 8)
+        took = min(timed(width), timed(width))
         if took > 0.01:    # a thousand times what the clock and a call take
             break
-    return took / count
+    return took / (width * height)
 
 
 def _time(seconds: float) -> str:

@@ -121,8 +121,7 @@ def krylov_rounds(passes: Passes, shape: tuple[int, int], rank: int, width: int,
             second = np.hstack([second, step.z])
         u, s, w = _svd(image, width)
         v = space @ w
-        if fused and s[min(rank, len(s)) - 1] <= 100.0 * np.sqrt(eps) * s[0]:
-            fused = False
+        fused = fused and bool(s[min(rank, len(s)) - 1] > 100.0 * np.sqrt(eps) * s[0])
         if fused:
             adjoint = second @ (w / s[:width])
         else:
@@ -164,9 +163,8 @@ def _errors(s: np.ndarray, sizes: np.ndarray, energy: float, rank: int, eps: flo
     :math:`r_i^2 s_i / 2 (s_i^2 - c^2)`, doubled because c is a guess, or :math:`r_i` where that is smaller.
     """
     leading = s[: sizes.size]
-    k = min(rank, leading.size)
     if s[0] == 0.0:
-        return np.zeros(k)
+        return np.zeros(min(rank, leading.size))
     beyond = max(energy - float(s @ s), 0.0) + 100.0 * eps * energy
     first = np.sqrt(leading**2 + beyond) - leading
     r = np.maximum.accumulate(sizes)
@@ -175,4 +173,4 @@ def _errors(s: np.ndarray, sizes: np.ndarray, energy: float, rank: int, eps: flo
     gap = leading**2 - c**2
     with np.errstate(divide="ignore", invalid="ignore"):
         second = np.where(gap > 0.0, r**2 * leading / gap, np.inf)
-    return np.asarray(np.minimum(first, np.minimum(r, second))[:k] + 20.0 * eps * s[0])
+    return np.asarray(np.minimum(first, np.minimum(r, second))[:rank] + 20.0 * eps * s[0])

@@ -74,9 +74,8 @@ def lanczos_remainder(passes: Passes, leading: Leading, steps: int, probes: int,
     lower, upper = _rules(alpha, beta, masses, steps)
     noise, slack = _STUDENT.get(probes, 2.3) / math.sqrt(probes), float(known[count - 1])
     below, above = lower.mean(), upper.mean()
-    low = float(further.sum() + below - noise * lower.std(ddof=1)) - slack
-    high = float(further.sum() + above + noise * upper.std(ddof=1)) + slack
-    low, high = max(low, outer.low), min(high, outer.high)
+    low = max(float(further.sum() + below - noise * lower.std(ddof=1)) - slack, outer.low)
+    high = min(float(further.sum() + above + noise * upper.std(ddof=1)) + slack, outer.high)
     if steps > 1:
         guess, part = _guess(below, above, *(rule.mean() for rule in _rules(alpha, beta, masses, steps // 2)))
     else:    # a single step does not say where between the rules the truth is

@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import math
 from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -57,10 +58,9 @@ class Witness:
 
     def _keep(self, function: Callable[..., Any], points: tuple[Any, ...], tails: tuple[int, ...], values: Any,
               tail: int) -> None:
-        leading = [np.shape(array)[: np.ndim(array) - fixed] for array, fixed in zip(points, tails, strict=True)]
-        shape = np.broadcast_shapes(*leading)
-        width = max(int(np.prod(np.shape(array)[np.ndim(array) - fixed :])) for array, fixed in zip(
-            points, tails, strict=True))
+        leading = [np.ndim(array) - fixed for array, fixed in zip(points, tails, strict=True)]
+        shape = np.broadcast_shapes(*(np.shape(array)[:axes] for array, axes in zip(points, leading, strict=True)))
+        width = max(math.prod(np.shape(array)[axes:]) for array, axes in zip(points, leading, strict=True))
         most = max(min(_POINTS_COMPARED, 2**14 // width), 2)    # 128 kB of coordinates for a call
         steps = [slice(None, None, -(-size // most)) for size in shape]
 
@@ -116,8 +116,8 @@ def unsafe(first: np.ndarray, again: np.ndarray, remedy: str) -> KernelError:
     values = ""
     if np.shape(first) == np.shape(again):
         with np.errstate(all="ignore"):
-            worst = np.unravel_index(np.argmax(np.nan_to_num(np.abs(np.subtract(first, again, dtype=float)),
-                                                             nan=np.inf)), np.shape(first))
+            # Where one of them is not a number, that is where argmax stops.
+            worst = np.unravel_index(np.argmax(np.abs(np.subtract(first, again, dtype=float))), np.shape(first))
         values = f", for example {np.asarray(again)[worst]:.6g} where it had given {np.asarray(first)[worst]:.6g}"
     return KernelError(f"h must give the same values whenever it is called, also while other threads call it, but "
                        f"gave others when it was asked again{values}. It is not thread-safe, because it writes to an "
