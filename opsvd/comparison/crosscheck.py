@@ -1,8 +1,7 @@
 """Quadrature against sampling: z-scores, a verdict in words, a figure."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -277,7 +276,11 @@ def crosscheck(
     >>> check.agrees
     True
     """
-    (kernel, mu_x, mu_y), trials, counts = paired(h, mu_x, mu_y), _trials(trials), sizes(n, "n")
+    (kernel, mu_x, mu_y), trials = paired(h, mu_x, mu_y), positive_int(trials, "trials", MOST_TRIALS)
+    if trials == 1:
+        raise ValueError("trials must be at least 2, because their scatter is part of the z-scores, got 1; "
+                         "pass for example trials=20")
+    counts = sizes(n, "n")
     require_memory(float(max(counts)) * max(kernel.dims), "n", max(counts), "take smaller matrices")
     rank = None if rank is None else positive_int(rank, "rank")
     if svd is not None:
@@ -287,9 +290,13 @@ def crosscheck(
                for size, stream in zip(counts, streams, strict=True)]
     announce([one.cost() for one in planned], "Ctrl-C stops it with what is done")
     svd = decompose(kernel, mu_x, mu_y) if svd is None else svd
-    with _leaving(svd):
+    try:
         predictions = [svd.predict(size) for size in counts]
         samples = _sampled(planned)
+    except BaseException as error:
+        error.svd = svd  # type: ignore[attr-defined]
+        error.add_note("the decomposition was done before this, and is the attribute svd of this exception")
+        raise
     drawn = tuple(sample.trials for sample in samples)
     note = ""
     if drawn != (trials,) * len(counts):
@@ -344,24 +351,6 @@ def _compared(svd: OperatorSVD, predictions: list[FiniteSizePrediction], samples
         interrupted=bool(note),
         note=note,
     )
-
-
-@contextmanager
-def _leaving(svd: OperatorSVD) -> Iterator[None]:
-    """Give exceptions, and Ctrl-C, the decomposition that was done before."""
-    try:
-        yield
-    except BaseException as error:
-        error.svd = svd  # type: ignore[attr-defined]
-        error.add_note("the decomposition was done before this, and is the attribute svd of this exception")
-        raise
-
-
-def _trials(trials: Any) -> int:
-    if positive_int(trials, "trials", MOST_TRIALS) == 1:
-        raise ValueError("trials must be at least 2, because their scatter is part of the z-scores, got 1; "
-                         "pass for example trials=20")
-    return int(trials)
 
 
 def _made_under(svd: OperatorSVD, mu_x: Measure, mu_y: Measure) -> None:

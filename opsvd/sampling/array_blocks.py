@@ -93,8 +93,7 @@ class ArrayBlocks(MatrixFree):
         return compat.array_namespace(zero)
 
     def _to(self, xp: Any, array: np.ndarray) -> Any:
-        return xp.asarray(array, dtype=getattr(xp, self.dtype), **({} if self.device is None else
-                                                                   {"device": self.device}))
+        return xp.asarray(array, dtype=getattr(xp, self.dtype), device=self.device)
 
     def _blocks(self, xp: Any, matrix: SampledMatrix) -> Callable[[int, int], tuple[Any, float]]:
         """Return a function that gives rows start to stop as an array of the library, with their energy."""

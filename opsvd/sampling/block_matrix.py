@@ -1,6 +1,5 @@
 """Matrices that consist of p by q blocks, entry by entry as any other sampled matrix: engines need not know."""
 
-from abc import abstractmethod
 from typing import Any
 
 import numpy as np
@@ -20,13 +19,13 @@ class _MatrixOfBlocks(MatrixOfKernel):
     block: tuple[int, int]
     places: tuple[np.ndarray, np.ndarray]
 
-    @abstractmethod
     def _block_grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The blocks of all pairs of places x (a) and y (c), as one matrix (a p, c q)."""
+        return self.kernel.finite_grid(x, y)
 
-    @abstractmethod
     def _block_pairs(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The blocks of places x and y, pair by pair, shape (k, p, q)."""
+        return self.kernel.finite_beside(x, y)
 
     def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
         """See `SampledMatrix.values`."""
@@ -100,9 +99,3 @@ class ValuedMatrix(_MatrixOfBlocks):
     def order(self, axis: int) -> np.ndarray:
         """Their own: the rows of a point differ in more than its size."""
         return SampledMatrix.order(self, axis)
-
-    def _block_grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        return self.kernel.finite_grid(x, y)
-
-    def _block_pairs(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        return self.kernel.finite_beside(x, y)

@@ -144,8 +144,7 @@ def _rounds(passes: Passes, shape: tuple[int, int], rank: int, width: int, *, ro
             second = step.z if turn == 0 else np.hstack([second, step.z])
         u, s, w = _svd(image, width)
         v = space @ w
-        if fused and s[min(rank, len(s)) - 1] <= 100.0 * np.sqrt(eps) * s[0]:
-            fused = False
+        fused = fused and bool(s[min(rank, len(s)) - 1] > 100.0 * np.sqrt(eps) * s[0])
         if fused:
             adjoint = second @ (w / s[:width])
         else:

@@ -140,8 +140,7 @@ class MatrixFree(Engine):
             columns = slice(left, min(left + (1 << 14), matrix.shape[1]))
             change = matrix.values(rows, columns, np.float32) - matrix.values(rows, columns)
             squares += float(np.vdot(change, change))
-        changed = matrix.scale * math.sqrt(squares * matrix.shape[0] / rows.size)
-        return 4.0 * changed
+        return 4.0 * (matrix.scale * math.sqrt(squares * matrix.shape[0] / rows.size))
 
     def cost(self, matrix: SampledMatrix, rank: int | None = None) -> Cost:
         """See `Engine.cost`; how many passes are needed is tried out on some hundred rows and columns."""

@@ -2,11 +2,13 @@
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from .._support.blas_threads import one_blas_thread
 from .._support.validation import generator, positive_int
 from ..kernels import Kernel, paired, power_of_two, unit_factor
 from ..measures import Gaussian, Measure
@@ -18,7 +20,7 @@ from .progress import Report, as_report
 from .sample import draw_matrix, iid_gaussian
 from .text import shortened
 from .thread_safety import Witness
-from .trials import TO_WATCH, announce, cut_short, run_trials
+from .trials import TO_WATCH, TrialRun, announce, cut_short
 
 MOST_TRIALS = 100_000
 """Each has a stream of random numbers, made beforehand: so many take a second."""
@@ -327,7 +329,7 @@ class Trials:
                     f"{f'{count} times ' if count > 1 else ''}{one.work}", one.evaluations * count)
 
     def run(self, report: Report) -> MonteCarloSpectrum:
-        """Take their spectra; see `run_trials` for what happens if that is interrupted, or fails."""
+        """Take their spectra; see `TrialRun` for what happens if that is interrupted, or fails."""
         witness = Witness()
 
         def trial(stream: np.random.Generator, tick: Tick) -> MatrixSpectrum:
@@ -339,8 +341,9 @@ class Trials:
             widest = max(one.values.size for one in matrices) if self.rank is None else self.rank
             return MonteCarloSpectrum(*self.shape, matrices, widest, matrices[0].engine, interrupted)
 
-        return run_trials(trial, self.streams, self.shape, workers=self.workers, report=report, collected=collected,
-                          check=witness.compare)
+        # Up to n = 1500 more BLAS threads gain little on idle cores, and lose much on busy ones.
+        with one_blas_thread() if min(self.shape) <= 1500 else nullcontext():
+            return TrialRun(trial, self.streams, self.workers, report, witness.compare).result(collected)
 
     def said(self, found: MonteCarloSpectrum) -> str:
         """Say how much of what was asked for is done."""
