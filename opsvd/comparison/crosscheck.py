@@ -143,14 +143,14 @@ class CrossCheck:
 
     def __str__(self) -> str:
         """Show the sampled means and z-scores beside the operator's values."""
-        lines = aligned([self._head(), *self._rows()])
-        return "\n".join([f"sampled means over {self._counts} (z-score)", *lines, self.verdict])
+        return "\n".join([f"sampled means over {self._counts} (z-score)", *aligned(self._table()), self.verdict])
 
     def _repr_html_(self) -> str:
         """Show the same table in notebooks."""
-        head = "".join(f"<th>{cell}</th>" for cell in self._head())
-        rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in self._rows())
-        return f"<table><caption>{escape(self.verdict)}</caption><tr>{head}</tr>{rows}</table>"
+        head, *rows = self._table()
+        titles = "".join(f"<th>{cell}</th>" for cell in head)
+        body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+        return f"<table><caption>{escape(self.verdict)}</caption><tr>{titles}</tr>{body}</table>"
 
     @property
     def _counts(self) -> str:
@@ -158,22 +158,18 @@ class CrossCheck:
             return f"{self.trials} matrices of each size"
         return f"{' and '.join(map(str, self.drawn))} matrices"
 
-    def _head(self) -> list[str]:
-        return ["i", "operator", *(f"n = {size}" for size in self.n)]
-
-    def _rows(self) -> list[list[str]]:
-        """Build the cells of the table: a row for each singular value, the sum of squares and the effective rank."""
+    def _table(self) -> list[list[str]]:
+        """Build the cells: below the titles a row for each singular value, the sum of squares, the effective rank."""
         names = [str(i + 1) if count == 1 else f"{i + 1} ({count} times)"
                  for i, count in enumerate(self.multiplicities.tolist())]
-        rows = [[names[i], f"{s:.6g}", *(f"{mean:.6g} ({_score(z)})" for mean, z in zip(means, scores, strict=True))]
-                for i, (s, means, scores) in enumerate(zip(self.singular_values, self.mean.T, self.z.T, strict=True))]
-        rows.append(["sum of squares", "", *(f"({_score(z)})" for z in self.z_energy)])
+        values = [[name, f"{s:.6g}", *(f"{mean:.6g} ({_score(z)})" for mean, z in zip(means, scores, strict=True))]
+                  for name, s, means, scores in zip(names, self.singular_values, self.mean.T, self.z.T, strict=True)]
         ranks = zip(self.effective_rank, self.effective_rank_error, strict=True)
         limit = self.operator_effective_rank
         shown = f"{limit.value:.6g}" if math.isfinite(limit.error) else f"{limit.value:.3g} {plus_minus()} inf"
-        rows.append(["effective rank", shown,
-                     *(f"{rank:.6g} {plus_minus()} {error:.1g}" for rank, error in ranks)])
-        return rows
+        return [["i", "operator", *(f"n = {size}" for size in self.n)], *values,
+                ["sum of squares", "", *(f"({_score(z)})" for z in self.z_energy)],
+                ["effective rank", shown, *(f"{rank:.6g} {plus_minus()} {error:.1g}" for rank, error in ranks)]]
 
     def plot(self, ax: "Axes | None" = None) -> "Axes":
         r"""Draw the sampled means over the operator's values, and, given no axes, the effective rank against n beside.

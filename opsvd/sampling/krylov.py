@@ -29,12 +29,8 @@ def block_products(block: np.ndarray, right: Columns, left: Columns, *, fused: b
     """The part of a pass that belongs to a block of rows; `left` holds the same rows. Sums are in double precision."""
     y = block[:, :0] if right is None else block @ right
     z = block.T @ (y if fused or left is None else left) if fused or left is not None else np.zeros(())
-    return Pass(y, np.asarray(z, dtype=np.float64), _energy(block))
-
-
-def _energy(block: np.ndarray) -> float:
-    """The sum of squares; row by row, so that sums of single precision are short."""
-    return float(np.sum([np.vdot(row, row) for row in block], dtype=np.float64))
+    squares = [np.vdot(row, row) for row in block]    # row by row, so that sums of single precision are short
+    return Pass(y, np.asarray(z, dtype=np.float64), float(np.sum(squares, dtype=np.float64)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -121,14 +121,11 @@ class MonteCarloSpectrum:
     def records(self) -> list[dict[str, Any]]:
         """One row for each leading value, and for the effective rank: mean, standard error, engine's error."""
         size = {"n": self.n, "m": self.m, "trials": self.trials}
-        ranks = self.effective_rank()
-        rows = [size | {"quantity": f"s_{i + 1}", "mean": float(mean), "standard_error": float(scatter),
-                        "engine_error": float(error)}
-                for i, (mean, scatter, error) in enumerate(zip(self.mean, self.standard_error, self.engine_error,
-                                                               strict=True))]
-        return [*rows, size | {"quantity": "effective_rank", "mean": float(ranks.mean()),
-                               "standard_error": float(standard_error(ranks)),
-                               "engine_error": float(self.effective_rank_error().max())}]
+        ranks, names = self.effective_rank(), [f"s_{i + 1}" for i in range(self.rank)]
+        rows = [*zip(names, self.mean, self.standard_error, self.engine_error, strict=True),
+                ("effective_rank", ranks.mean(), standard_error(ranks), self.effective_rank_error().max())]
+        return [size | {"quantity": name, "mean": float(mean), "standard_error": float(scatter),
+                        "engine_error": float(error)} for name, mean, scatter, error in rows]
 
     def __repr__(self) -> str:
         """Name the size and the number of trials."""

@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import math
 from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -29,11 +30,9 @@ class Witness:
         if isinstance(matrix, MatrixOfKernel):
             matrix.watched = self.watched
             kernel = matrix.kernel = copy.copy(matrix.kernel)
-            if isinstance(kernel, BlockKernel):
-                kernel.function = self.watched(kernel.function, (2,), 2)
-            else:
-                tails = tuple(int(dim > 1) for dim in kernel.dims)
-                kernel.function = self.watched(kernel.function, tails, 2 if isinstance(kernel, MatrixKernel) else 0)
+            tails = (2,) if isinstance(kernel, BlockKernel) else tuple(int(dim > 1) for dim in kernel.dims)
+            tail = 2 if isinstance(kernel, BlockKernel | MatrixKernel) else 0
+            kernel.function = self.watched(kernel.function, tails, tail)
         return matrix
 
     def watched(self, function: Function, tails: tuple[int, ...], tail: int) -> Function:
@@ -57,10 +56,9 @@ class Witness:
 
     def _keep(self, function: Callable[..., Any], points: tuple[Any, ...], tails: tuple[int, ...], values: Any,
               tail: int) -> None:
-        leading = [np.shape(array)[: np.ndim(array) - fixed] for array, fixed in zip(points, tails, strict=True)]
-        shape = np.broadcast_shapes(*leading)
-        width = max(int(np.prod(np.shape(array)[np.ndim(array) - fixed :])) for array, fixed in zip(
-            points, tails, strict=True))
+        split = [(np.shape(array), np.ndim(array) - fixed) for array, fixed in zip(points, tails, strict=True)]
+        shape = np.broadcast_shapes(*(whole[:axes] for whole, axes in split))
+        width = max(math.prod(whole[axes:]) for whole, axes in split)
         most = max(min(_POINTS_COMPARED, 2**14 // width), 2)    # 128 kB of coordinates for a call
         steps = [slice(None, None, -(-size // most)) for size in shape]
 
