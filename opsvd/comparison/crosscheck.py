@@ -20,7 +20,6 @@ from ..measures import Gaussian, Measure
 from ..prediction.finite_size import FiniteSizePrediction
 from ..sampling import MonteCarloSpectrum
 from ..sampling.monte_carlo import MOST_TRIALS, Trials, kernel_trials, run_in_turn, standard_error
-from ..sampling.progress import as_report
 from ..sampling.text import aligned
 from ..sampling.trials import announce, cut_short
 from ..spectrum import Estimate
@@ -305,7 +304,7 @@ def crosscheck(
 def _sampled(planned: list[Trials]) -> list[MonteCarloSpectrum]:
     """Sample size by size; if interrupted, return what is done of those of which two trials are."""
     samples = []
-    for sample in run_in_turn(planned, as_report(None)):
+    for sample in run_in_turn(planned):
         # Of a matrix that was cut short the errors may be larger than its noise.
         whole = tuple(one for one in sample.matrices if not one.interrupted)
         if len(whole) > 1:

@@ -89,8 +89,6 @@ class ValuedMatrix(_MatrixOfBlocks):
     x, y : ndarray, shape (n,) or (n, k), and (m,) or (m, k)
     """
 
-    kernel: MatrixKernel
-
     def __init__(self, kernel: MatrixKernel, x: np.ndarray, y: np.ndarray) -> None:
         super().__init__(kernel, x, y)
         self.block, self.places = (kernel.p, kernel.q), (self.x, self.y)

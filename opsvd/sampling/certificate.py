@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -63,7 +64,7 @@ def strata(count: int) -> list[tuple[int, int]]:
     left = np.cumsum([0, *sizes])
     middle = np.unique(np.linspace(left[-1], count - left[-1], _STRATA + 1).astype(int))
     edges = np.unique(np.concatenate([left, middle, count - left]))
-    return list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
+    return list(pairwise(edges.tolist()))
 
 
 def certify(
@@ -86,11 +87,10 @@ def certify(
         Of the scaled matrix.
     """
     n, m = matrix.shape
-    picked = [_pick(matrix.order(axis), rng) for axis in (0, 1)]
-    rows, columns = (grid.ravel() for grid in np.meshgrid(picked[0][0], picked[1][0], indexing="ij"))
-    weights = np.outer(picked[0][1], picked[1][1]).ravel()
-    uniform = rng.integers(n, size=CERTIFIED_ENTRIES // 2), rng.integers(m, size=CERTIFIED_ENTRIES // 2)
-    rows, columns = np.concatenate([rows, uniform[0]]), np.concatenate([columns, uniform[1]])
+    (down, heights), (across, widths) = (_pick(matrix.order(axis), rng) for axis in (0, 1))
+    weights = np.outer(heights, widths).ravel()
+    rows = np.concatenate([np.repeat(down, across.size), rng.integers(n, size=CERTIFIED_ENTRIES // 2)])
+    columns = np.concatenate([np.tile(across, down.size), rng.integers(m, size=CERTIFIED_ENTRIES // 2)])
     residual = matrix.scale * np.abs(matrix.pairs(rows, columns) - approximation(rows, columns))
     squares = residual**2
     stratified = float(np.sqrt(weights @ squares[: weights.size]))
@@ -106,9 +106,9 @@ def _pick(order: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.n
     return order[rng.integers(edges[:, 0], edges[:, 1])], np.asarray(edges[:, 1] - edges[:, 0], dtype=np.float64)
 
 
-def pilot(matrix: SampledMatrix, rng: np.random.Generator, draws: int = 6) -> Part:
-    """Some hundred rows and columns of a matrix, a few of every stratum: small enough to be tried out."""
+def pilot(matrix: SampledMatrix, rng: np.random.Generator) -> Part:
+    """Some hundred rows and columns of a matrix, up to six of every stratum: small enough to be tried out."""
     rows, columns = (
-        order[np.unique(np.concatenate([_pick(np.arange(order.size), rng)[0] for _ in range(draws)]))]
+        order[np.unique(np.concatenate([_pick(np.arange(order.size), rng)[0] for _ in range(6)]))]
         for order in (matrix.order(0), matrix.order(1)))
     return Part(matrix, rows, columns)

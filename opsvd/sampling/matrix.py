@@ -112,8 +112,7 @@ class KernelMatrix(MatrixOfKernel):
             return self.kernel.finite_grid(x, y).astype(dtype, copy=False)
         values = real_values(self.kernel.function(x[:, None].astype(dtype), y[None].astype(dtype)), "h")
         values = np.broadcast_to(values.astype(dtype, copy=False), (len(x), len(y)))
-        finite = np.isfinite(values).all()
-        return values if finite else self.kernel.finite_grid(x, y).astype(dtype)
+        return values if np.isfinite(values).all() else self.kernel.finite_grid(x, y).astype(dtype)
 
     @property
     def coordinates(self) -> int:
@@ -138,8 +137,7 @@ class StoredMatrix(SampledMatrix):
 
     def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
         """See `SampledMatrix.values`."""
-        part = self.array[rows][:, columns]
-        return np.asarray(part.astype(dtype, copy=False))
+        return np.asarray(self.array[rows][:, columns], dtype=dtype)
 
     def pairs(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """See `SampledMatrix.pairs`."""

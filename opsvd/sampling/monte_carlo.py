@@ -16,7 +16,7 @@ from ..spectrum import effective_ranks
 from .engine import Cost, Engine, MatrixSpectrum, Tick
 from .engines import as_engine
 from .matrix import SampledMatrix, StoredMatrix
-from .progress import Report, as_report
+from .progress import Report, as_report, nothing
 from .sample import draw_matrix, iid_gaussian
 from .text import shortened
 from .thread_safety import Witness
@@ -237,11 +237,7 @@ def monte_carlo(
     (kernel, mu_x, mu_y), report = paired(h, mu_x, mu_y), as_report(progress)
     planned = kernel_trials(kernel, (n, n if m is None else m), mu_x, mu_y, trials=trials, rank=rank, rng=rng,
                             engine=engine, workers=workers)
-    announce([planned.cost()], TO_WATCH, report if progress else None)
-    found = planned.run(report)
-    if found.interrupted:
-        cut_short(planned.said(found))
-    return found
+    return planned.announced(TO_WATCH, report if progress else None)
 
 
 def sampling_cost(
@@ -279,11 +275,7 @@ def iid(
     Parameters are those of `monte_carlo`. These matrices are stored, whatever the engine.
     """
     planned = iid_trials((n, n), trials=trials, rank=rank, rng=rng, engine=engine)
-    announce([planned.cost()], "Ctrl-C stops it with what is done")
-    found = planned.run(as_report(None))
-    if found.interrupted:
-        cut_short(planned.said(found))
-    return found
+    return planned.announced("Ctrl-C stops it with what is done")
 
 
 def standard_error(samples: np.ndarray) -> np.ndarray:
@@ -325,7 +317,15 @@ class Trials:
         return Cost(one.seconds * count, one.memory * min(self.workers, count),
                     f"{f'{count} times ' if count > 1 else ''}{one.work}", one.evaluations * count)
 
-    def run(self, report: Report) -> MonteCarloSpectrum:
+    def announced(self, advice: str, report: Report | None = None) -> MonteCarloSpectrum:
+        """Say what they cost, run them, and warn if that is interrupted, for the function that calls this one."""
+        announce([self.cost()], advice, report, stacklevel=4)
+        found = self.run(report or nothing)
+        if found.interrupted:
+            cut_short(self.said(found), stacklevel=4)
+        return found
+
+    def run(self, report: Report = nothing) -> MonteCarloSpectrum:
         """Take their spectra; see `TrialRun` for what happens if that is interrupted, or fails."""
         witness = Witness()
 
@@ -348,7 +348,7 @@ class Trials:
         return f"{found.trials} of {len(self.streams)} trials are done{cut}"
 
 
-def run_in_turn(planned: Sequence[Trials], report: Report) -> Iterator[MonteCarloSpectrum]:
+def run_in_turn(planned: Sequence[Trials], report: Report = nothing) -> Iterator[MonteCarloSpectrum]:
     """Run the trials of one size after the other, until an interrupt, which is raised where nothing is done."""
     for k, trials in enumerate(planned):
         try:

@@ -18,10 +18,11 @@ TO_WATCH = "pass progress=True to watch it, and Ctrl-C to stop with what is done
 Result = TypeVar("Result")
 
 
-def announce(costs: Sequence[Cost], advice: str, report: Report | None = None) -> None:
+def announce(costs: Sequence[Cost], advice: str, report: Report | None = None, stacklevel: int = 3) -> None:
     """Say before it begins what work will cost, part by part: to `report`, or as a warning if it is above a minute.
 
-    The warning is that of the function that calls this one, about the line that calls it in turn.
+    The warning is that of the function that calls this one, about the line that calls it in turn, unless `stacklevel`
+    says otherwise.
     """
     if report is not None:
         for cost in costs:
@@ -31,12 +32,12 @@ def announce(costs: Sequence[Cost], advice: str, report: Report | None = None) -
     others = f" and {len(costs) - 1} other size{'s' if len(costs) > 2 else ''}" if len(costs) > 1 else ""
     total = Cost(sum(cost.seconds for cost in costs), max(cost.memory for cost in costs), f"{first.work}{others}")
     if total.seconds > 60.0:
-        warnings.warn(f"{total}; {advice}", LongSamplingWarning, stacklevel=3)
+        warnings.warn(f"{total}; {advice}", LongSamplingWarning, stacklevel=stacklevel)
 
 
-def cut_short(text: str) -> None:
+def cut_short(text: str, stacklevel: int = 3) -> None:
     """Warn that the function that calls this one was interrupted, and what it returns."""
-    warnings.warn(f"interrupted: {text}, and returned", SamplingInterruptedWarning, stacklevel=3)
+    warnings.warn(f"interrupted: {text}, and returned", SamplingInterruptedWarning, stacklevel=stacklevel)
 
 
 class _FailedError(Exception):
