@@ -82,11 +82,10 @@ def certify(matrix: SampledMatrix, approximation: Callable[[np.ndarray, np.ndarr
         Of the scaled matrix.
     """
     n, m = matrix.shape
-    picked = [_pick(matrix.order(axis), rng) for axis in (0, 1)]
-    rows, columns = (grid.ravel() for grid in np.meshgrid(picked[0][0], picked[1][0], indexing="ij"))
-    weights = np.outer(picked[0][1], picked[1][1]).ravel()
-    uniform = rng.integers(n, size=CERTIFIED_ENTRIES // 2), rng.integers(m, size=CERTIFIED_ENTRIES // 2)
-    rows, columns = np.concatenate([rows, uniform[0]]), np.concatenate([columns, uniform[1]])
+    (down, heights), (across, widths) = (_pick(matrix.order(axis), rng) for axis in (0, 1))
+    weights = np.outer(heights, widths).ravel()
+    rows = np.concatenate([np.repeat(down, across.size), rng.integers(n, size=CERTIFIED_ENTRIES // 2)])
+    columns = np.concatenate([np.tile(across, down.size), rng.integers(m, size=CERTIFIED_ENTRIES // 2)])
     residual = matrix.scale * np.abs(matrix.pairs(rows, columns) - approximation(rows, columns))
     stratified = float(np.sqrt(weights @ residual[: weights.size] ** 2))
     plain = float(np.sqrt(float(n) * m * (residual[weights.size :] ** 2).mean()))
@@ -101,9 +100,9 @@ def _pick(order: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.n
     return order[rng.integers(edges[:-1], edges[1:])], np.diff(edges).astype(np.float64)
 
 
-def pilot(matrix: SampledMatrix, rng: np.random.Generator, draws: int = 6) -> Part:
-    """Some hundred rows and columns of a matrix, a few of every stratum: small enough to be tried out."""
+def pilot(matrix: SampledMatrix, rng: np.random.Generator) -> Part:
+    """Some hundred rows and columns of a matrix, up to six of every stratum: small enough to be tried out."""
     rows, columns = (
-        order[np.unique(np.concatenate([_pick(np.arange(order.size), rng)[0] for _ in range(draws)]))]
+        order[np.unique(np.concatenate([_pick(np.arange(order.size), rng)[0] for _ in range(6)]))]
         for order in (matrix.order(0), matrix.order(1)))
     return Part(matrix, rows, columns)

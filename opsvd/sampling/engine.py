@@ -1,10 +1,11 @@
 """What an engine is: the SVD of one sampled matrix, with errors, what lies beyond, and what it will cost."""
 
 import math
-import time
+import timeit
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -194,20 +195,15 @@ def entry_seconds(matrix: SampledMatrix, dtype: Any = np.float64) -> float:
     or load, does not count.
     """
     n, m = matrix.shape
-    height = min(n, 8)
-
-    def timed(width: int) -> float:
-        start = time.perf_counter()
-        matrix.values(slice(0, height), slice(0, width), dtype)
-        return time.perf_counter() - start
-
+    rows, took, count = slice(0, min(n, 8)), 0.0, 1
     widths = sorted({min(m, width) for width in (8, 256, 1 << 13, 1 << 15)})
-    timed(widths[0])
+    matrix.values(rows, slice(0, widths[0]), dtype)
     for width in widths:
-        took = min(timed(width), timed(width))
+        evaluated = partial(matrix.values, rows, slice(0, width), dtype)
+        took, count = min(timeit.repeat(evaluated, repeat=2, number=1)), width * min(n, 8)
         if took > 0.01:    # a thousand times what the clock and a call take
             break
-    return took / (width * height)
+    return took / count
 
 
 def _time(seconds: float) -> str:

@@ -30,11 +30,9 @@ class Witness:
         if isinstance(matrix, MatrixOfKernel):
             matrix.watched = self.watched
             kernel = matrix.kernel = copy.copy(matrix.kernel)
-            if isinstance(kernel, BlockKernel):
-                kernel.function = self.watched(kernel.function, (2,), 2)
-            else:
-                tails = tuple(int(dim > 1) for dim in kernel.dims)
-                kernel.function = self.watched(kernel.function, tails, 2 if isinstance(kernel, MatrixKernel) else 0)
+            tails = (2,) if isinstance(kernel, BlockKernel) else tuple(int(dim > 1) for dim in kernel.dims)
+            tail = 2 if isinstance(kernel, BlockKernel | MatrixKernel) else 0
+            kernel.function = self.watched(kernel.function, tails, tail)
         return matrix
 
     def watched(self, function: Function, tails: tuple[int, ...], tail: int) -> Function:
