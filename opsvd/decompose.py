@@ -201,14 +201,14 @@ def _refined(problem: Problem, discretisations: Iterator[Discretisation]) -> tup
     Return it, or the best of all; and what stands in the way of more, if that is known.
     """
     best: _Judged | None = None
-    remark = ""
+    remark, method = "", _hearing(discretisations)
     try:
-        discretisation = next(discretisations)
+        discretisation = next(method)
         while True:
             try:
                 answer = _judged(problem, discretisation)
             except BudgetExhaustedError as exhausted:
-                discretisation = _told(discretisations, exhausted)
+                discretisation = method.throw(exhausted)
                 continue
             if answer is not None:
                 remark = answer.remark
@@ -217,7 +217,7 @@ def _refined(problem: Problem, discretisations: Iterator[Discretisation]) -> tup
                 best = answer if best is None else answer.beside(best)
                 if done:
                     break
-            discretisation = _heard(discretisations, None if answer is None else answer.svd)
+            discretisation = method.send(None if answer is None else answer.svd)
     except StopIteration:
         remark = remark or (problem.budget.refusals or [""])[-1]
     except BudgetExhaustedError as exhausted:
@@ -225,20 +225,11 @@ def _refined(problem: Problem, discretisations: Iterator[Discretisation]) -> tup
     return None if best is None else _for_tolerance(best, problem.rtol), remark
 
 
-def _heard(discretisations: Iterator[Discretisation], answer: OperatorSVD | None) -> Discretisation:
-    """The next discretisation; a method that is a generator hears of the answer."""
-    if not isinstance(discretisations, Generator):
-        return next(discretisations)
-    following: Discretisation = discretisations.send(answer)
-    return following
-
-
-def _told(discretisations: Iterator[Discretisation], exhausted: BudgetExhaustedError) -> Discretisation:
-    """The next discretisation of a generator that does something else when the budget refuses, or the refusal."""
-    if not isinstance(discretisations, Generator):
-        raise exhausted
-    following: Discretisation = discretisations.throw(exhausted)
-    return following
+def _hearing(discretisations: Iterator[Discretisation]) -> Generator[Discretisation, Any, Any]:
+    """A generator, which hears of answers and refusals: another iterator is made one, and ends at a refusal."""
+    if isinstance(discretisations, Generator):
+        return discretisations
+    return (discretisation for discretisation in discretisations)
 
 
 def _judged(problem: Problem, discretisation: Discretisation) -> _Judged | None:
