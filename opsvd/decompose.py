@@ -10,7 +10,7 @@ import numpy as np
 from ._support.arrays import leading_true
 from ._support.blas_threads import one_blas_thread
 from ._support.budget import Budget, BudgetExhaustedError
-from ._support.validation import positive_float, positive_int, tolerance
+from ._support.validation import int_of_at_least, positive_float, positive_int, tolerance
 from .answer.assembly import assembled
 from .answer.result import OperatorSVD
 from .answer.selection import select
@@ -102,7 +102,8 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     >>> float(np.abs(svd(0.7, -1.2) - np.tanh(0.7 * -1.2))) < 1e-8
     True
     """
-    budget = Budget(_at_least(max_evaluations), positive_float(max_seconds, "max_seconds"), aside=_PROBES)
+    most = int_of_at_least(max_evaluations, "max_evaluations", _LEAST, "which a coarse answer takes")
+    budget = Budget(most, positive_float(max_seconds, "max_seconds"), aside=_PROBES)
     (kernel, mu_x, mu_y), rtol = paired(h, mu_x, mu_y), tolerance(rtol, "rtol")
     rank, chosen = None if max_rank is None else positive_int(max_rank, "max_rank"), as_method(method)
     kernel = entrywise(kernel, budget)
@@ -124,14 +125,6 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     if not svd.converged:
         warnings.warn(svd.status, ConvergenceWarning, stacklevel=2)
     return svd
-
-
-def _at_least(max_evaluations: Any) -> int:
-    number = positive_int(max_evaluations, "max_evaluations")
-    if number < _LEAST:
-        raise ValueError(f"max_evaluations must be at least {_LEAST}, which a coarse answer takes, got {number}; "
-                         f"leave it out for the default")
-    return number
 
 
 def _first_look(problem: Problem) -> tuple[np.ndarray | None, Problem]:

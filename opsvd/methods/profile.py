@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import NotSquareIntegrableError
+from ..errors import diverges_towards, too_singular
 from ..kernels import Elementwise, Kernel, non_finite
 from ..quadrature import FILTER_WINDOW, SLOWEST_RATE, Pieces, band_limited, filter_envelope, find_pieces, poles
 
@@ -98,9 +98,7 @@ class Decay:
             with np.errstate(divide="ignore", invalid="ignore"):
                 rate = np.where(inner > 0.0, np.log(outer / inner) / measured, np.inf)
             if ((rate <= SLOWEST_RATE) & (inner > 1e-3 * tol * tol)).any():
-                raise NotSquareIntegrableError("h must be square-integrable, but h^2 does not decay towards x = 0: "
-                                               "E[h^2] is infinite (|xy|^a needs a > -1/2). Decompose a kernel with a "
-                                               "weaker singularity")
+                raise diverges_towards("x = 0", "|xy|^a")
             extrapolated = inner / (step * np.maximum(rate, SLOWEST_RATE))
             to_the_left = np.sqrt(np.cumsum(energy, axis=0) + extrapolated)
             if (to_the_left[0] < tol).all():
@@ -166,8 +164,7 @@ def smooth_pieces(profile: Profile, low: float, high: float, tol: float,
     pieces = _resolved(profile, importance, np.union1d(halving_edges(low, high), breaks), breaks, tol)
     if pieces is not None and (bad := poles(profile, pieces.breaks)).any():
         z = profile.std_x * profile.std_y * float(np.exp(pieces.breaks[bad][0]))
-        raise NotSquareIntegrableError(f"h must be square-integrable, but h^2 is not integrable beside |xy| = {z:.6g}: "
-                                       f"E[h^2] is infinite. Decompose a kernel with a weaker singularity")
+        raise too_singular(f"is not integrable beside |xy| = {z:.6g}")
     return pieces
 
 
