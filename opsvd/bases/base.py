@@ -42,10 +42,13 @@ class Basis(ABC):
         The measure of the points, and how many values a function has there.
     multiplicity : int
         Each function stands for so many that are orthonormal and have one singular value.
+    arguments : tuple of str
+        The names of the attributes from which it can be made again, unless it has a `state` of its own.
     """
 
     side: Side
     multiplicity: int = 1
+    arguments: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Say how many functions there are."""
@@ -102,9 +105,9 @@ class Basis(ABC):
         """
         return None
 
-    @abstractmethod
     def state(self) -> dict[str, Any]:
         """Arrays and numbers, from which `from_state` makes this basis again."""
+        return {name: getattr(self, name) for name in self.arguments}
 
     @classmethod
     def from_state(cls, side: Side, state: dict[str, Any]) -> "Basis":

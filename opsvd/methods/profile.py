@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -161,17 +162,16 @@ def smooth_pieces(profile: Profile, low: float, high: float, tol: float,
     kinks = np.array(profile.kernel.kinks) if isinstance(profile.kernel, Elementwise) else np.zeros(0)
     breaks = np.unique(np.log(np.abs(kinks[kinks != 0.0]) / (profile.std_x * profile.std_y)))
     breaks = breaks[(breaks > low) & (breaks < high)]
-    pieces = _resolved(profile, importance, np.union1d(halving_edges(low, high), breaks), breaks, tol)
+    first = Pieces(np.union1d(halving_edges(low, high), breaks), breaks)
+    pieces = _resolved(profile, importance, first, tol)
     if pieces is not None and (bad := poles(profile, pieces.breaks)).any():
         z = profile.std_x * profile.std_y * float(np.exp(pieces.breaks[bad][0]))
         raise too_singular(f"is not integrable beside |xy| = {z:.6g}")
     return pieces
 
 
-def _resolved(profile: Profile, importance: Callable[[np.ndarray], np.ndarray], edges: np.ndarray, breaks: np.ndarray,
-              tol: float) -> Pieces | None:
-    """The pieces that come of the given ones, to be searched for breaks where halving two panels did not help."""
-    return find_pieces(profile, importance, Pieces(edges, breaks), tol, search_width=0.3, limit=MOST_PIECES)
+# The pieces that come of given ones, to be searched for breaks where halving two panels did not help.
+_resolved = partial(find_pieces, search_width=0.3, limit=MOST_PIECES)
 
 
 def fine_step(pieces: Pieces, aim: float) -> float | None:
@@ -224,7 +224,7 @@ def edges_beyond(profile: Profile, pieces: Pieces, points: np.ndarray, *, step: 
         return np.asarray(filter_envelope(s[:, None] - points, step) @ importance(points))
 
     edges = np.append(pieces.edges, np.linspace(start, end, int(np.ceil(end - start)) + 1)[1:])
-    if (longer := _resolved(profile, seen, edges, pieces.breaks, tol)) is None:
+    if (longer := _resolved(profile, seen, Pieces(edges, pieces.breaks), tol)) is None:
         return None
     size = np.abs(profile(longer.edges) * seen(longer.edges)[:, None]).max(axis=1)
     return longer.edges if size[-1] <= tol * size.max() else None
