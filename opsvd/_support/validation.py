@@ -113,6 +113,14 @@ def positive_int(value: Any, name: str, most: int = _LARGEST_EXACT_INTEGER) -> i
     return _integer(value, name, 1, most)
 
 
+def int_of_at_least(value: Any, name: str, least: int, why: str) -> int:
+    """Return `value` as an int of at least `least`, which takes what `why` says, or raise naming `name`."""
+    number = positive_int(value, name)
+    if number < least:
+        raise ValueError(f"{name} must be at least {least}, {why}, got {number}; leave it out for the default")
+    return number
+
+
 def nonnegative_int(value: Any, name: str, most: int = _LARGEST_EXACT_INTEGER) -> int:
     """Return `value` as an int from zero to `most`, or raise naming `name`."""
     return _integer(value, name, 0, most)
