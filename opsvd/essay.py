@@ -21,7 +21,6 @@ from .kernels import Kernel
 from .measures import Gaussian
 from .sampling import MonteCarloSpectrum
 from .sampling.monte_carlo import Trials, iid_trials, kernel_trials
-from .sampling.progress import as_report
 from .sampling.trials import announce
 
 if TYPE_CHECKING:
@@ -164,7 +163,7 @@ def essay_panels(*, n: Sequence[int] = (100, 300, 1000), ranks_n: Sequence[int] 
 
 def _whole(planned: Trials) -> MonteCarloSpectrum:
     """Run trials to their end; part of a figure is none, so that an interruption is raised."""
-    found = planned.run(as_report(None))
+    found = planned.run()
     if found.interrupted:
         raise KeyboardInterrupt
     return found

@@ -303,12 +303,10 @@ def crosscheck(
 
 def _sampled(planned: list[Trials]) -> list[MonteCarloSpectrum]:
     """Sample size by size; if interrupted, return what is done of those of which two trials are."""
-    samples = []
-    for sample in run_in_turn(planned):
-        # Of a matrix that was cut short the errors may be larger than its noise.
-        whole = tuple(one for one in sample.matrices if not one.interrupted)
-        if len(whole) > 1:
-            samples.append(replace(sample, matrices=whole))
+    # Of a matrix that was cut short the errors may be larger than its noise.
+    whole = (replace(sample, matrices=tuple(one for one in sample.matrices if not one.interrupted))
+             for sample in run_in_turn(planned))
+    samples = [sample for sample in whole if sample.trials > 1]
     if not samples:
         raise KeyboardInterrupt
     return samples

@@ -25,6 +25,8 @@ class SampledMatrix(ABC):
 
     shape: tuple[int, int]
     scale: float = 1.0
+    coordinates: int = 1
+    """How many numbers a kernel may write for each entry while it is evaluated."""
     watched: Callable[..., Any] | None = None
     """While trials run in threads: makes a function for arrays of another library a watched one; see `Witness`."""
 
@@ -52,11 +54,6 @@ class SampledMatrix(ABC):
             columns = slice(left, min(left + step, self.shape[1]))
             out[:, columns] = self.values(rows, columns, out.dtype)
         return out
-
-    @property
-    def coordinates(self) -> int:
-        """How many numbers a kernel may write for each entry while it is evaluated."""
-        return 1
 
     def entry_bytes(self) -> float:
         """Bytes that an entry may take while it is evaluated: two arrays, of values or of products of coordinates."""
@@ -105,6 +102,11 @@ class KernelMatrix(MatrixOfKernel):
         Points; where a kernel takes vectors, shape (n, k) and (m, k).
     """
 
+    def __init__(self, kernel: Kernel, x: np.ndarray, y: np.ndarray) -> None:
+        super().__init__(kernel, x, y)
+        # An elementwise kernel takes inner products at once, and writes none of the coordinates of its points.
+        self.coordinates = 1 if isinstance(kernel, Elementwise) else max(kernel.dims)
+
     def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
         """See `SampledMatrix.values`; in single precision the kernel itself is evaluated in it."""
         x, y = self.x[rows], self.y[columns]
@@ -113,11 +115,6 @@ class KernelMatrix(MatrixOfKernel):
         values = real_values(self.kernel.function(x[:, None].astype(dtype), y[None].astype(dtype)), "h")
         values = np.broadcast_to(values.astype(dtype, copy=False), (len(x), len(y)))
         return values if np.isfinite(values).all() else self.kernel.finite_grid(x, y).astype(dtype)
-
-    @property
-    def coordinates(self) -> int:
-        """Those of the points, unless the kernel takes their inner products at once."""
-        return 1 if isinstance(self.kernel, Elementwise) else max(self.kernel.dims)
 
     def pairs(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """See `SampledMatrix.pairs`."""
@@ -153,12 +150,7 @@ class Part(SampledMatrix):
 
     def __init__(self, whole: SampledMatrix, rows: np.ndarray, columns: np.ndarray) -> None:
         self.whole, self.rows, self.columns = whole, rows, columns
-        self.shape, self.scale = (rows.size, columns.size), whole.scale
-
-    @property
-    def coordinates(self) -> int:
-        """Those of the whole."""
-        return self.whole.coordinates
+        self.shape, self.scale, self.coordinates = (rows.size, columns.size), whole.scale, whole.coordinates
 
     def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
         """See `SampledMatrix.values`."""
