@@ -140,8 +140,8 @@ def largest_beyond(beyond: float, k: int, size: int, parities: tuple[bool, bool]
     return beyond * math.exp(-0.5 * math.log(count)) if beyond > 0.0 else 0.0
 
 
-def enough_degrees(profiles: Profiles, radii: Radii, k: int, rtol: float, parities: tuple[bool, bool]) -> int:
-    """So many degrees that those beyond hold no value above rtol s_1, or the most that are computed."""
+def enough_degrees(profiles: Profiles, radii: Radii, k: int, tol: float, parities: tuple[bool, bool]) -> int:
+    """So many degrees that those beyond hold no value above tol s_1, or the most that are computed."""
     grid = _CoarseGrid(min(radii.x[0], radii.y[0]), max(radii.x[1], radii.y[1]), k)
     size, before = 12, math.inf
     while True:
@@ -149,8 +149,7 @@ def enough_degrees(profiles: Profiles, radii: Radii, k: int, rtol: float, pariti
         energies = [float(grid.energies(c).sum()) for c in seen.values]
         norms = np.array([math.sqrt(e / harmonics(k, degree)) if e else 0.0 for degree, e in enumerate(energies)])
         beyond = math.sqrt(float(grid.energies(seen.beyond).sum()))
-        # The norms are those of a coarse grid, and not singular values: only 0.3 of rtol counts as below it.
-        enough = largest_beyond(beyond, k, size, parities) <= 0.3 * rtol * norms.max()
+        enough = largest_beyond(beyond, k, size, parities) <= tol * norms.max()
         # What twice the degrees do not halve, below the root of eps, is the rounding of energies.
         rounding = before < 1e-8 * radii.norm and beyond > 0.5 * before
         if enough or rounding or size >= _MOST_DEGREES:

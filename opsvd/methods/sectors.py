@@ -62,10 +62,10 @@ class Sectors(Method):
                                         "seen to be a function of <x, y>", unseen)
             return
         k, (left, right) = kernel.dims[0], problem.sides
-        profile = InvariantProfile(kernel, k, (left.std, right.std), max(0.01 * problem.rtol, 1e-14))
+        profile = InvariantProfile(kernel, k, (left.std, right.std), problem.tolerances.angles)
         # Energies at many lengths need no more than four digits, and no splitting.
         coarse = replace(profile, tol=max(1e-4, profile.tol), budget=0, panels=first_panels(k)[::2])
-        radii, _ = find_radii(lambda _: coarse, k, _aim(problem))
+        radii, _ = find_radii(lambda _: coarse, k, problem.tolerances.lengths)
         yield from self._refined(problem, profile.with_panels(radii), radii, (True, True),
                                  what="seen to be a function of |x|, |y| and <x, y>", unseen=unseen)
 
@@ -73,31 +73,26 @@ class Sectors(Method):
                     what: str, unseen: Unseen | None) -> Iterator[Discretisation]:
         """Yield those of phi(<x, y>)."""
         kernel, (left, right) = problem.kernel, problem.sides
-        k, aim, scale = kernel.dims[0], _aim(problem), left.std * right.std
+        k, aim, scale = kernel.dims[0], problem.tolerances.lengths, left.std * right.std
         line = Elementwise(lambda z: phi(scale * z), 1, tuple(kink / scale for kink in kinks))
         if isinstance(kernel, Elementwise):    # another kernel counts, and pays, by itself
             line.budget = kernel.budget
 
         def make(top: float) -> ProductProfile:
             return product_profile(line, k, 2.0 * top + math.log(k) + max(0.1, beyond_ends(k, aim)),
-                                   max(0.1 * aim, 1e-14))
+                                   problem.tolerances.profiles)
 
         radii, profile = find_radii(make, k, aim)
         yield from self._refined(problem, profile, radii, profile.parities, what=what, unseen=unseen)
 
     def _refined(self, problem: Problem, profiles: Profiles, radii: Radii, parities: tuple[bool, bool], *, what: str,
                  unseen: Unseen | None) -> Iterator[Discretisation]:
-        size = enough_degrees(profiles, radii, profiles.k, problem.rtol, parities)
-        for d in sector_grids(profiles, radii, size, parities, _aim(problem)):
+        size = enough_degrees(profiles, radii, profiles.k, problem.tolerances.degrees, parities)
+        for d in sector_grids(profiles, radii, size, parities, problem.tolerances.lengths):
             note = (f"{what} in R^{d.k}: spherical harmonics to degree {len(d.values) - 1}, each with a radial kernel "
                     f"of {d.left.count} by {d.right.count} nodes, step {d.left.step:.3g} in log|x|")
             yield Discretisation(tuple(_blocks(problem, d)), SectorChecks(d, problem.rtol, unseen), note,
                                  rtol=problem.rtol, limit=_LIMIT)
-
-
-def _aim(problem: Problem) -> float:
-    """What the first discretisation aims at: half a digit more than bars of twice the remainder need."""
-    return max(0.03 * problem.rtol, 1e-15)
 
 
 def _blocks(problem: Problem, d: SectorGrids) -> Generator[Block]:

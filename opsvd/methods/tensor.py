@@ -96,16 +96,14 @@ class Tensor(Method):
         return outcome.answer
 
     def _attempts(self, problem: Problem) -> Iterator[Discretisation]:
-        # Errors fall faster than coefficients.
-        d = tensor_discretisation(problem.coordinates, max(0.3 * problem.rtol**0.75, 1e-15))
+        d = tensor_discretisation(problem.coordinates, problem.tolerances.products)
         c = d.coordinates
         left = HermiteProducts(problem.sides[0], c.turn_x, tuple((part.x, size[0]) for part, size in zip(
             c.components, d.sizes, strict=True)))
         right = HermiteProducts(problem.sides[1], c.turn_y, tuple((part.y, size[1]) for part, size in zip(
             c.components, d.sizes, strict=True)))
-        # Of products of many degrees most do not matter: rows and columns below a thousandth of the tolerance go.
-        yield Discretisation((Block(left, right, d.matrix, 1e-3 * problem.rtol),), partial(_evidence, d), _note(d),
-                             rtol=problem.rtol,
+        block = Block(left, right, d.matrix, problem.tolerances.negligible_products)
+        yield Discretisation((block,), partial(_evidence, d), _note(d), rtol=problem.rtol,
                              limit="More products of polynomials are not affordable: accept a larger rtol")
 
 

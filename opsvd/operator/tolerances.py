@@ -1,4 +1,4 @@
-"""Every tolerance of the methods for kernels of numbers that follows from rtol."""
+"""Every tolerance of a method that follows from rtol."""
 
 import math
 from dataclasses import dataclass
@@ -66,3 +66,33 @@ class Tolerances:
     def broken_trapezoid(self) -> float:
         """Of the same where phi breaks: there finer steps give more values, and not better ones."""
         return max(self.trapezoid, 0.01 * self.functions)
+
+    @property
+    def lengths(self) -> float:
+        """Of functions of |x| on a grid in log|x|, and of the energy that it misses; rounding leaves 1e-15 there."""
+        return max(0.03 * self.rtol, 1e-15)
+
+    @property
+    def angles(self) -> float:
+        """Of integrals over the angle, whose errors are in the bars of every degree; rounding leaves 1e-14 there."""
+        return max(0.01 * self.rtol, 1e-14)
+
+    @property
+    def profiles(self) -> float:
+        """Of integrals over the angle of phi(<x, y>), which is split once for all lengths and all degrees."""
+        return max(0.1 * self.lengths, 1e-14)
+
+    @property
+    def degrees(self) -> float:
+        """Of values on degrees that are left out, as norms on a coarse grid tell: these are no singular values."""
+        return 0.3 * self.rtol
+
+    @property
+    def products(self) -> float:
+        """Of coefficients of products of polynomials, of which each direction leaves some out."""
+        return max(0.3 * self.coefficients, 1e-15)
+
+    @property
+    def negligible_products(self) -> float:
+        """Of rows and columns of a matrix between products, of which those of many degrees do not matter."""
+        return 1e-3 * self.rtol
