@@ -85,32 +85,27 @@ def _measure(mu: Measure) -> dict[str, Any]:
     return {"k": mu.dim, "std": mu.isotropic_std} if isinstance(mu, GaussianVector) else vars(mu)
 
 
+def _named(record: object, *names: str) -> dict[str, Any]:
+    """Some attributes of an object, by name."""
+    return {name: getattr(record, name) for name in names}
+
+
 def _record(kernel: Kernel, svd: OperatorSVD, check: CrossCheck | None, notes: list[str], failures: list[str]
             ) -> dict[str, Any]:
-    comparison = None if check is None else {
-        "n": check.n, "trials": check.trials, "z": check.z, "agrees": check.agrees, "verdict": check.verdict,
-        "drawn": check.drawn, "interrupted": check.interrupted}
-    record: dict[str, Any] = _plain({
+    return {
         "kernel": kernel.name,
         "measures": {"x": _measure(svd.mu_x), "y": _measure(svd.mu_y)},
-        "rtol": svd.rtol,
-        "singular_values": svd.singular_values,
-        "errors": svd.errors,
-        "values": svd.values,
-        "multiplicities": svd.multiplicities,
-        "norm": {"value": svd.norm.value, "error": svd.norm.error},
+        **_named(svd, "rtol", "singular_values", "errors", "values", "multiplicities"),
+        "norm": _named(svd.norm, "value", "error"),
         "tail": svd.tail,
         "nuclear_norm": svd.nuclear_norm().record(),
         "effective_rank": svd.effective_rank().record(),
-        "method": svd.method,
-        "status": svd.status,
-        "converged": svd.converged,
-        "evaluations": svd.evaluations,
-        "crosscheck": comparison,
+        **_named(svd, "method", "status", "converged", "evaluations"),
+        "crosscheck": None if check is None else _named(
+            check, "n", "trials", "z", "agrees", "verdict", "drawn", "interrupted"),
         "notes": notes,
         "failures": failures,
-    })
-    return record
+    }
 
 
 def _sampling(args: argparse.Namespace) -> dict[str, Any]:
@@ -120,15 +115,14 @@ def _sampling(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _measures(args: argparse.Namespace) -> tuple[Measure, Measure]:
-    if (args.k or 1) == 1:
+    if args.k == 1:
         return Gaussian(args.x_mean, args.x_std), Gaussian(args.y_mean, args.y_std)
     return GaussianVector(np.zeros(args.k), args.x_std**2), GaussianVector(np.zeros(args.k), args.y_std**2)
 
 
 def _kernel(args: argparse.Namespace, h: Callable[..., Any]) -> Kernel:
     """The kernel that is asked for: h itself, or for --k and --scale the function of <x, y> that it stands for."""
-    k = args.k or 1
-    if k == 1 and args.scale is None:
+    if args.k == 1 and args.scale is None:
         return Kernel(h)
     z, one = np.array([-1.3, -0.4, 0.7, 2.1]), np.ones(1)
     h = Kernel(h)    # which says what is wrong with h, if anything is
@@ -138,8 +132,8 @@ def _kernel(args: argparse.Namespace, h: Callable[..., Any]) -> Kernel:
     if not alike:
         raise _UsageError(f"KERNEL must be a function of x*y with --k, which stands for <x, y>, got {args.kernel!r}; "
                           f"write other kernels of vectors in Python")
-    scale = 1.0 / math.sqrt(k) if args.scale == ROOT else float(args.scale or 1.0)
-    kernel = elementwise(lambda w: h(scale * np.asarray(w), np.ones(1)), k)
+    scale = 1.0 / math.sqrt(args.k) if args.scale == ROOT else float(args.scale or 1.0)
+    kernel = elementwise(lambda w: h(scale * np.asarray(w), np.ones(1)), args.k)
     kernel.name = f"{args.kernel} with {'' if scale == 1.0 else f'{args.scale} '}<x, y> for x*y"
     return kernel
 
@@ -162,6 +156,12 @@ def _noted() -> Iterator[list[str]]:
             warnings.simplefilter("always", category)
         warnings.showwarning = note
         yield notes
+
+
+def _failed(message: str, status: ExitStatus) -> ExitStatus:
+    """Say on stderr what is wrong, and return the exit status."""
+    print(f"opsvd: error: {message}", file=sys.stderr)
+    return status
 
 
 def _one_line(message: object) -> str:
@@ -217,7 +217,7 @@ def _decompose(args: argparse.Namespace, kernel: Kernel, notes: list[str]) -> in
         failures.append("interrupted: the decomposition is complete, but not what follows it")
         print(f"opsvd: {failures[-1]}", file=sys.stderr)
     if args.json:
-        print(json.dumps(_record(kernel, svd, check, notes, failures), indent=1, allow_nan=False))
+        print(json.dumps(_plain(_record(kernel, svd, check, notes, failures)), indent=1, allow_nan=False))
     if failures:
         return ExitStatus.INTERRUPTED if interrupted else ExitStatus.FAILED
     agrees = check is None or check.comparisons == 0 or check.agrees
@@ -271,8 +271,7 @@ def _run(args: argparse.Namespace) -> int:
         check_options(args)
         h = None if args.kernel is None else parse_kernel(args.kernel)
     except (ValueError, TypeError) as error:
-        print(f"opsvd: error: {_one_line(error)}", file=sys.stderr)
-        return ExitStatus.WRONG_USAGE
+        return _failed(_one_line(error), ExitStatus.WRONG_USAGE)
     with _noted() as notes:
         if h is None:
             return _essay(args)
@@ -309,8 +308,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         status = _run(args)
         sys.stdout.flush()
     except _UsageError as error:
-        print(f"opsvd: error: {error}", file=sys.stderr)
-        return ExitStatus.WRONG_USAGE
+        return _failed(str(error), ExitStatus.WRONG_USAGE)
     except KeyboardInterrupt:
         print("opsvd: interrupted: nothing was computed", file=sys.stderr)
         return ExitStatus.INTERRUPTED
@@ -318,12 +316,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         _close_stdout()
         return ExitStatus.BROKEN_PIPE
     except SystemExit as error:
-        print(f"opsvd: error: {args.kernel} called sys.exit({error.code!r})", file=sys.stderr)
-        return ExitStatus.FAILED
+        return _failed(f"{args.kernel} called sys.exit({error.code!r})", ExitStatus.FAILED)
     except Exception as error:    # noqa: BLE001 -- kernels may raise anything, and a person is to read one line
-        print(f"opsvd: error: {_described(error)}", file=sys.stderr)
+        status = _failed(_described(error), ExitStatus.FAILED)
         _close_stdout()
-        return ExitStatus.FAILED
     return status
 
 

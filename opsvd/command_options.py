@@ -73,22 +73,24 @@ exit status:
   141  whoever read the output, such as head, has stopped reading"""
 
 _DEFAULTS: dict[str, Any] = {
-    "kernel": None, "rtol": 1e-10, "max_rank": None, "method": "auto", "k": None, "scale": None, "x_mean": 0.0,
+    "kernel": None, "rtol": 1e-10, "max_rank": None, "method": "auto", "k": 1, "scale": None, "x_mean": 0.0,
     "x_std": 1.0, "y_mean": 0.0, "y_std": 1.0, "n": (100, 300, 1000), "trials": None, "seed": 0, "sample": None,
     "no_crosscheck": False, "plot": None, "json": False, "essay": None}
 
 _PROBLEM = {"kernel", "max_rank", "k", "scale", "x_mean", "x_std", "y_mean", "y_std", "json"}
-# What each of these options leaves to the others.
-_USED = {
-    "essay": {"essay", "n", "trials", "seed"},
-    "sample": _PROBLEM | {"sample", "seed"},
-    "no_crosscheck": _PROBLEM | {"no_crosscheck", "rtol", "method", "plot"},
+# What each of these options does, and those that have a use beside it.
+_MODES = {
+    "essay": ("draws the two figures of the essay, for kernels of its own", {"essay", "n", "trials", "seed"}),
+    "sample": ("takes the SVD of one random matrix, and decomposes and compares nothing",
+               _PROBLEM | {"sample", "seed"}),
+    "no_crosscheck": ("draws no random matrices", _PROBLEM | {"no_crosscheck", "rtol", "method", "plot"}),
 }
-_DOES = {
-    "essay": "draws the two figures of the essay, for kernels of its own",
-    "sample": "takes the SVD of one random matrix, and decomposes and compares nothing",
-    "no_crosscheck": "draws no random matrices",
-}
+
+
+def _require(fits: bool, needed: str, text: str, advice: str = "") -> None:
+    """Raise argparse's error, saying what is needed in place of a text, unless that fits."""
+    if not fits:
+        raise argparse.ArgumentTypeError(f"needs {needed}, got {text!r}{advice}")
 
 
 def _sizes(text: str) -> tuple[int, ...]:
@@ -96,19 +98,16 @@ def _sizes(text: str) -> tuple[int, ...]:
         sizes = tuple(int(part) for part in text.split(","))
     except ValueError:
         sizes = (0,)
-    if min(sizes) < 1:
-        raise argparse.ArgumentTypeError(f"needs whole numbers of at least 1, such as 100,300,1000, got {text!r}")
-    if max(sizes) > _LARGEST_SAMPLE:
-        raise argparse.ArgumentTypeError(f"needs whole numbers of at most {_LARGEST_SAMPLE}, such as 100,300,1000, got "
-                                         f"{text!r}; larger matrices are sampled in Python, by opsvd.monte_carlo")
+    _require(min(sizes) >= 1, "whole numbers of at least 1, such as 100,300,1000", text)
+    _require(max(sizes) <= _LARGEST_SAMPLE, f"whole numbers of at most {_LARGEST_SAMPLE}, such as 100,300,1000", text,
+             "; larger matrices are sampled in Python, by opsvd.monte_carlo")
     return sizes
 
 
 def _shape(text: str) -> tuple[int, int]:
     sizes = _sizes(text)
-    if len(sizes) > 2:
-        raise argparse.ArgumentTypeError(f"needs one number, or two for the rows and columns of one matrix, such as "
-                                         f"6000,5000, got {text!r}; for several sizes leave --sample out, and use --n")
+    _require(len(sizes) <= 2, "one number, or two for the rows and columns of one matrix, such as 6000,5000", text,
+             "; for several sizes leave --sample out, and use --n")
     return sizes[0], sizes[-1]
 
 
@@ -117,36 +116,24 @@ def _scale(text: str) -> str:
         good = text == ROOT or 0.0 < abs(float(text)) < math.inf
     except ValueError:
         good = False
-    if not good:
-        raise argparse.ArgumentTypeError(f"needs a number other than zero, or {ROOT}, got {text!r}")
+    _require(good, f"a number other than zero, or {ROOT}", text)
     return text
 
 
 def _picture(text: str) -> Path:
     path = Path(text)
-    if path.suffix.lower() not in _SUFFIXES:
-        raise argparse.ArgumentTypeError(f"needs a name that ends in {', '.join(_SUFFIXES)}, got {text!r}")
-    if not path.parent.is_dir():
-        raise argparse.ArgumentTypeError(f"needs a directory that exists, got {text!r}")
-    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise argparse.ArgumentTypeError(f"needs a file that can be written, got {text!r}")
+    _require(path.suffix.lower() in _SUFFIXES, f"a name that ends in {', '.join(_SUFFIXES)}", text)
+    _require(path.parent.is_dir(), "a directory that exists", text)
+    writable = os.access(path if path.exists() else path.parent, os.W_OK)
+    _require(writable and not path.is_dir(), "a file that can be written", text)
     return path
 
 
 def _directory(text: str) -> Path:
     path = Path(text)
     nearest = next(place for place in (path, *path.absolute().parents) if place.exists())
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
-        raise argparse.ArgumentTypeError(f"needs a directory that can be written or made, got {text!r}")
+    _require(nearest.is_dir() and os.access(nearest, os.W_OK), "a directory that can be written or made", text)
     return path
-
-
-class _Version(argparse.Action):
-    """Prints the version, read when asked for: opsvd itself lists the command line's own layer."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
-        parser._print_message(f"opsvd {sys.modules[__package__].__version__}\n", sys.stdout)
-        parser.exit()
 
 
 class _Parser(argparse.ArgumentParser):
@@ -163,7 +150,9 @@ def _parser() -> _Parser:
                            "       opsvd --essay DIR [--n N,...] [--trials T] [--seed S]",
                      formatter_class=argparse.RawDescriptionHelpFormatter, argument_default=argparse.SUPPRESS)
     parser.add_argument("kernel", metavar="KERNEL", nargs="?", help="a formula in x and y, or module:function")
-    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
+    # Of the module as it is now: an import of opsvd here would be one of a layer above.
+    version = f"opsvd {sys.modules[__package__].__version__}"
+    parser.add_argument("--version", action="version", version=version, help="print the version")
     numerics = parser.add_argument_group("decomposition")
     numerics.add_argument("--rtol", type=float, metavar="R", help="error wanted, relative to s_1 (default: 1e-10)")
     numerics.add_argument("--max-rank", type=int, metavar="R",
@@ -208,11 +197,11 @@ def read_options(argv: Sequence[str] | None) -> argparse.Namespace:
     names = vars(given)
     if ("kernel" in names) == ("essay" in names):
         parser.error("needs a KERNEL such as \"tanh(x*y)\", or --essay DIR, and not both")
-    mode = next((name for name in _USED if name in names), "")
+    mode = next((name for name in _MODES if name in names), "")
     if mode:
-        for name in sorted(names.keys() - _USED[mode]):
-            parser.error(f"{_option(name)} has no use beside {_option(mode)}, which {_DOES[mode]}: leave one of them "
-                         f"out")
+        does, used = _MODES[mode]
+        for name in sorted(names.keys() - used):
+            parser.error(f"{_option(name)} has no use beside {_option(mode)}, which {does}: leave one of them out")
     if "scale" in names and "k" not in names:
         parser.error("--scale C needs --k K, being the factor of <x, y> for vectors of R^K; for numbers write it into "
                      "the formula, as in \"tanh(0.5*x*y)\"")
@@ -252,9 +241,8 @@ def _superfluous(word: str, words: list[str], parser: argparse.ArgumentParser) -
 def check_options(args: argparse.Namespace) -> None:
     """Check the numbers, before anything is computed. Raises TypeError or ValueError."""
     tolerance(args.rtol, "--rtol")
-    for name in ("max_rank", "k"):
-        if getattr(args, name) is not None:
-            positive_int(getattr(args, name), _option(name))
+    positive_int(1 if args.max_rank is None else args.max_rank, "--max-rank")
+    positive_int(args.k, "--k")
     positive_int(1 if args.trials is None else args.trials, "--trials", MOST_TRIALS)
     for name in ("x", "y"):
         finite_float(getattr(args, f"{name}_mean"), f"--{name}-mean")
@@ -264,7 +252,7 @@ def check_options(args: argparse.Namespace) -> None:
     if args.mode == "" and args.trials == 1:
         raise ValueError("--trials must be at least 2, because the scatter of the matrices is needed, got 1; pass for "
                          "example 20, or --no-crosscheck")
-    if (args.k or 1) > 1:
+    if args.k > 1:
         if args.x_mean or args.y_mean:
             raise ValueError(f"--x-mean and --y-mean must be zero with --k, got {args.x_mean:g} and {args.y_mean:g}; "
                              f"leave them out")

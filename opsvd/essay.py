@@ -145,24 +145,21 @@ def essay_panels(*, n: Sequence[int] = (100, 300, 1000), ranks_n: Sequence[int] 
     announce([one.cost() for spectra, ranks in planned.values() for one in [*spectra, *ranks]],
              "pass smaller n, or fewer trials, for less")
 
-    def sampled(title: str) -> dict[str, Any]:
+    def panel(title: str, limits: tuple[np.ndarray, ...], ranks_limit: np.ndarray, label: str) -> EssayPanel:
         spectra, ranks = ([_whole(one) for one in part] for part in planned[title])
-        return {"n": n, "spectra": tuple(one.singular_values[0] for one in spectra), "ranks_n": counts,
-                "ranks": np.stack([one.effective_rank() for one in ranks], axis=1)}
+        return EssayPanel(title, n, tuple(one.singular_values[0] for one in spectra), limits, counts,
+                          np.stack([one.effective_rank() for one in ranks], axis=1), ranks_limit, label,
+                          grows=title == _IID_TITLE)
 
     panels = []
     for title, (h, closed_form) in _KERNELS.items():
         svd = decompose(h)
         rank = float(svd.effective_rank())
-        panels.append(EssayPanel(
-            title, **sampled(title),
-            limits=(svd.singular_values,) * len(n), ranks_limit=np.full(counts.shape, rank),
-            ranks_label=f"operator: {closed_form}{rank:.4f}"))
-    panels.append(EssayPanel(
-        _IID_TITLE, **sampled(_IID_TITLE),
-        limits=tuple(quarter_circle_quantiles(size) for size in n), ranks_limit=(8.0 / (3.0 * np.pi)) ** 2 * counts,
-        ranks_label=r"quarter-circle law: $(8 / 3\pi)^2\, n$", grows=True))
-    return tuple(panels)
+        panels.append(panel(title, (svd.singular_values,) * len(n), np.full(counts.shape, rank),
+                            f"operator: {closed_form}{rank:.4f}"))
+    quantiles = tuple(quarter_circle_quantiles(size) for size in n)
+    return (*panels, panel(_IID_TITLE, quantiles, (8.0 / (3.0 * np.pi)) ** 2 * counts,
+                           r"quarter-circle law: $(8 / 3\pi)^2\, n$"))
 
 
 def _whole(planned: Trials) -> MonteCarloSpectrum:
@@ -192,11 +189,10 @@ def _draw_spectra(panels: Sequence[EssayPanel]) -> "Figure":
     for ax, panel in zip(axes, panels, strict=True):
         order = sorted(range(len(panel.n)), key=lambda k: -panel.n[k])    # the smallest sample on top
         for k, colour in zip(order, itertools.cycle(COLOURS), strict=False):
-            spectrum, limit = panel.spectra[k], panel.limits[k]
-            index = np.arange(1, spectrum.size + 1)
-            ax.plot(index, spectrum, "o", markersize=5, color=colour, label=f"$n = {panel.n[k]}$")
+            index = np.arange(1, panel.spectra[k].size + 1)
+            ax.plot(index, panel.spectra[k], "o", markersize=5, color=colour, label=f"$n = {panel.n[k]}$")
             if panel.grows:
-                ax.plot(index, limit, color="black", linewidth=1.0, zorder=3,
+                ax.plot(index, panel.limits[k], color="black", linewidth=1.0, zorder=3,
                         label="quarter-circle law" if k == order[-1] else None)
         if not panel.grows:
             ax.plot(np.arange(1, panel.limits[0].size + 1), panel.limits[0], "x", color="black", markersize=8, zorder=3,
@@ -217,8 +213,7 @@ def _draw_ranks(panels: Sequence[EssayPanel]) -> "Figure":
         if panel.grows:
             ax.set_yscale("log")
         else:
-            ax.set_ylim(0.0, 3.0)
-            ax.set_yticks([0, 1, 2, 3])
+            ax.set(ylim=(0.0, 3.0), yticks=[0, 1, 2, 3])
         ax.legend(loc="upper left" if panel.grows else "lower right")
     return figure
 

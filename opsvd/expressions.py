@@ -16,8 +16,7 @@ from typing import Any, NoReturn
 import numpy as np
 from scipy import special
 
-Point = tuple[np.ndarray, np.ndarray]
-Term = Callable[[Point], Any]
+Term = Callable[[tuple[np.ndarray, np.ndarray]], Any]
 
 # A formula is also the name of its kernel, in messages, tables and titles.
 _MAX_LENGTH = 1000
@@ -27,27 +26,19 @@ _MAX_DEPTH = 100
 
 CONSTANTS = {"pi": math.pi, "e": math.e}
 
-_ONE_ARGUMENT: dict[str, Callable[..., Any]] = {
-    **{name: getattr(np, name) for name in (
+FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
+    **{name: (getattr(np, name), 1, 1) for name in (
         "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh",
         "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "square", "abs", "sign",
         "floor", "ceil", "rint", "sinc")},
-    "relu": lambda z: np.maximum(z, 0.0),
-    "sigmoid": special.expit,
-    "gelu": lambda z: z * special.ndtr(z),
-    "silu": lambda z: z * special.expit(z),
-    "softplus": lambda z: np.logaddexp(0.0, z),
-    "erf": special.erf,
-    "erfc": special.erfc,
-    "Phi": special.ndtr,
-    "ndtr": special.ndtr,
-}
-_TWO_ARGUMENTS: dict[str, Callable[..., Any]] = {
-    name: getattr(np, name) for name in ("arctan2", "hypot", "heaviside", "maximum", "minimum")}
-
-FUNCTIONS: dict[str, tuple[Callable[..., Any], int, int]] = {
-    **{name: (function, 1, 1) for name, function in _ONE_ARGUMENT.items()},
-    **{name: (function, 2, 2) for name, function in _TWO_ARGUMENTS.items()},
+    **{name: (getattr(special, name), 1, 1) for name in ("erf", "erfc", "ndtr")},
+    "relu": (lambda z: np.maximum(z, 0.0), 1, 1),
+    "sigmoid": (special.expit, 1, 1),
+    "gelu": (lambda z: z * special.ndtr(z), 1, 1),
+    "silu": (lambda z: z * special.expit(z), 1, 1),
+    "softplus": (lambda z: np.logaddexp(0.0, z), 1, 1),
+    "Phi": (special.ndtr, 1, 1),
+    **{name: (getattr(np, name), 2, 2) for name in ("arctan2", "hypot", "heaviside", "maximum", "minimum")},
     "min": (lambda *values: functools.reduce(np.minimum, values), 2, 16),
     "max": (lambda *values: functools.reduce(np.maximum, values), 2, 16),
     "where": (np.where, 3, 3),
@@ -155,10 +146,7 @@ class _Reader:
         """Translate a number, into a float: 9**9**9**9 is then infinite at once, and not a long integer for ever."""
         if isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
             self.refuse(node, f"the constant {_short(repr(node.value))}, which is not a real number")
-        try:
-            value = np.float64(float(node.value))
-        except OverflowError:
-            value = np.float64(np.inf)
+        value = np.float64(str(node.value))    # of its text: a long integer is infinite then, and no error
         if not np.isfinite(value):
             self.refuse(node, "a number beyond 1e308")
         return lambda _: value

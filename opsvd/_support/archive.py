@@ -25,14 +25,12 @@ def write_archive(path: str | PathLike[str], meta: dict[str, Any], arrays: dict[
 
     The file appears only when it is whole: see `replacing`.
     """
-    content = {name: np.asarray(array) for name, array in arrays.items()}
+    content: dict[str, Any] = {name: np.asarray(array) for name, array in arrays.items()}
     listed = {name: _entry(array) for name, array in content.items()}
     text = json.dumps({"version": _VERSION, **meta, "arrays": listed}, default=np.generic.item)
     content |= {_TITLE: np.asarray(text), _SEAL: np.asarray(_digest(np.asarray(text)))}
-    with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
-        for name, array in content.items():
-            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
-                np.lib.format.write_array(member, array, allow_pickle=False)
+    with replacing(path) as file:
+        np.savez(file, **content)    # without objects, as these have no entry, so that nothing is pickled
 
 
 def read_archive(path: str | PathLike[str]) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

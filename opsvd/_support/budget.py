@@ -30,9 +30,9 @@ class Budget:
 
     Attributes
     ----------
-    evaluations : int
+    evaluations : int, default unlimited
         The most values h(x, y) that may be asked for.
-    seconds : float
+    seconds : float, default unlimited
         When the time is up, the next call of h is refused, and so is the next step that takes long without one; what
         is under way is not interrupted.
     spent : int
@@ -46,8 +46,8 @@ class Budget:
         last of those that asked for the most.
     """
 
-    evaluations: int
-    seconds: float
+    evaluations: int = sys.maxsize
+    seconds: float = math.inf
     spent: int = 0
     aside: int = 0
     started: float = field(default_factory=lambda: time.monotonic())    # noqa: PLW0108 -- looked up when it is called
@@ -57,11 +57,6 @@ class Budget:
     _held: tuple[int, int, int] = (0, 0, 0)
     _grace: float = 0.0
     _part: tuple[float, float] = (math.inf, math.inf)
-
-    @classmethod
-    def unlimited(cls) -> "Budget":
-        """Without limits, for kernels that nobody gave one."""
-        return cls(sys.maxsize, math.inf)
 
     def spend(self, evaluations: int) -> None:
         """Ask for so many values; raises BudgetExhaustedError if they are too many, or too late."""
@@ -184,14 +179,12 @@ class Budget:
         return values
 
 
-_WATCHED: ContextVar[Budget | None] = ContextVar("opsvd_budget", default=None)
+_WATCHED = ContextVar("opsvd_budget", default=Budget())    # noqa: B039 -- it is only asked for the time
 
 
 def check_time() -> None:
     """Raise BudgetExhaustedError if the decomposition under way has a budget, and its time is up."""
-    budget = _WATCHED.get()
-    if budget is not None:
-        budget.check_time()
+    _WATCHED.get().check_time()
 
 
 def evaluated(budget: Budget | None, function: Callable[..., np.ndarray], arrays: Sequence[np.ndarray],
@@ -213,25 +206,18 @@ def evaluated(budget: Budget | None, function: Callable[..., np.ndarray], arrays
     if budget is None:
         return function(*arrays)
     leading = [array.shape[:array.ndim - last] for array, last in zip(arrays, fixed, strict=True)]
-    budget.require(math.prod(np.broadcast_shapes(*leading)) * width)
-    return _in_pieces(budget, function, arrays, fixed, width)
-
-
-def _in_pieces(budget: Budget, function: Callable[..., np.ndarray], arrays: Sequence[np.ndarray], fixed: Sequence[int],
-               width: int) -> np.ndarray:
-    """Along the first axis that is longer than one, and each piece, if that is too large, along the next."""
-    leading = [array.shape[:array.ndim - last] for array, last in zip(arrays, fixed, strict=True)]
     shape = np.broadcast_shapes(*leading)
     size = math.prod(shape) * width
+    budget.require(size)
+    # In pieces along the first axis that is longer than one, and each piece, if that is too large, along the next.
     axis = next((i for i, n in enumerate(shape) if n > 1), None)
     if size <= budget.at_once or axis is None:
         return budget.timed(function, arrays, size)
     parts, start, row = [], 0, size // shape[axis]
     while start < shape[axis]:
         some = slice(start, start + max(1, budget.at_once // row))
-        parts.append(_in_pieces(budget, function, [
-            _cut(array, axis - len(shape) + len(lead), some) for array, lead in zip(arrays, leading, strict=True)],
-            fixed, width))
+        pieces = [_cut(array, axis - len(shape) + len(lead), some) for array, lead in zip(arrays, leading, strict=True)]
+        parts.append(evaluated(budget, function, pieces, fixed, width=width))
         start = some.stop
     return np.concatenate(parts, axis=axis)
 

@@ -34,7 +34,6 @@ def compact_svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     norm = scipy.linalg.norm(matrix, check_finite=False)
     if norm == 0.0:
         return np.zeros((n, 0)), np.zeros(0), np.zeros((m, 0))
-    basis, compressed = None, matrix
     for width in _sketches(min(n, m)):
         check_time()
         sketch = np.random.default_rng(width).standard_normal((m, width))
@@ -43,9 +42,8 @@ def compact_svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
         remainder = trial @ projected
         remainder -= matrix
         if scipy.linalg.norm(remainder, check_finite=False) <= 8.0 * EPS * norm:
-            basis, compressed = trial, projected
-            break
-    return _without_rounding(basis, compressed)
+            return _without_rounding(trial, projected)
+    return _without_rounding(None, matrix)
 
 
 def _without_rounding(basis: np.ndarray | None, compressed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

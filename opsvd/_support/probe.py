@@ -67,6 +67,9 @@ def require_alone(f: Callable[..., np.ndarray], arguments: tuple[np.ndarray, ...
 
 def _same(found: np.ndarray, before: np.ndarray) -> bool:
     """Whether values are the same but for rounding; what does not depend on some points may have fewer axes."""
-    fits = found.ndim <= before.ndim and all(n in (1, full) for n, full in zip(
-        found.shape[::-1], before.shape[::-1], strict=False))
-    return fits and equal_values(before, found)
+    return broadcasts_to(found.shape, before.shape) and equal_values(before, found)
+
+
+def broadcasts_to(shape: tuple[int, ...], full: tuple[int, ...]) -> bool:
+    """Whether an array of a shape broadcasts to another one."""
+    return len(shape) <= len(full) and all(n in (1, m) for n, m in zip(shape[::-1], full[::-1], strict=False))

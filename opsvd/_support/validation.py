@@ -253,11 +253,6 @@ def sizes(value: Any, name: str) -> tuple[int, ...]:
     return tuple(positive_int(size, name) for size in sequence(value, name, f"{name}=(100, 300, 1000)"))
 
 
-def optional_text(value: Any, name: str) -> str | None:
-    """Return `value` if it is text or None, or raise naming `name`."""
-    return None if value is None else instance(value, name, str, "leave it out, or pass text")
-
-
 def generator(rng: Any, name: str = "rng") -> np.random.Generator:
     """Return the random generator that numpy makes of a seed, or raise naming `name`."""
     try:

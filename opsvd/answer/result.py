@@ -1,8 +1,11 @@
 """The result: an operator SVD with error bars."""
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import partial
+from html import escape
+from itertools import accumulate
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -144,14 +147,9 @@ class OperatorSVD:
     @property
     def _owners(self) -> np.ndarray:
         """To which value each distinct function belongs: several of them may make up one multiplet."""
-        value, before, owners = 0, 0, []
-        for count in self.left.multiplicities:
-            while before >= int(self.multiplicities[value]):
-                before -= int(self.multiplicities[value])
-                value += 1
-            owners.append(value)
-            before += count
-        return np.array(owners, dtype=int)
+        ends = list(accumulate(self.multiplicities.tolist()))
+        starts = list(accumulate(self.left.multiplicities, initial=0))[:-1]
+        return np.array([bisect_right(ends, start) for start in starts], dtype=int)
 
     def predict(self, n: int, m: int | None = None) -> FiniteSizePrediction:
         """Predict the singular values of a sampled n by m matrix; see `opsvd.prediction.finite_size.predict`."""
@@ -164,7 +162,7 @@ class OperatorSVD:
         owners, sides = self._owners, (self.left, self.right)
         (inner_x, lengths_x), (inner_y, lengths_y) = (
             multiplet_moments(side, owners, len(self.values)) for side in sides)
-        left_mixed, right_mixed = (partial(_mixed_of_members, side, owners) for side in sides)
+        left_mixed, right_mixed = (partial(mixed_moments, side, owners) for side in sides)
         prediction = predict(self.values, inner_x, inner_y, n, m, multiplicities=self.multiplicities,
                              left_mixed=left_mixed, right_mixed=right_mixed, **beyond)
         if self.left.side.width == 1 and self.right.side.width == 1:
@@ -206,9 +204,8 @@ class OperatorSVD:
                             "elementwise(phi, k) with k > 1; use predict, or opsvd.deterministic_equivalent(values, "
                             "multiplicities, n)")
         self._require_squares("equivalent")
-        n = positive_int(n, "n")
         return sector_equivalent(self.left, self.right, self.values[self._owners], self.tail**2,
-                                 (n, n if m is None else positive_int(m, "m")))
+                                 (positive_int(n, "n"), positive_int(n if m is None else m, "m")))
 
     def truncate(self, rank: int) -> "OperatorSVD":
         """Return the decomposition with the leading `rank` singular values; the others go into the tail."""
@@ -306,7 +303,7 @@ class OperatorSVD:
                        enumerate(zip(self.singular_values[:_SHOWN], self.errors[:_SHOWN], strict=True)))
         more = f"<tr><td colspan='2'>and {self.rank - _SHOWN} more</td></tr>" if self.rank > _SHOWN else ""
         caption = (f"Operator SVD of rank {self.rank}; tail {self.tail:.1e} of norm {self.norm.value:.6g}; "
-                   f"{_escaped(self.status)}")
+                   f"{escape(self.status, quote=False)}")
         return (f"<table><caption>{caption}</caption><tr><th>i</th><th>singular value</th></tr>"
                 f"{rows}{more}</table>")
 
@@ -314,12 +311,3 @@ class OperatorSVD:
 def require_svd(svd: object, name: str) -> OperatorSVD:
     """Return `svd` if it is a decomposition, or raise naming `name`."""
     return instance(svd, name, OperatorSVD, "pass what opsvd.decompose returned")
-
-
-def _mixed_of_members(functions: SingularFunctions, owners: np.ndarray, values: np.ndarray) -> np.ndarray | None:
-    """Mixed moments of the members of some multiplets; `owners` says to which value each distinct function belongs."""
-    return mixed_moments(functions, np.flatnonzero(np.isin(owners, values)))
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

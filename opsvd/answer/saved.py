@@ -29,11 +29,9 @@ def functions_to_arrays(functions: SingularFunctions, prefix: str) -> dict[str, 
     arrays = {f"{prefix}.inner": values for values in functions.values_near_zero()}
     for name, pieces in stacked.items():
         # In the order in which they lie in memory: products of arrays of another order are rounded otherwise.
-        transposed = [piece.ndim == 2 and piece.flags.f_contiguous and not piece.flags.c_contiguous for piece in pieces]
-        arrays[f"{prefix}.{name}"] = np.concatenate([piece.ravel("F" if by_columns else "C") for piece, by_columns in
-                                                     zip(pieces, transposed, strict=True)])
+        arrays[f"{prefix}.{name}"] = np.concatenate([piece.ravel("A") for piece in pieces])
         arrays[f"{prefix}.{name}.shapes"] = np.array([piece.shape for piece in pieces], dtype=int)
-        arrays[f"{prefix}.{name}.transposed"] = np.array(transposed)
+        arrays[f"{prefix}.{name}.transposed"] = np.array([piece.flags.fnc for piece in pieces])
     return {**_measure_to_arrays(functions.measure, prefix), **functions.side.state(prefix), **arrays,
             f"{prefix}.basis": type(bases[0]).__name__,
             f"{prefix}.listed": -1 if functions.listed is None else functions.listed}
@@ -54,12 +52,10 @@ def functions_from_arrays(arrays: dict[str, np.ndarray], prefix: str) -> Singula
 
 def _pieces(arrays: Any, name: str) -> list[np.ndarray]:
     """The arrays that stand one after the other under a name."""
-    shapes = arrays[f"{name}.shapes"]
-    ends = np.cumsum([int(np.prod(shape, dtype=int)) for shape in shapes])
-    flat = np.split(arrays[name], ends[:-1])
-    orders = np.where(arrays[f"{name}.transposed"], "F", "C").tolist()
+    shapes, orders = arrays[f"{name}.shapes"], np.where(arrays[f"{name}.transposed"], "F", "C")
+    flat = np.split(arrays[name], np.cumsum(shapes.prod(axis=1))[:-1])
     return [piece.reshape(shape, order=order).copy(order="K") for piece, shape, order in zip(
-        flat, shapes.tolist(), orders, strict=True)]
+        flat, shapes, orders.tolist(), strict=True)]
 
 
 def _plain(array: np.ndarray) -> Any:

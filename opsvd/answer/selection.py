@@ -62,5 +62,4 @@ def _whole_multiplets(s: np.ndarray, bars: np.ndarray, rank: int) -> int:
     """A rank without values at the end that are not told apart from the first that is not given."""
     if rank == len(s):
         return rank
-    told = [not alike(s[i], s[rank], bars[i] + bars[rank]) for i in range(rank)]
-    return max((i + 1 for i in range(rank) if told[i]), default=0)
+    return max((i + 1 for i in range(rank) if not alike(s[i], s[rank], bars[i] + bars[rank])), default=0)

@@ -9,7 +9,7 @@ import numpy as np
 from .._support.linalg import canonical_signs
 from ..kernels import Side
 from ..measures import Measure
-from ..quadrature import Rule
+from ..quadrature import Rule, wide_sample
 from .digits import SPARSE
 
 
@@ -44,6 +44,7 @@ class Basis(ABC):
         Each function stands for so many that are orthonormal and have one singular value.
     """
 
+    side: Side
     multiplicity: int = 1
 
     def __repr__(self) -> str:
@@ -54,11 +55,6 @@ class Basis(ABC):
     def kind(self) -> tuple[type, ...]:
         """What larger bases of the same kind share."""
         return (type(self),)
-
-    @property
-    @abstractmethod
-    def side(self) -> Side:
-        """The measure of the points, and how many values a function has there."""
 
     @property
     @abstractmethod
@@ -91,8 +87,12 @@ class Basis(ABC):
         return canonical_signs(coefficients)
 
     def mean_rule(self) -> MeanRule | None:
-        """The points at which moments of singular functions are found; None where lengths alone are needed."""
-        return None
+        """The points at which moments of singular functions are found; None where lengths alone are needed.
+
+        By default they reach farther than the measure does, and are always the same ones.
+        """
+        z, weights = wide_sample(self.side.directions)
+        return MeanRule(self.side.points(z), weights, drawn=True)
 
     def weighted_values(self, coefficients: np.ndarray    # noqa: ARG002 -- others sum them
                         ) -> tuple[np.ndarray, np.ndarray] | None:
@@ -107,9 +107,9 @@ class Basis(ABC):
         """Arrays and numbers, from which `from_state` makes this basis again."""
 
     @classmethod
-    @abstractmethod
     def from_state(cls, side: Side, state: dict[str, Any]) -> "Basis":
-        """The basis on a side that `state` describes."""
+        """The basis on a side that `state` describes, by default by its arguments."""
+        return cls(side, **state)    # type: ignore[call-arg]
 
 
 class LineBasis(Basis):
@@ -131,14 +131,14 @@ class LineBasis(Basis):
     rule: Rule
 
     @property
-    def side(self) -> Side:
+    def side(self) -> Side:    # type: ignore[override]
         """Numbers under the measure."""
         return Side(self.measure)
 
     @property
-    @abstractmethod
     def interval(self) -> tuple[float, float]:
-        """Where the functions live; they are zero, or not to be trusted, outside."""
+        """Where the functions live; they are zero, or not to be trusted, outside. By default where panels are."""
+        return float(self.panels[0]), float(self.panels[-1])
 
     @property
     @abstractmethod

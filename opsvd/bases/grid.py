@@ -9,8 +9,8 @@ from .._support.budget import check_time
 from .._support.floats import CHUNK
 from ..kernels import Side
 from ..measures import Gaussian
-from ..quadrature import Rule, wide_sample
-from .base import Basis, LineBasis, MeanRule
+from ..quadrature import Rule
+from .base import Basis, LineBasis
 from .digits import FARTHEST
 from .hermite import HermiteBasis
 from .panels import PanelBasis
@@ -33,17 +33,12 @@ class GridBasis(Basis):
     """
 
     def __init__(self, side: Side, line: LineBasis) -> None:
-        self._side, self.line = side, line
+        self.side, self.line = side, line
 
     @property
     def kind(self) -> tuple[type, ...]:
         """With that of the functions in one direction."""
         return (*super().kind, type(self.line))
-
-    @property
-    def side(self) -> Side:
-        """The points, and the values that functions have there."""
-        return self._side
 
     @property
     def size(self) -> int:
@@ -87,11 +82,6 @@ class GridBasis(Basis):
             check_time()
             shaped = np.moveaxis(np.tensordot(transform, shaped, axes=(1, axis)), 0, axis)
         return np.asarray(shaped.reshape(math.prod(shaped.shape[:-1]), count))
-
-    def mean_rule(self) -> MeanRule:
-        """Points that reach farther than the measure does, always the same ones."""
-        z, weights = wide_sample(self.side.directions)
-        return MeanRule(self.side.points(z), weights, drawn=True)
 
     def state(self) -> dict[str, Any]:
         """The basis of one direction."""

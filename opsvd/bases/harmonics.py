@@ -1,7 +1,6 @@
 """An orthonormal basis of the spherical harmonics of one degree in R^k."""
 
 import math
-from functools import lru_cache
 
 import numpy as np
 
@@ -77,12 +76,7 @@ def _orthonormal(unit: np.ndarray, degree: int) -> np.ndarray:
     below = np.where(rest[:, None] > 0.0, unit[:, :-1] / np.where(rest > 0.0, rest, 1.0)[:, None], pole)
     parts = []
     for m in range(degree + 1) if k > 2 else (0, 1):
-        column = gegenbauer(t, k + 2 * m, degree - m + 1)[-1] * rest**m / math.sqrt(_moment(k, m))
+        moment = math.prod((k - 1.0 + 2.0 * i) / (k + 2.0 * i) for i in range(m))    # E[(1 - t^2)^m]
+        column = gegenbauer(t, k + 2 * m, degree - m + 1)[-1] * rest**m / math.sqrt(moment)
         parts.append(column[:, None] * _orthonormal(below, m))
     return np.concatenate(parts, axis=1)
-
-
-@lru_cache(maxsize=1024)
-def _moment(k: int, m: int) -> float:
-    """E[(1 - t^2)^m] under the density of the angle."""
-    return math.prod((k - 1.0 + 2.0 * i) / (k + 2.0 * i) for i in range(m))

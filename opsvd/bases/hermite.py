@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from .._support.arrays import read_only
 from ..measures import Gaussian
 from ..quadrature import gauss_hermite, hermite_functions
 from .base import LineBasis
@@ -81,6 +82,4 @@ class HermiteBasis(LineBasis):
 def _at_nodes(size: int, quadrature: int) -> np.ndarray:
     r"""The matrix :math:`\sqrt{w_i}\, \psi_n(x_i)`, shape (quadrature, size), the same for every mean and scale."""
     nodes, lebesgue = gauss_hermite(quadrature)
-    matrix: np.ndarray = np.sqrt(lebesgue)[:, None] * hermite_functions(nodes, size)
-    matrix.setflags(write=False)
-    return matrix
+    return read_only(np.sqrt(lebesgue)[:, None] * hermite_functions(nodes, size))

@@ -1,6 +1,5 @@
 """Functions of log|x| with a parity: where products xy are sums."""
 
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -48,6 +47,8 @@ class LogarithmicBasis(LineBasis):
         self.measure: Gaussian = measure
         self.step, self.last, self.count, self.parity = step, last, count, parity
         self.grid = last - step * np.arange(count)[::-1]
+        self._cardinal = CardinalFunctions(self.grid, step)
+        self._low = float(measure.std * np.exp(self.grid[0] - 0.5 * step))
         x = measure.std * np.exp(self.grid)
         self.rule = measure.rule(np.concatenate([-x[::-1], x]), step * np.concatenate([x[::-1], x]))
 
@@ -78,10 +79,6 @@ class LogarithmicBasis(LineBasis):
         return np.asarray((np.abs(x) >= self._low) & (np.abs(x) <= self.interval[1]) & ~sparse)
 
     @property
-    def _low(self) -> float:
-        return float(self.measure.std * np.exp(self.grid[0] - 0.5 * self.step))
-
-    @property
     def gap(self) -> float:
         """From where on `trusted` holds: the first half-step of the grid, or where the factor of F is too small."""
         return max(self._low, 0.5 * (SPARSE / float(self.measure.sqrt_density(np.zeros(())))) ** 2 * (1.0 + 1e-9))
@@ -103,10 +100,6 @@ class LogarithmicBasis(LineBasis):
         # At zero, which is outside of the grid, all functions are zero.
         size = np.sqrt(2.0 * self.step * np.where(x == 0.0, 1.0, np.abs(x)))
         return u, np.asarray((np.sign(x) if self.parity < 0 else 1.0) / size)
-
-    @cached_property
-    def _cardinal(self) -> CardinalFunctions:
-        return CardinalFunctions(self.grid, self.step)
 
     def analyse(self, samples: np.ndarray) -> np.ndarray:
         """The part of the samples that has this parity."""

@@ -38,11 +38,6 @@ class PanelBasis(LineBasis):
         return len(self.rule)
 
     @property
-    def interval(self) -> tuple[float, float]:
-        """From the first edge to the last."""
-        return float(self.edges[0]), float(self.edges[-1])
-
-    @property
     def panels(self) -> np.ndarray:
         """The edges."""
         return self.edges

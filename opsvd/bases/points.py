@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from .._support.linalg import canonical_signs
 from ..kernels import Side
 from .base import Basis, MeanRule
 
@@ -21,13 +20,8 @@ class PointBasis(Basis):
     """
 
     def __init__(self, side: Side, points: np.ndarray) -> None:
-        self._side, self.points = side, points
+        self.side, self.points = side, points
         self.count = len(points) // (side.rows or 1)
-
-    @property
-    def side(self) -> Side:
-        """The measure that the points were drawn from."""
-        return self._side
 
     @property
     def size(self) -> int:
@@ -52,15 +46,6 @@ class PointBasis(Basis):
         """Values at the points over their number."""
         return self.points, coefficients / math.sqrt(self.count)
 
-    def signs(self, coefficients: np.ndarray) -> np.ndarray:
-        """Those of values at the points."""
-        return canonical_signs(coefficients)
-
     def state(self) -> dict[str, Any]:
         """The points."""
         return {"points": self.points}
-
-    @classmethod
-    def from_state(cls, side: Side, state: dict[str, Any]) -> "PointBasis":
-        """From a side and the points."""
-        return cls(side, state["points"])

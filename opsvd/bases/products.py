@@ -1,13 +1,14 @@
 """Products of Hermite polynomials of some of the coordinates of a vector."""
 
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from .._support.floats import CHUNK
 from ..kernels import Side
-from ..quadrature import hermite_polynomials, wide_sample
-from .base import Basis, MeanRule
+from ..quadrature import hermite_polynomials
+from .base import Basis
 from .digits import FARTHEST
 
 Components = tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
@@ -30,12 +31,7 @@ class HermiteProducts(Basis):
     """
 
     def __init__(self, side: Side, turn: np.ndarray, components: Components) -> None:
-        self._side, self.turn, self.components = side, turn, components
-
-    @property
-    def side(self) -> Side:
-        """The measure of the vector."""
-        return self._side
+        self.side, self.turn, self.components = side, turn, components
 
     @property
     def size(self) -> int:
@@ -60,11 +56,6 @@ class HermiteProducts(Basis):
             columns.append(product[:, 1:])
         return np.concatenate(columns, axis=1)
 
-    def mean_rule(self) -> MeanRule:
-        """Points that reach farther than the measure does, always the same ones."""
-        z, weights = wide_sample(self.side.directions)
-        return MeanRule(self.side.points(z), weights, drawn=True)
-
     def state(self) -> dict[str, Any]:
         """The turn, and for each component how many coordinates it has, these, and the numbers of polynomials."""
         flat = [number for axes, sizes in self.components for number in (len(axes), *axes, *sizes)]
@@ -73,9 +64,6 @@ class HermiteProducts(Basis):
     @classmethod
     def from_state(cls, side: Side, state: dict[str, Any]) -> "HermiteProducts":
         """From a side and what `state` gives."""
-        numbers, components, i = state["components"].tolist(), [], 0
-        while i < len(numbers):
-            d = numbers[i]
-            components.append((tuple(numbers[i + 1:i + 1 + d]), tuple(numbers[i + 1 + d:i + 1 + 2 * d])))
-            i += 1 + 2 * d
+        numbers = iter(state["components"].tolist())
+        components = ((tuple(islice(numbers, d)), tuple(islice(numbers, d))) for d in numbers)
         return cls(side, state["turn"], tuple(components))

@@ -31,14 +31,8 @@ class SectorBasis(Basis):
     """
 
     def __init__(self, side: Side, radial: RadialBasis, degree: int) -> None:
-        self._side, self.degree = side, degree
-        self.radial: RadialBasis = radial
+        self.side, self.radial, self.degree = side, radial, degree
         self.multiplicity = harmonics(radial.k, degree)
-
-    @property
-    def side(self) -> Side:
-        """Vectors of a centred isotropic Gaussian."""
-        return self._side
 
     @property
     def size(self) -> int:
@@ -57,6 +51,9 @@ class SectorBasis(Basis):
         """Radial functions times all harmonics, (n, r, multiplicity)."""
         radial = self.radial_sums(polar(points)[0], coefficients)
         return np.asarray(radial[:, :, None] * spherical_harmonics(points, self.degree)[:, None])
+
+    def mean_rule(self) -> None:
+        """None: moments are those of lengths, see `RadialBasis.moments`."""
 
     def fourth_moments_of_members(self) -> np.ndarray | None:
         """E[Y_i Y_j Y_k Y_l] of the harmonics, (N, N, N, N); None where there are too many."""

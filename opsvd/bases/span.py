@@ -34,11 +34,6 @@ class SpanBasis(LineBasis):
         return int(self.coefficients.shape[1])
 
     @property
-    def interval(self) -> tuple[float, float]:
-        """From the first edge to the last."""
-        return self._on.interval
-
-    @property
     def panels(self) -> np.ndarray:
         """The edges."""
         return self._on.edges

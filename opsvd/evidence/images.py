@@ -63,15 +63,15 @@ def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: Sin
     along_y = _Side(kernel, left, right, s, domain.x, domain.y, tol)
     along_x = _Side(kernel.transposed(), right, left, s, domain.y, domain.x, tol)
     (at_x, at_spots), (at_y,) = along_y.seen_at(rule_x, spots[0]), along_x.seen_at(rule_y)
-    sides = along_y.residuals(at_x, rule_x, outside), along_x.residuals(at_y, rule_y, outside)
-    missed = along_y.missed(at_spots, *spots, samples)
+    sides = along_y.residuals(*at_x, rule_x, outside), along_x.residuals(*at_y, rule_y, outside)
+    missed = along_y.missed(*at_spots, spots, samples)
     residual, coupling = (np.max(parts, axis=0) for parts in zip(*sides, strict=True))
     unseen = hidden * float(np.hypot(np.linalg.norm(system.values), outside))
     residual, missed = np.hypot(residual, unseen), np.hypot(missed, unseen)
     # Where random slices disagree with those at the nodes, the nodes missed something, and their integrals are wrong.
     # Some hundred random slices tell a residual to within a factor of four.
     trusted = missed <= 4.0 * residual
-    breaks = any(len(seen.slices.breaks) > 0 or seen.slices.exhausted for seen in (at_x, at_y))
+    breaks = any(len(slices.breaks) > 0 or slices.exhausted for slices, _ in (at_x, at_y))
     return Images(np.maximum(residual, missed), np.where(trusted, coupling, np.maximum(coupling, missed)), breaks)
 
 
@@ -87,8 +87,8 @@ class _Side:
     domain_y: tuple[float, float]
     tol: float
 
-    def seen_at(self, *rules: Rule) -> list["_Seen"]:
-        """Slices and T g_j at those nodes of rules in x that lie in the domain: found together, handed out apart."""
+    def seen_at(self, *rules: Rule) -> list[tuple[SliceIntegrals, np.ndarray]]:
+        """Slices and T g_j, weighted, (n, q), at nodes of rules that lie in the domain: found together, given apart."""
         inside = [rule.restricted(_within(rule, self.domain_x)) for rule in rules]
         panels = np.unique(np.clip(self.right.panels, *self.domain_y))
         # An order that no method has, so that no node is common; a slice has a sixteenth of the norm, as of some 256.
@@ -96,34 +96,28 @@ class _Side:
                                  size=float(np.linalg.norm(self.s)) / 16.0, budget=len(rules) * 10_000_000)
         there = slices.against_resolved(self.right.half_density)
         rows = np.split(np.arange(len(there)), np.cumsum([len(rule) for rule in inside])[:-1])
-        return [_Seen(slices.restricted(some), there[some]) for some in rows]
+        return [(slices.restricted(some), there[some]) for some in rows]
 
-    def residuals(self, seen: "_Seen", rule: Rule, outside: float) -> tuple[np.ndarray, np.ndarray]:
+    def residuals(self, slices: SliceIntegrals, there: np.ndarray, rule: Rule,
+                  outside: float) -> tuple[np.ndarray, np.ndarray]:
         """Cumulative norms of T g_j - s_j f_j, and of its components along f_i, for j (and i) up to 1, 2, ..."""
-        inside, unresolved = _within(rule, self.domain_x), seen.slices.unresolved
+        inside = _within(rule, self.domain_x)
         f = self.left.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None]
         residual = -f * self.s
-        residual[inside] += seen.images
+        residual[inside] += there
         coupling = f.T @ residual
-        beyond = np.minimum(energy_beyond(seen.images, rule.nodes[inside], self.domain_x), outside**2)
+        beyond = np.minimum(energy_beyond(there, rule.nodes[inside], self.domain_x), outside**2)
         columns = np.sqrt(np.cumsum(np.sum(residual**2, axis=0)) + beyond)
-        return columns + unresolved, corner_norms(coupling) + unresolved
+        return columns + slices.unresolved, corner_norms(coupling) + slices.unresolved
 
-    def missed(self, seen: "_Seen", spots_x: Rule, spots_y: Rule, samples: np.ndarray) -> np.ndarray:
+    def missed(self, slices: SliceIntegrals, there: np.ndarray, spots: tuple[Rule, Rule],
+               samples: np.ndarray) -> np.ndarray:
         """What random slices show: residuals there, cumulative over j, with what the slices themselves miss of h."""
-        rows, columns = _within(spots_x, self.domain_x), _within(spots_y, self.domain_y)
-        rule = spots_x.restricted(rows)
-        residual = seen.images - self.left.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None] * self.s
-        unexplained = seen.slices.missed(spots_y.restricted(columns), samples[np.ix_(rows, columns)])
+        rows, columns = _within(spots[0], self.domain_x), _within(spots[1], self.domain_y)
+        rule = spots[0].restricted(rows)
+        residual = there - self.left.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None] * self.s
+        unexplained = slices.missed(spots[1].restricted(columns), samples[np.ix_(rows, columns)])
         return np.asarray(np.sqrt(np.cumsum(np.sum(residual**2, axis=0)) + unexplained**2))
-
-
-@dataclass(frozen=True, eq=False)
-class _Seen:
-    """Slices at n points, and what T makes of the functions there, weighted: shape (n, q)."""
-
-    slices: SliceIntegrals
-    images: np.ndarray
 
 
 def _within(rule: Rule, interval: tuple[float, float]) -> np.ndarray:

@@ -10,14 +10,7 @@ of h(m_x + s_x x, m_y + s_y y) under standard Gaussians. For means zero, exp(c x
 ``exp_product(c * s_x * s_y, n)``.
 """
 
-from .geometric import (
-    cos_product,
-    effective_rank_sin_product,
-    exp_product,
-    mehler,
-    sin_product,
-    squared_exponential,
-)
+from .geometric import cos_product, effective_rank_sin_product, exp_product, mehler, sin_product, squared_exponential
 from .gram import finite_rank, polynomial_kernel
 from .products import abs_power_product, monomial_product, relu_product, separable, sign_product
 from .sums import linear_sum, log_abs_product, sum_of_functions

@@ -7,9 +7,13 @@ import math
 
 import numpy as np
 
-from .._support.validation import finite_float, positive_float
+from .._support.validation import affordable, finite_float, positive_float
 from ..errors import NotSquareIntegrableError
-from .indices import indices
+
+
+def indices(n: int) -> np.ndarray:
+    """Return 0, ..., n - 1, where memory holds the three arrays of n numbers that a formula makes at once."""
+    return np.arange(affordable(n, "n", 3.0))
 
 
 def _powers(ratio: float, n: int) -> np.ndarray:
@@ -45,11 +49,12 @@ def exp_product(c: float, n: int) -> np.ndarray:
     return math.sqrt(2.0 / (1.0 + root)) * _powers(2.0 * c / (1.0 + root), n)    # 1 + r^2 = r / c
 
 
-def _oscillating(c: float) -> tuple[float, float]:
-    """Return sqrt(1 - r^2) and r of exp(i c x y): the values sqrt(1 - r^2) r^i, and i^i the phases."""
+def _oscillating(c: float, n: int, parity: int) -> np.ndarray:
+    """Return the even or odd ones of the values sqrt(1 - r^2) r^i of exp(i c x y), whose phases are i^i."""
     c = abs(finite_float(c, "c"))
     root = math.hypot(1.0, 2.0 * c)
-    return math.sqrt(2.0 / (1.0 + root)), 2.0 * c / (1.0 + root)    # 1 - r^2 = r / c
+    r = 2.0 * c / (1.0 + root)
+    return math.sqrt(2.0 / (1.0 + root)) * r**parity * _powers(r * r, n)    # 1 - r^2 = r / c
 
 
 def cos_product(c: float, n: int) -> np.ndarray:
@@ -66,8 +71,7 @@ def cos_product(c: float, n: int) -> np.ndarray:
     >>> print(exact.cos_product(1.0, 3))    # r is the inverse golden ratio
     [0.78615138 0.30028311 0.11469794]
     """
-    first, r = _oscillating(c)
-    return first * _powers(r * r, n)
+    return _oscillating(c, n, parity=0)
 
 
 def sin_product(c: float, n: int) -> np.ndarray:
@@ -81,8 +85,7 @@ def sin_product(c: float, n: int) -> np.ndarray:
     >>> print(exact.sin_product(1.0, 3))
     [0.48586827 0.18558517 0.07088723]
     """
-    first, r = _oscillating(c)
-    return first * r * _powers(r * r, n)
+    return _oscillating(c, n, parity=1)
 
 
 def effective_rank_sin_product(c: float) -> float:

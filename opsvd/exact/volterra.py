@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .indices import indices
+from .geometric import indices
 
 
 def heaviside_difference(n: int) -> np.ndarray:

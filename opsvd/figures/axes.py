@@ -14,10 +14,8 @@ COLOURS = ("#1b9e77", "#d95f02", "#7570b3", "#e7298a")
 
 
 def styled(ax: "Axes", title: str = "") -> "Axes":
-    """Give an Axes a light yellow background, and a title if there is one."""
-    ax.set_facecolor("#fffff2")
-    if title:
-        ax.set_title(title)
+    """Give an Axes a light yellow background, and a title."""
+    ax.set(facecolor="#fffff2", title=title)
     return ax
 
 

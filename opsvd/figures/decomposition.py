@@ -25,12 +25,8 @@ class Decomposition(Protocol):
         """How often each of them stands, shape (q,)."""
 
     @property
-    def singular_values(self) -> np.ndarray:
-        """The values as often as they stand, shape (r,)."""
-
-    @property
     def errors(self) -> np.ndarray:
-        """Their error bars, shape (r,)."""
+        """Error bars of the values as often as they stand, shape (r,)."""
 
     @property
     def left(self) -> SingularFunctions:

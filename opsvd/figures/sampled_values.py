@@ -24,14 +24,12 @@ def plot_sampled_values(ax: "Axes", values: np.ndarray, sizes: Sequence[int], me
                     color=COLOURS[k % len(COLOURS)], label=f"$n = {size}$")
     ax.hlines(values, index - 0.35, index + 0.35, color="black", linewidth=1.2, label="operator")
     if index.size:
-        ax.set_yscale("log")
-        ax.set_xticks(index)
+        ax.set(yscale="log", xticks=index)
         ends = np.concatenate([values, *means, *(means - errors), *(means + errors)])
         low, high = ends.min(where=ends > 0.0, initial=ends.max()), ends.max()
         room = max((high / low) ** 0.08, 1.3)    # beyond the outermost error bars, and where all values are alike
         ax.set_ylim(low / room, high * room)
-    ax.set_xlabel("index $i$")
-    ax.set_ylabel("singular value $s_i$")
+    ax.set(xlabel="index $i$", ylabel="singular value $s_i$")
     ax.legend()
     return ax
 
@@ -44,7 +42,5 @@ def plot_sampled_ranks(ax: "Axes", sizes: Sequence[int], ranks: np.ndarray, erro
     if math.isfinite(limit):
         ax.axhline(limit, color="black", linestyle="--", label="operator")
         highest = max(highest, limit)
-    ax.set_xscale("log")
-    ax.set_ylim(0.0, 1.1 * highest or 1.0)
-    ax.set_xlabel("$n$")
+    ax.set(xscale="log", ylim=(0.0, 1.1 * highest or 1.0), xlabel="$n$")
     ax.legend()

@@ -42,26 +42,24 @@ def plot_spectrum(svd: Decomposition, ax: "Axes | None" = None) -> "Axes":
     ax = styled(axes_or_new(ax), "singular values")
     if (svd.multiplicities > 1).any():
         return _plot_multiplets(svd, ax)
-    rank = len(svd.singular_values)
-    index = np.arange(1, rank + 1)
+    values, errors = svd.values, svd.errors
+    index = np.arange(1, len(values) + 1)
     ax.set_yscale("log", nonpositive="clip")
     ax.locator_params(axis="x", integer=True)
-    ax.set_xlabel("index $i$")
-    ax.set_ylabel("$s_i$")
-    positive = np.concatenate([svd.singular_values, svd.errors])
+    ax.set(xlabel="index $i$", ylabel="$s_i$")
+    positive = np.concatenate([values, errors])
     positive = positive[positive > 0.0]
     if positive.size == 0:
         ax.text(0.5, 0.5, "rank 0", transform=ax.transAxes, ha="center", va="center")
         return ax
     floor = 0.3 * positive.min()
-    ax.errorbar(index, svd.singular_values, yerr=svd.errors, fmt="o", markersize=4, color=COLOURS[0], ecolor="black",
-                capsize=2, label="$s_i$ and its error bar")
+    ax.errorbar(index, values, yerr=errors, fmt="o", markersize=4, color=COLOURS[0], ecolor="black", capsize=2,
+                label="$s_i$ and its error bar")
     edges = np.concatenate([index - 0.5, index[-1:] + 0.5])
-    ax.stairs(np.maximum(svd.errors, floor), edges, baseline=floor, fill=True, color="0.85", label="below the error")
+    ax.stairs(np.maximum(errors, floor), edges, baseline=floor, fill=True, color="0.85", label="below the error")
     top = positive.max()
-    ax.set_ylim(floor, top * (top / floor) ** 0.3)    # room for the legend
-    ax.set_xlim(0.4, rank + 0.6)
-    if rank <= _LABELLED:
+    ax.set(xlim=(0.4, len(values) + 0.6), ylim=(floor, top * (top / floor) ** 0.3))    # room for the legend
+    if len(values) <= _LABELLED:
         ax.set_xticks(index)
     ax.legend(loc="upper right")
     return ax
@@ -72,15 +70,12 @@ def _plot_multiplets(svd: Decomposition, ax: "Axes") -> "Axes":
     counts = svd.multiplicities.astype(np.float64)
     ends = np.cumsum(counts)
     starts = ends - counts
-    ax.set_xscale("log")
-    ax.set_yscale("log")
+    ax.set(xscale="log", yscale="log", xlabel="index $i$", ylabel="$s_i$")
     ax.hlines(svd.values, starts + 0.6, ends + 0.4, color=COLOURS[0], linewidth=2.5, label="multiplets")
     middles = np.sqrt((starts + 0.6) * (ends + 0.4))
     ax.errorbar(middles, svd.values, yerr=svd.value_errors, fmt="none", ecolor="black", capsize=2, label="error bars")
     for start, value, count in list(zip(starts, svd.values, svd.multiplicities.tolist(), strict=True))[:_LABELLED]:
         times = f"{count if count < 10**6 else format(float(count), '.1g')}\N{MULTIPLICATION SIGN}"
         ax.annotate(times, (start + 0.6, value), textcoords="offset points", xytext=(2, 5), fontsize=8)
-    ax.set_xlabel("index $i$")
-    ax.set_ylabel("$s_i$")
     ax.legend()
     return ax

@@ -1,6 +1,6 @@
 """The figure that the command line draws: a spectrum, its singular functions, and their comparison with samples."""
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from .axes import new_figure
 from .decomposition import Decomposition
@@ -11,15 +11,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-class _Drawable(Protocol):
-    """What draws itself, as a `CrossCheck` does."""
-
-    def plot(self, ax: Any, /) -> object:
-        """Draw into an Axes."""
-
-
-def summary_figure(svd: Decomposition, check: _Drawable | None = None) -> "Figure":
+def summary_figure(svd: Decomposition, check: Any = None) -> "Figure":
     """Draw the spectrum and the singular functions side by side, and the cross-check if there is one.
+
+    Parameters
+    ----------
+    svd : OperatorSVD
+    check : CrossCheck, optional
+        What draws itself by ``plot(ax)``.
 
     Returns
     -------

@@ -1,6 +1,5 @@
 """Kernels phi(<x, y>) of a function that is applied to each entry of a matrix."""
 
-import copy
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Self
@@ -36,7 +35,7 @@ class Elementwise(Kernel):
         self.phi = UserFunction(function(phi, "phi", "phi(z)", "np.tanh"), "phi")
         self.k, self.kinks = positive_int(k, "k"), _kinks(kinks)
         _probe_phi(self.phi)
-        super().__init__(_at_products(self.phi, self.k), name=name_of(phi), dims=(k, k))
+        super().__init__(partial(_of_products, self.phi, self.k), name=name_of(phi), dims=(k, k))
 
     def __repr__(self) -> str:
         """Name the function, and the dimension if it is not one."""
@@ -45,9 +44,7 @@ class Elementwise(Kernel):
     @property
     def on_the_line(self) -> "Elementwise":
         """The kernel phi(xy) of the same phi, with a count of its own and the same budget."""
-        kernel = Elementwise(self.phi, 1, self.kinks)
-        kernel.budget = self.budget
-        return kernel
+        return Elementwise(self.phi, 1, self.kinks)._changed(budget=self.budget)
 
     @property
     def factor(self) -> float:
@@ -56,10 +53,8 @@ class Elementwise(Kernel):
 
     def scaled(self, factor: float) -> Self:
         """Return the kernel of phi times a factor, with the same count and budget."""
-        kernel = copy.copy(self)
-        kernel.phi = self.phi.times(factor)
-        kernel.function = UserFunction(_at_products(kernel.phi, self.k), "h")
-        return kernel
+        phi = self.phi.times(factor)
+        return self._changed(phi=phi, function=UserFunction(partial(_of_products, phi, self.k), "h"))
 
 
 def elementwise(phi: Callable[[Any], Any], k: int = 1, kinks: Any = ()) -> Elementwise:
@@ -128,17 +123,9 @@ def _probe_phi(phi: UserFunction) -> None:
     require_alone(numbers, (z,), whole, "phi must act on each number by itself", _VECTORISE_PHI)
 
 
-def _at_products(phi: UserFunction, k: int) -> Callable[[Any, Any], Any]:
-    """The function (x, y) -> phi(<x, y>) of points in R^k; it pickles if phi does."""
-    return partial(_of_product if k == 1 else _of_inner, phi)
-
-
-def _of_product(phi: Callable[[Any], Any], x: np.ndarray, y: np.ndarray) -> Any:
-    return phi(x * y)
-
-
-def _of_inner(phi: Callable[[Any], Any], x: np.ndarray, y: np.ndarray) -> Any:
-    return phi(_inner(x, y))
+def _of_products(phi: Callable[[Any], Any], k: int, x: np.ndarray, y: np.ndarray) -> Any:
+    """The values phi(<x, y>) at points of R^k."""
+    return phi(x * y if k == 1 else _inner(x, y))
 
 
 def _inner(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -9,9 +9,9 @@ import numpy as np
 
 from .._support.budget import Budget, evaluated
 from .._support.floats import EPS
-from .._support.probe import PAIRS_ALONE, POINTS_ALONE, require_alone, tried
+from .._support.probe import PAIRS_ALONE, POINTS_ALONE, broadcasts_to, require_alone, tried
 from .._support.user_function import UserFunction, real_values
-from .._support.validation import broadcast, function, list_of_points, optional_text, pair, points, positive_int
+from .._support.validation import broadcast, function, instance, list_of_points, pair, points, positive_int
 from ..errors import KernelError, NonFiniteKernelError
 
 SMALLEST_SIZE = 1e-120
@@ -89,8 +89,9 @@ class Kernel:
 
     def _begin(self, function: UserFunction, name: str | None, dims: tuple[int, int]) -> None:
         """Set what every kernel has; nothing is evaluated yet."""
-        self.function, self.dims = function, as_dims(dims)
-        self.name = optional_text(name, "name") or name_of(function.function)
+        self.function, self.dims = function, pair(dims, "dims", positive_int, "two dimensions, of x and of y", "(1, 1)")
+        given = "" if name is None else instance(name, "name", str, "leave it out, or pass text")
+        self.name = given or name_of(function.function)
         self.evaluations = 0
         self.budget: Budget | None = None
 
@@ -181,17 +182,14 @@ class Kernel:
 
     def limited(self, budget: Budget) -> Self:
         """Return the same kernel, with a count of its own, whose evaluations the budget must allow."""
-        kernel = copy.copy(self)
-        kernel.evaluations, kernel.budget = 0, budget
-        return kernel
+        return self._changed(evaluations=0, budget=budget)
 
     def transposed(self) -> Self:
         """Return the kernel (y, x) -> h(x, y); on grids h still sees x as a column and y as a row."""
-        kernel = copy.copy(self)
-        kernel.dims = self.dims[::-1]
-        kernel.function = UserFunction(self._at_exchanged, "h")
-        kernel.name, kernel.evaluations, kernel.budget = f"{self.name} transposed", 0, None    # self counts, and pays
-        return kernel
+        exchanged = UserFunction(self._at_exchanged, "h")
+        # Evaluations are counted, and paid for, by self.
+        return self._changed(dims=self.dims[::-1], function=exchanged, name=f"{self.name} transposed", evaluations=0,
+                             budget=None)
 
     def _at_exchanged(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
         """The values at (x, y), with the axes that broadcast reversed."""
@@ -205,8 +203,12 @@ class Kernel:
 
     def scaled(self, factor: float) -> Self:
         """Return the kernel times a factor, with the same count and budget."""
+        return self._changed(function=self.function.times(factor))
+
+    def _changed(self, **attributes: Any) -> Self:
+        """Return the same kernel with other values of some attributes."""
         kernel = copy.copy(self)
-        kernel.function = self.function.times(factor)
+        vars(kernel).update(attributes)
         return kernel
 
     def _numbers(self, *points: np.ndarray) -> np.ndarray:
@@ -226,10 +228,9 @@ class Kernel:
         x, y = probe_grid(self.dims)
         values = tried(self._numbers, (x, y),
                        f"h failed on arrays x of shape {x.shape} and y of shape {y.shape}", self._advice)
-        if values.ndim == 0 and not np.array_equal(values, self._numbers(x + 0.5, y), equal_nan=True):
-            # A number that changes with the points is a reduction (np.sum, np.dot), not a constant kernel.
-            raise self._shape_error(x, y, values.shape)
-        if values.ndim > 2 or any(n not in (1, full) for n, full in zip(values.shape[::-1], (4, 3), strict=False)):
+        # A number that changes with the points is a reduction (np.sum, np.dot), not a constant kernel.
+        reduced = values.ndim == 0 and not np.array_equal(values, self._numbers(x + 0.5, y), equal_nan=True)
+        if reduced or not broadcasts_to(values.shape, (3, 4)):
             raise self._shape_error(x, y, values.shape)
         require_alone(self._numbers, (x, y), values, PAIRS_ALONE, POINTS_ALONE)
 
@@ -285,11 +286,6 @@ def name_of(function: Callable[..., Any]) -> str:
 def as_function(h: Any) -> Callable[..., Any]:
     """Return `h` if it can be called, or raise naming it."""
     return function(h, "h", "h(x, y)", "lambda x, y: np.tanh(x * y)")
-
-
-def as_dims(dims: Any) -> tuple[int, int]:
-    """Return the dimensions of x and y, or raise naming `dims`."""
-    return pair(dims, "dims", positive_int, "two dimensions, of x and of y", "(1, 1)")
 
 
 def as_kernel(h: "Callable[..., Any] | Kernel", dims: tuple[int, int] = (1, 1)) -> Kernel:

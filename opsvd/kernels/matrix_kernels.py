@@ -100,9 +100,7 @@ class MatrixKernel(Kernel):
 
     def transposed(self) -> Self:
         """Return the kernel (y, x) -> h(x, y)^T."""
-        kernel = super().transposed()
-        kernel.p, kernel.q = self.q, self.p
-        return kernel
+        return super().transposed()._changed(p=self.q, q=self.p)
 
     def _at_exchanged(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
         return np.swapaxes(super()._at_exchanged(y, x), -1, -2)

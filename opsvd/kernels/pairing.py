@@ -23,7 +23,10 @@ def paired(h: "Callable[..., Any] | Kernel", mu_x: Measure, mu_y: Measure) -> tu
         If a kernel and a measure are of different dimensions.
     """
     measures = [require_measure(mu_x, "mu_x"), require_measure(mu_y, "mu_y")]
-    kernel = _as_kernel(h, (measures[0].dim, measures[1].dim))
+    dims = (measures[0].dim, measures[1].dim)
+    if not isinstance(h, Kernel) and max(dims) <= PROBED and matrix_shape(h, dims) is not None:
+        h = MatrixKernel(h, dims)
+    kernel = as_kernel(h, dims)
     for side, dim in enumerate(kernel.dims):
         if measures[side] == Gaussian():
             measures[side] = Gaussian.standard(dim)
@@ -32,10 +35,3 @@ def paired(h: "Callable[..., Any] | Kernel", mu_x: Measure, mu_y: Measure) -> tu
                              f"{measures[side]!r} of dimension {measures[side].dim}; pass for example "
                              f"Gaussian.standard({dim})")
     return kernel, measures[0], measures[1]
-
-
-def _as_kernel(h: "Callable[..., Any] | Kernel", dims: tuple[int, int]) -> Kernel:
-    """Wrap a callable by what it returns, numbers or matrices."""
-    if not isinstance(h, Kernel) and max(dims) <= PROBED and matrix_shape(h, dims) is not None:
-        return MatrixKernel(h, dims)
-    return as_kernel(h, dims)

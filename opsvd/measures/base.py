@@ -5,14 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from .._support.validation import instance
+from .._support.validation import instance, positive_int
 from ..quadrature import Rule
 
 LARGEST_COORDINATE = 1e150
 """Coordinates are cut off here: squares of larger ones, and sums of squares, would overflow."""
 
-MOST_GAUSS_NODES = 10_000
-"""Nodes of a Gauss rule on the line: all functions at all of them are a matrix of the square of this, of 0.8 GB."""
+# Nodes of a Gauss rule on the line: all functions at all of them are a matrix of the square of this, of 0.8 GB.
+_MOST_GAUSS_NODES = 10_000
 
 
 class Measure(ABC):
@@ -53,6 +53,11 @@ class Measure(ABC):
     def rule(self, nodes: np.ndarray, lebesgue_weights: np.ndarray) -> Rule:
         """Turn nodes and weights for Lebesgue measure into a rule for this measure."""
         return Rule(nodes, np.sqrt(lebesgue_weights), self.sqrt_density(nodes))
+
+
+def node_count(n: object) -> int:
+    """Return `n` as the number of nodes of a Gauss rule on the line, or raise naming it."""
+    return positive_int(n, "n", _MOST_GAUSS_NODES)
 
 
 def require_measure(measure: object, name: str) -> Measure:

@@ -5,18 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from .._support.validation import (
-    affordable,
-    described,
-    finite_float,
-    generator,
-    is_array,
-    points,
-    positive_float,
-    positive_int,
-)
+from .._support.validation import affordable, described, finite_float, generator, is_array, points, positive_float
 from ..quadrature import Rule, gauss_hermite
-from .base import LARGEST_COORDINATE, MOST_GAUSS_NODES, Measure
+from .base import LARGEST_COORDINATE, Measure, node_count
 from .gaussian_vector import GaussianVector
 
 
@@ -96,5 +87,5 @@ class Gaussian(Measure):
 
     def gauss_rule(self, n: int) -> Rule:
         """The n-point Gauss-Hermite rule, moved to this mean and standard deviation."""
-        nodes, lebesgue = gauss_hermite(positive_int(n, "n", MOST_GAUSS_NODES))
+        nodes, lebesgue = gauss_hermite(node_count(n))
         return self.rule(self.mean + self.std * nodes, self.std * lebesgue)

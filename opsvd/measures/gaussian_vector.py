@@ -5,19 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from .._support.arrays import read_only
 from .._support.floats import EPS
-from .._support.validation import (
-    affordable,
-    described,
-    generator,
-    is_array,
-    points,
-    positive_float,
-    positive_int,
-    real_array,
-)
+from .._support.validation import affordable, described, generator, is_array, points, positive_float, real_array
 from ..quadrature import Rule, gauss_hermite
-from .base import LARGEST_COORDINATE, MOST_GAUSS_NODES, Measure
+from .base import LARGEST_COORDINATE, Measure, node_count
 
 # Eigenvalues below this part of the largest count as zero: it is k eps, the rounding of eigenvalues, for k = 450.
 _ZERO_EIGENVALUE = 1e-13
@@ -65,11 +57,10 @@ class GaussianVector(Measure):
     """
 
     def __init__(self, mean: Any, cov: Any = 1.0) -> None:
-        self.mean = real_array(mean, "mean") + 0.0    # a copy, without negative zeros
+        self.mean = read_only(real_array(mean, "mean") + 0.0)    # a copy, without negative zeros
         if self.mean.ndim != 1 or len(self.mean) < 2 or not np.isfinite(self.mean).all():
             raise ValueError(f"mean must be a vector of at least two finite numbers, got {described(mean)}; for one "
                              f"number use Gaussian(mean, std)")
-        self.mean.setflags(write=False)
         self.root: Any = float(np.sqrt(positive_float(cov, "cov"))) if not is_array(cov) else _root(cov, len(self.mean))
         self.rank = len(self.mean) if isinstance(self.root, float) else self.root.shape[1]
 
@@ -83,8 +74,7 @@ class GaussianVector(Measure):
         if np.ndim(root) == 0:
             measure.root = float(root)
         else:
-            measure.root, measure.rank = root.copy(order="K"), root.shape[1]
-            measure.root.setflags(write=False)
+            measure.root, measure.rank = read_only(root.copy(order="K")), root.shape[1]
         return measure
 
     def __repr__(self) -> str:
@@ -174,12 +164,11 @@ class GaussianVector(Measure):
     def gauss_rule(self, n: int) -> Rule:
         """The tensor product of n-point Gauss-Hermite rules in the whitened coordinates: n^k nodes, shape (n^k, k)."""
         most = 10_000_000    # the nodes take 80 MB a coordinate, and others of their size are made on the way
-        if self.dim * math.log(positive_int(n, "n", MOST_GAUSS_NODES)) > math.log(most):
+        if self.dim * math.log(node_count(n)) > math.log(most):
             raise ValueError(f"n must give at most {most} nodes in all, got n = {n} in dimension {self.dim}, "
                              f"{n}^{self.dim}; take fewer nodes, or sample")
-        nodes, lebesgue = gauss_hermite(n)
-        z = np.stack(np.meshgrid(*[nodes] * self.dim, indexing="ij"), axis=-1).reshape(-1, self.dim)
-        weights = np.stack(np.meshgrid(*[lebesgue] * self.dim, indexing="ij"), axis=-1).reshape(-1, self.dim)
+        z, weights = (np.stack(np.meshgrid(*[part] * self.dim, indexing="ij"), axis=-1).reshape(-1, self.dim)
+                      for part in gauss_hermite(n))
         return self.rule(self.unwhiten(z), weights.prod(axis=1) * math.exp(self._log_volume))
 
 
@@ -200,9 +189,7 @@ def _root(cov: Any, k: int) -> np.ndarray:
         raise ValueError(f"cov must be positive semidefinite and not zero, got eigenvalues from {values.min():.3g} to "
                          f"{values.max():.3g}; a covariance has none below zero")
     kept = values > _ZERO_EIGENVALUE * size
-    root: np.ndarray = vectors[:, kept] * np.sqrt(values[kept])
-    root.setflags(write=False)
-    return root
+    return read_only(vectors[:, kept] * np.sqrt(values[kept]))
 
 
 def _brief(array: np.ndarray) -> str:

@@ -18,20 +18,11 @@ from .._support.budget import check_time
 from .._support.floats import EPS, TINY
 from ..bases import radial_half_density
 from ..errors import KernelError, NotSquareIntegrableError
-from ..kernels import Elementwise, elementwise, non_finite
-from ..quadrature import (
-    SLOWEST_RATE,
-    Pieces,
-    angle_density,
-    composite_gauss_legendre,
-    gauss_legendre,
-    hidden_energy,
-    on_panels,
-    recurrence,
-)
+from ..kernels import Elementwise, elementwise
+from ..quadrature import SLOWEST_RATE, Pieces, angle_density, gauss_legendre, hidden_energy, on_panels, recurrence
 from .angular_slices import CHECK_CUT, CHECK_ORDER, ORDER, PHASE
 from .filtered_profile import FilteredProfile, filtered_profile
-from .profile import MOST_PIECES, Profile, smooth_pieces
+from .profile import MOST_PIECES, Profile, finite_values, smooth_pieces
 from .sections import Sections, grid_step
 
 # Panels in log t must end here: on wider ones t itself is no polynomial, and cos(<x, y>) in R^20 is wrong by 5e-4.
@@ -159,16 +150,9 @@ class ProductProfile:
             covered = self.table.covers(s)
             parts[:, covered] = self.table(s[covered])
             direct &= ~covered
-        above, below = self._values(w[direct]), self._values(-w[direct])
+        above, below = (finite_values(self.line, z, np.ones(1)) for z in (w[direct], -w[direct]))
         parts[0, direct], parts[1, direct] = 0.5 * (above + below), 0.5 * (above - below)
         return parts
-
-    def _values(self, w: np.ndarray) -> np.ndarray:
-        values = self.line(w, 1.0)
-        if not np.isfinite(values).all():
-            i = int(np.argmin(np.isfinite(values)))
-            raise non_finite(float(w[i]), 1.0, float(values[i]))
-        return np.asarray(values)
 
     def _cuts(self, log_z: float, size: int, *, check: bool) -> np.ndarray:
         """Ends of panels in the angle that the density and the polynomials need, from the first to the last."""
@@ -188,10 +172,15 @@ class ProductProfile:
 
     def _log_size(self, s: np.ndarray) -> np.ndarray:
         """The logarithm of the largest of phi on points up to |w| = e^s."""
-        points, _ = composite_gauss_legendre(self.pieces.edges, ORDER)
+        points = _nodes_on(self.pieces)[0].ravel()
         w = np.exp(points)
         sizes = np.maximum.accumulate(np.maximum(np.abs(self.line(w, 1.0)), np.abs(self.line(-w, 1.0))))
         return np.log(sizes[np.minimum(np.searchsorted(points, s), len(w) - 1)])
+
+
+def _nodes_on(pieces: Pieces) -> tuple[np.ndarray, np.ndarray]:
+    """Gauss-Legendre nodes and weights in log|w|, (pieces, ORDER) each."""
+    return on_panels(pieces.edges[:-1, None], pieces.edges[1:, None], *gauss_legendre(ORDER))
 
 
 def _angular_rule(log_z: np.ndarray, edges: np.ndarray, cuts: np.ndarray, k: int,
@@ -222,7 +211,7 @@ def product_profile(line: Elementwise, k: int, high: float, tol: float) -> Produ
     if pieces is None:
         raise KernelError(f"phi must not oscillate much faster than <x, y> varies, got more than {MOST_PIECES} pieces "
                           f"for |<x, y>| up to {math.exp(high):.3g}; normalise, as in phi(z / sqrt(k))")
-    nodes, weights = on_panels(pieces.edges[:-1, None], pieces.edges[1:, None], *gauss_legendre(ORDER))
+    nodes, weights = _nodes_on(pieces)
     sizes = np.abs(profile(nodes.ravel()) * _importance(nodes.ravel(), k)[:, None]).reshape(*nodes.shape, 2)
     masses, energies = (np.einsum("pn,pnc->p", weights, sizes**power) for power in (1, 2))
     # Pieces that are so narrow end at a singular point. There Gauss rules of 16 nodes miss 1.2 % of |t|^(-0.4), and

@@ -13,9 +13,9 @@ from .finite_rank import FiniteRank
 from .hermite_attempt import HermiteAttempt
 from .hermite_galerkin import DEGREES, HermiteGalerkin, galerkin
 from .logarithmic import Logarithmic
+from .panel_rules import MOST_AT_POINTS, panel_tails
 from .panels import Panels
 from .product_integration import ProductIntegration
-from .refinement import MOST_AT_POINTS, panel_tails
 from .ridge import Ridge
 from .scaled_hermite import ScaledHermite
 

@@ -31,7 +31,22 @@ class Method(ABC):
         """
 
 
-def measures_refused(problem: Problem, fit: bool, needed: str, instead: str) -> str | None:
-    """The refusal of measures that do not fit: what they must be and for what, and the name of a method for them."""
-    return None if fit else (f"takes other measures: mu_x and mu_y must be {needed}, got {problem.mu_x!r} and "
-                             f"{problem.mu_y!r}; use method='{instead}'")
+class GaussianMethod(Method):
+    """A method for kernels of numbers under Gaussian measures.
+
+    A subclass says what the measures must be and for what, and names a method for others.
+    """
+
+    _measures: str
+    _otherwise: str
+
+    def refusal(self, problem: Problem) -> str | None:
+        """It takes Gaussian measures."""
+        if not problem.of_numbers or self._fits(problem):
+            return super().refusal(problem)
+        return (f"takes other measures: mu_x and mu_y must be {self._measures}, got {problem.mu_x!r} and "
+                f"{problem.mu_y!r}; use method='{self._otherwise}'")
+
+    def _fits(self, problem: Problem) -> bool:
+        """Whether the measures are what they must be."""
+        return problem.gaussian

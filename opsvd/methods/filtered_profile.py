@@ -3,7 +3,7 @@
 A filter in log z of the mean of phi(z t) over t is the mean of the filtered phi, so that one table serves all degrees.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,8 +65,7 @@ def filtered_profile(profile: Profile, pieces: Pieces, step: float, tol: float,
         # The fastest wave that the filter passes has two steps: the table has panels of half of it.
         ends = np.linspace(low, high, int(np.ceil((high - low) / step)) + 1)
         nodes, _ = on_panels(ends[:-1, None], ends[1:, None], *gauss_legendre(_ORDER))
-        smooth = edges_beyond(profile, pieces, ends, step=step, tol=tol, importance=importance)
-        if smooth is None:
+        if (smooth := edges_beyond(profile, pieces, ends, step=step, tol=tol, importance=importance)) is None:
             return None
         # By 2000 points at once, against some hundred nodes: a few megabytes.
         values = np.concatenate([band_limited(profile.finite, some, step, smooth) for some in
@@ -83,14 +82,10 @@ def filtered_profile(profile: Profile, pieces: Pieces, step: float, tol: float,
                            np.unique(np.concatenate([others, *edges])))
 
 
-def _windows(pieces: Pieces, step: float) -> list[tuple[float, float]]:
+def _windows(pieces: Pieces, step: float) -> Iterator[tuple[float, float]]:
     """Intervals around rough places as wide as the filter, joined where they meet, up to the end of the pieces."""
-    windows: list[tuple[float, float]] = []
-    reach = FILTER_WINDOW * step
-    for low, high in sorted((low - reach, min(high + reach, pieces.edges[-1])) for low, high in
-                            rough_spans(pieces, step)):
-        if windows and low <= windows[-1][1]:
-            windows[-1] = windows[-1][0], max(high, windows[-1][1])
-        else:
-            windows.append((low, high))
-    return windows
+    spans, reach = rough_spans(pieces, step), FILTER_WINDOW * step
+    low, high = spans[np.argsort(spans[:, 0])].T
+    low, high = low - reach, np.minimum(np.maximum.accumulate(high) + reach, pieces.edges[-1])
+    first, last = low > np.append(-np.inf, high[:-1]), np.append(low[1:], np.inf) > high
+    return zip(low[first], high[last], strict=True)

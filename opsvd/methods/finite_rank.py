@@ -22,7 +22,7 @@ from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
 from ..quadrature import Pieces, find_pieces
 from .base import Method
-from .refinement import ORDER, hidden_share
+from .panel_rules import ORDER, hidden_share
 from .uniform import loose_checks
 
 
@@ -64,8 +64,7 @@ class FiniteRank(Method):
         for name, mu, interval, function in (
                 ("x", mu_x, domain.x, lambda x: kernel.finite_grid(x, columns) * scale_y),
                 ("y", mu_y, domain.y, lambda y: kernel.finite_grid(rows, y).T * scale_x)):
-            side = _span(function, mu, interval, problem.tolerances.pieces, name)
-            if side is None:
+            if (side := _span(function, mu, interval, problem.tolerances.pieces, name)) is None:
                 return
             sides.append(side)
         (left, of_left, hidden_x), (right, of_right, hidden_y) = sides

@@ -69,8 +69,7 @@ class Grid(Method):
         return best
 
     def _discretisation(self, problem: Problem, size: "_Size", seen: "list[_Coarser]") -> Discretisation:
-        rules = size.bases[0].rule, size.bases[1].rule
-        samples = _matrix(problem, rules)
+        samples = _matrix(problem, (size.bases[0].rule, size.bases[1].rule))
         left, right = (GridBasis(side, line) for side, line in zip(problem.sides, size.bases, strict=True))
 
         def rotated(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -108,16 +107,11 @@ class _Size:
     note: str
 
 
-def _rows(side: Side, size: int) -> int:
-    """The rows of a matrix with so many functions in each direction."""
-    return int(side.width * size**side.directions)
-
-
 def _sizes(left: Side, right: Side, *, panels: bool) -> Iterator[_Size]:
     """Ever finer bases whose matrices fit: Hermite polynomials, or panels."""
     for size in _PANELS if panels else _HERMITE:
         grid = _panels(size) if panels else _hermite(size)
-        if max(_rows(side, max(basis.size, len(check))) for side, basis, check in zip(
+        if max(side.width * max(basis.size, len(check)) ** side.directions for side, basis, check in zip(
                 (left, right), grid.bases, grid.checks, strict=True)) > _MOST_ROWS:
             return
         yield grid

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from .._support.validation import positive_int
 from ..operator.discretisation import Discretisation
 from ..operator.problem import Problem
-from .base import Method, measures_refused
+from .base import GaussianMethod
 from .hermite_attempt import HermiteAttempt
 
 DEGREES = (47, 95, 127, 191)
 """The degrees tried when none is given: each takes up to four times the values of h of the one before."""
 
 
-class HermiteGalerkin(Method):
+class HermiteGalerkin(GaussianMethod):
     r"""Singular values of :math:`C_{mn} = E[h(x, y) \psi_m(x) \psi_n(y)]`, with :math:`\psi` Hermite polynomials.
 
     The best method for entire kernels of moderate growth, where the values converge faster than geometrically. Poor
@@ -37,6 +37,8 @@ class HermiteGalerkin(Method):
     L. N. Trefethen, Exactness of quadrature formulas, SIAM Review 64 (2022), on where Gauss-Hermite is not the best.
     """
 
+    _measures, _otherwise = "Gaussian for Hermite polynomials", "panels"
+
     def __init__(self, degree: int | None = None, quadrature: int | None = None) -> None:
         # 5000 functions at as many nodes are a matrix of 0.2 GB, and take seconds.
         self.degree = None if degree is None else positive_int(degree, "degree", 5000)
@@ -49,11 +51,6 @@ class HermiteGalerkin(Method):
         if self.quadrature <= self.degree:
             raise ValueError(f"quadrature must be at least degree + 1 = {self.degree + 1} nodes, "
                              f"got {self.quadrature}; leave it out to have it chosen")
-
-    def refusal(self, problem: Problem) -> str | None:
-        """It takes Gaussian measures."""
-        return super().refusal(problem) or measures_refused(
-            problem, problem.gaussian, "Gaussian for Hermite polynomials", "panels")
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield the given degree, or the default ones in turn."""

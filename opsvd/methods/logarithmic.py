@@ -29,26 +29,16 @@ from ..measures import Gaussian
 from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
 from ..quadrature import Pieces, Rule, gauss_lobatto, on_panels
-from .base import Method, measures_refused
-from .profile import (
-    PARITIES,
-    Decay,
-    Profile,
-    filtered_samples,
-    find_decay,
-    fine_enough,
-    halving_edges,
-    hankel,
-    rough_spans,
-    smooth_pieces,
-    weight,
-)
+from .base import GaussianMethod
+from .profile import Decay, Profile, filtered_samples, fine_step, halving_edges, hankel, rough_spans, smooth_pieces
 
 # Of the rules in x and y; benchmarks/check_rules.py shows that they see the errors that they check.
 _CHECK_ORDERS = (12, 11)
+# Of the columns of a profile: the even part of phi, then the odd one.
+_PARITIES = (1, -1)
 
 
-class Logarithmic(Method):
+class Logarithmic(GaussianMethod):
     r"""Trapezoid rule in :math:`x = \pm s_x e^u`, :math:`y = \pm s_y e^v` for kernels phi(xy) of centred Gaussians.
 
     The operator splits into an even and an odd half; either is a Hankel matrix of about 600 distinct values of
@@ -80,23 +70,23 @@ class Logarithmic(Method):
     [0.523183285, 0.059203253, 0.012625784]
     """
 
+    _measures, _otherwise = "Gaussian of mean zero for logarithmic coordinates", "panels"
+
     def __init__(self, max_nodes: int = 1600) -> None:
         self.max_nodes = positive_int(max_nodes, "max_nodes")
 
-    def refusal(self, problem: Problem) -> str | None:
-        """It takes Gaussian measures of mean zero."""
-        centred = problem.gaussian and all(mu.mean == 0.0 for mu in problem.gaussians)
-        return super().refusal(problem) or measures_refused(
-            problem, centred, "Gaussian of mean zero for logarithmic coordinates", "panels")
+    def _fits(self, problem: Problem) -> bool:
+        """Whether the means are zero as well."""
+        return super()._fits(problem) and all(mu.mean == 0.0 for mu in problem.gaussians)
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield with ever smaller steps, or nothing where phi oscillates too fast."""
         measures, domain, aim = problem.gaussians, problem.domain, problem.tolerances.trapezoid
         profile = Profile(problem.kernel, measures[0].std, measures[1].std)
         top = float(np.log(np.max(np.abs([*np.array(domain.x) / profile.std_x, *np.array(domain.y) / profile.std_y]))))
-        decay, tol = find_decay(profile, top, aim), max(0.1 * aim, 1e-13)
+        decay, tol = Decay(profile, top, aim), max(0.1 * aim, 1e-13)
         pieces = smooth_pieces(profile, 2.0 * decay.first(aim).min(), 2.0 * top, tol)
-        if pieces is None or (step := _first_step(pieces, aim)) is None:
+        if pieces is None or (step := fine_step(pieces, aim)) is None:
             return
         if len(rough_spans(pieces, step)):
             aim = problem.tolerances.broken_trapezoid
@@ -107,42 +97,20 @@ class Logarithmic(Method):
             if h >= previous:
                 return    # at the floor of the budget
             previous = h
-            samples = filtered_samples(profile, pieces, 2.0 * top - h * np.arange(2 * counts.max() - 1)[::-1], tol)
-            if samples is None:
+            s = 2.0 * top - h * np.arange(2 * counts.max() - 1)[::-1]
+            if (samples := filtered_samples(profile, pieces, s, tol)) is None:
                 return
-            bases = [(LogarithmicBasis(measures[0], h, top, int(count), parity),
-                      LogarithmicBasis(measures[1], h, top, int(count), parity))
-                     for parity, count in zip(PARITIES, counts, strict=True)]
-            blocks = tuple(_block(*bases[i], samples[:, i]) for i in _parities_there(decay))
+            blocks = []
+            for i in decay.parities:    # samples are at all sums of nodes, or more
+                left, right = (LogarithmicBasis(mu, h, top, int(counts[i]), _PARITIES[i]) for mu in measures)
+                blocks.append(Block(left, right, hankel(h * samples[1 - 2 * left.size:, i], left.grid)))
             missing = float(np.hypot(domain.missing, decay.missing(top - h * (counts - 1))))
             low = top - h * counts.max()
             checks = tuple(zip(*(_check_rules(mu, low, top, order, rng)
                                  for mu, order in zip(measures, _CHECK_ORDERS, strict=True)), strict=True))
             broken = len(rough_spans(pieces, h)) > 0
-            yield compared(problem, blocks, checks, _note(blocks, h, pieces), domain=replace(domain, missing=missing),
-                           leading=broken, broken=broken)
-
-
-def _first_step(pieces: Pieces, aim: float) -> float | None:
-    """The step that makes functions good to the aim, or less where phi is steep or breaks; None if phi oscillates."""
-    step = 0.25 * np.pi**2 / float(np.log(1.0 / aim))
-    fine = fine_enough(pieces)
-    if fine >= 0.3 * step:    # a smooth but steep phi: up to three times as many nodes are cheaper than filters
-        return min(step, fine)
-    step = min(step, 0.07)    # where functions are known to 5e-16, by exp(-pi^2 / 4h)
-    # Steep places of 24 steps in all are oscillations; more than 64 breaks are not worth their filters.
-    steep = float(np.diff(rough_spans(pieces, step)).sum())
-    return None if steep > 24.0 * step or len(pieces.breaks) > 64 else step
-
-
-def _parities_there(decay: Decay) -> list[int]:
-    """The indices of the parities that are not rounding; of the zero kernel, the even one."""
-    return np.flatnonzero(decay.norms > 1e-14 * decay.norms.max()).tolist() or [0]
-
-
-def _block(left: LogarithmicBasis, right: LogarithmicBasis, samples: np.ndarray) -> Block:
-    """The Hankel matrix between two bases of one parity, from samples at all sums of their nodes, or more."""
-    return Block(left, right, hankel(left.step * samples[len(samples) - 2 * left.size + 1:], weight(left.grid)))
+            yield compared(problem, tuple(blocks), checks, _note(blocks, h, pieces),
+                           domain=replace(domain, missing=missing), leading=broken, broken=broken)
 
 
 def _check_rules(measure: Gaussian, low: float, top: float, order: int,
@@ -163,7 +131,7 @@ def _both_sides(measure: Gaussian, u: np.ndarray, weights: np.ndarray) -> Rule:
     return measure.rule(np.concatenate([-x[0, ::-1], x[1]]), np.concatenate([(weights * x[0])[::-1], weights * x[1]]))
 
 
-def _note(blocks: tuple[Block, ...], step: float, pieces: Pieces) -> str:
+def _note(blocks: list[Block], step: float, pieces: Pieces) -> str:
     """What was done, in words."""
     nodes = " and ".join(str(block.left.size) for block in blocks)
     note = f"logarithmic coordinates: phi(xy) as a Hankel matrix of {nodes} nodes, step {step:.3g} in log|x|"

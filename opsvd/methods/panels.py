@@ -1,6 +1,7 @@
 """Adaptive Gauss-Legendre panels: Nystrom where polynomials on the whole line fail."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
@@ -15,18 +16,8 @@ from ..operator.problem import Problem
 from ..probing.domain import weighted_samples
 from ..quadrature import SLOWEST_RATE, continued, fall
 from .base import Method
-from .refinement import (
-    FIRST_PANELS,
-    MOST_AT_POINTS,
-    ORDER,
-    Samples,
-    check_rule,
-    first_edges,
-    panel_tails,
-    random_rule,
-    resolve,
-    split,
-)
+from .panel_rules import FIRST_PANELS, MOST_AT_POINTS, ORDER, check_rule, first_edges, panel_tails, random_rule
+from .refinement import Samples, resolve, split
 
 # Of Gauss-Lobatto rules; benchmarks/check_rules.py shows that they see the errors that they check.
 _CHECK_ORDER = 14
@@ -65,38 +56,38 @@ class Panels(Method):
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Refine on slices first, then on the full matrix, until nothing is left to split."""
-        kernel, domain, mu_x, mu_y = problem.kernel, problem.domain, problem.mu_x, problem.mu_y
-        rng = np.random.default_rng(0)
-        x, y = (first_edges(*sides) for sides in zip((domain.x, domain.y), FIRST_PANELS, strict=True))
+        domain, measures, rng = problem.domain, (problem.mu_x, problem.mu_y), np.random.default_rng(0)
+        panels = [first_edges(*sides) for sides in zip((domain.x, domain.y), FIRST_PANELS, strict=True)]
         tol, limit, rounding = problem.tolerances.panels, self.max_nodes // ORDER, 4.0 * EPS
 
-        def slices_along_x() -> Samples:
-            rule = random_rule(mu_y, y, rng, 4)
-            return lambda points: weighted_samples(kernel, domain, points, rule)
-
-        def slices_along_y() -> Samples:
-            rule = random_rule(mu_x, x, rng, 4)
-            return lambda points: weighted_samples(kernel, domain, rule, points).T
+        def slices(side: int) -> Samples:
+            """Of h along x (0) or y (1), at random points of the other."""
+            rule = random_rule(measures[1 - side], panels[1 - side], rng, 4)
+            if side == 0:
+                return lambda points: weighted_samples(problem.kernel, domain, points, rule)
+            return lambda points: weighted_samples(problem.kernel, domain, rule, points).T
 
         # Twice: what is singular in one variable may show only close to a singular point of the other; and where one
         # variable turns out to need few panels, the other may have more.
-        broad, shown = [_BROAD, _BROAD], (0, 0)
+        broad, shown = [_BROAD, _BROAD], [0, 0]
         for _ in range(2):
-            x = resolve(slices_along_x, mu_x, x, tol, limit=limit, broad=broad[0])
-            y = resolve(slices_along_y, mu_y, y, tol, limit=limit, broad=broad[1])
-            broad = [limit if len(other) <= _BROAD // 2 else _BROAD for other in (y, x)]
+            for side, mu in enumerate(measures):
+                panels[side] = resolve(partial(slices, side), mu, panels[side], tol, limit=limit, broad=broad[side])
+            broad = [limit if len(other) <= _BROAD // 2 else _BROAD for other in panels[::-1]]
         while True:
-            left, right = PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER)
+            left, right = (PanelBasis(*side, ORDER) for side in zip(measures, panels, strict=True))
             block = galerkin_block(problem, left, right)
             norm = float(np.linalg.norm(block.matrix))
-            tails_x, tails_y = panel_tails(block.matrix, norm), panel_tails(block.matrix.T, norm)
-            finer_x = split(x, mu_x, tails_x, tol * norm, limit=limit, broad=_BROAD)
-            finer_y = split(y, mu_y, tails_y, tol * norm, limit=limit, broad=_BROAD)
-            unchanged = len(finer_x) == len(x) and len(finer_y) == len(y)
-            unresolved = int(np.count_nonzero(np.append(tails_x, tails_y) > tol * norm))
+            tails = [panel_tails(matrix, norm) for matrix in (block.matrix, block.matrix.T)]
+            finer = [split(edges, mu, tail, tol * norm, limit=limit, broad=_BROAD)
+                     for edges, mu, tail in zip(panels, measures, tails, strict=True)]
+            sizes = [len(edges) for edges in panels]
+            unchanged = sizes == [len(edges) for edges in finer]
+            unresolved = int(np.count_nonzero(np.concatenate(tails) > tol * norm))
             # What few panels lack, as at a singular point, is worth the wait.
-            if (unchanged or unresolved == 0 or unresolved > MOST_AT_POINTS) and (len(x), len(y)) != shown:
-                shown = len(x), len(y)
+            if (unchanged or unresolved == 0 or unresolved > MOST_AT_POINTS) and sizes != shown:
+                shown = sizes
+                (mu_x, mu_y), (x, y) = measures, panels
                 near = (_energy_at_singular_points(block.matrix, x, "x")
                         + _energy_at_singular_points(block.matrix.T, y, "y"))
                 note = f"panels: {len(x) - 1} in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre nodes each"
@@ -109,7 +100,7 @@ class Panels(Method):
                 return    # at the floor of rounding, or of the budget
             if unresolved == 0:
                 tol = max(0.1 * tol, rounding)
-            x, y = finer_x, finer_y
+            panels = finer
 
 
 def _energy_at_singular_points(matrix: np.ndarray, edges: np.ndarray, name: str) -> float:

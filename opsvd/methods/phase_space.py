@@ -29,8 +29,6 @@ def fitting_gaussians(problem: Problem) -> tuple[Gaussian, Gaussian] | None:
     kernel, domain, mu_x, mu_y = problem.kernel, problem.domain, problem.mu_x, problem.mu_y
     rng = np.random.default_rng(20240301)
     x, y, density = _first_points(domain, mu_x, mu_y, rng)
-    # For differences: their own error is of order 1e-8, and rounding leaves 1e-12.
-    step_x, step_y = 1e-4 * mu_x.scale, 1e-4 * mu_y.scale
 
     def amplitude(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         inside = (x >= domain.x[0]) & (x <= domain.x[1]) & (y >= domain.y[0]) & (y <= domain.y[1])
@@ -50,14 +48,14 @@ def fitting_gaussians(problem: Problem) -> tuple[Gaussian, Gaussian] | None:
         mean = points @ share
         covariance = (points - mean[:, None]) * share @ (points - mean[:, None]).T
         if rounds_left:
-            drawn = _next_points(mean, covariance, mu_x, mu_y, rng)
-            if drawn is None:
+            if (drawn := _next_points(mean, covariance, mu_x, mu_y, rng)) is None:
                 return None
             x, y, density = drawn
     if effective < 30.0:    # the averages would be off by more than a fifth
         return None
+    # The error of these differences is of order 1e-8, and rounding leaves 1e-12.
     slopes = [(amplitude(x + dx, y + dy) - amplitude(x - dx, y - dy)) / (2.0 * (dx + dy))
-              for dx, dy in ((step_x, 0.0), (0.0, step_y))]
+              for dx, dy in ((1e-4 * mu_x.scale, 0.0), (0.0, 1e-4 * mu_y.scale))]
     q = [float(np.sum(slope**2 / density)) / total for slope in slopes]
     if min(q) <= 0.0:
         return None

@@ -20,7 +20,8 @@ from ..probing.slice_splitter import slice_integrals
 from ..probing.slices import SliceIntegrals
 from ..quadrature import Rule, hidden_energy
 from .base import Method
-from .refinement import FIRST_PANELS, ORDER, Samples, first_edges, panel_tails, resolve
+from .panel_rules import FIRST_PANELS, ORDER, first_edges, panel_tails
+from .refinement import Samples, resolve
 from .uniform import UniformPanels, loose_checks
 
 _TOO_ROUGH = ("slices of h do not become smooth when they are cut: h looks like noise or a fractal, or has more breaks "
@@ -113,8 +114,8 @@ def _survey(problem: Problem, tol: float, *, most: int) -> tuple["_Slices", "_Sl
     x, y = (first_edges(*sides) for sides in zip((domain.x, domain.y), FIRST_PANELS, strict=True))
     rules = [PanelBasis(mu, edges, ORDER).rule for mu, edges in ((mu_x, x), (mu_y, y))]
     size = float(np.linalg.norm(weighted_samples(kernel, domain, *rules))) / 16.0    # of about 256 slices
-    along_y, along_x = _Slices(kernel, mu_x, mu_y, tol, size), _Slices(kernel.transposed(), mu_y, mu_x, tol, size)
-    along_y.edges, along_x.edges = y, x
+    along_y = _Slices(kernel, (mu_x, mu_y), tol, size, y)
+    along_x = _Slices(kernel.transposed(), (mu_y, mu_x), tol, size, x)
     surveys = []
     # What stays rough takes all of these evaluations; |x|^-0.45, which does not, takes 2.1 million.
     for side, rule in zip((along_y, along_x), rules, strict=True):
@@ -146,10 +147,12 @@ class _Slices:
         Panels in x to begin with, and the edges that are known to be singular points.
     """
 
-    def __init__(self, kernel: Kernel, mu_x: Measure, mu_y: Measure, tol: float, size: float) -> None:
-        self.kernel, self.mu_x, self.mu_y, self.tol, self.size = kernel, mu_x, mu_y, tol, size
-        self.edges, self.panels, self.singular = np.zeros(0), np.zeros(0), np.zeros(0)
-        self.known: dict[tuple[float, float], tuple[SliceIntegrals, int]] = {}
+    def __init__(self, kernel: Kernel, measures: tuple[Measure, Measure], tol: float, size: float,
+                 edges: np.ndarray) -> None:
+        self.kernel, (self.mu_x, self.mu_y), self.tol, self.size = kernel, measures, tol, size
+        self.edges, self.panels, self.singular = edges, np.zeros(0), np.zeros(0)
+        self.found: list[SliceIntegrals] = []
+        self.known: dict[tuple[float, float], tuple[int, int]] = {}    # which of these, and its row there
 
     def at(self, rule: Rule, tol: float = 0.0) -> SliceIntegrals:
         """Slices at the nodes of a rule in x, maybe to a larger tolerance."""
@@ -168,17 +171,13 @@ class _Slices:
         keys = list(zip(rule.nodes.tolist(), rule.sqrt_lebesgue.tolist(), strict=True))
         fresh = [i for i, key in enumerate(keys) if key not in self.known]
         if fresh:
-            found = self.at(rule.restricted(np.array(fresh)))
-            self.known.update((keys[i], (found, row)) for row, i in enumerate(fresh))
-        places: dict[int, tuple[SliceIntegrals, list[int], list[int]]] = {}
-        for i, key in enumerate(keys):
-            found, row = self.known[key]
-            _, here, rows = places.setdefault(id(found), (found, [], []))
-            here.append(i)
-            rows.append(row)
+            self.known.update((keys[i], (len(self.found), row)) for row, i in enumerate(fresh))
+            self.found.append(self.at(rule.restricted(np.array(fresh))))
+        which, rows = np.array([self.known[key] for key in keys]).T
         matrix = np.zeros((len(keys), right.size))
-        for found, here, rows in places.values():
-            matrix[here] = found.restricted(np.array(rows)).matrix(right)
+        for number in np.unique(which):
+            here = which == number
+            matrix[here] = self.found[number].restricted(rows[here]).matrix(right)
         return matrix
 
     def images(self, basis: PanelBasis, coefficients: np.ndarray) -> Callable[[], Samples]:

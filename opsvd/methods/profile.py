@@ -9,8 +9,6 @@ from ..errors import NotSquareIntegrableError
 from ..kernels import Elementwise, Kernel, non_finite
 from ..quadrature import FILTER_WINDOW, SLOWEST_RATE, Pieces, band_limited, filter_envelope, find_pieces, poles
 
-# Of the columns of a profile: the even part of phi, then the odd one.
-PARITIES = (1, -1)
 # A function phi that takes more pieces than this is left to other methods: it oscillates. Halving towards a singular
 # point takes some hundred: with no more than these, tests/methods/test_logarithmic.py fails for log|z - 1|.
 MOST_PIECES = 256
@@ -34,12 +32,7 @@ class Profile:
 
     def finite(self, s: np.ndarray) -> np.ndarray:
         """The parts at s, (n,) -> (n, 2); raises NonFiniteKernelError where phi is not finite."""
-        x, y = self._points(s)
-        values = self.kernel(x, y)
-        if not np.isfinite(values).all():
-            i, j = np.argwhere(~np.isfinite(values))[0]
-            raise non_finite(float(x[i, 0]), float(y[i, j]), float(values[i, j]))
-        return _parts(values)
+        return _parts(finite_values(self.kernel, *self._points(s)))
 
     def _points(self, s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Points x, (n, 1), and y, (n, 2), whose products are plus and minus s_x s_y e^s."""
@@ -47,32 +40,41 @@ class Profile:
         return self.std_x * root, self.std_y * root * np.array([1.0, -1.0])
 
 
+def finite_values(kernel: Kernel, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Values at points that broadcast; raises NonFiniteKernelError for the first that is not finite."""
+    values = kernel(x, y)
+    bad = ~np.isfinite(values)
+    if bad.any():
+        raise non_finite(*(float(np.broadcast_to(some, bad.shape)[bad][0]) for some in (x, y, values)))
+    return values
+
+
 def _parts(values: np.ndarray) -> np.ndarray:
     """From values at z and -z, (n, 2), to the even and the odd part, (n, 2)."""
     return np.asarray(values @ np.array([[0.5, 0.5], [0.5, -0.5]]))
 
 
-def weight(u: np.ndarray) -> np.ndarray:
+def _weight(u: np.ndarray) -> np.ndarray:
     r"""The half-density :math:`w(u) = \sqrt{2 \rho\, |dx/du|}`."""
     return np.asarray((2.0 / np.pi) ** 0.25 * np.exp(0.5 * u - 0.25 * np.exp(2.0 * u)))
 
 
 def _weight_of_sum(s: np.ndarray) -> np.ndarray:
     """The largest w(u) w(v) with u + v = s."""
-    return weight(0.5 * s) ** 2
+    return _weight(0.5 * s) ** 2
 
 
-def hankel(samples: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The matrix k_(i + j) w_i w_j from 2n - 1 samples of k and n weights."""
+def hankel(samples: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """The matrix k_(i + j) w(u_i) w(u_j) from 2n - 1 samples of k, at sums of n points u."""
+    weights = _weight(u)
     # The weights go in one after the other: their product may underflow where k makes up for it.
-    matrix: np.ndarray = np.lib.stride_tricks.sliding_window_view(samples, len(weights)) * weights[:, None]
-    matrix *= weights
-    return matrix
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(samples, len(u)) * weights[:, None] * weights)
 
 
-@dataclass(frozen=True, eq=False)
 class Decay:
-    """How the operator fades to the left.
+    """How the operator fades to the left: measured with a coarse step, and extrapolated by its last `measured` units.
+
+    The energy of |x|^a falls like e^((2a + 1) u); if it does not fall, E[h^2] diverges.
 
     Attributes
     ----------
@@ -83,9 +85,32 @@ class Decay:
         Of either parity, relative to the whole.
     """
 
-    u: np.ndarray
-    to_the_left: np.ndarray
-    norms: np.ndarray
+    def __init__(self, profile: Profile, top: float, tol: float, *, step: float = 0.5, measured: float = 20.0) -> None:
+        # A bounded phi has the norm e^-32 = 1.3e-14 to the left of -64: a longer way is for tolerances near rounding,
+        # and for powers with a < 0. At -344 products xy = e^-688 are still normal numbers.
+        for lowest in (-64.0, -344.0):
+            u = np.arange(top, lowest, -step)[::-1]
+            samples = profile.finite(2.0 * u[0] + step * np.arange(2 * len(u) - 1))
+            matrices = np.stack([hankel(step * part, u) for part in samples.T])
+            matrices /= np.linalg.norm(matrices) or 1.0
+            energy = np.einsum("pij,pij->ip", matrices, matrices)
+            inner, outer = energy[0], energy[round(measured / step)]
+            with np.errstate(divide="ignore", invalid="ignore"):
+                rate = np.where(inner > 0.0, np.log(outer / inner) / measured, np.inf)
+            if ((rate <= SLOWEST_RATE) & (inner > 1e-3 * tol * tol)).any():
+                raise NotSquareIntegrableError("h must be square-integrable, but h^2 does not decay towards x = 0: "
+                                               "E[h^2] is infinite (|xy|^a needs a > -1/2). Decompose a kernel with a "
+                                               "weaker singularity")
+            extrapolated = inner / (step * np.maximum(rate, SLOWEST_RATE))
+            to_the_left = np.sqrt(np.cumsum(energy, axis=0) + extrapolated)
+            if (to_the_left[0] < tol).all():
+                break
+        self.u, self.to_the_left, self.norms = u, to_the_left, np.sqrt(energy.sum(axis=0))
+
+    @property
+    def parities(self) -> list[int]:
+        """The indices of the parities that are not rounding; of the zero kernel, the even one."""
+        return np.flatnonzero(self.norms > 1e-14 * self.norms.max()).tolist() or [0]
 
     def first(self, tol: float) -> np.ndarray:
         """For either parity, the point to the left of which there is at most tol: shape (2,)."""
@@ -112,34 +137,6 @@ class Decay:
             if counts.max() <= most or missing <= np.exp(-0.25 * np.pi**2 / step):
                 return step, np.minimum(counts, most)
             step *= 1.1
-
-
-def find_decay(profile: Profile, top: float, tol: float, *, step: float = 0.5, measured: float = 20.0) -> Decay:
-    """Measure with a coarse step how the operator fades to the left, and extrapolate it by its last `measured` units.
-
-    The energy of |x|^a falls like e^((2a + 1) u); if it does not fall, E[h^2] diverges.
-    """
-    # A bounded phi has the norm e^-32 = 1.3e-14 to the left of -64: a longer way is for tolerances near rounding, and
-    # for powers with a < 0. At -344 products xy = e^-688 are still normal numbers.
-    for lowest in (-64.0, -344.0):
-        u = np.arange(top, lowest, -step)[::-1]
-        samples = profile.finite(2.0 * u[0] + step * np.arange(2 * len(u) - 1))
-        weights = weight(u)
-        matrices = np.stack([hankel(step * part, weights) for part in samples.T])
-        matrices /= np.linalg.norm(matrices) or 1.0
-        energy = np.einsum("pij,pij->ip", matrices, matrices)
-        inner, outer = energy[0], energy[round(measured / step)]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            rate = np.where(inner > 0.0, np.log(outer / inner) / measured, np.inf)
-        if ((rate <= SLOWEST_RATE) & (inner > 1e-3 * tol * tol)).any():
-            raise NotSquareIntegrableError("h must be square-integrable, but h^2 does not decay towards x = 0: E[h^2] "
-                                           "is infinite (|xy|^a needs a > -1/2). Decompose a kernel with a weaker "
-                                           "singularity")
-        extrapolated = inner / (step * np.maximum(rate, SLOWEST_RATE))
-        to_the_left = np.sqrt(np.cumsum(energy, axis=0) + extrapolated)
-        if (to_the_left[0] < tol).all():
-            break
-    return Decay(u, to_the_left, np.sqrt(energy.sum(axis=0)))
 
 
 def halving_edges(low: float, high: float) -> np.ndarray:
@@ -180,9 +177,17 @@ def _resolved(profile: Profile, importance: Callable[[np.ndarray], np.ndarray], 
     return find_pieces(profile, importance, Pieces(edges, breaks), tol, search_width=0.3, limit=MOST_PIECES)
 
 
-def fine_enough(pieces: Pieces) -> float:
-    """The step that describes phi on all of the pieces: zero if there are breaks."""
-    return 0.0 if len(pieces.breaks) else float(np.diff(pieces.edges).min()) / _STEPS_A_PIECE
+def fine_step(pieces: Pieces, aim: float) -> float | None:
+    """The step that makes functions good to the aim, or less where phi is steep or breaks; None if phi oscillates."""
+    step = 0.25 * np.pi**2 / float(np.log(1.0 / aim))
+    # On all of the pieces this step describes phi.
+    fine = 0.0 if len(pieces.breaks) else float(np.diff(pieces.edges).min()) / _STEPS_A_PIECE
+    if fine >= 0.3 * step:    # a smooth but steep phi: up to three times as many nodes are cheaper than filters
+        return min(step, fine)
+    step = min(step, 0.07)    # where functions are known to 5e-16, by exp(-pi^2 / 4h)
+    # Steep places of 24 steps in all are oscillations; more than 64 breaks are not worth their filters.
+    steep = float(np.diff(rough_spans(pieces, step)).sum())
+    return None if steep > 24.0 * step or len(pieces.breaks) > 64 else step
 
 
 def rough_spans(pieces: Pieces, step: float) -> np.ndarray:
@@ -201,8 +206,7 @@ def filtered_samples(profile: Profile, pieces: Pieces, s: np.ndarray, tol: float
     samples[~near] = profile.finite(s[~near])
     indices = np.flatnonzero(near)
     for run in np.split(indices, np.flatnonzero(np.diff(indices) > 1) + 1) if len(indices) else ():
-        edges = edges_beyond(profile, pieces, s[run], step=step, tol=tol, importance=_weight_of_sum)
-        if edges is None:
+        if (edges := edges_beyond(profile, pieces, s[run], step=step, tol=tol, importance=_weight_of_sum)) is None:
             return None
         samples[run] = band_limited(profile.finite, s[run], step, edges)
     return samples
@@ -223,8 +227,7 @@ def edges_beyond(profile: Profile, pieces: Pieces, points: np.ndarray, *, step: 
         return np.asarray(filter_envelope(s[:, None] - points, step) @ importance(points))
 
     edges = np.append(pieces.edges, np.linspace(start, end, int(np.ceil(end - start)) + 1)[1:])
-    longer = _resolved(profile, seen, edges, pieces.breaks, tol)
-    if longer is None:
+    if (longer := _resolved(profile, seen, edges, pieces.breaks, tol)) is None:
         return None
     size = np.abs(profile(longer.edges) * seen(longer.edges)[:, None]).max(axis=1)
     return longer.edges if size[-1] <= tol * size.max() else None

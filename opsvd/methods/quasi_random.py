@@ -8,7 +8,6 @@ such a sequence too, so that the change from n / 2 to n says what all scrambling
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtri
@@ -21,7 +20,7 @@ from ..errors import KernelError
 from ..evidence.scatter import ScatterEvidence, scatter_bars
 from ..kernels import BlockKernel, Kernel, MatrixKernel, Side, operator_grid
 from ..measures import Gaussian, GaussianVector
-from ..operator.discretisation import Block, Discretisation, Discretisations
+from ..operator.discretisation import Block, Discretisation, Discretisations, Triplets
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
 from .base import Method
@@ -49,32 +48,36 @@ class QuasiRandom(Method):
         n = _first_size(kernel, budget, most, left.width * right.width)
         while n <= most:
             started = time.monotonic()
-            answer = yield _discretisation(problem, _sampled(kernel, left, right, n),
-                                           f"{most} points a side are the most that fit")
+            answer = yield _discretisation(problem, n, f"{most} points a side are the most that fit")
             n *= 2
             if stop := _unaffordable(kernel, budget, n, left.width * right.width, started):
                 raise BudgetExhaustedError(stop)
         return answer
 
 
-def _discretisation(problem: Problem, sampled: "_Sampled", remark: str) -> Discretisation:
-    """The functions of the first scrambling are the basis, and the matrix is diagonal."""
-    left, right = (PointBasis(side, points) for side, points in zip(problem.sides, sampled.nodes, strict=True))
-    width = min(left.side.width, right.side.width)
-    block = Block(left, right, np.diag(sampled.s))
+def _discretisation(problem: Problem, n: int, remark: str) -> Discretisation:
+    """The functions of the first scrambling of n points a side are the basis, and the matrix is diagonal."""
+    sides = problem.sides
+    rows, columns = (n * side.width for side in sides)
+    announce(f"{n} quasi-random points a side, {_SCRAMBLINGS} scramblings", _SCRAMBLINGS * rows * columns, rows,
+             columns)
+    points = [[side.points(quasi_random_points(side.directions, n, 2 * scrambling + number))
+               for number, side in enumerate(sides)] for scrambling in range(_SCRAMBLINGS)]
+    triplets, values, energies = _spectra(problem.kernel, points, n)
 
     def evidence(system: SingularSystem) -> ScatterEvidence:
-        means = scatter_bars(*sampled.values)[0]
-        return ScatterEvidence(values=means[:len(system.values)], samples=sampled.values, energies=sampled.energies,
-                               dimension=sampled.n * width)
+        means = scatter_bars(*values)[0]
+        return ScatterEvidence(values=means[:len(system.values)], samples=values, energies=energies,
+                               dimension=min(rows, columns))
 
-    note = (f"Nystrom at {sampled.n} quasi-random points a side, {_SCRAMBLINGS} scramblings of a Sobol sequence in "
-            f"{left.side.directions} and {right.side.directions} dimensions")
-    limit = (f"Bars are what {sampled.n} quasi-random points a side leave open, and fall like one over the square root "
+    left, right = (PointBasis(side, some) for side, some in zip(sides, points[0], strict=True))
+    note = (f"Nystrom at {n} quasi-random points a side, {_SCRAMBLINGS} scramblings of a Sobol sequence in "
+            f"{sides[0].directions} and {sides[1].directions} dimensions")
+    limit = (f"Bars are what {n} quasi-random points a side leave open, and fall like one over the square root "
              f"of their number, or as fast as it: accept a larger rtol, or find coordinates of which h uses fewer "
              f"together")
-    return Discretisation((block,), evidence, note, remark=remark, limit=limit,
-                          factorise=lambda _: (sampled.u, sampled.s, sampled.v))
+    return Discretisation((Block(left, right, np.diag(triplets[1])),), evidence, note, remark=remark, limit=limit,
+                          factorise=lambda _: triplets)
 
 
 def hold_for_few_points(problem: Problem, most: int | None = None) -> None:
@@ -106,33 +109,6 @@ def _unaffordable(kernel: Kernel, budget: Budget, n: int, width: int, started: f
     return ""
 
 
-@dataclass(frozen=True, eq=False)
-class _Sampled:
-    """What n points tell, and a quarter and a half of them.
-
-    Attributes
-    ----------
-    n : int
-    values : ndarray, shape (3, _SCRAMBLINGS, r)
-        The leading singular values of the matrices of each scrambling, of the first quarter and half of its points and
-        of all.
-    energies : ndarray, shape (3, _SCRAMBLINGS, 1)
-        Mean squares of h over the same points.
-    nodes : tuple of ndarray
-        The points x and y of the first scrambling, as a kernel's grid takes them.
-    u, s, v : ndarray, shapes (n width, r), (r,), (n width, r)
-        The singular triplets of its matrix.
-    """
-
-    n: int
-    values: np.ndarray
-    energies: np.ndarray
-    nodes: tuple[np.ndarray, np.ndarray]
-    u: np.ndarray
-    s: np.ndarray
-    v: np.ndarray
-
-
 def quasi_random_points(directions: int, n: int, seed: int) -> np.ndarray:
     """The first n points of a scrambled Sobol sequence, n a power of two, as standard normals (n, directions)."""
     if directions > qmc.Sobol.MAXDIM:
@@ -158,25 +134,29 @@ def _affordable_points(left: Side, right: Side) -> int:
     return most
 
 
-def _sampled(kernel: Kernel, left: Side, right: Side, n: int) -> _Sampled:
-    """Sample all scramblings of n points a side, and take the leading singular values of each matrix."""
-    values, energies = [], []
-    rows, columns = n * left.width, n * right.width
-    announce(f"{n} quasi-random points a side, {_SCRAMBLINGS} scramblings", _SCRAMBLINGS * rows * columns, rows,
-             columns)
-    points = [[side.points(quasi_random_points(side.directions, n, 2 * scrambling + number))
-               for number, side in enumerate((left, right))] for scrambling in range(_SCRAMBLINGS)]
-    for scrambling, ((x, y), grid) in enumerate(zip(points, _operator_grids(kernel, points), strict=True)):
-        matrix = grid / n
+def _spectra(kernel: Kernel, points: list[list[np.ndarray]], n: int) -> tuple[Triplets, np.ndarray, np.ndarray]:
+    """What n points a side tell of each scrambling, and a quarter and a half of them.
+
+    Returns
+    -------
+    triplets : (ndarray, ndarray, ndarray), shapes (n width, r), (r,), (n width, r)
+        The singular triplets of the matrix of the first scrambling.
+    values : ndarray, shape (3, _SCRAMBLINGS, r)
+        The leading singular values of the matrices of each scrambling, of the first quarter and half of its points and
+        of all; zero where they are rounding.
+    energies : ndarray, shape (3, _SCRAMBLINGS, 1)
+        Mean squares of h over the same points.
+    """
+    triplets, values, energies = [], [], []
+    for grid in _operator_grids(kernel, points):
         check_time()
-        u, s, v = leading_svd(matrix, _LEADING)
         # The first quarter and the first half of the points are such sequences too.
-        parts = [share * matrix[:rows // share, :columns // share] for share in (4, 2)]
-        values.append([_padded(leading_svd(part, _LEADING)[1]) for part in parts] + [_padded(s)])
-        energies.append([[np.linalg.norm(part) ** 2] for part in (*parts, matrix)])
-        if scrambling == 0:
-            nodes, triplets = (x, y), (u, s, v)
-    return _Sampled(n, np.swapaxes(values, 0, 1), np.swapaxes(energies, 0, 1), nodes, *triplets)
+        parts = [grid[:len(grid) // share, :grid.shape[1] // share] / (n // share) for share in (4, 2, 1)]
+        found = [leading_svd(part, _LEADING) for part in parts]
+        triplets.append(found[-1])
+        values.append([np.pad(s, (0, _LEADING - len(s))) for _, s, _ in found])
+        energies.append([[np.linalg.norm(part) ** 2] for part in parts])
+    return triplets[0], np.swapaxes(values, 0, 1), np.swapaxes(energies, 0, 1)
 
 
 def _calls_of(kernel: Kernel, n: int) -> int:
@@ -192,8 +172,3 @@ def _operator_grids(kernel: Kernel, points: list[list[np.ndarray]]) -> Iterator[
     if _calls_of(kernel, x.shape[1]) == 1:
         return iter(kernel.finite_beside(x[:, :, None], y[:, None]))
     return (operator_grid(kernel, *both) for both in points)
-
-
-def _padded(s: np.ndarray) -> np.ndarray:
-    """With zeros for the values that are rounding: shape (_LEADING,)."""
-    return np.append(s, np.zeros(_LEADING - len(s)))

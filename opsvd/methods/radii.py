@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -53,14 +53,17 @@ class _CoarseGrid:
         return self.start + self.step * max(first - 1, 0), self.start + self.step * min(last + 1, len(marginal))
 
 
-class _Energies(NamedTuple):
+class _Energies:
     """Energies on a coarse grid: of cells in x and in y, what is missing, of that towards zero, and all."""
 
-    grid: _CoarseGrid
-    marginals: tuple[np.ndarray, np.ndarray]
-    missing: float
-    missing_towards_zero: float
-    total: float
+    def __init__(self, profiles: Profiles, ends: tuple[float, float]) -> None:
+        self.grid = _CoarseGrid(*ends, profiles.k)
+        seen = profiles.sections(self.grid.x, self.grid.y, 1)
+        energy = self.grid.energies(seen.values[0]) + self.grid.energies(seen.beyond)
+        self.marginals = energy.sum(axis=1), energy.sum(axis=0)
+        self.missing_towards_zero = sum(_missing(marginal[::-1]) for marginal in self.marginals)
+        self.missing = self.missing_towards_zero + sum(_missing(marginal) for marginal in self.marginals)
+        self.total = float(energy.sum())
 
 
 P = TypeVar("P", bound=Profiles)
@@ -89,7 +92,7 @@ def find_radii(make: Callable[[float], P], k: int, tol: float) -> tuple[Radii, P
         try:
             ends = radial_reach(max(level, least), k)[0], radial_reach(level, k)[1]
             wider = make(ends[1])
-            energies = _energies(wider, ends)
+            energies = _Energies(wider, ends)
         except KernelError:
             if found is not None:
                 break
@@ -112,16 +115,6 @@ def find_radii(make: Callable[[float], P], k: int, tol: float) -> tuple[Radii, P
     x, y = (found.grid.interval(marginal, 0.1 * tol * tol * found.total) for marginal in found.marginals)
     missing = math.sqrt(found.missing / found.total) + tol if found.total else 0.0
     return Radii(x, y, missing, math.sqrt(found.total)), profiles
-
-
-def _energies(profiles: Profiles, ends: tuple[float, float]) -> _Energies:
-    grid = _CoarseGrid(*ends, profiles.k)
-    seen = profiles.sections(grid.x, grid.y, 1)
-    energy = grid.energies(seen.values[0]) + grid.energies(seen.beyond)
-    marginals = energy.sum(axis=1), energy.sum(axis=0)
-    towards_zero = sum(_missing(marginal[::-1]) for marginal in marginals)
-    missing = towards_zero + sum(_missing(marginal) for marginal in marginals)
-    return _Energies(grid, marginals, missing, towards_zero, float(energy.sum()))
 
 
 def _missing(marginal: np.ndarray) -> float:

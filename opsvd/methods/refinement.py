@@ -1,34 +1,19 @@
 """Where panels must be: halving and cutting until functions are resolved by their polynomials on all of them."""
 
 from collections.abc import Callable
-from functools import lru_cache
 
 import numpy as np
 
 from .._support.floats import EPS
 from ..errors import NonFiniteKernelError
 from ..measures import Measure
-from ..quadrature import (
-    Rule,
-    find_breaks,
-    gauss_legendre,
-    gauss_lobatto,
-    hidden_energy,
-    legendre_transform,
-    on_panels,
-    orthonormal_legendre,
-)
-
-ORDER = 16
-"""Gauss-Legendre nodes on a panel."""
-FIRST_PANELS = (4, 5)
-"""Panels to begin with, on each side of zero, for x and y: unequal, so that no nodes coincide."""
-
-MOST_AT_POINTS = 8
-"""Unresolved panels that singular points may leave, of which each leaves two: more show a break along a curve."""
+from ..quadrature import Rule, find_breaks, gauss_legendre, legendre_transform, on_panels, orthonormal_legendre
+from .panel_rules import ORDER, floor_width, next_to, panel_tails
 
 # From an end of a panel to the nearest of its 16 nodes, as a part of its width.
 _GAP = 0.0053
+# From weighted samples at the nodes to weighted samples at both ends: shape (2, ORDER).
+_AT_ENDS = np.sqrt(2.0 * _GAP) * orthonormal_legendre(np.array([-1.0, 1.0]), ORDER) @ legendre_transform(ORDER)
 # More unresolved panels in one variable show a break along a curve, which panels in x and y cannot follow: there
 # uniform refinement up to a limit is as good.
 _MOST_WITHOUT_CURVES = 16
@@ -40,7 +25,7 @@ Samples = Callable[[Rule], np.ndarray]
 
 
 def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, tol: float, *, limit: int, broad: int,
-            noise: float = 64.0 * EPS, singular: np.ndarray | None = None,
+            noise: float = 64.0 * EPS, singular: np.ndarray | tuple[()] = (),
             start: np.ndarray | None = None, ratio: float = 2.0) -> np.ndarray:
     """Halve, cut and grade panels until functions, drawn anew at every pass, are resolved on all of them.
 
@@ -67,7 +52,6 @@ def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, to
     ratio : float
         Of the distances from a singular point of neighbouring edges.
     """
-    known = np.zeros(0) if singular is None else singular
     seen: dict[tuple[float, float], tuple[float, float]] = {}     # a panel -> its tail and its energy
     if start is not None:
         energies = np.sum(start.reshape(len(edges) - 1, -1) ** 2, axis=1)
@@ -90,14 +74,14 @@ def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, to
         # What halving reduces to a thirtieth is smooth; and where searches leave more to be done, there is no end of
         # singular points.
         unhelped = (np.diff(edges) <= narrow) & (tail > 0.03 * parent) & (not hopeless)
-        suspicious = bad & (unhelped | np.isin(edges[:-1], known) | np.isin(edges[1:], known))
+        suspicious = bad & (unhelped | np.isin(edges[:-1], singular) | np.isin(edges[1:], singular))
         suspects = [span for span, likely in zip(spans, suspicious, strict=True) if likely and span not in searched]
         finer = edges
         if len(suspects) > 0 and np.count_nonzero(bad) <= _MOST_WITHOUT_CURVES:
             hopeless = hopeless or int(np.count_nonzero(bad)) > bad_before
             bad_before = int(np.count_nonzero(bad))
             searched.update(suspects)
-            found = _singular_points(samples, measure, np.array(suspects), tol * norm, known=known, noise=noise,
+            found = _singular_points(samples, measure, np.array(suspects), tol * norm, known=singular, noise=noise,
                                      ratio=ratio)
             finer = np.union1d(edges, found[:max(limit - len(edges) + 1, 0)])
         if len(finer) == len(edges):
@@ -121,8 +105,8 @@ def _tails_and_energies(samples: Samples, measure: Measure, spans: np.ndarray) -
     return list(zip(tails_with_ends(matrix).tolist(), energies.tolist(), strict=True))
 
 
-def _singular_points(samples: Samples, measure: Measure, spans: np.ndarray, threshold: float, *, known: np.ndarray,
-                     noise: float, ratio: float) -> np.ndarray:
+def _singular_points(samples: Samples, measure: Measure, spans: np.ndarray, threshold: float, *,
+                     known: np.ndarray | tuple[()], noise: float, ratio: float) -> np.ndarray:
     """Edges that panels, shape (p, 2), want: their singular points, and steps halving towards those at an end."""
     def values(_: np.ndarray, points: np.ndarray) -> np.ndarray:
         try:
@@ -165,13 +149,12 @@ def split(edges: np.ndarray, measure: Measure, tails: np.ndarray, threshold: flo
 
     A panel that is left of a halving after another, both towards the same point, is halved many times towards it.
     """
-    width = np.diff(edges)
-    chosen = np.flatnonzero((tails > threshold) & (width > floor_width(measure, edges)))
+    width, floor = np.diff(edges), floor_width(measure, edges)
+    chosen = np.flatnonzero((tails > threshold) & (width > floor))
     room = (min(limit, broad) if len(chosen) > _MOST_WITHOUT_CURVES else limit) - len(width)
     if room <= 0 or len(chosen) == 0:
         return edges
     if len(chosen) <= _MOST_WITHOUT_CURVES and len(chosen) * _HALVINGS_AT_ONCE <= room:
-        floor = floor_width(measure, edges)
         graded = [_towards(edges, width, tails <= threshold, p, floor[p]) for p in chosen.tolist()]
         return np.unique(np.concatenate([edges, *graded]))
     chosen = np.sort(chosen[np.argsort(-tails[chosen])][:room])
@@ -190,26 +173,6 @@ def _towards(edges: np.ndarray, width: np.ndarray, good: np.ndarray, p: int, flo
     return np.array([0.5 * (edges[p] + edges[p + 1])])
 
 
-def first_edges(interval: tuple[float, float], count: int) -> np.ndarray:
-    """A few equal panels over the domain, `count` a side, with an edge at zero, where kernels have singular points."""
-    low, high = interval
-    if not low < 0.0 < high:
-        return np.linspace(low, high, 2 * count + 1)
-    below = min(max(1, round(-2 * count * low / (high - low))), 2 * count - 1)
-    return np.concatenate([np.linspace(low, 0.0, below + 1)[:-1], np.linspace(0.0, high, 2 * count - below + 1)])
-
-
-def floor_width(measure: Measure, edges: np.ndarray) -> np.ndarray:
-    """The width, for each panel, below which it is not halved: shape (panels,)."""
-    nearest = np.minimum(np.abs(edges[:-1]), np.abs(edges[1:]))
-    return np.asarray(np.maximum(1e-17 * measure.scale, 64.0 * EPS * nearest))
-
-
-def _next_to(ends: np.ndarray, width: np.ndarray, side: float, ulps: float = 8.0) -> np.ndarray:
-    """Points inside panels as close to their left (side = 1) or right (side = -1) ends as floats tell apart."""
-    return np.asarray(ends + side * ulps * EPS * np.maximum(width, np.abs(ends)))
-
-
 def panels_with_ends(measure: Measure, spans: np.ndarray) -> Rule:
     """On panels, shape (p, 2), that need not touch: their nodes, then points next to both ends, (ORDER + 2) each.
 
@@ -217,7 +180,7 @@ def panels_with_ends(measure: Measure, spans: np.ndarray) -> Rule:
     """
     left, right = spans[:, :1], spans[:, 1:]
     nodes, weights = on_panels(left, right, *gauss_legendre(ORDER))
-    ends = np.concatenate([_next_to(left, right - left, 1.0), _next_to(right, right - left, -1.0)], axis=1)
+    ends = np.concatenate([next_to(left, right - left, 1.0), next_to(right, right - left, -1.0)], axis=1)
     gaps = np.repeat(_GAP * (right - left), 2, axis=1)
     return measure.rule(np.concatenate([nodes, ends], axis=1).ravel(), np.concatenate([weights, gaps], axis=1).ravel())
 
@@ -228,50 +191,5 @@ def tails_with_ends(matrix: np.ndarray) -> np.ndarray:
     The last Legendre coefficients, and the misfit at the ends: a kink or jump between an end and the nearest node
     leaves the samples at the nodes smooth, and shows only there.
     """
-    misfit = matrix[:, ORDER:] - _end_values() @ matrix[:, :ORDER]
+    misfit = matrix[:, ORDER:] - _AT_ENDS @ matrix[:, :ORDER]
     return np.asarray(np.hypot(panel_tails(matrix[:, :ORDER]), np.sqrt(np.sum(misfit**2, axis=(1, 2)))))
-
-
-def panel_tails(matrix: np.ndarray, norm: float = 0.0) -> np.ndarray:
-    """Norm of the last Legendre coefficients of weighted samples (.., functions) on every panel, shape (panels,).
-
-    What is rounding beside `norm` counts as zero.
-    """
-    panels = matrix.reshape(-1, ORDER, matrix.shape[-1])
-    last = legendre_transform(ORDER)[-3:] @ panels    # up to two of which parity makes zero
-    tails = np.sqrt(np.sum(last**2, axis=(1, 2)))
-    return np.where(tails > 8.0 * EPS * norm, tails, 0.0)
-
-
-@lru_cache(maxsize=1)
-def _end_values() -> np.ndarray:
-    """From weighted samples at the nodes to weighted samples at both ends: shape (2, ORDER)."""
-    ends = orthonormal_legendre(np.array([-1.0, 1.0]), ORDER)
-    return np.asarray(np.sqrt(2.0 * _GAP) * ends @ legendre_transform(ORDER))
-
-
-def hidden_share(edges: np.ndarray, energies: np.ndarray) -> float:
-    """The part of a norm that is nearer to singular points than panels reach, from energies (n,) at their nodes."""
-    of_panels = energies.reshape(-1, ORDER).sum(axis=1)
-    return float(np.sqrt(hidden_energy(edges, of_panels) / of_panels.sum()))
-
-
-def check_rule(measure: Measure, edges: np.ndarray, ulps: float, order: int) -> Rule:
-    """A Gauss-Lobatto rule on the panels: no node in common, and the ends, seen from inside, among them.
-
-    On panels that are too narrow to be halved, where h may be infinite at an end, the ends are seen from farther away.
-    """
-    left, right = edges[:-1, None], edges[1:, None]
-    width = right - left
-    nodes, weights = on_panels(left, right, *gauss_lobatto(order))
-    narrow = 0.5 * width <= floor_width(measure, edges)[:, None]
-    nodes[:, :1] = np.where(narrow, left + 0.01 * width, _next_to(left, width, 1.0, ulps))
-    nodes[:, -1:] = np.where(narrow, right - 0.01 * width, _next_to(right, width, -1.0, ulps))
-    return measure.rule(nodes.ravel(), weights.ravel())
-
-
-def random_rule(measure: Measure, edges: np.ndarray, rng: np.random.Generator, count: int) -> Rule:
-    """Random points, one in each of `count` equal parts of every panel."""
-    width = np.diff(edges)[:, None] / count
-    nodes = edges[:-1, None] + width * (np.arange(count) + rng.random((len(width), count)))
-    return measure.rule(nodes.ravel(), np.broadcast_to(width, nodes.shape).ravel())

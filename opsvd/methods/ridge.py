@@ -28,17 +28,10 @@ from ..measures import Gaussian
 from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
 from ..probing.domain import Domain
-from ..quadrature import (
-    Pieces,
-    composite_gauss_legendre,
-    find_pieces,
-    gauss_legendre,
-    legendre_transform,
-    orthonormal_legendre,
-    poles,
-)
-from .base import Method, measures_refused
-from .refinement import ORDER, hidden_share, panel_tails
+from ..quadrature import Pieces, composite_gauss_legendre, find_pieces, poles
+from .base import GaussianMethod
+from .convolution import convolution_blocks
+from .panel_rules import ORDER, hidden_share, panel_tails
 from .uniform import loose_checks
 
 # Widths of the panels, in deviations: each makes a matrix of twice as many entries as the one before.
@@ -47,7 +40,7 @@ _WIDTHS = (1.0, 0.7, 0.5, 0.35, 0.25)
 _STANDARD = Gaussian()
 
 
-class Ridge(Method):
+class Ridge(GaussianMethod):
     r"""Singular values of ridge functions :math:`\varphi(x + b y)` of Gaussian x and y, whatever :math:`\varphi` is.
 
     Kinks, jumps, roots and logarithms of phi are found by bisection of one function of one variable, and its integrals
@@ -81,16 +74,13 @@ class Ridge(Method):
     [1.         0.33333333 0.2       ]
     """
 
+    _measures, _otherwise = "Gaussian for ridge functions", "product"
+
     def __init__(self, b: float, max_nodes: int = 1600) -> None:
         self.b = finite_float(b, "b")
         if self.b == 0.0:
             raise ValueError("b must not be zero, for which phi(x) alone is separable, got 0.0; leave method out")
         self.max_nodes = positive_int(max_nodes, "max_nodes")
-
-    def refusal(self, problem: Problem) -> str | None:
-        """It takes Gaussian measures."""
-        return super().refusal(problem) or measures_refused(
-            problem, problem.gaussian, "Gaussian for ridge functions", "product")
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield when the leading functions are resolved, and with finer panels."""
@@ -203,51 +193,10 @@ class _Profile:
         start = (left.edges[0] - self.mu_x.mean) / self.mu_x.std * self.cos
         start += (turned[0] - self.mu_y.mean) / self.mu_y.std * self.sin
         step = np.diff(left.edges)[0] / self.mu_x.std * self.cos
-        blocks = _convolution_blocks(self, pieces, start + step * np.arange(rows + columns + 1))
+        blocks = convolution_blocks(self.finite, pieces, start + step * np.arange(rows + columns + 1))
         widths = np.diff(left.edges)[0] * np.diff(right.edges)[0]
         hankel = blocks[np.arange(rows)[:, None] + np.arange(columns)] * (0.5 * np.sqrt(widths))
         matrix = hankel.transpose(0, 2, 1, 3).reshape(left.size, right.size)
         if self.sin < 0.0:
             matrix = matrix[:, ::-1]    # panels, and the nodes on them, which are symmetric
         return np.asarray((matrix * left.rule.sqrt_density[:, None]) * right.rule.sqrt_density)
-
-
-def _convolution_blocks(profile: _Profile, pieces: Pieces, edges: np.ndarray) -> np.ndarray:
-    r"""The integrals of phi, over two neighbouring intervals each, against :math:`Q_{kl}`, in the nodal basis.
-
-    Parameters
-    ----------
-    edges : ndarray, shape (n + 2,)
-        Equidistant, in zeta.
-
-    Returns
-    -------
-    ndarray, shape (n, ORDER, ORDER)
-    """
-    inside = edges[(edges > pieces.edges[0]) & (edges < pieces.edges[-1])]
-    # phi is of degree below 16 on a piece, and Q below 32: 24 nodes are exact to degree 47.
-    nodes, weights = composite_gauss_legendre(np.union1d(pieces.edges, inside), 24)
-    values = profile.finite(nodes) * weights
-    step = edges[1] - edges[0]
-    interval = np.floor((nodes - edges[0]) / step).astype(int)
-    blocks = np.zeros((len(edges), ORDER, ORDER))    # the last two lack their second interval, or both
-    chosen = np.flatnonzero((interval >= 0) & (interval < len(edges) - 1))
-    for part in np.array_split(chosen, len(chosen) // 4000 + 1):    # 8 MB of polynomials at a time
-        below = 2.0 * (nodes[part] - edges[interval[part] + 1]) / step    # from -2 to 0
-        _add_against_q(blocks, interval[part], below, values[part] * (2.0 / step))
-        _add_against_q(blocks, interval[part] - 1, below + 2.0, values[part] * (2.0 / step))
-    blocks = blocks[:-2]
-    transform = legendre_transform(ORDER)
-    return np.asarray(transform.T @ blocks @ transform)
-
-
-def _add_against_q(blocks: np.ndarray, index: np.ndarray, tau: np.ndarray, values: np.ndarray) -> None:
-    r"""Add :math:`v_i\, Q_{kl}(\tau_i)` to the block of each point; the indices do not decrease, and -1 is the last."""
-    t, w = gauss_legendre(ORDER)
-    half = 1.0 - 0.5 * np.abs(tau)    # half the length on which s and tau - s are both in [-1, 1]
-    s = 0.5 * tau[:, None] + half[:, None] * t
-    first = np.moveaxis(orthonormal_legendre(s, ORDER), -1, 0) * ((values * half)[:, None] * w)
-    second = np.moveaxis(orthonormal_legendre(tau[:, None] - s, ORDER), -1, 0)
-    starts = np.flatnonzero(np.diff(index, prepend=-2))
-    for start, stop in zip(starts, np.append(starts[1:], len(index)), strict=True):
-        blocks[index[start]] += first[:, start:stop].reshape(ORDER, -1) @ second[:, start:stop].reshape(ORDER, -1).T

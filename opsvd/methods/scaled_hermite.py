@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from .._support.validation import boolean
 from ..operator.discretisation import Discretisation
 from ..operator.problem import Problem
-from .base import Method, measures_refused
+from .base import GaussianMethod
 from .hermite_attempt import HermiteAttempt
 from .phase_space import fitting_gaussians
 
@@ -13,7 +13,7 @@ from .phase_space import fitting_gaussians
 _LAST = 767
 
 
-class ScaledHermite(Method):
+class ScaledHermite(GaussianMethod):
     r"""Singular values of the matrix of h between Hermite functions of Gaussians that fit h.
 
     The functions :math:`\psi_n((x - c) / s) \sqrt{\rho_{c, s} / \rho_x}` are orthonormal under mu_x for every c and s.
@@ -48,13 +48,10 @@ class ScaledHermite(Method):
     0.817349503
     """
 
+    _measures, _otherwise = "Gaussian for Hermite functions", "panels"
+
     def __init__(self, *, leading: bool = True) -> None:
         self.leading = boolean(leading, "leading")
-
-    def refusal(self, problem: Problem) -> str | None:
-        """It takes Gaussian measures."""
-        return super().refusal(problem) or measures_refused(
-            problem, problem.gaussian, "Gaussian for Hermite functions", "panels")
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield when all coefficients have decayed, or the leading values stand still."""

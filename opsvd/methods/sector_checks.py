@@ -22,14 +22,11 @@ _LATTICE = 5
 _GENERATOR = 2
 
 
-@dataclass(frozen=True, eq=False)
 class CheckGrid:
-    """The functions c_l on a grid of lengths that no basis has.
+    """The functions c_l on a grid of lengths that no basis has, at shifts against two of them, in their steps.
 
     Attributes
     ----------
-    k : int
-        The dimension.
     x, y : ndarray
         Nodes in delta.
     step : float
@@ -44,22 +41,25 @@ class CheckGrid:
         See `Sections`.
     """
 
-    k: int
-    x: np.ndarray
-    y: np.ndarray
-    step: float
-    values: np.ndarray
-    images: np.ndarray
-    beyond: float
-    truncation: float
+    def __init__(self, grids: "CheckGrids", *shifts: float) -> None:
+        h, k = grids.left.step, grids.left.k
+        self.step = step = CHECK_STEP * h
+        self.x, self.y = (basis.last + shift * h - step * np.arange(int(basis.count * h / step))[::-1]
+                          for basis, shift in zip((grids.left, grids.right), shifts, strict=True))
+        self._weights = radial_half_density(self.x, k), radial_half_density(self.y, k)
+        seen, smooth = grids.profiles.sections(self.x, self.y, grids.size, check=True), grids.smooth
+        images = seen if smooth is None else smooth.sections(self.x, self.y, grids.size, check=True)
+        self.values, self.images = seen.values, images.values
+        self.beyond, self.truncation = seen.norm_beyond(self.x, self.y, k), seen.truncation
 
-    def matrix(self, degree: int) -> np.ndarray:
-        """The values of c_l, times the square roots of the weights."""
-        return self._weighted(self.values[degree])
+    def matrix(self, degree: int, *, images: bool = False) -> np.ndarray:
+        """The values of c_l, times the square roots of the weights.
 
-    def image_matrix(self, degree: int) -> np.ndarray:
-        """The same, filtered where it must be: applied to smooth functions it gives what T does."""
-        return self._weighted(self.images[degree])
+        For `images` they are filtered where they must be: applied to smooth functions the matrix gives what T does.
+        """
+        left, right = self._weights
+        values = self.images[degree] if images else self.values[degree]
+        return np.asarray(self.step * values * left[:, None] * right)
 
     def rounding(self, degree: int) -> float:
         """What a relative error of eps in the lengths changes on a degree, as a norm: steep kernels round more."""
@@ -71,14 +71,6 @@ class CheckGrid:
         """The functions of two bases at the nodes, times the square roots of the weights."""
         root = math.sqrt(self.step)
         return root * left.half_density(self.x), root * right.half_density(self.y)
-
-    @cached_property
-    def _weights(self) -> tuple[np.ndarray, np.ndarray]:
-        return radial_half_density(self.x, self.k), radial_half_density(self.y, self.k)
-
-    def _weighted(self, values: np.ndarray) -> np.ndarray:
-        left, right = self._weights
-        return np.asarray(self.step * values * left[:, None] * right)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +96,7 @@ class CheckGrids:
     @cached_property
     def first(self) -> CheckGrid:
         """The grid that is always looked at."""
-        return self._at(*SHIFTS)
+        return CheckGrid(self, *SHIFTS)
 
     @cached_property
     def others(self) -> tuple[CheckGrid, ...]:
@@ -115,14 +107,4 @@ class CheckGrids:
         """
         # Inwards, since h may overflow farther out.
         steps = CHECK_STEP / _LATTICE * np.arange(1, _LATTICE)
-        return tuple(self._at(SHIFTS[0] - step, SHIFTS[1] - _GENERATOR * step % CHECK_STEP) for step in steps)
-
-    def _at(self, *shifts: float) -> CheckGrid:
-        """The grid at shifts against the bases in x and y, in their steps."""
-        h, k = self.left.step, self.left.k
-        step = CHECK_STEP * h
-        x, y = (basis.last + shift * h - step * np.arange(int(basis.count * h / step))[::-1]
-                for basis, shift in zip((self.left, self.right), shifts, strict=True))
-        seen = self.profiles.sections(x, y, self.size, check=True)
-        images = seen if self.smooth is None else self.smooth.sections(x, y, self.size, check=True)
-        return CheckGrid(k, x, y, step, seen.values, images.values, seen.norm_beyond(x, y, k), seen.truncation)
+        return tuple(CheckGrid(self, SHIFTS[0] - step, SHIFTS[1] - _GENERATOR * step % CHECK_STEP) for step in steps)

@@ -1,7 +1,7 @@
 """What check grids of lengths show of the singular triplets of every degree."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,7 +10,9 @@ from .._support.linalg import corner_norms, norm_bound
 from ..evidence.degrees import Degree, DegreesEvidence
 from ..evidence.images import Images, energy_beyond
 from ..evidence.remainder import RemainderEvidence, largest_evidence
+from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
+from .radii import largest_beyond
 from .sector_checks import CheckGrid
 from .sector_grids import SectorGrids
 
@@ -18,13 +20,14 @@ FAINT = 1e-16
 """Rows of a matrix that together are below this part of it are left out: they are below the rounding of the others."""
 
 
-@dataclass(frozen=True, eq=False)
 class Unseen:
     """Values of a black box at random pairs of points, by which its symmetry is confirmed."""
 
-    x: np.ndarray
-    y: np.ndarray
-    values: np.ndarray
+    def __init__(self, problem: Problem) -> None:
+        rng = np.random.default_rng(7)
+        # 400 values tell a mean square to a tenth.
+        self.x, self.y = (measure.sample(400, rng) for measure in (problem.mu_x, problem.mu_y))
+        self.values = problem.kernel(self.x, self.y)
 
     def contradicts(self, system: SingularSystem, evidence: DegreesEvidence) -> bool:
         """Whether h is not what an answer that rests on its symmetry says."""
@@ -34,67 +37,54 @@ class Unseen:
         return missed > 6.0 * evidence.left_out(len(system.values)) + 1e-10 * evidence.norm.value
 
 
-@dataclass(frozen=True, eq=False)
-class SectorChecks:
-    """Makes the evidence for rotation-invariant kernels.
+def sector_evidence(d: SectorGrids, rtol: float, unseen: Unseen | None,
+                    system: SingularSystem) -> DegreesEvidence | None:
+    """Judge every degree by one check grid if all leave less than the tolerance, else by several.
 
-    Attributes
-    ----------
-    d : SectorGrids
-    rtol : float
-    unseen : Unseen or None
-        For a black box: None is returned if it contradicts the answer.
+    None if the values of a black box, `unseen`, contradict the answer.
     """
+    roots = [part.basis.multiplicity_root for part in system.left.parts]
+    triplets = [(mine.coefficients, system.values[mine.columns] * root, other.coefficients)
+                for mine, other, root in zip(system.left.parts, system.right.parts, roots, strict=True)]
+    goal = rtol * float(system.values.max(initial=0.0))
+    seen = [_seen(d, d.check, degree, found) for degree, found in zip(d.degrees, triplets, strict=True)]
+    # Without integrals bars are twice the remainder.
+    rough = any(2.0 * one.remainder > goal * root for one, root in zip(seen, roots, strict=True))
+    others = d.shifted_checks if rough else ()
+    if others:
+        seen = [largest_evidence([first, *(_seen(d, check, degree, found) for check in others)])
+                for first, degree, found in zip(seen, d.degrees, triplets, strict=True)]
+    elif not d.smooth:
+        # One grid knows how large the remainder is, but its integrals may be wrong as those of the bases are.
+        seen = [replace(one, coupling=one.remainder, images=None) for one in seen]
+    degrees = tuple(_degree(d, degree, root, part.basis.multiplicity, one) for degree, root, part, one in zip(
+        d.degrees, roots, system.left.parts, seen, strict=True))
+    evidence = DegreesEvidence(values=system.values, degrees=degrees, following_degrees=d.beyond, norm_error=0.0,
+                               known_norm=None if d.norms is None else d.norms[1],
+                               floor=largest_beyond(d.beyond, d.left.k, len(d.values), d.parities))
+    evidence = replace(evidence, norm_error=_norm_error(d, (d.check, *others), evidence.norm.value))
+    return None if unseen is not None and unseen.contradicts(system, evidence) else evidence
 
-    d: SectorGrids
-    rtol: float
-    unseen: Unseen | None = None
 
-    def __call__(self, system: SingularSystem) -> DegreesEvidence | None:
-        """Judge every degree by one check grid if all leave less than the tolerance, else by several."""
-        d = self.d
-        roots = [part.basis.multiplicity_root for part in system.left.parts]
-        triplets = [(mine.coefficients, system.values[mine.columns] * root, other.coefficients)
-                    for mine, other, root in zip(system.left.parts, system.right.parts, roots, strict=True)]
-        goal = self.rtol * float(system.values.max(initial=0.0))
-        seen = [_seen(d, d.check, degree, found) for degree, found in zip(d.degrees, triplets, strict=True)]
-        # Without integrals bars are twice the remainder.
-        rough = any(2.0 * one.remainder > goal * root for one, root in zip(seen, roots, strict=True))
-        others = d.shifted_checks if rough else ()
-        if others:
-            seen = [largest_evidence([first, *(_seen(d, check, degree, found) for check in others)])
-                    for first, degree, found in zip(seen, d.degrees, triplets, strict=True)]
-        elif not d.smooth:
-            # One grid knows how large the remainder is, but its integrals may be wrong as those of the bases are.
-            seen = [replace(one, coupling=one.remainder, images=None) for one in seen]
-        degrees = tuple(self._degree(degree, root, part.basis.multiplicity, one) for degree, root, part, one in zip(
-            d.degrees, roots, system.left.parts, seen, strict=True))
-        evidence = DegreesEvidence(values=system.values, degrees=degrees, following_degrees=d.beyond, norm_error=0.0,
-                                   known_norm=None if d.norms is None else d.norms[1], floor=d.largest_beyond)
-        evidence = replace(evidence, norm_error=self._norm_error((d.check, *others), evidence.norm.value))
-        return None if self.unseen is not None and self.unseen.contradicts(system, evidence) else evidence
+def _degree(d: SectorGrids, degree: int, root: float, count: int, evidence: RemainderEvidence) -> Degree:
+    """One degree, with the bars that the evidence allows."""
+    # The angular integrals are good to rounding of phi, not of the degree. Lengths and products are rounded by some
+    # eps.
+    rounding = 16.0 * EPS * d.radii.norm + 8.0 * d.check.rounding(degree)
+    bars = evidence.bars() + rounding + d.hidden[0] + d.truncation
+    return Degree(degree, count, evidence.values / root, bars / root, evidence.remainder / root, evidence.dimension)
 
-    def _degree(self, degree: int, root: float, count: int, evidence: RemainderEvidence) -> Degree:
-        """One degree, with the bars that the evidence allows."""
-        d = self.d
-        # The angular integrals are good to rounding of phi, not of the degree. Lengths and products are rounded by some
-        # eps.
-        rounding = 16.0 * EPS * d.radii.norm + 8.0 * d.check.rounding(degree)
-        bars = evidence.bars() + rounding + d.hidden[0] + d.truncation
-        return Degree(degree, count, evidence.values / root, bars / root, evidence.remainder / root,
-                      evidence.dimension)
 
-    def _norm_error(self, checks: tuple[CheckGrid, ...], norm: float) -> float:
-        """sqrt(E h^2) is known twice: by the coarse grid, and degree by degree; only the latter is used."""
-        d = self.d
-        if d.norms is None:
-            checked = [math.sqrt(sum(float(np.sum(check.matrix(degree) ** 2)) for degree in d.degrees) + d.beyond**2)
-                       for check in checks]
-            change = max(abs(other - norm) for other in checked)
-            change += 2.0 * d.beyond * d.beyond_error / norm if norm else 0.0
-        else:
-            change = abs(d.norms[0] - d.norms[1])
-        return change + (d.hidden[1] / norm if norm else 0.0) + d.radii.missing * norm
+def _norm_error(d: SectorGrids, checks: tuple[CheckGrid, ...], norm: float) -> float:
+    """sqrt(E h^2) is known twice: by the coarse grid, and degree by degree; only the latter is used."""
+    if d.norms is None:
+        checked = [math.sqrt(sum(float(np.sum(check.matrix(degree) ** 2)) for degree in d.degrees) + d.beyond**2)
+                   for check in checks]
+        change = max(abs(other - norm) for other in checked)
+        change += 2.0 * d.beyond * d.beyond_error / norm if norm else 0.0
+    else:
+        change = abs(d.norms[0] - d.norms[1])
+    return change + (d.hidden[1] / norm if norm else 0.0) + d.radii.missing * norm
 
 
 def _seen(d: SectorGrids, check: CheckGrid, degree: int,
@@ -119,7 +109,7 @@ def _images(d: SectorGrids, check: CheckGrid, degree: int,
     """
     # Each of the 64 leading functions takes a product with the matrix; bars of others come from the remainder.
     f, sigma, g = (part[..., :64] for part in triplets)
-    matrix, outside = check.image_matrix(degree), (d.radii.missing * d.radii.norm) ** 2
+    matrix, outside = check.matrix(degree, images=True), (d.radii.missing * d.radii.norm) ** 2
     residuals = []
     for there, own, nodes in ((matrix @ g, f, check.x), (matrix.T @ f, g, check.y)):
         beyond = np.minimum(energy_beyond(there, nodes, (float(nodes[0]), float(nodes[-1]))), outside)

@@ -8,12 +8,11 @@ is larger than the root of that energy over N(k, l).
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from ..bases import RadialBasis, radial_half_density, radial_spectrum
-from .radii import APART, Radii, largest_beyond
+from .radii import APART, Radii
 from .sections import Profiles, grid_step
 from .sector_checks import CHECK_STEP, SHIFTS, CheckGrid, CheckGrids
 
@@ -21,9 +20,10 @@ from .sector_checks import CHECK_STEP, SHIFTS, CheckGrid, CheckGrids
 _MOST_NODES = 1201
 
 
-@dataclass(frozen=True, eq=False)
 class SectorGrids:
-    """The functions c_l between radial bases, and on check grids.
+    """The functions c_l between radial bases of one step, and on check grids.
+
+    They are filtered for that step and for the one of the check grids, or not at all.
 
     Attributes
     ----------
@@ -31,6 +31,8 @@ class SectorGrids:
     values : ndarray, shape (degrees, left.count, right.count)
         c_l at the nodes of the bases, for the degrees 0, 1, ...; filtered if the check grids have filtered images.
     checks : CheckGrids
+    check : CheckGrid
+        The one that is always looked at.
     radii : Radii
     beyond : float
         The norm of what all degrees beyond hold.
@@ -50,24 +52,30 @@ class SectorGrids:
         Whether there are even degrees, and odd ones.
     """
 
-    left: RadialBasis
-    right: RadialBasis
-    values: np.ndarray
-    checks: CheckGrids
-    radii: Radii
-    beyond: float
-    beyond_error: float
-    hidden: tuple[float, float]
-    truncation: float
-    norms: tuple[float, float] | None
-    smooth: bool
-    level: int
-    parities: tuple[bool, bool]
-
-    @property
-    def k(self) -> int:
-        """The dimension."""
-        return self.left.k
+    def __init__(self, profiles: Profiles, radii: Radii, size: int, parities: tuple[bool, bool],
+                 bases: tuple[RadialBasis, RadialBasis], *, level: int) -> None:
+        self.left, self.right = left, right = bases
+        self.radii, self.parities, self.level = radii, parities, level
+        grids = left.grid, right.grid
+        filtered, filtered_check = profiles.filtered(left.step), profiles.filtered(CHECK_STEP * left.step)
+        self.norms: tuple[float, float] | None = None
+        if filtered is not None and filtered_check is not None:
+            self.checks = CheckGrids(profiles, filtered_check[0], left, right, size)
+            self.check, seen = self.checks.first, filtered[0].sections(*grids, size)
+            beyond = [self.check.beyond]
+            self.norms = (_norm_of_square(filtered[1], *grids),
+                          _norm_of_square(filtered_check[1], self.check.x, self.check.y))
+        else:
+            self.checks = CheckGrids(profiles, None, left, right, size)
+            self.check, seen = self.checks.first, profiles.sections(*grids, size)
+            beyond = [self.check.beyond, seen.norm_beyond(*grids, profiles.k)]
+        self.values, self.truncation = seen.values, seen.truncation + self.check.truncation
+        mass, energy = profiles.hidden
+        # A kernel k(u + v) w(u) w(v) has no larger norm than the integral of |k| times the largest of w^2 (Schur's
+        # test).
+        self.hidden = mass * float(radial_half_density(np.zeros(1), profiles.k)[0]) ** 2, energy
+        self.beyond, self.beyond_error = math.hypot(max(beyond), math.sqrt(energy)), max(beyond) - min(beyond)
+        self.smooth = self.norms is not None or not profiles.breaks
 
     @property
     def degrees(self) -> list[int]:
@@ -80,11 +88,6 @@ class SectorGrids:
         return np.asarray(self.left.step * weighted)
 
     @property
-    def check(self) -> CheckGrid:
-        """The check grid that is always looked at."""
-        return self.checks.first
-
-    @property
     def shifted_checks(self) -> tuple[CheckGrid, ...]:
         """The other check grids, for kernels that are not known to be smooth.
 
@@ -92,14 +95,9 @@ class SectorGrids:
         """
         return () if self.smooth or self.level < 2 else self.checks.others
 
-    @property
-    def largest_beyond(self) -> float:
-        """No singular value of the degrees that are left out is larger than this."""
-        return largest_beyond(self.beyond, self.k, len(self.values), self.parities)
-
 
 def sector_grids(profiles: Profiles, radii: Radii, size: int, parities: tuple[bool, bool], aim: float, *,
-                           levels: int = 6, finer: float = 0.7) -> Iterator[SectorGrids]:
+                 levels: int = 6, finer: float = 0.7) -> Iterator[SectorGrids]:
     """Yield with ever smaller steps: each is `finer` times the one before; none has more than 1201 nodes."""
     step = _first_step(profiles.k, aim)
     for level in range(levels):
@@ -108,31 +106,7 @@ def sector_grids(profiles: Profiles, radii: Radii, size: int, parities: tuple[bo
                        for (low, high), shift in ((radii.x, 0.0), (radii.y, APART)))
         if max(left.count, right.count) > _MOST_NODES:
             return
-        yield _discretised(profiles, radii, size, parities, (left, right), level=level)
-
-
-def _discretised(profiles: Profiles, radii: Radii, size: int, parities: tuple[bool, bool],
-                 bases: tuple[RadialBasis, RadialBasis], *, level: int) -> SectorGrids:
-    """With two bases of one step: filtered for that and for the step of the check grids, or not at all."""
-    left, right = bases
-    grids = left.grid, right.grid
-    smooth, smooth_check = profiles.filtered(left.step), profiles.filtered(CHECK_STEP * left.step)
-    if smooth is not None and smooth_check is not None:
-        checks = CheckGrids(profiles, smooth_check[0], left, right, size)
-        check, seen = checks.first, smooth[0].sections(*grids, size)
-        beyond = [check.beyond]
-        norms = _norm_of_square(smooth[1], *grids), _norm_of_square(smooth_check[1], check.x, check.y)
-    else:
-        checks = CheckGrids(profiles, None, left, right, size)
-        check, seen = checks.first, profiles.sections(*grids, size)
-        beyond = [check.beyond, seen.norm_beyond(*grids, profiles.k)]
-        norms = None
-    mass, energy = profiles.hidden
-    # A kernel k(u + v) w(u) w(v) has no larger norm than the integral of |k| times the largest of w^2 (Schur's test).
-    hidden = mass * float(radial_half_density(np.zeros(1), profiles.k)[0]) ** 2, energy
-    return SectorGrids(left, right, seen.values, checks, radii, math.hypot(max(beyond), math.sqrt(energy)),
-                                max(beyond) - min(beyond), hidden, seen.truncation + check.truncation, norms,
-                                norms is not None or not profiles.breaks, level, parities)
+        yield SectorGrids(profiles, radii, size, parities, (left, right), level=level)
 
 
 def _norm_of_square(squares: Profiles, x: np.ndarray, y: np.ndarray) -> float:

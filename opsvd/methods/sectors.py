@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -17,9 +18,9 @@ from .base import Method
 from .invariant_profile import InvariantProfile
 from .radii import Radii, enough_degrees, find_radii
 from .sections import Profiles
-from .sector_evidence import FAINT, SectorChecks, Unseen
+from .sector_evidence import FAINT, Unseen, sector_evidence
 from .sector_grids import SectorGrids, beyond_ends, sector_grids
-from .tightening import Outcome, tightened
+from .tightening import tightened
 
 _LIMIT = ("h varies too fast for the grids in the lengths, or for the degrees: accept a larger rtol or a smaller "
           "max_rank")
@@ -44,20 +45,15 @@ class Sectors(Method):
 
     def discretisations(self, problem: Problem) -> Discretisations:
         """Ever smaller steps in the logarithm of the length, for the tolerance or larger ones."""
-        outcome = Outcome()
-        yield from tightened(problem, self._attempts, outcome)
-        return outcome.answer if outcome.suited else None
+        return tightened(problem, self._attempts)
 
     def _attempts(self, problem: Problem) -> Iterator[Discretisation]:
         kernel = problem.kernel
         if isinstance(kernel, Elementwise):
             yield from self._of_product(problem, kernel.phi, kernel.kinks, "phi(<x, y>)", None)
             return
-        rng, measures = np.random.default_rng(7), (problem.mu_x, problem.mu_y)
-        # Before the budget may run out: 400 values tell a mean square to a tenth.
-        x, y = (measure.sample(400, rng) for measure in measures)
-        unseen = Unseen(x, y, kernel(x, y))
-        if depends_on_product_alone(kernel, *measures):
+        unseen = Unseen(problem)    # before the budget may run out
+        if depends_on_product_alone(kernel, problem.mu_x, problem.mu_y):
             yield from self._of_product(problem, lambda w: product_values(kernel, w), (),
                                         "seen to be a function of <x, y>", unseen)
             return
@@ -89,9 +85,9 @@ class Sectors(Method):
                  unseen: Unseen | None) -> Iterator[Discretisation]:
         size = enough_degrees(profiles, radii, profiles.k, problem.tolerances.degrees, parities)
         for d in sector_grids(profiles, radii, size, parities, problem.tolerances.lengths):
-            note = (f"{what} in R^{d.k}: spherical harmonics to degree {len(d.values) - 1}, each with a radial kernel "
-                    f"of {d.left.count} by {d.right.count} nodes, step {d.left.step:.3g} in log|x|")
-            yield Discretisation(tuple(_blocks(problem, d)), SectorChecks(d, problem.rtol, unseen), note,
+            note = (f"{what} in R^{d.left.k}: spherical harmonics to degree {len(d.values) - 1}, each with a radial "
+                    f"kernel of {d.left.count} by {d.right.count} nodes, step {d.left.step:.3g} in log|x|")
+            yield Discretisation(tuple(_blocks(problem, d)), partial(sector_evidence, d, problem.rtol, unseen), note,
                                  rtol=problem.rtol, limit=_LIMIT)
 
 

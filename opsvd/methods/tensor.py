@@ -8,7 +8,6 @@ in each direction as its coefficients ask for.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -26,7 +25,7 @@ from ..operator.singular_functions import SingularSystem
 from ..probing.coordinates import Component, Coordinates
 from ..quadrature import gauss_hermite, hermite_functions
 from .base import Method
-from .tightening import Outcome, tightened
+from .tightening import tightened
 
 _FIRST = 8    # nodes in a direction, to begin with
 # For checks there are more of them, by these factors and so many: one check may be as wrong as the matrix itself by
@@ -39,9 +38,11 @@ _MOST_VALUES = 24_000_000    # of h for one block: 192 MB
 Sizes = tuple[tuple[int, ...], tuple[int, ...]]
 
 
-@dataclass(frozen=True, eq=False)
 class TensorDiscretisation:
     """The matrix of T between products of Hermite polynomials, and larger ones from other nodes.
+
+    Every direction of every component is refined until its last coefficients are below tol, or no more is affordable:
+    values are known to about the square of that. No component may be one of `too_many`.
 
     Attributes
     ----------
@@ -53,16 +54,17 @@ class TensorDiscretisation:
         The matrices of `check_sizes`.
     check_sizes : tuple of tuple of (tuple of int, tuple of int)
         For each check, what `sizes` is for the matrix.
-    resolved : bool
-        Whether the coefficients fall to the tolerance in every direction.
     """
 
-    coordinates: Coordinates
-    sizes: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
-    matrix: np.ndarray
-    checks: tuple[np.ndarray, ...]
-    check_sizes: tuple[tuple[tuple[tuple[int, ...], tuple[int, ...]], ...], ...]
-    resolved: bool
+    def __init__(self, coordinates: Coordinates, tol: float) -> None:
+        self.coordinates, components = coordinates, coordinates.components
+        refined = [_refined(coordinates, component, tol) for component in components]
+        self.sizes, offset = tuple(size for _, size in refined), coordinates.offset()
+        self.matrix = _assembled(offset, [block for block, _ in refined])
+        self.check_sizes = tuple(tuple(_check_sizes(size, check) for size in self.sizes)
+                                 for check in range(len(_CHECKS)))
+        self.checks = tuple(_assembled(offset, [_coefficients(coordinates, *each) for each in
+                                                zip(components, sizes, strict=True)]) for sizes in self.check_sizes)
 
     def within_check(self, check: int, side: int) -> np.ndarray:
         """Where the functions of the matrix stand among those of a check, on the side of x (0) or y (1)."""
@@ -91,17 +93,14 @@ class Tensor(Method):
 
     def discretisations(self, problem: Problem) -> Discretisations:
         """One discretisation for the tolerance, or for larger ones that the budget allows."""
-        outcome = Outcome()
-        yield from tightened(problem, self._attempts, outcome)
-        return outcome.answer
+        return tightened(problem, self._attempts)
 
     def _attempts(self, problem: Problem) -> Iterator[Discretisation]:
-        d = tensor_discretisation(problem.coordinates, problem.tolerances.products)
+        d = TensorDiscretisation(problem.coordinates, problem.tolerances.products)
         c = d.coordinates
-        left = HermiteProducts(problem.sides[0], c.turn_x, tuple((part.x, size[0]) for part, size in zip(
-            c.components, d.sizes, strict=True)))
-        right = HermiteProducts(problem.sides[1], c.turn_y, tuple((part.y, size[1]) for part, size in zip(
-            c.components, d.sizes, strict=True)))
+        parts = list(zip(c.components, d.sizes, strict=True))
+        left = HermiteProducts(problem.sides[0], c.turn_x, tuple((part.x, size[0]) for part, size in parts))
+        right = HermiteProducts(problem.sides[1], c.turn_y, tuple((part.y, size[1]) for part, size in parts))
         block = Block(left, right, d.matrix, problem.tolerances.negligible_products)
         yield Discretisation((block,), partial(_evidence, d), _note(d), rtol=problem.rtol,
                              limit="More products of polynomials are not affordable: accept a larger rtol")
@@ -113,31 +112,13 @@ def too_many(component: Component) -> bool:
     return bool(_FIRST ** max(x, y) > _MOST_FUNCTIONS or _FIRST ** (x + y) > _MOST_VALUES)
 
 
-def tensor_discretisation(coordinates: Coordinates, tol: float) -> TensorDiscretisation:
-    """Refine every direction of every component until its last coefficients are below tol, or no more is affordable.
-
-    Values are known to about the square of that. No component may be one of `too_many`.
-    """
-    blocks, sizes, resolved = [], [], True
-    for component in coordinates.components:
-        block, size, fine = _refined(coordinates, component, tol)
-        blocks.append(block)
-        sizes.append(size)
-        resolved = resolved and fine
-    offset = coordinates.offset()
-    larger = tuple(tuple(_check_sizes(size, check) for size in sizes) for check in range(len(_CHECKS)))
-    checks = tuple(_assembled(offset, [_coefficients(coordinates, component, size) for component, size in
-                                       zip(coordinates.components, some, strict=True)]) for some in larger)
-    return TensorDiscretisation(coordinates, tuple(sizes), _assembled(offset, blocks), checks, larger, resolved)
-
-
 def _check_sizes(size: Sizes, check: int = -1) -> Sizes:
     factor, more = _CHECKS[check]
     x, y = (tuple(int(factor * n) + more for n in side) for side in size)
     return x, y
 
 
-def _refined(coordinates: Coordinates, component: Component, tol: float) -> tuple[np.ndarray, Sizes, bool]:
+def _refined(coordinates: Coordinates, component: Component, tol: float) -> tuple[np.ndarray, Sizes]:
     """The block of a component, with sizes that suffice in every direction or are the largest affordable."""
     size: Sizes = ((_FIRST,) * len(component.x), (_FIRST,) * len(component.y))
     while True:
@@ -149,13 +130,10 @@ def _refined(coordinates: Coordinates, component: Component, tol: float) -> tupl
         # Directions that leave less than three per cent of the worst wait for the others.
         worst = max(tails, default=0.0)
         growing = np.array(tails) > max(tol * whole, 0.03 * worst)
-        if not growing.any():
-            return block, size, True
-        grown = _grown(size, growing)
-        if not _affordable(grown):
-            grown = _grown(size, np.array(tails) == worst)
-        if not _affordable(grown):
-            return block, size, False
+        ways = (_grown(size, growing), _grown(size, np.array(tails) == worst))
+        grown = next((larger for larger in ways if _affordable(larger)), None)
+        if grown is None or not growing.any():
+            return block, size
         size = grown
 
 
@@ -185,9 +163,8 @@ def _coefficients(coordinates: Coordinates, component: Component, size: Sizes) -
     tensor = values.reshape(*size[0], *size[1])
     for axis, (n, (points, lebesgue)) in enumerate(zip((*size[0], *size[1]), [*rules[0], *rules[1]], strict=True)):
         check_time()
-        functions = hermite_functions(points, n)
-        density = hermite_functions(points, 1)[:, 0]
-        transform = functions * (lebesgue * density)[:, None]
+        functions = hermite_functions(points, n)    # the first is the root of the density
+        transform = functions * (lebesgue * functions[:, 0])[:, None]
         with np.errstate(over="ignore", invalid="ignore"):
             tensor = np.moveaxis(np.tensordot(tensor, transform, axes=(axis, 0)), -1, axis)
     if not np.abs(tensor).max() < 1.0 / SMALLEST_SIZE:

@@ -12,7 +12,7 @@ from ..operator.discretisation import Discretisation, galerkin_block
 from ..operator.problem import Problem
 from ..quadrature import Rule
 from .base import Method
-from .refinement import ORDER, check_rule, random_rule
+from .panel_rules import ORDER, check_rule, random_rule
 
 
 class UniformPanels(Method):

@@ -45,10 +45,9 @@ class Block:
             least = self.negligible * float(np.linalg.norm(self.matrix))
             rows, columns = (np.flatnonzero(np.linalg.norm(self.matrix, axis=axis) >
                                             least / np.sqrt(self.matrix.shape[1 - axis])) for axis in (1, 0))
-            inner = factorise(self.matrix[np.ix_(rows, columns)])
-            s = inner[1]
+            inner_u, s, inner_v = factorise(self.matrix[np.ix_(rows, columns)])
             u, v = np.zeros((self.matrix.shape[0], len(s))), np.zeros((self.matrix.shape[1], len(s)))
-            u[rows], v[columns] = inner[0], inner[2]
+            u[rows], v[columns] = inner_u, inner_v
         sign = self.left.signs(u)
         return u * sign, s, v * sign
 
@@ -90,14 +89,10 @@ class Discretisation:
         found = [block.triplets(self.factorise) for block in self.blocks]
         values = np.concatenate([s for _, s, _ in found])
         order = np.argsort(-values, kind="stable")
-        place = np.empty(len(values), dtype=int)
-        place[order] = np.arange(len(values))
-        columns = np.split(place, np.cumsum([len(s) for _, s, _ in found])[:-1])
-        left, right = (SingularFunctions(tuple(Part(basis, vectors, some) for (basis, vectors), some in zip(
-            parts, columns, strict=True))) for parts in (
-                [(block.left, u) for block, (u, _, _) in zip(self.blocks, found, strict=True)],
-                [(block.right, v) for block, (_, _, v) in zip(self.blocks, found, strict=True)]))
-        return SingularSystem(values[order], left, right)
+        columns = np.split(np.argsort(order), np.cumsum([len(s) for _, s, _ in found])[:-1])
+        parts = [(Part(block.left, u, some), Part(block.right, v, some))
+                 for block, (u, _, v), some in zip(self.blocks, found, columns, strict=True)]
+        return SingularSystem(values[order], *(SingularFunctions(side) for side in zip(*parts, strict=True)))
 
     def finer_than(self, other: "Discretisation") -> bool:
         """Whether it has more functions than the other, of the same kind."""

@@ -1,33 +1,11 @@
 """Singular functions through the kernel: :math:`f_i = T g_i / s_i`, where sums in a basis have no digits."""
 
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 
 from .._support.floats import CHUNK
 from ..kernels import Kernel, operator_grid
-from ..measures import Measure
-from ..probing.slice_splitter import slice_integrals
-from ..quadrature import Rule
-
-
-class _Summed(Protocol):
-    """Functions on the line that are summed in bases, as `SingularFunctions` are."""
-
-    @property
-    def measure(self) -> Measure:
-        """The measure under which they are orthonormal."""
-
-    @property
-    def panels(self) -> np.ndarray:
-        """Edges of panels on each of which they are smooth."""
-
-    def half_density(self, x: np.ndarray) -> np.ndarray:
-        """The functions times the root of the density: (...) gives (..., r)."""
-
-    def truncated(self, distinct: int) -> "_Summed":
-        """The first of them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,37 +45,6 @@ class Extension:
     def leading(self, count: int) -> "Extension":
         """For the first `count` functions."""
         return without_zeros(replace(self, matrix=self.matrix[:, :count]))
-
-
-@dataclass(frozen=True, eq=False)
-class SliceExtension:
-    r"""The formula :math:`f_i = T g_i / s_i` for kernels with breaks, by integrals along slices that are split there.
-
-    Attributes
-    ----------
-    kernel : Kernel
-        h for the left functions, h with its variables exchanged for the right ones.
-    functions : SingularFunctions
-        :math:`g_i`, summed in their bases.
-    singular_values : ndarray, shape (r,)
-    """
-
-    kernel: Kernel
-    functions: _Summed
-    singular_values: np.ndarray
-
-    def __call__(self, points: np.ndarray) -> np.ndarray:
-        """Evaluate at points (n,), giving (n, r)."""
-        if len(points) == 0:
-            return np.zeros((0, len(self.singular_values)))
-        g = self.functions
-        plain = Rule(points, np.ones_like(points), np.ones_like(points))
-        slices = slice_integrals(self.kernel, plain, g.measure, g.panels, 1e-13, order=20)
-        return np.asarray(slices.against_resolved(g.half_density) / self.singular_values)
-
-    def leading(self, count: int) -> "SliceExtension":
-        """For the first `count` functions."""
-        return SliceExtension(self.kernel, self.functions.truncated(count), self.singular_values[:count])
 
 
 def without_zeros(extension: Extension) -> Extension:

@@ -59,7 +59,7 @@ class Problem:
     @property
     def budget(self) -> Budget:
         """What pays for values of the kernel; without limits if it has none."""
-        return self.kernel.budget or Budget.unlimited()
+        return self.kernel.budget or Budget()
 
     @cached_property
     def tolerances(self) -> Tolerances:

@@ -6,12 +6,14 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy.linalg
 
 from ..bases import Basis, LineBasis, RadialBasis, SectorBasis, polar
 from ..kernels import Kernel, Side
 from ..measures import Measure
-from ..quadrature import gegenbauer
-from .extension import Extension, SliceExtension, without_zeros
+from ..probing.slice_splitter import slice_integrals
+from ..quadrature import Rule, gegenbauer
+from .extension import Extension, without_zeros
 
 
 class Part(NamedTuple):
@@ -34,6 +36,37 @@ class Part(NamedTuple):
         kept = self.columns < count
         # A copy in one piece, as a file holds it: products with a view on a larger matrix are rounded otherwise.
         return Part(self.basis, self.coefficients[:, kept].copy(order="K"), self.columns[kept])
+
+
+@dataclass(frozen=True, eq=False)
+class SliceExtension:
+    r"""The formula :math:`f_i = T g_i / s_i` for kernels with breaks, by integrals along slices that are split there.
+
+    Attributes
+    ----------
+    kernel : Kernel
+        h for the left functions, h with its variables exchanged for the right ones.
+    functions : SingularFunctions
+        :math:`g_i`, summed in their bases.
+    singular_values : ndarray, shape (r,)
+    """
+
+    kernel: Kernel
+    functions: "SingularFunctions"
+    singular_values: np.ndarray
+
+    def __call__(self, points: np.ndarray) -> np.ndarray:
+        """Evaluate at points (n,), giving (n, r)."""
+        if len(points) == 0:
+            return np.zeros((0, len(self.singular_values)))
+        g = self.functions
+        plain = Rule(points, np.ones_like(points), np.ones_like(points))
+        slices = slice_integrals(self.kernel, plain, g.measure, g.panels, 1e-13, order=20)
+        return np.asarray(slices.against_resolved(g.half_density) / self.singular_values)
+
+    def leading(self, count: int) -> "SliceExtension":
+        """For the first `count` functions."""
+        return SliceExtension(self.kernel, self.functions.truncated(count), self.singular_values[:count])
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,11 +107,6 @@ class SingularFunctions:
     extension: Extension | SliceExtension | None = None
     inner: np.ndarray | None = None
 
-    @classmethod
-    def of(cls, basis: Basis, coefficients: np.ndarray) -> "SingularFunctions":
-        """Sums in one basis, coefficients (N, r)."""
-        return cls((Part(basis, coefficients, np.arange(coefficients.shape[1])),))
-
     def __repr__(self) -> str:
         """Say how many functions there are, and of what."""
         return f"SingularFunctions(rank {len(self)}, variable ~ {self.measure!r})"
@@ -100,11 +128,8 @@ class SingularFunctions:
     @cached_property
     def multiplicities(self) -> list[int]:
         """How many functions each of the distinct ones makes, which have one singular value."""
-        counts = [0] * sum(len(part.columns) for part in self.parts)
-        for part in self.parts:
-            for column in part.columns.tolist():
-                counts[column] = part.basis.multiplicity
-        return counts
+        counts = {column: part.basis.multiplicity for part in self.parts for column in part.columns.tolist()}
+        return [counts[column] for column in range(len(counts))]
 
     def __call__(self, x: Any) -> np.ndarray:
         """Evaluate the functions at points.
@@ -285,18 +310,15 @@ class SingularFunctions:
     def through(self, kernel: Kernel, other: "SingularFunctions", values: np.ndarray, *, left: bool,
                 breaks: bool) -> "SingularFunctions":
         """These functions extended through `kernel` and the `other` side's functions, where their bases need that."""
-        weighted = [part.basis.weighted_values(part.coefficients) for part in other.parts]
-        if any(found is None for found in weighted):
+        weighted = [found for part in other.parts if (found := part.basis.weighted_values(part.coefficients))]
+        if len(weighted) < len(other.parts):
             return self
         if breaks:
             mine = kernel if left else kernel.transposed()
             return replace(self, extension=SliceExtension(mine, SingularFunctions(other.parts), values))
-        nodes = np.concatenate([found[0] for found in weighted if found is not None])
-        matrix, start = np.zeros((sum(len(found[1]) for found in weighted if found is not None), len(values))), 0
-        for part, found in zip(other.parts, weighted, strict=True):
-            if found is not None:
-                matrix[start:start + len(found[1]), part.columns] = found[1]
-                start += len(found[1])
+        nodes = np.concatenate([points for points, _ in weighted])
+        columns = np.argsort(np.concatenate([part.columns for part in other.parts]))
+        matrix = scipy.linalg.block_diag(*(found for _, found in weighted))[:, columns]
         extension = Extension(kernel, left, nodes, matrix / values, self.side.rows or 1)
         return replace(self, extension=without_zeros(extension))
 

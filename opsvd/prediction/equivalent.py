@@ -83,14 +83,10 @@ class DeterministicEquivalent:
         quantiles = np.exp(0.5 * np.interp(wanted, count[rising], log_x[rising]))
         return np.pad(quantiles, (0, min(self.n, self.m) - self.rank))
 
-    def _degrees(self, kappa: np.ndarray) -> np.ndarray:
-        """The degrees of freedom df at kappa, shape (k,)."""
+    def _degrees(self, kappa: np.ndarray, power: int = 1) -> np.ndarray:
+        """The degrees of freedom df at kappa, shape (k,); for the power 2 their derivative with the sign turned."""
         d = self.values**2
-        return np.asarray((d / (d + kappa[:, None])) @ self.multiplicities + self.tail_energy / kappa)
-
-    def _slope(self, kappa: np.ndarray) -> np.ndarray:
-        d = self.values**2
-        return np.asarray(-(d / (d + kappa[:, None]) ** 2) @ self.multiplicities - self.tail_energy / kappa**2)
+        return np.asarray((d / (d + kappa[:, None]) ** power) @ self.multiplicities + self.tail_energy / kappa**power)
 
     def _kappa(self, t: np.ndarray) -> np.ndarray:
         """Solve kappa (1 - df/n) (1 - df/m) = t^2 for real kappa, by bisection in its logarithm."""
@@ -113,10 +109,10 @@ class DeterministicEquivalent:
         for angle in angles:
             z = -x * np.exp(-1j * angle)
             for _ in range(4):
-                df, slope = self._degrees(kappa), self._slope(kappa)
+                df, fall = self._degrees(kappa), self._degrees(kappa, 2)
                 one, other = 1.0 - df / self.n, 1.0 - df / self.m
                 value = kappa * one * other + z
-                derivative = one * other - kappa * slope * (other / self.n + one / self.m)
+                derivative = one * other + kappa * fall * (other / self.n + one / self.m)
                 kappa = kappa - value / derivative
         return self._degrees(kappa)
 
@@ -191,8 +187,7 @@ def deterministic_equivalent(
     s = real_array(values, "values")
     counts = counted(multiplicities, "multiplicities", s, 0.0)
     tail = nonnegative_float(tail_energy, "tail_energy")
-    n = positive_int(n, "n")
-    m = n if m is None else positive_int(m, "m")
+    n, m = positive_int(n, "n"), positive_int(n if m is None else m, "m")
     if s.ndim != 1 or not np.isfinite(s).all() or (s < 0.0).any():
         raise ValueError(f"values must be finite and not negative, shape (q,), got {described(values)}; pass singular "
                          f"values")

@@ -210,8 +210,7 @@ def predict(
     0.1 -0.005 True
     """
     s = real_array(singular_values, "singular_values")
-    n = positive_int(n, "n")
-    m = n if m is None else positive_int(m, "m")
+    n, m = positive_int(n, "n"), positive_int(n if m is None else m, "m")
     if s.ndim != 1 or not np.isfinite(s).all() or (np.diff(s) > 0.0).any() or (s < 0.0).any():
         raise ValueError(f"singular_values must be finite, nonnegative and nonincreasing, shape (r,), got "
                          f"{described(s)}; sort them")
@@ -287,8 +286,7 @@ def _singles(operator: SampledOperator, pairs: _Pairs) -> _Expected:
     members = np.where(operator.counts > 1.0, s**2 * moments**2 / 8.0, 0.0)
     std = np.sqrt(first + members + pairs.variance.sum(axis=1))
     error = np.where(pairs.unresolved.any(axis=1), np.inf, 2.0 * pairs.error.sum(axis=1) + s * within**2 / 4.0)
-    valid = (error <= _LARGEST_ERROR * std) & (np.sqrt(first) <= LARGEST_RELATIVE_STD * s)
-    return _known(np.diag(operator.infinite), bias, std, error, valid)
+    return _known(np.diag(operator.infinite), bias, std, error, np.sqrt(first) <= LARGEST_RELATIVE_STD * s)
 
 
 def _energies(operator: SampledOperator, pairs: _Pairs) -> _Expected:
@@ -299,14 +297,18 @@ def _energies(operator: SampledOperator, pairs: _Pairs) -> _Expected:
     std = np.sqrt(np.maximum(_blocks(np.outer(weight, weight) * operator.covariances), 0.0))
     unresolved = _across(pairs.unresolved.astype(np.float64)) > 0.0
     error = np.where(unresolved, np.inf, 4.0 * _across((counts * s)[:, None] * pairs.error))
-    valid = (error <= _LARGEST_ERROR * std) & (std <= LARGEST_RELATIVE_STD * energy)
-    return _known(np.maximum.accumulate(np.diag(operator.infinite)), energy, std, error, valid)
+    unknown = np.maximum.accumulate(np.diag(operator.infinite))
+    return _known(unknown, energy, std, error, std <= LARGEST_RELATIVE_STD * energy)
 
 
-def _known(unknown: np.ndarray, mean: np.ndarray, std: np.ndarray, error: np.ndarray, valid: np.ndarray) -> _Expected:
-    """The same where it is known: what stands for an infinite moment is not shown."""
+def _known(unknown: np.ndarray, mean: np.ndarray, std: np.ndarray, error: np.ndarray, small: np.ndarray) -> _Expected:
+    """What is expected where it is known, valid where its deviation is small, and its error smaller.
+
+    What stands for an infinite moment is not shown.
+    """
+    valid = small & (error <= _LARGEST_ERROR * std) & ~unknown
     mean, std, error = np.where(unknown, [[np.nan], [np.inf], [np.inf]], [mean, std, error])
-    return mean, std, error, valid & ~unknown
+    return mean, std, error, valid
 
 
 def _split(run: np.ndarray, operator: SampledOperator, pairs: _Pairs, left: np.ndarray | None,

@@ -96,8 +96,7 @@ def split(
 def _perturbation(moments: np.ndarray, size: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
     """Draw symmetric Gaussian matrices with the covariance of sampled second moments, shape (draws, d, d)."""
     d = moments.shape[0]
-    identity = np.eye(d)
-    covariance = (moments - np.einsum("ij,kl->ijkl", identity, identity)).reshape(d * d, d * d) / size
+    covariance = (moments.reshape(d * d, d * d) - np.outer(np.eye(d), np.eye(d))) / size
     w, v = np.linalg.eigh(0.5 * (covariance + covariance.T))
     drawn = rng.standard_normal((draws, d * d)) @ (v * np.sqrt(np.maximum(w, 0.0))).T
     matrices = drawn.reshape(draws, d, d)

@@ -1,6 +1,7 @@
 """What a kernel of vectors makes of its coordinates: which it uses, along which directions, and which ones together."""
 
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 
@@ -120,13 +121,10 @@ def _turned(plain: Coordinates, rng: np.random.Generator) -> Coordinates:
     for side, anchor in enumerate(anchors):
         z = [rng.standard_normal((4 * _POINTS, len(a))) for a in anchors]
         slopes = []
-        for i in range(len(anchor)):
-            ends = []
-            for sign in (1.0, -1.0):
-                moved = [part.copy() for part in z]
-                moved[side][:, i] += sign * step
-                ends.append(plain.values(*moved))
-            slopes.append((ends[0] - ends[1]) / (2.0 * step))
+        for moves in step * np.eye(len(anchor)):
+            ahead, behind = (plain.values(*(part + move if part is z[side] else part for part in z))
+                             for move in (moves, -moves))
+            slopes.append((ahead - behind) / (2.0 * step))
         turns.append(np.linalg.svd(np.array(slopes).T, full_matrices=True)[2].T)
     return replace(plain, turn_x=turns[0], turn_y=turns[1])
 
@@ -149,11 +147,10 @@ def _components(c: Coordinates, rng: np.random.Generator) -> tuple[Component, ..
     used = [i for i in range(p + q) if np.abs(single[i] - start).max() > tolerance]
     groups = [{i} for i in used]
     if p + q <= 60:    # then there are at most 1770 pairs, of 24 values each
-        for i in used:
-            for j in (j for j in used if j > i):
-                if np.abs(at((i, j)) - single[i] - single[j] + start).max() > tolerance:
-                    joined = [group for group in groups if i in group or j in group]
-                    groups = [group for group in groups if group not in joined] + [set().union(*joined)]
+        for i, j in combinations(used, 2):
+            if np.abs(at((i, j)) - single[i] - single[j] + start).max() > tolerance:
+                joined = [group for group in groups if i in group or j in group]
+                groups = [group for group in groups if group not in joined] + [set().union(*joined)]
     elif used:
         groups = [set(used)]
     return tuple(Component(tuple(sorted(i for i in group if i < p)), tuple(sorted(i - p for i in group if i >= p)))

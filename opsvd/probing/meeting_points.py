@@ -1,5 +1,7 @@
 """Where two breaks of neighbouring slices meet: turning points, as at the tip of a closed curve, and crossings."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ..kernels import Kernel
@@ -84,9 +86,8 @@ def _beyond(kernel: Kernel, x: np.ndarray, lists: list[np.ndarray], neighbours: 
     outside, step = neighbours[1], neighbours[1] - neighbours[0]
     for _ in range(3):    # on so many slices next to a turning point two breaks may not have been seen
         seen = (lists[outside] > pair[0]) & (lists[outside] < pair[1])
-        if seen.any() or not 0 <= outside + step < len(x):
-            break
-        if np.isnan(_break_on(kernel, x[[outside]], *np.array(pair)[:, None])).all():
+        if (seen.any() or not 0 <= outside + step < len(x)
+                or np.isnan(_break_on(kernel, x[[outside]], *np.array(pair)[:, None])).all()):
             break
         outside += step
     return outside
@@ -101,13 +102,8 @@ def _distance(a: np.ndarray, b: np.ndarray) -> float:
 
 def _reach(kernel: Kernel, inside: np.ndarray, outside: np.ndarray, y: np.ndarray) -> np.ndarray:
     """How far from `inside` towards `outside` the break on each line y lies, shape (n, m); -inf where there is none."""
-    flat = y.ravel()
-    ends = np.repeat(np.sort(np.stack([inside, outside], axis=1), axis=1), y.shape[1], axis=0)
-
-    def along(which: np.ndarray, points: np.ndarray) -> np.ndarray:
-        return kernel(points, np.broadcast_to(flat[which][:, None], points.shape))
-
-    where = find_breaks(along, ends[:, 0], ends[:, 1]).reshape(y.shape)
+    ends = np.repeat(np.sort([inside, outside], axis=0), y.shape[1], axis=1)
+    where = _break_on(lambda at, points: kernel(points, at), y.ravel(), *ends).reshape(y.shape)
     return np.where(np.isfinite(where), np.abs(where - inside[:, None]), -np.inf)
 
 
@@ -128,9 +124,9 @@ def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
         To about the square root of rounding.
     """
     lists = [_distinct(breaks[breaks[:, 0] == point, 1]) for point in x]
-    found = [_approaching(x[i - 1], lists[i - 1], x[i], lists[i], x[i + 1]) for i in range(1, len(x) - 1)]
-    found += [_approaching(x[i + 1], lists[i + 1], x[i], lists[i], x[i - 1]) for i in range(1, len(x) - 1)]
     # From both sides of a crossing: x and both breaks at two slices, and how far it may be.
+    found = [_approaching(x[i - step], lists[i - step], x[i], lists[i], x[i + step])
+             for step in (1, -1) for i in range(1, len(x) - 1)]
     pairs = np.array([pair for several in found for pair in several]).reshape(-1, 7)
     if not 0 < len(pairs) <= 2 * _MOST_POINTS:
         return np.zeros((0, 2))
@@ -168,12 +164,10 @@ def _meeting(before: np.ndarray, now: np.ndarray) -> np.ndarray:
     return np.asarray(now + (now - before) * (gap1 / closing)[:, None])
 
 
-def _break_on(kernel: Kernel, x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """The break of each slice h(x_i, .) between `low` and `high`; NaN where there is none."""
-    def along(which: np.ndarray, points: np.ndarray) -> np.ndarray:
-        return kernel(np.broadcast_to(x[which][:, None], points.shape), points)
-
-    return find_breaks(along, low, high)
+def _break_on(function: Callable[..., np.ndarray], x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """The break of each slice, function(x_i, .), between `low` and `high`; NaN where there is none."""
+    return find_breaks(
+        lambda which, points: function(np.broadcast_to(x[which][:, None], points.shape), points), low, high)
 
 
 def _distinct(breaks: np.ndarray) -> np.ndarray:

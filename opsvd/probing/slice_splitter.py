@@ -9,17 +9,9 @@ from .._support.floats import EPS
 from ..bases import PanelBasis
 from ..kernels import Kernel
 from ..measures import Measure
-from ..quadrature import (
-    TRUNCATED,
-    Rule,
-    classify_breaks,
-    gauss_legendre,
-    halvings_before_search,
-    legendre_sum,
-    legendre_transform,
-    on_panels,
-    orthonormal_legendre,
-)
+from ..quadrature import Rule, gauss_legendre, on_panels
+from ..quadrature.breaks import classify_breaks, halvings_before_search
+from ..quadrature.legendre import TRUNCATED, legendre_sum, legendre_transform, orthonormal_legendre
 from .slices import ULPS, SliceIntegrals
 
 # A break nearer to an end of its piece than this part of its width is a singularity at that end.
@@ -97,12 +89,12 @@ class _Splitter:
 
     def __init__(self, kernel: Kernel, left: Rule, measure: Measure, edges: np.ndarray, tol: float, *, order: int,
                  size: float | None, budget: int) -> None:
-        self.kernel, self.left, self.measure, self.edges = kernel, left, measure, edges
+        self.kernel, self.measure, self.edges = kernel, measure, edges
         self.tol, self.order, self.size, self.budget = tol, order, size, budget
         self.x, self.weights = left.nodes, left.sqrt_weights
-        self.index = [np.zeros(0, dtype=np.intp)]
-        self.nodes, self.values = [np.zeros((0, order))], [np.zeros((0, order))]
-        self.ends, self.breaks = [np.zeros((0, 2))], [np.zeros((0, 2 if self.x.ndim == 1 else self.x.shape[1] + 1))]
+        # The index, the ends, the nodes and the values of the pieces that are done.
+        self.done = [(np.zeros(0, dtype=np.intp), np.zeros((0, 2)), *np.zeros((2, 0, order)))]
+        self.breaks = [np.zeros((0, 2 if self.x.ndim == 1 else self.x.shape[1] + 1))]
         self.lost, self.exhausted = np.zeros(len(self.x)), False
         self.rng = np.random.default_rng(len(self.x))
         self.threshold, self.waiting = 0.0, 0
@@ -121,9 +113,9 @@ class _Splitter:
                 pieces = self._split(pieces)
             pieces = self._keep(pieces, last=last or self.exhausted)
         basis = PanelBasis(self.measure, self.edges, self.order)
-        return SliceIntegrals(basis, dense, np.concatenate(self.index), np.concatenate(self.ends),
-                              np.concatenate(self.nodes), np.concatenate(self.values), np.concatenate(self.breaks),
-                              self.lost, self.exhausted)
+        index, ends, nodes, values = (np.concatenate(parts) for parts in zip(*self.done, strict=True))
+        return SliceIntegrals(basis, dense, index, ends, nodes, values, np.concatenate(self.breaks), self.lost,
+                              self.exhausted)
 
     def _first_look(self) -> tuple[np.ndarray, _Pieces]:
         """Samples on the panels that all slices share, zero where they do not resolve, and the panels that are left."""
@@ -138,8 +130,9 @@ class _Splitter:
         self.threshold = self.tol * (float(np.sqrt(energy.sum() / max(n, 1))) if self.size is None else self.size)
         (index, panel), no = np.divmod(np.arange(n * panels), panels), np.zeros(n * panels, dtype=bool)
         pieces = _Pieces(index, left[panel], right[panel], no, tails, no)
-        broken = self._broken(tails, energy, pieces)
-        self._lose(tails, energy, pieces, ~broken)
+        effects = self._effects(tails, energy, pieces)
+        broken = effects > self.threshold
+        np.add.at(self.lost, pieces.index[~broken], effects[~broken] ** 2)
         missed, where = self._second_look(samples[~broken], pieces[~broken])
         hidden = np.flatnonzero(~broken)[missed]
         samples[broken] = 0.0
@@ -161,7 +154,7 @@ class _Splitter:
                        - legendre_sum((legendre_transform(self.order) @ samples.T)[:, None], t))
         energy = np.einsum("pk,pk->p", samples, samples)
         # Polynomials within the tolerance may be wrong at a point by some times as much.
-        missed = np.flatnonzero(self._broken(wrong.max(axis=0) / 30.0, energy, pieces))
+        missed = np.flatnonzero(self._effects(wrong.max(axis=0) / 30.0, energy, pieces) > self.threshold)
         np.add.at(self.lost, pieces.index[missed], np.sum(wrong[:, missed] ** 2, axis=0) * 2.0 / len(t))
         return missed, points[np.argmax(wrong[:, missed], axis=0), missed]
 
@@ -181,26 +174,16 @@ class _Splitter:
         seen, inner = samples @ _tail_and_misfit(self.order), samples[:, :self.order]
         return np.sqrt(np.einsum("pk,pk->p", seen, seen)), np.einsum("pk,pk->p", inner, inner)
 
-    def _broken(self, tails: np.ndarray, energy: np.ndarray, pieces: _Pieces) -> np.ndarray:
-        """Whether polynomials miss more of a piece than the threshold, and than rounding of h and of y explains."""
-        effects = self._effects(tails, pieces.right - pieces.left)
-        return np.asarray((effects > self.threshold) & (tails > self._rounding(energy, pieces)))
+    def _effects(self, tails: np.ndarray, energy: np.ndarray, pieces: _Pieces) -> np.ndarray:
+        """What truncation errors do to integrals against functions of norm one, which are smooth on the scale of mu.
 
-    def _rounding(self, energy: np.ndarray, pieces: _Pieces) -> np.ndarray:
-        """Truncation errors that are explained by the rounding of h and of y."""
-        relative = 16.0 + 4.0 * np.maximum(np.abs(pieces.left), np.abs(pieces.right)) / (pieces.right - pieces.left)
-        return np.asarray(relative * EPS * np.sqrt(energy))
-
-    def _lose(self, tails: np.ndarray, energy: np.ndarray, pieces: _Pieces, kept: np.ndarray) -> None:
-        """Count the truncation errors of what is kept, whether they are below the threshold or given up."""
-        effects = self._effects(tails, pieces.right - pieces.left)
-        counted = kept & (tails > self._rounding(energy, pieces))
-        np.add.at(self.lost, pieces.index[counted], effects[counted] ** 2)
-
-    def _effects(self, tails: np.ndarray, width: np.ndarray) -> np.ndarray:
-        """What truncation errors do to integrals against functions of norm one, which are smooth on the scale of mu."""
+        Zero where rounding of h and of y explains them.
+        """
+        width = pieces.right - pieces.left
+        relative = 16.0 + 4.0 * np.maximum(np.abs(pieces.left), np.abs(pieces.right)) / width
         # Such functions are at most about four.
-        return np.asarray(tails * np.minimum(1.0, 4.0 * np.sqrt(width / self.measure.scale)))
+        effects = tails * np.minimum(1.0, 4.0 * np.sqrt(width / self.measure.scale))
+        return np.where(tails > relative * EPS * np.sqrt(energy), effects, 0.0)
 
     def _keep(self, pieces: _Pieces, *, last: bool) -> _Pieces:
         """Evaluate pieces, keep the values of those that are resolved (of all, at last), and return the others."""
@@ -208,13 +191,12 @@ class _Splitter:
         sizes = self._at(pieces.index, points)
         tails, energy = self._judge(sizes * self._factors(pieces.right - pieces.left))
         tiny = pieces.right - pieces.left <= 2.0 * _narrowest(pieces)
-        broken = self._broken(tails, energy, pieces)
-        kept = np.ones_like(broken) if last else ~broken | tiny
-        self._lose(tails, energy, pieces, kept)
-        self.index.append(pieces.index[kept])
-        self.ends.append(np.stack([pieces.left[kept], pieces.right[kept]], axis=1))
-        self.nodes.append(points[kept, :self.order])
-        self.values.append(sizes[kept, :self.order] * weights[kept])
+        effects = self._effects(tails, energy, pieces)
+        kept = (effects <= self.threshold) | tiny | last
+        np.add.at(self.lost, pieces.index[kept], effects[kept] ** 2)    # below the threshold, or given up
+        ends = np.stack([pieces.left[kept], pieces.right[kept]], axis=1)
+        self.done.append((pieces.index[kept], ends, points[kept, :self.order],
+                          sizes[kept, :self.order] * weights[kept]))
         # Halving that leaves more than a tenth of a truncation error did not help: of a kink it leaves a third.
         return replace(pieces, tails=tails, stubborn=tails > 0.1 * pieces.tails)[~kept]
 
@@ -227,7 +209,9 @@ class _Splitter:
         """Cut pieces at their breaks, grade them towards singular ends, and halve the others."""
         where, singular = np.full(len(pieces), np.nan), np.zeros(len(pieces), dtype=bool)
         suspects = np.flatnonzero(pieces.stubborn) if self.waiting == 0 else np.zeros(0, dtype=np.intp)
-        where[suspects], singular[suspects] = self._breaks_of(pieces[suspects])
+        where[suspects], singular[suspects] = classify_breaks(
+            lambda which, points: self.kernel(self.x[pieces.index[suspects[which]], None], points),
+            pieces.left[suspects], pieces.right[suspects])
         width = pieces.right - pieces.left
         found = np.isfinite(where)
         self.waiting = halvings_before_search(self.waiting, searched=len(suspects) > 0, found=bool(found.any()))
@@ -241,13 +225,6 @@ class _Splitter:
         plain = ~(at_left | at_right | both)
         return lower[plain].joined(upper[plain], _graded(pieces[at_left], 1), _graded(pieces[at_right], -1),
                                    _graded(lower[both], -1), _graded(upper[both], 1))
-
-    def _breaks_of(self, pieces: _Pieces) -> tuple[np.ndarray, np.ndarray]:
-        """Where pieces break, shape (p,), NaN where they do not; and whether they are singular there."""
-        def raw(which: np.ndarray, points: np.ndarray) -> np.ndarray:
-            return self.kernel(self.x[pieces.index[which], None], points)
-
-        return classify_breaks(raw, pieces.left, pieces.right)
 
 
 def _graded(pieces: _Pieces, side: int) -> _Pieces:

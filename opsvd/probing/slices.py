@@ -1,6 +1,6 @@
 """Integrals along slices of a kernel, split where the slices break: T applied to functions, to rounding."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,16 +8,9 @@ import numpy as np
 from .._support.budget import check_time
 from .._support.floats import EPS
 from ..bases import PanelBasis
-from ..quadrature import (
-    ROUNDING,
-    Rule,
-    gauss_legendre,
-    legendre_moments,
-    legendre_sum,
-    legendre_transform,
-    on_panels,
-    place_between,
-)
+from ..quadrature import Rule, gauss_legendre, on_panels, place_between
+from ..quadrature.breaks import ROUNDING
+from ..quadrature.legendre import legendre_moments, legendre_sum, legendre_transform
 
 ULPS = 8.0
 """Points next to the ends of pieces are so many roundings inside: the ends themselves are breaks, as far as known."""
@@ -96,18 +89,18 @@ class SliceIntegrals:
         return self._with_pieces(np.zeros((len(self.dense), len(basis.edges) - 1, basis.order)), basis)
 
     def _with_pieces(self, total: np.ndarray, basis: PanelBasis) -> np.ndarray:
-        for part in self._chunks():
-            self._add_pieces(total, basis, part)
+        step = max(1, 50_000 // self.nodes.shape[1])    # 0.4 MB of values, and as much for each array of a step
+        for start in range(0, len(self.nodes), step):
+            self._add_pieces(total, basis, slice(start, start + step))
         return total.reshape(len(self.dense), basis.size)
 
     def _add_dense(self, total: np.ndarray, basis: PanelBasis) -> None:
         """Add the panels that all slices share, on the intersections of the two sets of panels."""
         order = self.basis.order
         edges = np.union1d(self.basis.edges, basis.edges)
-        left, right = edges[:-1, None], edges[1:, None]
-        inside = (left >= basis.edges[0]) & (right <= basis.edges[-1])
-        inside &= (left >= self.basis.edges[0]) & (right <= self.basis.edges[-1])
-        nodes, weights = on_panels(left[inside[:, 0]], right[inside[:, 0]], *gauss_legendre(max(order, basis.order)))
+        low, high = np.maximum(self.basis.edges[0], basis.edges[0]), np.minimum(self.basis.edges[-1], basis.edges[-1])
+        edges = edges[(edges >= low) & (edges <= high), None]
+        nodes, weights = on_panels(edges[:-1], edges[1:], *gauss_legendre(max(order, basis.order)))
         (here, mine), (there, theirs) = self.basis.local(nodes.ravel()), basis.local(nodes.ravel())
         mine, theirs = mine.reshape(*nodes.shape, order), theirs.reshape(*nodes.shape, basis.order)
         change = np.einsum("ek,eki,ekj->eij", weights, mine, theirs, optimize=True)
@@ -219,11 +212,6 @@ class SliceIntegrals:
         """Polynomials between ends, shape (m, 2), with Legendre coefficients, (order, m), at points y, (m, k)."""
         t = np.clip(place_between(ends[:, :1], ends[:, 1:], y), -1.0, 1.0)
         return legendre_sum(coefficients[:, :, None], t)
-
-    def _chunks(self) -> Iterator[slice]:
-        """The pieces in parts, so that memory stays bounded."""
-        step = max(1, 50_000 // self.nodes.shape[1])    # 0.4 MB of values, and as much for each array of a step
-        return (slice(start, start + step) for start in range(0, len(self.nodes), step))
 
 
 def _spans(edges: np.ndarray, panel: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

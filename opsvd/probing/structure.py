@@ -1,6 +1,6 @@
 """What a black-box kernel turns out to be: separable, a function of xy or of a x + b y, even or odd, symmetric."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -12,7 +12,7 @@ from .._support.floats import EPS
 from .._support.linalg import equilibrated
 from ..kernels import SMALLEST_SIZE, Elementwise, Kernel
 from ..measures import Measure
-from ..quadrature import ROUNDING
+from ..quadrature.breaks import ROUNDING
 from .domain import Domain
 
 # Points where h is large that become probe points, for what is narrow.
@@ -74,10 +74,8 @@ class Structure:
             b = self.linear_form[1]
             size = "" if abs(b) == 1.0 else f"{abs(b):.4g} "
             said.append(f"a function of x {'+' if b > 0.0 else '-'} {size}y")
-        if self.parity is not None:
-            said.append(words[self.parity])
-        said += [f"{words[parity]} in {name}" for name, parity in (("x", self.parity_x), ("y", self.parity_y))
-                 if parity is not None]
+        parities = {"": self.parity, " in x": self.parity_x, " in y": self.parity_y}
+        said += [words[parity] + where for where, parity in parities.items() if parity is not None]
         if self.symmetric:
             said.append("symmetric")
         return f"h is {', '.join(said)}" if said else "h shows no structure"
@@ -278,19 +276,15 @@ def _is_product(probe: _Probe) -> bool:
 
 def _linear_form(probe: _Probe) -> tuple[float, float] | None:
     """(1, b) if h is a function of x + b y."""
-    for b in (-1.0, 1.0):
-        if _constant_along(probe, b):
-            return 1.0, b
+    return next(((1.0, b) for b in _candidates(probe) if probe.relation(*_on_line(probe, b)) == 1), None)
+
+
+def _candidates(probe: _Probe) -> Iterator[float]:
+    """What b may be, the most likely ones first."""
+    yield from (-1.0, 1.0)
     slopes = _slopes(probe)
     plain = (2.0, -2.0, 0.5, -0.5, 3.0, -3.0, 1.0 / 3.0, -1.0 / 3.0)    # for steps, which have no slope
-    for b in plain if slopes is None else _ratio(probe, *slopes):
-        if _constant_along(probe, b):
-            return 1.0, b
-    return None
-
-
-def _constant_along(probe: _Probe, b: float) -> bool:
-    return probe.relation(*_on_line(probe, b)) == 1
+    yield from plain if slopes is None else _ratio(probe, *slopes)
 
 
 def _on_line(probe: _Probe, b: float) -> tuple[np.ndarray, np.ndarray]:

@@ -2,28 +2,21 @@
 
 from .angular import angle_density, gauss_gegenbauer, gegenbauer, harmonics, log_gamma_excess, recurrence
 from .band_limit import FILTER_WINDOW, band_limited, filter_envelope
-from .breaks import ROUNDING, classify_breaks, find_breaks, halvings_before_search
+from .breaks import classify_breaks, find_breaks
 from .continuation import SLOWEST_RATE, continued, fall
 from .fourth_moments import RARE, fourth_moments_by_rule, mixed_moments, unknown_by_sample, wide_sample
 from .gauss_hermite import gauss_hermite, hermite_functions, hermite_polynomials
 from .gauss_legendre import composite_gauss_legendre, gauss_legendre, on_panels, place_between
 from .gauss_lobatto import gauss_lobatto
-from .legendre import (
-    TRUNCATED,
-    legendre_analysis,
-    legendre_moments,
-    legendre_sum,
-    legendre_transform,
-    orthonormal_legendre,
-)
+from .legendre import legendre_analysis, legendre_moments, legendre_sum, legendre_transform, orthonormal_legendre
 from .pieces import PIECE_ORDER, Pieces, find_pieces
 from .rule import Rule, joined
 from .singular_points import hidden_energy, poles
 
-__all__ = ["FILTER_WINDOW", "PIECE_ORDER", "RARE", "ROUNDING", "SLOWEST_RATE", "TRUNCATED", "Pieces", "Rule",
-           "angle_density", "band_limited", "classify_breaks", "composite_gauss_legendre", "continued", "fall",
-           "filter_envelope", "find_breaks", "find_pieces", "fourth_moments_by_rule", "gauss_gegenbauer",
-           "gauss_hermite", "gauss_legendre", "gauss_lobatto", "gegenbauer", "halvings_before_search", "harmonics",
-           "hermite_functions", "hermite_polynomials", "hidden_energy", "joined", "legendre_analysis",
-           "legendre_moments", "legendre_sum", "legendre_transform", "log_gamma_excess", "mixed_moments", "on_panels",
-           "orthonormal_legendre", "place_between", "poles", "recurrence", "unknown_by_sample", "wide_sample"]
+__all__ = ["FILTER_WINDOW", "PIECE_ORDER", "RARE", "SLOWEST_RATE", "Pieces", "Rule", "angle_density", "band_limited",
+           "classify_breaks", "composite_gauss_legendre", "continued", "fall", "filter_envelope", "find_breaks",
+           "find_pieces", "fourth_moments_by_rule", "gauss_gegenbauer", "gauss_hermite", "gauss_legendre",
+           "gauss_lobatto", "gegenbauer", "harmonics", "hermite_functions", "hermite_polynomials", "hidden_energy",
+           "joined", "legendre_analysis", "legendre_moments", "legendre_sum", "legendre_transform", "log_gamma_excess",
+           "mixed_moments", "on_panels", "orthonormal_legendre", "place_between", "poles", "recurrence",
+           "unknown_by_sample", "wide_sample"]

@@ -56,5 +56,4 @@ def band_limited(function: Callable[[np.ndarray], np.ndarray], points: np.ndarra
     pieces = np.union1d(even, edges[(edges > low) & (edges < high)])
     nodes, weights = composite_gauss_legendre(pieces, PIECE_ORDER)
     t = points[:, None] - nodes
-    filtered: np.ndarray = (np.sinc(t / step) * filter_envelope(t, step) / step) @ (weights[:, None] * function(nodes))
-    return filtered
+    return np.asarray((np.sinc(t / step) * filter_envelope(t, step) / step) @ (weights[:, None] * function(nodes)))

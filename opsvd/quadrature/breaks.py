@@ -130,13 +130,12 @@ class _Search:
             self._go_closer((~followed).nonzero()[0])
         singular = np.zeros(len(self.where), dtype=bool)
         rows = np.flatnonzero(np.isfinite(self.where) & ~self.followed)
-        if len(rows) > 0:
-            fell = _fall(self.history[:, rows].T, self.widths[:, rows].T)
-            # Between |t|^1.2, which is found, and what is smooth.
-            self.where[rows[fell < 2.0 ** (-1.3125 * _WINDOW)]] = np.nan
-            # Between |t|^(3/4) and a kink; and, unlike at a jump, the change is spread over the parts of an interval. A
-            # share of 0.2 misses logarithms (tests/quadrature/test_breaks.py).
-            singular[rows] = (fell >= 2.0 ** (-0.8125 * _WINDOW)) & (self.spreads[rows] > 0.02)
+        fell = _fall(self.history[:, rows].T, self.widths[:, rows].T)
+        # Between |t|^1.2, which is found, and what is smooth.
+        self.where[rows[fell < 2.0 ** (-1.3125 * _WINDOW)]] = np.nan
+        # Between |t|^(3/4) and a kink; and, unlike at a jump, the change is spread over the parts of an interval. A
+        # share of 0.2 misses logarithms (tests/quadrature/test_breaks.py).
+        singular[rows] = (fell >= 2.0 ** (-0.8125 * _WINDOW)) & (self.spreads[rows] > 0.02)
         return self.where, singular
 
     def _look(self, level: int) -> None:
@@ -158,29 +157,26 @@ class _Search:
         if level == self.levels - 1:
             done[:] = True
         rows = done.nonzero()[0]
-        if len(rows) > 0:
-            self.where[live[rows]] = points[self.middle[rows], rows]
+        self.where[live[rows]] = points[self.middle[rows], rows]
         before = self.history[level - 1, live]    # NaN at first
         # All that is seen is smooth: second differences fall like a power of the width between a kink's and two.
         done |= (sixth.max(axis=0) <= rounding) & (bend <= 2.0 ** (-1.5 * self.bits) * before)
         if level * self.bits >= _FOLLOWED_FROM:
-            rows = (second <= _ALONE * first).nonzero()[0]
-            if len(rows) > 0:
-                # What is a kink changes less in narrower parts.
-                rows = rows[(bend >= _REMAINS * before)[rows] & ~done[rows] & ~self.no_jump[live[rows]]]
-                done[self._follow_jumps(rows, changes.argmax(axis=0)[rows])] = True
+            # What is a kink changes less in narrower parts.
+            jumps = (second <= _ALONE * first) & (bend >= _REMAINS * before) & ~done & ~self.no_jump[live]
+            done[self._follow_jumps(jumps.nonzero()[0], changes)] = True
+        self._drop(done)
+
+    def _drop(self, done: np.ndarray) -> None:
         if done.any():
-            self._keep(~done)
+            self.live, self.middle, self.second = self.live[~done], self.middle[~done], self.second[:, ~done]
+            self.table = self.table[:, :, ~done]
 
-    def _keep(self, chosen: np.ndarray) -> None:
-        self.live, self.middle, self.second = self.live[chosen], self.middle[chosen], self.second[:, chosen]
-        self.table = self.table[:, :, chosen]
-
-    def _follow_jumps(self, rows: np.ndarray, part: np.ndarray) -> np.ndarray:
-        """Follow the jumps in one part of some rows of the live ones; return the rows where they remain jumps."""
+    def _follow_jumps(self, rows: np.ndarray, changes: np.ndarray) -> np.ndarray:
+        """Follow the largest changes of some rows of the live ones; return the rows where they remain jumps."""
         if len(rows) == 0:
             return rows
-        live = self.live[rows]
+        live, part = self.live[rows], changes[:, rows].argmax(axis=0)
         # Many jumps are followed with few evaluations each, and a few in few calls.
         parts = 2 * self.parts if len(rows) < 32 else self.parts
         place, there = _jump(self.function, live, self.table[:, [part, part + 1], rows], parts)
@@ -191,8 +187,6 @@ class _Search:
         """Go on where the lines on both sides of a kink meet; return for which of the live ones that was done."""
         largest, _, third = _largest(self.second)
         followed = third <= _ALONE * largest
-        if not followed.any():
-            return np.asarray(followed)
         followed &= ~self.no_kink[self.live] & (self.middle >= 2) & (self.middle <= self.parts - 2)
         rows = followed.nonzero()[0]
         if len(rows) == 0:
@@ -215,13 +209,11 @@ class _Search:
         self.table[:, :, rows[there]] = table[:, :, there]
         followed[rows[~there]] = False
         placed = there & (reach <= least)
-        if not placed.any():
-            return np.asarray(followed)
         self.where[live[placed]] = centre[placed]
-        keep = np.ones(len(followed), dtype=bool)
-        keep[rows[placed]] = False
-        self._keep(keep)
-        return np.asarray(followed[keep])
+        done = np.zeros(len(followed), dtype=bool)
+        done[rows[placed]] = True
+        self._drop(done)
+        return np.asarray(followed[~done])
 
     def _go_closer(self, rows: np.ndarray) -> None:
         """Divide the two parts around the point `middle` of some rows; the values at three points are known."""

@@ -53,6 +53,4 @@ class Rule:
 
 def joined(*rules: Rule) -> Rule:
     """Rules one after the other, as one."""
-    nodes, sqrt_lebesgue, sqrt_density = (np.concatenate(parts) for parts in zip(
-        *((rule.nodes, rule.sqrt_lebesgue, rule.sqrt_density) for rule in rules), strict=True))
-    return Rule(nodes, sqrt_lebesgue, sqrt_density)
+    return Rule(*map(np.concatenate, zip(*(vars(rule).values() for rule in rules), strict=True)))

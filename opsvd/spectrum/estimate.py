@@ -42,10 +42,10 @@ class Estimate(float):
         """Make the number `value`, known to within `error`."""
         self = super().__new__(cls, real_number(value, "value"))
         self.error = real_number(error, "error")
-        self.note = instance(note, "note", str, "leave it out, or pass text")
         self.lower = self.value - self.error if lower is None else real_number(lower, "lower")
         self.upper = self.value + self.error if upper is None else real_number(upper, "upper")
         self.extrapolated = boolean(extrapolated, "extrapolated")
+        self.note = instance(note, "note", str, "leave it out, or pass text")
         return self
 
     @property
@@ -61,8 +61,7 @@ class Estimate(float):
 
     def record(self) -> dict[str, float | bool | str]:
         """All that is known of the number, by name."""
-        return {"value": self.value, "error": self.error, "lower": self.lower, "upper": self.upper,
-                "extrapolated": self.extrapolated, "note": self.note}
+        return {"value": self.value, **vars(self)}
 
     def __repr__(self) -> str:
         """Show the digits that the error bar leaves, the bar rounded upwards, the note, and what is sure beside it."""
@@ -73,8 +72,6 @@ class Estimate(float):
         words = [self.note, "extrapolated" if self.extrapolated else "",
                  f"at least {_rounded_down(self.lower, self.error)}" if sure else ""]
         return f"{text} ({'; '.join(filter(None, words))})" if any(words) else text
-
-    __str__ = __repr__
 
 
 def _digits(value: float, error: float, sure: bool) -> str:

@@ -1,6 +1,8 @@
 """Distinct values and how often each stands: merging, expanding, cutting."""
 
 import math
+from bisect import bisect_left
+from itertools import accumulate
 
 import numpy as np
 
@@ -16,23 +18,14 @@ def as_counts(counts: list[int]) -> np.ndarray:
 
 def expanded(array: np.ndarray, counts: np.ndarray, most: int) -> np.ndarray:
     """Repeat each entry as often as it stands, up to `most` in all."""
-    if (counts == 1).all():
-        return array[:most]
-    parts, left = [array[:0]], most
-    for value, count in zip(array, counts.tolist(), strict=True):
-        parts.append(np.full(min(count, left), value))
-        left -= len(parts[-1])
-    return np.concatenate(parts)
+    ends = np.minimum(np.cumsum(np.minimum(counts, most).astype(int)), most)
+    return np.repeat(array, np.diff(ends, prepend=0))
 
 
 def first_multiplets(counts: np.ndarray, rank: int) -> int:
     """How many multiplets begin within the first `rank` values; the last may go on beyond."""
-    before = 0
-    for index, count in enumerate(counts.tolist()):
-        if before >= rank:
-            return index
-        before += count
-    return len(counts)
+    before = list(accumulate(counts.tolist(), initial=0))[:-1]
+    return bisect_left(before, rank)
 
 
 def alike(larger: float, smaller: float, error: float) -> bool:
@@ -64,16 +57,14 @@ def merged(values: np.ndarray, errors: np.ndarray,
 
 
 def ordered_errors(values: np.ndarray, errors: np.ndarray, counts: np.ndarray, rank: int,
-                   others: tuple[np.ndarray, np.ndarray] | None = None) -> np.ndarray:
+                   others: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
     """Error bars (rank,) of the i-th largest values, from those of distinct values that stand `counts` times.
 
     Bars tell where a value is, not which it is, where those of neighbours reach across it: the i-th largest of all is
     between the i-th largest of what they are at least, and the i-th largest of what they are at most. The `others` are
     values that are not given: what they are at most, and how often they stand.
     """
-    above, above_counts = values + errors, counts
-    if others is not None:
-        above, above_counts = np.append(above, others[0]), np.append(counts, others[1])
+    above, above_counts = np.append(values + errors, others[0]), np.append(counts, others[1])
     bounds = []
     for bound, standing in ((values - errors, counts), (above, above_counts)):
         order = np.argsort(-bound, kind="stable")

@@ -278,12 +278,15 @@ def test_what_a_file_cannot_hold_is_refused_before_it_is_written(tmp_path):
             return Gaussian().sqrt_density(x)
 
     svd = opsvd.decompose(lambda x, y: np.sin(x * y), method="panels")
-    basis, coefficients, _ = svd.left.parts[0]
+    part = svd.left.parts[0]
+    basis = part.basis
     path = tmp_path / "svd.npz"
-    mine = replace(svd, left=SingularFunctions.of(Mine(basis.measure, basis.edges, basis.order), coefficients))
+    mine = replace(svd, left=SingularFunctions((
+        part._replace(basis=Mine(basis.measure, basis.edges, basis.order)),)))
     with pytest.raises(TypeError, match=r"in the bases GridBasis, HermiteBasis, .* only, got Mine"):
         mine.save(path)
-    other = replace(svd, left=SingularFunctions.of(PanelBasis(Other(), basis.edges, basis.order), coefficients))
+    other = replace(svd, left=SingularFunctions((
+        part._replace(basis=PanelBasis(Other(), basis.edges, basis.order)),)))
     with pytest.raises(TypeError, match="only results under Gaussian measures can be saved"):
         other.save(path)
     assert not path.exists()

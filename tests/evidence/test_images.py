@@ -10,7 +10,7 @@ from opsvd import Gaussian, Kernel, ProductIntegration
 from opsvd.evidence.images import Images, images
 from opsvd.methods import UniformPanels
 from opsvd.operator.problem import Problem
-from opsvd.operator.singular_functions import SingularFunctions
+from opsvd.operator.singular_functions import Part, SingularFunctions
 from opsvd.probing.domain import weighted_samples
 from opsvd.probing.slice_splitter import slice_integrals
 from opsvd.quadrature import Rule
@@ -45,7 +45,8 @@ def solved():
 def altered(functions, change):
     """Singular functions with other coefficients."""
     ((basis, coefficients, _),) = functions.parts
-    return SingularFunctions.of(basis, change(coefficients))
+    coefficients = change(coefficients)
+    return SingularFunctions((Part(basis, coefficients, np.arange(coefficients.shape[1])),))
 
 
 def test_true_triplets_have_no_residual(solved):

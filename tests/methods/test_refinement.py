@@ -6,19 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opsvd import Gaussian
-from opsvd.methods.refinement import (
+from opsvd.methods.panel_rules import (
     FIRST_PANELS,
     ORDER,
     check_rule,
     first_edges,
     floor_width,
     panel_tails,
-    panels_with_ends,
     random_rule,
-    resolve,
-    split,
-    tails_with_ends,
 )
+from opsvd.methods.refinement import panels_with_ends, resolve, split, tails_with_ends
 from opsvd.quadrature import composite_gauss_legendre
 
 STANDARD = Gaussian()

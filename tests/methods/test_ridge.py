@@ -8,7 +8,7 @@ from scipy.special import gamma, gammaln
 
 import opsvd
 from opsvd import ConvergenceWarning, Gaussian, NotSquareIntegrableError, Ridge, exact
-from opsvd.methods.ridge import _add_against_q
+from opsvd.methods.convolution import _add_against_q
 
 SIZE = 200
 

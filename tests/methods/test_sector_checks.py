@@ -38,7 +38,7 @@ def test_a_grid_sees_the_norm_and_the_functions_of_a_product(grids):
     check = grids.first
     assert np.linalg.norm(check.matrix(1)) == pytest.approx(np.sqrt(3.0), rel=1e-9)
     assert np.linalg.norm(check.matrix(0)) < 1e-12
-    np.testing.assert_array_equal(check.image_matrix(1), check.matrix(1))
+    np.testing.assert_array_equal(check.matrix(1, images=True), check.matrix(1))
     f, g = check.functions(grids.left, grids.right)
     coefficients = np.sqrt(0.1) * grids.left.weights * np.exp(grids.left.grid)
     other = np.sqrt(0.1) * grids.right.weights * np.exp(grids.right.grid)

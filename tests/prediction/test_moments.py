@@ -22,7 +22,7 @@ def test_mixed_moments_of_harmonics(sector):
     """E[f_i f_j f_k f_l] against means over random points; sums over all members are those of the radial functions."""
     svd, index = sector
     counts = svd.left.multiplicities
-    moments, first = mixed_moments(svd.left, np.array([index])), sum(counts[:index])
+    moments, first = mixed_moments(svd.left, np.arange(len(counts)), np.array([index])), sum(counts[:index])
     x = svd.mu_x.sample(40_000, np.random.default_rng(0))
     f = svd.left.truncated(index + 1, sum(counts[: index + 1]))(x)[:, first:]
     found = np.einsum("ni,nj,nk,nl->ijkl", *[f[:, :3]] * 4, optimize=True) / len(x)
@@ -34,8 +34,9 @@ def test_mixed_moments_of_harmonics(sector):
 def test_what_is_not_known_of_mixed_moments():
     """Harmonics of high degree in many dimensions, and several radial functions together."""
     svd = opsvd.decompose(opsvd.elementwise(np.tanh, 12), rtol=1e-3)
-    assert mixed_moments(svd.left, np.array([1])) is None
-    assert mixed_moments(svd.left, np.array([0, 1])) is None
+    owners = np.arange(len(svd.left.multiplicities))
+    assert mixed_moments(svd.left, owners, np.array([1])) is None
+    assert mixed_moments(svd.left, owners, np.array([0, 1])) is None
 
 
 def test_a_multiplet_of_vectors_is_split():

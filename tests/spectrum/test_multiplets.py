@@ -33,10 +33,10 @@ def test_wide_bars_do_not_merge_what_is_far_apart():
 def test_bars_of_the_ith_value_reach_as_far_as_those_of_neighbours():
     """A sharp pair beside a blurred value: the middle one of the three is sharp, the first and the last are not."""
     values, errors = np.array([3.0, 2.0, 1.9, 1.0]), np.array([0.1, 1e-9, 0.3, 0.01])
-    counts = as_counts([1, 2, 1, 10**20])
-    np.testing.assert_allclose(ordered_errors(values, errors, counts, 6), [0.1, 0.2, 0.0, 0.3, 0.01, 0.01], atol=1e-8)
+    counts, none = as_counts([1, 2, 1, 10**20]), (np.zeros(0), as_counts([]))
+    bars = ordered_errors(values, errors, counts, 6, none)
+    np.testing.assert_allclose(bars, [0.1, 0.2, 0.0, 0.3, 0.01, 0.01], atol=1e-8)
     rng = np.random.default_rng(0)
-    bars = ordered_errors(values, errors, counts, 6)
     for _ in range(100):
         truth = np.repeat(values + errors * rng.uniform(-1.0, 1.0, 4), [1, 2, 1, 4])
         assert (np.abs(np.sort(truth)[::-1][:6] - np.repeat(values, [1, 2, 1, 4])[:6]) <= bars + 1e-15).all()

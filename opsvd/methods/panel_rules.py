@@ -1,0 +1,73 @@
+"""Panels in one variable: the first ones, rules on them for checks, and what samples there leave unresolved."""
+
+import numpy as np
+
+from .._support.floats import EPS
+from ..measures import Measure
+from ..quadrature import Rule, gauss_lobatto, hidden_energy, legendre_transform, on_panels
+
+ORDER = 16
+"""Gauss-Legendre nodes on a panel."""
+FIRST_PANELS = (4, 5)
+"""Panels to begin with, on each side of zero, for x and y: unequal, so that no nodes coincide."""
+
+MOST_AT_POINTS = 8
+"""Unresolved panels that singular points may leave, of which each leaves two: more show a break along a curve."""
+
+
+def first_edges(interval: tuple[float, float], count: int) -> np.ndarray:
+    """A few equal panels over the domain, `count` a side, with an edge at zero, where kernels have singular points."""
+    low, high = interval
+    if not low < 0.0 < high:
+        return np.linspace(low, high, 2 * count + 1)
+    below = min(max(1, round(-2 * count * low / (high - low))), 2 * count - 1)
+    return np.concatenate([np.linspace(low, 0.0, below + 1)[:-1], np.linspace(0.0, high, 2 * count - below + 1)])
+
+
+def floor_width(measure: Measure, edges: np.ndarray) -> np.ndarray:
+    """The width, for each panel, below which it is not halved: shape (panels,)."""
+    nearest = np.minimum(np.abs(edges[:-1]), np.abs(edges[1:]))
+    return np.asarray(np.maximum(1e-17 * measure.scale, 64.0 * EPS * nearest))
+
+
+def next_to(ends: np.ndarray, width: np.ndarray, side: float, ulps: float = 8.0) -> np.ndarray:
+    """Points inside panels as close to their left (side = 1) or right (side = -1) ends as floats tell apart."""
+    return np.asarray(ends + side * ulps * EPS * np.maximum(width, np.abs(ends)))
+
+
+def panel_tails(matrix: np.ndarray, norm: float = 0.0) -> np.ndarray:
+    """Norm of the last Legendre coefficients of weighted samples (.., functions) on every panel, shape (panels,).
+
+    What is rounding beside `norm` counts as zero.
+    """
+    panels = matrix.reshape(-1, ORDER, matrix.shape[-1])
+    last = legendre_transform(ORDER)[-3:] @ panels    # up to two of which parity makes zero
+    tails = np.sqrt(np.sum(last**2, axis=(1, 2)))
+    return np.where(tails > 8.0 * EPS * norm, tails, 0.0)
+
+
+def hidden_share(edges: np.ndarray, energies: np.ndarray) -> float:
+    """The part of a norm that is nearer to singular points than panels reach, from energies (n,) at their nodes."""
+    of_panels = energies.reshape(-1, ORDER).sum(axis=1)
+    return float(np.sqrt(hidden_energy(edges, of_panels) / of_panels.sum()))
+
+
+def check_rule(measure: Measure, edges: np.ndarray, ulps: float, order: int) -> Rule:
+    """A Gauss-Lobatto rule on the panels: no node in common, and the ends, seen from inside, among them.
+
+    On panels that are too narrow to be halved, where h may be infinite at an end, the ends are seen from farther away.
+    """
+    left, right = edges[:-1, None], edges[1:, None]
+    width = right - left
+    nodes, weights = on_panels(left, right, *gauss_lobatto(order))
+    narrow = 0.5 * width <= floor_width(measure, edges)[:, None]
+    nodes[:, :1] = np.where(narrow, left + 0.01 * width, next_to(left, width, 1.0, ulps))
+    nodes[:, -1:] = np.where(narrow, right - 0.01 * width, next_to(right, width, -1.0, ulps))
+    return measure.rule(nodes.ravel(), weights.ravel())
+
+
+def random_rule(measure: Measure, edges: np.ndarray, rng: np.random.Generator, count: int) -> Rule:
+    """Random points, one in each of `count` equal parts of every panel."""
+    width = np.diff(edges)[:, None] / count
+    nodes = edges[:-1, None] + width * (np.arange(count) + rng.random((len(width), count)))
+    return measure.rule(nodes.ravel(), np.broadcast_to(width, nodes.shape).ravel())
