@@ -18,7 +18,7 @@ from setting import machine
 import opsvd
 from opsvd.comparison.matrix_check import compared
 from opsvd.sampling import Cost, Dense, Engine, LowRank, MatrixSpectrum
-from opsvd.sampling.krylov import Pass, leading_values
+from opsvd.sampling.krylov import Pass, Product, krylov_rounds, leading_values
 from opsvd.sampling.remainder import frobenius_remainder
 
 
@@ -32,14 +32,15 @@ class PrefixSums(Engine):
             (x**2, -2.0 * x, np.ones_like(x)),
             (beyond(x, y, power[:, None]) for power in (y**2, y, np.ones_like(y))), strict=True)))
 
-        def passes(right: np.ndarray | None, left: np.ndarray | None, *, fused: bool = False) -> Pass:
-            image = x[:, None][:, :0] if right is None else matrix.scale * product(x, y, right)
-            given = image if fused else left
-            return Pass(image, np.zeros(()) if given is None else matrix.scale * product(y, x, given), energy)
+        def passes(q: np.ndarray, asked: Product) -> Pass:
+            image = x[:, None][:, :0] if asked == "left" else matrix.scale * product(x, y, q)
+            given = q if asked == "left" else image
+            return Pass(image, np.zeros(()) if asked == "right" else matrix.scale * product(y, x, given), energy)
 
-        found = leading_values(passes, matrix.shape, rank=rank or 8, width=18, rtol=1e-10, rounds=20, columns=x.size,
-                               eps=2e-16, rng=np.random.default_rng(0))
-        rest = frobenius_remainder(found, x.size)
+        turns = krylov_rounds(passes, matrix.shape, rank or 8, 18, x.size, rounds=20, eps=2e-16,
+                              rng=np.random.default_rng(0))
+        found = leading_values(turns, 1e-10)
+        rest = frobenius_remainder(found)
         return MatrixSpectrum(found.values[: found.errors.size], found.errors, energy**0.5, rest, "PrefixSums()")
 
     def cost(self, matrix: Any, rank: int | None = None) -> Cost:  # noqa: ARG002

@@ -10,7 +10,7 @@ import numpy as np
 from ._support.arrays import leading_true
 from ._support.blas_threads import one_blas_thread
 from ._support.budget import Budget, BudgetExhaustedError
-from ._support.validation import positive_float, positive_int, tolerance
+from ._support.validation import int_of_at_least, positive_float, positive_int, tolerance
 from .answer.assembly import assembled
 from .answer.result import OperatorSVD
 from .answer.selection import select
@@ -102,7 +102,8 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     >>> float(np.abs(svd(0.7, -1.2) - np.tanh(0.7 * -1.2))) < 1e-8
     True
     """
-    budget = Budget(_at_least(max_evaluations), positive_float(max_seconds, "max_seconds"), aside=_PROBES)
+    most = int_of_at_least(max_evaluations, "max_evaluations", _LEAST, "which a coarse answer takes")
+    budget = Budget(most, positive_float(max_seconds, "max_seconds"), aside=_PROBES)
     (kernel, mu_x, mu_y), rtol = paired(h, mu_x, mu_y), tolerance(rtol, "rtol")
     rank, chosen = None if max_rank is None else positive_int(max_rank, "max_rank"), as_method(method)
     kernel = entrywise(kernel, budget)
@@ -122,14 +123,6 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     if not svd.converged:
         warnings.warn(svd.status, ConvergenceWarning, stacklevel=2)
     return svd
-
-
-def _at_least(max_evaluations: Any) -> int:
-    number = positive_int(max_evaluations, "max_evaluations")
-    if number < _LEAST:
-        raise ValueError(f"max_evaluations must be at least {_LEAST}, which a coarse answer takes, got {number}; "
-                         f"leave it out for the default")
-    return number
 
 
 def _first_look(problem: Problem) -> tuple[np.ndarray | None, Problem]:
@@ -210,14 +203,14 @@ def _refined(problem: Problem, discretisations: Iterator[Discretisation]) -> tup
     Return it, or the best of all; and what stands in the way of more, if that is known.
     """
     best: _Judged | None = None
-    remark = ""
+    remark, method = "", _hearing(discretisations)
     try:
-        discretisation = next(discretisations)
+        discretisation = next(method)
         while True:
             try:
                 answer = _judged(problem, discretisation)
             except BudgetExhaustedError as exhausted:
-                discretisation = _told(discretisations, exhausted)
+                discretisation = method.throw(exhausted)
                 continue
             if answer is not None:
                 remark = answer.remark
@@ -226,7 +219,7 @@ def _refined(problem: Problem, discretisations: Iterator[Discretisation]) -> tup
                 best = answer if best is None else answer.beside(best)
                 if done:
                     break
-            discretisation = _heard(discretisations, None if answer is None else answer.svd)
+            discretisation = method.send(None if answer is None else answer.svd)
     except StopIteration:
         remark = remark or (problem.budget.refusals or [""])[-1]
     except BudgetExhaustedError as exhausted:
@@ -234,20 +227,11 @@ def _refined(problem: Problem, discretisations: Iterator[Discretisation]) -> tup
     return None if best is None else _for_tolerance(best, problem.rtol), remark
 
 
-def _heard(discretisations: Iterator[Discretisation], answer: OperatorSVD | None) -> Discretisation:
-    """The next discretisation; a method that is a generator hears of the answer."""
-    if not isinstance(discretisations, Generator):
-        return next(discretisations)
-    following: Discretisation = discretisations.send(answer)
-    return following
-
-
-def _told(discretisations: Iterator[Discretisation], exhausted: BudgetExhaustedError) -> Discretisation:
-    """The next discretisation of a generator that does something else when the budget refuses, or the refusal."""
-    if not isinstance(discretisations, Generator):
-        raise exhausted
-    following: Discretisation = discretisations.throw(exhausted)
-    return following
+def _hearing(discretisations: Iterator[Discretisation]) -> Generator[Discretisation, Any, Any]:
+    """A generator, which hears of answers and refusals: another iterator is made one, and ends at a refusal."""
+    if isinstance(discretisations, Generator):
+        return discretisations
+    return (discretisation for discretisation in discretisations)
 
 
 def _judged(problem: Problem, discretisation: Discretisation) -> _Judged | None:

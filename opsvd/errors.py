@@ -11,6 +11,7 @@ __all__ = [
     "SamplingInterruptedWarning",
     "TrialError",
     "diverges_towards",
+    "too_singular",
 ]
 
 
@@ -58,8 +59,12 @@ class LongSamplingWarning(UserWarning):
     """Sampling will take more than a minute; the message says how long, and how much memory."""
 
 
-def diverges_towards(name: str, where: float) -> NotSquareIntegrableError:
-    """Build the error for a kernel whose energy does not fall towards a point of one variable."""
-    return NotSquareIntegrableError(f"h must be square-integrable, but h^2 does not decay towards {name} = "
-                                    f"{where:.3g}: E[h^2] is infinite (|x|^a needs a > -1/2). Decompose a kernel with "
-                                    f"a weaker singularity")
+def too_singular(what: str, weak_enough: str = "") -> NotSquareIntegrableError:
+    """Build the error for a kernel with a singularity of which `what` tells, and maybe which powers are weak enough."""
+    return NotSquareIntegrableError(f"h must be square-integrable, but h^2 {what}: E[h^2] is infinite{weak_enough}. "
+                                    f"Decompose a kernel with a weaker singularity")
+
+
+def diverges_towards(where: str, power: str = "|x|^a") -> NotSquareIntegrableError:
+    """Build the error for a kernel whose energy does not fall towards a point, as some powers do not."""
+    return too_singular(f"does not decay towards {where}", f" ({power} needs a > -1/2)")

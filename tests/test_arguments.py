@@ -108,7 +108,7 @@ HELPERS = set(opsvd.kernels.__all__) - CALLED_OF_KERNELS | {"hold_for_few_points
 CALLED_BY_THE_LIBRARY = {
     "block_memory", "choose", "discretisation", "discretisations", "extended", "fill", "finite_beside",
     "finite_grid", "for_kernel", "from_state", "half_density", "leading", "limited", "listed", "mixed_of_members",
-    "of", "of_root", "one_pass", "order", "pairs", "pilot_rank", "preceded_by", "radial", "radial_sums",
+    "of_root", "one_pass", "order", "pairs", "pilot_rank", "preceded_by", "radial", "radial_sums",
     "reconstruct", "refusal", "require_whole", "rule", "scaled", "state", "through", "times", "truncated", "values"}
 
 

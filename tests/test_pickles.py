@@ -66,7 +66,6 @@ KERNELS = {
     "elementwise": opsvd.elementwise(clipped, kinks=(-1, 1)),
     "elementwise, a ufunc": opsvd.elementwise(np.tanh, 3),
     "elementwise, transposed": opsvd.elementwise(np.tanh, 3).transposed(),
-    "on the line": opsvd.elementwise(np.tanh, 3).on_the_line,
     "matrices": opsvd.MatrixKernel(matrices),
     "matrices, transposed": opsvd.MatrixKernel(matrices).transposed(),
     "formula": opsvd.Kernel(opsvd.parse_kernel("where(x > y, tanh(x*y), 1)")),

@@ -78,14 +78,10 @@ def size(value: Any, name: str) -> float:
 
 def require_fields(record: Any) -> None:
     """Raise, naming the field, unless the fields of a dataclass are what they say: sizes for floats, flags and text."""
+    checks: dict[Any, Callable[[Any, str], object]] = {float: size, bool: boolean, str: text}
     for field in dataclasses.fields(record):
-        value = getattr(record, field.name)
-        if field.type is float:
-            size(value, field.name)
-        elif field.type is bool:
-            boolean(value, field.name)
-        elif field.type is str:
-            instance(value, field.name, str, "leave it out, or pass text")
+        if field.type in checks:
+            checks[field.type](getattr(record, field.name), field.name)
 
 
 def tolerance(value: Any, name: str) -> float:
@@ -115,6 +111,14 @@ def _integer(value: Any, name: str, least: int, most: int) -> int:
 def positive_int(value: Any, name: str, most: int = _LARGEST_EXACT_INTEGER) -> int:
     """Return `value` as an int from one to `most`, or raise naming `name`."""
     return _integer(value, name, 1, most)
+
+
+def int_of_at_least(value: Any, name: str, least: int, why: str) -> int:
+    """Return `value` as an int of at least `least`, which takes what `why` says, or raise naming `name`."""
+    number = positive_int(value, name)
+    if number < least:
+        raise ValueError(f"{name} must be at least {least}, {why}, got {number}; leave it out for the default")
+    return number
 
 
 def nonnegative_int(value: Any, name: str, most: int = _LARGEST_EXACT_INTEGER) -> int:
@@ -223,6 +227,11 @@ def instance(value: Any, name: str, kind: type[T], advice: str) -> T:
         article = "an" if kind.__name__[0] in "AEIO" else "a"
         raise TypeError(f"{name} must be {article} {kind.__name__}, got {described(value)}; {advice}")
     return value
+
+
+def text(value: Any, name: str) -> str:
+    """Return `value` if it is text, or raise naming `name`."""
+    return instance(value, name, str, "leave it out, or pass text")
 
 
 def sequence(value: Any, name: str, example: str) -> list[Any]:

@@ -42,10 +42,13 @@ class Basis(ABC):
         The measure of the points, and how many values a function has there.
     multiplicity : int
         Each function stands for so many that are orthonormal and have one singular value.
+    arguments : tuple of str
+        The names of the attributes from which it can be made again, unless it has a `state` of its own.
     """
 
     side: Side
     multiplicity: int = 1
+    arguments: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Say how many functions there are."""
@@ -102,9 +105,9 @@ class Basis(ABC):
         """
         return None
 
-    @abstractmethod
     def state(self) -> dict[str, Any]:
         """Arrays and numbers, from which `from_state` makes this basis again."""
+        return {name: getattr(self, name) for name in self.arguments}
 
     @classmethod
     def from_state(cls, side: Side, state: dict[str, Any]) -> "Basis":
@@ -125,10 +128,18 @@ class LineBasis(Basis):
         The measure mu of density rho.
     rule : Rule
         The nodes at which a kernel is sampled to find its coefficients in this basis.
+    at_nodes : ndarray, shape (len(rule), N)
+        The functions there, :math:`\sqrt{w_i}\, b_n(x_i)`: orthonormal columns. A basis with simpler sums has none.
     """
 
     measure: Measure
     rule: Rule
+    at_nodes: np.ndarray
+
+    @property
+    def size(self) -> int:
+        """One function for each column."""
+        return int(self.at_nodes.shape[1])
 
     @property
     def side(self) -> Side:    # type: ignore[override]
@@ -179,13 +190,13 @@ class LineBasis(Basis):
         rule = self.rule.restricted(self.trusted(self.rule.nodes))
         return MeanRule(rule.nodes, rule.weights, drawn=False)
 
-    @abstractmethod
     def analyse(self, samples: np.ndarray) -> np.ndarray:
         r"""Coefficients, (N, ...), of a function from its samples :math:`\sqrt{w_i} f(x_i)`, (len(rule), ...)."""
+        return np.asarray(self.at_nodes.T @ samples)
 
-    @abstractmethod
     def synthesise(self, coefficients: np.ndarray) -> np.ndarray:
         r"""Samples :math:`\sqrt{w_i} f(x_i)`, (len(rule), ...), of a function from its coefficients, (N, ...)."""
+        return np.asarray(self.at_nodes @ coefficients)
 
     def weighted_values(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Those at the nodes of the rule."""

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from .._support.budget import check_time
-from .._support.floats import CHUNK
+from .._support.floats import chunks
 from ..kernels import Side
 from ..measures import Gaussian
 from ..quadrature import Rule
@@ -47,8 +47,8 @@ class GridBasis(Basis):
 
     def sums(self, points: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
         """Sums of products, in chunks."""
-        z, step = self.side.standard(points), max(1, CHUNK // len(coefficients))
-        parts = [self._sums(z[start:start + step], coefficients) for start in range(0, len(z), step)]
+        z = self.side.standard(points)
+        parts = [self._sums(z[some], coefficients) for some in chunks(len(z), len(coefficients))]
         return np.concatenate(parts or [np.zeros((0, coefficients.shape[1]))])
 
     def _sums(self, z: np.ndarray, coefficients: np.ndarray) -> np.ndarray:

@@ -37,12 +37,7 @@ class HermiteBasis(LineBasis):
         self.quadrature = degree + 1 if quadrature is None else quadrature
         nodes, lebesgue = gauss_hermite(self.quadrature)
         self.rule = measure.rule(self.reference.mean + self.reference.std * nodes, self.reference.std * lebesgue)
-        self._at_nodes = _at_nodes(self.size, self.quadrature)
-
-    @property
-    def size(self) -> int:
-        """Degree plus one."""
-        return self.degree + 1
+        self.at_nodes = _at_nodes(degree + 1, self.quadrature)
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -63,14 +58,6 @@ class HermiteBasis(LineBasis):
         """Evaluate the Hermite functions, shifted and scaled."""
         z = (np.asarray(x) - self.reference.mean) / self.reference.std
         return np.asarray(hermite_functions(z, self.size) / np.sqrt(self.reference.std))
-
-    def analyse(self, samples: np.ndarray) -> np.ndarray:
-        """Project by the Gauss rule."""
-        return np.asarray(self._at_nodes.T @ samples)
-
-    def synthesise(self, coefficients: np.ndarray) -> np.ndarray:
-        """Sum at the nodes of the Gauss rule."""
-        return np.asarray(self._at_nodes @ coefficients)
 
     def state(self) -> dict[str, Any]:
         """Degree, number of nodes, and the Gaussian whose functions these are."""

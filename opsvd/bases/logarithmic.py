@@ -1,7 +1,5 @@
 """Functions of log|x| with a parity: where products xy are sums."""
 
-from typing import Any
-
 import numpy as np
 
 from ..measures import Gaussian
@@ -42,6 +40,8 @@ class LogarithmicBasis(LineBasis):
     The rule has the 2N nodes :math:`\pm s e^{u_i}`. Sums in the basis have a small absolute error in F, and therefore
     :math:`f = F / \sqrt{2 |x| \rho}` a large one where \|x\| is tiny, as where :math:`\rho` is: see `trusted`.
     """
+
+    arguments = ("step", "last", "count", "parity")
 
     def __init__(self, measure: Gaussian, step: float, last: float, count: int, parity: int) -> None:
         self.measure: Gaussian = measure
@@ -110,7 +110,3 @@ class LogarithmicBasis(LineBasis):
         """The coefficients on both sides of zero."""
         half = coefficients * np.sqrt(0.5)
         return np.concatenate([self.parity * half[::-1], half])
-
-    def state(self) -> dict[str, Any]:
-        """The grid and the parity."""
-        return {"step": self.step, "last": self.last, "count": self.count, "parity": self.parity}

@@ -1,7 +1,5 @@
 """Piecewise polynomials on panels, times the inverse square root of the density."""
 
-from typing import Any
-
 import numpy as np
 
 from ..measures import Measure
@@ -25,6 +23,8 @@ class PanelBasis(LineBasis):
     order : int
         Nodes on a panel.
     """
+
+    arguments = ("edges", "order")
 
     def __init__(self, measure: Measure, edges: np.ndarray, order: int) -> None:
         self.measure = measure
@@ -88,7 +88,3 @@ class PanelBasis(LineBasis):
     def synthesise(self, coefficients: np.ndarray) -> np.ndarray:
         """The coefficients are the samples."""
         return coefficients
-
-    def state(self) -> dict[str, Any]:
-        """Edges and order."""
-        return {"edges": self.edges, "order": self.order}

@@ -1,7 +1,6 @@
 """Functions known at points that were drawn, and elsewhere through the kernel."""
 
 import math
-from typing import Any
 
 import numpy as np
 
@@ -18,6 +17,8 @@ class PointBasis(Basis):
     points : ndarray
         As a kernel's grid takes them, n in all.
     """
+
+    arguments = ("points",)
 
     def __init__(self, side: Side, points: np.ndarray) -> None:
         self.side, self.points = side, points
@@ -45,7 +46,3 @@ class PointBasis(Basis):
     def weighted_values(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Values at the points over their number."""
         return self.points, coefficients / math.sqrt(self.count)
-
-    def state(self) -> dict[str, Any]:
-        """The points."""
-        return {"points": self.points}

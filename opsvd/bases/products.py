@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .._support.floats import CHUNK
+from .._support.floats import chunks
 from ..kernels import Side
 from ..quadrature import hermite_polynomials
 from .base import Basis
@@ -43,8 +43,7 @@ class HermiteProducts(Basis):
         with np.errstate(over="ignore"):
             z = self.side.standard(points)
         z = np.clip(z @ self.turn, -FARTHEST, FARTHEST)
-        step = max(1, CHUNK // len(coefficients))
-        values = [self._products(z[i:i + step]) @ coefficients for i in range(0, len(z), step)]
+        values = [self._products(z[some]) @ coefficients for some in chunks(len(z), len(coefficients))]
         return np.concatenate(values or [np.zeros((0, coefficients.shape[1]))])
 
     def _products(self, z: np.ndarray) -> np.ndarray:

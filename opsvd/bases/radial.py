@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.special import loggamma
 
+from .._support.floats import bisected
 from ..quadrature import fourth_moments_by_rule, log_gamma_excess
 from .cardinal import CardinalFunctions
 from .digits import SPARSE
@@ -35,15 +36,11 @@ def radial_half_density(delta: np.ndarray, k: int) -> np.ndarray:
 
 def radial_reach(level: float, k: int) -> tuple[float, float]:
     r"""The interval of :math:`\delta` outside of which :math:`w^2` is below :math:`e^{-level}` of its maximum."""
-    ends = []
-    for side in (-1.0, 1.0):
-        low, high = 0.0, side * (1.0 + 2.0 * level / k)
-        for _ in range(60):    # bisection to rounding
-            middle = 0.5 * (low + high)
-            inside = 0.5 * k * float(_excess(np.array(2.0 * middle))) < level
-            low, high = (middle, high) if inside else (low, middle)
-        ends.append(high)
-    return ends[0], ends[1]
+    def inside(delta: float) -> bool:
+        return 0.5 * k * float(_excess(np.array(2.0 * delta))) < level
+
+    farthest = 1.0 + 2.0 * level / k
+    return bisected(0.0, -farthest, inside), bisected(0.0, farthest, inside)
 
 
 def radial_spectrum(frequency: float, k: int) -> float:

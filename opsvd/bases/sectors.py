@@ -68,8 +68,7 @@ class SectorBasis(Basis):
     @classmethod
     def from_state(cls, side: Side, state: dict[str, Any]) -> "SectorBasis":
         """From a side, a degree and the arguments of a radial basis."""
-        radial = {name: value for name, value in state.items() if name != "degree"}
-        return cls(side, RadialBasis(**radial), state["degree"])
+        return cls(side, RadialBasis(state["k"], state["step"], state["last"], state["count"]), state["degree"])
 
 
 @lru_cache(maxsize=64)

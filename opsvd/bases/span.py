@@ -24,14 +24,9 @@ class SpanBasis(LineBasis):
     """
 
     def __init__(self, measure: Measure, edges: np.ndarray, order: int, coefficients: np.ndarray) -> None:
-        self.measure, self.coefficients = measure, coefficients
+        self.measure, self.at_nodes = measure, coefficients
         self._on = PanelBasis(measure, edges, order)
         self.rule = self._on.rule
-
-    @property
-    def size(self) -> int:
-        """The number r of combinations."""
-        return int(self.coefficients.shape[1])
 
     @property
     def panels(self) -> np.ndarray:
@@ -40,16 +35,8 @@ class SpanBasis(LineBasis):
 
     def half_density(self, x: np.ndarray) -> np.ndarray:
         """Interpolate within the panel of each point."""
-        return self._on.combine(x, self.coefficients)
-
-    def analyse(self, samples: np.ndarray) -> np.ndarray:
-        """Project onto the combinations."""
-        return np.asarray(self.coefficients.T @ samples)
-
-    def synthesise(self, coefficients: np.ndarray) -> np.ndarray:
-        """Sum the combinations at the nodes."""
-        return np.asarray(self.coefficients @ coefficients)
+        return self._on.combine(x, self.at_nodes)
 
     def state(self) -> dict[str, Any]:
         """Edges, order and coefficients."""
-        return {"edges": self._on.edges, "order": self._on.order, "coefficients": self.coefficients}
+        return {"edges": self._on.edges, "order": self._on.order, "coefficients": self.at_nodes}

@@ -1,8 +1,7 @@
 """Quadrature against sampling: z-scores, a verdict in words, a figure."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,6 @@ from ..measures import Gaussian, Measure
 from ..prediction.finite_size import FiniteSizePrediction
 from ..sampling import MonteCarloSpectrum
 from ..sampling.monte_carlo import MOST_TRIALS, Trials, kernel_trials, run_in_turn, standard_error
-from ..sampling.progress import as_report
 from ..sampling.text import aligned
 from ..sampling.trials import announce, cut_short
 from ..spectrum import Estimate
@@ -144,14 +142,14 @@ class CrossCheck:
 
     def __str__(self) -> str:
         """Show the sampled means and z-scores beside the operator's values."""
-        lines = aligned([self._head(), *self._rows()])
-        return "\n".join([f"sampled means over {self._counts} (z-score)", *lines, self.verdict])
+        return "\n".join([f"sampled means over {self._counts} (z-score)", *aligned(self._table()), self.verdict])
 
     def _repr_html_(self) -> str:
         """Show the same table in notebooks."""
-        head = "".join(f"<th>{cell}</th>" for cell in self._head())
-        rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in self._rows())
-        return f"<table><caption>{escape(self.verdict)}</caption><tr>{head}</tr>{rows}</table>"
+        head, *rows = self._table()
+        titles = "".join(f"<th>{cell}</th>" for cell in head)
+        body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+        return f"<table><caption>{escape(self.verdict)}</caption><tr>{titles}</tr>{body}</table>"
 
     @property
     def _counts(self) -> str:
@@ -159,22 +157,18 @@ class CrossCheck:
             return f"{self.trials} matrices of each size"
         return f"{' and '.join(map(str, self.drawn))} matrices"
 
-    def _head(self) -> list[str]:
-        return ["i", "operator", *(f"n = {size}" for size in self.n)]
-
-    def _rows(self) -> list[list[str]]:
-        """Build the cells of the table: a row for each singular value, the sum of squares and the effective rank."""
+    def _table(self) -> list[list[str]]:
+        """Build the cells: below the titles a row for each singular value, the sum of squares, the effective rank."""
         names = [str(i + 1) if count == 1 else f"{i + 1} ({count} times)"
                  for i, count in enumerate(self.multiplicities.tolist())]
-        rows = [[names[i], f"{s:.6g}", *(f"{mean:.6g} ({_score(z)})" for mean, z in zip(means, scores, strict=True))]
-                for i, (s, means, scores) in enumerate(zip(self.singular_values, self.mean.T, self.z.T, strict=True))]
-        rows.append(["sum of squares", "", *(f"({_score(z)})" for z in self.z_energy)])
+        values = [[name, f"{s:.6g}", *(f"{mean:.6g} ({_score(z)})" for mean, z in zip(means, scores, strict=True))]
+                  for name, s, means, scores in zip(names, self.singular_values, self.mean.T, self.z.T, strict=True)]
         ranks = zip(self.effective_rank, self.effective_rank_error, strict=True)
         limit = self.operator_effective_rank
         shown = f"{limit.value:.6g}" if math.isfinite(limit.error) else f"{limit.value:.3g} {plus_minus()} inf"
-        rows.append(["effective rank", shown,
-                     *(f"{rank:.6g} {plus_minus()} {error:.1g}" for rank, error in ranks)])
-        return rows
+        return [["i", "operator", *(f"n = {size}" for size in self.n)], *values,
+                ["sum of squares", "", *(f"({_score(z)})" for z in self.z_energy)],
+                ["effective rank", shown, *(f"{rank:.6g} {plus_minus()} {error:.1g}" for rank, error in ranks)]]
 
     def plot(self, ax: "Axes | None" = None) -> "Axes":
         r"""Draw the sampled means over the operator's values, and, given no axes, the effective rank against n beside.
@@ -277,7 +271,11 @@ def crosscheck(
     >>> check.agrees
     True
     """
-    (kernel, mu_x, mu_y), trials, counts = paired(h, mu_x, mu_y), _trials(trials), sizes(n, "n")
+    (kernel, mu_x, mu_y), trials = paired(h, mu_x, mu_y), positive_int(trials, "trials", MOST_TRIALS)
+    if trials == 1:
+        raise ValueError("trials must be at least 2, because their scatter is part of the z-scores, got 1; "
+                         "pass for example trials=20")
+    counts = sizes(n, "n")
     require_memory(float(max(counts)) * max(kernel.dims), "n", max(counts), "take smaller matrices")
     rank = None if rank is None else positive_int(rank, "rank")
     if svd is not None:
@@ -287,9 +285,13 @@ def crosscheck(
                for size, stream in zip(counts, streams, strict=True)]
     announce([one.cost() for one in planned], "Ctrl-C stops it with what is done")
     svd = decompose(kernel, mu_x, mu_y) if svd is None else svd
-    with _leaving(svd):
+    try:
         predictions = [svd.predict(size) for size in counts]
         samples = _sampled(planned)
+    except BaseException as error:
+        error.svd = svd  # type: ignore[attr-defined]
+        error.add_note("the decomposition was done before this, and is the attribute svd of this exception")
+        raise
     drawn = tuple(sample.trials for sample in samples)
     note = ""
     if drawn != (trials,) * len(counts):
@@ -302,7 +304,7 @@ def crosscheck(
 def _sampled(planned: list[Trials]) -> list[MonteCarloSpectrum]:
     """Sample size by size; if interrupted, return what is done of those of which two trials are."""
     samples = []
-    for sample in run_in_turn(planned, as_report(None)):
+    for sample in run_in_turn(planned):
         # Of a matrix that was cut short the errors may be larger than its noise.
         whole = tuple(one for one in sample.matrices if not one.interrupted)
         if len(whole) > 1:
@@ -344,24 +346,6 @@ def _compared(svd: OperatorSVD, predictions: list[FiniteSizePrediction], samples
         interrupted=bool(note),
         note=note,
     )
-
-
-@contextmanager
-def _leaving(svd: OperatorSVD) -> Iterator[None]:
-    """Give exceptions, and Ctrl-C, the decomposition that was done before."""
-    try:
-        yield
-    except BaseException as error:
-        error.svd = svd  # type: ignore[attr-defined]
-        error.add_note("the decomposition was done before this, and is the attribute svd of this exception")
-        raise
-
-
-def _trials(trials: Any) -> int:
-    if positive_int(trials, "trials", MOST_TRIALS) == 1:
-        raise ValueError("trials must be at least 2, because their scatter is part of the z-scores, got 1; "
-                         "pass for example trials=20")
-    return int(trials)
 
 
 def _made_under(svd: OperatorSVD, mu_x: Measure, mu_y: Measure) -> None:

@@ -60,13 +60,10 @@ class MatrixCheck:
     @property
     def verdict(self) -> str:
         """The outcome in words, at the level of one in a thousand."""
-        return f"{self._outcome}; interrupted, with what was computed until then" if self.interrupted else self._outcome
-
-    @property
-    def _outcome(self) -> str:
+        cut = "; interrupted, with what was computed until then" if self.interrupted else ""
         if not self.quantities:
-            return f"undecided: nothing can be predicted; {self.statement}"
-        size = f"{len(self.quantities)} quantities, p = {self.p_value:.2g}"
+            return f"undecided: nothing can be predicted; {self.statement}{cut}"
+        size = f"{len(self.quantities)} quantities, p = {self.p_value:.2g}{cut}"
         if self.p_value < FALSE_ALARM:
             return f"the matrix is not what is claimed, or not drawn as claimed: {size}"
         return f"the matrix is as claimed, as far as its singular values tell: {size}"

@@ -137,7 +137,7 @@ class Comparison:
                   remainders: list[float], first: float) -> ComparedEvidence:
         """What the values on all rules show; `first` bounds the operator norm of the remainder on the first."""
         s, outside, largest = system.values, self._outside(norms[0]), max(remainders)
-        couplings = [one.coupling for one in compared]
+        couplings = [one.f.T @ one.remainder @ one.g for one in compared]    # between the functions, shape (r, r)
         # Rules that disagree on the size of the remainder have not resolved it, and do not know its integrals either.
         trusted = largest <= 4.0 * remainders[0] + 4.0 * EPS * norms[0]
         coupling = max(float(np.linalg.norm(matrix)) for matrix in couplings) if trusted else largest
@@ -175,11 +175,6 @@ class _OnRules:
     f: np.ndarray
     g: np.ndarray
     remainder: np.ndarray
-
-    @property
-    def coupling(self) -> np.ndarray:
-        """The matrix of the remainder between the functions, shape (r, r)."""
-        return np.asarray(self.f.T @ self.remainder @ self.g)
 
     def complement(self, singular_values: np.ndarray) -> np.ndarray:
         """Bounds, shape (r,), of the norm of what is left beside the leading q functions, for some q; else infinite."""

@@ -8,7 +8,7 @@ from .._support.linalg import corner_norms
 from ..kernels import Kernel
 from ..operator.singular_functions import SingularFunctions, SingularSystem
 from ..operator.tolerances import Tolerances
-from ..probing.domain import Domain
+from ..probing.domain import Domain, within
 from ..probing.slice_splitter import slice_integrals
 from ..probing.slices import SliceIntegrals
 from ..quadrature import Rule, continued, fall, joined
@@ -89,7 +89,7 @@ class _Side:
 
     def seen_at(self, *rules: Rule) -> list[tuple[SliceIntegrals, np.ndarray]]:
         """Slices and T g_j, weighted, (n, q), at nodes of rules that lie in the domain: found together, given apart."""
-        inside = [rule.restricted(_within(rule, self.domain_x)) for rule in rules]
+        inside = [rule.restricted(within(rule.nodes, self.domain_x)) for rule in rules]
         panels = np.unique(np.clip(self.right.panels, *self.domain_y))
         # An order that no method has, so that no node is common; a slice has a sixteenth of the norm, as of some 256.
         slices = slice_integrals(self.kernel, joined(*inside), self.right.measure, panels, self.tol, order=20,
@@ -101,7 +101,7 @@ class _Side:
     def residuals(self, slices: SliceIntegrals, there: np.ndarray, rule: Rule,
                   outside: float) -> tuple[np.ndarray, np.ndarray]:
         """Cumulative norms of T g_j - s_j f_j, and of its components along f_i, for j (and i) up to 1, 2, ..."""
-        inside = _within(rule, self.domain_x)
+        inside = within(rule.nodes, self.domain_x)
         f = self.left.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None]
         residual = -f * self.s
         residual[inside] += there
@@ -113,15 +113,11 @@ class _Side:
     def missed(self, slices: SliceIntegrals, there: np.ndarray, spots: tuple[Rule, Rule],
                samples: np.ndarray) -> np.ndarray:
         """What random slices show: residuals there, cumulative over j, with what the slices themselves miss of h."""
-        rows, columns = _within(spots[0], self.domain_x), _within(spots[1], self.domain_y)
+        rows, columns = within(spots[0].nodes, self.domain_x), within(spots[1].nodes, self.domain_y)
         rule = spots[0].restricted(rows)
         residual = there - self.left.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None] * self.s
         unexplained = slices.missed(spots[1].restricted(columns), samples[np.ix_(rows, columns)])
         return np.asarray(np.sqrt(np.cumsum(np.sum(residual**2, axis=0)) + unexplained**2))
-
-
-def _within(rule: Rule, interval: tuple[float, float]) -> np.ndarray:
-    return np.asarray((rule.nodes >= interval[0]) & (rule.nodes <= interval[1]))
 
 
 def energy_beyond(there: np.ndarray, nodes: np.ndarray, interval: tuple[float, float]) -> np.ndarray:

@@ -173,12 +173,11 @@ class RemainderEvidence(Evidence):
 
 def largest_evidence(seen: list[RemainderEvidence]) -> RemainderEvidence:
     """The largest of all that several checks show of the same answer, with images of as many functions."""
-    size, remainder, spread, coupling = (max(getattr(evidence, name) for evidence in seen)
-                                         for name in ("size", "remainder", "spread", "coupling"))
+    largest = {name: max(getattr(evidence, name) for evidence in seen)
+               for name in ("size", "remainder", "spread", "coupling", "dimension")}
     near = Images(*(np.max([getattr(evidence.images, name) for evidence in seen], axis=0)
                     for name in ("residual", "coupling")))
-    return RemainderEvidence(values=seen[0].values, size=size, remainder=remainder, spread=spread, coupling=coupling,
-                    dimension=max(evidence.dimension for evidence in seen), images=near)
+    return RemainderEvidence(values=seen[0].values, images=near, **largest)
 
 
 def settled(singular_values: np.ndarray, errors: np.ndarray, rtol: float) -> bool:

@@ -98,15 +98,13 @@ class BlockKernel(Kernel):
         self.require_whole(n, m)
         return np.asarray(self.blocks(x.reshape(shape), y.reshape(shape)).transpose(0, 2, 1, 3).reshape(n, m))
 
+    finite_grid = grid    # which raises where phi is not finite
+
     def require_whole(self, n: int, m: int) -> None:
         """Raise ValueError unless n and m rows make whole blocks."""
         if n % self.b or m % self.b:
             raise ValueError(f"n and m, the numbers of rows x and y, must be multiples of b = {self.b}, got {n} and "
                              f"{m}; take {n - n % self.b} or {n - n % self.b + self.b}")
-
-    def finite_grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """The same as `grid`, which raises where phi is not finite."""
-        return self.grid(x, y)
 
     def entry(self) -> Callable[[np.ndarray], np.ndarray] | None:
         """The function of one number that phi applies to each entry, if it does; verified at unseen blocks.

@@ -42,11 +42,6 @@ class Elementwise(Kernel):
         return f"Elementwise({self.name})" if self.k == 1 else f"Elementwise({self.name}, k={self.k})"
 
     @property
-    def on_the_line(self) -> "Elementwise":
-        """The kernel phi(xy) of the same phi, with a count of its own and the same budget."""
-        return Elementwise(self.phi, 1, self.kinks)._changed(budget=self.budget)
-
-    @property
     def factor(self) -> float:
         """What the values of phi are multiplied by."""
         return self.phi.factor

@@ -11,7 +11,7 @@ from .._support.budget import Budget, evaluated
 from .._support.floats import EPS
 from .._support.probe import PAIRS_ALONE, POINTS_ALONE, broadcasts_to, require_alone, tried
 from .._support.user_function import UserFunction, real_values
-from .._support.validation import broadcast, function, instance, list_of_points, pair, points, positive_int
+from .._support.validation import broadcast, function, list_of_points, pair, points, positive_int, text
 from ..errors import KernelError, NonFiniteKernelError
 
 SMALLEST_SIZE = 1e-120
@@ -81,6 +81,7 @@ class Kernel:
     """
 
     _called = "h"    # by messages
+    value_shape: tuple[int, ...] = ()    # for matrices (p, q)
 
     def __init__(self, h: Callable[..., Any], name: str | None = None, dims: tuple[int, int] = (1, 1)) -> None:
         self._begin(UserFunction(as_function(h), "h"), name, dims)
@@ -90,8 +91,7 @@ class Kernel:
     def _begin(self, function: UserFunction, name: str | None, dims: tuple[int, int]) -> None:
         """Set what every kernel has; nothing is evaluated yet."""
         self.function, self.dims = function, pair(dims, "dims", positive_int, "two dimensions, of x and of y", "(1, 1)")
-        given = "" if name is None else instance(name, "name", str, "leave it out, or pass text")
-        self.name = given or name_of(function.function)
+        self.name = ("" if name is None else text(name, "name")) or name_of(function.function)
         self.evaluations = 0
         self.budget: Budget | None = None
 
@@ -104,11 +104,6 @@ class Kernel:
         x, y = points(x, "x", self.dims[0]), points(y, "y", self.dims[1])
         broadcast(self._leading(x, 0), self._leading(y, 1))
         return evaluated(self.budget, self._at_once, (x, y), self._coordinate_axes, width=math.prod(self.value_shape))
-
-    @property
-    def value_shape(self) -> tuple[int, ...]:
-        """The shape of a value: () for numbers, (p, q) for matrices."""
-        return ()
 
     @property
     def _coordinate_axes(self) -> tuple[int, int]:

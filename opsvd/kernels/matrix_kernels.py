@@ -55,7 +55,7 @@ class MatrixKernel(Kernel):
         shape = matrix_shape(h, self.dims)
         if shape is None:
             raise self._fault()
-        self.p, self.q = shape
+        self.p, self.q = self.value_shape = shape
         if 0 in shape:
             raise KernelError(f"h must return matrices of at least one row and one column, got {self.p} by {self.q}; "
                               f"return numbers, or matrices that are not empty")
@@ -65,11 +65,6 @@ class MatrixKernel(Kernel):
     def __repr__(self) -> str:
         """Name it and the shape of its values."""
         return f"MatrixKernel({self.name}, {self.p} x {self.q})"
-
-    @property
-    def value_shape(self) -> tuple[int, ...]:
-        """The shape (p, q) of a value."""
-        return self.p, self.q
 
     def _shape_error(self, x: np.ndarray, y: np.ndarray, shape: tuple[int, ...]) -> KernelError:
         return KernelError(f"h must return matrices of one shape, {self.p} by {self.q}: for x of shape {x.shape} and "
@@ -100,7 +95,7 @@ class MatrixKernel(Kernel):
 
     def transposed(self) -> Self:
         """Return the kernel (y, x) -> h(x, y)^T."""
-        return super().transposed()._changed(p=self.q, q=self.p)
+        return super().transposed()._changed(p=self.q, q=self.p, value_shape=(self.q, self.p))
 
     def _at_exchanged(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
         return np.swapaxes(super()._at_exchanged(y, x), -1, -2)

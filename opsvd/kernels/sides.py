@@ -15,6 +15,13 @@ from .kernel import Kernel
 from .matrix_kernels import MatrixKernel
 
 
+def from_standard(measure: Measure, z: np.ndarray) -> np.ndarray:
+    """Points of a measure from standard coordinates (..., rank)."""
+    if isinstance(measure, GaussianVector):
+        return measure.unwhiten(z)
+    return np.asarray(measure.center + measure.scale * z[..., 0])
+
+
 @dataclass(frozen=True, eq=False)
 class Side:
     """Points of a measure, or blocks of b independent ones, and how many values a function has there.
@@ -59,10 +66,7 @@ class Side:
 
     def points(self, z: np.ndarray) -> np.ndarray:
         """Points as a kernel's grid takes them, from standard coordinates (n, directions)."""
-        rows = z.reshape(-1, self.rank)
-        if isinstance(self.measure, GaussianVector):
-            return self.measure.unwhiten(rows)
-        return np.asarray(self.measure.center + self.measure.scale * rows[:, 0])
+        return from_standard(self.measure, z.reshape(-1, self.rank))
 
     def standard(self, points: np.ndarray) -> np.ndarray:
         """The inverse of `points`."""

@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .._support.budget import check_time
-from .._support.floats import EPS, TINY
+from .._support.floats import EPS, TINY, chunks
 from ..bases import radial_half_density
-from ..errors import KernelError, NotSquareIntegrableError
+from ..errors import KernelError, diverges_towards
 from ..kernels import Elementwise, elementwise
 from ..quadrature import SLOWEST_RATE, Pieces, angle_density, gauss_legendre, hidden_energy, on_panels, recurrence
 from .angular_slices import CHECK_CUT, CHECK_ORDER, ORDER, PHASE
@@ -102,10 +102,8 @@ class ProductProfile:
         nodes = (len(self._edges) + len(cuts)) * (CHECK_ORDER if check else ORDER)
         # Every degree goes over some arrays of 40,000 values. These stay in the processor's cache: millions would take
         # 20 % longer for tanh(<x, y>) in R^3.
-        step = max(1, 40_000 // nodes)
-        for start in range(0, len(log_z), step):
+        for some in chunks(len(log_z), nodes, 40_000):
             check_time()
-            some = slice(start, start + step)
             c[:, some], beyond[some] = self._sections(log_z[some], size, cuts, check=check)
         return c, beyond
 
@@ -234,9 +232,7 @@ def _lowest(profile: Profile, k: int, step: float = 40.0) -> float:
         if energy <= 1e-3 * EPS**2:
             return low
         if energy >= before * math.exp(-SLOWEST_RATE * step):
-            raise NotSquareIntegrableError("h must be square-integrable, but h^2 does not decay towards <x, y> = 0: "
-                                           "E[h^2] is infinite (|<x, y>|^a needs a > -1/2). Decompose a kernel with a "
-                                           "weaker singularity")
+            raise diverges_towards("<x, y> = 0", "|<x, y>|^a")
         if low < -280.0:    # another step goes to w^2 = e^-640, which is still a normal number
             return low
         before, low = energy, low - step

@@ -93,5 +93,5 @@ def _span(function: Callable[[np.ndarray], np.ndarray], measure: Measure, interv
     q, r = scipy.linalg.qr(samples, mode="economic", check_finite=False)
     hidden = hidden_share(pieces.edges, np.sum(samples**2, axis=1))
     if np.isinf(hidden):
-        raise diverges_towards(name, float(pieces.edges[np.argmin(np.diff(pieces.edges))]))
+        raise diverges_towards(f"{name} = {pieces.edges[np.argmin(np.diff(pieces.edges))]:.3g}")
     return SpanBasis(measure, pieces.edges, ORDER, q), r, hidden

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from .._support.floats import CHUNK
+from .._support.floats import chunks
 from ..bases import radial_half_density
 from ..kernels import Kernel
 from ..probing.slices import SliceIntegrals
@@ -92,9 +92,7 @@ class InvariantProfile:
         if self.panels is not None:
             edges = np.union1d(edges, self.panels) if check else self.panels
         angular = Kernel(self._of_angle, dims=(2, 1))
-        step = max(1, CHUNK // (CHECK_ORDER * len(edges) * self.k))
-        for start in range(0, len(points), step):
-            some = slice(start, start + step)
+        for some in chunks(len(points), CHECK_ORDER * len(edges) * self.k):
             yield angular_slices(angular, self.k, points[some], weights[some], self.tol, edges=edges, check=check,
                                  size=None if self.norm is None else self.norm / math.sqrt(len(points)),
                                  budget=self.budget)

@@ -7,7 +7,7 @@ import numpy as np
 
 from .._support.arrays import leading_true
 from .._support.floats import EPS
-from .._support.validation import positive_int
+from .._support.validation import int_of_at_least
 from ..bases import PanelBasis
 from ..errors import diverges_towards
 from ..evidence.comparison import compared
@@ -48,11 +48,8 @@ class Panels(Method):
     """
 
     def __init__(self, max_nodes: int = 2560) -> None:
-        self.max_nodes = positive_int(max_nodes, "max_nodes")
         least = 2 * max(FIRST_PANELS) * ORDER
-        if self.max_nodes < least:
-            raise ValueError(f"max_nodes must be at least {least}, which the first panels take, got {self.max_nodes}; "
-                             f"leave it out for the default")
+        self.max_nodes = int_of_at_least(max_nodes, "max_nodes", least, "which the first panels take")
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Refine on slices first, then on the full matrix, until nothing is left to split."""
@@ -127,7 +124,7 @@ def _energy_at_singular_points(matrix: np.ndarray, edges: np.ndarray, name: str)
             # The energy of a bounded kernel may vanish outwards, beside a break, but is nowhere dense.
             dense = chain[0] / w[start] > 1e6 * energy.sum() / width.sum()
             if factor > 1.0 - SLOWEST_RATE and dense:
-                raise diverges_towards(name, float(corner[start]))
+                raise diverges_towards(f"{name} = {corner[start]:.3g}")
             known = start > 0 and e[start - 1] > 0.0
             # What polynomials lack of a homogeneous function is a fixed multiple of their last coefficients, below 32.
             lacking = min(1.0, 32.0 * float(t[start - 1] / np.sqrt(e[start - 1]))) if known else 1.0

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from ..errors import NotSquareIntegrableError
+from ..errors import diverges_towards, too_singular
 from ..kernels import Elementwise, Kernel, non_finite
 from ..quadrature import FILTER_WINDOW, SLOWEST_RATE, Pieces, band_limited, filter_envelope, find_pieces, poles
 
@@ -98,9 +99,7 @@ class Decay:
             with np.errstate(divide="ignore", invalid="ignore"):
                 rate = np.where(inner > 0.0, np.log(outer / inner) / measured, np.inf)
             if ((rate <= SLOWEST_RATE) & (inner > 1e-3 * tol * tol)).any():
-                raise NotSquareIntegrableError("h must be square-integrable, but h^2 does not decay towards x = 0: "
-                                               "E[h^2] is infinite (|xy|^a needs a > -1/2). Decompose a kernel with a "
-                                               "weaker singularity")
+                raise diverges_towards("x = 0", "|xy|^a")
             extrapolated = inner / (step * np.maximum(rate, SLOWEST_RATE))
             to_the_left = np.sqrt(np.cumsum(energy, axis=0) + extrapolated)
             if (to_the_left[0] < tol).all():
@@ -163,18 +162,16 @@ def smooth_pieces(profile: Profile, low: float, high: float, tol: float,
     kinks = np.array(profile.kernel.kinks) if isinstance(profile.kernel, Elementwise) else np.zeros(0)
     breaks = np.unique(np.log(np.abs(kinks[kinks != 0.0]) / (profile.std_x * profile.std_y)))
     breaks = breaks[(breaks > low) & (breaks < high)]
-    pieces = _resolved(profile, importance, np.union1d(halving_edges(low, high), breaks), breaks, tol)
+    first = Pieces(np.union1d(halving_edges(low, high), breaks), breaks)
+    pieces = _resolved(profile, importance, first, tol)
     if pieces is not None and (bad := poles(profile, pieces.breaks)).any():
         z = profile.std_x * profile.std_y * float(np.exp(pieces.breaks[bad][0]))
-        raise NotSquareIntegrableError(f"h must be square-integrable, but h^2 is not integrable beside |xy| = {z:.6g}: "
-                                       f"E[h^2] is infinite. Decompose a kernel with a weaker singularity")
+        raise too_singular(f"is not integrable beside |xy| = {z:.6g}")
     return pieces
 
 
-def _resolved(profile: Profile, importance: Callable[[np.ndarray], np.ndarray], edges: np.ndarray, breaks: np.ndarray,
-              tol: float) -> Pieces | None:
-    """The pieces that come of the given ones, to be searched for breaks where halving two panels did not help."""
-    return find_pieces(profile, importance, Pieces(edges, breaks), tol, search_width=0.3, limit=MOST_PIECES)
+# The pieces that come of given ones, to be searched for breaks where halving two panels did not help.
+_resolved = partial(find_pieces, search_width=0.3, limit=MOST_PIECES)
 
 
 def fine_step(pieces: Pieces, aim: float) -> float | None:
@@ -227,7 +224,7 @@ def edges_beyond(profile: Profile, pieces: Pieces, points: np.ndarray, *, step: 
         return np.asarray(filter_envelope(s[:, None] - points, step) @ importance(points))
 
     edges = np.append(pieces.edges, np.linspace(start, end, int(np.ceil(end - start)) + 1)[1:])
-    if (longer := _resolved(profile, seen, edges, pieces.breaks, tol)) is None:
+    if (longer := _resolved(profile, seen, Pieces(edges, pieces.breaks), tol)) is None:
         return None
     size = np.abs(profile(longer.edges) * seen(longer.edges)[:, None]).max(axis=1)
     return longer.edges if size[-1] <= tol * size.max() else None

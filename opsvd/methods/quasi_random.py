@@ -36,9 +36,8 @@ class QuasiRandom(Method):
 
     def refusal(self, problem: Problem) -> str | None:
         """Measures that are not Gaussian."""
-        if not all(isinstance(measure, Gaussian | GaussianVector) for measure in (problem.mu_x, problem.mu_y)):
-            return "takes Gaussian measures"
-        return None
+        fits = all(isinstance(measure, Gaussian | GaussianVector) for measure in (problem.mu_x, problem.mu_y))
+        return None if fits else "takes Gaussian measures"
 
     def discretisations(self, problem: Problem) -> Discretisations:
         """Twice the points each time, until the budget or memory ends it."""

@@ -88,7 +88,7 @@ def find_radii(make: Callable[[float], P], k: int, tol: float) -> tuple[Radii, P
     # 12 %; at e^-1300 half-densities, of e^-650, are still numbers.
     level = least = -2.0 * math.log(tol)
     found: _Energies | None = None
-    while level < 1300.0:
+    while found is None or level < 1300.0:
         try:
             ends = radial_reach(max(level, least), k)[0], radial_reach(level, k)[1]
             wider = make(ends[1])
@@ -105,8 +105,6 @@ def find_radii(make: Callable[[float], P], k: int, tol: float) -> tuple[Radii, P
             break
         level *= 1.12
         least *= 1.12 if found.missing_towards_zero > tol * tol * found.total else 1.0
-    if found is None:
-        raise RuntimeError("no radii were looked at")
     if found.total > 0.0 and not found.missing <= 0.01 * found.total:    # what decays slowly may miss one per cent
         raise NotSquareIntegrableError(
             "h must be square-integrable, but h^2 times the densities does not decay with the lengths of x and y: "

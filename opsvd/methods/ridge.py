@@ -21,7 +21,7 @@ import numpy as np
 from .._support.linalg import krylov_svd
 from .._support.validation import finite_float, positive_int
 from ..bases import PanelBasis
-from ..errors import NotSquareIntegrableError
+from ..errors import too_singular
 from ..evidence.comparison import compared
 from ..kernels import Kernel
 from ..measures import Gaussian
@@ -161,9 +161,8 @@ class _Profile:
                              search_width=0.3, limit=2000)
         if pieces is not None and (bad := poles(self, pieces.breaks)).any():
             x, y = self._points(pieces.breaks[bad][:1])
-            raise NotSquareIntegrableError(
-                f"h must be square-integrable, but h^2 is not integrable across the line of constant x + b y through "
-                f"({x[0]:.6g}, {y[0]:.6g}): E[h^2] is infinite. Decompose a kernel with a weaker singularity")
+            raise too_singular("is not integrable across the line of constant x + b y through "
+                               f"({x[0]:.6g}, {y[0]:.6g})")
         return pieces
 
     def hidden(self, pieces: Pieces) -> float | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from .._support.floats import bisected
 from ..bases import RadialBasis, radial_half_density, radial_spectrum
 from .radii import APART, Radii
 from .sections import Profiles, grid_step
@@ -127,8 +128,4 @@ def _first_step(k: int, aim: float) -> float:
     The transform of w is :math:`\Gamma(k/4 + i \kappa / 2)`, up to a factor of modulus one, and the step resolves
     frequencies to :math:`\pi / h`.
     """
-    low, high = 0.0, 40.0 * math.sqrt(k) + 100.0
-    for _ in range(60):    # bisection to rounding
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if radial_spectrum(middle, k) > aim else (low, middle)
-    return math.pi / high
+    return math.pi / bisected(0.0, 40.0 * math.sqrt(k) + 100.0, lambda frequency: radial_spectrum(frequency, k) > aim)

@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 
 from .._support.budget import announce, check_time
-from .._support.floats import CHUNK
+from .._support.floats import chunks
 from ..bases import HermiteProducts
 from ..errors import NotSquareIntegrableError
 from ..evidence.larger_basis import larger_evidence
@@ -157,9 +157,8 @@ def _coefficients(coordinates: Coordinates, component: Component, size: Sizes) -
     rows, columns = len(nodes[0]), len(nodes[1])
     announce("products of Hermite polynomials", rows * columns, rows, columns)
     values = np.empty((rows, columns))
-    step = max(1, CHUNK // (2 * columns))
-    for start in range(0, rows, step):
-        values[start:start + step] = coordinates.part(component, nodes[0][start:start + step], nodes[1])
+    for some in chunks(rows, 2 * columns):
+        values[some] = coordinates.part(component, nodes[0][some], nodes[1])
     tensor = values.reshape(*size[0], *size[1])
     for axis, (n, (points, lebesgue)) in enumerate(zip((*size[0], *size[1]), [*rules[0], *rules[1]], strict=True)):
         check_time()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .._support.floats import CHUNK
+from .._support.floats import chunks
 from ..kernels import Kernel, operator_grid
 
 
@@ -33,12 +33,10 @@ class Extension:
 
     def __call__(self, points: np.ndarray) -> np.ndarray:
         """Evaluate at n points, giving (n width, r); in pieces, so that memory stays bounded."""
-        step = max(1, CHUNK // max(len(self.nodes), 1)) * self.rows
         parts = [np.zeros((0, self.matrix.shape[1]))]
-        for start in range(0, len(points), step):
-            some = points[start:start + step]
-            values = (operator_grid(self.kernel, some, self.nodes) if self.left else
-                      operator_grid(self.kernel, self.nodes, some).T)
+        for some in chunks(len(points), len(self.nodes), unit=self.rows):
+            values = (operator_grid(self.kernel, points[some], self.nodes) if self.left else
+                      operator_grid(self.kernel, self.nodes, points[some]).T)
             parts.append(values @ self.matrix)
         return np.concatenate(parts)
 

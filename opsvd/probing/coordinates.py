@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
-from ..kernels import Kernel
+from ..kernels import Kernel, from_standard
 from ..measures import Gaussian, GaussianVector, Measure
 
 # Points at which differences are taken, and four times as many for slopes. A coordinate that matters to h on a tenth of
@@ -58,8 +58,8 @@ class Coordinates:
 
     def values(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The kernel h at coordinates (..., r) that broadcast over the leading axes."""
-        return np.asarray(self.kernel.finite_beside(_points(self.mu_x, x @ self.turn_x.T),
-                                                    _points(self.mu_y, y @ self.turn_y.T)))
+        return np.asarray(self.kernel.finite_beside(from_standard(self.mu_x, x @ self.turn_x.T),
+                                                    from_standard(self.mu_y, y @ self.turn_y.T)))
 
     def offset(self) -> float:
         """The value at the anchor."""
@@ -75,13 +75,6 @@ class Coordinates:
         """One component less the value at the anchor, on the grid of its coordinates (n, i) and (m, j): (n, m)."""
         full_x, full_y = self.placed(component, x, y)
         return self.values(full_x[:, None], full_y[None]) - self.offset()
-
-
-def _points(mu: Measure, z: np.ndarray) -> np.ndarray:
-    """Points of a Gaussian measure from standard coordinates (..., r)."""
-    if isinstance(mu, GaussianVector):
-        return mu.unwhiten(z)
-    return np.asarray(mu.center + mu.scale * z[..., 0])
 
 
 def _rank(mu: Measure) -> int:

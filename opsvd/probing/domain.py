@@ -46,7 +46,7 @@ def weighted_samples(kernel: Kernel, domain: Domain, left: Rule, right: Rule) ->
 
     Raises NonFiniteKernelError, naming a point, where h is not finite.
     """
-    rows, columns = _within(left.nodes, domain.x), _within(right.nodes, domain.y)
+    rows, columns = _run_within(left.nodes, domain.x), _run_within(right.nodes, domain.y)
     x, y = left.restricted(rows), right.restricted(columns)
     samples = np.zeros((len(left), len(right)))
     in_place = isinstance(rows, slice) and isinstance(columns, slice)
@@ -62,9 +62,14 @@ def weighted_samples(kernel: Kernel, domain: Domain, left: Rule, right: Rule) ->
     return samples
 
 
-def _within(nodes: np.ndarray, interval: tuple[float, float]) -> slice | np.ndarray:
+def within(points: np.ndarray, interval: tuple[float, float]) -> np.ndarray:
+    """Which points are in an interval: a mask."""
+    return np.asarray((points >= interval[0]) & (points <= interval[1]))
+
+
+def _run_within(nodes: np.ndarray, interval: tuple[float, float]) -> slice | np.ndarray:
     """Which nodes are in an interval: a slice, if they are one run, or a mask."""
-    mask = (nodes >= interval[0]) & (nodes <= interval[1])
+    mask = within(nodes, interval)
     where = np.flatnonzero(mask)
     if len(where) == 0 or where[-1] - where[0] + 1 > len(where):
         return mask

@@ -229,8 +229,6 @@ class _Splitter:
 
 def _graded(pieces: _Pieces, side: int) -> _Pieces:
     """Pieces halving towards the left end (side 1) or the right end (side -1)."""
-    if len(pieces) == 0:
-        return pieces
     powers = np.append(2.0 ** -np.arange(_GRADED), 0.0)
     width = (pieces.right - pieces.left)[:, None]
     cuts = pieces.left[:, None] + width * powers if side == 1 else pieces.right[:, None] - width * powers

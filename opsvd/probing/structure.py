@@ -13,7 +13,7 @@ from .._support.linalg import equilibrated
 from ..kernels import SMALLEST_SIZE, Elementwise, Kernel
 from ..measures import Measure
 from ..quadrature.breaks import ROUNDING
-from .domain import Domain
+from .domain import Domain, within
 
 # Points where h is large that become probe points, for what is narrow.
 _LARGE = 100
@@ -199,8 +199,7 @@ class _Probe:
 
     def inside(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Whether points are in the box of the domain."""
-        (x0, x1), (y0, y1) = self.domain.x, self.domain.y
-        return np.asarray((x >= x0) & (x <= x1) & (y >= y0) & (y <= y1))
+        return np.asarray(within(x, self.domain.x) & within(y, self.domain.y))
 
     def relation(self, x: np.ndarray, y: np.ndarray) -> int | None:
         """1 if h at the moved points is h at the probe points, -1 if it is -h, None if neither is seen."""

@@ -1,4 +1,4 @@
-"""Quadrature rules, one a file."""
+"""Quadrature rules, a family a file."""
 
 from .angular import angle_density, gauss_gegenbauer, gegenbauer, harmonics, log_gamma_excess, recurrence
 from .band_limit import FILTER_WINDOW, band_limited, filter_envelope
@@ -6,8 +6,7 @@ from .breaks import classify_breaks, find_breaks
 from .continuation import SLOWEST_RATE, continued, fall
 from .fourth_moments import RARE, fourth_moments_by_rule, mixed_moments, unknown_by_sample, wide_sample
 from .gauss_hermite import gauss_hermite, hermite_functions, hermite_polynomials
-from .gauss_legendre import composite_gauss_legendre, gauss_legendre, on_panels, place_between
-from .gauss_lobatto import gauss_lobatto
+from .gauss_legendre import composite_gauss_legendre, gauss_legendre, gauss_lobatto, on_panels, place_between
 from .legendre import legendre_analysis, legendre_moments, legendre_sum, legendre_transform, orthonormal_legendre
 from .pieces import PIECE_ORDER, Pieces, find_pieces
 from .rule import Rule, joined

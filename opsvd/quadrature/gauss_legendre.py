@@ -1,8 +1,9 @@
-"""Gauss-Legendre rules: on [-1, 1], and composed over panels."""
+"""Gauss-Legendre rules: on [-1, 1], also with the ends as nodes (Gauss-Lobatto), and composed over panels."""
 
 from functools import lru_cache
 
 import numpy as np
+from numpy.polynomial import Legendre
 
 from .._support.arrays import read_only
 
@@ -14,6 +15,18 @@ def gauss_legendre(n: int) -> tuple[np.ndarray, np.ndarray]:
     Source: numpy.polynomial.legendre.leggauss, accurate to rounding at the orders used on panels.
     """
     nodes, weights = np.polynomial.legendre.leggauss(n)
+    return read_only(nodes), read_only(weights)
+
+
+@lru_cache(maxsize=8)
+def gauss_lobatto(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the nodes and weights, shape (n,) each, of the n-point Gauss-Lobatto rule, exact to degree 2n - 3.
+
+    The inner nodes are the zeros of P'_{n-1}; the weights are 2 / (n (n - 1) P_{n-1}(x)^2).
+    """
+    polynomial = Legendre.basis(n - 1)
+    nodes = np.concatenate([[-1.0], np.sort(polynomial.deriv().roots().real), [1.0]])
+    weights = 2.0 / (n * (n - 1) * polynomial(nodes) ** 2)
     return read_only(nodes), read_only(weights)
 
 

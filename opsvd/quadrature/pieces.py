@@ -161,9 +161,7 @@ def _random_places() -> tuple[np.ndarray, np.ndarray]:
 
 def _breaks(function: Function, weighted: Function, spans: list[Span], threshold: float, unit: float) -> np.ndarray:
     """The places where the function breaks in some of the pieces."""
-    if not spans:
-        return np.zeros(0)
-    left, right = np.array(spans).T
+    left, right = np.array(spans).reshape(-1, 2).T
     # To bisection, which sees no slopes, values are good to 1e-12: rounding of the points is in them as well.
     found = find_breaks(lambda _, points: function(points.ravel()).reshape(*points.shape, -1), left, right, 1e-12)
     good = np.isfinite(found)

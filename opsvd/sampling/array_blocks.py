@@ -4,6 +4,7 @@ import importlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from .._support.validation import described
 from .._support.validation import function as takes
 from ..errors import KernelError
 from ..kernels import Elementwise, Kernel
-from .krylov import Columns, Pass
+from .krylov import Pass, Product
 from .matrix import KernelMatrix, SampledMatrix
 from .matrix_free import MatrixFree, rows_at_a_time
 from .thread_safety import to_numpy
@@ -59,21 +60,25 @@ class ArrayBlocks(MatrixFree):
         if self.function is not None:
             takes(self.function, "function", "h(x, y)", f"h itself, on arrays of {self.library}, or leave it out", 2)
 
-    def one_pass(self, matrix: SampledMatrix, right: Columns, left: Columns, *, fused: bool) -> Pass:
+    def one_pass(self, matrix: SampledMatrix, q: np.ndarray, product: Product) -> Pass:
         """See `MatrixFree.one_pass`."""
         xp, n, step = self._namespace(), matrix.shape[0], rows_at_a_time(matrix)
-        block_of = self._blocks(xp, matrix)
-        moved = None if right is None else self._to(xp, right)
+        on_host = partial(self._on_host, xp, matrix)
+        evaluated = self._evaluated(xp, matrix) if isinstance(matrix, KernelMatrix) else on_host
+        moved = None if product == "left" else self._to(xp, q)
         parts, total, energy = [], 0.0, 0.0
         for start in range(0, n, step):
-            block, part_energy = block_of(start, min(start + step, n))
-            energy += part_energy
-            product = block[:, :0] if moved is None else block @ moved
-            rows = product if left is None else self._to(xp, left[start : start + step])
-            if fused or left is not None:
-                total = total + block.T @ rows
-            parts.append(_to_numpy(product))
-        return Pass(np.concatenate(parts), _to_numpy(total), energy)
+            block = evaluated(start, min(start + step, n))
+            part = _energy(xp, block)
+            if not math.isfinite(part):    # where h is not finite, the host knows what to do
+                block = on_host(start, min(start + step, n))
+                part = _energy(xp, block)
+            energy += part
+            y = block[:, :0] if product == "left" else block @ moved
+            if product != "right":
+                total = total + block.T @ (y if product == "both" else self._to(xp, q[start : start + step]))
+            parts.append(to_numpy(y))
+        return Pass(np.concatenate(parts), to_numpy(total), energy)
 
     def block_memory(self, matrix: SampledMatrix, width: int) -> float:
         """See `MatrixFree.block_memory`: blocks are evaluated whole, the next while the last is still there."""
@@ -93,25 +98,14 @@ class ArrayBlocks(MatrixFree):
         return compat.array_namespace(zero)
 
     def _to(self, xp: Any, array: np.ndarray) -> Any:
-        return xp.asarray(array, dtype=getattr(xp, self.dtype), **({} if self.device is None else
-                                                                   {"device": self.device}))
+        return xp.asarray(array, dtype=getattr(xp, self.dtype), device=self.device)
 
-    def _blocks(self, xp: Any, matrix: SampledMatrix) -> Callable[[int, int], tuple[Any, float]]:
-        """Return a function that gives rows start to stop as an array of the library, with their energy."""
-        def on_host(start: int, stop: int) -> Any:
-            return self._to(xp, matrix.fill(np.empty((stop - start, matrix.shape[1]), dtype=self.dtype), start))
-
-        evaluated = self._evaluated(xp, matrix) if isinstance(matrix, KernelMatrix) else on_host
-
-        def block_of(start: int, stop: int) -> tuple[Any, float]:
-            block = evaluated(start, stop)
-            energy = _energy(xp, block)
-            # Where h is not finite, the host knows what to do.
-            return (block, energy) if math.isfinite(energy) else ((block := on_host(start, stop)), _energy(xp, block))
-
-        return block_of
+    def _on_host(self, xp: Any, matrix: SampledMatrix, start: int, stop: int) -> Any:
+        """Rows start to stop, evaluated by numpy."""
+        return self._to(xp, matrix.fill(np.empty((stop - start, matrix.shape[1]), dtype=self.dtype), start))
 
     def _evaluated(self, xp: Any, matrix: KernelMatrix) -> Callable[[int, int], Any]:
+        """Return a function that gives rows start to stop, evaluated by the library."""
         function = (_on_device(matrix.kernel) if self.function is None
                     else UserFunction(self.function, "function", matrix.kernel.factor))
         if matrix.watched is not None:
@@ -129,7 +123,7 @@ class ArrayBlocks(MatrixFree):
             return xp.astype(values, getattr(xp, self.dtype))
 
         try:
-            tried = _to_numpy(on_device(0, min(4, matrix.shape[0])))
+            tried = to_numpy(on_device(0, min(4, matrix.shape[0])))
         except KernelError:
             raise
         except Exception as error:
@@ -157,7 +151,3 @@ def _on_device(kernel: Kernel) -> Callable[[Any, Any], Any]:
 def _energy(xp: Any, block: Any) -> float:
     """The sum of squares, in double precision where the library sums in it."""
     return float(xp.sum(xp.astype(xp.sum(block * block, axis=1), xp.float64)))
-
-
-def _to_numpy(array: Any) -> np.ndarray:
-    return to_numpy(array).astype(np.float64, copy=False)

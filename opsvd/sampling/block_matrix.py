@@ -1,6 +1,5 @@
 """Matrices that consist of p by q blocks, entry by entry as any other sampled matrix: engines need not know."""
 
-from abc import abstractmethod
 from typing import Any
 
 import numpy as np
@@ -20,13 +19,13 @@ class _MatrixOfBlocks(MatrixOfKernel):
     block: tuple[int, int]
     places: tuple[np.ndarray, np.ndarray]
 
-    @abstractmethod
     def _block_grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The blocks of all pairs of places x (a) and y (c), as one matrix (a p, c q)."""
+        return self.kernel.finite_grid(x, y)
 
-    @abstractmethod
     def _block_pairs(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The blocks of places x and y, pair by pair, shape (k, p, q)."""
+        return self.kernel.finite_beside(x, y)
 
     def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
         """See `SampledMatrix.values`."""
@@ -90,8 +89,6 @@ class ValuedMatrix(_MatrixOfBlocks):
     x, y : ndarray, shape (n,) or (n, k), and (m,) or (m, k)
     """
 
-    kernel: MatrixKernel
-
     def __init__(self, kernel: MatrixKernel, x: np.ndarray, y: np.ndarray) -> None:
         super().__init__(kernel, x, y)
         self.block, self.places = (kernel.p, kernel.q), (self.x, self.y)
@@ -100,9 +97,3 @@ class ValuedMatrix(_MatrixOfBlocks):
     def order(self, axis: int) -> np.ndarray:
         """Their own: the rows of a point differ in more than its size."""
         return SampledMatrix.order(self, axis)
-
-    def _block_grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        return self.kernel.finite_grid(x, y)
-
-    def _block_pairs(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        return self.kernel.finite_beside(x, y)

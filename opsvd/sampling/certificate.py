@@ -54,23 +54,19 @@ class Certificate:
                 f"largest entry {self.worst:.1e} at row {self.where[0]}, column {self.where[1]}")
 
 
-def strata(count: int) -> list[tuple[int, int]]:
-    """Cut ranks 0 to count - 1 into ranges (start, stop): of sizes 1, 1, 2, 2, 4, ... from both ends, then even."""
+def strata(count: int) -> np.ndarray:
+    """The edges of ranges of the ranks 0 to count - 1: of sizes 1, 1, 2, 2, 4, ... from both ends, then even."""
     widest = max(1, count // _STRATA)
     sizes: list[int] = []
     while (size := 1 << (len(sizes) // 2)) <= widest and 2 * (sum(sizes) + size) < count:
         sizes.append(size)
     left = np.cumsum([0, *sizes])
     middle = np.unique(np.linspace(left[-1], count - left[-1], _STRATA + 1).astype(int))
-    edges = np.unique(np.concatenate([left, middle, count - left]))
-    return list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
+    return np.unique(np.concatenate([left, middle, count - left]))
 
 
-def certify(
-    matrix: SampledMatrix,
-    approximation: Callable[[np.ndarray, np.ndarray], np.ndarray],
-    rng: np.random.Generator,
-) -> Certificate:
+def certify(matrix: SampledMatrix, approximation: Callable[[np.ndarray, np.ndarray], np.ndarray],
+            rng: np.random.Generator) -> Certificate:
     """Compare an approximation with the matrix at random entries.
 
     Parameters
@@ -86,15 +82,13 @@ def certify(
         Of the scaled matrix.
     """
     n, m = matrix.shape
-    picked = [_pick(matrix.order(axis), rng) for axis in (0, 1)]
-    rows, columns = (grid.ravel() for grid in np.meshgrid(picked[0][0], picked[1][0], indexing="ij"))
-    weights = np.outer(picked[0][1], picked[1][1]).ravel()
-    uniform = rng.integers(n, size=CERTIFIED_ENTRIES // 2), rng.integers(m, size=CERTIFIED_ENTRIES // 2)
-    rows, columns = np.concatenate([rows, uniform[0]]), np.concatenate([columns, uniform[1]])
+    (down, heights), (across, widths) = (_pick(matrix.order(axis), rng) for axis in (0, 1))
+    weights = np.outer(heights, widths).ravel()
+    rows = np.concatenate([np.repeat(down, across.size), rng.integers(n, size=CERTIFIED_ENTRIES // 2)])
+    columns = np.concatenate([np.tile(across, down.size), rng.integers(m, size=CERTIFIED_ENTRIES // 2)])
     residual = matrix.scale * np.abs(matrix.pairs(rows, columns) - approximation(rows, columns))
-    squares = residual**2
-    stratified = float(np.sqrt(weights @ squares[: weights.size]))
-    plain = float(np.sqrt(float(n) * m * squares[weights.size:].mean()))
+    stratified = float(np.sqrt(weights @ residual[: weights.size] ** 2))
+    plain = float(np.sqrt(float(n) * m * (residual[weights.size :] ** 2).mean()))
     worst = int(np.argmax(residual))
     return Certificate(rows.size, max(stratified, plain), float(residual[worst]),
                        (int(rows[worst]), int(columns[worst])))
@@ -102,13 +96,13 @@ def certify(
 
 def _pick(order: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Pick one member of every stratum, with the sizes of the strata."""
-    edges = np.array(strata(order.size))
-    return order[rng.integers(edges[:, 0], edges[:, 1])], np.asarray(edges[:, 1] - edges[:, 0], dtype=np.float64)
+    edges = strata(order.size)
+    return order[rng.integers(edges[:-1], edges[1:])], np.diff(edges).astype(np.float64)
 
 
-def pilot(matrix: SampledMatrix, rng: np.random.Generator, draws: int = 6) -> Part:
-    """Some hundred rows and columns of a matrix, a few of every stratum: small enough to be tried out."""
+def pilot(matrix: SampledMatrix, rng: np.random.Generator) -> Part:
+    """Some hundred rows and columns of a matrix, up to six of every stratum: small enough to be tried out."""
     rows, columns = (
-        order[np.unique(np.concatenate([_pick(np.arange(order.size), rng)[0] for _ in range(draws)]))]
+        order[np.unique(np.concatenate([_pick(np.arange(order.size), rng)[0] for _ in range(6)]))]
         for order in (matrix.order(0), matrix.order(1)))
     return Part(matrix, rows, columns)

@@ -8,7 +8,7 @@ import numpy as np
 
 from .._support.optional import require
 from .._support.validation import positive_float
-from .krylov import Columns, Pass, block_products
+from .krylov import Pass, Product, block_products
 from .matrix import SampledMatrix
 from .matrix_free import MatrixFree, rows_at_a_time
 from .thread_safety import differs, evenly, unsafe
@@ -35,15 +35,15 @@ class DaskBlocks(MatrixFree):
         super().__post_init__()
         positive_float(self.block, "block")
 
-    def one_pass(self, matrix: SampledMatrix, right: Columns, left: Columns, *, fused: bool) -> Pass:
+    def one_pass(self, matrix: SampledMatrix, q: np.ndarray, product: Product) -> Pass:
         """See `MatrixFree.one_pass`."""
         dask = require("dask", "dask", "the engine 'dask'")
         n, step = matrix.shape[0], rows_at_a_time(matrix, self.block)
-        shared, given = dask.delayed(matrix), dask.delayed(right)
+        shared, given = dask.delayed(matrix), dask.delayed(q)
         part, added = dask.delayed(_part, pure=False, nout=3), dask.delayed(_added, pure=False)
         starts = range(0, n, step)
-        parts = [part(shared, (start, min(start + step, n)), self.dtype, given,
-                      None if left is None else left[start : start + step], fused=fused) for start in starts]
+        parts = [part(shared, (start, min(start + step, n)), self.dtype,
+                      q[start : start + step] if product == "left" else given, product) for start in starts]
         sums = [one[1] for one in parts]
         while len(sums) > 1:
             sums = [added(*sums[i : i + 2]) if i + 1 < len(sums) else sums[i] for i in range(0, len(sums), 2)]
@@ -62,23 +62,18 @@ class DaskBlocks(MatrixFree):
     def _compare(self, matrix: SampledMatrix, starts: range, step: int, seen: list[np.ndarray]) -> None:
         """Ask for some values of every block again, now that no other thread runs; raise KernelError if they differ."""
         for start, first in zip(starts, seen, strict=True):
-            rows, columns = _compared(matrix, start, min(start + step, matrix.shape[0]))
-            again = matrix.values(start + rows, columns, np.dtype(self.dtype))
+            rows = start + evenly(min(step, matrix.shape[0] - start))
+            again = matrix.values(rows, evenly(matrix.shape[1]), np.dtype(self.dtype))
             if differs(first, again):
                 raise unsafe(first, again, "engine='row-blocks'")
 
 
-def _compared(matrix: SampledMatrix, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
-    """The rows, counted from `start`, and the columns of a block whose values are compared."""
-    return evenly(stop - start), evenly(matrix.shape[1])
-
-
-def _part(matrix: SampledMatrix, rows: tuple[int, int], dtype: str, right: Columns, left: Columns, *, fused: bool
+def _part(matrix: SampledMatrix, rows: tuple[int, int], dtype: str, q: np.ndarray, product: Product
           ) -> tuple[np.ndarray, tuple[np.ndarray, float], np.ndarray]:
-    """The rows of A right, the sums of a pass, and the values to be compared, of a block of rows."""
+    """The rows of A q, the sums of a pass, and the values to be compared, of a block of rows."""
     block = matrix.fill(np.empty((rows[1] - rows[0], matrix.shape[1]), dtype=dtype), rows[0])
-    y, z, energy = block_products(block, right, left, fused=fused)
-    return y, (z, energy), block[np.ix_(*_compared(matrix, *rows))]
+    y, z, energy = block_products(block, q, product)
+    return y, (z, energy), block[np.ix_(*map(evenly, block.shape))]
 
 
 def _added(one: tuple[np.ndarray, float], other: tuple[np.ndarray, float]) -> tuple[np.ndarray, float]:

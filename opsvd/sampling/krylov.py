@@ -1,40 +1,33 @@
 """Leading singular values from a few passes over a matrix: block Krylov iteration, with residuals."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
 import numpy as np
 
-Columns = np.ndarray | None
-"""What a pass multiplies a matrix by, from the right (m, l) or from the left (n, l); None for nothing."""
+Product = Literal["right", "left", "both"]
+"""What a pass over A brings for a block q of l columns: A q, or A^T q, or A q and A^T (A q)."""
 
 
 class Pass(NamedTuple):
-    """What one pass over A brings: A q (n, l), A^T p (m, l), and the squared Frobenius norm of A."""
+    """What one pass over A brings: A q (n, l), A^T q or A^T A q (m, l), and the squared Frobenius norm of A."""
 
     y: np.ndarray
     z: np.ndarray
     energy: float
 
 
-class Passes(Protocol):
-    """A matrix as the iteration sees it."""
-
-    def __call__(self, right: Columns, left: Columns, *, fused: bool = False) -> Pass:
-        """In one pass, A right and A^T left; if `fused`, A right and A^T (A right). What is not asked for is empty."""
+Passes = Callable[[np.ndarray, Product], Pass]
+"""A matrix as the iteration sees it: one pass with a block q. What is not asked for is empty."""
 
 
-def block_products(block: np.ndarray, right: Columns, left: Columns, *, fused: bool) -> Pass:
-    """The part of a pass that belongs to a block of rows; `left` holds the same rows. Sums are in double precision."""
-    y = block[:, :0] if right is None else block @ right
-    z = block.T @ (y if fused or left is None else left) if fused or left is not None else np.zeros(())
-    return Pass(y, np.asarray(z, dtype=np.float64), _energy(block))
-
-
-def _energy(block: np.ndarray) -> float:
-    """The sum of squares; row by row, so that sums of single precision are short."""
-    return float(np.sum([np.vdot(row, row) for row in block], dtype=np.float64))
+def block_products(block: np.ndarray, q: np.ndarray, product: Product) -> Pass:
+    """The part of a pass that belongs to a block of rows, those of q for "left". Sums are in double precision."""
+    y = block[:, :0] if product == "left" else block @ q
+    z = np.zeros(()) if product == "right" else block.T @ (q if product == "left" else y)
+    energy = np.sum([np.vdot(row, row) for row in block], dtype=np.float64)    # sums of single precision are short
+    return Pass(y, np.asarray(z, dtype=np.float64), float(energy))
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,19 +64,23 @@ class Leading:
     interrupted: bool = False
 
 
-def leading_values(
-    passes: Passes,
-    shape: tuple[int, int],
-    *,
-    rank: int,
-    width: int,
-    rtol: float,
-    rounds: int,
-    columns: int,
-    eps: float,
-    rng: np.random.Generator,
-) -> Leading:
-    r"""Block Krylov iteration with full orthogonalisation and restarts, until the errors meet rtol.
+def leading_values(turns: Iterator[Leading], rtol: float) -> Leading:
+    """The triplets of the first of the `krylov_rounds` whose errors are at most rtol s_1, or else of the last.
+
+    If interrupted (Ctrl-C) after the first round: what the last one gave, with its errors.
+    """
+    found = next(turns)
+    try:
+        while (found.errors > rtol * found.values[0]).any() and (further := next(turns, None)) is not None:
+            found = further
+    except KeyboardInterrupt:
+        return replace(found, interrupted=True)
+    return found
+
+
+def krylov_rounds(passes: Passes, shape: tuple[int, int], rank: int, width: int, columns: int, *, rounds: int,
+                  eps: float, rng: np.random.Generator) -> Iterator[Leading]:
+    r"""Block Krylov iteration with full orthogonalisation and restarts: the triplets after each round.
 
     The space grows by the residuals :math:`A^T u_i - s_i v_i` of the leading `width` Ritz triplets at each round:
     without a restart it is the block Krylov space of :math:`A^T A` with a random start. Values are those of A
@@ -100,56 +97,35 @@ def leading_values(
         That of A, (n, m).
     rank, width : int
         How many values are wanted, and how many vectors are multiplied at a time.
-    rtol : float
-        The error aimed at, relative to s_1.
-    rounds : int
-        At most so many.
     columns : int
         At most so many columns of the space are kept.
+    rounds : int
+        At most so many.
     eps : float
         The rounding of the passes.
     rng : Generator
-
-    Returns
-    -------
-    Leading
-        If interrupted (Ctrl-C) after the first round: what the last one gave, with its errors.
 
     References
     ----------
     N. Halko, P.-G. Martinsson, J. A. Tropp, SIAM Review 53 (2011), 217-288, algorithm 4.4; C. Musco and C. Musco,
     Randomized block Krylov methods, NIPS 2015.
     """
-    turns = _rounds(passes, shape, rank, width, rounds=rounds, columns=columns, eps=eps, rng=rng)
-    found = next(turns)
-    try:
-        while (found.errors > rtol * found.values[0]).any() and (further := next(turns, None)) is not None:
-            found = further
-    except KeyboardInterrupt:
-        return replace(found, interrupted=True)
-    return found
-
-
-def _rounds(passes: Passes, shape: tuple[int, int], rank: int, width: int, *, rounds: int, columns: int, eps: float,
-            rng: np.random.Generator) -> Iterator[Leading]:
-    """The triplets after each round; see `leading_values`."""
     q = np.linalg.qr(rng.standard_normal((shape[1], width)))[0]
-    space = image = second = np.zeros((0, 0))
+    space, image, second = (np.empty((rows, 0)) for rows in (shape[1], shape[0], shape[1]))
     fused, count = True, 0
     for turn in range(rounds):
-        step = passes(q, None, fused=fused)
+        step = passes(q, "both" if fused else "right")
         count += 1
-        space, image = (q, step.y) if turn == 0 else (np.hstack([space, q]), np.hstack([image, step.y]))
+        space, image = np.hstack([space, q]), np.hstack([image, step.y])
         if fused:
-            second = step.z if turn == 0 else np.hstack([second, step.z])
+            second = np.hstack([second, step.z])
         u, s, w = _svd(image, width)
         v = space @ w
-        if fused and s[min(rank, len(s)) - 1] <= 100.0 * np.sqrt(eps) * s[0]:
-            fused = False
+        fused = fused and bool(s[min(rank, len(s)) - 1] > 100.0 * np.sqrt(eps) * s[0])
         if fused:
             adjoint = second @ (w / s[:width])
         else:
-            adjoint = passes(None, u).z
+            adjoint = passes(u, "left").z
             count += 1
         residual = adjoint - v * s[:width]
         noise = 10.0 * eps * s[0] * (s[0] / np.maximum(s[:width], eps * s[0]) if fused else 1.0)
@@ -187,9 +163,8 @@ def _errors(s: np.ndarray, sizes: np.ndarray, energy: float, rank: int, eps: flo
     :math:`r_i^2 s_i / 2 (s_i^2 - c^2)`, doubled because c is a guess, or :math:`r_i` where that is smaller.
     """
     leading = s[: sizes.size]
-    k = min(rank, leading.size)
     if s[0] == 0.0:
-        return np.zeros(k)
+        return np.zeros(min(rank, leading.size))
     beyond = max(energy - float(s @ s), 0.0) + 100.0 * eps * energy
     first = np.sqrt(leading**2 + beyond) - leading
     r = np.maximum.accumulate(sizes)
@@ -198,4 +173,4 @@ def _errors(s: np.ndarray, sizes: np.ndarray, energy: float, rank: int, eps: flo
     gap = leading**2 - c**2
     with np.errstate(divide="ignore", invalid="ignore"):
         second = np.where(gap > 0.0, r**2 * leading / gap, np.inf)
-    return np.asarray(np.minimum(first, np.minimum(r, second))[:k] + 20.0 * eps * s[0])
+    return np.asarray(np.minimum(first, np.minimum(r, second))[:rank] + 20.0 * eps * s[0])

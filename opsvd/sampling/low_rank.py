@@ -145,19 +145,15 @@ class _Cross:
         """
         small = 0
         while self.rank < self.limit and small < 3 and not self.used.all():
-            size, row = self._add(self._unused() if row is None else row)
+            # Where any row will do, a random one that was no pivot yet.
+            size, row = self._add(int(self.rng.choice(np.flatnonzero(~self.used))) if row is None else row)
             small = small + 1 if size <= 0.1 * rtol * math.sqrt(self.energy) else 0
-
-    def _unused(self) -> int:
-        """A random row that was no pivot yet."""
-        return int(self.rng.choice(np.flatnonzero(~self.used)))
 
     def _add(self, i: int) -> tuple[float, int | None]:
         """Add the term with pivot in row i; return its size, and the next row, None if any will do."""
         k = self.rank
         if k == len(self.u):
-            self.u = _longer(self.u)
-            self.v = _longer(self.v)
+            self.u, self.v = _longer(self.u), _longer(self.v)
         u, v = self.u, self.v
         self.used[i] = True
         v[k] = self.matrix.values(np.array([i]), slice(None))[0] - u[:k, i] @ v[:k]

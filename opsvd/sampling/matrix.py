@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -81,7 +80,7 @@ class MatrixOfKernel(SampledMatrix):
     """What matrices of a kernel of any kind have in common: its points x and y, a row and a column for each."""
 
     def __init__(self, kernel: Kernel, x: np.ndarray, y: np.ndarray) -> None:
-        self.kernel = kernel
+        self.kernel = instance(kernel, "kernel", Kernel, "pass opsvd.Kernel(h)")
         self.x, self.y = kernel.listed(x, y)
         for name, points in (("x", self.x), ("y", self.y)):
             if not (len(points) and np.isfinite(points).all()):
@@ -92,13 +91,8 @@ class MatrixOfKernel(SampledMatrix):
 
     def order(self, axis: int) -> np.ndarray:
         """Points on the line by size; vectors by length."""
-        return self._orders[axis]
-
-    @cached_property
-    def _orders(self) -> tuple[np.ndarray, np.ndarray]:
-        first, second = (np.argsort(points if points.ndim == 1 else np.linalg.norm(points, axis=1))
-                         for points in (self.x, self.y))
-        return first, second
+        points = (self.x, self.y)[axis]
+        return np.argsort(points if points.ndim == 1 else np.linalg.norm(points, axis=1))
 
 
 class KernelMatrix(MatrixOfKernel):
@@ -111,9 +105,6 @@ class KernelMatrix(MatrixOfKernel):
         Points; where a kernel takes vectors, shape (n, k) and (m, k).
     """
 
-    def __init__(self, kernel: Kernel, x: np.ndarray, y: np.ndarray) -> None:
-        super().__init__(instance(kernel, "kernel", Kernel, "pass opsvd.Kernel(h)"), x, y)
-
     def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
         """See `SampledMatrix.values`; in single precision the kernel itself is evaluated in it."""
         x, y = self.x[rows], self.y[columns]
@@ -121,8 +112,7 @@ class KernelMatrix(MatrixOfKernel):
             return self.kernel.finite_grid(x, y).astype(dtype, copy=False)
         values = real_values(self.kernel.function(x[:, None].astype(dtype), y[None].astype(dtype)), "h")
         values = np.broadcast_to(values.astype(dtype, copy=False), (len(x), len(y)))
-        finite = np.isfinite(values).all()
-        return values if finite else self.kernel.finite_grid(x, y).astype(dtype)
+        return values if np.isfinite(values).all() else self.kernel.finite_grid(x, y).astype(dtype)
 
     @property
     def coordinates(self) -> int:
@@ -147,8 +137,7 @@ class StoredMatrix(SampledMatrix):
 
     def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
         """See `SampledMatrix.values`."""
-        part = self.array[rows][:, columns]
-        return np.asarray(part.astype(dtype, copy=False))
+        return np.asarray(self.array[rows][:, columns], dtype=dtype)
 
     def pairs(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """See `SampledMatrix.pairs`."""

@@ -2,13 +2,13 @@
 
 import math
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .._support.validation import nonnegative_int, one_of, positive_float, positive_int, tolerance
 from .engine import Cost, Engine, MatrixSpectrum, Remainder, Tick, checked, entry_seconds, silent
-from .krylov import Columns, Leading, Pass, Passes, block_products, leading_values
+from .krylov import Leading, Pass, Passes, Product, block_products, krylov_rounds, leading_values
 from .matrix import Part, SampledMatrix
 from .remainder import frobenius_remainder, lanczos_remainder
 
@@ -74,49 +74,52 @@ class MatrixFree(Engine):
             positive_int(self.width, "width")
 
     @abstractmethod
-    def one_pass(self, matrix: SampledMatrix, right: Columns, left: Columns, *, fused: bool) -> Pass:
-        """What `Passes` says, unscaled, for right (m, l) and left (n, l) in the precision `dtype`."""
+    def one_pass(self, matrix: SampledMatrix, q: np.ndarray, product: Product) -> Pass:
+        """What `Passes` says, unscaled, for q in the precision `dtype`: (n, l) for "left", or else (m, l)."""
 
     def spectrum(self, matrix: SampledMatrix, rank: int | None = None, tick: Tick = silent) -> MatrixSpectrum:
         """The leading `rank` values, by default 20, with stated errors, and the sum of those beyond with its interval.
 
         If interrupted (Ctrl-C) after the first round: the values and errors that it gave, and `interrupted` is True.
         """
-        k, width, columns = self._sizes(matrix, checked(matrix, rank, tick))
+        sizes = self._sizes(matrix, checked(matrix, rank, tick))
         total, done = _EXPECTED_ROUNDS + self.lanczos, 0
 
-        def one_pass(right: Columns, left: Columns, *, fused: bool = False) -> Pass:
+        def one_pass(q: np.ndarray, product: Product) -> Pass:
             nonlocal done
-            found = self.one_pass(matrix, right, left, fused=fused)
+            found = self.one_pass(matrix, q, product)
             done += 1
             tick(min(done / total, 0.99))
             return found
 
-        leading, beyond, interrupted = self._iterated(one_pass, matrix.shape, matrix.scale, (k, width, columns))
+        leading, beyond = self._iterated(one_pass, matrix, sizes)
         tick(1.0)
         errors = leading.errors + self._precision(matrix)
-        note = f"{leading.passes} passes with {width} columns, and {done - leading.passes} for the rest"
+        note = (f"{leading.passes} passes with {sizes[1]} columns, and {done - leading.passes} for the rest"
+                f"{'; interrupted' if leading.interrupted else ''}")
         return MatrixSpectrum(leading.values[: errors.size], errors, math.sqrt(leading.energy), beyond, repr(self),
-                              f"{note}{'; interrupted' if interrupted else ''}", interrupted=interrupted)
+                              note, interrupted=leading.interrupted)
 
-    def _iterated(self, one_pass: Passes, shape: tuple[int, int], scale: float, sizes: tuple[int, int, int]
-                  ) -> tuple[Leading, Remainder, bool]:
-        """Leading triplets, the sum of the values beyond, and whether interrupted, by passes over the unscaled A."""
-        def passes(right: Columns, left: Columns, *, fused: bool = False) -> Pass:
-            single = [None if block is None else np.asarray(block, dtype=self.dtype) for block in (right, left)]
-            found = one_pass(single[0], single[1], fused=fused)
+    def _iterated(self, one_pass: Passes, matrix: SampledMatrix, sizes: tuple[int, int, int]
+                  ) -> tuple[Leading, Remainder]:
+        """Leading triplets, and the sum of the values beyond, by passes over the unscaled matrix."""
+        scale, rng = matrix.scale, np.random.default_rng(self.seed)
+
+        def passes(q: np.ndarray, product: Product) -> Pass:
+            found = one_pass(np.asarray(q, dtype=self.dtype), product)
             return Pass(np.asarray(found.y, dtype=np.float64) * scale,
-                        np.asarray(found.z, dtype=np.float64) * (scale**2 if fused else scale), found.energy * scale**2)
+                        np.asarray(found.z, dtype=np.float64) * (scale**2 if product == "both" else scale),
+                        found.energy * scale**2)
 
-        rng = np.random.default_rng(self.seed)
-        leading = leading_values(passes, shape, rank=sizes[0], width=sizes[1], rtol=self.rtol, rounds=self.rounds,
-                                 columns=sizes[2], eps=float(np.finfo(self.dtype).eps), rng=rng)
+        eps = float(np.finfo(self.dtype).eps)
+        # The rounds have no name here, so that their space is given back before Lanczos vectors take its place.
+        leading = leading_values(krylov_rounds(passes, matrix.shape, *sizes, rounds=self.rounds, eps=eps, rng=rng),
+                                 self.rtol)
         try:
             steps = 0 if leading.interrupted else self.lanczos
-            beyond = lanczos_remainder(passes, leading, shape, steps=steps, probes=self.probes, rng=rng)
+            return leading, lanczos_remainder(passes, leading, steps, self.probes, rng)
         except KeyboardInterrupt:
-            return leading, frobenius_remainder(leading, min(shape)), True
-        return leading, beyond, leading.interrupted
+            return replace(leading, interrupted=True), frobenius_remainder(leading)
 
     def _sizes(self, matrix: SampledMatrix, rank: int | None) -> tuple[int, int, int]:
         """The rank, the width of a pass, and how many columns of the Krylov space are kept."""
@@ -140,8 +143,7 @@ class MatrixFree(Engine):
             columns = slice(left, min(left + (1 << 14), matrix.shape[1]))
             change = matrix.values(rows, columns, np.float32) - matrix.values(rows, columns)
             squares += float(np.vdot(change, change))
-        changed = matrix.scale * math.sqrt(squares * matrix.shape[0] / rows.size)
-        return 4.0 * changed
+        return 4.0 * (matrix.scale * math.sqrt(squares * matrix.shape[0] / rows.size))
 
     def cost(self, matrix: SampledMatrix, rank: int | None = None) -> Cost:
         """See `Engine.cost`; how many passes are needed is tried out on some hundred rows and columns."""
@@ -182,12 +184,12 @@ class MatrixFree(Engine):
         part = Part(matrix, rows, left_out)
         block = part.fill(np.empty(part.shape, dtype=self.dtype), 0)
 
-        def counted(right: Columns, left: Columns, *, fused: bool = False) -> Pass:
-            log.append(sum(side.shape[1] for side in (right, right if fused else left) if side is not None))
-            return block_products(block, right, left, fused=fused)
+        def counted(q: np.ndarray, product: Product) -> Pass:
+            log.append(q.shape[1] * (2 if product == "both" else 1))
+            return block_products(block, q, product)
 
-        leading, _, interrupted = self._iterated(counted, part.shape, part.scale, (k, width, min(columns, *part.shape)))
-        if interrupted:
+        leading, _ = self._iterated(counted, part, (k, width, min(columns, *part.shape)))
+        if leading.interrupted:
             raise KeyboardInterrupt
         last = log[leading.passes - 1]
         further = [] if leading.rounds == self.rounds else [last] if last > width else [last] * 2

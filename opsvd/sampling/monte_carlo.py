@@ -2,11 +2,13 @@
 
 import copy
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from .._support.blas_threads import one_blas_thread
 from .._support.validation import generator, positive_int
 from ..kernels import Kernel, paired, power_of_two, unit_factor
 from ..measures import Gaussian, Measure
@@ -14,11 +16,11 @@ from ..spectrum import effective_ranks
 from .engine import Cost, Engine, MatrixSpectrum, Tick
 from .engines import as_engine
 from .matrix import SampledMatrix, StoredMatrix
-from .progress import Report, as_report
+from .progress import Report, as_report, nothing
 from .sample import draw_matrix, iid_gaussian
 from .text import shortened
 from .thread_safety import Witness
-from .trials import TO_WATCH, announce, cut_short, run_trials
+from .trials import TO_WATCH, TrialRun, announce, cut_short
 
 MOST_TRIALS = 100_000
 """Each has a stream of random numbers, made beforehand: so many take a second."""
@@ -119,14 +121,11 @@ class MonteCarloSpectrum:
     def records(self) -> list[dict[str, Any]]:
         """One row for each leading value, and for the effective rank: mean, standard error, engine's error."""
         size = {"n": self.n, "m": self.m, "trials": self.trials}
-        ranks = self.effective_rank()
-        rows = [size | {"quantity": f"s_{i + 1}", "mean": float(mean), "standard_error": float(scatter),
-                        "engine_error": float(error)}
-                for i, (mean, scatter, error) in enumerate(zip(self.mean, self.standard_error, self.engine_error,
-                                                               strict=True))]
-        return [*rows, size | {"quantity": "effective_rank", "mean": float(ranks.mean()),
-                               "standard_error": float(standard_error(ranks)),
-                               "engine_error": float(self.effective_rank_error().max())}]
+        ranks, names = self.effective_rank(), [f"s_{i + 1}" for i in range(self.rank)]
+        rows = [*zip(names, self.mean, self.standard_error, self.engine_error, strict=True),
+                ("effective_rank", ranks.mean(), standard_error(ranks), self.effective_rank_error().max())]
+        return [size | {"quantity": name, "mean": float(mean), "standard_error": float(scatter),
+                        "engine_error": float(error)} for name, mean, scatter, error in rows]
 
     def __repr__(self) -> str:
         """Name the size and the number of trials."""
@@ -238,11 +237,7 @@ def monte_carlo(
     (kernel, mu_x, mu_y), report = paired(h, mu_x, mu_y), as_report(progress)
     planned = kernel_trials(kernel, (n, n if m is None else m), mu_x, mu_y, trials=trials, rank=rank, rng=rng,
                             engine=engine, workers=workers)
-    announce([planned.cost()], TO_WATCH, report if progress else None)
-    found = planned.run(report)
-    if found.interrupted:
-        cut_short(planned.said(found))
-    return found
+    return planned.announced(TO_WATCH, report if progress else None)
 
 
 def sampling_cost(
@@ -280,11 +275,7 @@ def iid(
     Parameters are those of `monte_carlo`. These matrices are stored, whatever the engine.
     """
     planned = iid_trials((n, n), trials=trials, rank=rank, rng=rng, engine=engine)
-    announce([planned.cost()], "Ctrl-C stops it with what is done")
-    found = planned.run(as_report(None))
-    if found.interrupted:
-        cut_short(planned.said(found))
-    return found
+    return planned.announced("Ctrl-C stops it with what is done")
 
 
 def standard_error(samples: np.ndarray) -> np.ndarray:
@@ -326,8 +317,16 @@ class Trials:
         return Cost(one.seconds * count, one.memory * min(self.workers, count),
                     f"{f'{count} times ' if count > 1 else ''}{one.work}", one.evaluations * count)
 
-    def run(self, report: Report) -> MonteCarloSpectrum:
-        """Take their spectra; see `run_trials` for what happens if that is interrupted, or fails."""
+    def announced(self, advice: str, report: Report | None = None) -> MonteCarloSpectrum:
+        """Say what they cost, run them, and warn if that is interrupted, for the function that calls this one."""
+        announce([self.cost()], advice, report, stacklevel=4)
+        found = self.run(report or nothing)
+        if found.interrupted:
+            cut_short(self.said(found), stacklevel=4)
+        return found
+
+    def run(self, report: Report = nothing) -> MonteCarloSpectrum:
+        """Take their spectra; see `TrialRun` for what happens if that is interrupted, or fails."""
         witness = Witness()
 
         def trial(stream: np.random.Generator, tick: Tick) -> MatrixSpectrum:
@@ -339,8 +338,9 @@ class Trials:
             widest = max(one.values.size for one in matrices) if self.rank is None else self.rank
             return MonteCarloSpectrum(*self.shape, matrices, widest, matrices[0].engine, interrupted)
 
-        return run_trials(trial, self.streams, self.shape, workers=self.workers, report=report, collected=collected,
-                          check=witness.compare)
+        # Up to n = 1500 more BLAS threads gain little on idle cores, and lose much on busy ones.
+        with one_blas_thread() if min(self.shape) <= 1500 else nullcontext():
+            return TrialRun(trial, self.streams, self.workers, report, witness.compare).result(collected)
 
     def said(self, found: MonteCarloSpectrum) -> str:
         """Say how much of what was asked for is done."""
@@ -348,7 +348,7 @@ class Trials:
         return f"{found.trials} of {len(self.streams)} trials are done{cut}"
 
 
-def run_in_turn(planned: Sequence[Trials], report: Report) -> Iterator[MonteCarloSpectrum]:
+def run_in_turn(planned: Sequence[Trials], report: Report = nothing) -> Iterator[MonteCarloSpectrum]:
     """Run the trials of one size after the other, until an interrupt, which is raised where nothing is done."""
     for k, trials in enumerate(planned):
         try:

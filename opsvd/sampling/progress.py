@@ -14,7 +14,7 @@ Report = Callable[[float, str], None]
 def as_report(progress: Any) -> Report:
     """Return what `progress` stands for: None or False for nothing, True for a bar or lines, or a callable."""
     if progress is None or progress is False:
-        return _nothing
+        return nothing
     if progress is True:
         return _bar()
     if callable(progress):
@@ -23,7 +23,7 @@ def as_report(progress: Any) -> Report:
                     f"pass True for a bar")
 
 
-def _nothing(done: float, message: str) -> None:
+def nothing(done: float, message: str) -> None:
     """Say nothing."""
 
 

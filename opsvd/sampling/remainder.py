@@ -18,15 +18,15 @@ _GUESS_ERROR = 0.3
 _GUESS_POSITION = 0.25
 
 
-def frobenius_remainder(leading: Leading, count: int) -> Remainder:
-    r"""What the Frobenius norm says of the sum of the values beyond those wanted, of `count` values in all.
+def frobenius_remainder(leading: Leading) -> Remainder:
+    r"""What the Frobenius norm says of the sum of the values beyond those wanted, of N in all.
 
     With P the projection to the l right vectors, :math:`E = |A (1 - P)|_F^2`, R the residuals and t the l-th value with
     the size of its residual, the sum of all is between :math:`\sum_{i \le l} s_i + (E - |R|_F^2) / t` and
     :math:`\sum_{i \le l} s_i + \sqrt{(N - l) E}`. The value given is the geometric mean of the ends, as far as they
     differ, and may be far from the truth.
     """
-    s, k = leading.values, leading.errors.size
+    s, k, count = leading.values, leading.errors.size, min(len(leading.left), len(leading.right))
     if s[0] == 0.0 or k == count:
         return Remainder()
     rounding = leading.rounding * leading.energy
@@ -41,15 +41,7 @@ def frobenius_remainder(leading: Leading, count: int) -> Remainder:
                      max(further + high - value, value - further - low))
 
 
-def lanczos_remainder(
-    passes: Passes,
-    leading: Leading,
-    shape: tuple[int, int],
-    *,
-    steps: int,
-    probes: int,
-    rng: np.random.Generator,
-) -> Remainder:
+def lanczos_remainder(passes: Passes, leading: Leading, steps: int, probes: int, rng: np.random.Generator) -> Remainder:
     r"""Estimate the sum of the singular values beyond those wanted by stochastic Lanczos quadrature.
 
     With :math:`C = (1 - U U^T) A (1 - V V^T)` and random signs z, :math:`E\, z^T (C^T C)^{1/2} z` is its nuclear norm.
@@ -69,22 +61,21 @@ def lanczos_remainder(
     S. Ubaru, J. Chen, Y. Saad, SIAM J. Matrix Anal. Appl. 38 (2017), 1075-1099.
     """
     k = leading.errors.size
-    outer = frobenius_remainder(leading, min(shape))
+    outer = frobenius_remainder(leading)
     if steps == 0 or outer.high - outer.low <= 1e-5 * float(leading.values.sum()):
         return outer
     # Take away as many triplets as are known well.
     known = np.sqrt(np.arange(1, leading.values.size + 1) * np.cumsum((leading.residual**2).sum(axis=0)))
     count = max(k, leading_true(known <= 1e-3 * leading.values.cumsum()))
     found, further = _Deflated(passes, leading, count), leading.values[k:count]
-    start = found.project(np.where(rng.random((shape[1], probes)) < 0.5, -1.0, 1.0))
+    start = found.project(np.where(rng.random((len(leading.right), probes)) < 0.5, -1.0, 1.0))
     masses = (start**2).sum(axis=0)
     alpha, beta = _lanczos(found, start / np.sqrt(masses), steps)
     lower, upper = _rules(alpha, beta, masses, steps)
     noise, slack = _STUDENT.get(probes, 2.3) / math.sqrt(probes), float(known[count - 1])
     below, above = lower.mean(), upper.mean()
-    low = float(further.sum() + below - noise * lower.std(ddof=1)) - slack
-    high = float(further.sum() + above + noise * upper.std(ddof=1)) + slack
-    low, high = max(low, outer.low), min(high, outer.high)
+    low = max(float(further.sum() + below - noise * lower.std(ddof=1)) - slack, outer.low)
+    high = min(float(further.sum() + above + noise * upper.std(ddof=1)) + slack, outer.high)
     if steps > 1:
         guess, part = _guess(below, above, *(rule.mean() for rule in _rules(alpha, beta, masses, steps // 2)))
     else:    # a single step does not say where between the rules the truth is
@@ -127,7 +118,7 @@ class _Deflated:
 
     def __call__(self, block: np.ndarray) -> np.ndarray:
         """C^T C block."""
-        step = self.passes(block, None, fused=True)
+        step = self.passes(block, "both")
         return self.project(step.z - self.adjoint @ (self.left.T @ step.y))
 
 

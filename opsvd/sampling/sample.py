@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .._support.validation import described, generator, instance, positive_int, require_memory, sequence
+from .._support.validation import generator, instance, pair, positive_int, require_memory
 from ..kernels import BlockKernel, Kernel, MatrixKernel, paired
 from ..measures import Gaussian, Measure
 from .block_matrix import BlockMatrix, ValuedMatrix
@@ -44,12 +44,9 @@ def draw_matrix(
     kernel: Kernel, shape: tuple[int, int], mu_x: Measure, mu_y: Measure, rng: np.random.Generator
 ) -> MatrixOfKernel:
     """Draw the points of a sampled matrix, of measures that fit the kernel; entries are evaluated when asked for."""
-    kernel, sides = instance(kernel, "kernel", Kernel, "pass opsvd.Kernel(h)"), sequence(shape, "shape", "(100, 50)")
-    if len(sides) != 2:
-        raise ValueError(f"shape must hold two numbers, of rows and of columns, got {described(shape)}; pass for "
-                         f"example (100, 50)")
+    kernel = instance(kernel, "kernel", Kernel, "pass opsvd.Kernel(h)")
+    n, m = pair(shape, "shape", positive_int, "two numbers, of rows and of columns", "(100, 50)")
     (kernel, mu_x, mu_y), rng = paired(kernel, mu_x, mu_y), generator(rng)
-    n, m = positive_int(sides[0], "shape"), positive_int(sides[1], "shape")
     require_memory(float(n) * kernel.dims[0], "n", n, "take fewer rows")
     require_memory(float(m) * kernel.dims[1], "m", m, "take fewer columns")
     x, y = mu_x.sample(n, rng), mu_y.sample(m, rng)

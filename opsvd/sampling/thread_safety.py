@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import math
 from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -29,11 +30,9 @@ class Witness:
         if isinstance(matrix, MatrixOfKernel):
             matrix.watched = self.watched
             kernel = matrix.kernel = copy.copy(matrix.kernel)
-            if isinstance(kernel, BlockKernel):
-                kernel.function = self.watched(kernel.function, (2,), 2)
-            else:
-                tails = tuple(int(dim > 1) for dim in kernel.dims)
-                kernel.function = self.watched(kernel.function, tails, 2 if isinstance(kernel, MatrixKernel) else 0)
+            tails = (2,) if isinstance(kernel, BlockKernel) else tuple(int(dim > 1) for dim in kernel.dims)
+            tail = 2 if isinstance(kernel, BlockKernel | MatrixKernel) else 0
+            kernel.function = self.watched(kernel.function, tails, tail)
         return matrix
 
     def watched(self, function: Function, tails: tuple[int, ...], tail: int) -> Function:
@@ -57,10 +56,9 @@ class Witness:
 
     def _keep(self, function: Callable[..., Any], points: tuple[Any, ...], tails: tuple[int, ...], values: Any,
               tail: int) -> None:
-        leading = [np.shape(array)[: np.ndim(array) - fixed] for array, fixed in zip(points, tails, strict=True)]
-        shape = np.broadcast_shapes(*leading)
-        width = max(int(np.prod(np.shape(array)[np.ndim(array) - fixed :])) for array, fixed in zip(
-            points, tails, strict=True))
+        leading = [np.ndim(array) - fixed for array, fixed in zip(points, tails, strict=True)]
+        shape = np.broadcast_shapes(*(np.shape(array)[:axes] for array, axes in zip(points, leading, strict=True)))
+        width = max(math.prod(np.shape(array)[axes:]) for array, axes in zip(points, leading, strict=True))
         most = max(min(_POINTS_COMPARED, 2**14 // width), 2)    # 128 kB of coordinates for a call
         steps = [slice(None, None, -(-size // most)) for size in shape]
 
@@ -116,8 +114,8 @@ def unsafe(first: np.ndarray, again: np.ndarray, remedy: str) -> KernelError:
     values = ""
     if np.shape(first) == np.shape(again):
         with np.errstate(all="ignore"):
-            worst = np.unravel_index(np.argmax(np.nan_to_num(np.abs(np.subtract(first, again, dtype=float)),
-                                                             nan=np.inf)), np.shape(first))
+            # Where one of them is not a number, that is where argmax stops.
+            worst = np.unravel_index(np.argmax(np.abs(np.subtract(first, again, dtype=float))), np.shape(first))
         values = f", for example {np.asarray(again)[worst]:.6g} where it had given {np.asarray(first)[worst]:.6g}"
     return KernelError(f"h must give the same values whenever it is called, also while other threads call it, but "
                        f"gave others when it was asked again{values}. It is not thread-safe, because it writes to an "

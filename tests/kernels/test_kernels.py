@@ -281,13 +281,12 @@ def test_vectors_broadcast_over_the_axes_before_the_last():
 
 
 def test_elementwise_of_vectors_is_a_function_of_their_product():
-    """phi(<x, y>), on a grid and on pairs, and the same phi on the line."""
+    """phi(<x, y>), on a grid and on pairs."""
     kernel, rng = elementwise(np.tanh, 3, kinks=[1.0]), np.random.default_rng(0)
     x, y = rng.standard_normal((4, 3)), rng.standard_normal((4, 3))
     np.testing.assert_allclose(kernel.grid(x, y), np.tanh(x @ y.T), rtol=1e-12)
     np.testing.assert_allclose(kernel(x, y), np.tanh((x * y).sum(axis=-1)), rtol=1e-12)
     assert repr(kernel) == "Elementwise(tanh, k=3)"
-    assert kernel.on_the_line(2.0, 0.5) == np.tanh(1.0)
     assert elementwise(np.tanh, 10**6).dims == (10**6, 10**6)
 
 
