@@ -111,9 +111,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     with one_blas_thread(), budget.watched():
         hold_for_few_points(problem, _COARSE_VALUES if problem.of_numbers else None)
         seen, problem = _first_look(problem)
-        if (why := chosen.refusal(problem)) is not None:
-            raise ValueError(f"method must suit the kernel, but {chosen!r} {why}; leave it out to have it chosen")
-        best, remark = _refined(problem, chosen.discretisations(problem))
+        best, remark = _answered(problem, chosen)
         budget.release()
         if best is None:
             best, remark = _coarse(problem, remark or f"{chosen!r} cannot do this kernel: leave method out, and one "
@@ -186,6 +184,17 @@ class _Judged:
         bar, bar_before = (float(one.svd.errors[:6].max(initial=0.0)) for one in (self, before))
         near = before.svd.rank >= 6 and bar_before <= 1e-10 * before.svd.values[0]
         return near and bar > 0.5 * bar_before and self.discretisation.finer_than(before.discretisation)
+
+
+def _answered(problem: Problem, method: Method) -> tuple[_Judged | None, str]:
+    """The best answer of a method, and what stands in the way of more; or raise saying why the method refuses."""
+    try:
+        why = method.refusal(problem)
+    except BudgetExhaustedError as exhausted:    # h is probed for its symmetry, or for the coordinates that it takes
+        return None, str(exhausted)
+    if why is not None:
+        raise ValueError(f"method must suit the kernel, but {method!r} {why}; leave it out to have it chosen")
+    return _refined(problem, method.discretisations(problem))
 
 
 def _refined(problem: Problem, discretisations: Iterator[Discretisation]) -> tuple[_Judged | None, str]:

@@ -103,6 +103,17 @@ def test_a_slow_kernel_is_stopped_in_time(name, prices, seconds, clock):
     assert svd.errors.shape == (svd.rank,)
 
 
+@pytest.mark.parametrize("seconds", [0.5, 1.0, 2.0])
+@pytest.mark.parametrize(("name", "method"), [("invariant", "sectors"), ("tensor", "tensor"), ("grid", "grid"),
+                                              ("nystrom", "quasi-random")])
+def test_a_method_by_name_is_stopped_in_time(name, method, seconds, clock):
+    """Also where the time is up while h is probed for what the method needs."""
+    svd, slow = answered(name, clock, (1e-4, 0.005), rtol=1e-7, max_seconds=seconds, method=method)
+    assert clock[0] <= 1.2 * seconds + slow.longest
+    assert f"max_seconds={seconds:g}" in svd.status
+    assert not svd.converged
+
+
 @pytest.mark.parametrize("name", ["numbers", "invariant", "tensor"])
 def test_coarse_answers_hold(name, clock):
     """Bars of a few points, against the answer of a kernel that is fast."""

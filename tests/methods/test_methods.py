@@ -16,6 +16,14 @@ from opsvd.testing import check_method
 
 # Methods of kernels of numbers alone.
 OF_NUMBERS = ("hermite", "scaled-hermite", "logarithmic", "finite-rank", "panels", "product", "uniform")
+PLANE = Gaussian.standard(2)
+
+
+class Other(Measure):
+    """Not a Gaussian by its class."""
+
+    dim, center, scale = 1, 0.0, 1.0
+    sample, sqrt_density, gauss_rule = Gaussian().sample, Gaussian().sqrt_density, Gaussian().gauss_rule
 
 
 @pytest.mark.parametrize("method", ["auto", *OF_NUMBERS, HermiteGalerkin(80), Panels(500)], ids=repr)
@@ -41,12 +49,81 @@ def test_unknown_methods_are_refused(method):
 @pytest.mark.parametrize("name", OF_NUMBERS)
 def test_methods_of_numbers_refuse_others(name):
     """Vectors, blocks and matrices."""
-    plane = Gaussian.standard(2)
-    for h, mu in ((lambda x, y: np.sum(x * y, axis=-1), plane),
+    for h, mu in ((lambda x, y: np.sum(x * y, axis=-1), PLANE),
                   (lambda x, y: (x * y)[..., None, None] * np.ones((2, 2)), Gaussian()),
                   (opsvd.blockwise(lambda z: z / np.linalg.norm(z, axis=(-2, -1), keepdims=True), 2), Gaussian())):
         with pytest.raises(ValueError, match=r"method must suit .* takes kernels of numbers; leave it out"):
             opsvd.decompose(h, mu, mu, method=name)
+
+
+# Kernels with their measures, of all kinds that methods tell apart.
+OTHERS = {
+    "invariant": (lambda x, y: np.exp(0.3 * np.sum(x * y, axis=-1)), (PLANE, PLANE)),
+    "elementwise": (opsvd.elementwise(np.tanh, 2), ()),
+    "sum": (lambda x, y: np.sin(x[..., 0] * y[..., 1]) + x[..., 1] ** 2 * y[..., 0], (PLANE, PLANE)),
+    "number and vector": (lambda x, y: np.sin(x * y[..., 0]) + y[..., 1], (Gaussian(), PLANE)),
+    "many coordinates": (lambda x, y: np.exp(0.1 * np.sum(x * y, axis=-1)), (Gaussian.standard(12),) * 2),
+    "many coordinates without symmetry": (lambda x, y: np.sin(0.3 * np.sum(x**2 * y, axis=-1)),
+                                          (Gaussian.standard(12),) * 2),
+    "shifted": (lambda x, y: np.exp(0.3 * np.sum(x * y, axis=-1)), (Gaussian([0.0, 1.0]), PLANE)),
+    "matrices": (opsvd.MatrixKernel(lambda x, y: np.sin(0.5 * x * y)[..., None, None] * np.array([[2.0, 1], [0, 1]])),
+                 ()),
+    "blocks": (opsvd.blockwise(lambda z: z / np.linalg.norm(z, axis=(-2, -1), keepdims=True), 2), ()),
+    "numbers": (lambda x, y: np.sin(x * y), ()),
+}
+
+
+@pytest.mark.parametrize(("method", "kernel"), [
+    ("sectors", "invariant"), ("sectors", "elementwise"), ("sectors", "many coordinates"),
+    ("tensor", "invariant"), ("tensor", "sum"), ("tensor", "number and vector"),
+    ("tensor", "shifted"),
+    ("grid", "invariant"), ("grid", "sum"), ("grid", "number and vector"), ("grid", "shifted"), ("grid", "matrices"),
+    ("grid", "blocks"),
+    ("quasi-random", "invariant"), ("quasi-random", "elementwise"), ("quasi-random", "sum"),
+    ("quasi-random", "number and vector"), ("quasi-random", "many coordinates"),
+    ("quasi-random", "many coordinates without symmetry"), ("quasi-random", "shifted"), ("quasi-random", "matrices"),
+    ("quasi-random", "blocks"), ("quasi-random", "numbers"),
+])
+def test_methods_of_vectors_by_name_agree_with_the_default(method, kernel):
+    """Within the bars of both, whether or not the method is the one for the kernel."""
+    words = {"sectors": "spherical harmonics", "tensor": "Hermite polynomials in products", "grid": "in products",
+             "quasi-random": "quasi-random points"}
+    h, measures = OTHERS[kernel]
+    chosen, named = (_quiet(h, *measures, rtol=0.05, max_evaluations=8_000_000, method=name)
+                     for name in ("auto", method))
+    count = min(chosen.rank, named.rank)
+    assert words[method] in named.method
+    assert count > 0
+    assert (np.abs(chosen.singular_values[:count] - named.singular_values[:count])
+            <= chosen.errors[:count] + named.errors[:count]).all()
+
+
+@pytest.mark.parametrize(("method", "kernel", "why"), [
+    ("sectors", "numbers", "takes kernels of vectors with numbers for values"),
+    ("sectors", "matrices", "takes kernels of vectors with numbers for values"),
+    ("sectors", "blocks", "takes kernels of vectors with numbers for values"),
+    ("sectors", "shifted", "takes measures that are invariant under rotations: Gaussian"),
+    ("sectors", "number and vector", "takes measures that are invariant under rotations: Gaussian"),
+    ("sectors", "sum", r"takes kernels with h\(Qx, Qy\) = h\(x, y\) for all rotations Q, and h differs at random"),
+    ("tensor", "numbers", "takes kernels of vectors with numbers for values"),
+    ("tensor", "matrices", "takes kernels of vectors with numbers for values"),
+    ("tensor", "blocks", "takes kernels of vectors with numbers for values"),
+    ("tensor", "many coordinates", "takes kernels that are sums of functions of few coordinates each"),
+    ("tensor", "many coordinates without symmetry", "takes kernels that are sums of functions of few coordinates each"),
+    ("grid", "numbers", "takes kernels of vectors, blocks, and kernels with matrices for values"),
+    ("grid", "many coordinates", "takes points of few coordinates, and h has 12 and 12, so that a matrix would have"),
+])
+def test_methods_of_vectors_refuse_what_they_cannot_do(method, kernel, why):
+    """In words that say what the method takes."""
+    h, measures = OTHERS[kernel]
+    with pytest.raises(ValueError, match=f"method must suit the kernel, but .* {why}.*; leave it out to have it cho"):
+        opsvd.decompose(h, *measures, method=method)
+
+
+def test_quasi_random_points_need_gaussians():
+    """Other measures have no sequence of points."""
+    with pytest.raises(ValueError, match=r"but QuasiRandom\(\) takes Gaussian measures; leave it out"):
+        opsvd.decompose(lambda x, y: x * y, Other(), method="quasi-random")
 
 
 @pytest.mark.parametrize(("method", "needed"), [
@@ -55,12 +132,6 @@ def test_methods_of_numbers_refuse_others(name):
 ])
 def test_measures_that_do_not_fit_are_refused(method, needed):
     """The message shows the measures and names a method that takes them."""
-    class Other(Measure):
-        """Not a Gaussian by its class."""
-
-        dim, center, scale = 1, 0.0, 1.0
-        sample, sqrt_density, gauss_rule = Gaussian().sample, Gaussian().sqrt_density, Gaussian().gauss_rule
-
     with pytest.raises(ValueError, match=f"mu_x and mu_y must be {needed}, got .*Other.*; use method='p.*'; leave"):
         opsvd.decompose(lambda x, y: x * y, Other(), method=method)
 
@@ -149,8 +220,8 @@ def test_budget_is_kept():
     assert svd.evaluations == kernel.evaluations <= 5_000_000
 
 
-def _quiet(h, **options):
+def _quiet(h, *measures, **options):
     """Decompose, expecting that the tolerance may be missed."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        return opsvd.decompose(h, **options)
+        return opsvd.decompose(h, *measures, **options)

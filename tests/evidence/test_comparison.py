@@ -1,0 +1,63 @@
+"""Answers held against the kernel on other rules: values alone where that is enough, images where it is not."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from opsvd import Gaussian, HermiteGalerkin, Kernel, ProductIntegration
+from opsvd._support.budget import Budget
+from opsvd.operator.problem import Problem
+
+
+def solved(h, method, rtol=1e-10):
+    """The last discretisation of a method, and its singular system."""
+    *_, discretisation = method.discretisations(Problem(Kernel(h), Gaussian(), Gaussian(), rtol))
+    return discretisation, discretisation.system
+
+
+def test_a_small_remainder_is_evidence_enough():
+    """cos(xy): pointwise values alone; the norm of the kernel is exact."""
+    discretisation, system = solved(lambda x, y: np.cos(x * y), HermiteGalerkin(95), 1e-8)
+    evidence = discretisation.evidence(system)
+    assert evidence.images is None
+    assert evidence.remainder < 1e-8
+    assert evidence.norm == pytest.approx(math.sqrt(0.5 + 0.5 / math.sqrt(5.0)), rel=1e-12)
+
+
+def test_where_it_is_large_images_are_taken():
+    """(x > y): the remainder is a percent of the norm, the images of the leading functions are exact."""
+    discretisation, system = solved(lambda x, y: x > y, ProductIntegration())
+    evidence = discretisation.evidence(system)
+    assert evidence.remainder > 1e-3
+    assert evidence.images is not None
+    errors = evidence.bars()
+    exact = 2.0 / ((2.0 * np.arange(1, len(errors) + 1) - 1.0) * np.pi)
+    assert (errors[:5] < 1e-10).all()
+    assert (np.abs(system.values - exact) <= errors).all()
+
+
+def test_what_is_left_beside_the_leading_functions_is_no_less_than_the_next_value():
+    """(x > y): its norm is looked at beside some numbers of functions, and tells more than the sum of two bounds."""
+    discretisation, system = solved(lambda x, y: x > y, ProductIntegration())
+    evidence = replace(discretisation.evidence, rtol=1e-13)(system)
+    looked_at = np.flatnonzero(np.isfinite(evidence.complement))
+    following = 2.0 / ((2.0 * looked_at + 3.0) * np.pi)
+    bounds = evidence.beside()[looked_at]
+    assert len(looked_at) > 1
+    assert (evidence.complement[looked_at] >= following).all()
+    assert (bounds < system.values[looked_at + 1] + 1.5 * evidence.spread).all()
+
+
+def test_without_budget_for_images_the_bars_are_wide():
+    """Enough for pointwise values, not for slices: an answer all the same."""
+    discretisation, system = solved(lambda x, y: x > y, ProductIntegration())
+    comparison = discretisation.evidence
+    counted = comparison.kernel.limited(Budget(10**9, math.inf))
+    # Pointwise values are enough for this rtol.
+    replace(comparison, kernel=counted, rtol=0.9)(system)
+    limited = comparison.kernel.limited(Budget(counted.evaluations + 1000, math.inf))
+    evidence = replace(comparison, kernel=limited)(system)
+    assert evidence.images is None
+    assert (evidence.bars() > 1e-4).all()

@@ -1,0 +1,40 @@
+"""Kernels that rotations leave alone, and functions of <x, y>: recognised from values."""
+
+import numpy as np
+import pytest
+
+from opsvd import Gaussian
+from opsvd.kernels import Kernel
+from opsvd.probing.invariance import depends_on_product_alone, is_invariant, product_values
+
+
+def inner(x, y):
+    """The products <x, y>."""
+    return np.sum(x * y, axis=-1)
+
+
+def squared_exponential(x, y):
+    """exp(-|x - y|^2 / 2)."""
+    return np.exp(-0.5 * np.sum((x - y) ** 2, axis=-1))
+
+
+@pytest.mark.parametrize(("h", "invariant", "product"), [
+    (lambda x, y: np.tanh(inner(x, y)), True, True),
+    (lambda x, y: inner(x, y) > 0.3, True, True),
+    (squared_exponential, True, False),
+    (lambda x, y: np.cos(inner(x, y)) * np.exp(-inner(x, x)), True, False),
+    (lambda x, y: np.tanh(x[..., 0] * y[..., 0] + 0.999 * x[..., 1] * y[..., 1]), False, False),
+    (lambda x, y: x[..., 0] * y[..., 1] - x[..., 1] * y[..., 0], False, False),
+], ids=["tanh", "step", "gaussian", "lengths too", "nearly", "determinant"])
+def test_invariance_is_recognised(h, invariant, product):
+    """Rotations and reflections leave it alone; the determinant changes its sign under the latter."""
+    kernel, mu = Kernel(h, dims=(2, 2)), Gaussian.standard(2)
+    assert is_invariant(kernel, mu, mu) is invariant
+    assert depends_on_product_alone(kernel, mu, mu) is product
+
+
+def test_a_function_of_the_product_is_read_off():
+    """phi(w) is h at two points whose product is w."""
+    w = np.array([[-2.0, 0.5], [0.0, 3.0]])
+    kernel = Kernel(lambda x, y: np.tanh(inner(x, y)), dims=(3, 3))
+    np.testing.assert_allclose(product_values(kernel, w), np.tanh(w), rtol=1e-14)
