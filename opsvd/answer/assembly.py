@@ -39,8 +39,8 @@ def assembled(discretisation: Discretisation, system: SingularSystem, evidence: 
         singular_values=expanded(listed.values, listed.counts, rank), errors=errors,
         left=system.left.truncated(kept, rank), right=system.right.truncated(kept, rank), norm=evidence.norm, tail=tail,
         rtol=rtol, method=discretisation.note, evaluations=0, breaks=evidence.breaks, decay=decay, spectrum_tail=beyond,
-        converged=max(worst, chosen.missing) <= chosen.goal,
-        status=status(goal=chosen.goal, rtol=rtol, rank=chosen.rank, worst=worst, missing=chosen.missing,
+        converged=max(worst, chosen.unfound) <= chosen.goal,
+        status=status(goal=chosen.goal, rtol=rtol, rank=chosen.rank, worst=worst, unfound=chosen.unfound,
                       following=following, remainder=evidence.remainder, limit=discretisation.limit))
     if kept > chosen.rank:
         whole = whole.leading(chosen.rank)

@@ -22,8 +22,8 @@ class Selection:
         How many of the leading values have bars within the tolerance.
     goal : float
         The tolerance times the first value.
-    missing : float
-        The largest value that may be missing, if those given are fewer than make an answer.
+    unfound : float
+        The largest value that may not have been found, if those given are fewer than make an answer.
     complete : bool
         Whether finer discretisations would do no better, if the bars of those given are within the tolerance.
     """
@@ -31,7 +31,7 @@ class Selection:
     rank: int
     accurate: int
     goal: float
-    missing: float
+    unfound: float
     complete: bool
 
 
@@ -51,11 +51,11 @@ def select(evidence: Evidence, multiplicities: list[int], rtol: float, max_rank:
     accurate = leading_true((bars <= goal)[:wanted] & (s[:wanted] > reach))
     rank = accurate if accurate >= min(evidence.enough, wanted) else wanted
     enough = evidence.enough if max_rank is None else min(evidence.enough, max_rank)
-    missing = 0.0 if rank >= enough else evidence.missing
+    unfound = 0.0 if rank >= enough else evidence.unfound
     if multiplets:
         rank = _whole_multiplets(s, bars, rank)
     within = settled(s, bars, rtol) or (evidence.exhausted and accurate >= max(min(evidence.enough, wanted), 1))
-    return Selection(rank, accurate, goal, missing, accurate == wanted == max_rank or (within and missing <= goal))
+    return Selection(rank, accurate, goal, unfound, accurate == wanted == max_rank or (within and unfound <= goal))
 
 
 def _whole_multiplets(s: np.ndarray, bars: np.ndarray, rank: int) -> int:

@@ -3,7 +3,7 @@
 import math
 
 
-def status(*, goal: float, rtol: float, rank: int, worst: float, missing: float, following: float, remainder: float,
+def status(*, goal: float, rtol: float, rank: int, worst: float, unfound: float, following: float, remainder: float,
            limit: str) -> str:
     """Say whether bars are within the tolerance, and what lies beyond the values that are given.
 
@@ -15,22 +15,22 @@ def status(*, goal: float, rtol: float, rank: int, worst: float, missing: float,
         How many distinct values are given.
     worst : float
         The largest bar, or all that is left out if no value is given.
-    missing, following : float
-        Values that may be missing from a list that claims to be complete, and those known to follow.
+    unfound, following : float
+        Values that may not have been found, of a list that claims to be complete, and those known to follow.
     remainder : float
         The norm of what all computed values leave.
     limit : str
         Why there is no more, and what to do.
     """
-    if rank == 0 and math.isinf(missing):
+    if rank == 0 and math.isinf(unfound):
         return "not converged: h is zero at all points that were looked at, and may not be elsewhere"
     if rank == 0 and worst > goal:
         return (f"not converged: no singular value is known to stand above its error bar and what may lie beyond; all "
                 f"of them together are at most {worst:.1e}. {limit}")
     if worst > goal:
         return not_within(worst, goal, rtol, f". {limit}")
-    if missing > goal:
-        return (f"not converged: the {rank} values given are known to {worst:.1e}, but another of up to {missing:.1e} "
+    if unfound > goal:
+        return (f"not converged: the {rank} values given are known to {worst:.1e}, but another of up to {unfound:.1e} "
                 f"may be missing, and rtol={rtol:g} asks for {goal:.1e}. {limit}")
     beyond = ""
     if following > goal:

@@ -39,7 +39,7 @@ class ComparedEvidence(RemainderEvidence):
 
     exhausted: bool = False
     hopeless: bool = False
-    missing: float = 0.0
+    unfound: float = 0.0
 
     @property
     def breaks(self) -> bool:    # type: ignore[override]
@@ -127,7 +127,7 @@ class Comparison:
         # Twelve accurate values are an answer. Of fewer, more may be accurate if what is left beside them is known.
         if leading_true(evidence.bars() <= self.rtol * s.max(initial=0.0)) >= 12:
             return evidence
-        return replace(evidence, complement=compared[0].complement(s) + evidence.spread - first)
+        return replace(evidence, complement=compared[0].complement(s) + evidence.operator_norm - first)
 
     def _outside(self, size: float) -> float:
         """The norm of h outside the domain, and nearer to singular points than nodes, given that of all of h."""
@@ -141,16 +141,16 @@ class Comparison:
         # Rules that disagree on the size of the remainder have not resolved it, and do not know its integrals either.
         trusted = largest <= 4.0 * remainders[0] + 4.0 * EPS * norms[0]
         coupling = max(float(np.linalg.norm(matrix)) for matrix in couplings) if trusted else largest
-        spread = first * largest / remainders[0] if remainders[0] > 0.0 else largest
+        bound = first * largest / remainders[0] if remainders[0] > 0.0 else largest
         # The norm of h is that of the answer to within the remainder, which may be much less than the error of a rule.
         norm = norms[0] if largest > 1e-3 * norms[0] else float(np.linalg.norm(s))
         size, remainder = float(np.hypot(norm, outside)), float(np.hypot(largest, outside))
         beyond_domain, beyond_reach = self.domain.missing * size, self._outside(size)
         return ComparedEvidence(
-            values=s, size=size, remainder=remainder, spread=spread + outside, coupling=coupling, least=min(remainders),
-            dimension=max(min(one.remainder.shape) for one in compared[:-1]),
+            values=s, size=size, remainder=remainder, operator_norm=bound + outside, coupling=coupling,
+            least=min(remainders), dimension=max(min(one.remainder.shape) for one in compared[:-1]),
             overlaps=np.array([np.diagonal(matrix) for matrix in couplings]),
-            missing=max(spread + outside - beyond_reach, 0.0),
+            unfound=max(bound + outside - beyond_reach, 0.0),
             exhausted=self.leading or remainder <= _LIMITED_BY_DOMAIN * beyond_domain,
             hopeless=beyond_domain >= _HOPELESS * s.max(initial=0.0) > 0.0)
 

@@ -40,5 +40,5 @@ def larger_evidence(values: np.ndarray, remainder: np.ndarray, f: np.ndarray, g:
     unknown = 0.0 if (seen if average is None else average) <= 2.0 * checked + 1e-13 * norm else beyond
     near = Images(np.sqrt(np.maximum(columns, rows)) + unknown, corners + unknown)
     return RemainderEvidence(
-        values=values, size=float(np.hypot(norm, beyond)), remainder=max(checked, seen), spread=checked + beyond,
+        values=values, size=float(np.hypot(norm, beyond)), remainder=max(checked, seen), operator_norm=checked + beyond,
                     coupling=float(np.linalg.norm(inner)) + unknown, dimension=min(remainder.shape), images=near)

@@ -31,7 +31,7 @@ class RemainderEvidence(Evidence):
         :math:`\sqrt{E[h^2]}`.
     remainder : float
         :math:`\sqrt{E[R^2]}`, the largest over the rules, with what lies outside the domain.
-    spread : float
+    operator_norm : float
         A bound of the operator norm of R, or `remainder` where that was enough.
     coupling : float
         The Frobenius norm of :math:`E[f_i R g_j]`, the largest over the rules: what the remainder does to the singular
@@ -54,7 +54,7 @@ class RemainderEvidence(Evidence):
     values: np.ndarray
     size: float
     remainder: float
-    spread: float
+    operator_norm: float
     coupling: float
     dimension: int
     least: float = 0.0
@@ -68,7 +68,7 @@ class RemainderEvidence(Evidence):
 
         At most :math:`s_{q+1} + \|R\|`; where both are of one size, it is less, and known better as a whole.
         """
-        unseen = min(self.remainder, self.spread)
+        unseen = min(self.remainder, self.operator_norm)
         bounds = np.append(self.values, 0.0)[1:] + _ORDER_MARGIN * unseen
         if self.complement is not None:
             bounds = np.minimum(bounds, self.complement + (_ORDER_MARGIN - 1.0) * unseen)
@@ -98,7 +98,7 @@ class RemainderEvidence(Evidence):
         s = self.values
         if len(s) == 0:
             return np.zeros(0)
-        remainder = NORM_MARGIN * min(self.remainder, self.spread)
+        remainder = NORM_MARGIN * min(self.remainder, self.operator_norm)
         bars = np.minimum(remainder, NORM_MARGIN * self.coupling + _quadratic(remainder, s - remainder))
         if self.images is not None:
             coupling, residual = NORM_MARGIN * self.images.coupling, NORM_MARGIN * self.images.residual
@@ -161,20 +161,20 @@ class RemainderEvidence(Evidence):
         rounding = _SVD_ROUNDING * EPS * s.max(initial=0.0)
         # A coupling of all that the remainder is says that its integrals are not known.
         if self.overlaps is not None and self.coupling < self.remainder:
-            lost = NORM_MARGIN * np.abs(self.overlaps).max(axis=0, initial=0.0) + rounding
-            sums.append(np.cumsum(s - lost).max(initial=0.0))
+            margin = NORM_MARGIN * np.abs(self.overlaps).max(axis=0, initial=0.0) + rounding
+            sums.append(np.cumsum(s - margin).max(initial=0.0))
         if self.images is not None:
             # The trace of a q by q matrix is at most sqrt(q) times its Frobenius norm.
             count = len(self.images.coupling)
-            lost = NORM_MARGIN * np.sqrt(np.arange(1.0, count + 1.0)) * self.images.coupling
-            sums.append((np.cumsum(s[:count] - rounding) - lost).max(initial=0.0))
+            margin = NORM_MARGIN * np.sqrt(np.arange(1.0, count + 1.0)) * self.images.coupling
+            sums.append((np.cumsum(s[:count] - rounding) - margin).max(initial=0.0))
         return float(max(sums))
 
 
 def largest_evidence(seen: list[RemainderEvidence]) -> RemainderEvidence:
     """The largest of all that several checks show of the same answer, with images of as many functions."""
     largest = {name: max(getattr(evidence, name) for evidence in seen)
-               for name in ("size", "remainder", "spread", "coupling", "dimension")}
+               for name in ("size", "remainder", "operator_norm", "coupling", "dimension")}
     near = Images(*(np.max([getattr(evidence.images, name) for evidence in seen], axis=0)
                     for name in ("residual", "coupling")))
     return RemainderEvidence(values=seen[0].values, images=near, **largest)

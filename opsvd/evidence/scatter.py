@@ -47,7 +47,7 @@ class ScatterEvidence(Evidence):
         return max(float(value[0]), 0.0), float(bar[0])
 
     @property
-    def missing(self) -> float:    # type: ignore[override]
+    def unfound(self) -> float:    # type: ignore[override]
         """A kernel that is zero at all points is not known to be zero."""
         return 0.0 if self._energy[0] > 0.0 else math.inf
 

@@ -160,7 +160,7 @@ def angular_sums(slices: SliceIntegrals, k: int, size: int, negligible: float) -
         samples[slices.split] += pieces
         largest = np.maximum(np.abs(samples).max(axis=1), TINY)
         beyond = largest**2 * ((samples / largest[:, None]) ** 2 @ ratio)
-    return AngularSums(coefficients, np.sqrt(np.maximum(beyond, 0.0)), np.sqrt(slices.lost))
+    return AngularSums(coefficients, np.sqrt(np.maximum(beyond, 0.0)), np.sqrt(slices.truncation))
 
 
 def _polynomials(shared: PanelBasis, k: int, size: int) -> tuple[PanelBasis, np.ndarray, np.ndarray]:

@@ -97,7 +97,7 @@ def _seen(d: SectorGrids, check: CheckGrid, degree: int,
     norm, outside = float(np.linalg.norm(matrix)), d.radii.missing * d.radii.norm
     remainder = float(np.hypot(np.linalg.norm(r), FAINT * norm))
     return RemainderEvidence(values=sigma, size=norm, remainder=float(np.hypot(remainder, outside)),
-                             spread=norm_bound(r) + outside, coupling=float(np.linalg.norm(f.T @ r @ g)),
+                             operator_norm=norm_bound(r) + outside, coupling=float(np.linalg.norm(f.T @ r @ g)),
                              dimension=min(matrix.shape), images=_images(d, check, degree, (f, sigma, g)))
 
 

@@ -34,8 +34,8 @@ class Evidence(ABC):
         No value below this one is known to be among the largest.
     ordered : bool
         Whether bars are about the i-th value; if not, about some value, which bars of others may reach across.
-    missing : float
-        The largest value that may be missing, where an answer lists fewer than `enough`.
+    unfound : float
+        The largest value that may not have been found, where an answer lists fewer than `enough`.
     exhausted : bool
         Whether no finer discretisation of this kind lowers the bars of the leading values.
     hopeless : bool
@@ -51,7 +51,7 @@ class Evidence(ABC):
     clear: float = 1.0
     floor: float = 0.0
     ordered: bool = True
-    missing: float = 0.0
+    unfound: float = 0.0
     exhausted: bool = True
     hopeless: bool = False
     breaks: bool = False

@@ -95,7 +95,7 @@ class _Splitter:
         # The index, the ends, the nodes and the values of the pieces that are done.
         self.done = [(np.zeros(0, dtype=np.intp), np.zeros((0, 2)), *np.zeros((2, 0, order)))]
         self.breaks = [np.zeros((0, 2 if self.x.ndim == 1 else self.x.shape[1] + 1))]
-        self.lost, self.exhausted = np.zeros(len(self.x)), False
+        self.truncation, self.exhausted = np.zeros(len(self.x)), False
         self.rng = np.random.default_rng(len(self.x))
         self.threshold, self.waiting = 0.0, 0
 
@@ -114,7 +114,7 @@ class _Splitter:
             pieces = self._keep(pieces, last=last or self.exhausted)
         basis = PanelBasis(self.measure, self.edges, self.order)
         index, ends, nodes, values = (np.concatenate(parts) for parts in zip(*self.done, strict=True))
-        return SliceIntegrals(basis, dense, index, ends, nodes, values, np.concatenate(self.breaks), self.lost,
+        return SliceIntegrals(basis, dense, index, ends, nodes, values, np.concatenate(self.breaks), self.truncation,
                               self.exhausted)
 
     def _first_look(self) -> tuple[np.ndarray, _Pieces]:
@@ -132,7 +132,7 @@ class _Splitter:
         pieces = _Pieces(index, left[panel], right[panel], no, tails, no)
         effects = self._effects(tails, energy, pieces)
         broken = effects > self.threshold
-        np.add.at(self.lost, pieces.index[~broken], effects[~broken] ** 2)
+        np.add.at(self.truncation, pieces.index[~broken], effects[~broken] ** 2)
         missed, where = self._second_look(samples[~broken], pieces[~broken])
         hidden = np.flatnonzero(~broken)[missed]
         samples[broken] = 0.0
@@ -145,7 +145,7 @@ class _Splitter:
         """Compare polynomials with the slices at two random points on each: which pieces are wrong, and where.
 
         What lies between nodes, such as a thin strip, is found in some of the slices only. Their number tells how much
-        there is: it counts as lost, although it is mended where it was seen.
+        there is: it counts as truncation, although it is mended where it was seen.
         """
         t = self.rng.uniform(-1.0, 1.0, (2, len(pieces)))
         half = 0.5 * (pieces.right - pieces.left)
@@ -155,7 +155,7 @@ class _Splitter:
         energy = np.einsum("pk,pk->p", samples, samples)
         # Polynomials within the tolerance may be wrong at a point by some times as much.
         missed = np.flatnonzero(self._effects(wrong.max(axis=0) / 30.0, energy, pieces) > self.threshold)
-        np.add.at(self.lost, pieces.index[missed], np.sum(wrong[:, missed] ** 2, axis=0) * 2.0 / len(t))
+        np.add.at(self.truncation, pieces.index[missed], np.sum(wrong[:, missed] ** 2, axis=0) * 2.0 / len(t))
         return missed, points[np.argmax(wrong[:, missed], axis=0), missed]
 
     def _points(self, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -193,7 +193,7 @@ class _Splitter:
         tiny = pieces.right - pieces.left <= 2.0 * _narrowest(pieces)
         effects = self._effects(tails, energy, pieces)
         kept = (effects <= self.threshold) | tiny | last
-        np.add.at(self.lost, pieces.index[kept], effects[kept] ** 2)    # below the threshold, or given up
+        np.add.at(self.truncation, pieces.index[kept], effects[kept] ** 2)    # below the threshold, or given up
         ends = np.stack([pieces.left[kept], pieces.right[kept]], axis=1)
         self.done.append((pieces.index[kept], ends, points[kept, :self.order],
                           sizes[kept, :self.order] * weights[kept]))

@@ -36,7 +36,7 @@ class SliceIntegrals:
         On the pieces: nodes y, and :math:`\sqrt{w_i} h(x_i, y) \sqrt{\rho_y(y)}` times their Lebesgue weights.
     breaks : ndarray, shape (b, p + 1)
         The breaks found: x_i, of p coordinates, and y.
-    lost : ndarray, shape (n,)
+    truncation : ndarray, shape (n,)
         The squares of the norms of truncation errors: of those below the tolerance, and of what was given up.
     exhausted : bool
         Whether it was given up for want of budget.
@@ -49,13 +49,13 @@ class SliceIntegrals:
     nodes: np.ndarray
     values: np.ndarray
     breaks: np.ndarray
-    lost: np.ndarray
+    truncation: np.ndarray
     exhausted: bool
 
     @property
     def unresolved(self) -> float:
         """The norm of the truncation errors, of all slices together."""
-        return float(np.sqrt(self.lost.sum()))
+        return float(np.sqrt(self.truncation.sum()))
 
     @property
     def split(self) -> np.ndarray:
@@ -161,7 +161,7 @@ class SliceIntegrals:
         place[rows] = np.arange(len(rows))
         kept = place[self.index] >= 0
         return replace(self, dense=self.dense[rows], index=place[self.index[kept]], ends=self.ends[kept],
-                       nodes=self.nodes[kept], values=self.values[kept], lost=self.lost[rows])
+                       nodes=self.nodes[kept], values=self.values[kept], truncation=self.truncation[rows])
 
     def against_resolved(self, functions: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         r""":math:`\sqrt{w_i}\, E_y[h(x_i, y)\, g(y)]` of functions :math:`g \sqrt{\rho_y}` that the basis resolves.

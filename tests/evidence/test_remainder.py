@@ -42,7 +42,7 @@ def evidence_of(matrix, f, s, g, modes=None, *, whole=False):
                   for q in range(1, modes + 1)]))
     complement = np.array([np.linalg.norm(matrix - (f[:, :q] * s[:q]) @ g[:, :q].T, 2) for q in range(1, len(s) + 1)])
     return ComparedEvidence(values=s, size=float(np.linalg.norm(matrix)), remainder=float(np.linalg.norm(remainder)),
-                    spread=float(np.linalg.norm((remainder.T @ remainder) @ (remainder.T @ remainder))) ** 0.25,
+                    operator_norm=float(np.linalg.norm((remainder.T @ remainder) @ (remainder.T @ remainder))) ** 0.25,
                     coupling=float(np.linalg.norm(f.T @ remainder @ g)), dimension=min(matrix.shape), images=images,
                     overlaps=np.diagonal(f.T @ remainder @ g)[None], least=float(np.linalg.norm(remainder)),
                     complement=complement if whole else None)
@@ -126,7 +126,7 @@ def test_reliable_errors_are_for_some_true_value():
 
 def test_no_values_no_bars():
     """The zero kernel."""
-    assert RemainderEvidence(values=np.zeros(0), size=0.0, remainder=0.0, spread=0.0, coupling=0.0,
+    assert RemainderEvidence(values=np.zeros(0), size=0.0, remainder=0.0, operator_norm=0.0, coupling=0.0,
                              dimension=1).bars().shape == (0,)
 
 
