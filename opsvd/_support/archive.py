@@ -1,6 +1,7 @@
 """Archives of arrays that say what is in them: nothing else is read, and nothing that was changed."""
 
 import hashlib
+import io
 import json
 import zipfile
 from os import PathLike
@@ -29,8 +30,11 @@ def write_archive(path: str | PathLike[str], meta: dict[str, Any], arrays: dict[
     listed = {name: _entry(array) for name, array in content.items()}
     text = json.dumps({"version": _VERSION, **meta, "arrays": listed}, default=np.generic.item)
     content |= {_TITLE: np.asarray(text), _SEAL: np.asarray(_digest(np.asarray(text)))}
+    # In memory: of an archive that fails halfway, older numpys end the file later, when it is closed.
+    whole = io.BytesIO()
+    np.savez(whole, **content)    # without objects, as these have no entry, so that nothing is pickled
     with replacing(path) as file:
-        np.savez(file, **content)    # without objects, as these have no entry, so that nothing is pickled
+        file.write(whole.getbuffer())
 
 
 def read_archive(path: str | PathLike[str]) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

@@ -1,5 +1,6 @@
 """Files that are written are whole, or not there."""
 
+import gc
 import os
 import stat
 from pathlib import Path
@@ -116,6 +117,7 @@ def test_a_failed_save_leaves_the_old_result(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space left"):
         opsvd.decompose(lambda x, y: np.tanh(x * y)).save(path)
     monkeypatch.undo()
+    gc.collect()    # what is left of the archive ends without an exception
     np.testing.assert_array_equal(opsvd.load(path).singular_values, old.singular_values)
     assert names_in(tmp_path) == ["svd.npz"]
 
