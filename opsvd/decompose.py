@@ -1,7 +1,7 @@
 """The driver: discretise, decompose, judge; refine until the error bars meet the tolerance."""
 
 import warnings
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -111,7 +111,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     with one_blas_thread(), budget.watched():
         hold_for_few_points(problem, _COARSE_VALUES if problem.of_numbers else None)
         seen, problem = _first_look(problem)
-        best, remark = _answered(problem, chosen)
+        best, remark = _refined(problem, chosen)
         budget.release()
         if best is None:
             best, remark = _coarse(problem, remark or f"{chosen!r} cannot do this kernel: leave method out, and one "
@@ -186,31 +186,21 @@ class _Judged:
         return near and bar > 0.5 * bar_before and self.discretisation.finer_than(before.discretisation)
 
 
-def _answered(problem: Problem, method: Method) -> tuple[_Judged | None, str]:
-    """The best answer of a method, and what stands in the way of more; or raise saying why the method refuses."""
-    try:
-        why = method.refusal(problem)
-    except BudgetExhaustedError as exhausted:    # h is probed for its symmetry, or for the coordinates that it takes
-        return None, str(exhausted)
-    if why is not None:
-        raise ValueError(f"method must suit the kernel, but {method!r} {why}; leave it out to have it chosen")
-    return _refined(problem, method.discretisations(problem))
+def _refined(problem: Problem, method: Method) -> tuple[_Judged | None, str]:
+    """Go through ever finer discretisations of a method until one gives all that is asked.
 
-
-def _refined(problem: Problem, discretisations: Iterator[Discretisation]) -> tuple[_Judged | None, str]:
-    """Go through ever finer discretisations until one gives all that is asked.
-
-    Return it, or the best of all; and what stands in the way of more, if that is known.
+    Return its answer, or the best of all; and what stands in the way of more, if that is known. If the method refuses,
+    raise saying why.
     """
     best: _Judged | None = None
-    remark, method = "", _hearing(discretisations)
+    remark, finer = "", _discretisations(problem, method)
     try:
-        discretisation = next(method)
+        discretisation = next(finer)
         while True:
             try:
                 answer = _judged(problem, discretisation)
             except BudgetExhaustedError as exhausted:
-                discretisation = method.throw(exhausted)
+                discretisation = finer.throw(exhausted)
                 continue
             if answer is not None:
                 remark = answer.remark
@@ -219,7 +209,7 @@ def _refined(problem: Problem, discretisations: Iterator[Discretisation]) -> tup
                 best = answer if best is None else answer.beside(best)
                 if done:
                     break
-            discretisation = method.send(None if answer is None else answer.svd)
+            discretisation = finer.send(None if answer is None else answer.svd)
     except StopIteration:
         remark = remark or (problem.budget.refusals or [""])[-1]
     except BudgetExhaustedError as exhausted:
@@ -227,11 +217,12 @@ def _refined(problem: Problem, discretisations: Iterator[Discretisation]) -> tup
     return None if best is None else _for_tolerance(best, problem.rtol), remark
 
 
-def _hearing(discretisations: Iterator[Discretisation]) -> Generator[Discretisation, Any, Any]:
+def _discretisations(problem: Problem, method: Method) -> Generator[Discretisation, Any, None]:
     """A generator, which hears of answers and refusals: another iterator is made one, and ends at a refusal."""
-    if isinstance(discretisations, Generator):
-        return discretisations
-    return (discretisation for discretisation in discretisations)
+    if (why := method.refusal(problem)) is not None:    # within the loop, as probing h may exhaust the budget
+        raise ValueError(f"method must suit the kernel, but {method!r} {why}; leave it out to have it chosen")
+    found = method.discretisations(problem)
+    yield from found if isinstance(found, Generator) else (one for one in found)
 
 
 def _judged(problem: Problem, discretisation: Discretisation) -> _Judged | None:
@@ -263,7 +254,7 @@ def _coarse(problem: Problem, reason: str) -> tuple[_Judged, str]:
     """An answer of so few values that they are within what a budget has left; the reason says what has run out."""
     budget = problem.budget
     if problem.of_numbers and budget.affords(_COARSE_VALUES, 15):
-        best, refused = _refined(problem, UniformPanels(10).discretisations(problem))
+        best, refused = _refined(problem, UniformPanels(10))
         if best is not None:
             return best, reason
         if not refused:
@@ -272,7 +263,7 @@ def _coarse(problem: Problem, reason: str) -> tuple[_Judged, str]:
     points = QuasiRandom()
     if points.refusal(problem) is None:
         with budget.grace():
-            best, refused = _refined(problem, points.discretisations(problem))
+            best, refused = _refined(problem, points)
         if best is not None:
             return best, refused or reason
         reason = refused or reason

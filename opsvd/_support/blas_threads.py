@@ -35,12 +35,9 @@ def one_blas_thread() -> Iterator[None]:
     finally:
         with _LOCK:
             first = _OPEN.pop()
-            _set(controller, [own if _per_thread(library) else number if not _OPEN else 1
+            # With OpenMP each thread has a number of its own.
+            _set(controller, [own if getattr(library, "threading_layer", None) == "openmp" else 1 if _OPEN else number
                               for library, own, number in zip(controller.lib_controllers, mine, first, strict=True)])
-
-
-def _per_thread(library: Any) -> bool:
-    return getattr(library, "threading_layer", None) == "openmp"
 
 
 def _set(controller: Any, numbers: list[int]) -> None:

@@ -145,7 +145,7 @@ def find_structure(kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure)
     return Structure(
         skeleton=_skeleton(probe),
         product=isinstance(kernel, Elementwise) or _is_product(probe),
-        linear_form=_linear_form(probe),
+        linear_form=next(((1.0, b) for b in _candidates(probe) if probe.relation(*_on_line(probe, b)) == 1), None),
         parity=probe.relation(x_back, y_back),
         parity_x=probe.relation(x_back, y),
         parity_y=probe.relation(x, y_back),
@@ -273,13 +273,8 @@ def _is_product(probe: _Probe) -> bool:
     return probe.relation(*probe.along(lambda x: z / x, lambda y: z / y)) == 1
 
 
-def _linear_form(probe: _Probe) -> tuple[float, float] | None:
-    """(1, b) if h is a function of x + b y."""
-    return next(((1.0, b) for b in _candidates(probe) if probe.relation(*_on_line(probe, b)) == 1), None)
-
-
 def _candidates(probe: _Probe) -> Iterator[float]:
-    """What b may be, the most likely ones first."""
+    """What b may be if h is a function of x + b y, the most likely ones first."""
     yield from (-1.0, 1.0)
     slopes = _slopes(probe)
     plain = (2.0, -2.0, 0.5, -0.5, 3.0, -3.0, 1.0 / 3.0, -1.0 / 3.0)    # for steps, which have no slope
