@@ -16,7 +16,7 @@ from references import Breaks, spectrum
 
 from opsvd.measures import Gaussian
 
-__all__ = ["RandomKernel", "draw_kernel", "excess", "reference"]
+__all__ = ["RandomKernel", "draw_kernel", "either", "excess", "reference", "uniform"]
 
 # Widths of the smallest panel at the tangent of a curve, beside the flat point of a hyperbola, and at a corner.
 _TANGENT, _FLAT, _CORNER = 1e-4, 0.01, 1.0
@@ -87,24 +87,26 @@ def _hyperbola(c: float) -> Curve:
     return Curve(f"(x * y - {c})", lambda x: (c / x)[:, None], lambda y: (c / y)[:, None], flat, flat)
 
 
-def _number(rng: Random, low: float, high: float) -> float:
+def uniform(rng: Random, low: float, high: float) -> float:
+    """A number between the two, of two digits, so that a kernel can be written down."""
     return round(rng.uniform(low, high), 2)
 
 
-def _signed(rng: Random, low: float, high: float) -> float:
-    return rng.choice([-1, 1]) * _number(rng, low, high)
+def either(rng: Random, low: float, high: float) -> float:
+    """Such a number, with either sign."""
+    return rng.choice([-1, 1]) * uniform(rng, low, high)
 
 
 def _draw_line(rng: Random) -> Curve:
-    return _line(_signed(rng, 0.5, 1.5), _signed(rng, 0.5, 1.5), _number(rng, -1.5, 1.5))
+    return _line(either(rng, 0.5, 1.5), either(rng, 0.5, 1.5), uniform(rng, -1.5, 1.5))
 
 
 def _draw_curve(rng: Random) -> Curve:
     return rng.choice([
         _draw_line, _draw_line,
-        lambda rng: _parabola(_signed(rng, 0.3, 1.5), _number(rng, -1.0, 1.0), _number(rng, -1.0, 1.0)),
-        lambda rng: _ellipse(*(_number(rng, -0.8, 0.8) for _ in range(2)), *(_number(rng, 0.5, 2.0) for _ in range(2))),
-        lambda rng: _hyperbola(_signed(rng, 0.3, 1.5)),
+        lambda rng: _parabola(either(rng, 0.3, 1.5), uniform(rng, -1.0, 1.0), uniform(rng, -1.0, 1.0)),
+        lambda rng: _ellipse(*(uniform(rng, -0.8, 0.8) for _ in range(2)), *(uniform(rng, 0.5, 2.0) for _ in range(2))),
+        lambda rng: _hyperbola(either(rng, 0.3, 1.5)),
     ])(rng)
 
 
@@ -118,7 +120,7 @@ _SMOOTH = ("1.0", "np.cos({a} * x + {b} * y)", "np.exp(-(x - {a}) ** 2 / 2 - (y 
 
 
 def _draw_smooth(rng: Random) -> str:
-    return f"{_signed(rng, 0.2, 1.5)} * {rng.choice(_SMOOTH).format(a=_signed(rng, 0.2, 1.5), b=_number(rng, -1, 1))}"
+    return f"{either(rng, 0.2, 1.5)} * {rng.choice(_SMOOTH).format(a=either(rng, 0.2, 1.5), b=uniform(rng, -1, 1))}"
 
 
 def _sum(rng: Random) -> tuple[str, Sequence[Curve]]:
@@ -130,15 +132,15 @@ def _sum(rng: Random) -> tuple[str, Sequence[Curve]]:
 
 def _maximum(rng: Random) -> tuple[str, Sequence[Curve]]:
     """The largest of three linear forms."""
-    forms = [(_signed(rng, 0.2, 2.0), _signed(rng, 0.2, 2.0), _number(rng, -1.0, 1.0)) for _ in range(3)]
+    forms = [(either(rng, 0.2, 2.0), either(rng, 0.2, 2.0), uniform(rng, -1.0, 1.0)) for _ in range(3)]
     a, b, c = (_line(*form).text for form in forms)
     return f"np.maximum(np.maximum({a}, {b}), {c})", _cornered([_between(f, g) for f, g in combinations(forms, 2)])
 
 
 def _network(rng: Random) -> tuple[str, Sequence[Curve]]:
     """A bend or a step of the difference of two rectified units, with every line on which it could break."""
-    u, v = ((_signed(rng, 0.3, 1.5), _signed(rng, 0.3, 1.5), _number(rng, -1.0, 1.0)) for _ in range(2))
-    p, q, c = _number(rng, 0.5, 2.0), _number(rng, 0.5, 2.0), _number(rng, -0.8, 0.8)
+    u, v = ((either(rng, 0.3, 1.5), either(rng, 0.3, 1.5), uniform(rng, -1.0, 1.0)) for _ in range(2))
+    p, q, c = uniform(rng, 0.5, 2.0), uniform(rng, 0.5, 2.0), uniform(rng, -0.8, 0.8)
     inner = f"({p} * np.maximum({_line(*u).text}, 0) - {q} * np.maximum({_line(*v).text}, 0) - {c})"
     scaled_u, scaled_v = tuple(p * t for t in u), tuple(q * t for t in v)
     constant = (0.0, 0.0, -c)
@@ -178,7 +180,7 @@ def draw_kernel(rng: Random) -> RandomKernel:
     """Draw a kernel of one of the kinds, and its measures."""
     kind = rng.choice([_sum, _sum, _sum, _maximum, _network, _steep])
     text, curves = kind(rng)
-    mu_x, mu_y = (Gaussian(_number(rng, -0.5, 0.5), _number(rng, 0.7, 1.3)) if rng.random() < 0.5 else Gaussian()
+    mu_x, mu_y = (Gaussian(uniform(rng, -0.5, 0.5), uniform(rng, 0.7, 1.3)) if rng.random() < 0.5 else Gaussian()
                   for _ in range(2))
     y_at, x_at = ((lambda t, graphs=graphs: np.concatenate([g(t) for g in graphs], axis=1))
                   for graphs in ([c.y_at for c in curves], [c.x_at for c in curves]))

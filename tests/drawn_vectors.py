@@ -14,6 +14,7 @@ from random import Random
 from typing import Any
 
 import numpy as np
+from drawn_kernels import either, uniform
 from vector_quadrature import (
     Breaks,
     Level,
@@ -148,19 +149,11 @@ def _function(text: str, *names: str) -> Function:
     return eval(f"lambda {', '.join(names)}: {text}", {"np": np})  # noqa: S307 - the text is drawn here
 
 
-def _number(rng: Random, low: float, high: float) -> float:
-    return round(rng.uniform(low, high), 2)
-
-
-def _signed(rng: Random, low: float, high: float) -> float:
-    return rng.choice([-1, 1]) * _number(rng, low, high)
-
-
 def _drawn(rng: Random, table: tuple, name: str, low: float, high: float, *,
            signed: bool = False) -> tuple[str, tuple[float, ...]]:
     """A function of a variable as text, and where it breaks."""
     text, breaks = rng.choice(table)
-    c, a = (_signed if signed else _number)(rng, low, high), _number(rng, 0.2, 1.2)
+    c, a = (either if signed else uniform)(rng, low, high), uniform(rng, 0.2, 1.2)
     return text.format(v=name, z=name, c=c, a=a), tuple(float(b.format(c=c).replace("--", "")) for b in breaks)
 
 
@@ -173,13 +166,13 @@ def _of_radius(rng: Random, name: str) -> tuple[str, tuple[float, ...]]:
 
 
 def _stds(rng: Random) -> tuple[float, float]:
-    return (1.0, 1.0) if rng.random() < 0.6 else (_number(rng, 0.6, 1.5), _number(rng, 0.6, 1.5))
+    return (1.0, 1.0) if rng.random() < 0.6 else (uniform(rng, 0.6, 1.5), uniform(rng, 0.6, 1.5))
 
 
 def _separable(rng: Random, k: int) -> DrawnVectors:
     """Sums of functions of the angle times functions of the lengths."""
     stds = _stds(rng)
-    terms = [(_signed(rng, 0.3, 1.5), _of_angle(rng), _of_radius(rng, "r"), _of_radius(rng, "s"))
+    terms = [(either(rng, 0.3, 1.5), _of_angle(rng), _of_radius(rng, "r"), _of_radius(rng, "s"))
              for _ in range(rng.choice([1, 1, 2, 3]))]
 
     def spectrum(level: Level) -> Spectrum:
@@ -198,7 +191,7 @@ def _through_product(rng: Random, k: int) -> DrawnVectors:
     alone = rng.random() < 0.7
     stds = (1.0, 1.0) if alone else _stds(rng)
     (phi, breaks) = _drawn(rng, _OF_PRODUCT, "w", 0.3, 1.5)
-    a, b = _number(rng, 0.2, 1.0), _number(rng, 0.2, 1.0)
+    a, b = uniform(rng, 0.2, 1.0), uniform(rng, 0.2, 1.0)
     f, e = ("1.0", "1.0") if alone else (f"np.exp(-{a} * r)", f"1 / (1 + {b} * s)")
     of_product, of_x, of_y = _function(phi, "w"), _function(f, "r"), _function(e, "s")
     enters = tuple(sorted({abs(b) for b in breaks if b != 0.0}))
@@ -216,7 +209,7 @@ def _through_product(rng: Random, k: int) -> DrawnVectors:
 
 def _smooth_in_product(rng: Random, k: int) -> DrawnVectors:
     """A smooth function of <x, y> times functions of the angle and of the lengths that break."""
-    stds, phi = _stds(rng), rng.choice(_SMOOTH_IN_PRODUCT).format(a=_number(rng, 0.2, 1.0))
+    stds, phi = _stds(rng), rng.choice(_SMOOTH_IN_PRODUCT).format(a=uniform(rng, 0.2, 1.0))
     (g, breaks), (f, f_breaks), (e, e_breaks) = _of_angle(rng), _of_radius(rng, "r"), _of_radius(rng, "s")
     of_product, of_t, of_x, of_y = _function(phi, "w"), _function(g, "t"), _function(f, "r"), _function(e, "s")
 
@@ -233,7 +226,7 @@ def _smooth_in_product(rng: Random, k: int) -> DrawnVectors:
 def _of_radii(rng: Random, k: int) -> DrawnVectors:
     """A function of the angle times one of both lengths that breaks along a curve."""
     stds, (g, breaks) = _stds(rng), _of_angle(rng)
-    q, curve = (text.format(c=_c) for _c in [_number(rng, 0.5, 3.0)] for text in rng.choice(_OF_RADII))
+    q, curve = (text.format(c=_c) for _c in [uniform(rng, 0.5, 3.0)] for text in rng.choice(_OF_RADII))
     of_t, of_both, at = _function(g, "t"), _function(q, "r", "s"), _function(curve, "r")
     curves: Breaks = lambda u: at(u)[:, None]  # noqa: E731 - each of these curves is its own inverse
 
@@ -249,7 +242,7 @@ def _of_radii(rng: Random, k: int) -> DrawnVectors:
 
 def _of_distance(rng: Random, k: int) -> DrawnVectors:
     """A function of |x - y|."""
-    (text, jump), c = rng.choice(_OF_DISTANCE), _number(rng, 0.8, 2.5)
+    (text, jump), c = rng.choice(_OF_DISTANCE), uniform(rng, 0.8, 2.5)
     phi = text.format(c=c)
     of_d = _function(phi, "d")
 
@@ -275,7 +268,7 @@ def _plane(of_both: Function, curves: tuple[Breaks, Breaks], level: Level) -> np
 
 def _of_two(rng: Random) -> tuple[str, tuple[Breaks, Breaks]]:
     """A function of two numbers, and the curve along which it breaks."""
-    c = _number(rng, 0.3, 1.5)
+    c = uniform(rng, 0.3, 1.5)
     q, *curve = (text.format(c=c) for text in rng.choice(_OF_TWO))
     v_at, u_at = (_function(text, name) for text, name in zip(curve, "uv", strict=True))
     return q, (lambda u: v_at(u)[:, None], lambda v: u_at(v)[:, None])
@@ -312,7 +305,7 @@ def _renamed(q: str, i: int) -> str:
 
 def _odd_sum(rng: Random, k: int) -> DrawnVectors:
     """The sum over components of an odd function of their product: every value of it stands k times."""
-    c = _number(rng, 0.3, 1.5)
+    c = uniform(rng, 0.3, 1.5)
     phi, breaks = rng.choice(_ODD)
     texts = [phi.format(z=f"(x{i} * y{i})", c=c) for i in range(1, k + 1)]
     of_both = _function(phi.format(z="(u * v)", c=c), "u", "v")
@@ -328,7 +321,7 @@ def _odd_sum(rng: Random, k: int) -> DrawnVectors:
 def _few_components(rng: Random, k: int) -> DrawnVectors:
     """A sum of products of functions of single components, each broken at a number."""
     count = rng.randint(1, min(k, 3))
-    terms = [(_signed(rng, 0.3, 1.5), *(_drawn(rng, _OF_RADIUS[6:10], f"{name}{i + 1}", 0.1, 1.2, signed=True)
+    terms = [(either(rng, 0.3, 1.5), *(_drawn(rng, _OF_RADIUS[6:10], f"{name}{i + 1}", 0.1, 1.2, signed=True)
                                         for name in "xy")) for i in range(count)]
 
     def spectrum(level: Level) -> Spectrum:

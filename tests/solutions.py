@@ -1,14 +1,13 @@
 """The problem table, decomposed: each problem once a tolerance and method, shared by all tests of a session."""
 
 import math
-import warnings
 from functools import cache
 
 import numpy as np
 from problems import PROBLEMS
+from quiet import quietly
 
-import opsvd
-from opsvd import ConvergenceWarning, OperatorSVD
+from opsvd import OperatorSVD
 
 __all__ = ["QUICK", "SLOW", "bars_hold", "compared", "solved", "status_holds", "tail_holds"]
 
@@ -36,10 +35,8 @@ def solved(problem, rtol: float = 1e-10, method: str = "auto") -> OperatorSVD:
 @cache
 def _solved(name: str, rtol: float, method: str) -> OperatorSVD:
     problem = _BY_NAME[name]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return opsvd.decompose(problem.h, problem.mu_x, problem.mu_y, rtol=rtol, method=method, max_seconds=1e4,
-                               max_evaluations=_EVALUATIONS)
+    return quietly(problem.h, problem.mu_x, problem.mu_y, rtol=rtol, method=method, max_seconds=1e4,
+                   max_evaluations=_EVALUATIONS)
 
 
 def compared(svd, problem) -> tuple[np.ndarray, np.ndarray]:

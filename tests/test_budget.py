@@ -2,11 +2,11 @@
 
 import math
 import time
-import warnings
 
 import numpy as np
 import pytest
 import scipy.linalg
+from quiet import quietly
 
 import opsvd
 from opsvd import ConvergenceWarning, Kernel, Panels
@@ -66,13 +66,6 @@ def test_a_transposed_limited_kernel_shares_budget_and_count():
         limited.transposed().grid(np.ones(3), np.ones(4))
 
 
-def quiet(h, **options):
-    """Decompose, expecting that the tolerance may be missed."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return opsvd.decompose(h, **options)
-
-
 @pytest.mark.parametrize("h", [
     lambda x, y: x > y,
     lambda x, y: 1.0 * (x**2 + y**2 < 1.0),
@@ -82,7 +75,7 @@ def quiet(h, **options):
 def test_evaluations_stay_within_the_limit(h, limit):
     """With a coarse answer, of at most the least, where the limit left none; the status says what ended it."""
     kernel = Kernel(h)
-    svd = quiet(kernel, max_evaluations=limit)
+    svd = quietly(kernel, max_evaluations=limit)
     assert svd.evaluations == kernel.evaluations <= limit + LEAST
     reasons = f"max_evaluations={limit} ran out", "slices of h do not become smooth when they are cut"
     assert svd.converged or any(reason in svd.status for reason in reasons)
@@ -91,7 +84,7 @@ def test_evaluations_stay_within_the_limit(h, limit):
 def test_bars_of_a_cut_short_answer_hold():
     """(x > y) at ever larger budgets: every answer is honest, and the last is accurate."""
     for limit in (LEAST, 1_000_000, 2_000_000, 200_000_000):
-        svd = quiet(lambda x, y: x > y, max_evaluations=limit)
+        svd = quietly(lambda x, y: x > y, max_evaluations=limit)
         exact = 2.0 / ((2.0 * np.arange(1, svd.rank + 1) - 1.0) * np.pi)
         assert (np.abs(svd.singular_values - exact) <= svd.errors).all()
     assert svd.converged

@@ -1,16 +1,15 @@
 """Honesty on random kernels of vectors with kinks and jumps, against brute force that knows where these are."""
 
 import math
-import warnings
 from random import Random
 
 import numpy as np
 import pytest
 from drawn_vectors import DrawnVectors, draw_vectors, held_against
+from quiet import quietly
 from vector_quadrature import Level, angular, between_breaks, multiplicity, of_distance
 
 import opsvd
-from opsvd import ConvergenceWarning
 
 FINE = Level(6, 12, 40)
 # Seeds of kernels of most kinds, in all dimensions, with tolerances at which they take about a second.
@@ -24,10 +23,8 @@ def test_error_bars_hold(seed, rtol):
     """|computed - reference| <= errors + error of the reference, for all values that both know."""
     drawn = draw_vectors(Random(seed))    # noqa: S311
     values, unsure = drawn.reference()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        svd = opsvd.decompose(drawn.h, *drawn.measures, rtol=rtol, max_evaluations=EVALUATIONS,
-                              max_seconds=1e4)
+    svd = quietly(drawn.h, *drawn.measures, rtol=rtol, max_evaluations=EVALUATIONS,
+                  max_seconds=1e4)
     assert unsure[0] <= 1e-8 * values[0]
     assert svd.rank > 0
     assert (held_against(svd, values, unsure) <= 1.0).all(), str(drawn)

@@ -2,10 +2,10 @@
 
 import copy
 import pickle
-import warnings
 
 import numpy as np
 import pytest
+from quiet import quietly
 
 import opsvd
 from opsvd import Gaussian
@@ -116,9 +116,7 @@ def points(functions, n):
 def test_results(name, tmp_path):
     """Results of every way, with their functions, prediction, measures, and what `save` writes of them."""
     h, options = RESULTS[name]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", opsvd.ConvergenceWarning)
-        svd = opsvd.decompose(h, **options)
+    svd = quietly(h, **options)
     x, y = points(svd.left, 5), points(svd.right, 5)
     for twin in twins(svd):
         assert (repr(twin), twin.status, twin.norm, twin.spectrum_tail) == (repr(svd), svd.status, svd.norm,

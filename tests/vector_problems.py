@@ -14,7 +14,8 @@ from scipy.special import ndtr
 from opsvd import Gaussian, blockwise, elementwise
 from opsvd.kernels import Kernel
 
-__all__ = ["VECTOR_PROBLEMS", "VectorProblem"]
+__all__ = ["VECTOR_PROBLEMS", "VectorProblem", "nearly_elementwise", "normalised", "polar", "side_by_side",
+           "softmax"]
 
 # Most rows take seconds with the first; with the second, answers are coarse.
 _EVALUATIONS, _FEW = 40_000_000, 1_500_000
@@ -198,23 +199,23 @@ _TOGETHER = (
 )
 
 
-def _softmax(blocks):
+def softmax(blocks):
     """Along the rows of each block."""
     weights = np.exp(blocks - blocks.max(axis=-1, keepdims=True))
     return weights / weights.sum(axis=-1, keepdims=True)
 
 
-def _normalised(blocks):
+def normalised(blocks):
     """Each block over its Frobenius norm."""
     return blocks / np.linalg.norm(blocks, axis=(-2, -1), keepdims=True)
 
 
-def _nearly_elementwise(blocks):
+def nearly_elementwise(blocks):
     """A tanh of each entry, and so little of the others that the values are those of tanh."""
     return np.tanh(blocks) + 1e-9 * blocks.sum(axis=(-2, -1), keepdims=True)
 
 
-def _polar(blocks):
+def polar(blocks):
     """The orthogonal factor of each block."""
     u, _, vt = np.linalg.svd(blocks)
     return u @ vt
@@ -234,12 +235,12 @@ def _signs_times_mean(blocks):
 _MAPS = (
     _blocks("tanh", np.tanh, 2),
     _blocks("tanh", np.tanh, 2, 10),
-    _blocks("nearly tanh", _nearly_elementwise, 2),
-    _blocks("row softmax", _softmax, 2),
-    _blocks("row softmax", _softmax, 2, 3),
-    _blocks("block over its norm", _normalised, 2),
-    _blocks("block over its norm", _normalised, 3),
-    _blocks("polar factor", _polar, 2, 2),
+    _blocks("nearly tanh", nearly_elementwise, 2),
+    _blocks("row softmax", softmax, 2),
+    _blocks("row softmax", softmax, 2, 3),
+    _blocks("block over its norm", normalised, 2),
+    _blocks("block over its norm", normalised, 3),
+    _blocks("polar factor", polar, 2, 2),
     _blocks("eight steps a block", _scaled_to_eight_steps, 2, 2),
     _blocks("signs times the mean size", _signs_times_mean, 2),
     _blocks("signs times the mean size", _signs_times_mean, 2, 2),
@@ -254,7 +255,7 @@ def _times(h, matrix):
     return lambda x, y: h(x, y)[..., None, None] * matrix
 
 
-def _side_by_side(x, y):
+def side_by_side(x, y):
     """exp(x y / 4) and sin(x y) on the diagonal, and a column of zeros."""
     values = np.zeros((*np.broadcast_shapes(np.shape(x), np.shape(y)), 2, 3))
     values[..., 0, 0], values[..., 1, 1] = np.exp(0.25 * x * y), np.sin(x * y)
@@ -263,7 +264,7 @@ def _side_by_side(x, y):
 
 _VALUED = (
     _matrices("exp(xy/5) times a matrix", _times(lambda x, y: np.exp(0.2 * x * y), _CONSTANT)),
-    _matrices("exp(xy/4) and sin(xy) side by side", _side_by_side),
+    _matrices("exp(xy/4) and sin(xy) side by side", side_by_side),
     _matrices("tanh(xy) times a matrix", _times(lambda x, y: np.tanh(x * y), _CONSTANT)),
     _matrices("(x > y) times a matrix", _times(lambda x, y: x > y, _CONSTANT)),
     _matrices("zero times a matrix", _times(lambda x, y: 0.0 * x * y, _CONSTANT)),

@@ -1,10 +1,10 @@
 """Saved results come back the same to the last bit, and do not extrapolate without their kernel."""
 
-import warnings
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from quiet import quietly
 
 import opsvd
 from opsvd import Gaussian, Kernel
@@ -79,9 +79,7 @@ CASES = {
 def case(request, tmp_path_factory):
     """A kernel, its decomposition, and the file it was saved to."""
     h, options = CASES[request.param]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", opsvd.ConvergenceWarning)
-        svd = opsvd.decompose(h, **options)
+    svd = quietly(h, **options)
     path = tmp_path_factory.mktemp("saved") / "svd.npz"
     svd.save(path)
     return h, svd, path

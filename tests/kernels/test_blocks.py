@@ -1,54 +1,26 @@
 """Maps of b by b blocks: their matrices, their normalisation, elementwise ones recognised, and sampling beside."""
 
-import warnings
 
 import numpy as np
 import pytest
+from quiet import quietly
+from vector_problems import nearly_elementwise, normalised, polar, softmax
 
 import opsvd
-from opsvd import ConvergenceWarning, Gaussian, KernelError, NonFiniteKernelError, blockwise, elementwise
+from opsvd import Gaussian, KernelError, NonFiniteKernelError, blockwise, elementwise
 from opsvd.figures import new_figure
-
-
-def softmax(blocks):
-    """Along the rows of each block."""
-    weights = np.exp(blocks - blocks.max(axis=-1, keepdims=True))
-    return weights / weights.sum(axis=-1, keepdims=True)
-
-
-def normalised(blocks):
-    """Each block over its Frobenius norm."""
-    return blocks / np.linalg.norm(blocks, axis=(-2, -1), keepdims=True)
-
-
-def nearly_elementwise(blocks):
-    """A tanh of each entry, and so little of the others that the values are those of tanh."""
-    return np.tanh(blocks) + 1e-9 * blocks.sum(axis=(-2, -1), keepdims=True)
-
-
-def polar(blocks):
-    """The orthogonal factor of each block."""
-    u, _, vt = np.linalg.svd(blocks)
-    return u @ vt
-
-
-def solved(kernel, **options):
-    """Decompose, with the warning of a missed tolerance left to the result's status."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return opsvd.decompose(kernel, **options)
 
 
 @pytest.fixture(scope="module")
 def general():
     """tanh of each entry of 2 by 2 blocks by the general route."""
-    return solved(blockwise(nearly_elementwise, 2), rtol=2e-4)
+    return quietly(blockwise(nearly_elementwise, 2), rtol=2e-4)
 
 
 @pytest.fixture(scope="module")
 def rows():
     """Row softmax of 2 by 2 blocks."""
-    return solved(blockwise(softmax, 2), rtol=1e-3)
+    return quietly(blockwise(softmax, 2), rtol=1e-3)
 
 
 def test_matrices_are_made_of_blocks():
@@ -87,7 +59,7 @@ def test_normalised_blocks_are_rank_one(b):
     sample = opsvd.sample_matrix(blockwise(normalised, b), 60, rng=0)
     values = np.linalg.svd(sample, compute_uv=False)
     np.testing.assert_allclose(values[:2], [1.0 / b, 0.0], atol=1e-12)
-    svd = solved(blockwise(normalised, b), rtol=2e-2, max_rank=1)
+    svd = quietly(blockwise(normalised, b), rtol=2e-2, max_rank=1)
     assert abs(svd.values[0] - 1.0 / b) <= svd.errors[0]
 
 
@@ -113,7 +85,7 @@ def test_the_spread_of_samples_is_predicted(general):
 def test_polar_factors_go_to_points_and_agree():
     """U V^T of blocks with k = 2 takes four coordinates a side: quasi-random points, which sampling confirms."""
     kernel = blockwise(polar, 2, 2)
-    svd = solved(kernel, rtol=0.02)
+    svd = quietly(kernel, rtol=0.02)
     assert svd.converged
     assert svd.method.startswith("Nystrom at")
     # Reflections of rows exchange the two leading functions: the values are equal.
@@ -133,7 +105,7 @@ def test_results_survive_saving(general, tmp_path):
     ax = opsvd.plot_functions(general, new_figure(4, 4).subplots(), count=2)
     assert [line.get_label() for line in ax.lines] == ["$f_{1}$", "$g_{1}$", "$f_{2}$", "$g_{2}$"]
     kernel = blockwise(polar, 2, 2)
-    svd = solved(kernel, rtol=0.2, max_rank=4)
+    svd = quietly(kernel, rtol=0.2, max_rank=4)
     assert len(opsvd.plot_functions(svd, new_figure(4, 4).subplots(), count=2).lines) == 4
     svd.save(tmp_path / "points.npz")
     pairs = np.random.default_rng(1).standard_normal((2, 2, 2))

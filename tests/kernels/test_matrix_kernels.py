@@ -1,12 +1,13 @@
 """Kernels with matrices for values: closed forms, shapes of functions, sampling beside, and what is refused."""
 
-import warnings
 
 import numpy as np
 import pytest
+from quiet import quietly
+from vector_problems import side_by_side
 
 import opsvd
-from opsvd import ConvergenceWarning, Gaussian, KernelError, MatrixKernel, NonFiniteKernelError, exact
+from opsvd import Gaussian, KernelError, MatrixKernel, NonFiniteKernelError, exact
 
 CONSTANT = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
 TWO = Gaussian.standard(2)
@@ -15,20 +16,6 @@ TWO = Gaussian.standard(2)
 def constant_times(x, y):
     """A constant 3 by 2 matrix times exp(x y / 5)."""
     return np.exp(0.2 * x * y)[..., None, None] * CONSTANT
-
-
-def side_by_side(x, y):
-    """exp(x y / 4) and sin(x y) on the diagonal, and a column of zeros."""
-    values = np.zeros((*np.broadcast_shapes(np.shape(x), np.shape(y)), 2, 3))
-    values[..., 0, 0], values[..., 1, 1] = np.exp(0.25 * x * y), np.sin(x * y)
-    return values
-
-
-def solved(h, *measures, **options):
-    """Decompose, with the warning of a missed tolerance left to the result's status."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return opsvd.decompose(h, *measures, **options)
 
 
 @pytest.fixture(scope="module")
@@ -59,12 +46,12 @@ def test_a_diagonal_is_a_union():
 def test_poles_and_jumps_have_honest_bars():
     """tanh(x y) and (x > y) times a matrix: panels to 1e-8, and points with wide bars."""
     scalar = opsvd.decompose(lambda x, y: np.tanh(x * y)).values
-    tanh = solved(lambda x, y: np.tanh(x * y)[..., None, None] * CONSTANT, rtol=1e-7)
+    tanh = quietly(lambda x, y: np.tanh(x * y)[..., None, None] * CONSTANT, rtol=1e-7)
     expected = np.sort(np.outer(np.linalg.svd(CONSTANT)[1], scalar).ravel())[::-1][:tanh.rank]
     assert tanh.converged
     assert "panels" in tanh.method
     assert (np.abs(tanh.values - expected) <= tanh.errors).all()
-    step = solved(lambda x, y: (x > y)[..., None, None] * CONSTANT, rtol=0.05)
+    step = quietly(lambda x, y: (x > y)[..., None, None] * CONSTANT, rtol=0.05)
     expected = np.linalg.svd(CONSTANT)[1][0] * 2.0 / np.pi / (2.0 * np.arange(1, step.rank + 1) - 1.0)
     assert step.rank >= 1
     assert abs(step.values[0] - expected[0]) <= step.errors[0] < 0.05 * expected[0]
@@ -76,7 +63,7 @@ def test_vectors_have_matrices_too():
         turn = np.array([[0.6, -0.8], [0.8, 0.6]])
         return np.exp(0.2 * x[..., 0] * y[..., 0] + 0.1 * x[..., 1] * y[..., 1])[..., None, None] * turn
 
-    svd = solved(h, TWO, TWO, rtol=1e-6)
+    svd = quietly(h, TWO, TWO, rtol=1e-6)
     products = np.sort(np.outer(exact.exp_product(0.2, 30), exact.exp_product(0.1, 30)).ravel())[::-1]
     expected = np.repeat(products, 2)[:svd.rank]
     assert svd.rank >= 6
@@ -84,7 +71,7 @@ def test_vectors_have_matrices_too():
     np.testing.assert_allclose(svd.values, expected, atol=1e-6)
     # Rows and columns of R with R^5, by points.
     five = Gaussian.standard(5)
-    wide = solved(lambda x, y: (np.cos(x[..., None] * y) / 2.0)[..., None], Gaussian(), five, rtol=0.05)
+    wide = quietly(lambda x, y: (np.cos(x[..., None] * y) / 2.0)[..., None], Gaussian(), five, rtol=0.05)
     assert wide.left(np.zeros(4)).shape == (4, 5, wide.rank)
     assert wide.norm.value == pytest.approx(np.sqrt(5 * (1.0 + 1.0 / np.sqrt(5.0)) / 8.0), abs=0.02)
 
@@ -139,9 +126,7 @@ def test_what_cannot_be_is_refused():
                                lambda x, y: np.where(np.abs(x) > 40.0, x * y, 0.0)[..., None, None] * np.ones((2, 3))])
 def test_zero_matrices(h, rtol):
     """What is zero at every node has no singular values; that no matrix of it can be decomposed is no fault."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", opsvd.ConvergenceWarning)
-        svd = opsvd.decompose(h, rtol=rtol)
+    svd = quietly(h, rtol=rtol)
     assert svd.rank == 0
     assert svd.norm.value == svd.tail == 0.0
 

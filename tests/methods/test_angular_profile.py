@@ -1,21 +1,18 @@
 """Kinks, jumps and singular points of phi(<x, y>) away from zero: values to rounding, and bars that hold."""
 
-import warnings
 
 import numpy as np
 import pytest
+from quiet import quietly
 from vector_references import relu_values, step_values
 
-import opsvd
-from opsvd import ConvergenceWarning, elementwise
+from opsvd import elementwise
 from opsvd.methods.angular_profile import product_profile
 
 
 def decomposed(phi, k, kinks, rtol):
     """The decomposition, without a warning if it says that it has not converged."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return opsvd.decompose(elementwise(phi, k, kinks), rtol=rtol)
+    return quietly(elementwise(phi, k, kinks), rtol=rtol)
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 """Products of panels in two directions a side: tanh to 1e-5, and honest bars across kinks and jumps."""
 
-import warnings
 
 import numpy as np
 import pytest
+from quiet import quietly
 
 import opsvd
-from opsvd import ConvergenceWarning, Gaussian, elementwise, exact
+from opsvd import Gaussian, elementwise, exact
 
 TWO = Gaussian.standard(2)
 
@@ -23,9 +23,7 @@ def of_inner(phi):
 
 def by_grids(h, rtol):
     """The answer of products of one basis in every direction, whatever else there is."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return opsvd.decompose(h, TWO, TWO, rtol=rtol, method="grid")
+    return quietly(h, TWO, TWO, rtol=rtol, method="grid")
 
 
 @pytest.fixture(scope="module")

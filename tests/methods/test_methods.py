@@ -1,11 +1,11 @@
 """Methods: options, refusals, and what each one reaches."""
 
-import warnings
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from quiet import quietly
 from scipy.special import gamma
 
 import opsvd
@@ -89,7 +89,7 @@ def test_methods_of_vectors_by_name_agree_with_the_default(method, kernel):
     words = {"sectors": "spherical harmonics", "tensor": "Hermite polynomials in products", "grid": "in products",
              "quasi-random": "quasi-random points"}
     h, measures = OTHERS[kernel]
-    chosen, named = (_quiet(h, *measures, rtol=0.05, max_evaluations=8_000_000, method=name)
+    chosen, named = (quietly(h, *measures, rtol=0.05, max_evaluations=8_000_000, method=name)
                      for name in ("auto", method))
     count = min(chosen.rank, named.rank)
     assert words[method] in named.method
@@ -195,20 +195,20 @@ def test_singularities_that_are_not_square_integrable_are_refused(h):
 def test_integrable_singularities_have_bars_that_hold(exponent):
     """|x|^a down to a = -0.45, of which panels see ever less: the extrapolated rest is in the error bars."""
     exact = np.sqrt(2.0**exponent * gamma(exponent + 0.5) / np.sqrt(np.pi))
-    svd = _quiet(lambda x, y: np.abs(x) ** exponent)
+    svd = quietly(lambda x, y: np.abs(x) ** exponent)
     assert abs(svd.singular_values[0] - exact) <= svd.errors[0]
     assert svd.errors[0] < 0.2 * exact
 
 
 def test_a_steep_break_is_no_divergence():
     """Next to a jump along a nearly vertical line the energy of a bounded kernel vanishes on one side."""
-    svd = _quiet(lambda x, y: (1.81 * x + 0.0286 * y > 0.22) * np.sin(2.7 * x * y + 1.26))
+    svd = quietly(lambda x, y: (1.81 * x + 0.0286 * y > 0.22) * np.sin(2.7 * x * y + 1.26))
     assert svd.norm < 1.0
 
 
 def test_no_nodes_coincide_in_x_and_y():
     """log|x + y| is infinite on a diagonal: no node pair of any rule lies there. log|x - y| is in the problem table."""
-    assert _quiet(lambda x, y: np.log(np.abs(x + y)), rtol=1e-3).rank > 0
+    assert quietly(lambda x, y: np.log(np.abs(x + y)), rtol=1e-3).rank > 0
 
 
 def test_budget_is_kept():
@@ -218,10 +218,3 @@ def test_budget_is_kept():
         svd = opsvd.decompose(kernel, method=Panels(max_nodes=320), max_evaluations=5_000_000)
     assert not svd.converged
     assert svd.evaluations == kernel.evaluations <= 5_000_000
-
-
-def _quiet(h, *measures, **options):
-    """Decompose, expecting that the tolerance may be missed."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return opsvd.decompose(h, *measures, **options)

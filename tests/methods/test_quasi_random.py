@@ -1,10 +1,10 @@
 """Quasi-random points: honest bars on kernels with known spectra, functions, and where it ends."""
 
-import warnings
 from itertools import islice
 
 import numpy as np
 import pytest
+from quiet import quietly
 from scipy.special import ndtri
 
 import opsvd
@@ -75,10 +75,8 @@ PROBLEMS = {
 
 def sampled(h, mu_x, mu_y, evaluations=12_000_000, rtol=1e-10):
     """The answer from quasi-random points, within a budget that ends it at 1024 a side or fewer."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return opsvd.decompose(h, mu_x, mu_y, rtol=rtol, method="quasi-random", max_evaluations=evaluations,
-                               max_seconds=1e6)
+    return quietly(h, mu_x, mu_y, rtol=rtol, method="quasi-random", max_evaluations=evaluations,
+                   max_seconds=1e6)
 
 
 @pytest.mark.parametrize("name", PROBLEMS)

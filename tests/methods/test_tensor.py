@@ -1,14 +1,14 @@
 """Kernels of vectors without symmetry: components and directions found, closed forms, functions, and honest bars."""
 
 import math
-import warnings
 
 import numpy as np
 import pytest
+from quiet import quietly
 from scipy.special import ndtr
 
 import opsvd
-from opsvd import ConvergenceWarning, Gaussian, exact
+from opsvd import Gaussian, exact
 from opsvd.kernels import Kernel
 from opsvd.probing.coordinates import find_coordinates
 
@@ -28,9 +28,7 @@ def mixed(x, y):
 
 def solved(h, mu_x, mu_y, rtol):
     """Decompose, with the warning of a missed tolerance left to the result's status."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        return opsvd.decompose(h, mu_x, mu_y, rtol=rtol)
+    return quietly(h, mu_x, mu_y, rtol=rtol)
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,10 @@
 """Sums of singular values and effective ranks through `decompose`: what is sure, and bars that are extrapolated."""
 
 import math
-import warnings
 
 import numpy as np
 import pytest
+from quiet import quietly
 
 import opsvd
 
@@ -12,13 +12,6 @@ ROOT5 = math.sqrt(5.0)
 GOLDEN = (ROOT5 - 1.0) / 2.0
 SIN = GOLDEN / math.sqrt(1.0 - GOLDEN**2)    # the nuclear norm of sin(xy), and of cos(xy) after division by GOLDEN
 KINDS = ("nuclear", "entropy", "stable")
-
-
-def quietly(h, **options):
-    """Decompose, whether the tolerance is met or not."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", opsvd.ConvergenceWarning)
-        return opsvd.decompose(h, **options)
 
 
 def spectrum(h, width=9.0, size=560):
