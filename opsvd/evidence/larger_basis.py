@@ -41,4 +41,4 @@ def larger_evidence(values: np.ndarray, remainder: np.ndarray, f: np.ndarray, g:
     near = Images(np.sqrt(np.maximum(columns, rows)) + unknown, corners + unknown)
     return RemainderEvidence(
         values=values, size=float(np.hypot(norm, beyond)), remainder=max(checked, seen), operator_norm=checked + beyond,
-                    coupling=float(np.linalg.norm(inner)) + unknown, dimension=min(remainder.shape), images=near)
+        coupling=float(np.linalg.norm(inner)) + unknown, dimension=min(remainder.shape), images=near)
