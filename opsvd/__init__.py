@@ -19,7 +19,7 @@ from .essay import essay_figures
 from .expressions import parse_kernel
 from .figures import plot_breaks, plot_functions, plot_spectrum
 from .kernels import BlockKernel, Elementwise, Kernel, MatrixKernel, blockwise, elementwise
-from .measures import Gaussian, GaussianVector, Measure
+from .measures import Beta, Gaussian, GaussianVector, LineMeasure, Measure, Uniform
 from .methods import (
     FiniteRank,
     Grid,
@@ -54,14 +54,14 @@ from .spectrum import DecayLaw, Estimate, decay_law, effective_rank, hilbert_sch
 
 __version__ = "0.1.0"
 
-__all__ = ["BlockKernel", "ConvergenceWarning", "CrossCheck", "DecayLaw", "DeterministicEquivalent", "Elementwise",
-           "Estimate", "FiniteRank", "FiniteSizePrediction", "Gaussian", "GaussianVector", "Grid", "HermiteGalerkin",
-           "Kernel", "KernelError", "Logarithmic", "LongSamplingWarning", "MatrixCheck", "MatrixKernel", "Measure",
-           "Method", "MonteCarloSpectrum", "MonteCarloSweep", "NonFiniteKernelError", "NotSquareIntegrableError",
-           "OperatorSVD", "Panels", "ProductIntegration", "QuasiRandom", "RadialEquivalent", "Ridge",
-           "SamplingInterruptedWarning", "ScaledHermite", "Sectors", "SingularFunctions", "Tensor", "TrialError",
-           "UniformPanels", "blockwise", "break_points", "check_matrix", "crosscheck", "decay_law", "decompose",
-           "deterministic_equivalent", "effective_rank", "elementwise", "essay_figures", "exact",
-           "hilbert_schmidt_norm", "iid_gaussian", "load", "monte_carlo", "monte_carlo_sweep", "nuclear_norm",
-           "parse_kernel", "plot_breaks", "plot_functions", "plot_spectrum", "sample_matrix", "sampling_cost",
-           "subspace_error", "testing"]
+__all__ = ["Beta", "BlockKernel", "ConvergenceWarning", "CrossCheck", "DecayLaw", "DeterministicEquivalent",
+           "Elementwise", "Estimate", "FiniteRank", "FiniteSizePrediction", "Gaussian", "GaussianVector", "Grid",
+           "HermiteGalerkin", "Kernel", "KernelError", "LineMeasure", "Logarithmic", "LongSamplingWarning",
+           "MatrixCheck", "MatrixKernel", "Measure", "Method", "MonteCarloSpectrum", "MonteCarloSweep",
+           "NonFiniteKernelError", "NotSquareIntegrableError", "OperatorSVD", "Panels", "ProductIntegration",
+           "QuasiRandom", "RadialEquivalent", "Ridge", "SamplingInterruptedWarning", "ScaledHermite", "Sectors",
+           "SingularFunctions", "Tensor", "TrialError", "Uniform", "UniformPanels", "blockwise", "break_points",
+           "check_matrix", "crosscheck", "decay_law", "decompose", "deterministic_equivalent", "effective_rank",
+           "elementwise", "essay_figures", "exact", "hilbert_schmidt_norm", "iid_gaussian", "load", "monte_carlo",
+           "monte_carlo_sweep", "nuclear_norm", "parse_kernel", "plot_breaks", "plot_functions", "plot_spectrum",
+           "sample_matrix", "sampling_cost", "subspace_error", "testing"]

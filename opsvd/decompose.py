@@ -116,7 +116,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
         if best is None:
             best, remark = _coarse(problem, remark or f"{chosen!r} cannot do this kernel: leave method out, and one "
                                    "that can is chosen")
-    factor, evaluations = kernel.factor / problem.kernel.factor, budget.spent
+    factor, evaluations = kernel.factor / problem.given.factor, budget.spent
     svd = best.svd if factor == 1.0 else best.svd.times(factor)
     kernel.evaluations += evaluations
     svd = replace(svd, kernel_values=seen).for_kernel(kernel, evaluations, remark)
@@ -127,10 +127,10 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
 
 def _first_look(problem: Problem) -> tuple[np.ndarray | None, Problem]:
     """The values by which a kernel is known again, if the budget has them; and the problem with h of unit size."""
-    kernel, measures = problem.kernel, (problem.mu_x, problem.mu_y)
+    kernel, measures = problem.given, (problem.mu_x, problem.mu_y)
     try:
         seen = kernel_values(kernel, *measures)
-        return seen, replace(problem, kernel=kernel.scaled(unit_factor(kernel, *measures,
+        return seen, replace(problem, given=kernel.scaled(unit_factor(kernel, *measures,
                                                                        required=not problem.of_numbers)))
     except BudgetExhaustedError:
         return None, problem

@@ -1,14 +1,14 @@
 """Checks for users' own kernels, measures and methods: each raises AssertionError naming what is wrong."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from ._support.user_function import UserFunction
 from .decompose import decompose
 from .kernels import Kernel, paired
-from .measures import Gaussian, Measure, require_measure
+from .measures import Gaussian, LineMeasure, Measure, require_measure
 from .methods import Method, as_method
 
 __all__ = ["check_kernel", "check_measure", "check_method"]
@@ -69,7 +69,8 @@ def check_measure(measure: Measure) -> None:
     >>> from opsvd.testing import check_measure
     >>> check_measure(Gaussian(mean=1.0, std=0.5))
     """
-    rule = require_measure(measure, "measure").gauss_rule(40)
+    measure = cast("LineMeasure", require_measure(measure, "measure"))
+    rule = measure.gauss_rule(40)
     density = UserFunction(measure.sqrt_density, "sqrt_density")
     _require(abs(float(rule.weights.sum()) - 1.0) < 1e-10, "the weights of gauss_rule must sum to one")
     _require(np.allclose(rule.sqrt_density, density(rule.nodes)),

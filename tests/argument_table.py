@@ -184,9 +184,9 @@ row("finite_size.predict", lambda: finite_size.predict,
     beyond=PAIRS - {"negative array"} | {"generator", "array of inf"}, most_beyond=NOT_NEGATIVE | {"inf"})
 
 # Kernels.
-row("Kernel", lambda: opsvd.Kernel, lambda: {"h": product}, h=H - {"kernel of vectors"}, name=NONE | TEXTS,
+row("Kernel", lambda: opsvd.Kernel, lambda: {"h": product}, h=H - {"kernel of vectors"}, name=NONE | TEXTS, measures=NONE,
     dims=NOTHING)
-row("as_kernel", lambda: kernels.as_kernel, lambda: {"h": product}, h=H, dims=NOTHING)
+row("as_kernel", lambda: kernels.as_kernel, lambda: {"h": product}, h=H, dims=NOTHING, measures=NONE)
 row("elementwise", lambda: opsvd.elementwise, lambda: {"phi": np.sin}, phi={"function of one"}, k=COUNTS, kinks=VECTORS)
 row("Elementwise", lambda: opsvd.Elementwise, lambda: {"phi": np.sin, "k": 1, "kinks": ()}, phi={"function of one"},
     k=COUNTS, kinks=VECTORS)
@@ -194,7 +194,7 @@ row("blockwise", lambda: opsvd.blockwise, lambda: {"phi": np.sin, "b": 2}, phi={
 row("BlockKernel", lambda: opsvd.BlockKernel, lambda: {"phi": np.sin, "b": 2, "k": 1}, phi={"function of one"},
     b=NOTHING, k=COUNTS)
 row("MatrixKernel", lambda: opsvd.MatrixKernel, lambda: {"h": lambda x, y: (x * y)[..., None, None] * np.eye(2)},
-    h=NOTHING, dims=NOTHING, name=NONE | TEXTS)
+    h=NOTHING, dims=NOTHING, name=NONE | TEXTS, measures=NONE)
 POINTS = ARRAYS - {"10^30", "-10^30"} | NOT_FINITE
 IN_PLANE = {"floats", "integers", "nested", "array", "array 2 x 2 x 2", "array of nan", "array of inf",
             "negative array", "rising array"}

@@ -8,7 +8,7 @@ import pytest
 from quiet import quietly
 
 import opsvd
-from opsvd import Gaussian, KernelError, Measure
+from opsvd import Gaussian, KernelError, LineMeasure
 from opsvd._support.budget import Budget, BudgetExhaustedError, check_time, evaluated
 
 PLANE, SPACE, NINE = (Gaussian.standard(k) for k in (2, 3, 9))
@@ -140,18 +140,11 @@ def test_no_answer_in_the_time_allowed_is_an_error_that_says_so(clock):
 
 def test_a_measure_of_ones_own_that_is_too_slow(clock):
     """Points of other measures than Gaussians have no quasi-random sequence: the error names the budget."""
-    class Uniform(Measure):
-        dim, center, scale = 1, 0.5, 0.3
+    class Uniform(LineMeasure):
+        span, center, scale = (0.0, 1.0), 0.5, 0.3
 
-        def sample(self, n, rng):
-            return rng.random(n)
-
-        def sqrt_density(self, x):
-            return 1.0 * ((np.asarray(x) >= 0.0) & (np.asarray(x) <= 1.0))
-
-        def gauss_rule(self, n):
-            nodes, weights = np.polynomial.legendre.leggauss(n)
-            return self.rule(0.5 + 0.5 * nodes, 0.5 * weights)
+        def sqrt_density(self, t):
+            return 1.0 * ((np.asarray(t) >= 0.0) & (np.asarray(t) <= 1.0))
 
     slow = Slow(lambda x, y: np.exp(x * y), clock, 1e-3)
     with pytest.raises(KernelError, match=r"max_seconds=2 ran out"):

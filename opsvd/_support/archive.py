@@ -12,7 +12,7 @@ import numpy as np
 from .files import as_path, replacing
 
 # Of the format: one more for each change after which older versions could not read a file.
-_VERSION = 6
+_VERSION = 7
 _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 _TITLE, _SEAL = "opsvd", "sha256"
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..bases import BASES
 from ..kernels import Side
-from ..measures import Gaussian, GaussianVector, Measure
+from ..measures import MEASURES, Measure
 from ..operator.singular_functions import Part, SingularFunctions
 
 
@@ -15,7 +15,7 @@ def functions_to_arrays(functions: SingularFunctions, prefix: str) -> dict[str, 
 
     Parts are stacked, so that there are few arrays however many parts there are.
 
-    Raises TypeError if their measure is not Gaussian, or for a basis that `functions_from_arrays` does not know.
+    Raises TypeError for a basis or a measure that `functions_from_arrays` does not know.
     """
     bases = [part.basis for part in functions.parts]
     for basis in bases:
@@ -32,14 +32,14 @@ def functions_to_arrays(functions: SingularFunctions, prefix: str) -> dict[str, 
         arrays[f"{prefix}.{name}"] = np.concatenate([piece.ravel("A") for piece in pieces])
         arrays[f"{prefix}.{name}.shapes"] = np.array([piece.shape for piece in pieces], dtype=int)
         arrays[f"{prefix}.{name}.transposed"] = np.array([piece.flags.fnc for piece in pieces])
-    return {**_measure_to_arrays(functions.measure, prefix), **functions.side.state(prefix), **arrays,
+    return {**_measure_to_arrays(functions.measure, f"{prefix}.measure"), **functions.side.state(prefix), **arrays,
             f"{prefix}.basis": type(bases[0]).__name__,
             f"{prefix}.listed": -1 if functions.listed is None else functions.listed}
 
 
 def functions_from_arrays(arrays: dict[str, np.ndarray], prefix: str) -> SingularFunctions:
     """The functions that `functions_to_arrays` wrote."""
-    side = Side.from_state(_measure_from_arrays(arrays, prefix), arrays, prefix)
+    side = Side.from_state(_measure_from_arrays(arrays, f"{prefix}.measure"), arrays, prefix)
     basis, head = BASES[str(arrays[f"{prefix}.basis"])], f"{prefix}.state."
     coefficients, columns = (_pieces(arrays, f"{prefix}.{name}") for name in ("coefficients", "columns"))
     states = {name.removeprefix(head): _pieces(arrays, name) for name in arrays
@@ -63,20 +63,34 @@ def _plain(array: np.ndarray) -> Any:
     return array.item() if array.ndim == 0 else array
 
 
-def _measure_to_arrays(measure: Measure, prefix: str) -> dict[str, Any]:
-    if isinstance(measure, Gaussian):
-        return {f"{prefix}.mean": measure.mean, f"{prefix}.std": measure.std}
-    if not isinstance(measure, GaussianVector):
-        raise TypeError(f"only results under Gaussian measures can be saved, got {measure!r}; save the values alone "
-                        f"with numpy.savez")
-    # The root, and not the covariance: functions of whitened coordinates belong to this very factor. A mean of zero
-    # needs no memory, in however many dimensions.
-    mean = {f"{prefix}.mean": measure.mean} if measure.mean.any() else {}
-    return {f"{prefix}.dim": measure.dim, f"{prefix}.root": measure.root, **mean}
+def _measure_to_arrays(measure: Measure, name: str) -> dict[str, Any]:
+    """The type and the state of a measure, and of those that it is made of, under names that begin with `name`."""
+    if MEASURES.get(type(measure).__name__) is not type(measure):
+        raise TypeError(f"a result can be saved under the measures {', '.join(MEASURES)} only, got "
+                        f"{type(measure).__name__}; save the values alone with numpy.savez")
+    arrays: dict[str, Any] = {name: type(measure).__name__}
+    for key, value in measure.state().items():
+        if isinstance(value, Measure):
+            arrays.update(_measure_to_arrays(value, f"{name}.{key}"))
+        elif isinstance(value, tuple):
+            arrays[f"{name}.{key}"] = np.array([len(value)])
+            for i, part in enumerate(value):
+                arrays.update(_measure_to_arrays(part, f"{name}.{key}.{i}"))
+        else:
+            arrays[f"{name}.{key}"] = value
+    return arrays
 
 
-def _measure_from_arrays(arrays: dict[str, np.ndarray], prefix: str) -> Gaussian | GaussianVector:
-    if f"{prefix}.std" in arrays:
-        return Gaussian(arrays[f"{prefix}.mean"].item(), arrays[f"{prefix}.std"].item())
-    dim = int(arrays[f"{prefix}.dim"])
-    return GaussianVector.of_root(arrays.get(f"{prefix}.mean", np.zeros(dim)), arrays[f"{prefix}.root"])
+def _measure_from_arrays(arrays: dict[str, np.ndarray], name: str) -> Measure:
+    """The measure that `_measure_to_arrays` wrote."""
+    state: dict[str, Any] = {}
+    keys = [key for key in arrays if key.startswith(f"{name}.") and "." not in key.removeprefix(f"{name}.")]
+    for key in keys:
+        value, short = arrays[key], key.removeprefix(f"{name}.")
+        if value.dtype.kind == "U":
+            state[short] = _measure_from_arrays(arrays, key)
+        elif f"{key}.0" in arrays:
+            state[short] = tuple(_measure_from_arrays(arrays, f"{key}.{i}") for i in range(int(value[0])))
+        else:
+            state[short] = _plain(value)
+    return MEASURES[str(arrays[name])].from_state(state)

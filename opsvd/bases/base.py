@@ -8,7 +8,7 @@ import numpy as np
 
 from .._support.linalg import canonical_signs
 from ..kernels import Side
-from ..measures import Measure
+from ..measures import LineMeasure
 from ..quadrature import Rule, wide_sample
 from .digits import SPARSE
 
@@ -120,7 +120,9 @@ class LineBasis(Basis):
 
     The half-density form :math:`b_n(x) \sqrt{\rho(x)}` is bounded where :math:`b_n` is huge and :math:`\rho` tiny,
     and is orthonormal for Lebesgue measure. Everything inside the library uses it; dividing by
-    :math:`\sqrt\rho` is left to the very end.
+    :math:`\sqrt\rho` is left to the very end. Half-densities, rules, panels and intervals are in the coordinate of
+    the measure (see `opsvd.LineMeasure`), written x here; `sums`, `trusted`, `mean_rule` and `weighted_values` take and
+    give points.
 
     Attributes
     ----------
@@ -132,7 +134,7 @@ class LineBasis(Basis):
         The functions there, :math:`\sqrt{w_i}\, b_n(x_i)`: orthonormal columns. A basis with simpler sums has none.
     """
 
-    measure: Measure
+    measure: LineMeasure
     rule: Rule
     at_nodes: np.ndarray
 
@@ -160,8 +162,12 @@ class LineBasis(Basis):
     def half_density(self, x: np.ndarray) -> np.ndarray:
         r""":math:`b_n(x) \sqrt{\rho(x)}`: shape (...) gives (..., N)."""
 
-    def trusted(self, x: np.ndarray) -> np.ndarray:
-        """Whether sums in the basis, divided by the square root of the density, keep eight digits: (...) gives bools.
+    def trusted(self, points: np.ndarray) -> np.ndarray:
+        """Whether sums in the basis, divided by the root of the density, keep eight digits: (...) gives bools."""
+        return self.reliable(self.measure.coordinate(points))
+
+    def reliable(self, x: np.ndarray) -> np.ndarray:
+        """The same at coordinates.
 
         By default, inside the interval and where the density is not tiny: for a Gaussian, within 8.6 standard
         deviations.
@@ -176,7 +182,8 @@ class LineBasis(Basis):
 
     def sums(self, points: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
         """Those of `combine`, divided by the square root of the density."""
-        return np.asarray(self.combine(points, coefficients) / self.measure.sqrt_density(points)[:, None])
+        t = self.measure.coordinate(points)
+        return np.asarray(self.combine(t, coefficients) / self.measure.sqrt_density(t)[:, None])
 
     def signs(self, coefficients: np.ndarray) -> np.ndarray:
         """Those of half-densities at the nodes, which do not depend on where the nodes lie."""
@@ -187,8 +194,8 @@ class LineBasis(Basis):
 
         What lies farther out has a probability of less than 1e-16, and is not asked for: there a kernel may overflow.
         """
-        rule = self.rule.restricted(self.trusted(self.rule.nodes))
-        return MeanRule(rule.nodes, rule.weights, drawn=False)
+        rule = self.rule.restricted(self.reliable(self.rule.nodes))
+        return MeanRule(self.measure.points(rule.nodes), rule.weights, drawn=False)
 
     def analyse(self, samples: np.ndarray) -> np.ndarray:
         r"""Coefficients, (N, ...), of a function from its samples :math:`\sqrt{w_i} f(x_i)`, (len(rule), ...)."""
@@ -200,7 +207,8 @@ class LineBasis(Basis):
 
     def weighted_values(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Those at the nodes of the rule."""
-        return self.rule.nodes, self.rule.sqrt_weights[:, None] * self.synthesise(coefficients)
+        nodes = self.measure.points(self.rule.nodes)
+        return nodes, self.rule.sqrt_weights[:, None] * self.synthesise(coefficients)
 
     @classmethod
     def from_state(cls, side: Side, state: dict[str, Any]) -> "LineBasis":

@@ -38,7 +38,7 @@ class LogarithmicBasis(LineBasis):
     Notes
     -----
     The rule has the 2N nodes :math:`\pm s e^{u_i}`. Sums in the basis have a small absolute error in F, and therefore
-    :math:`f = F / \sqrt{2 |x| \rho}` a large one where \|x\| is tiny, as where :math:`\rho` is: see `trusted`.
+    :math:`f = F / \sqrt{2 |x| \rho}` a large one where \|x\| is tiny, as where :math:`\rho` is: see `reliable`.
     """
 
     arguments = ("step", "last", "count", "parity")
@@ -59,7 +59,7 @@ class LogarithmicBasis(LineBasis):
 
     @property
     def interval(self) -> tuple[float, float]:
-        """From end to end; a neighbourhood of zero is left out, see `trusted`."""
+        """From end to end; a neighbourhood of zero is left out, see `reliable`."""
         end = self.measure.std * float(np.exp(self.last + 0.5 * self.step))
         return -end, end
 
@@ -72,7 +72,7 @@ class LogarithmicBasis(LineBasis):
         x = self.measure.std * np.exp(ends)
         return np.concatenate([-x, x[::-1]])
 
-    def trusted(self, x: np.ndarray) -> np.ndarray:
+    def reliable(self, x: np.ndarray) -> np.ndarray:
         r"""Whether sums in the basis give f itself with at least eight digits: neither close to zero nor far out."""
         x = np.asarray(x, dtype=np.float64)
         sparse = np.sqrt(2.0 * np.abs(x)) * self.measure.sqrt_density(x) <= SPARSE
@@ -80,7 +80,7 @@ class LogarithmicBasis(LineBasis):
 
     @property
     def gap(self) -> float:
-        """From where on `trusted` holds: the first half-step of the grid, or where the factor of F is too small."""
+        """From where on `reliable` holds: the first half-step of the grid, or where the factor of F is too small."""
         return max(self._low, 0.5 * (SPARSE / float(self.measure.sqrt_density(np.zeros(())))) ** 2 * (1.0 + 1e-9))
 
     def half_density(self, x: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..measures import Measure
+from ..measures import LineMeasure
 from ..quadrature import composite_gauss_legendre, legendre_transform, orthonormal_legendre, place_between
 from .base import LineBasis
 
@@ -16,8 +16,7 @@ class PanelBasis(LineBasis):
 
     Parameters
     ----------
-    measure : Measure
-        A measure on the line, with a density.
+    measure : LineMeasure
     edges : ndarray, shape (panels + 1,)
         Increasing; outside of them the functions are zero.
     order : int
@@ -26,7 +25,7 @@ class PanelBasis(LineBasis):
 
     arguments = ("edges", "order")
 
-    def __init__(self, measure: Measure, edges: np.ndarray, order: int) -> None:
+    def __init__(self, measure: LineMeasure, edges: np.ndarray, order: int) -> None:
         self.measure = measure
         self.edges = np.asarray(edges, dtype=np.float64)
         self.order = order

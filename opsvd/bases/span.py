@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..measures import Measure
+from ..measures import LineMeasure
 from .base import LineBasis
 from .panels import PanelBasis
 
@@ -14,8 +14,7 @@ class SpanBasis(LineBasis):
 
     Parameters
     ----------
-    measure : Measure
-        On the line, with a density.
+    measure : LineMeasure
     edges : ndarray, shape (panels + 1,)
     order : int
         Nodes on a panel.
@@ -23,7 +22,7 @@ class SpanBasis(LineBasis):
         Orthonormal columns q.
     """
 
-    def __init__(self, measure: Measure, edges: np.ndarray, order: int, coefficients: np.ndarray) -> None:
+    def __init__(self, measure: LineMeasure, edges: np.ndarray, order: int, coefficients: np.ndarray) -> None:
         self.measure, self.at_nodes = measure, coefficients
         self._on = PanelBasis(measure, edges, order)
         self.rule = self._on.rule

@@ -9,7 +9,7 @@ from .._support.budget import BudgetExhaustedError
 from .._support.floats import EPS
 from .._support.linalg import compact_svd, leading_triplets, norm_bound
 from ..kernels import SMALLEST_SIZE, Kernel, size_out_of_range
-from ..measures import Measure
+from ..measures import LineMeasure
 from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularFunctions, SingularSystem
@@ -96,7 +96,7 @@ class Comparison:
         functions as well. Traces are zeros although h is not zero, or sizes that have nothing to do with each other.
         """
         rng, s = np.random.default_rng(_SPOTS), system.values
-        checks = (*self.checks, (_spots(system.left.measure, rng), _spots(system.right.measure, rng)))
+        checks = (*self.checks, (_spots(system.left.line, rng), _spots(system.right.line, rng)))
         samples = [weighted_samples(self.kernel, self.domain, *rules) for rules in checks]
         functions = zip(*(_on_rules(side, rules) for side, rules in
                           zip((system.left, system.right), zip(*checks, strict=True), strict=True)), strict=True)
@@ -219,8 +219,8 @@ def _without_traces(matrix: np.ndarray) -> np.ndarray:
     return matrix
 
 
-def _spots(measure: Measure, rng: np.random.Generator) -> Rule:
+def _spots(measure: LineMeasure, rng: np.random.Generator) -> Rule:
     """Random points drawn from a measure: they are dense where the mass is, whatever the scale of anything else."""
-    x = measure.sample(_SPOTS, rng)
-    density = measure.sqrt_density(x)
-    return Rule(x, 1.0 / (np.sqrt(_SPOTS) * density), density)
+    t = measure.coordinate(measure.sample(_SPOTS, rng))
+    density = measure.sqrt_density(t)
+    return Rule(t, 1.0 / (np.sqrt(_SPOTS) * density), density)

@@ -92,7 +92,7 @@ class _Side:
         inside = [rule.restricted(within(rule.nodes, self.domain_x)) for rule in rules]
         panels = np.unique(np.clip(self.right.panels, *self.domain_y))
         # An order that no method has, so that no node is common; a slice has a sixteenth of the norm, as of some 256.
-        slices = slice_integrals(self.kernel, joined(*inside), self.right.measure, panels, self.tol, order=20,
+        slices = slice_integrals(self.kernel, joined(*inside), self.right.line, panels, self.tol, order=20,
                                  size=float(np.linalg.norm(self.s)) / 16.0, budget=len(rules) * 10_000_000)
         there = slices.against_resolved(self.right.half_density)
         rows = np.split(np.arange(len(there)), np.cumsum([len(rule) for rule in inside])[:-1])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Self
 
 import numpy as np
+from scipy.special import ndtr
 
 from .._support.budget import Budget, evaluated
 from .._support.floats import EPS
@@ -13,6 +14,10 @@ from .._support.probe import PAIRS_ALONE, POINTS_ALONE, broadcasts_to, require_a
 from .._support.user_function import UserFunction, real_values
 from .._support.validation import broadcast, function, list_of_points, pair, points, positive_int, text
 from ..errors import KernelError, NonFiniteKernelError
+from ..measures import LineMeasure, Measure, require_measure
+
+Map = Callable[[np.ndarray], np.ndarray]
+"""From coordinates to points, of the same shape."""
 
 SMALLEST_SIZE = 1e-120
 """Kernels smaller than this, or larger than its inverse, are refused.
@@ -55,6 +60,8 @@ class Kernel:
         For tables and messages; by default the name of the callable.
     dims : (int, int), default (1, 1)
         The dimensions p and q of x and y.
+    measures : (Measure, Measure), optional
+        Those of x and y, of whose points h is tried at a few; by default these are numbers between -2 and 2.
 
     Attributes
     ----------
@@ -83,10 +90,11 @@ class Kernel:
     _called = "h"    # by messages
     value_shape: tuple[int, ...] = ()    # for matrices (p, q)
 
-    def __init__(self, h: Callable[..., Any], name: str | None = None, dims: tuple[int, int] = (1, 1)) -> None:
+    def __init__(self, h: Callable[..., Any], name: str | None = None, dims: tuple[int, int] = (1, 1),
+                 measures: tuple[Measure, Measure] | None = None) -> None:
         self._begin(UserFunction(as_function(h), "h"), name, dims)
         if max(self.dims) <= PROBED:
-            self._probe()
+            self._probe(*probe_grid(self.dims, measures))
 
     def _begin(self, function: UserFunction, name: str | None, dims: tuple[int, int]) -> None:
         """Set what every kernel has; nothing is evaluated yet."""
@@ -94,6 +102,7 @@ class Kernel:
         self.name = ("" if name is None else text(name, "name")) or name_of(function.function)
         self.evaluations = 0
         self.budget: Budget | None = None
+        self.maps: tuple[Map, Map] | None = None
 
     def __repr__(self) -> str:
         """Name the kernel."""
@@ -113,7 +122,7 @@ class Kernel:
     def _at_once(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The values of h, from one call of it."""
         shape = (*np.broadcast_shapes(self._leading(x, 0), self._leading(y, 1)), *self.value_shape)
-        values = self._numbers(x, y)
+        values = self._numbers(*self.mapped(x, y))
         self.evaluations += math.prod(shape)
         if values.shape == shape:
             return values
@@ -121,6 +130,10 @@ class Kernel:
             return np.broadcast_to(values, shape)
         except ValueError:
             raise self._shape_error(x, y, values.shape) from None
+
+    def mapped(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The points that h gets for x and y: others where the kernel was made by `along`."""
+        return (x, y) if self.maps is None else (self.maps[0](x), self.maps[1](y))
 
     def grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Evaluate h on the grid of all pairs: x (n,) or (n, p) and y (m,) or (m, q) give (n, m)."""
@@ -170,10 +183,23 @@ class Kernel:
             beside = np.where(np.isfinite(beside), beside, self(x + 2.0 * step_x, y - step_y))
         if not np.isfinite(beside).all():
             i = int(np.argmin(np.isfinite(beside)))
-            raise non_finite(x[i], y[i], float(values[bad][i]))
+            raise self.non_finite(x[i], y[i], float(values[bad][i]))
         values = values.copy()
         values[bad] = beside
         return values
+
+    def non_finite(self, x: Any, y: Any, value: float) -> NonFiniteKernelError:
+        """Build the error for a value at x and y that is not finite."""
+        x, y = (point.tolist() for point in self.mapped(np.asarray(x, dtype=float), np.asarray(y, dtype=float)))
+        return NonFiniteKernelError(f"h must be finite, but h({x!r}, {y!r}) = {value}; "
+                                    f"define h there (np.where, np.nan_to_num), or take measures that avoid it")
+
+    def along(self, maps: "tuple[Map, Map] | None") -> Self:
+        """Return the kernel (t, u) -> h(x(t), y(u)) of maps of arrays, with a count of its own; None is the identity.
+
+        Evaluations are paid for by the same budget.
+        """
+        return self if maps is None else self._changed(maps=maps, evaluations=0)
 
     def limited(self, budget: Budget) -> Self:
         """Return the same kernel, with a count of its own, whose evaluations the budget must allow."""
@@ -184,7 +210,7 @@ class Kernel:
         exchanged = UserFunction(self._at_exchanged, "h")
         # Evaluations are counted, and paid for, by self.
         return self._changed(dims=self.dims[::-1], function=exchanged, name=f"{self.name} transposed", evaluations=0,
-                             budget=None)
+                             budget=None, maps=None)
 
     def _at_exchanged(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
         """The values at (x, y), with the axes that broadcast reversed."""
@@ -218,13 +244,13 @@ class Kernel:
     def _advice(self) -> str:
         return _VECTORISE if self.dims == (1, 1) else _VECTORISE_VECTORS
 
-    def _probe(self) -> None:
+    def _probe(self, x: np.ndarray, y: np.ndarray) -> None:
         """Try the callable on a small grid, where every mistake in its form shows."""
-        x, y = probe_grid(self.dims)
         values = tried(self._numbers, (x, y),
                        f"h failed on arrays x of shape {x.shape} and y of shape {y.shape}", self._advice)
         # A number that changes with the points is a reduction (np.sum, np.dot), not a constant kernel.
-        reduced = values.ndim == 0 and not np.array_equal(values, self._numbers(x + 0.5, y), equal_nan=True)
+        other = np.broadcast_to(x[:1], x.shape)
+        reduced = values.ndim == 0 and not np.array_equal(values, self._numbers(other.copy(), y), equal_nan=True)
         if reduced or not broadcasts_to(values.shape, (3, 4)):
             raise self._shape_error(x, y, values.shape)
         require_alone(self._numbers, (x, y), values, PAIRS_ALONE, POINTS_ALONE)
@@ -242,13 +268,21 @@ def _reversed(array: np.ndarray, fixed: int) -> np.ndarray:
     return np.transpose(array, (*reversed(range(moved)), *range(moved, array.ndim)))
 
 
-def probe_grid(dims: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+def probe_grid(dims: tuple[int, int],
+               measures: tuple[Measure, Measure] | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Three points x and four points y, numbers or vectors, so that they broadcast to a grid of 3 by 4.
 
-    They are irregular, and numbers among them of the size of one: no zeros, no symmetry, no two equal.
+    They are irregular, and numbers among them of the size of one: no zeros, no symmetry, no two equal. Of measures
+    that are not on the whole line they are points of the support.
     """
-    x, y = np.array([-1.37, 0.29, 0.83]), np.array([-0.61, 1.13, 0.47, -1.71])
-    return _probe_points(x, dims[0])[:, None], _probe_points(y, dims[1])[None, :]
+    numbers = [np.array([-1.37, 0.29, 0.83]), np.array([-0.61, 1.13, 0.47, -1.71])]
+    x, y = (_probe_points(some, dim) for some, dim in zip(numbers, dims, strict=True))
+    for side, measure in enumerate(pair(measures, "measures", require_measure, "two measures, of x and of y",
+                                        "(opsvd.Gaussian(), opsvd.Uniform())") if measures is not None else ()):
+        if isinstance(measure, LineMeasure) and not np.isinf(measure.support).all():
+            points = measure.from_uniform(ndtr(numbers[side]))
+            x, y = (points, y) if side == 0 else (x, points)
+    return x[:, None], y[None, :]
 
 
 def _probe_points(numbers: np.ndarray, dim: int) -> np.ndarray:
@@ -257,13 +291,6 @@ def _probe_points(numbers: np.ndarray, dim: int) -> np.ndarray:
         return numbers
     column = numbers[:, None]
     return np.asarray(column + np.sin(3.0 * column * (1.0 + np.sqrt(2.0) * np.arange(dim))) / np.sqrt(dim))
-
-
-def non_finite(x: Any, y: Any, value: float) -> NonFiniteKernelError:
-    """Build the error for a kernel value that is not finite."""
-    x, y = (point.tolist() if isinstance(point, np.ndarray | np.generic) else point for point in (x, y))
-    return NonFiniteKernelError(f"h must be finite, but h({x!r}, {y!r}) = {value}; "
-                                f"define h there (np.where, np.nan_to_num), or take measures that avoid it")
 
 
 def size_out_of_range(size: float) -> KernelError:
@@ -283,6 +310,7 @@ def as_function(h: Any) -> Callable[..., Any]:
     return function(h, "h", "h(x, y)", "lambda x, y: np.tanh(x * y)")
 
 
-def as_kernel(h: "Callable[..., Any] | Kernel", dims: tuple[int, int] = (1, 1)) -> Kernel:
+def as_kernel(h: "Callable[..., Any] | Kernel", dims: tuple[int, int] = (1, 1),
+              measures: tuple[Measure, Measure] | None = None) -> Kernel:
     """Return `h` itself if it is a Kernel, and wrap it, for x and y of these dimensions, otherwise."""
-    return h if isinstance(h, Kernel) else Kernel(h, dims=dims)
+    return h if isinstance(h, Kernel) else Kernel(h, dims=dims, measures=measures)

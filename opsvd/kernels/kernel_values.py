@@ -2,19 +2,16 @@
 
 import numpy as np
 
-from ..measures import Gaussian, GaussianVector, Measure
+from ..measures import Measure
 from .kernel import PROBED, Kernel
 from .sides import sides
 
 
-def kernel_values(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> np.ndarray | None:
+def kernel_values(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> np.ndarray:
     """Values at 16 by 16 pairs of irregular points, blocks or vectors of the measures; they need not be finite.
 
-    For each value of T, shape (16 p, 16 q); kernels of numbers have p = q = 1. None if a measure is not Gaussian: such
-    results cannot be saved.
+    For each value of T, shape (16 p, 16 q); kernels of numbers have p = q = 1.
     """
-    if not all(isinstance(measure, Gaussian | GaussianVector) for measure in (mu_x, mu_y)):
-        return None
     return np.asarray(kernel.grid(*_points(kernel, mu_x, mu_y)))
 
 

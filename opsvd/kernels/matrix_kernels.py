@@ -8,6 +8,7 @@ import numpy as np
 from .._support.probe import PAIRS_ALONE, POINTS_ALONE, require_alone, tried
 from .._support.user_function import UserFunction, real_values
 from ..errors import KernelError, NonFiniteKernelError
+from ..measures import Measure
 from .kernel import Kernel, as_function, probe_grid
 
 
@@ -29,6 +30,8 @@ class MatrixKernel(Kernel):
     dims : (int, int), default (1, 1)
         The dimensions of x and y.
     name : str, optional
+    measures : (Measure, Measure), optional
+        As for `Kernel`.
 
     Attributes
     ----------
@@ -50,16 +53,17 @@ class MatrixKernel(Kernel):
     [1.021548, 1.021548, 0.21321, 0.21321]
     """
 
-    def __init__(self, h: Callable[..., Any], dims: tuple[int, int] = (1, 1), name: str | None = None) -> None:
+    def __init__(self, h: Callable[..., Any], dims: tuple[int, int] = (1, 1), name: str | None = None,
+                 measures: tuple[Measure, Measure] | None = None) -> None:
         self._begin(UserFunction(as_function(h), "h"), name, dims)
-        shape = matrix_shape(h, self.dims)
+        grid = probe_grid(self.dims, measures)
+        shape = matrix_shape(h, grid)
         if shape is None:
-            raise self._fault()
+            raise self._fault(grid)
         self.p, self.q = self.value_shape = shape
         if 0 in shape:
             raise KernelError(f"h must return matrices of at least one row and one column, got {self.p} by {self.q}; "
                               f"return numbers, or matrices that are not empty")
-        grid = probe_grid(self.dims)
         require_alone(self._numbers, grid, self._numbers(*grid), PAIRS_ALONE, POINTS_ALONE)
 
     def __repr__(self) -> str:
@@ -85,9 +89,9 @@ class MatrixKernel(Kernel):
             raise NonFiniteKernelError(f"h must be finite, but has an entry {values[bad]} at {point}; define h there")
         return values
 
-    def _fault(self) -> KernelError:
+    def _fault(self, grid: tuple[np.ndarray, np.ndarray]) -> KernelError:
         """Build the error for values that are no matrices; raises what is wrong with them, if it is more than that."""
-        found = tried(self._numbers, probe_grid(self.dims), "h failed on arrays that broadcast",
+        found = tried(self._numbers, grid, "h failed on arrays that broadcast",
                       "it must return shape (..., p, q)").shape
         return KernelError(f"h must return matrices, shape (..., p, q): for x of shape (3, 1) and y of shape (1, 4), "
                            f"not counting the axis of a vector's coordinates, shape (3, 4, p, q), but it returned "
@@ -101,11 +105,13 @@ class MatrixKernel(Kernel):
         return np.swapaxes(super()._at_exchanged(y, x), -1, -2)
 
 
-def matrix_shape(h: Callable[..., Any], dims: tuple[int, int]) -> tuple[int, int] | None:
-    """The shape (p, q) of the values of h if they are matrices, else None; `Kernel` explains what fails."""
-    x, y = probe_grid(dims)
+def matrix_shape(h: Callable[..., Any], grid: tuple[np.ndarray, np.ndarray]) -> tuple[int, int] | None:
+    """The shape (p, q) of the values of h on a grid if they are matrices, else None.
+
+    `Kernel` explains what fails.
+    """
     try:
-        values = real_values(UserFunction(h, "h")(x, y), "h")
+        values = real_values(UserFunction(h, "h")(*grid), "h")
     except Exception:  # noqa: BLE001 -- whatever a user's function raises
         return None
     if values.ndim != 4 or values.shape[0] not in {1, 3} or values.shape[1] not in {1, 4}:

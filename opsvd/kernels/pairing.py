@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from ..measures import Gaussian, Measure, require_measure
-from .kernel import PROBED, Kernel, as_kernel
+from ..measures import Gaussian, Measure, require_line, require_measure
+from .kernel import PROBED, Kernel, as_kernel, probe_grid
 from .matrix_kernels import MatrixKernel, matrix_shape
 
 
@@ -22,10 +22,13 @@ def paired(h: "Callable[..., Any] | Kernel", mu_x: Measure, mu_y: Measure) -> tu
     ValueError
         If a kernel and a measure are of different dimensions.
     """
-    measures = [require_measure(mu_x, "mu_x"), require_measure(mu_y, "mu_y")]
+    measures = [(require_line if measure.dim == 1 else require_measure)(measure, name) for measure, name in
+                ((require_measure(mu_x, "mu_x"), "mu_x"), (require_measure(mu_y, "mu_y"), "mu_y"))]
     dims = (measures[0].dim, measures[1].dim)
-    if not isinstance(h, Kernel) and max(dims) <= PROBED and matrix_shape(h, dims) is not None:
-        h = MatrixKernel(h, dims)
+    if not isinstance(h, Kernel) and max(dims) <= PROBED:
+        pair = (measures[0], measures[1])
+        matrices = matrix_shape(h, probe_grid(dims, pair)) is not None
+        h = (MatrixKernel if matrices else Kernel)(h, dims=dims, measures=pair)
     kernel = as_kernel(h, dims)
     for side, dim in enumerate(kernel.dims):
         if measures[side] == Gaussian():

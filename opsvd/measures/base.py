@@ -11,17 +11,20 @@ from ..quadrature import Rule
 LARGEST_COORDINATE = 1e150
 """Coordinates are cut off here: squares of larger ones, and sums of squares, would overflow."""
 
-# Nodes of a Gauss rule on the line: all functions at all of them are a matrix of the square of this, of 0.8 GB.
-_MOST_GAUSS_NODES = 10_000
-
 
 class Measure(ABC):
-    """A probability measure with a density: it samples, evaluates its density, and owns its Gauss rule.
+    """A probability measure: it samples, and makes points from uniform numbers.
 
-    A new measure is a subclass with these methods; ``opsvd.testing.check_measure`` checks one. `center` and `scale`
-    place the first panels, so that nothing else need know what the measure is. Points of the line, `dim` 1, have shape
-    (...), and points of R^k have shape (..., k).
+    Points of the line, `dim` 1, have shape (...), and points of R^k have shape (..., k). A new measure on the line is a
+    subclass of `opsvd.LineMeasure`; ``opsvd.testing.check_measure`` checks it.
+
+    Attributes
+    ----------
+    arguments : tuple of str
+        The names of the attributes from which it can be made again, in the order of its arguments.
     """
+
+    arguments: tuple[str, ...] = ()
 
     @property
     @abstractmethod
@@ -36,30 +39,49 @@ class Measure(ABC):
     @property
     @abstractmethod
     def scale(self) -> Any:
-        """The length over which the density changes: the standard deviation; shape (k,) for vectors."""
+        """The length over which the density changes: the standard deviation, say; shape (k,) for vectors."""
 
     @abstractmethod
     def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Draw n independent points: shape (n,) if `dim` is 1, else (n, dim)."""
 
-    @abstractmethod
-    def sqrt_density(self, x: np.ndarray) -> np.ndarray:
-        """The square root of the density at x, shape (...), for vectors x (..., k); it may underflow to zero."""
+    def __repr__(self) -> str:
+        """The call that makes it."""
+        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self.arguments)})"
 
-    @abstractmethod
-    def gauss_rule(self, n: int) -> Rule:
-        """The rule of n nodes that is exact for polynomials of degree below 2n."""
+    def state(self) -> dict[str, Any]:
+        """Numbers, arrays and measures, from which `from_state` makes this measure again: it can be saved."""
+        return {name: getattr(self, name) for name in self.arguments}
 
-    def rule(self, nodes: np.ndarray, lebesgue_weights: np.ndarray) -> Rule:
-        """Turn nodes and weights for Lebesgue measure into a rule for this measure."""
-        return Rule(nodes, np.sqrt(lebesgue_weights), self.sqrt_density(nodes))
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> "Measure":
+        """The measure that `state` describes."""
+        return cls(**state)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the other is of the same type, and made by the same arguments."""
+        if self is other or type(self) is not type(other) or not self.arguments:
+            return self is other
+        return all(np.array_equal(getattr(self, name), getattr(other, name)) for name in self.arguments)
+
+    def __hash__(self) -> int:
+        """By type and arguments."""
+        values = (getattr(self, name) for name in self.arguments)
+        return hash((type(self), *(value.tobytes() if isinstance(value, np.ndarray) else value for value in values),
+                     *(() if self.arguments else (id(self),))))
 
 
 def node_count(n: object) -> int:
     """Return `n` as the number of nodes of a Gauss rule on the line, or raise naming it."""
-    return positive_int(n, "n", _MOST_GAUSS_NODES)
+    # All functions at all nodes are a matrix of the square of this, of 0.8 GB.
+    return positive_int(n, "n", 10_000)
 
 
 def require_measure(measure: object, name: str) -> Measure:
     """Return `measure` if it is one, or raise naming `name`."""
     return instance(measure, name, Measure, "pass for example opsvd.Gaussian(mean=0.0, std=1.0)")  # type: ignore[type-abstract]
+
+
+def weighted(measure: Any, nodes: np.ndarray, lebesgue_weights: np.ndarray) -> Rule:
+    """Nodes and weights for Lebesgue measure as a rule for a measure that has a density there."""
+    return Rule(nodes, np.sqrt(lebesgue_weights), measure.sqrt_density(nodes))

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtri
 
 from .._support.validation import affordable, described, finite_float, generator, is_array, points, positive_float
 from ..quadrature import Rule, gauss_hermite
-from .base import LARGEST_COORDINATE, Measure, node_count
+from .base import LARGEST_COORDINATE, node_count
 from .gaussian_vector import GaussianVector
+from .line import LineMeasure
 
 
 @dataclass(frozen=True)
-class Gaussian(Measure):
+class Gaussian(LineMeasure):
     r"""The Gaussian measure on the real line, with density :math:`e^{-(x - m)^2 / 2 s^2} / (s \sqrt{2\pi})`.
 
     ``Gaussian(mean, cov)`` with a mean of shape (k,), k > 1, is a `GaussianVector`, and so is ``Gaussian.standard(k)``.
@@ -40,6 +42,8 @@ class Gaussian(Measure):
     mean: float = 0.0
     std: float = 1.0
 
+    arguments = ("mean", "std")
+
     def __new__(cls, *args: Any, **options: Any) -> Any:
         """Make a measure of vectors if the mean is one, or there is a covariance."""
         mean = args[0] if args else options.get("mean", 0.0)
@@ -61,9 +65,14 @@ class Gaussian(Measure):
         object.__setattr__(self, "std", positive_float(self.std, "std"))
 
     @property
-    def dim(self) -> int:
-        """One."""
-        return 1
+    def symmetry(self) -> float:    # type: ignore[override]
+        """The mean."""
+        return self.mean
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """The line."""
+        return -np.inf, np.inf
 
     @property
     def center(self) -> float:
@@ -84,6 +93,20 @@ class Gaussian(Measure):
         with np.errstate(over="ignore"):
             z = np.clip((points(x, "x", 1) - self.mean) / self.std, -LARGEST_COORDINATE, LARGEST_COORDINATE)
         return np.asarray(np.exp(-0.25 * z * z) / np.sqrt(self.std * np.sqrt(2.0 * np.pi)))
+
+    def box(self, tol: float) -> tuple[float, float]:
+        """The interval where the root of the density exceeds tol of its maximum: at least four deviations a side."""
+        # Never less, since a kernel may grow.
+        reach = self.std * max(float(np.sqrt(-4.0 * np.log(tol))), 4.0)
+        return self.mean - reach, self.mean + reach
+
+    def quantile(self, p: np.ndarray) -> np.ndarray:
+        """The points below which there is the part p of the mass."""
+        return np.asarray(self.mean + self.std * ndtri(p))
+
+    def recurrence(self, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """That of Hermite polynomials, moved to this mean and standard deviation."""
+        return np.full(n, self.mean), np.append(1.0, self.std * np.sqrt(np.arange(1.0, n)))
 
     def gauss_rule(self, n: int) -> Rule:
         """The n-point Gauss-Hermite rule, moved to this mean and standard deviation."""

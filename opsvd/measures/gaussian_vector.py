@@ -9,7 +9,7 @@ from .._support.arrays import read_only
 from .._support.floats import EPS
 from .._support.validation import affordable, described, generator, is_array, points, positive_float, real_array
 from ..quadrature import Rule, gauss_hermite
-from .base import LARGEST_COORDINATE, Measure, node_count
+from .base import LARGEST_COORDINATE, Measure, node_count, weighted
 
 # Eigenvalues below this part of the largest count as zero: it is k eps, the rounding of eigenvalues, for k = 450.
 _ZERO_EIGENVALUE = 1e-13
@@ -141,6 +141,16 @@ class GaussianVector(Measure):
             return np.asarray((x - self.mean) / self.root)
         return np.asarray((x - self.mean) @ (self.root / np.sum(self.root**2, axis=0)))
 
+    def state(self) -> dict[str, Any]:
+        """The mean and the factor A: functions of whitened coordinates belong to this very factor."""
+        # A mean of zero needs no memory, in however many dimensions.
+        return {"dim": self.dim, "root": self.root, **({"mean": self.mean} if self.mean.any() else {})}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> "GaussianVector":
+        """With this very factor."""
+        return cls.of_root(state.get("mean", np.zeros(int(state["dim"]))), state["root"])
+
     def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Draw n independent points, shape (n, k)."""
         return self.unwhiten(generator(rng).standard_normal((affordable(n, "n", self.dim), self.rank)))
@@ -169,7 +179,7 @@ class GaussianVector(Measure):
                              f"{n}^{self.dim}; take fewer nodes, or sample")
         z, weights = (np.stack(np.meshgrid(*[part] * self.dim, indexing="ij"), axis=-1).reshape(-1, self.dim)
                       for part in gauss_hermite(n))
-        return self.rule(self.unwhiten(z), weights.prod(axis=1) * math.exp(self._log_volume))
+        return weighted(self, self.unwhiten(z), weights.prod(axis=1) * math.exp(self._log_volume))
 
 
 def _root(cov: Any, k: int) -> np.ndarray:

@@ -17,7 +17,7 @@ from .._support.budget import check_time
 from .._support.floats import TINY
 from ..bases import PanelBasis
 from ..kernels import Kernel
-from ..measures import Measure
+from ..measures import LineMeasure
 from ..probing.slice_splitter import slice_integrals
 from ..probing.slices import SliceIntegrals
 from ..quadrature import Rule, angle_density, gauss_gegenbauer, gegenbauer
@@ -35,7 +35,7 @@ PHASE = 6.0
 CHECK_CUT = 0.382
 
 
-class AngleLaw(Measure):
+class AngleLaw(LineMeasure):
     r"""The angle between two vectors of R^k of independent directions: density :math:`c_k \sin^{k-2}\theta`.
 
     Parameters
@@ -48,9 +48,9 @@ class AngleLaw(Measure):
         self.k = k
 
     @property
-    def dim(self) -> int:
-        """One."""
-        return 1
+    def span(self) -> tuple[float, float]:
+        """From zero to pi."""
+        return 0.0, math.pi
 
     @property
     def center(self) -> float:
@@ -172,6 +172,6 @@ def _polynomials(shared: PanelBasis, k: int, size: int) -> tuple[PanelBasis, np.
     return basis, polynomials, _ratio(basis.rule.nodes, law, k)
 
 
-def _ratio(theta: np.ndarray, law: Measure, k: int) -> np.ndarray:
+def _ratio(theta: np.ndarray, law: LineMeasure, k: int) -> np.ndarray:
     """The density of the angle in R^k over that of a law: one for even k, and the sine up to a factor for odd k."""
     return np.asarray(angle_density(0.5 * np.pi - theta, k) / law.sqrt_density(theta) ** 2)

@@ -17,12 +17,12 @@ from .._support.linalg import equilibrated
 from ..bases import PanelBasis, SpanBasis
 from ..errors import diverges_towards
 from ..evidence.comparison import compared
-from ..measures import Measure
+from ..measures import LineMeasure
 from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
 from ..quadrature import Pieces, find_pieces
 from .base import Method
-from .panel_rules import ORDER, hidden_share
+from .panel_rules import ORDER, hidden_share, with_edges_of
 from .uniform import loose_checks
 
 
@@ -51,10 +51,11 @@ class FiniteRank(Method):
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield one discretisation, or nothing."""
-        kernel, mu_x, mu_y, domain = problem.kernel, problem.mu_x, problem.mu_y, problem.domain
+        kernel, (mu_x, mu_y), domain = problem.kernel, problem.lines, problem.domain
         if problem.structure.skeleton is None:
             return
-        rows, columns = problem.structure.skeleton
+        rows, columns = (mu.coordinate(points) for mu, points in
+                         zip(problem.lines, problem.structure.skeleton, strict=True))
         # h(x, Y) and h(X, y) scaled: far out they may be of any size, and say the same.
         core, scale_x, scale_y = equilibrated(kernel.finite_grid(rows, columns))
         # Rows and columns of a larger condition tell the others to less than six digits.
@@ -72,19 +73,21 @@ class FiniteRank(Method):
         note = (f"rank {len(rows)}: that many functions of x on {len(left.panels) - 1} panels, and of y on "
                 f"{len(right.panels) - 1}, {ORDER} Gauss-Legendre nodes each")
         # An even number of edges: none is in the middle, where kernels are singular if anywhere.
-        checks = loose_checks(mu_x, mu_y, np.linspace(*domain.x, 42), np.linspace(*domain.y, 44),
+        checks = loose_checks(mu_x, mu_y, with_edges_of(mu_x, np.linspace(*domain.x, 42)),
+                              with_edges_of(mu_y, np.linspace(*domain.y, 44)),
                               np.random.default_rng(0))
         yield compared(problem, (block,), checks, note, hidden=float(np.hypot(hidden_x, hidden_y)))
 
 
-def _span(function: Callable[[np.ndarray], np.ndarray], measure: Measure, interval: tuple[float, float],
+def _span(function: Callable[[np.ndarray], np.ndarray], measure: LineMeasure, interval: tuple[float, float],
           tol: float, name: str) -> tuple[SpanBasis, np.ndarray, float] | None:
     """An orthonormal basis of r functions, (n,) -> (n, r), and their coefficients in it, (r, r); None if too rough.
 
     Last comes the norm of what is nearer to singular points than pieces reach, relative to that of the functions.
     """
     # An even number of edges again. Singular points at zero may be approached to the rounding of a thousandth.
-    pieces = find_pieces(function, measure.sqrt_density, Pieces(np.linspace(*interval, 18), np.zeros(0)), tol,
+    edges = with_edges_of(measure, np.linspace(*interval, 18))
+    pieces = find_pieces(function, measure.sqrt_density, Pieces(edges, np.intersect1d(edges, measure.edges)), tol,
                          search_width=0.1 * measure.scale, limit=4000, unit=1e-3 * measure.scale)
     if pieces is None:
         return None

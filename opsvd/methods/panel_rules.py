@@ -3,7 +3,7 @@
 import numpy as np
 
 from .._support.floats import EPS
-from ..measures import Measure
+from ..measures import LineMeasure
 from ..quadrature import Rule, gauss_lobatto, hidden_energy, legendre_transform, on_panels
 
 ORDER = 16
@@ -15,16 +15,25 @@ MOST_AT_POINTS = 8
 """Unresolved panels that singular points may leave, of which each leaves two: more show a break along a curve."""
 
 
-def first_edges(interval: tuple[float, float], count: int) -> np.ndarray:
-    """A few equal panels over the domain, `count` a side, with an edge at zero, where kernels have singular points."""
+def first_edges(measure: LineMeasure, interval: tuple[float, float], count: int) -> np.ndarray:
+    """A few equal panels over the domain, `count` a side, with edges where kernels have singular points, or densities.
+
+    Kernels have them at zero.
+    """
     low, high = interval
     if not low < 0.0 < high:
-        return np.linspace(low, high, 2 * count + 1)
+        return with_edges_of(measure, np.linspace(low, high, 2 * count + 1))
     below = min(max(1, round(-2 * count * low / (high - low))), 2 * count - 1)
-    return np.concatenate([np.linspace(low, 0.0, below + 1)[:-1], np.linspace(0.0, high, 2 * count - below + 1)])
+    edges = np.concatenate([np.linspace(low, 0.0, below + 1)[:-1], np.linspace(0.0, high, 2 * count - below + 1)])
+    return with_edges_of(measure, edges)
 
 
-def floor_width(measure: Measure, edges: np.ndarray) -> np.ndarray:
+def with_edges_of(measure: LineMeasure, edges: np.ndarray) -> np.ndarray:
+    """Edges of panels, and those of the measure between them."""
+    return np.union1d(edges, measure.edges[(measure.edges > edges[0]) & (measure.edges < edges[-1])])
+
+
+def floor_width(measure: LineMeasure, edges: np.ndarray) -> np.ndarray:
     """The width, for each panel, below which it is not halved: shape (panels,)."""
     nearest = np.minimum(np.abs(edges[:-1]), np.abs(edges[1:]))
     return np.asarray(np.maximum(1e-17 * measure.scale, 64.0 * EPS * nearest))
@@ -52,7 +61,7 @@ def hidden_share(edges: np.ndarray, energies: np.ndarray) -> float:
     return float(np.sqrt(hidden_energy(edges, of_panels) / of_panels.sum()))
 
 
-def check_rule(measure: Measure, edges: np.ndarray, ulps: float, order: int) -> Rule:
+def check_rule(measure: LineMeasure, edges: np.ndarray, ulps: float, order: int) -> Rule:
     """A Gauss-Lobatto rule on the panels: no node in common, and the ends, seen from inside, among them.
 
     On panels that are too narrow to be halved, where h may be infinite at an end, the ends are seen from farther away.
@@ -66,7 +75,7 @@ def check_rule(measure: Measure, edges: np.ndarray, ulps: float, order: int) -> 
     return measure.rule(nodes.ravel(), weights.ravel())
 
 
-def random_rule(measure: Measure, edges: np.ndarray, rng: np.random.Generator, count: int) -> Rule:
+def random_rule(measure: LineMeasure, edges: np.ndarray, rng: np.random.Generator, count: int) -> Rule:
     """Random points, one in each of `count` equal parts of every panel."""
     width = np.diff(edges)[:, None] / count
     nodes = edges[:-1, None] + width * (np.arange(count) + rng.random((len(width), count)))

@@ -53,8 +53,8 @@ class Panels(Method):
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Refine on slices first, then on the full matrix, until nothing is left to split."""
-        domain, measures, rng = problem.domain, (problem.mu_x, problem.mu_y), np.random.default_rng(0)
-        panels = [first_edges(*sides) for sides in zip((domain.x, domain.y), FIRST_PANELS, strict=True)]
+        domain, measures, rng = problem.domain, problem.lines, np.random.default_rng(0)
+        panels = [first_edges(*sides) for sides in zip(measures, (domain.x, domain.y), FIRST_PANELS, strict=True)]
         tol, limit, rounding = problem.tolerances.panels, self.max_nodes // ORDER, 4.0 * EPS
 
         def slices(side: int) -> Samples:

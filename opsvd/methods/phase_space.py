@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..measures import Gaussian, Measure
+from ..measures import Gaussian
 from ..operator.problem import Problem
 from ..probing.domain import Domain
 
@@ -26,7 +26,7 @@ def fitting_gaussians(problem: Problem) -> tuple[Gaussian, Gaussian] | None:
     (Gaussian, Gaussian) or None
         None if too few points carry the energy for a result, or h has no slopes.
     """
-    kernel, domain, mu_x, mu_y = problem.kernel, problem.domain, problem.mu_x, problem.mu_y
+    kernel, domain, (mu_x, mu_y) = problem.kernel, problem.domain, problem.gaussians
     rng = np.random.default_rng(20240301)
     x, y, density = _first_points(domain, mu_x, mu_y, rng)
 
@@ -63,14 +63,14 @@ def fitting_gaussians(problem: Problem) -> tuple[Gaussian, Gaussian] | None:
                                                                                effective)
 
 
-def _fitting(measure: Measure, mean: float, variance: float, q: float, effective: float) -> Gaussian:
+def _fitting(measure: Gaussian, mean: float, variance: float, q: float, effective: float) -> Gaussian:
     """The Gaussian for one variable."""
     # A centre that is off by less than a quarter of the deviation, or four of its own, is that of the measure.
     near = abs(mean - measure.center) < max(0.25, 4.0 / np.sqrt(effective)) * np.sqrt(variance)
     return Gaussian(measure.center if near else float(mean), float((variance / (4.0 * q)) ** 0.25))
 
 
-def _first_points(domain: Domain, mu_x: Measure, mu_y: Measure,
+def _first_points(domain: Domain, mu_x: Gaussian, mu_y: Gaussian,
                   rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Points x and y, from the measures or from the box of the domain by the toss of a coin, and their density."""
     anywhere = rng.random(_POINTS) < 0.5
@@ -80,7 +80,7 @@ def _first_points(domain: Domain, mu_x: Measure, mu_y: Measure,
     return x, y, 0.5 / area + 0.5 * (mu_x.sqrt_density(x) * mu_y.sqrt_density(y)) ** 2
 
 
-def _next_points(mean: np.ndarray, covariance: np.ndarray, mu_x: Measure, mu_y: Measure,
+def _next_points(mean: np.ndarray, covariance: np.ndarray, mu_x: Gaussian, mu_y: Gaussian,
                  rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
     """Points from a Gaussian in the plane, of twice the covariance, and their density; None if it has no width."""
     floor = 1e-12 * np.array([mu_x.scale, mu_y.scale]) ** 2

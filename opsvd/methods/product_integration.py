@@ -11,7 +11,7 @@ from .._support.validation import positive_int
 from ..bases import PanelBasis
 from ..evidence.comparison import compared
 from ..kernels import Kernel
-from ..measures import Measure
+from ..measures import LineMeasure
 from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
 from ..probing.domain import weighted_samples
@@ -57,7 +57,7 @@ class ProductIntegration(Method):
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Place the panels by images of smooth functions, then by the singular functions themselves."""
-        kernel, mu_x, mu_y = problem.kernel, problem.mu_x, problem.mu_y
+        kernel, (mu_x, mu_y) = problem.kernel, problem.lines
         rng, limit, start = np.random.default_rng(0), self.max_nodes // ORDER, kernel.evaluations
         tol, rough = problem.tolerances.integrals, problem.tolerances.images
         # Evaluations after which a discretisation is shown that is not settled; then after twice as many.
@@ -110,8 +110,8 @@ def _blur(functions: np.ndarray) -> float:
 
 def _survey(problem: Problem, tol: float, *, most: int) -> tuple["_Slices", "_Slices"] | None:
     """Slices in both directions, with panels that suit them and the singular functions; None where nothing suits."""
-    kernel, domain, mu_x, mu_y = problem.kernel, problem.domain, problem.mu_x, problem.mu_y
-    x, y = (first_edges(*sides) for sides in zip((domain.x, domain.y), FIRST_PANELS, strict=True))
+    kernel, domain, (mu_x, mu_y) = problem.kernel, problem.domain, problem.lines
+    x, y = (first_edges(*sides) for sides in zip(problem.lines, (domain.x, domain.y), FIRST_PANELS, strict=True))
     rules = [PanelBasis(mu, edges, ORDER).rule for mu, edges in ((mu_x, x), (mu_y, y))]
     size = float(np.linalg.norm(weighted_samples(kernel, domain, *rules))) / 16.0    # of about 256 slices
     along_y = _Slices(kernel, (mu_x, mu_y), tol, size, y)
@@ -147,7 +147,7 @@ class _Slices:
         Panels in x to begin with, and the edges that are known to be singular points.
     """
 
-    def __init__(self, kernel: Kernel, measures: tuple[Measure, Measure], tol: float, size: float,
+    def __init__(self, kernel: Kernel, measures: tuple[LineMeasure, LineMeasure], tol: float, size: float,
                  edges: np.ndarray) -> None:
         self.kernel, (self.mu_x, self.mu_y), self.tol, self.size = kernel, measures, tol, size
         self.edges, self.panels, self.singular = edges, np.zeros(0), np.zeros(0)
@@ -200,7 +200,7 @@ class _Slices:
         return draw
 
 
-def _with_edges(edges: np.ndarray, points: np.ndarray, measure: Measure) -> np.ndarray:
+def _with_edges(edges: np.ndarray, points: np.ndarray, measure: LineMeasure) -> np.ndarray:
     """Add edges at points that are no edges to within 1e-6: meeting points are known to the root of rounding."""
     for point in points[(points > edges[0]) & (points < edges[-1])]:
         if np.abs(edges - point).min() > 1e-6 * measure.scale:

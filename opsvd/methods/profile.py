@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from ..errors import diverges_towards, too_singular
-from ..kernels import Elementwise, Kernel, non_finite
+from ..kernels import Elementwise, Kernel
 from ..quadrature import FILTER_WINDOW, SLOWEST_RATE, Pieces, band_limited, filter_envelope, find_pieces, poles
 
 # A function phi that takes more pieces than this is left to other methods: it oscillates. Halving towards a singular
@@ -46,7 +46,7 @@ def finite_values(kernel: Kernel, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     values = kernel(x, y)
     bad = ~np.isfinite(values)
     if bad.any():
-        raise non_finite(*(float(np.broadcast_to(some, bad.shape)[bad][0]) for some in (x, y, values)))
+        raise kernel.non_finite(*(float(np.broadcast_to(some, bad.shape)[bad][0]) for some in (x, y, values)))
     return values
 
 

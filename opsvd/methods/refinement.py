@@ -6,7 +6,7 @@ import numpy as np
 
 from .._support.floats import EPS
 from ..errors import NonFiniteKernelError
-from ..measures import Measure
+from ..measures import LineMeasure
 from ..quadrature import Rule, find_breaks, gauss_legendre, legendre_transform, on_panels, orthonormal_legendre
 from .panel_rules import ORDER, floor_width, next_to, panel_tails
 
@@ -24,7 +24,7 @@ Samples = Callable[[Rule], np.ndarray]
 """Weighted samples of functions of one variable: a rule gives (n, functions)."""
 
 
-def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, tol: float, *, limit: int, broad: int,
+def resolve(draw: Callable[[], Samples], measure: LineMeasure, edges: np.ndarray, tol: float, *, limit: int, broad: int,
             noise: float = 64.0 * EPS, singular: np.ndarray | tuple[()] = (),
             start: np.ndarray | None = None, ratio: float = 2.0) -> np.ndarray:
     """Halve, cut and grade panels until functions, drawn anew at every pass, are resolved on all of them.
@@ -36,7 +36,7 @@ def resolve(draw: Callable[[], Samples], measure: Measure, edges: np.ndarray, to
     ----------
     draw : callable
         Gives the functions of the next pass.
-    measure : Measure
+    measure : LineMeasure
     edges : ndarray
         The panels to begin with.
     tol : float
@@ -98,14 +98,14 @@ def _spans(edges: np.ndarray) -> list[tuple[float, float]]:
     return list(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True))
 
 
-def _tails_and_energies(samples: Samples, measure: Measure, spans: np.ndarray) -> list[tuple[float, float]]:
+def _tails_and_energies(samples: Samples, measure: LineMeasure, spans: np.ndarray) -> list[tuple[float, float]]:
     """What polynomials miss on panels, shape (p, 2), and the energies there: p pairs."""
     matrix = samples(panels_with_ends(measure, spans)).reshape(len(spans), ORDER + 2, -1)
     energies = np.sum(matrix[:, :ORDER] ** 2, axis=(1, 2))
     return list(zip(tails_with_ends(matrix).tolist(), energies.tolist(), strict=True))
 
 
-def _singular_points(samples: Samples, measure: Measure, spans: np.ndarray, threshold: float, *,
+def _singular_points(samples: Samples, measure: LineMeasure, spans: np.ndarray, threshold: float, *,
                      known: np.ndarray | tuple[()], noise: float, ratio: float) -> np.ndarray:
     """Edges that panels, shape (p, 2), want: their singular points, and steps halving towards those at an end."""
     def values(_: np.ndarray, points: np.ndarray) -> np.ndarray:
@@ -129,7 +129,7 @@ def _singular_points(samples: Samples, measure: Measure, spans: np.ndarray, thre
     return np.concatenate([where[inside], *found])
 
 
-def _graded(samples: Samples, measure: Measure, end: float, width: float, *, threshold: float,
+def _graded(samples: Samples, measure: LineMeasure, end: float, width: float, *, threshold: float,
             ratio: float) -> np.ndarray:
     """Steps end + width / ratio^k towards a singular end, until what lies beyond the last is resolved."""
     steps = width * ratio ** -np.arange(1.0, 61.0)    # more than floats tell apart
@@ -143,7 +143,7 @@ def _graded(samples: Samples, measure: Measure, end: float, width: float, *, thr
     return np.asarray(end + steps)
 
 
-def split(edges: np.ndarray, measure: Measure, tails: np.ndarray, threshold: float, *, limit: int,
+def split(edges: np.ndarray, measure: LineMeasure, tails: np.ndarray, threshold: float, *, limit: int,
           broad: int) -> np.ndarray:
     """Halve the panels with tails above the threshold, as far as the limits and the floats allow.
 
@@ -173,7 +173,7 @@ def _towards(edges: np.ndarray, width: np.ndarray, good: np.ndarray, p: int, flo
     return np.array([0.5 * (edges[p] + edges[p + 1])])
 
 
-def panels_with_ends(measure: Measure, spans: np.ndarray) -> Rule:
+def panels_with_ends(measure: LineMeasure, spans: np.ndarray) -> Rule:
     """On panels, shape (p, 2), that need not touch: their nodes, then points next to both ends, (ORDER + 2) each.
 
     The points at the ends stand for the gaps between them and the nearest nodes.

@@ -121,7 +121,7 @@ class Ridge(GaussianMethod):
                 f"{len(pieces.edges) - 1} pieces between {len(pieces.breaks)} breaks; {len(x) - 1} equal panels in x, "
                 f"{len(y) - 1} in y, {ORDER} Gauss-Legendre nodes each")
         # The panels end where functions are small, and the check rules where the domain does.
-        checks = loose_checks(problem.mu_x, problem.mu_y, np.union1d(x, domain.x), np.union1d(y, domain.y),
+        checks = loose_checks(*problem.gaussians, np.union1d(x, domain.x), np.union1d(y, domain.y),
                               np.random.default_rng(0))
         return compared(problem, (block,), checks, note, domain=domain, leading=True, broken=True)
 

@@ -7,12 +7,12 @@ import numpy as np
 from .._support.validation import positive_int
 from ..bases import PanelBasis
 from ..evidence.comparison import compared
-from ..measures import Measure
+from ..measures import LineMeasure
 from ..operator.discretisation import Discretisation, galerkin_block
 from ..operator.problem import Problem
 from ..quadrature import Rule
 from .base import Method
-from .panel_rules import ORDER, check_rule, random_rule
+from .panel_rules import ORDER, check_rule, random_rule, with_edges_of
 
 
 class UniformPanels(Method):
@@ -34,15 +34,16 @@ class UniformPanels(Method):
 
     def discretisation(self, problem: Problem, remark: str = "") -> Discretisation:
         """The one discretisation; a remark says why another method has given up."""
-        domain, mu_x, mu_y = problem.domain, problem.mu_x, problem.mu_y
-        x, y = np.linspace(*domain.x, self.panels + 1), np.linspace(*domain.y, self.panels + 2)
+        domain, (mu_x, mu_y) = problem.domain, problem.lines
+        x = with_edges_of(mu_x, np.linspace(*domain.x, self.panels + 1))
+        y = with_edges_of(mu_y, np.linspace(*domain.y, self.panels + 2))
         block = galerkin_block(problem, PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER))
-        note = f"uniform panels: {self.panels} in x, {self.panels + 1} in y, {ORDER} Gauss-Legendre nodes each"
+        note = f"uniform panels: {len(x) - 1} in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre nodes each"
         checks = loose_checks(mu_x, mu_y, x, y, np.random.default_rng(0))
         return compared(problem, (block,), checks, note, remark=remark)
 
 
-def loose_checks(mu_x: Measure, mu_y: Measure, x: np.ndarray, y: np.ndarray,
+def loose_checks(mu_x: LineMeasure, mu_y: LineMeasure, x: np.ndarray, y: np.ndarray,
                  rng: np.random.Generator) -> tuple[tuple[Rule, Rule], ...]:
     """Gauss-Lobatto and random rules on panels, of some 600 nodes: for remainders that are not smooth anyway."""
     # Twice an order is to exceed that of the panels by far, or products with what panels do not resolve are aliased.

@@ -5,8 +5,8 @@ from functools import cached_property
 from typing import cast
 
 from .._support.budget import Budget
-from ..kernels import BlockKernel, Kernel, MatrixKernel, Side, sides
-from ..measures import Gaussian, GaussianVector, Measure
+from ..kernels import BlockKernel, Kernel, MatrixKernel, Side, coordinate_maps, sides
+from ..measures import Gaussian, GaussianVector, LineMeasure, Measure
 from ..probing.coordinates import Coordinates, find_coordinates
 from ..probing.domain import Domain, find_domain
 from ..probing.invariance import is_invariant
@@ -21,7 +21,8 @@ class Problem:
 
     Attributes
     ----------
-    kernel : Kernel
+    given : Kernel
+        Of points x and y.
     mu_x, mu_y : Measure
     rtol : float
         Error bars are to be at most ``rtol * s_1``.
@@ -29,7 +30,7 @@ class Problem:
         The most singular values that are wanted.
     """
 
-    kernel: Kernel
+    given: Kernel
     mu_x: Measure
     mu_y: Measure
     rtol: float = 1e-10
@@ -38,7 +39,17 @@ class Problem:
     @property
     def of_numbers(self) -> bool:
         """Whether x and y are numbers, and the values of h as well."""
-        return self.kernel.dims == (1, 1) and not isinstance(self.kernel, BlockKernel | MatrixKernel)
+        return self.given.dims == (1, 1) and not isinstance(self.given, BlockKernel | MatrixKernel)
+
+    @cached_property
+    def kernel(self) -> Kernel:
+        """The kernel of the coordinates of the measures, where they are on the line; see `opsvd.LineMeasure`."""
+        return self.given.along(coordinate_maps(self.mu_x, self.mu_y)) if self.of_numbers else self.given
+
+    @property
+    def lines(self) -> tuple[LineMeasure, LineMeasure]:
+        """The measures, for kernels of numbers."""
+        return cast("tuple[LineMeasure, LineMeasure]", (self.mu_x, self.mu_y))
 
     @property
     def gaussian(self) -> bool:
@@ -59,7 +70,7 @@ class Problem:
     @property
     def budget(self) -> Budget:
         """What pays for values of the kernel; without limits if it has none."""
-        return self.kernel.budget or Budget()
+        return self.given.budget or Budget()
 
     @cached_property
     def tolerances(self) -> Tolerances:
@@ -74,12 +85,12 @@ class Problem:
     @cached_property
     def domain(self) -> Domain:
         """Where h has its energy, for kernels of numbers."""
-        return find_domain(self.kernel, self.mu_x, self.mu_y, self.rtol)
+        return find_domain(self.kernel, *self.lines, self.rtol)
 
     @cached_property
     def structure(self) -> Structure:
         """What h turns out to be, for kernels of numbers."""
-        return find_structure(self.kernel, self.domain, self.mu_x, self.mu_y)
+        return find_structure(self.given, self.domain, *self.lines)
 
     @cached_property
     def invariant(self) -> bool:

@@ -9,8 +9,8 @@ import numpy as np
 import scipy.linalg
 
 from ..bases import Basis, LineBasis, RadialBasis, SectorBasis, polar
-from ..kernels import Kernel, Side
-from ..measures import Measure
+from ..kernels import Kernel, Side, covers_line
+from ..measures import LineMeasure, Measure
 from ..probing.slice_splitter import slice_integrals
 from ..quadrature import Rule, gegenbauer
 from .extension import Extension, without_zeros
@@ -61,7 +61,8 @@ class SliceExtension:
             return np.zeros((0, len(self.singular_values)))
         g = self.functions
         plain = Rule(points, np.ones_like(points), np.ones_like(points))
-        slices = slice_integrals(self.kernel, plain, g.measure, g.panels, 1e-13, order=20)
+        kernel = self.kernel.along(None if covers_line(g.line) else (np.asarray, g.line.points))
+        slices = slice_integrals(kernel, plain, g.line, g.panels, 1e-13, order=20)
         return np.asarray(slices.against_resolved(g.half_density) / self.singular_values)
 
     def leading(self, count: int) -> "SliceExtension":
@@ -124,6 +125,11 @@ class SingularFunctions:
     def measure(self) -> Measure:
         """The measure under which the functions are orthonormal; of a block, that of one row."""
         return self.side.measure
+
+    @property
+    def line(self) -> LineMeasure:
+        """The same, of functions of numbers."""
+        return self._of_line()[0].measure
 
     @cached_property
     def multiplicities(self) -> list[int]:
@@ -294,11 +300,12 @@ class SingularFunctions:
 
     def _known_beside(self, x: float) -> str:
         """Between which nodes sums are to be trusted, in words; without the gap that x lies in, if it is in one."""
-        nodes = np.sort(np.concatenate([basis.rule.nodes for basis in self._of_line()]))
+        bases = self._of_line()
+        nodes = np.sort(np.concatenate([basis.measure.points(basis.rule.nodes) for basis in bases]))
         known = nodes[self._trusted(nodes)]
         inner = np.searchsorted(known, x)
         gap = f" and not in ({known[inner - 1]:.4g}, {known[inner]:.4g})" if 0 < inner < len(known) else ""
-        low, high = (known[0], known[-1]) if len(known) else self.interval
+        low, high = (known[0], known[-1]) if len(known) else bases[0].measure.support
         return f"in [{low:.4g}, {high:.4g}]{gap}"
 
     def truncated(self, distinct: int, listed: int | None = None) -> "SingularFunctions":

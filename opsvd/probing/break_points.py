@@ -8,8 +8,8 @@ import numpy as np
 
 from ..bases import PanelBasis
 from ..errors import ConvergenceWarning
-from ..kernels import BlockKernel, Kernel, MatrixKernel, paired, unit_factor
-from ..measures import Gaussian, Measure
+from ..kernels import BlockKernel, Kernel, MatrixKernel, coordinate_maps, paired, unit_factor
+from ..measures import Gaussian, LineMeasure, Measure, require_line
 from ..quadrature import PIECE_ORDER, Rule
 from .domain import find_domain, weighted_samples
 from .meeting_points import meeting_points
@@ -80,28 +80,32 @@ def break_points(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(),  # 
         raise ValueError(f"h must be a kernel of two numbers, and have numbers for values, got {kernel!r} under "
                          f"mu_x = {mu_x!r} and mu_y = {mu_y!r}; pass a function of one coordinate of each")
     kernel = kernel.scaled(unit_factor(kernel, mu_x, mu_y))
-    domain = find_domain(kernel, mu_x, mu_y, _RTOL)
+    line_x, line_y = (require_line(mu, name) for mu, name in ((mu_x, "mu_x"), (mu_y, "mu_y")))
+    kernel = kernel.along(coordinate_maps(line_x, line_y))
+    domain = find_domain(kernel, line_x, line_y, _RTOL)
     if domain.norm == 0.0:
         return np.zeros((0, 2))
-    x, y = _edges(domain.x, 4), _edges(domain.y, 5)    # unequal, so that no nodes coincide
-    rule_x, rule_y = PanelBasis(mu_x, x, PIECE_ORDER).rule, PanelBasis(mu_y, y, PIECE_ORDER).rule
+    x, y = _edges(line_x, domain.x, 4), _edges(line_y, domain.y, 5)    # unequal, so that no nodes coincide
+    rule_x, rule_y = PanelBasis(line_x, x, PIECE_ORDER).rule, PanelBasis(line_y, y, PIECE_ORDER).rule
     size = float(np.linalg.norm(weighted_samples(kernel, domain, rule_x, rule_y)))
-    along_y = _on_slices(kernel, rule_x, mu_y, y, size)
-    along_x = _on_slices(kernel.transposed(), rule_y, mu_x, x, size)[:, ::-1]
-    return np.unique(np.concatenate([along_y, along_x]), axis=0)
+    along_y = _on_slices(kernel, rule_x, line_y, y, size)
+    along_x = _on_slices(kernel.transposed(), rule_y, line_x, x, size)[:, ::-1]
+    found = np.concatenate([along_y, along_x])
+    return np.unique(np.stack([line_x.points(found[:, 0]), line_y.points(found[:, 1])], axis=1), axis=0)
 
 
-def _edges(interval: tuple[float, float], count: int) -> np.ndarray:
+def _edges(measure: LineMeasure, interval: tuple[float, float], count: int) -> np.ndarray:
     """Equal panels, about `count` on each side of the middle, with no edge at a place that stands out.
 
     A break on an edge would not be seen, and many are on axes: inner edges are moved by a third of a panel, nearly.
     """
     low, high = interval
     width = (high - low) / (2 * count)
-    return np.concatenate([[low], low + width * (np.arange(1, 2 * count) + 0.31), [high]])
+    edges = np.concatenate([[low], low + width * (np.arange(1, 2 * count) + 0.31), [high]])
+    return np.union1d(edges, measure.edges[(measure.edges > low) & (measure.edges < high)])
 
 
-def _on_slices(kernel: Kernel, rule: Rule, measure: Measure, edges: np.ndarray, size: float) -> np.ndarray:
+def _on_slices(kernel: Kernel, rule: Rule, measure: LineMeasure, edges: np.ndarray, size: float) -> np.ndarray:
     """Breaks of the slices h(x_i, .) at the nodes of a rule, and where those of neighbours meet: shape (m, 2)."""
     slices = slice_integrals(kernel, rule, measure, edges, 0.01 * _RTOL, order=PIECE_ORDER,
                              size=size / np.sqrt(len(rule.nodes)))

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import NotSquareIntegrableError
-from ..kernels import SMALLEST_SIZE, Kernel, non_finite, size_out_of_range
-from ..measures import Measure
+from ..kernels import SMALLEST_SIZE, Kernel, size_out_of_range
+from ..measures import UNDERFLOW, LineMeasure
 from ..quadrature import Rule
 
 # Of the grid on which the energy is looked at, on either axis; `_tails` takes means over some of them.
 _POINTS = 64
-# Beyond 37 scales a Gaussian density times a Lebesgue weight is below the smallest double.
-_WIDEST = 37.0
-# Within so many scales of the centre of a measure h must be finite.
-_NEAR = 4.0
+# Within four deviations of the mean of a Gaussian, where the root of the density is that part of its largest, h must
+# be finite; and so where that of another measure is.
+_NEAR = math.exp(-4.0)
 
 
 @dataclass(frozen=True)
@@ -76,8 +75,10 @@ def _run_within(nodes: np.ndarray, interval: tuple[float, float]) -> slice | np.
     return slice(int(where[0]), int(where[-1]) + 1)
 
 
-def find_domain(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Domain:
+def find_domain(kernel: Kernel, mu_x: LineMeasure, mu_y: LineMeasure, rtol: float) -> Domain:
     r"""Find the box outside of which h has a norm of at most a hundredth of rtol times that inside.
+
+    The kernel takes the coordinates of the measures, and the box is one of coordinates. It ends where their spans do.
 
     The energy density :math:`h^2 \rho_x \rho_y` is sampled on a coarse grid. Its marginals are extrapolated beyond
     each side as a power :math:`t^{-p}`, with p measured there: a Gaussian decay shows a large p, and p <= 1 means
@@ -88,36 +89,39 @@ def find_domain(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Do
     NotSquareIntegrableError
         If the energy does not decay.
     NonFiniteKernelError
-        If h is NaN within the box, or infinite within four scales of the centre.
+        If h is NaN within the box, or infinite near the centre.
     KernelError
         If h is so large that its square is not a number.
     """
     tol = max(1e-2 * rtol, 1e-15)
-    # The width at which the half-density of a Gaussian, and so of a bounded kernel, has fallen to tol.
-    bounded = max(np.sqrt(-4.0 * np.log(tol)), _NEAR)
-    # Below and above the centres, in scales of the measures: of x and of y, shape (2, 2).
-    sides = np.full((2, 2), bounded)
+    # Below and above the centres, of x and of y, shape (2, 2): first where the half-densities, and so a bounded kernel,
+    # have fallen to tol.
+    bounded, widest = (_distances(mu_x, mu_y, part) for part in (tol, UNDERFLOW))
+    ends = np.array([np.isfinite(mu.span) & (np.array(mu.span) == mu.box(UNDERFLOW)) for mu in (mu_x, mu_y)])
+    sides = bounded
     energy = _log_energy(kernel, mu_x, mu_y, sides)
     if energy is None:
-        sides = np.full((2, 2), _NEAR)
+        sides = _distances(mu_x, mu_y, _NEAR)
         energy = _log_energy(kernel, mu_x, mu_y, sides)
         if energy is None:
             raise _infinite_point(kernel, mu_x, mu_y, sides)
     while True:
         tails, powers, growing = _tails(energy, sides)
-        heavy = (tails > tol * tol) & (sides < _WIDEST)
-        # At five scales a Gaussian density falls by e^3 from one box to the next.
-        wider = np.where(heavy, np.minimum(1.12 * sides, _WIDEST), sides)
+        tails[ends & (sides >= widest)] = 0.0
+        heavy = (tails > tol * tol) & (sides < widest)
+        # At five deviations a Gaussian density falls by e^3 from one box to the next.
+        wider = np.where(heavy, np.minimum(1.12 * sides, widest), sides)
         wider_energy = _log_energy(kernel, mu_x, mu_y, wider) if heavy.any() else None
         if wider_energy is None:
             break
         sides, energy = wider, wider_energy
     heavy = tails > tol * tol
     if ((powers <= 1.0) & ~growing)[heavy].any():
-        farther = f", or lies more than {_WIDEST:g} scales out" if sides[heavy].max() >= _WIDEST else ""
+        farther = ", or lies where the densities are zero to any float" if (sides >= widest)[heavy].any() else ""
+        box = [mu.points(end).round(2).tolist() for mu, end in zip((mu_x, mu_y), _ends(mu_x, mu_y, sides), strict=True)]
         raise NotSquareIntegrableError(
             f"h must be square-integrable, but h^2 times the densities does not decay along the edge of the box "
-            f"{np.round(_ends(mu_x, mu_y, sides), 2).ravel().tolist()}: E[h^2] is infinite{farther}, as far as floats "
+            f"{box[0] + box[1]}: E[h^2] is infinite{farther}, as far as floats "
             f"tell. Decompose a slower kernel (exp(c*x*y) needs |c| < 1/2 under unit Gaussians), or take measures with "
             f"a smaller std")
     if energy.max() == -np.inf:    # what looks like zero gets a second look, for the trace of something narrow
@@ -126,13 +130,19 @@ def find_domain(kernel: Kernel, mu_x: Measure, mu_y: Measure, rtol: float) -> Do
     if energy is None or (np.isfinite(largest) and abs(largest) > -2.0 * np.log(SMALLEST_SIZE)):
         raise size_out_of_range(float(np.exp(0.5 * largest)))
     (x0, x1), (y0, y1) = (ends.tolist() for ends in _ends(mu_x, mu_y, sides))
-    widths = [mu.scale * _widths(side, len(energy)) for mu, side in zip((mu_x, mu_y), sides, strict=True)]
+    widths = [_widths(side, len(energy)) for side in sides]
     norm = float(np.sqrt(widths[0] @ np.exp(energy) @ widths[1]))
     # Clearly wider is what grew three times, to 1.12^3 = 1.4 of what a bounded kernel needs.
     return Domain((x0, x1), (y0, y1), float(np.sqrt(tails.sum())), norm, bool((sides > 1.3 * bounded).any()))
 
 
-def _grid(mu_x: Measure, mu_y: Measure, sides: np.ndarray, points: int = _POINTS) -> tuple[np.ndarray, np.ndarray]:
+def _distances(mu_x: LineMeasure, mu_y: LineMeasure, tol: float) -> np.ndarray:
+    """How far the intervals of the measures go below and above their centres, shape (2, 2): see `LineMeasure.box`."""
+    return np.array([np.abs(np.array(mu.box(tol)) - mu.center) for mu in (mu_x, mu_y)])
+
+
+def _grid(mu_x: LineMeasure, mu_y: LineMeasure, sides: np.ndarray,
+          points: int = _POINTS) -> tuple[np.ndarray, np.ndarray]:
     """Points of the box, as many on either side of the centre of each measure.
 
     None is at a centre, and none equal in x and y, where kernels have their exceptions.
@@ -140,34 +150,35 @@ def _grid(mu_x: Measure, mu_y: Measure, sides: np.ndarray, points: int = _POINTS
     grids = []
     for mu, side, shift in ((mu_x, sides[0], 0.5424), (mu_y, sides[1], 0.4677)):
         place = (np.arange(points) + shift) / (0.5 * points) - 1.0
-        grids.append(mu.center + mu.scale * place * np.where(place < 0.0, *side))
+        grids.append(mu.center + place * np.where(place < 0.0, *side))
     return grids[0], grids[1]
 
 
-def _ends(mu_x: Measure, mu_y: Measure, sides: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The ends of the two intervals of the box."""
-    outwards = np.array([-1.0, 1.0])
-    return mu_x.center + mu_x.scale * outwards * sides[0], mu_y.center + mu_y.scale * outwards * sides[1]
+def _ends(mu_x: LineMeasure, mu_y: LineMeasure, sides: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The ends of the two intervals of the box, within the spans."""
+    x, y = (np.clip(mu.center + np.array([-1.0, 1.0]) * side, *mu.span) for mu, side in
+            zip((mu_x, mu_y), sides, strict=True))
+    return x, y
 
 
-def _corners(mu_x: Measure, mu_y: Measure, sides: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _corners(mu_x: LineMeasure, mu_y: LineMeasure, sides: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Where h must not overflow: beside the corners, but not on the diagonals of the box, where it may be singular."""
     return _ends(mu_x, mu_y, sides * np.array([[1.0, 0.9999], [0.9998, 0.9997]]))
 
 
 def _widths(sides: np.ndarray, points: int) -> np.ndarray:
-    """The widths of the cells about the points of a grid with so many scales on either side, shape (points,)."""
+    """The widths of the cells about the points of a grid that goes so far on either side, shape (points,)."""
     return np.repeat(sides / (0.5 * points), points // 2)
 
 
-def _log_energy(kernel: Kernel, mu_x: Measure, mu_y: Measure, sides: np.ndarray,
+def _log_energy(kernel: Kernel, mu_x: LineMeasure, mu_y: LineMeasure, sides: np.ndarray,
                 points: int = _POINTS) -> np.ndarray | None:
     """The logarithm of h^2 rho_x rho_y on a grid of the box; None if h overflows, also in a corner; raises at NaN."""
     x, y = _grid(mu_x, mu_y, sides, points)
     values = kernel.grid(x, y)
     if np.isnan(values).any():
         i, j = np.argwhere(np.isnan(values))[0]
-        raise non_finite(float(x[i]), float(y[j]), np.nan)
+        raise kernel.non_finite(x[i], y[j], np.nan)
     if np.isinf(values).any() or np.isinf(kernel.grid(*_corners(mu_x, mu_y, sides))).any():
         return None
     with np.errstate(divide="ignore"):
@@ -211,9 +222,9 @@ def _power(inward: float, outward: float, far: float, near: float) -> float:
     return math.inf if outward == 0.0 else math.log(inward / outward) / math.log(far / near)
 
 
-def _infinite_point(kernel: Kernel, mu_x: Measure, mu_y: Measure, sides: np.ndarray) -> Exception:
+def _infinite_point(kernel: Kernel, mu_x: LineMeasure, mu_y: LineMeasure, sides: np.ndarray) -> Exception:
     """The error for a kernel that is infinite close to the centre."""
     x, y = (np.append(*both) for both in zip(_grid(mu_x, mu_y, sides), _corners(mu_x, mu_y, sides), strict=True))
     values = kernel.grid(x, y)
     i, j = np.argwhere(np.isinf(values))[0]
-    return non_finite(float(x[i]), float(y[j]), float(values[i, j]))
+    return kernel.non_finite(x[i], y[j], float(values[i, j]))

@@ -8,7 +8,7 @@ import numpy as np
 from .._support.floats import EPS
 from ..bases import PanelBasis
 from ..kernels import Kernel
-from ..measures import Measure
+from ..measures import LineMeasure
 from ..quadrature import Rule, gauss_legendre, on_panels
 from ..quadrature.breaks import classify_breaks, halvings_before_search
 from ..quadrature.legendre import TRUNCATED, legendre_sum, legendre_transform, orthonormal_legendre
@@ -20,7 +20,7 @@ _AT_END = 1e-4
 _GRADED = 50
 
 
-def slice_integrals(kernel: Kernel, left: Rule, measure: Measure, edges: np.ndarray, tol: float, *, order: int,
+def slice_integrals(kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.ndarray, tol: float, *, order: int,
                     size: float | None = None, budget: int = 8_000_000) -> SliceIntegrals:
     r"""Split the slices h(x_i, .) at the nodes of `left` until polynomials of degree below `order` resolve all pieces.
 
@@ -28,7 +28,7 @@ def slice_integrals(kernel: Kernel, left: Rule, measure: Measure, edges: np.ndar
     ----------
     kernel : Kernel
     left : Rule, n nodes
-    measure : Measure
+    measure : LineMeasure
         Of y.
     edges : ndarray
         Panels in y, where the functions to integrate against may break as well.
@@ -87,7 +87,7 @@ class _Pieces:
 class _Splitter:
     """The work of `slice_integrals`."""
 
-    def __init__(self, kernel: Kernel, left: Rule, measure: Measure, edges: np.ndarray, tol: float, *, order: int,
+    def __init__(self, kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.ndarray, tol: float, *, order: int,
                  size: float | None, budget: int) -> None:
         self.kernel, self.measure, self.edges = kernel, measure, edges
         self.tol, self.order, self.size, self.budget = tol, order, size, budget

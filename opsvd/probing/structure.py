@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import scipy.linalg
@@ -11,7 +11,7 @@ import scipy.linalg
 from .._support.floats import EPS
 from .._support.linalg import equilibrated
 from ..kernels import SMALLEST_SIZE, Elementwise, Kernel
-from ..measures import Measure
+from ..measures import LineMeasure
 from ..quadrature.breaks import ROUNDING
 from .domain import Domain, within
 
@@ -81,7 +81,7 @@ class Structure:
         return f"h is {', '.join(said)}" if said else "h shows no structure"
 
 
-def find_structure(kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure) -> Structure:
+def find_structure(kernel: Kernel, domain: Domain, mu_x: LineMeasure, mu_y: LineMeasure) -> Structure:
     r"""Find out what a kernel is, from some thousands of its values.
 
     A relation h(x, y) = h(x', y') is checked at about 650 irregular points, drawn by a fixed seed: most from the
@@ -103,10 +103,10 @@ def find_structure(kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure)
     Parameters
     ----------
     kernel : Kernel
-        An `Elementwise` kernel is a function of xy by what it says.
+        Of points x and y. An `Elementwise` kernel is a function of xy by what it says.
     domain : Domain
-    mu_x, mu_y : Measure
-        On the line.
+        In coordinates of the measures.
+    mu_x, mu_y : LineMeasure
 
     Returns
     -------
@@ -141,7 +141,8 @@ def find_structure(kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure)
         return Structure()
     probe = _Probe(kernel, domain, mu_x, mu_y)
     x, y = probe.x, probe.y
-    x_back, y_back = 2.0 * mu_x.center - x, 2.0 * mu_y.center - y
+    x_back, y_back = (np.full_like(points, np.nan) if mu.symmetry is None else 2.0 * mu.symmetry - points
+                      for mu, points in ((mu_x, x), (mu_y, y)))
     return Structure(
         skeleton=_skeleton(probe),
         product=isinstance(kernel, Elementwise) or _is_product(probe),
@@ -153,34 +154,56 @@ def find_structure(kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure)
     )
 
 
+class _Line:
+    """The points x of one variable: where they are, and of which size."""
+
+    def __init__(self, measure: LineMeasure, interval: tuple[float, float]) -> None:
+        self.measure, self.interval = measure, interval
+        around = measure.center + 0.5 * measure.scale * np.array([-1.0, 0.0, 1.0])
+        below, self.center, above = measure.points(around).tolist()
+        self.scale = above - below
+        low, high = measure.points(np.array(interval)).tolist()
+        self.ends = low, high
+
+    def draw(self, rng: np.random.Generator) -> np.ndarray:
+        """Points of which two thirds are from the measure, made 1.5 times as wide, and others anywhere in the interval.
+
+        Both in its coordinate. Every other becomes a probe point; with those where h is large they are about 650.
+        """
+        n, central, mu = 1200, 800, self.measure
+        wide = mu.center + 1.5 * (mu.coordinate(mu.sample(n, rng)) - mu.center)
+        use = (np.arange(n) < central) & (wide > self.interval[0]) & (wide < self.interval[1])
+        return mu.points(np.where(use, wide, rng.uniform(*self.interval, n)))
+
+    def sqrt_density(self, x: np.ndarray) -> np.ndarray:
+        """The half-density in the coordinate."""
+        return self.measure.sqrt_density(self.measure.coordinate(x))
+
+
+def _clipped(measure: LineMeasure, x: np.ndarray) -> np.ndarray:
+    """Points moved into the support."""
+    return np.asarray(np.clip(x, *measure.support))
+
+
 class _Probe:
     """The points, the values there, and the comparison with values at moved points."""
 
-    def __init__(self, kernel: Kernel, domain: Domain, mu_x: Measure, mu_y: Measure) -> None:
-        self.kernel, self.domain, self.mu_x, self.mu_y = kernel, domain, mu_x, mu_y
+    def __init__(self, kernel: Kernel, domain: Domain, mu_x: LineMeasure, mu_y: LineMeasure) -> None:
+        bounded = any(np.isfinite(mu.support).any() for mu in (mu_x, mu_y))
+        self.kernel = kernel.along((partial(_clipped, mu_x), partial(_clipped, mu_y)) if bounded else None)
+        self.sides = tuple(_Line(mu, interval) for mu, interval in ((mu_x, domain.x), (mu_y, domain.y)))
         self.rng = np.random.default_rng(20240229)
-        x, y = self._draw(mu_x, domain.x), self._draw(mu_y, domain.y)
+        x, y = (side.draw(self.rng) for side in self.sides)
         h = kernel(x, y)
         if np.count_nonzero(h) < _LARGE:    # of narrow support: many more are drawn
-            more_x, more_y = (np.concatenate([self._draw(mu, interval) for _ in range(16)])
-                              for mu, interval in ((mu_x, domain.x), (mu_y, domain.y)))
+            more_x, more_y = (np.concatenate([side.draw(self.rng) for _ in range(16)]) for side in self.sides)
             more = kernel(more_x, more_y)
             seen = np.flatnonzero(more)[:_LARGE]
             x, y, h = (np.append(few, many[seen]) for few, many in ((x, more_x), (y, more_y), (h, more)))
-        chosen = self._chosen(np.abs(h) * mu_x.sqrt_density(x) * mu_y.sqrt_density(y))
+        chosen = self._chosen(np.abs(h) * self.sides[0].sqrt_density(x) * self.sides[1].sqrt_density(y))
         self.x, self.y, self.h = x[chosen], y[chosen], h[chosen]
         finite = np.abs(self.h[np.isfinite(self.h)])
         self.typical = _median(finite) if finite.size else 0.0
-
-    def _draw(self, measure: Measure, interval: tuple[float, float]) -> np.ndarray:
-        """Points of which two thirds are from the measure, made 1.5 times as wide, and others anywhere in the interval.
-
-        Every other becomes a probe point; with those where h is large they are about 650.
-        """
-        n, central = 1200, 800
-        wide = measure.center + 1.5 * (measure.sample(n, self.rng) - measure.center)
-        use = (np.arange(n) < central) & (wide > interval[0]) & (wide < interval[1])
-        return np.where(use, wide, self.rng.uniform(*interval, n))
 
     def _chosen(self, weight: np.ndarray) -> np.ndarray:
         """Every second point, and others drawn with probabilities that rise with the weight, in no order."""
@@ -199,7 +222,7 @@ class _Probe:
 
     def inside(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Whether points are in the box of the domain."""
-        return np.asarray(within(x, self.domain.x) & within(y, self.domain.y))
+        return np.asarray(within(x, self.sides[0].ends) & within(y, self.sides[1].ends))
 
     def relation(self, x: np.ndarray, y: np.ndarray) -> int | None:
         """1 if h at the moved points is h at the probe points, -1 if it is -h, None if neither is seen."""
@@ -250,8 +273,7 @@ class _Probe:
     def _variation(self, index: np.ndarray) -> np.ndarray:
         """How much h changes where x or y moves by some roundings."""
         x, y, h = self.x[index], self.y[index], self.h[index]
-        dx = ROUNDING * (np.abs(x) + self.mu_x.scale)
-        dy = ROUNDING * (np.abs(y) + self.mu_y.scale)
+        dx, dy = (ROUNDING * (np.abs(points) + side.scale) for points, side in zip((x, y), self.sides, strict=True))
         nudged = self.kernel(np.stack([x - dx, x + dx, x, x]), np.stack([y, y, y - dy, y + dy]))
         return np.asarray(np.max(np.where(np.isfinite(nudged) & np.isfinite(h), np.abs(nudged - h), 0.0), axis=0))
 
@@ -288,8 +310,8 @@ def _on_line(probe: _Probe, b: float) -> tuple[np.ndarray, np.ndarray]:
 def _slopes(probe: _Probe) -> tuple[np.ndarray, np.ndarray] | None:
     """The derivatives of h by x and y at the probe points, NaN where they are lost in rounding; None if all are."""
     # Steps of a millionth of a scale, inwards: smaller ones are lost in rounding (|x|-like forms in test_structure.py).
-    steps = [-1e-6 * measure.scale * np.where(points > measure.center, 1.0, -1.0)
-             for measure, points in ((probe.mu_x, probe.x), (probe.mu_y, probe.y))]
+    steps = [-1e-6 * side.scale * np.where(points > side.center, 1.0, -1.0)
+             for side, points in zip(probe.sides, (probe.x, probe.y), strict=True)]
     moved = probe.kernel(np.stack([probe.x + steps[0], probe.x]), np.stack([probe.y, probe.y + steps[1]]))
     with np.errstate(all="ignore"):
         change = moved - probe.h

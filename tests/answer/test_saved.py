@@ -268,12 +268,11 @@ def test_what_a_file_cannot_hold_is_refused_before_it_is_written(tmp_path):
     class Mine(PanelBasis):
         pass
 
-    class Other(opsvd.Measure):
-        dim, center, scale = 1, 0.0, 1.0
-        sample = gauss_rule = None
+    class Other(opsvd.LineMeasure):
+        span, center, scale = (-np.inf, np.inf), 0.0, 1.0
 
-        def sqrt_density(self, x):
-            return Gaussian().sqrt_density(x)
+        def sqrt_density(self, t):
+            return Gaussian().sqrt_density(t)
 
     svd = opsvd.decompose(lambda x, y: np.sin(x * y), method="panels")
     part = svd.left.parts[0]
@@ -285,6 +284,6 @@ def test_what_a_file_cannot_hold_is_refused_before_it_is_written(tmp_path):
         mine.save(path)
     other = replace(svd, left=SingularFunctions((
         part._replace(basis=PanelBasis(Other(), basis.edges, basis.order)),)))
-    with pytest.raises(TypeError, match="only results under Gaussian measures can be saved"):
+    with pytest.raises(TypeError, match=r"a result can be saved under the measures Beta, .* only, got Other"):
         other.save(path)
     assert not path.exists()

@@ -64,13 +64,17 @@ def test_vectors_blocks_and_matrices():
     assert np.ptp(values) > 0.5    # inner products of the size of random ones
 
 
-def test_other_measures_have_none():
-    """Their results cannot be saved."""
-    class Other(opsvd.Measure):
-        dim, center, scale = 1, 0.0, 1.0
-        sample = gauss_rule = sqrt_density = None
+def test_other_measures_have_points_of_their_own():
+    """All within the support."""
+    seen = []
 
-    assert kernel_values(Kernel(lambda x, y: x * y), Other(), Gaussian()) is None
+    def h(x, y):
+        seen.append(x)
+        return x + 0.0 * y
+
+    kernel = Kernel(h, measures=(opsvd.Beta(0.5, 0.5), Gaussian()))
+    assert kernel_values(kernel, opsvd.Beta(0.5, 0.5), Gaussian()).shape == (16, 16)
+    assert all(((x > 0.0) & (x < 1.0)).all() for x in seen)
 
 
 def test_they_count():

@@ -162,7 +162,7 @@ def test_where_many_are_bad_the_broad_limit_holds():
 @pytest.mark.parametrize("count", FIRST_PANELS)
 def test_first_edges_cover_the_domain_with_zero_among_them(interval, count):
     """Twice `count` panels from end to end; zero is an edge where the domain holds it."""
-    edges = first_edges(interval, count)
+    edges = first_edges(Gaussian(), interval, count)
     assert len(edges) == 2 * count + 1
     assert (edges[0], edges[-1]) == pytest.approx(interval)
     assert (np.diff(edges) > 0.0).all()

@@ -1,0 +1,97 @@
+"""The beta measures on an interval."""
+
+import numpy as np
+from scipy.special import betaincinv, betaln
+
+from .._support.validation import affordable, finite_float, generator, positive_float
+from .coordinates import Coordinate, Logit, Place, Plain
+from .placed import PlacedMeasure
+
+
+class Beta(PlacedMeasure):
+    r"""The beta measure on [l, h], of density :math:`(x - l)^{a - 1} (h - x)^{b - 1} / ((h - l)^{a + b - 1} B(a, b))`.
+
+    Beta(1/2, 1/2) is the arcsine law, and Beta(1, 1) the uniform one. Its orthonormal polynomials are those of Jacobi.
+
+    Parameters
+    ----------
+    a, b : float
+        The powers of the distances from the lower and the upper end, plus one; positive.
+    low, high : float, default 0.0 and 1.0
+        The ends l < h.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a or b is not positive, or the ends are not finite numbers in order.
+
+    Examples
+    --------
+    >>> from opsvd import Beta
+    >>> rule = Beta(2.0, 3.0).gauss_rule(10)
+    >>> print(round(float(rule.weights.sum()), 12))
+    1.0
+    """
+
+    arguments = ("a", "b", "low", "high")
+
+    def __init__(self, a: float, b: float, low: float = 0.0, high: float = 1.0) -> None:
+        self.a, self.b = positive_float(a, "a"), positive_float(b, "b")
+        self.low, self.high = finite_float(low, "low"), finite_float(high, "high")
+        if not 0.0 < self.high - self.low < np.inf:
+            raise ValueError(f"high must be larger than low, by a finite number, got low={self.low!r} and "
+                             f"high={self.high!r}; exchange them, or take another interval")
+        # Roots of the density are polynomials where both powers are even.
+        smooth = all(power >= 1.0 and power % 2.0 == 1.0 for power in (self.a, self.b))
+        self.coordinates: Coordinate = (Plain if smooth else Logit)(self.low, self.high)
+        self.symmetry = 0.5 * (self.low + self.high) if self.a == self.b else None
+
+    @property
+    def center(self) -> float:
+        """The coordinate of the mean."""
+        return float(self.coordinate(np.array(self.low + (self.high - self.low) * self.a / (self.a + self.b))))
+
+    @property
+    def scale(self) -> float:
+        """The standard deviation of x, or that of the logit, roughly."""
+        total = self.a + self.b
+        if self.plain:
+            return float((self.high - self.low) * np.sqrt(self.a * self.b / (total + 1.0)) / total)
+        return float(np.sqrt(1.0 / self.a + 1.0 / self.b))
+
+    def log_density(self, place: Place) -> np.ndarray:
+        """From the distances, each computed by itself."""
+        width = np.log(self.high - self.low)
+        powers = (power * (np.log(distance) - width) if power else 0.0 for power, distance in
+                  ((self.a - 1.0, place.below), (self.b - 1.0, place.above)))
+        return np.asarray(sum(powers) - betaln(self.a, self.b) - width + np.zeros_like(place.x))
+
+    def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        """Draw n independent points, shape (n,)."""
+        x = self.low + (self.high - self.low) * generator(rng).beta(self.a, self.b, affordable(n, "n"))
+        return x if self.plain else np.clip(x, *self.support)
+
+    def quantile(self, p: np.ndarray) -> np.ndarray:
+        """The coordinates t below which there is the part p of the mass."""
+        p = np.asarray(p, dtype=np.float64)
+        below, above = betaincinv(self.a, self.b, p), betaincinv(self.b, self.a, 1.0 - p)
+        if self.plain:
+            return self.low + (self.high - self.low) * np.where(p < 0.5, below, 1.0 - above)
+        with np.errstate(divide="ignore"):
+            return np.clip(np.where(p < 0.5, np.log(below) - np.log1p(-below), np.log1p(-above) - np.log(above)),
+                           -700.0, 700.0)    # where numbers end
+
+    def recurrence(self, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """That of Jacobi polynomials, moved to the interval."""
+        # In the weight (1 - z)^alpha (1 + z)^beta on [-1, 1].
+        alpha, beta, k = self.b - 1.0, self.a - 1.0, np.arange(n, dtype=np.float64)
+        total = 2.0 * k + alpha + beta
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shifts = (beta - alpha) * (beta + alpha) / (total * (total + 2.0))
+            squares = (4.0 * k * (k + alpha) * (k + beta) * (k + alpha + beta)
+                       / (total**2 * (total + 1.0) * (total - 1.0)))
+        shifts[0] = (beta - alpha) / (alpha + beta + 2.0)
+        if n > 1:    # where alpha + beta may be zero over zero
+            squares[1] = 4.0 * (1.0 + alpha) * (1.0 + beta) / ((2.0 + alpha + beta) ** 2 * (3.0 + alpha + beta))
+        half = 0.5 * (self.high - self.low)
+        return self.low + half * (1.0 + shifts), np.append(1.0, half * np.sqrt(squares[1:]))
