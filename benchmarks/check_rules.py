@@ -33,8 +33,8 @@ from opsvd.evidence.scatter import scatter_bars
 from opsvd.kernels import Kernel
 from opsvd.methods import angular_profile, angular_slices, grids, logarithmic, panels, tensor
 from opsvd.methods.grids import _Coarser, _still_to_come
-from opsvd.methods.hermite_attempt import hermite_check_rules
 from opsvd.methods.panel_rules import ORDER, check_rule, first_edges, random_rule
+from opsvd.methods.polynomial_attempt import polynomial_check_rules
 from opsvd.methods.profile import halving_edges
 from opsvd.methods.quasi_random import _SCRAMBLINGS, quasi_random_points
 from opsvd.methods.radii import Radii
@@ -337,9 +337,10 @@ def hermite_check() -> Check:
     for degree in (47, 95, 127, 191):
         basis = HermiteBasis(LINE, degree, degree + 17)
         domain = Domain((-9.0, 9.0), (-9.0, 9.0), 0.0, 1.0, False)
-        checks = [probabilities(pair[0]) for pair in hermite_check_rules(basis, basis, domain)]
+        checks = [probabilities(pair[0]) for pair in polynomial_check_rules(basis, basis, domain)]
         sizes.append(Size(degree, on_rules(probabilities(basis.rule), checks, hermite_smooth, SAFETY)))
-    return line_check("methods/hermite_attempt.py", "_CHECK_NODES", "Gauss-Hermite against two sets of panels", sizes)
+    return line_check("methods/polynomial_attempt.py", "_CHECK_NODES", "Gauss-Hermite against two sets of panels",
+                      sizes)
 
 
 def logarithmic_check() -> Check:

@@ -184,8 +184,8 @@ row("finite_size.predict", lambda: finite_size.predict,
     beyond=PAIRS - {"negative array"} | {"generator", "array of inf"}, most_beyond=NOT_NEGATIVE | {"inf"})
 
 # Kernels.
-row("Kernel", lambda: opsvd.Kernel, lambda: {"h": product}, h=H - {"kernel of vectors"}, name=NONE | TEXTS, measures=NONE,
-    dims=NOTHING)
+row("Kernel", lambda: opsvd.Kernel, lambda: {"h": product}, h=H - {"kernel of vectors"}, name=NONE | TEXTS,
+    measures=NONE, dims=NOTHING)
 row("as_kernel", lambda: kernels.as_kernel, lambda: {"h": product}, h=H, dims=NOTHING, measures=NONE)
 row("elementwise", lambda: opsvd.elementwise, lambda: {"phi": np.sin}, phi={"function of one"}, k=COUNTS, kinks=VECTORS)
 row("Elementwise", lambda: opsvd.Elementwise, lambda: {"phi": np.sin, "k": 1, "kinks": ()}, phi={"function of one"},

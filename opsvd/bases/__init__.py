@@ -8,15 +8,18 @@ from .hermite import HermiteBasis
 from .logarithmic import LogarithmicBasis
 from .panels import PanelBasis
 from .points import PointBasis
+from .polynomials import PolynomialBasis, polynomials_of
 from .products import HermiteProducts
 from .radial import RadialBasis, radial_half_density, radial_reach, radial_spectrum
 from .sectors import SectorBasis
 from .span import SpanBasis
 
 __all__ = ["BASES", "FARTHEST", "Basis", "GridBasis", "HermiteBasis", "HermiteProducts", "LineBasis",
-           "LogarithmicBasis", "MeanRule", "PanelBasis", "PointBasis", "RadialBasis", "SectorBasis", "SpanBasis",
-           "polar", "radial_half_density", "radial_reach", "radial_spectrum", "spherical_harmonics"]
+           "LogarithmicBasis", "MeanRule", "PanelBasis", "PointBasis", "PolynomialBasis", "RadialBasis", "SectorBasis",
+           "SpanBasis", "polar", "polynomials_of", "radial_half_density", "radial_reach", "radial_spectrum",
+           "spherical_harmonics"]
 
 BASES: dict[str, type[Basis]] = {basis.__name__: basis for basis in (
-    GridBasis, HermiteBasis, HermiteProducts, LogarithmicBasis, PanelBasis, PointBasis, SectorBasis, SpanBasis)}
+    GridBasis, HermiteBasis, HermiteProducts, LogarithmicBasis, PanelBasis, PointBasis, PolynomialBasis, SectorBasis,
+    SpanBasis)}
 """The bases by name, as a saved result names them."""

@@ -158,6 +158,13 @@ class LineBasis(Basis):
     def panels(self) -> np.ndarray:
         """Edges of panels that cover the interval, on each of which polynomials of degree 20 resolve the functions."""
 
+    def panels_of_width(self, width: float) -> np.ndarray:
+        """Edges of panels that are no wider than this, on each of which the functions are resolved."""
+        low, wide = self.panels[:-1], np.diff(self.panels)
+        parts = np.ceil(wide / width).astype(int)
+        return np.append(np.concatenate([start + extent * np.arange(count) / count for start, extent, count in
+                                         zip(low, wide, parts, strict=True)]), self.panels[-1])
+
     @abstractmethod
     def half_density(self, x: np.ndarray) -> np.ndarray:
         r""":math:`b_n(x) \sqrt{\rho(x)}`: shape (...) gives (..., N)."""

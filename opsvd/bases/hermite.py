@@ -7,7 +7,7 @@ import numpy as np
 
 from .._support.arrays import read_only
 from ..measures import Gaussian
-from ..quadrature import gauss_hermite, hermite_functions
+from ..quadrature import equal_panels, gauss_hermite, hermite_functions
 from .base import LineBasis
 
 
@@ -53,6 +53,10 @@ class HermiteBasis(LineBasis):
         low, high = self.interval
         width = self.reference.std * min(1.0, 4.0 * np.pi / np.sqrt(self.degree + 1.0))
         return np.linspace(low, high, int(np.ceil((high - low) / width)) + 1)
+
+    def panels_of_width(self, width: float) -> np.ndarray:
+        """Equal ones."""
+        return equal_panels(*self.interval, min(width, float(np.diff(self.panels).max())))
 
     def half_density(self, x: np.ndarray) -> np.ndarray:
         """Evaluate the Hermite functions, shifted and scaled."""

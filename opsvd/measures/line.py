@@ -109,6 +109,16 @@ class LineMeasure(Measure):
         return ends[0], ends[1]
 
     @cached_property
+    def outer_widths(self) -> tuple[float, float]:
+        """Widths of panels far below and far above the centre, on which a few nodes resolve the half-density.
+
+        It falls by e^3 there, or they are as wide as the scale.
+        """
+        lows, highs = zip(self.box(1e-4), self.box(1e-8), strict=True)
+        low, high = (max(self.scale, 3.0 * abs(far - near) / math.log(1e4)) for near, far in (lows, highs))
+        return low, high
+
+    @cached_property
     def distribution(self) -> Distribution:
         """The distribution function of t and its inverse, by quadrature."""
         low, high = self.box(1e-20)    # which leaves 1e-40 of the mass

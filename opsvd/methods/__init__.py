@@ -8,6 +8,7 @@ from .grids import Grid
 from .hermite_galerkin import HermiteGalerkin
 from .logarithmic import Logarithmic
 from .panels import Panels
+from .polynomials import Polynomials
 from .product_integration import ProductIntegration
 from .quasi_random import QuasiRandom, hold_for_few_points
 from .ridge import Ridge
@@ -16,14 +17,14 @@ from .sectors import Sectors
 from .tensor import Tensor
 from .uniform import UniformPanels
 
-__all__ = ["METHODS", "Auto", "FiniteRank", "Grid", "HermiteGalerkin", "Logarithmic", "Method", "Panels",
+__all__ = ["METHODS", "Auto", "FiniteRank", "Grid", "HermiteGalerkin", "Logarithmic", "Method", "Panels", "Polynomials",
            "ProductIntegration", "QuasiRandom", "Ridge", "ScaledHermite", "Sectors", "Tensor", "UniformPanels",
            "as_method", "hold_for_few_points"]
 
 METHODS: dict[str, type[Method]] = {
-    "auto": Auto, "hermite": HermiteGalerkin, "scaled-hermite": ScaledHermite, "logarithmic": Logarithmic,
-    "finite-rank": FiniteRank, "panels": Panels, "product": ProductIntegration, "uniform": UniformPanels,
-    "sectors": Sectors, "tensor": Tensor, "grid": Grid, "quasi-random": QuasiRandom}
+    "auto": Auto, "polynomials": Polynomials, "hermite": HermiteGalerkin, "scaled-hermite": ScaledHermite,
+    "logarithmic": Logarithmic, "finite-rank": FiniteRank, "panels": Panels, "product": ProductIntegration,
+    "uniform": UniformPanels, "sectors": Sectors, "tensor": Tensor, "grid": Grid, "quasi-random": QuasiRandom}
 """The methods that ``decompose(..., method=name)`` knows by name."""
 
 

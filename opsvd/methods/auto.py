@@ -10,11 +10,11 @@ from ..operator.problem import Problem
 from .auto_vectors import discretisations_of_vectors
 from .base import Method
 from .finite_rank import FiniteRank
-from .hermite_attempt import HermiteAttempt
-from .hermite_galerkin import DEGREES, HermiteGalerkin, galerkin
 from .logarithmic import Logarithmic
 from .panel_rules import MOST_AT_POINTS, panel_tails
 from .panels import Panels
+from .polynomial_attempt import PolynomialAttempt
+from .polynomials import DEGREES, Polynomials, degrees, galerkin
 from .product_integration import ProductIntegration
 from .ridge import Ridge
 from .scaled_hermite import ScaledHermite
@@ -23,12 +23,13 @@ from .scaled_hermite import ScaledHermite
 class Auto(Method):
     """The first method that does it, after what the kernel turns out to be.
 
-    1. Hermite polynomials of degree 47 to 191 are given up if their coefficients decay too slowly: if the energy of
+    1. Orthonormal polynomials of degree 47 to 191 are given up if their coefficients decay too slowly: if the energy of
        those in the last third of the degrees, which is what the error bars will be about, is above the tolerance, and
        would be so too at the highest degree were the decay geometric.
     2. A kernel of small rank takes integrals of functions of one variable.
-    3. Hermite functions of other Gaussians do kernels that grow, oscillate, or have a short length.
-    4. Functions of xy go to the logarithmic grid, before that if they are bounded; those of x + b y to equal panels.
+    3. Under Gaussians, Hermite functions of other Gaussians do kernels that grow, oscillate, or have a short length.
+    4. Under Gaussians, functions of xy go to the logarithmic grid, before that if they are bounded; those of x + b y
+       to equal panels.
     5. Panels are tried unless slices of the kernel stay unresolved on many of them.
     6. The rest, broken along curves or narrow, goes to product integration.
 
@@ -45,12 +46,13 @@ class Auto(Method):
 
     def _of_numbers(self, problem: Problem) -> Iterator[Discretisation]:
         """What a kernel of numbers needs."""
-        reason = "the measures are not both Gaussian"
-        for degree in DEGREES if HermiteGalerkin().refusal(problem) is None else ():
-            attempt = HermiteAttempt(problem, degree)
+        reason = "a measure has few polynomials of finite norm"
+        name = "Hermite coefficients" if problem.gaussian else "coefficients of orthonormal polynomials"
+        for degree in degrees(problem) if Polynomials().refusal(problem) is None else ():
+            attempt = PolynomialAttempt(problem, degree)
             if attempt.tail <= problem.tolerances.coefficients:
-                yield galerkin(attempt, f" (auto: the Hermite coefficients decay to {attempt.tail:.0e})")
-            reason = f"the last Hermite coefficients, to degree {degree}, are still {attempt.tail:.0e} of all"
+                yield galerkin(attempt, f" (auto: the {name} decay to {attempt.tail:.0e})")
+            reason = f"the last {name}, to degree {degree}, are still {attempt.tail:.0e} of all"
             if attempt.tail ** ((DEGREES[-1] + 1) / (degree + 1)) > problem.rtol:
                 break
         reason = f"{reason}; {problem.structure}"

@@ -6,8 +6,8 @@ from .._support.validation import boolean
 from ..operator.discretisation import Discretisation
 from ..operator.problem import Problem
 from .base import GaussianMethod
-from .hermite_attempt import HermiteAttempt
 from .phase_space import fitting_gaussians
+from .polynomial_attempt import PolynomialAttempt
 
 # The highest degree: 768 functions a side take 0.6 million values of h. What needs more is left to other methods.
 _LAST = 767
@@ -62,7 +62,7 @@ class ScaledHermite(GaussianMethod):
         enough = max(tolerances.coefficients, min(2.0 * problem.domain.missing, tolerances.functions))
         degree, before = 127, None
         while before is None or degree > before.degree:
-            now = HermiteAttempt(problem, degree, fitting=fitting)
+            now = PolynomialAttempt(problem, degree, fitting=fitting)
             geometric = before is None or now.geometric(before)
             if now.tail <= enough:
                 yield _discretisation(now, leading=now.tail > tolerances.coefficients)
@@ -83,8 +83,8 @@ class ScaledHermite(GaussianMethod):
             degree, before = following if following <= _LAST else min(2 * degree + 1, _LAST), now
 
 
-def _discretisation(attempt: HermiteAttempt, *, leading: bool) -> Discretisation:
+def _discretisation(attempt: PolynomialAttempt, *, leading: bool) -> Discretisation:
     """With a note."""
-    x, y = attempt.fitting
+    x, y = attempt.fitting or attempt.problem.gaussians
     return attempt.discretisation(f"Hermite functions of degree {attempt.degree}, of mean {x.mean:.3g} and deviation "
                                   f"{x.std:.3g} in x, {y.mean:.3g} and {y.std:.3g} in y", leading=leading)

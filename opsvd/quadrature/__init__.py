@@ -7,7 +7,14 @@ from .continuation import SLOWEST_RATE, continued, fall
 from .distribution import Distribution
 from .fourth_moments import RARE, fourth_moments_by_rule, mixed_moments, unknown_by_sample, wide_sample
 from .gauss_hermite import gauss_hermite, hermite_functions, hermite_polynomials
-from .gauss_legendre import composite_gauss_legendre, gauss_legendre, gauss_lobatto, on_panels, place_between
+from .gauss_legendre import (
+    composite_gauss_legendre,
+    equal_panels,
+    gauss_legendre,
+    gauss_lobatto,
+    on_panels,
+    place_between,
+)
 from .lanczos import lanczos
 from .legendre import legendre_analysis, legendre_moments, legendre_sum, legendre_transform, orthonormal_legendre
 from .pieces import PIECE_ORDER, Pieces, find_pieces
@@ -16,10 +23,10 @@ from .rule import Rule, joined
 from .singular_points import hidden_energy, poles
 
 __all__ = ["FILTER_WINDOW", "PIECE_ORDER", "RARE", "SLOWEST_RATE", "Distribution", "Pieces", "Rule", "angle_density",
-           "band_limited", "classify_breaks", "composite_gauss_legendre", "continued", "fall", "filter_envelope",
-           "find_breaks", "find_pieces", "fourth_moments_by_rule", "gauss_gegenbauer", "gauss_hermite",
-           "gauss_legendre", "gauss_lobatto", "gauss_nodes", "gegenbauer", "harmonics", "hermite_functions",
-           "hermite_polynomials", "hidden_energy", "improved_nodes", "joined", "lanczos", "legendre_analysis",
-           "legendre_moments", "legendre_sum", "legendre_transform", "log_gamma_excess", "mixed_moments", "on_panels",
-           "orthonormal_legendre", "orthonormal_polynomials", "place_between", "poles", "recurrence",
-           "unknown_by_sample", "wide_sample"]
+           "band_limited", "classify_breaks", "composite_gauss_legendre", "continued", "equal_panels", "fall",
+           "filter_envelope", "find_breaks", "find_pieces", "fourth_moments_by_rule", "gauss_gegenbauer",
+           "gauss_hermite", "gauss_legendre", "gauss_lobatto", "gauss_nodes", "gegenbauer", "harmonics",
+           "hermite_functions", "hermite_polynomials", "hidden_energy", "improved_nodes", "joined", "lanczos",
+           "legendre_analysis", "legendre_moments", "legendre_sum", "legendre_transform", "log_gamma_excess",
+           "mixed_moments", "on_panels", "orthonormal_legendre", "orthonormal_polynomials", "place_between", "poles",
+           "recurrence", "unknown_by_sample", "wide_sample"]

@@ -49,6 +49,11 @@ def place_between(left: np.ndarray, right: np.ndarray, x: np.ndarray) -> np.ndar
     return np.asarray(np.where(below < above, below / half - 1.0, 1.0 - above / half))
 
 
+def equal_panels(low: float, high: float, width: float) -> np.ndarray:
+    """Edges of equal panels of at most this width; none of an empty interval."""
+    return np.linspace(low, high, int(np.ceil((high - low) / width)) + 1) if high > low else np.zeros(0)
+
+
 def composite_gauss_legendre(edges: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Return nodes and Lebesgue weights of the n-point rule on every panel [edges[p], edges[p + 1]].
 

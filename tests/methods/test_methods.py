@@ -10,20 +10,20 @@ from scipy.special import gamma
 
 import opsvd
 from opsvd import ConvergenceWarning, Gaussian, HermiteGalerkin, NotSquareIntegrableError, Panels, Ridge
-from opsvd.measures import Measure
+from opsvd.measures import LineMeasure
 from opsvd.methods import METHODS, as_method
 from opsvd.testing import check_method
 
 # Methods of kernels of numbers alone.
-OF_NUMBERS = ("hermite", "scaled-hermite", "logarithmic", "finite-rank", "panels", "product", "uniform")
+OF_NUMBERS = ("polynomials", "hermite", "scaled-hermite", "logarithmic", "finite-rank", "panels", "product", "uniform")
 PLANE = Gaussian.standard(2)
 
 
-class Other(Measure):
+class Other(LineMeasure):
     """Not a Gaussian by its class."""
 
-    dim, center, scale = 1, 0.0, 1.0
-    sample, sqrt_density, gauss_rule = Gaussian().sample, Gaussian().sqrt_density, Gaussian().gauss_rule
+    span, center, scale = (-np.inf, np.inf), 0.0, 1.0
+    sample, sqrt_density = Gaussian().sample, Gaussian().sqrt_density
 
 
 @pytest.mark.parametrize("method", ["auto", *OF_NUMBERS, HermiteGalerkin(80), Panels(500)], ids=repr)
@@ -42,7 +42,7 @@ def test_names_and_objects_are_the_same(name):
 @pytest.mark.parametrize("method", ["chebyshev", 3, None])
 def test_unknown_methods_are_refused(method):
     """The message lists what there is."""
-    with pytest.raises(ValueError, match=r"method must be one of 'auto', 'hermite', .* or a Method object .*, got"):
+    with pytest.raises(ValueError, match=r"method must be one of 'auto', 'polynomials', .* or a Method object .*, got"):
         opsvd.decompose(lambda x, y: x * y, method=method)
 
 

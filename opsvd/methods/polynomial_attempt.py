@@ -1,4 +1,4 @@
-"""The matrix of a kernel between Hermite functions of one degree, and what it says of others."""
+"""The matrix of a kernel between polynomials of one degree, and what it says of others."""
 
 from functools import cached_property
 
@@ -6,13 +6,14 @@ import numpy as np
 
 from .._support.floats import TINY
 from .._support.linalg import compact_svd
-from ..bases import HermiteBasis
+from ..bases import HermiteBasis, LineBasis, polynomials_of
 from ..evidence.comparison import compared
 from ..measures import Gaussian
 from ..operator.discretisation import Discretisation, galerkin_block
 from ..operator.problem import Problem
 from ..probing.domain import Domain
-from ..quadrature import Rule, composite_gauss_legendre
+from ..quadrature import Rule, composite_gauss_legendre, equal_panels
+from .panel_rules import with_edges_of
 
 LEADING = 12
 """Leading values that are watched: twice as many as make an answer."""
@@ -21,29 +22,32 @@ LEADING = 12
 _CHECK_NODES = 12
 
 
-class HermiteAttempt:
+class PolynomialAttempt:
     """The coefficients to one degree, which may or may not do.
 
     Parameters
     ----------
     problem : Problem
-        Of Gaussian measures.
+        Of numbers.
     degree : int
-        The highest degree of the Hermite functions.
+        The highest degree of the polynomials.
     nodes : int, optional
-        Gauss-Hermite nodes in x, by default degree + 17: the spare ones lessen the aliasing of what lies beyond the
+        Gauss nodes in x, by default degree + 17: the spare ones lessen the aliasing of what lies beyond the
         degree.
     fitting : (Gaussian, Gaussian), optional
-        Whose Hermite functions these are, by default those of the measures.
+        Whose Hermite functions take the place of polynomials, under Gaussian measures.
     """
 
     def __init__(self, problem: Problem, degree: int, nodes: int | None = None,
                  fitting: tuple[Gaussian, Gaussian] | None = None) -> None:
-        self.problem, self.degree, self.fitting = problem, degree, fitting or problem.gaussians
-        nodes = degree + 17 if nodes is None else nodes
+        self.problem, self.degree, self.fitting = problem, degree, fitting
+        self.nodes = degree + 17 if nodes is None else nodes
         # Two more nodes in y than in x: none of them coincide, where log|x - y| is infinite.
-        self.left, self.right = (HermiteBasis(mu, degree, count, gaussian.mean, gaussian.std) for mu, gaussian, count in
-                                 zip(problem.gaussians, self.fitting, (nodes, nodes + 2), strict=True))
+        counts = (self.nodes, self.nodes + 2)
+        self.left, self.right = (polynomials_of(mu, degree, count) for mu, count in
+                                 zip(problem.lines, counts, strict=True)) if fitting is None else (
+            HermiteBasis(mu, degree, count, gaussian.mean, gaussian.std) for mu, gaussian, count in
+            zip(problem.gaussians, fitting, counts, strict=True))
         self.block = galerkin_block(problem, self.left, self.right)
 
     @cached_property
@@ -64,11 +68,11 @@ class HermiteAttempt:
         """How far the leading values are from those of the matrix of two thirds of the degrees, over the first."""
         return self._apart(np.resize(compact_svd(self.block.matrix[:self._lower, :self._lower])[1], LEADING))
 
-    def moved(self, before: "HermiteAttempt") -> float:
+    def moved(self, before: "PolynomialAttempt") -> float:
         """How far the leading values have moved, relative to the first."""
         return self._apart(before.leading)
 
-    def geometric(self, before: "HermiteAttempt") -> bool:
+    def geometric(self, before: "PolynomialAttempt") -> bool:
         """Whether coefficients have decayed geometrically, with four fifths of the rate, since a lower degree."""
         return bool(self.tail <= before.tail ** (0.8 * (self.degree + 1) / (before.degree + 1)))
 
@@ -81,13 +85,13 @@ class HermiteAttempt:
         times = np.log(enough) / np.log(np.clip(self.tail, enough, 0.99))
         return 64 * int(np.ceil(max(1.1 * times, 2.0) * size / 64)) - 1
 
-    def oversampled(self, times: int) -> "HermiteAttempt":
+    def oversampled(self, times: int) -> "PolynomialAttempt":
         """The same degree with so many nodes a function, which resolve what the functions do not."""
-        return HermiteAttempt(self.problem, self.degree, times * (self.degree + 1), self.fitting)
+        return PolynomialAttempt(self.problem, self.degree, times * (self.degree + 1), self.fitting)
 
     def discretisation(self, note: str, *, leading: bool = False) -> Discretisation:
         """With the evidence."""
-        checks = hermite_check_rules(self.left, self.right, self.problem.domain)
+        checks = polynomial_check_rules(self.left, self.right, self.problem.domain)
         return compared(self.problem, (self.block,), checks, note, leading=leading)
 
     @property
@@ -99,28 +103,23 @@ class HermiteAttempt:
         return float(np.abs(self.leading - values).max()) / max(float(self.leading[0]), TINY)
 
 
-def hermite_check_rules(left: HermiteBasis, right: HermiteBasis, domain: Domain) -> tuple[tuple[Rule, Rule], ...]:
+def polynomial_check_rules(left: LineBasis, right: LineBasis, domain: Domain) -> tuple[tuple[Rule, Rule], ...]:
     """Two pairs of rules that share no nodes with those of two bases, nor with each other."""
-    shifted = np.random.default_rng(left.degree).uniform(0.2, 0.8) - 0.5
+    shifted = np.random.default_rng(left.size - 1).uniform(0.2, 0.8) - 0.5
     return tuple((_check_rule(left, domain.x, shift), _check_rule(right, domain.y, shift)) for shift in (0.0, shifted))
 
 
-def _check_rule(basis: HermiteBasis, domain: tuple[float, float], shift: float) -> Rule:
+def _check_rule(basis: LineBasis, domain: tuple[float, float], shift: float) -> Rule:
     """Gauss-Legendre panels, shifted by a part of their width, over the domain and wherever the functions reach.
 
-    They are at most a scale of the measure wide; where the functions are, twelve nodes on at most two wavelengths of
-    the fastest resolve them, and leave narrow features little room to hide.
+    Where the functions are, twelve nodes on at most two wavelengths of the fastest resolve them, and leave narrow
+    features little room to hide; farther out panels are as wide as the density allows.
     """
     low, high = basis.interval
     scale = basis.measure.scale
-    inside = _equal_panels(low, high, min(scale, float(np.diff(basis.panels).max())))
-    edges = np.union1d(inside, np.concatenate([_equal_panels(domain[0], low, scale),
-                                               _equal_panels(high, domain[1], scale)]))
+    wide_below, wide_above = basis.measure.outer_widths
+    edges = np.union1d(basis.panels_of_width(scale), np.concatenate([equal_panels(domain[0], low, wide_below),
+                                                                     equal_panels(high, domain[1], wide_above)]))
     widths = np.diff(edges)
     edges[1:-1] += shift * (widths[1:] if shift > 0.0 else widths[:-1])
-    return basis.measure.rule(*composite_gauss_legendre(edges, _CHECK_NODES))
-
-
-def _equal_panels(low: float, high: float, width: float) -> np.ndarray:
-    """Edges of panels of at most this width; none of an empty interval."""
-    return np.linspace(low, high, int(np.ceil((high - low) / width)) + 1) if high > low else np.zeros(0)
+    return basis.measure.rule(*composite_gauss_legendre(with_edges_of(basis.measure, edges), _CHECK_NODES))
