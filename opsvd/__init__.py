@@ -19,7 +19,7 @@ from .essay import essay_figures
 from .expressions import parse_kernel
 from .figures import plot_breaks, plot_functions, plot_spectrum
 from .kernels import BlockKernel, Elementwise, Kernel, MatrixKernel, blockwise, elementwise
-from .measures import Beta, Gaussian, GaussianVector, LineMeasure, Measure, Uniform
+from .measures import Beta, Circle, Gaussian, GaussianVector, LineMeasure, Measure, Uniform
 from .methods import (
     FiniteRank,
     Grid,
@@ -55,7 +55,7 @@ from .spectrum import DecayLaw, Estimate, decay_law, effective_rank, hilbert_sch
 
 __version__ = "0.1.0"
 
-__all__ = ["Beta", "BlockKernel", "ConvergenceWarning", "CrossCheck", "DecayLaw", "DeterministicEquivalent",
+__all__ = ["Beta", "BlockKernel", "Circle", "ConvergenceWarning", "CrossCheck", "DecayLaw", "DeterministicEquivalent",
            "Elementwise", "Estimate", "FiniteRank", "FiniteSizePrediction", "Gaussian", "GaussianVector", "Grid",
            "HermiteGalerkin", "Kernel", "KernelError", "LineMeasure", "Logarithmic", "LongSamplingWarning",
            "MatrixCheck", "MatrixKernel", "Measure", "Method", "MonteCarloSpectrum", "MonteCarloSweep",

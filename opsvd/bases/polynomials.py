@@ -8,6 +8,7 @@ from .._support.arrays import read_only
 from ..measures import Gaussian, LineMeasure
 from ..quadrature import Rule
 from .base import LineBasis
+from .fourier import FourierBasis
 from .hermite import HermiteBasis
 
 
@@ -61,8 +62,13 @@ class PolynomialBasis(LineBasis):
 
 
 def polynomials_of(measure: LineMeasure, degree: int, quadrature: int) -> LineBasis:
-    """The orthonormal polynomials of a measure; those of a Gaussian reach farther than the density is a number."""
-    return (HermiteBasis if isinstance(measure, Gaussian) else PolynomialBasis)(measure, degree, quadrature)    # type: ignore[arg-type]
+    """The orthonormal polynomials of a measure, trigonometric ones on a circle.
+
+    Those of a Gaussian are Hermite functions, known also where the density is no number.
+    """
+    if isinstance(measure, Gaussian):
+        return HermiteBasis(measure, degree, quadrature)
+    return (PolynomialBasis if measure.period is None else FourierBasis)(measure, degree, quadrature)
 
 
 @lru_cache(maxsize=32)

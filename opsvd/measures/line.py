@@ -41,12 +41,15 @@ class LineMeasure(Measure):
         Inner points of the span, increasing, at which the density, a derivative of it, or the map x(t) breaks.
     symmetry : float or None
         The point x about which the measure is symmetric, if it is.
+    period : float or None
+        The length of the span, if x is an angle that is uniform on a circle.
     most_polynomials : float
         How many polynomials have finite norms and are of use as a basis.
     """
 
     edges: np.ndarray = np.zeros(0)
     symmetry: float | None = None
+    period: float | None = None
     most_polynomials: float = math.inf
 
     @property

@@ -29,7 +29,7 @@ class Uniform(LineMeasure):
     0.3333333333
     """
 
-    arguments = ("low", "high")
+    arguments: tuple[str, ...] = ("low", "high")
 
     def __init__(self, low: float = 0.0, high: float = 1.0) -> None:
         self.low, self.high = finite_float(low, "low"), finite_float(high, "high")
