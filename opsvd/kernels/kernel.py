@@ -16,9 +16,6 @@ from .._support.validation import broadcast, function, list_of_points, pair, poi
 from ..errors import KernelError, NonFiniteKernelError
 from ..measures import LineMeasure, Measure, require_measure
 
-Map = Callable[[np.ndarray], np.ndarray]
-"""From coordinates to points, of the same shape."""
-
 SMALLEST_SIZE = 1e-120
 """Kernels smaller than this, or larger than its inverse, are refused.
 
@@ -102,7 +99,7 @@ class Kernel:
         self.name = ("" if name is None else text(name, "name")) or name_of(function.function)
         self.evaluations = 0
         self.budget: Budget | None = None
-        self.maps: tuple[Map, Map] | None = None
+        self.lines: tuple[LineMeasure | None, LineMeasure | None] = None, None
 
     def __repr__(self) -> str:
         """Name the kernel."""
@@ -112,6 +109,10 @@ class Kernel:
         """Evaluate h at points x and y that broadcast against each other; the values may be infinite or NaN."""
         x, y = points(x, "x", self.dims[0]), points(y, "y", self.dims[1])
         broadcast(self._leading(x, 0), self._leading(y, 1))
+        return self.at_points(*self.mapped(x, y))
+
+    def at_points(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The values of h at points that broadcast, whatever `along` says: within the budget."""
         return evaluated(self.budget, self._at_once, (x, y), self._coordinate_axes, width=math.prod(self.value_shape))
 
     @property
@@ -122,7 +123,7 @@ class Kernel:
     def _at_once(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The values of h, from one call of it."""
         shape = (*np.broadcast_shapes(self._leading(x, 0), self._leading(y, 1)), *self.value_shape)
-        values = self._numbers(*self.mapped(x, y))
+        values = self._numbers(x, y)
         self.evaluations += math.prod(shape)
         if values.shape == shape:
             return values
@@ -133,7 +134,8 @@ class Kernel:
 
     def mapped(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The points that h gets for x and y: others where the kernel was made by `along`."""
-        return (x, y) if self.maps is None else (self.maps[0](x), self.maps[1](y))
+        mu_x, mu_y = self.lines
+        return x if mu_x is None else mu_x.points(x), y if mu_y is None else mu_y.points(y)
 
     def grid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Evaluate h on the grid of all pairs: x (n,) or (n, p) and y (m,) or (m, q) give (n, m)."""
@@ -173,33 +175,39 @@ class Kernel:
         if finite.all():
             return values
         bad = np.nonzero(~finite)
-        x, y = (array[bad] for array in self._of_every_value(values.shape, x, y))
+        x, y = (array[bad] for array in self._of_every_value(values.shape, *self.mapped(x, y)))
         # By some roundings, and from the origin by a number whose square is one. The steps are unequal, so that they
         # lead away from x = y as well; where they lead along a curve on which h is singular, others lead across it.
         step = 32.0 * EPS * (_size(x) + _size(y)) + 1e-150
         step_x, step_y = (step[:, None] if array.ndim > 1 else step for array in (x, y))
-        beside = self(x + step_x, y + 2.0 * step_y)
+        beside = self.at_points(*self._supported(x + step_x, y + 2.0 * step_y))
         if not np.isfinite(beside).all():
-            beside = np.where(np.isfinite(beside), beside, self(x + 2.0 * step_x, y - step_y))
+            beside = np.where(np.isfinite(beside), beside,
+                              self.at_points(*self._supported(x + 2.0 * step_x, y - step_y)))
         if not np.isfinite(beside).all():
             i = int(np.argmin(np.isfinite(beside)))
-            raise self.non_finite(x[i], y[i], float(values[bad][i]))
+            raise non_finite(x[i], y[i], float(values[bad][i]))
         values = values.copy()
         values[bad] = beside
         return values
 
     def non_finite(self, x: Any, y: Any, value: float) -> NonFiniteKernelError:
         """Build the error for a value at x and y that is not finite."""
-        x, y = (point.tolist() for point in self.mapped(np.asarray(x, dtype=float), np.asarray(y, dtype=float)))
-        return NonFiniteKernelError(f"h must be finite, but h({x!r}, {y!r}) = {value}; "
-                                    f"define h there (np.where, np.nan_to_num), or take measures that avoid it")
+        return non_finite(*self.mapped(np.asarray(x, dtype=float), np.asarray(y, dtype=float)), value)
 
-    def along(self, maps: "tuple[Map, Map] | None") -> Self:
-        """Return the kernel (t, u) -> h(x(t), y(u)) of maps of arrays, with a count of its own; None is the identity.
+    def along(self, mu_x: LineMeasure | None, mu_y: LineMeasure | None) -> Self:
+        """Return the kernel (t, u) -> h(x(t), y(u)) of the coordinates of measures, with a count of its own.
 
-        Evaluations are paid for by the same budget.
+        Evaluations are paid for by the same budget. A variable without a measure, or with one whose coordinates are
+        all points of the line, stays as it is.
         """
-        return self if maps is None else self._changed(maps=maps, evaluations=0)
+        lines = tuple(None if mu is None or mu.covers_line else mu for mu in (mu_x, mu_y))
+        return self if lines == self.lines else self._changed(lines=lines, evaluations=0)
+
+    def _supported(self, x: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
+        """Points moved into the supports of the measures of the coordinates."""
+        return [points if mu is None else np.clip(points, *mu.support) for points, mu in
+                zip((x, y), self.lines, strict=True)]
 
     def limited(self, budget: Budget) -> Self:
         """Return the same kernel, with a count of its own, whose evaluations the budget must allow."""
@@ -210,12 +218,12 @@ class Kernel:
         exchanged = UserFunction(self._at_exchanged, "h")
         # Evaluations are counted, and paid for, by self.
         return self._changed(dims=self.dims[::-1], function=exchanged, name=f"{self.name} transposed", evaluations=0,
-                             budget=None, maps=None)
+                             budget=None, lines=self.lines[::-1])
 
     def _at_exchanged(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
         """The values at (x, y), with the axes that broadcast reversed."""
         x, y = (_reversed(array, axes) for array, axes in zip((x, y), self._coordinate_axes, strict=True))
-        return _reversed(self(x, y), len(self.value_shape))
+        return _reversed(self.at_points(x, y), len(self.value_shape))
 
     @property
     def factor(self) -> float:
@@ -291,6 +299,12 @@ def _probe_points(numbers: np.ndarray, dim: int) -> np.ndarray:
         return numbers
     column = numbers[:, None]
     return np.asarray(column + np.sin(3.0 * column * (1.0 + np.sqrt(2.0) * np.arange(dim))) / np.sqrt(dim))
+
+
+def non_finite(x: np.ndarray, y: np.ndarray, value: float) -> NonFiniteKernelError:
+    """Build the error for a value at points x and y that is not finite."""
+    return NonFiniteKernelError(f"h must be finite, but h({x.tolist()!r}, {y.tolist()!r}) = {value}; "
+                                f"define h there (np.where, np.nan_to_num), or take measures that avoid it")
 
 
 def size_out_of_range(size: float) -> KernelError:

@@ -9,10 +9,10 @@ from scipy.special import ndtr
 
 from .._support.floats import CHUNK
 from .._support.validation import finite_points
-from ..measures import Gaussian, GaussianVector, LineMeasure, Measure, require_line
+from ..measures import Gaussian, GaussianVector, Measure, require_line
 from ..quadrature import unknown_by_sample
 from .blocks import BlockKernel
-from .kernel import Kernel, Map
+from .kernel import Kernel
 from .matrix_kernels import MatrixKernel
 
 
@@ -23,19 +23,6 @@ def from_standard(measure: Measure, z: np.ndarray) -> np.ndarray:
     if isinstance(measure, Gaussian):
         return np.asarray(measure.center + measure.scale * z[..., 0])
     return require_line(measure, "measure").from_uniform(ndtr(z[..., 0]))
-
-
-def coordinate_maps(mu_x: Measure, mu_y: Measure) -> tuple[Map, Map] | None:
-    """The maps from the coordinates of measures on the line to points; None if these are points of the whole line."""
-    measures = [measure for measure in (mu_x, mu_y) if isinstance(measure, LineMeasure)]
-    if len(measures) < 2 or all(map(covers_line, measures)):
-        return None
-    return measures[0].points, measures[1].points
-
-
-def covers_line(measure: LineMeasure) -> bool:
-    """Whether coordinates of a measure are points, and there are no ends that h must not be evaluated beyond."""
-    return measure.plain and measure.span == (-np.inf, np.inf)
 
 
 @dataclass(frozen=True, eq=False)

@@ -90,6 +90,11 @@ class LineMeasure(Measure):
         return type(self).coordinate is LineMeasure.coordinate
 
     @property
+    def covers_line(self) -> bool:
+        """Whether coordinates are points, and there are no ends that a kernel must not be evaluated beyond."""
+        return self.plain and self.span == (-math.inf, math.inf)
+
+    @property
     def support(self) -> tuple[float, float]:
         """The smallest and the largest x at which a kernel may be evaluated; they may be infinite."""
         with np.errstate(over="ignore"):

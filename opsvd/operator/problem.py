@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import cast
 
 from .._support.budget import Budget
-from ..kernels import BlockKernel, Kernel, MatrixKernel, Side, coordinate_maps, sides
+from ..kernels import BlockKernel, Kernel, MatrixKernel, Side, sides
 from ..measures import Gaussian, GaussianVector, LineMeasure, Measure
 from ..probing.coordinates import Coordinates, find_coordinates
 from ..probing.domain import Domain, find_domain
@@ -44,7 +44,7 @@ class Problem:
     @cached_property
     def kernel(self) -> Kernel:
         """The kernel of the coordinates of the measures, where they are on the line; see `opsvd.LineMeasure`."""
-        return self.given.along(coordinate_maps(self.mu_x, self.mu_y)) if self.of_numbers else self.given
+        return self.given.along(*self.lines) if self.of_numbers else self.given
 
     @property
     def lines(self) -> tuple[LineMeasure, LineMeasure]:

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.linalg
 
 from ..bases import Basis, LineBasis, RadialBasis, SectorBasis, polar
-from ..kernels import Kernel, Side, covers_line
+from ..kernels import Kernel, Side
 from ..measures import LineMeasure, Measure
 from ..probing.slice_splitter import slice_integrals
 from ..quadrature import Rule, gegenbauer
@@ -61,8 +61,7 @@ class SliceExtension:
             return np.zeros((0, len(self.singular_values)))
         g = self.functions
         plain = Rule(points, np.ones_like(points), np.ones_like(points))
-        kernel = self.kernel.along(None if covers_line(g.line) else (np.asarray, g.line.points))
-        slices = slice_integrals(kernel, plain, g.line, g.panels, 1e-13, order=20)
+        slices = slice_integrals(self.kernel.along(None, g.line), plain, g.line, g.panels, 1e-13, order=20)
         return np.asarray(slices.against_resolved(g.half_density) / self.singular_values)
 
     def leading(self, count: int) -> "SliceExtension":

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..bases import PanelBasis
 from ..errors import ConvergenceWarning
-from ..kernels import BlockKernel, Kernel, MatrixKernel, coordinate_maps, paired, unit_factor
+from ..kernels import BlockKernel, Kernel, MatrixKernel, paired, unit_factor
 from ..measures import Gaussian, LineMeasure, Measure, require_line
 from ..quadrature import PIECE_ORDER, Rule
 from .domain import find_domain, weighted_samples
@@ -81,7 +81,7 @@ def break_points(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(),  # 
                          f"mu_x = {mu_x!r} and mu_y = {mu_y!r}; pass a function of one coordinate of each")
     kernel = kernel.scaled(unit_factor(kernel, mu_x, mu_y))
     line_x, line_y = (require_line(mu, name) for mu, name in ((mu_x, "mu_x"), (mu_y, "mu_y")))
-    kernel = kernel.along(coordinate_maps(line_x, line_y))
+    kernel = kernel.along(line_x, line_y)
     domain = find_domain(kernel, line_x, line_y, _RTOL)
     if domain.norm == 0.0:
         return np.zeros((0, 2))

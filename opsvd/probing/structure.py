@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 import scipy.linalg
@@ -180,17 +180,11 @@ class _Line:
         return self.measure.sqrt_density(self.measure.coordinate(x))
 
 
-def _clipped(measure: LineMeasure, x: np.ndarray) -> np.ndarray:
-    """Points moved into the support."""
-    return np.asarray(np.clip(x, *measure.support))
-
-
 class _Probe:
     """The points, the values there, and the comparison with values at moved points."""
 
     def __init__(self, kernel: Kernel, domain: Domain, mu_x: LineMeasure, mu_y: LineMeasure) -> None:
-        bounded = any(np.isfinite(mu.support).any() for mu in (mu_x, mu_y))
-        self.kernel = kernel.along((partial(_clipped, mu_x), partial(_clipped, mu_y)) if bounded else None)
+        self.kernel = kernel
         self.sides = tuple(_Line(mu, interval) for mu, interval in ((mu_x, domain.x), (mu_y, domain.y)))
         self.rng = np.random.default_rng(20240229)
         x, y = (side.draw(self.rng) for side in self.sides)
@@ -274,7 +268,9 @@ class _Probe:
         """How much h changes where x or y moves by some roundings."""
         x, y, h = self.x[index], self.y[index], self.h[index]
         dx, dy = (ROUNDING * (np.abs(points) + side.scale) for points, side in zip((x, y), self.sides, strict=True))
-        nudged = self.kernel(np.stack([x - dx, x + dx, x, x]), np.stack([y, y, y - dy, y + dy]))
+        x, y = np.stack([x - dx, x + dx, x, x]), np.stack([y, y, y - dy, y + dy])
+        nudged = self.kernel(*(np.clip(points, *side.measure.support) for points, side in
+                               zip((x, y), self.sides, strict=True)))
         return np.asarray(np.max(np.where(np.isfinite(nudged) & np.isfinite(h), np.abs(nudged - h), 0.0), axis=0))
 
     def along(self, y_at: Callable[[np.ndarray], np.ndarray],
