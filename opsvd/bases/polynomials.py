@@ -6,7 +6,7 @@ import numpy as np
 
 from .._support.arrays import read_only
 from ..measures import Gaussian, LineMeasure
-from ..quadrature import Rule
+from ..quadrature import Rule, equal_panels
 from .base import LineBasis
 from .fourier import FourierBasis
 from .hermite import HermiteBasis
@@ -48,7 +48,7 @@ class PolynomialBasis(LineBasis):
         mu = self.measure
         nodes = self.rule.nodes[::max(1, self.quadrature // max(self.size // 4, 2))]
         low, high = mu.box(1e-8)
-        outer = [np.linspace(start, stop, 2 + int((stop - start) / width)) for start, stop, width in
+        outer = [equal_panels(start, stop, width) for start, stop, width in
                  zip((low, nodes[-1]), (nodes[0], high), mu.outer_widths, strict=True)]
         return np.unique(np.concatenate([*outer, nodes, mu.edges[(mu.edges > low) & (mu.edges < high)]]))
 

@@ -172,8 +172,11 @@ class LineMeasure(Measure):
         if n > self.most_polynomials:
             raise ValueError(f"n must be at most {self.most_polynomials:.0f}, as {self!r} has no more polynomials of "
                              f"finite norm, got {n}; use panels")
-        t, weights = self._fine_rule(2 * n)
-        return lanczos(self.variable(t), self.rule(t, weights).weights, n)
+        a, b = vars(self).get("_recurrence", (np.zeros(0), np.zeros(0)))
+        if len(a) < n:    # those of lower degree are the first of them
+            t, weights = self._fine_rule(2 * n)
+            a, b = vars(self)["_recurrence"] = lanczos(self.variable(t), self.rule(t, weights).weights, n)
+        return a[:n], b[:n]
 
     def _fine_rule(self, degree: int) -> tuple[np.ndarray, np.ndarray]:
         """Nodes t and Lebesgue weights that integrate polynomials of the variable of some degree to rounding."""
