@@ -18,8 +18,11 @@ from ..quadrature import (
 )
 from .base import Measure, node_count, weighted
 
-UNDERFLOW = 1e-149
-"""Where the root of a density times a length is smaller, its square is no normal number."""
+UNDERFLOW = math.exp(-0.25 * 37.0**2)
+"""Where the root of a density times a length is smaller, squares with weights are no normal numbers.
+
+A Gaussian comes to that at 37 standard deviations.
+"""
 
 
 class LineMeasure(Measure):
