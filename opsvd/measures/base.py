@@ -45,13 +45,18 @@ class Measure(ABC):
     def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Draw n independent points: shape (n,) if `dim` is 1, else (n, dim)."""
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """The arguments from which it can be made again, by name."""
+        return {name: getattr(self, name) for name in self.arguments}
+
     def __repr__(self) -> str:
         """The call that makes it."""
-        return f"{type(self).__name__}({', '.join(f'{name}={getattr(self, name)!r}' for name in self.arguments)})"
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.given.items())})"
 
     def state(self) -> dict[str, Any]:
         """Numbers, arrays and measures, from which `from_state` makes this measure again: it can be saved."""
-        return {name: getattr(self, name) for name in self.arguments}
+        return self.given
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> "Measure":
@@ -60,15 +65,15 @@ class Measure(ABC):
 
     def __eq__(self, other: object) -> bool:
         """Whether the other is of the same type, and made by the same arguments."""
-        if self is other or type(self) is not type(other) or not self.arguments:
+        if not (isinstance(other, Measure) and type(self) is type(other) and self.given):
             return self is other
-        return all(np.array_equal(getattr(self, name), getattr(other, name)) for name in self.arguments)
+        return all(np.array_equal(value, other.given[name]) if isinstance(value, np.ndarray) else
+                   bool(value == other.given[name]) for name, value in self.given.items())
 
     def __hash__(self) -> int:
         """By type and arguments."""
-        values = (getattr(self, name) for name in self.arguments)
-        return hash((type(self), *(value.tobytes() if isinstance(value, np.ndarray) else value for value in values),
-                     *(() if self.arguments else (id(self),))))
+        return hash((type(self), *(value.tobytes() if isinstance(value, np.ndarray) else value
+                                   for value in self.given.values()), *(() if self.given else (id(self),))))
 
 
 def node_count(n: object) -> int:

@@ -1,4 +1,7 @@
-"""The uniform measure on a circle."""
+"""The uniform measure on the circle."""
+
+import math
+from typing import Any
 
 import numpy as np
 
@@ -6,10 +9,11 @@ from .uniform import Uniform
 
 
 class Circle(Uniform):
-    r"""An angle that is uniform on :math:`[0, 2\pi)`; functions of it are expanded in sines and cosines.
+    r"""Angles uniform on the circle, as numbers of :math:`[0, 2\pi)`.
 
-    A kernel gets angles of this interval. Smooth kernels that are periodic take a trigonometric basis, in which they
-    converge geometrically; others are decomposed as under `Uniform`.
+    Other angles are taken modulo :math:`2\pi`. The measure is ``Uniform(0, 2 * pi)``, and it says that the line is
+    closed to a circle by its `period`: smooth kernels that are periodic take a trigonometric basis, in which they
+    converge geometrically.
 
     Examples
     --------
@@ -21,16 +25,30 @@ class Circle(Uniform):
     [1.266065878, 0.565159104, 0.565159104]
     """
 
-    arguments = ()
+    arguments: tuple[str, ...] = ()
+    period = 2.0 * math.pi
 
     def __init__(self) -> None:
-        super().__init__(0.0, 2.0 * np.pi)
-        self.period = 2.0 * np.pi
+        super().__init__(0.0, self.period)
 
     def __eq__(self, other: object) -> bool:
-        """All circles are the same."""
-        return isinstance(other, Circle)
+        """There is one."""
+        return type(other) is Circle
 
     def __hash__(self) -> int:
-        """By type."""
-        return hash(Circle)
+        """By name."""
+        return hash("Circle")
+
+    @property
+    def plain(self) -> bool:
+        """Coordinates are points."""
+        return True
+
+    def coordinate(self, x: np.ndarray) -> np.ndarray:
+        """Angles in [0, 2 pi)."""
+        return np.asarray(np.mod(np.asarray(x, dtype=np.float64), self.period))
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> "Circle":    # noqa: ARG003 -- there is nothing to state
+        """The circle."""
+        return cls()

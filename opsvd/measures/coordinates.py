@@ -9,19 +9,22 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, log_expit
+
+from .._support.floats import TINY
 
 
 class Place(NamedTuple):
-    """Points x with their distances from the lower and from the upper end of the support, computed by themselves.
+    """Points x, the logarithms of their distances from the lower and the upper end of the support, and of dx/dt.
 
-    Distances are infinite where an end is. `sqrt_slope` is the root of dx/dt.
+    Distances are computed by themselves, and not as differences; they are infinite where an end is. Their logarithms
+    are known where they are too small for floats.
     """
 
     x: np.ndarray
-    below: np.ndarray
-    above: np.ndarray
-    sqrt_slope: np.ndarray
+    log_below: np.ndarray
+    log_above: np.ndarray
+    log_slope: np.ndarray
 
 
 class Coordinate(ABC):
@@ -56,7 +59,8 @@ class Plain(Coordinate):
     def place(self, t: np.ndarray) -> Place:
         """Distances are subtracted, since nothing happens at the ends."""
         x = np.clip(t, self.low, self.high)
-        return Place(x, x - self.low, self.high - x, np.ones_like(x))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return Place(x, np.log(x - self.low), np.log(self.high - x), np.zeros_like(x))
 
     def inverse(self, x: np.ndarray) -> np.ndarray:
         """The same."""
@@ -82,9 +86,9 @@ class Logit(_Unbounded):
     def place(self, t: np.ndarray) -> Place:
         """Either distance from its own logistic function."""
         width = self.high - self.low
-        below, above = width * expit(t), width * expit(-t)
-        x = _strictly_between(np.where(t < 0.0, self.low + below, self.high - above), self.low, self.high)
-        return Place(x, below, above, np.sqrt(below * expit(-t)))
+        x = np.where(t < 0.0, self.low + width * expit(t), self.high - width * expit(-t))
+        below, above = (np.log(width) + log_expit(sign * t) for sign in (1.0, -1.0))
+        return Place(_strictly_between(x, self.low, self.high), below, above, below + above - np.log(width))
 
     def inverse(self, x: np.ndarray) -> np.ndarray:
         """The logarithm of the quotient of the distances."""
@@ -101,9 +105,11 @@ class Softplus(_Unbounded):
 
     def place(self, t: np.ndarray) -> Place:
         """Of the distance from the end."""
-        below = self.scale * np.logaddexp(0.0, t)
-        x = _strictly_between(self.low + below, self.low, np.inf)
-        return Place(x, below, np.full_like(x, np.inf), np.sqrt(self.scale * expit(t)))
+        below = np.logaddexp(0.0, t)
+        x = _strictly_between(self.low + self.scale * below, self.low, np.inf)
+        # log(1 + e^t) is e^t to rounding for t below -37.
+        log_below = np.where(t < -37.0, t, np.log(np.where(t < -37.0, 1.0, below)))
+        return Place(x, np.log(self.scale) + log_below, np.full_like(x, np.inf), np.log(self.scale) + log_expit(t))
 
     def inverse(self, x: np.ndarray) -> np.ndarray:
         """The logarithm of e^d - 1, d the distance over s."""
@@ -122,7 +128,7 @@ class Logarithm(_Unbounded):
         """Of the distance from the end."""
         below = self.scale * np.exp(np.clip(t, -700.0, 340.0))    # beyond, squares overflow and numbers underflow
         x = _strictly_between(self.low + below, self.low, np.inf)
-        return Place(x, below, np.full_like(x, np.inf), np.sqrt(below))
+        return Place(x, np.log(self.scale) + t, np.full_like(x, np.inf), np.log(self.scale) + t)
 
     def inverse(self, x: np.ndarray) -> np.ndarray:
         """The logarithm of the distance over s."""
@@ -130,33 +136,48 @@ class Logarithm(_Unbounded):
 
 
 @dataclass(frozen=True)
-class HyperbolicSine(_Unbounded):
-    r""":math:`x = c + s \sinh t`, for heavy tails on both sides."""
+class HyperbolicSine(Coordinate):
+    r""":math:`x = c + s \sinh t`, for heavy tails on both sides, or, with t > 0, above an end c of smooth density."""
 
     center: float
     scale: float
+    above: bool = False
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """The line, or its upper half."""
+        return (0.0 if self.above else -np.inf), np.inf
 
     def place(self, t: np.ndarray) -> Place:
-        """Without ends."""
-        t = np.clip(t, -340.0, 340.0)    # beyond, squares overflow
-        infinite = np.full_like(t, np.inf, dtype=np.float64)
-        return Place(self.center + self.scale * np.sinh(t), infinite, infinite, np.sqrt(self.scale * np.cosh(t)))
+        """Distances from an end are those from c."""
+        t = np.maximum(t, self.span[0])
+        sine = np.sinh(np.clip(t, -340.0, 340.0))    # beyond, squares overflow
+        infinite = np.full_like(sine, np.inf)
+        with np.errstate(divide="ignore"):
+            below = np.log(self.scale) + np.where(t > 340.0, t - np.log(2.0), np.log(sine)) if self.above else infinite
+        return Place(self.center + self.scale * sine, below, infinite, np.log(0.5 * self.scale) + np.logaddexp(t, -t))
 
     def inverse(self, x: np.ndarray) -> np.ndarray:
         """The inverse hyperbolic sine."""
-        return np.arcsinh((np.asarray(x, dtype=np.float64) - self.center) / self.scale)
+        return np.maximum(np.arcsinh((np.asarray(x, dtype=np.float64) - self.center) / self.scale), self.span[0])
 
 
 @dataclass(frozen=True)
-class Reflected(_Unbounded):
-    """Another coordinate with x and t turned about zero, for singular upper ends."""
+class Reflected(Coordinate):
+    """Another coordinate with x and t turned about zero, for upper ends."""
 
     other: Coordinate
 
+    @property
+    def span(self) -> tuple[float, float]:
+        """Turned."""
+        low, high = self.other.span
+        return -high, -low
+
     def place(self, t: np.ndarray) -> Place:
         """Exchanges the distances."""
-        x, below, above, sqrt_slope = self.other.place(-t)
-        return Place(-x, above, below, sqrt_slope)
+        x, below, above, slope = self.other.place(-t)
+        return Place(-x, above, below, slope)
 
     def inverse(self, x: np.ndarray) -> np.ndarray:
         """Turned."""
@@ -164,5 +185,7 @@ class Reflected(_Unbounded):
 
 
 def _strictly_between(x: np.ndarray, low: float, high: float) -> np.ndarray:
-    """Points moved from the ends, where densities may be infinite, to the floats next to them."""
-    return np.asarray(np.clip(x, np.nextafter(low, np.inf), np.nextafter(high, -np.inf)))
+    """Points moved from the ends, where densities may be infinite, to the normal floats next to them."""
+    low = TINY if low == 0.0 else np.nextafter(low, np.inf)
+    high = -TINY if high == 0.0 else high if np.isinf(high) else np.nextafter(high, -np.inf)
+    return np.asarray(np.clip(x, low, high))

@@ -172,14 +172,18 @@ class LineMeasure(Measure):
         ValueError
             If n is larger than `most_polynomials`.
         """
-        if n > self.most_polynomials:
-            raise ValueError(f"n must be at most {self.most_polynomials:.0f}, as {self!r} has no more polynomials of "
-                             f"finite norm, got {n}; use panels")
+        self.require_polynomials(n)
         a, b = vars(self).get("_recurrence", (np.zeros(0), np.zeros(0)))
         if len(a) < n:    # those of lower degree are the first of them
             t, weights = self._fine_rule(2 * n)
             a, b = vars(self)["_recurrence"] = lanczos(self.variable(t), self.rule(t, weights).weights, n)
         return a[:n], b[:n]
+
+    def require_polynomials(self, n: int) -> None:
+        """Raise ValueError if there are fewer than n polynomials."""
+        if n > self.most_polynomials:
+            raise ValueError(f"n must be at most {self.most_polynomials:.0f}, as {self!r} has no more polynomials of "
+                             f"finite norm that are of use as a basis, got {n}; use panels")
 
     def _fine_rule(self, degree: int) -> tuple[np.ndarray, np.ndarray]:
         """Nodes t and Lebesgue weights that integrate polynomials of the variable of some degree to rounding."""

@@ -1,9 +1,12 @@
 """Measures given by a density of x, in a coordinate that suits their ends and tails."""
 
 from abc import abstractmethod
+from functools import cached_property
 
 import numpy as np
+from scipy.special import ndtr
 
+from .._support.validation import points
 from .coordinates import Coordinate, Place, Plain
 from .line import LineMeasure
 
@@ -11,7 +14,7 @@ from .line import LineMeasure
 class PlacedMeasure(LineMeasure):
     r"""A measure with a density of x, :math:`\rho(t) = \rho(x(t))\, x'(t)` in the coordinate t.
 
-    A subclass sets `coordinates`, and gives `log_density` of places.
+    A subclass sets `coordinates`, and gives `log_density` of places, and either `quantile` or `center` and `scale`.
 
     Attributes
     ----------
@@ -23,6 +26,16 @@ class PlacedMeasure(LineMeasure):
     @abstractmethod
     def log_density(self, place: Place) -> np.ndarray:
         """The logarithm of the density of x, (...); minus infinity where it is zero."""
+
+    @cached_property
+    def center(self) -> float:
+        """The median of the coordinate."""
+        return float(self.quantile(np.array(0.5)))
+
+    @cached_property
+    def scale(self) -> float:
+        """Half of what two thirds of the mass take of the coordinate: the standard deviation, for a Gaussian."""
+        return float(np.diff(self.quantile(ndtr(np.array([-1.0, 1.0]))))[0] / 2.0)
 
     @property
     def plain(self) -> bool:
@@ -36,12 +49,11 @@ class PlacedMeasure(LineMeasure):
 
     def sqrt_density(self, t: np.ndarray) -> np.ndarray:
         """The square root of the density of t."""
-        t = np.asarray(t, dtype=np.float64)
+        t = points(t, "t", 1)
         place = self.coordinates.place(t)
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            root = np.exp(0.5 * self.log_density(place)) * place.sqrt_slope
-        known = (t >= self.span[0]) & (t <= self.span[1]) & (place.sqrt_slope > 0.0)
-        return np.where(known, root, 0.0)
+        with np.errstate(invalid="ignore", over="ignore"):
+            root = np.exp(0.5 * (self.log_density(place) + place.log_slope))
+        return np.where((t >= self.span[0]) & (t <= self.span[1]) & np.isfinite(root), root, 0.0)
 
     def points(self, t: np.ndarray) -> np.ndarray:
         """The points x of coordinates t."""

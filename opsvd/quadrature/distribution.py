@@ -13,7 +13,8 @@ from .pieces import PIECE_ORDER, Pieces, find_pieces
 class Distribution:
     r"""The distribution function :math:`F(t) = \int^t \rho` of a density, and its inverse.
 
-    The density is a polynomial of degree below 16 on each of up to 4000 pieces, to 1e-14 of its largest value.
+    The density is a polynomial of degree below 16 on each of up to 4000 pieces, to 1e-14 of its largest value, or what
+    digits it has.
 
     Parameters
     ----------
@@ -31,9 +32,12 @@ class Distribution:
 
     def __init__(self, sqrt_density: Callable[[np.ndarray], np.ndarray], edges: np.ndarray) -> None:
         width = float(edges[-1] - edges[0])
-        pieces = find_pieces(lambda t: sqrt_density(t)[:, None] ** 2, np.ones_like, Pieces(edges, edges[1:-1]), 1e-14,
-                             search_width=0.02 * width, limit=4000, unit=1e-3 * width)
-        if pieces is None:
+        for tol in (1e-14, 1e-12, 1e-10):    # densities of large parameters have no more digits than that
+            pieces = find_pieces(lambda t: sqrt_density(t)[:, None] ** 2, np.ones_like, Pieces(edges, edges[1:-1]), tol,
+                                 search_width=0.02 * width, limit=4000, unit=1e-3 * width)
+            if pieces is not None:
+                break
+        else:
             raise ValueError("the density must be smooth between 4000 points, but it is not; smooth it, or pass "
                              "samples")
         self.edges = pieces.edges
