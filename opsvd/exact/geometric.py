@@ -16,7 +16,7 @@ def indices(n: int) -> np.ndarray:
     return np.arange(affordable(n, "n", 3.0))
 
 
-def _powers(ratio: float, n: int) -> np.ndarray:
+def powers(ratio: float, n: int) -> np.ndarray:
     """Return 1, ratio, ..., ratio^(n - 1)."""
     return np.asarray(ratio ** indices(n))
 
@@ -46,7 +46,7 @@ def exp_product(c: float, n: int) -> np.ndarray:
         raise NotSquareIntegrableError(f"c must lie in (-1/2, 1/2), where E[exp(2 c x y)] is finite, got |c| = {c}; "
                                        f"pass a smaller c, or measures with a smaller std")
     root = math.sqrt((1.0 - 2.0 * c) * (1.0 + 2.0 * c))
-    return math.sqrt(2.0 / (1.0 + root)) * _powers(2.0 * c / (1.0 + root), n)    # 1 + r^2 = r / c
+    return math.sqrt(2.0 / (1.0 + root)) * powers(2.0 * c / (1.0 + root), n)    # 1 + r^2 = r / c
 
 
 def _oscillating(c: float, n: int, parity: int) -> np.ndarray:
@@ -54,7 +54,7 @@ def _oscillating(c: float, n: int, parity: int) -> np.ndarray:
     c = abs(finite_float(c, "c"))
     root = math.hypot(1.0, 2.0 * c)
     r = 2.0 * c / (1.0 + root)
-    return math.sqrt(2.0 / (1.0 + root)) * r**parity * _powers(r * r, n)    # 1 - r^2 = r / c
+    return math.sqrt(2.0 / (1.0 + root)) * r**parity * powers(r * r, n)    # 1 - r^2 = r / c
 
 
 def cos_product(c: float, n: int) -> np.ndarray:
@@ -137,7 +137,7 @@ def mehler(r: float, n: int) -> np.ndarray:
     if abs(r) >= 1.0:
         raise NotSquareIntegrableError(f"r must be a correlation in (-1, 1), where E[h^2] is finite, got {r}; "
                                        f"pass a number nearer to zero")
-    return _powers(abs(r), n)
+    return powers(abs(r), n)
 
 
 def squared_exponential(length: float, n: int, std: float = 1.0) -> np.ndarray:
@@ -172,4 +172,4 @@ def squared_exponential(length: float, n: int, std: float = 1.0) -> np.ndarray:
         raise ValueError(f"length must be at least 1e-150 of std, got {length} for std = {std}; pass a larger one")
     t = 2.0 * ratio**2
     root = math.sqrt(1.0 + 2.0 * t)
-    return (1.0 + root) / (1.0 + t + root) * _powers(t / (1.0 + t + root), n)
+    return (1.0 + root) / (1.0 + t + root) * powers(t / (1.0 + t + root), n)

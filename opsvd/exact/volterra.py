@@ -1,4 +1,4 @@
-"""The jump, the sign and the minimum, as functions of the order of x and y: spectra from Volterra's operator."""
+"""The jump, the sign, the minimum and the bridge, of the order of x and y: spectra from Volterra's operator."""
 
 import numpy as np
 
@@ -42,6 +42,26 @@ def min_cdf(n: int) -> np.ndarray:
     [0.40528473 0.04503164 0.01621139]
     """
     return heaviside_difference(n) ** 2
+
+
+def bridge_cdf(n: int) -> np.ndarray:
+    r"""Spectrum of min(F(x), F(y)) - F(x) F(y), F the distribution function: :math:`s_i = (i \pi)^{-2}`, i = 1, 2, ...
+
+    Valid for x and y of any one continuous law. In u = F(x) it is the covariance min(u, v) - u v of the Brownian
+    bridge, the inverse of :math:`-d^2/du^2` with f(0) = f(1) = 0.
+
+    References
+    ----------
+    T. W. Anderson and D. A. Darling, Asymptotic theory of certain "goodness of fit" criteria based on stochastic
+    processes, Ann. Math. Statist. 23 (1952).
+
+    Examples
+    --------
+    >>> from opsvd import exact
+    >>> print(exact.bridge_cdf(3))
+    [0.10132118 0.0253303  0.01125791]
+    """
+    return np.asarray(((indices(n) + 1.0) * np.pi) ** -2.0)
 
 
 def sign_difference(n: int) -> np.ndarray:
