@@ -357,6 +357,52 @@ row("exact.sum_of_functions", lambda: exact.sum_of_functions,
 row("exact.squared_exponential", lambda: exact.squared_exponential, lambda: {"length": 1.0, "n": 3},
     length=POSITIVE - {"1e-300"}, n=NOTHING, std=POSITIVE - {"1e300"})
 
+MODERATE = NUMBERS - {"10^12", "10^30", "-10^30", "1e300"}
+for name in ("cos_product_uniform", "exp_i_product_uniform", "exp_product_uniform", "sin_product_uniform",
+             "sinc_difference_uniform"):
+    row(f"exact.{name}", lambda name=name: getattr(exact, name), lambda: {"c": 0.3, "n": 3}, c=MODERATE, n=NOTHING)
+for name in ("gamma_pair", "poisson_pair"):
+    row(f"exact.{name}", lambda name=name: getattr(exact, name), lambda: {"r": 0.3, "n": 3}, r=ZEROS | {"1e-300"},
+        n=NOTHING)
+for name in ("arcsine_pair", "circle_poisson"):
+    row(f"exact.{name}", lambda name=name: getattr(exact, name), lambda: {"r": 0.3, "n": 3},
+        r=ZEROS | {"minus half", "1e-300"}, n=NOTHING)
+row("exact.binomial_pair", lambda: exact.binomial_pair, lambda: {"r": 0.3, "trials": 3}, r=ZEROS | {"1e-300"},
+    trials=NOTHING)
+row("exact.arcsine_pair_kernel", lambda: exact.arcsine_pair_kernel, r=ZEROS | {"minus half", "1e-300"})
+row("exact.gamma_pair_kernel", lambda: exact.gamma_pair_kernel, lambda: {"r": 0.3, "shape": 2.0},
+    r=ZEROS | {"1e-300"}, shape=MODERATE & POSITIVE)
+row("exact.poisson_pair_kernel", lambda: exact.poisson_pair_kernel, lambda: {"r": 0.3, "mean": 2.0},
+    r=ZEROS | {"1e-300"}, mean=MODERATE & POSITIVE)
+row("exact.binomial_pair_kernel", lambda: exact.binomial_pair_kernel, lambda: {"r": 0.3, "trials": 3, "p": 0.4},
+    r=ZEROS | {"1e-300"}, trials=NOTHING, p={"1e-300"})
+row("exact.circle_difference", lambda: exact.circle_difference, coefficients=VECTORS)
+row("exact.von_mises", lambda: exact.von_mises, lambda: {"kappa": 0.3, "n": 3}, kappa=MODERATE, n=NOTHING)
+row("exact.log_abs_difference_arcsine", lambda: exact.log_abs_difference_arcsine, lambda: {"n": 3}, n=NOTHING,
+    width=POSITIVE)
+for name in ("abs_difference_cdf", "bridge_cdf"):
+    row(f"exact.{name}", lambda name=name: getattr(exact, name), n=NOTHING)
+row("exact.exponential_covariance", lambda: exact.exponential_covariance, lambda: {"length": 1.0, "n": 3},
+    length=POSITIVE - {"1e300", "1e-300"}, n=NOTHING, width=POSITIVE - {"1e300", "1e-300"})
+row("exact.exponential_covariance_half_line", lambda: exact.exponential_covariance_half_line,
+    lambda: {"c": 1.0, "n": 3}, c=MODERATE & POSITIVE, n=NOTHING)
+row("exact.min_exponential", lambda: exact.min_exponential, lambda: {"n": 3}, n=NOTHING, rate=POSITIVE)
+for name in ("jump_power_law", "min_power_law"):
+    row(f"exact.{name}", lambda name=name: getattr(exact, name), lambda: {"a": 1.0, "n": 3}, a=POSITIVE, n=NOTHING)
+for name in ("relu_on_sphere", "sign_on_sphere"):
+    row(f"exact.{name}", lambda name=name: getattr(exact, name), lambda: {"k": 3, "degrees": 3}, k=COUNTS,
+        degrees=NOTHING)
+row("exact.exp_on_sphere", lambda: exact.exp_on_sphere, lambda: {"c": 0.3, "k": 3, "degrees": 3}, c=MODERATE, k=COUNTS,
+    degrees=NOTHING)
+row("exact.rectified_power_on_sphere", lambda: exact.rectified_power_on_sphere,
+    lambda: {"power": 2, "k": 3, "degrees": 3}, power={"zero"}, k=COUNTS, degrees=NOTHING)
+row("exact.arc_cosine_on_sphere", lambda: exact.arc_cosine_on_sphere, lambda: {"order": 1, "k": 3, "degrees": 3},
+    order={"zero"}, k=COUNTS, degrees=NOTHING)
+row("exact.poisson_on_sphere", lambda: exact.poisson_on_sphere, lambda: {"r": 0.3, "k": 3, "degrees": 3},
+    r=ZEROS | {"minus half", "1e-300"}, k=COUNTS, degrees=NOTHING)
+row("exact.listed", lambda: exact.listed, lambda: {"values": [2.0, 1.0], "multiplicities": [1, 2], "n": 3},
+    values={"floats", "integers", "array", "rising array"}, multiplicities={"integers", "rising array"}, n=NOTHING)
+
 # Figures and checks.
 row("plot_spectrum", lambda: opsvd.plot_spectrum, lambda: {"svd": line(), "ax": axes()}, svd=NOTHING, ax=NONE)
 row("plot_functions", lambda: opsvd.plot_functions, lambda: {"svd": line(), "ax": axes()}, svd=NOTHING, ax=NONE,

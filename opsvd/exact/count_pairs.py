@@ -66,6 +66,9 @@ def poisson_pair_kernel(r: float, mean: float) -> Ratio:
     [2.71828183 1.35914091]
     """
     r, mean = correlation(r), positive_float(mean, "mean")
+    if mean > 1e4:
+        raise ValueError(f"mean must be at most 10^4, since the sum has as many terms as there are counts, got {mean}; "
+                         f"pass a smaller one")
 
     def ratio(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         x, y = np.broadcast_arrays(_whole(x), _whole(y))

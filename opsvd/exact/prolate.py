@@ -91,7 +91,7 @@ def _values(c: float, n: int, growing: bool) -> np.ndarray:
         raise ValueError(f"c must lie in [-{LARGEST_PRODUCT:g}, {LARGEST_PRODUCT:g}], where the values have 13 digits, "
                          f"got |c| = {c}; pass a smaller c")
     values = np.zeros(affordable(n, "n", 3.0))
-    values[:2] = 1.0, c / 3.0
+    values[:2] = [1.0, c / 3.0][:n]
     if c < 1e-150:    # c^2 is no double: the next value is c^2 times 2/45
         return values
     count = min(n, int(1.5 * c) + 300)    # (e c / 4 i)^i is less than 1e-308 from there on

@@ -209,6 +209,9 @@ def listed(values: Any, multiplicities: Any, n: int) -> np.ndarray:
     if array.ndim != 1 or not (np.isfinite(array) & (array >= 0.0)).all():
         raise ValueError(f"values must be finite numbers that are not negative, in one list, got {described(values)}; "
                          f"pass one value for every degree")
+    if len(shape := np.asarray(multiplicities, dtype=object).shape) == 1 and shape != array.shape:
+        raise ValueError(f"values and multiplicities must be of one length, got {array.size} and {shape[0]}; pass one "
+                         f"of each for every degree")
     counts = counted(multiplicities, "multiplicities", array, 1.0)
     order = np.argsort(-array, kind="stable")
     order = order[array[order] > 0.0]
