@@ -76,7 +76,7 @@ def test_multiplicities_on_the_sphere_of_three_dimensions():
     points = points.reshape(288, 3)
     sampled = spectrum_at(lambda i, j: np.exp(2 * np.einsum("...i,...i->...", points[i], points[j])), rule)
     listed = exact.listed(*exact.exp_on_sphere(2.0, 3, 10), 49)
-    assert_allclose(sampled[:49], listed, rtol=0, atol=1e-14)    # degrees 0 to 6; products with 17 and more are not exact
+    assert_allclose(sampled[:49], listed, rtol=0, atol=1e-14)    # degrees 0 to 6; with 18 and more, sums are not exact
 
 
 @pytest.mark.parametrize(("spectrum", "energy"), [
