@@ -364,12 +364,13 @@ for name in ("cos_product_uniform", "exp_i_product_uniform", "exp_product_unifor
 for name in ("gamma_pair", "poisson_pair"):
     row(f"exact.{name}", lambda name=name: getattr(exact, name), lambda: {"r": 0.3, "n": 3}, r=ZEROS | {"1e-300"},
         n=NOTHING)
-for name in ("arcsine_pair", "circle_poisson"):
+for name in ("arcsine_pair", "circle_poisson", "semicircle_pair"):
     row(f"exact.{name}", lambda name=name: getattr(exact, name), lambda: {"r": 0.3, "n": 3},
         r=ZEROS | {"minus half", "1e-300"}, n=NOTHING)
 row("exact.binomial_pair", lambda: exact.binomial_pair, lambda: {"r": 0.3, "trials": 3}, r=ZEROS | {"1e-300"},
     trials=NOTHING)
-row("exact.arcsine_pair_kernel", lambda: exact.arcsine_pair_kernel, r=ZEROS | {"minus half", "1e-300"})
+for name in ("arcsine_pair_kernel", "semicircle_pair_kernel"):
+    row(f"exact.{name}", lambda name=name: getattr(exact, name), r=ZEROS | {"minus half", "1e-300"})
 row("exact.gamma_pair_kernel", lambda: exact.gamma_pair_kernel, lambda: {"r": 0.3, "shape": 2.0},
     r=ZEROS | {"1e-300"}, shape=MODERATE & POSITIVE)
 row("exact.poisson_pair_kernel", lambda: exact.poisson_pair_kernel, lambda: {"r": 0.3, "mean": 2.0},
@@ -380,7 +381,7 @@ row("exact.circle_difference", lambda: exact.circle_difference, coefficients=VEC
 row("exact.von_mises", lambda: exact.von_mises, lambda: {"kappa": 0.3, "n": 3}, kappa=MODERATE, n=NOTHING)
 row("exact.log_abs_difference_arcsine", lambda: exact.log_abs_difference_arcsine, lambda: {"n": 3}, n=NOTHING,
     width=POSITIVE)
-for name in ("abs_difference_cdf", "bridge_cdf"):
+for name in ("abs_difference_cdf", "bridge_cdf", "relu_difference_cdf"):
     row(f"exact.{name}", lambda name=name: getattr(exact, name), n=NOTHING)
 row("exact.exponential_covariance", lambda: exact.exponential_covariance, lambda: {"length": 1.0, "n": 3},
     length=POSITIVE - {"1e300", "1e-300"}, n=NOTHING, width=POSITIVE - {"1e300", "1e-300"})

@@ -25,8 +25,16 @@ from .green_functions import (
     jump_power_law,
     min_exponential,
     min_power_law,
+    relu_difference_cdf,
 )
-from .pairs import arcsine_pair, arcsine_pair_kernel, gamma_pair, gamma_pair_kernel
+from .pairs import (
+    arcsine_pair,
+    arcsine_pair_kernel,
+    gamma_pair,
+    gamma_pair_kernel,
+    semicircle_pair,
+    semicircle_pair_kernel,
+)
 from .products import abs_power_product, monomial_product, relu_product, separable, sign_product
 from .prolate import (
     cos_product_uniform,
@@ -48,12 +56,13 @@ from .sums import linear_sum, log_abs_product, sum_of_functions
 from .volterra import bridge_cdf, heaviside_difference, min_cdf, sign_difference
 
 __all__ = ["abs_difference_cdf", "abs_power_product", "arc_cosine_on_sphere", "arcsine_pair", "arcsine_pair_kernel",
-           "binomial_pair", "binomial_pair_kernel", "bridge_cdf", "circle_difference", "circle_poisson", "cos_product",
-           "cos_product_uniform", "effective_rank_sin_product", "exp_i_product_uniform", "exp_on_sphere", "exp_product",
-           "exp_product_uniform", "exponential_covariance", "exponential_covariance_half_line", "finite_rank",
-           "gamma_pair", "gamma_pair_kernel", "heaviside_difference", "jump_power_law", "linear_sum", "listed",
-           "log_abs_difference_arcsine", "log_abs_product", "mehler", "min_cdf", "min_exponential", "min_power_law",
-           "monomial_product", "poisson_on_sphere", "poisson_pair", "poisson_pair_kernel", "polynomial_kernel",
-           "rectified_power_on_sphere", "relu_on_sphere", "relu_product", "separable", "sign_difference",
-           "sign_on_sphere", "sign_product", "sin_product", "sin_product_uniform", "sinc_difference_uniform",
-           "squared_exponential", "sum_of_functions", "von_mises"]
+           "binomial_pair", "binomial_pair_kernel", "bridge_cdf", "circle_difference", "circle_poisson",
+           "cos_product", "cos_product_uniform", "effective_rank_sin_product", "exp_i_product_uniform",
+           "exp_on_sphere", "exp_product", "exp_product_uniform", "exponential_covariance",
+           "exponential_covariance_half_line", "finite_rank", "gamma_pair", "gamma_pair_kernel",
+           "heaviside_difference", "jump_power_law", "linear_sum", "listed", "log_abs_difference_arcsine",
+           "log_abs_product", "mehler", "min_cdf", "min_exponential", "min_power_law", "monomial_product",
+           "poisson_on_sphere", "poisson_pair", "poisson_pair_kernel", "polynomial_kernel",
+           "rectified_power_on_sphere", "relu_difference_cdf", "relu_on_sphere", "relu_product", "semicircle_pair",
+           "semicircle_pair_kernel", "separable", "sign_difference", "sign_on_sphere", "sign_product", "sin_product",
+           "sin_product_uniform", "sinc_difference_uniform", "squared_exponential", "sum_of_functions", "von_mises"]

@@ -1,7 +1,7 @@
-r"""Covariances, distances and jumps that invert a differential operator of order two: values from roots.
+r"""Covariances, distances, jumps and kinks that invert a differential operator: values from roots.
 
 Where :math:`(T f)'' = q\, T f - p\, f` with simple p and q, the eigenfunctions are sines, cosines or Bessel functions,
-and their conditions at the ends fix the eigenvalues. All but the jump are symmetric kernels.
+and their conditions at the ends fix the eigenvalues. For kernels that are not symmetric, T T^* takes the place of T.
 """
 
 import math
@@ -84,6 +84,34 @@ def abs_difference_cdf(n: int) -> np.ndarray:
         later = t[1:, 0]
         later -= (later - np.pi * j[1:] + np.arctan(1.0 / later)) * (1.0 + later**-2.0)
     return np.asarray(0.5 / t.ravel()[:n] ** 2)
+
+
+def relu_difference_cdf(n: int) -> np.ndarray:
+    r"""Spectrum of max(F(x) - F(y), 0), F the distribution function: max(x - y, 0) for the uniform law on [0, 1].
+
+    .. math:: s_i = k_i^{-2}, \qquad \cos k_i \cosh k_i = -1, \quad i = 1, 2, \ldots
+
+    Valid for x and y of any one continuous law. In u = F(x) the operator is V^2, with V that of
+    :func:`heaviside_difference`. :math:`V^2 (V^2)^*` inverts the fourth derivative where f and its first derivative are
+    zero at 0, and its second and third at 1: the conditions of a beam that is clamped at one end. With 1 - u for u,
+    max(x + y - 1, 0) has the same values for the uniform law.
+
+    References
+    ----------
+    S. P. Timoshenko, Vibration Problems in Engineering (1955): the frequencies of the beam.
+
+    Examples
+    --------
+    >>> from opsvd import exact
+    >>> print(exact.relu_difference_cdf(3))
+    [0.28441287 0.04538339 0.01620819]
+    """
+    k = np.pi * (indices(n) + 0.5)
+    k[0] = 1.875    # its digits double from here on, those of the others from (i - 1/2) pi
+    for _ in range(6):
+        inverse = 2.0 * np.exp(-k) / (1.0 + np.exp(-2.0 * k))
+        k += (np.cos(k) + inverse) / (np.sin(k) + inverse * np.tanh(k))
+    return np.asarray(k**-2.0)
 
 
 def _over_bessel_zeros(above: float, n: int) -> np.ndarray:

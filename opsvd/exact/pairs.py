@@ -1,4 +1,4 @@
-r"""Density ratios of pairs of dependent variables: two of a Gamma law, and two of the arcsine law.
+r"""Density ratios of pairs of dependent variables: two of a Gamma law, of the arcsine law, or of the semicircle.
 
 Each is the joint density of a pair over the product of its marginals, and is
 :math:`\sum_n r^n p_n(x) p_n(y)`, with r the correlation and p_n the polynomials orthonormal under the law. So its
@@ -132,6 +132,12 @@ def arcsine_pair(r: float, n: int) -> np.ndarray:
     return powers(correlation(abs(finite_float(r, "r"))), n)
 
 
+def _chebyshev_denominator(r: float, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return (1 - 2 r cos(s + t) + r^2) (1 - 2 r cos(s - t) + r^2), x = cos s, y = cos t: a sum of positive terms."""
+    square = (1.0 - r) ** 2
+    return np.asarray(square * (square + 4.0 * r * (1.0 - x * y)) + 4.0 * r**2 * (x - y) ** 2)
+
+
 def arcsine_pair_kernel(r: float) -> Ratio:
     r"""Return :math:`1 + 2 \sum r^i T_i(x) T_i(y)` on [-1, 1], \|r\| < 1.
 
@@ -155,8 +161,56 @@ def arcsine_pair_kernel(r: float) -> Ratio:
 
     def ratio(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         x, y = np.asarray(x, dtype=np.float64), sign * np.asarray(y, dtype=np.float64)
-        apart, square = 1.0 - x * y, (1.0 - r) ** 2
-        below = square * (square + 4.0 * r * apart) + 4.0 * r**2 * (x - y) ** 2
-        return np.asarray((1.0 - r**2) * (square + 2.0 * r * apart) / below)
+        above = (1.0 - r**2) * ((1.0 - r) ** 2 + 2.0 * r * (1.0 - x * y))
+        return np.asarray(above / _chebyshev_denominator(r, x, y))
+
+    return ratio
+
+
+def semicircle_pair(r: float, n: int) -> np.ndarray:
+    r"""Spectrum of :math:`\sum r^i U_i(x) U_i(y)` under the law of the semicircle, \|r\| < 1: :math:`|r|^i`.
+
+    For x and y of the density :math:`(2 / \pi) \sqrt{1 - x^2}` on [-1, 1], Beta(3/2, 3/2), under which the Chebyshev
+    polynomials of the second kind are orthonormal, and the kernel that :func:`semicircle_pair_kernel` returns.
+
+    Raises
+    ------
+    NotSquareIntegrableError
+        If \|r\| >= 1.
+
+    References
+    ----------
+    J. C. Mason and D. C. Handscomb, Chebyshev Polynomials (2003): orthogonality, and generating functions.
+
+    Examples
+    --------
+    >>> from opsvd import exact
+    >>> print(exact.semicircle_pair(-0.5, 4))
+    [1.    0.5   0.25  0.125]
+    """
+    return arcsine_pair(r, n)
+
+
+def semicircle_pair_kernel(r: float) -> Ratio:
+    r"""Return :math:`\sum r^i U_i(x) U_i(y)` on [-1, 1], \|r\| < 1.
+
+    .. math:: h = \frac{1 - r^2}{d\, (d + 4 r (1 - x y)) + 4 r^2 (x - y)^2}, \qquad d = (1 - r)^2
+
+    for r >= 0, and the kernel of \|r\| at x and -y for r < 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from opsvd import exact
+    >>> h = exact.semicircle_pair_kernel(0.5)
+    >>> print(h(np.array([1.0, 0.0]), np.array([1.0, 0.0])))    # (1 + r) / (1 - r)^3, and 1 / (1 - r^2)
+    [12.          1.33333333]
+    """
+    sign = math.copysign(1.0, finite_float(r, "r"))
+    r = correlation(abs(r))
+
+    def ratio(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        x, y = np.asarray(x, dtype=np.float64), sign * np.asarray(y, dtype=np.float64)
+        return np.asarray((1.0 - r**2) / _chebyshev_denominator(r, x, y))
 
     return ratio

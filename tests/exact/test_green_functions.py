@@ -83,6 +83,19 @@ def test_any_number_of_distances(n):
     assert_allclose(exact.abs_difference_cdf(n), exact.abs_difference_cdf(9)[:n], rtol=1e-15)
 
 
+def test_rectified_difference():
+    """max(x - y, 0) on [0, 1] against V^2, V being integration, in Legendre polynomials; the squares sum to 1 / 12."""
+    k = np.arange(119)
+    below = 0.5 / np.sqrt((2 * k + 1) * (2 * k + 3))
+    integration = np.diag(below, -1) - np.diag(below, 1)
+    integration[0, 0] = 0.5
+    values = exact.relu_difference_cdf(2000)
+    sampled = np.linalg.svd(integration @ integration, compute_uv=False)
+    assert_allclose(values[:12], sampled[:12], rtol=0, atol=1e-15)
+    assert_allclose(energy(values), 1 / 12, rtol=1e-13)
+    assert np.all(np.diff(values) < 0)
+
+
 @pytest.mark.parametrize("rate", [1.0, 2.5])
 def test_minimum_of_exponential_variables(rate):
     """The functions are J_0(j exp(-rate x / 2)); all squares sum to E[min^2]."""

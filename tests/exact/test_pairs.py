@@ -48,6 +48,14 @@ def test_arcsine_values_are_those_of_chebyshev_nodes(r):
     assert_allclose(sampled[:40], exact.arcsine_pair(r, 40), rtol=0, atol=1e-14)
 
 
+@pytest.mark.parametrize("r", [0.0, 0.5, -0.6])
+def test_semicircle_values_are_those_of_chebyshev_nodes(r):
+    """The kernel at 200 nodes of the second kind, with the weights of the semicircle, has the values |r|^i."""
+    theta = np.pi * np.arange(1, 201) / 201
+    sampled = spectrum_at(exact.semicircle_pair_kernel(r), (np.cos(theta), 2 * np.sin(theta) ** 2 / 201))
+    assert_allclose(sampled[:40], exact.semicircle_pair(r, 40), rtol=0, atol=1e-14)
+
+
 def test_arcsine_kernel_next_to_the_ends():
     """For r = 0.999 and x, y within 1e-6 of an end, against the mean of the two Poisson kernels of angles."""
     r, theta, phi = 0.999, np.array([1e-3, 2e-4, 0.0])[:, None], np.array([1e-3, 5e-4, 1.0])
@@ -68,6 +76,7 @@ def test_arcsine_kernel_next_to_the_ends():
     (lambda: exact.gamma_pair_kernel(0.5, 0.0), ValueError, "shape must be positive"),
     (lambda: exact.gamma_pair_kernel(0.5, 301), ValueError, "shape must be at most 300"),
     (lambda: exact.arcsine_pair(-1.0, 3), NotSquareIntegrableError, "r must be below 1"),
+    (lambda: exact.semicircle_pair_kernel(1.5), NotSquareIntegrableError, "r must be below 1"),
     (lambda: exact.arcsine_pair_kernel(math.inf), ValueError, "r must be finite"),
 ])
 def test_arguments_out_of_range_are_named(call, error, message):
