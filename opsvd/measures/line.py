@@ -92,6 +92,19 @@ class LineMeasure(Measure):
         """Whether the coordinate is x itself."""
         return type(self).coordinate is LineMeasure.coordinate
 
+    def coarseness(self, t: np.ndarray) -> np.ndarray:
+        r"""What a relative rounding does to coordinates t, (...): :math:`\max(|t|, |x|\, |dt / dx|)` times it.
+
+        Near an end that is not zero points x cannot hold the distance from it, which the coordinate does.
+        """
+        t = np.asarray(t, dtype=np.float64)
+        if self.plain:
+            return np.abs(t)
+        step = 0.01 * self.scale
+        moved = self.points(t + step) - self.points(t - step)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(np.fmax(np.abs(t), 2.0 * step * np.abs(self.points(t)) / np.abs(moved)))
+
     @property
     def covers_line(self) -> bool:
         """Whether coordinates are points, and there are no ends that a kernel must not be evaluated beyond."""

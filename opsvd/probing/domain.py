@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import NotSquareIntegrableError
+from ..errors import NonFiniteKernelError, NotSquareIntegrableError
 from ..kernels import SMALLEST_SIZE, Kernel, size_out_of_range
 from ..measures import UNDERFLOW, LineMeasure
 from ..quadrature import Rule
@@ -179,7 +179,10 @@ def _log_energy(kernel: Kernel, mu_x: LineMeasure, mu_y: LineMeasure, sides: np.
     if np.isnan(values).any():
         i, j = np.argwhere(np.isnan(values))[0]
         raise kernel.non_finite(x[i], y[j], np.nan)
-    if np.isinf(values).any() or np.isinf(kernel.grid(*_corners(mu_x, mu_y, sides))).any():
+    try:    # on a curve where h is singular it may be infinite, but not beside it
+        values = kernel.finite_grid(x, y) if np.isinf(values).any() else values
+        kernel.finite_grid(*_corners(mu_x, mu_y, sides))
+    except NonFiniteKernelError:
         return None
     with np.errstate(divide="ignore"):
         return np.asarray(2.0 * (np.log(np.abs(values)) + np.log(mu_x.sqrt_density(x))[:, None]

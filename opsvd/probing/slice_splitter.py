@@ -180,17 +180,21 @@ class _Splitter:
         Zero where rounding of h and of y explains them.
         """
         width = pieces.right - pieces.left
-        relative = 16.0 + 4.0 * np.maximum(np.abs(pieces.left), np.abs(pieces.right)) / width
+        relative = 16.0 + 4.0 * self._coarseness(pieces) / width
         # Such functions are at most about four.
         effects = tails * np.minimum(1.0, 4.0 * np.sqrt(width / self.measure.scale))
         return np.where(tails > relative * EPS * np.sqrt(energy), effects, 0.0)
+
+    def _coarseness(self, pieces: _Pieces) -> np.ndarray:
+        """What roundings are multiplied by at the ends of pieces, (p,)."""
+        return np.maximum(self.measure.coarseness(pieces.left), self.measure.coarseness(pieces.right))
 
     def _keep(self, pieces: _Pieces, *, last: bool) -> _Pieces:
         """Evaluate pieces, keep the values of those that are resolved (of all, at last), and return the others."""
         points, weights = self._points(pieces.left, pieces.right)
         sizes = self._at(pieces.index, points)
         tails, energy = self._judge(sizes * self._factors(pieces.right - pieces.left))
-        tiny = pieces.right - pieces.left <= 2.0 * _narrowest(pieces)
+        tiny = pieces.right - pieces.left <= 1024.0 * EPS * self._coarseness(pieces)
         effects = self._effects(tails, energy, pieces)
         kept = (effects <= self.threshold) | tiny | last
         np.add.at(self.truncation, pieces.index[kept], effects[kept] ** 2)    # below the threshold, or given up
