@@ -42,7 +42,8 @@ LAWS = {
 """Continuous laws, under each of which a jump and a kink along x = y have the values of uniform numbers."""
 
 
-def _row(name, h, mu_x, mu_y, values, source, *, beyond=0.0, tags="", rank=None, **fields):
+def _row(name, h, mu_x, mu_y, values, source, *,    # noqa: PLR0917 -- the columns of the table
+         beyond=0.0, tags="", rank=None, **fields):
     """A problem of which all values, or many, are known; `beyond` is the energy of those that are not given."""
     values = np.asarray(values, dtype=np.float64)
     keep = len(values) if rank is not None else min(60, int(np.sum(values > 1e-14 * values[0])))

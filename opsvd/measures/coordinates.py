@@ -58,7 +58,7 @@ class Plain(Coordinate):
 
     def place(self, t: np.ndarray) -> Place:
         """Distances are subtracted, since nothing happens at the ends."""
-        x = np.clip(t, self.low, self.high)
+        x = strictly_between(t, self.low, self.high)
         with np.errstate(divide="ignore", invalid="ignore"):
             return Place(x, np.log(x - self.low), np.log(self.high - x), np.zeros_like(x))
 
@@ -88,11 +88,11 @@ class Logit(_Unbounded):
         width = self.high - self.low
         x = np.where(t < 0.0, self.low + width * expit(t), self.high - width * expit(-t))
         below, above = (np.log(width) + log_expit(sign * t) for sign in (1.0, -1.0))
-        return Place(_strictly_between(x, self.low, self.high), below, above, below + above - np.log(width))
+        return Place(strictly_between(x, self.low, self.high), below, above, below + above - np.log(width))
 
     def inverse(self, x: np.ndarray) -> np.ndarray:
         """The logarithm of the quotient of the distances."""
-        x = _strictly_between(np.asarray(x, dtype=np.float64), self.low, self.high)
+        x = strictly_between(np.asarray(x, dtype=np.float64), self.low, self.high)
         return np.log(x - self.low) - np.log(self.high - x)
 
 
@@ -106,14 +106,14 @@ class Softplus(_Unbounded):
     def place(self, t: np.ndarray) -> Place:
         """Of the distance from the end."""
         below = np.logaddexp(0.0, t)
-        x = _strictly_between(self.low + self.scale * below, self.low, np.inf)
+        x = strictly_between(self.low + self.scale * below, self.low, np.inf)
         # log(1 + e^t) is e^t to rounding for t below -37.
         log_below = np.where(t < -37.0, t, np.log(np.where(t < -37.0, 1.0, below)))
         return Place(x, np.log(self.scale) + log_below, np.full_like(x, np.inf), np.log(self.scale) + log_expit(t))
 
     def inverse(self, x: np.ndarray) -> np.ndarray:
         """The logarithm of e^d - 1, d the distance over s."""
-        distance = (_strictly_between(np.asarray(x, dtype=np.float64), self.low, np.inf) - self.low) / self.scale
+        distance = (strictly_between(np.asarray(x, dtype=np.float64), self.low, np.inf) - self.low) / self.scale
         return distance + np.log(-np.expm1(-distance))
 
 
@@ -127,12 +127,12 @@ class Logarithm(_Unbounded):
     def place(self, t: np.ndarray) -> Place:
         """Of the distance from the end."""
         below = self.scale * np.exp(np.clip(t, -700.0, 340.0))    # beyond, squares overflow and numbers underflow
-        x = _strictly_between(self.low + below, self.low, np.inf)
+        x = strictly_between(self.low + below, self.low, np.inf)
         return Place(x, np.log(self.scale) + t, np.full_like(x, np.inf), np.log(self.scale) + t)
 
     def inverse(self, x: np.ndarray) -> np.ndarray:
         """The logarithm of the distance over s."""
-        return np.log((_strictly_between(np.asarray(x, dtype=np.float64), self.low, np.inf) - self.low) / self.scale)
+        return np.log((strictly_between(np.asarray(x, dtype=np.float64), self.low, np.inf) - self.low) / self.scale)
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ class Reflected(Coordinate):
         return -self.other.inverse(-np.asarray(x, dtype=np.float64))
 
 
-def _strictly_between(x: np.ndarray, low: float, high: float) -> np.ndarray:
+def strictly_between(x: np.ndarray, low: float, high: float) -> np.ndarray:
     """Points moved from the ends, where densities may be infinite, to the normal floats next to them."""
     low = TINY if low == 0.0 else np.nextafter(low, np.inf)
     high = -TINY if high == 0.0 else high if np.isinf(high) else np.nextafter(high, -np.inf)

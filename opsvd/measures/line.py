@@ -17,6 +17,7 @@ from ..quadrature import (
     orthonormal_polynomials,
 )
 from .base import Measure, node_count, weighted
+from .coordinates import strictly_between
 
 UNDERFLOW = math.exp(-0.25 * 37.0**2)
 """Where the root of a density times a length is smaller, squares with weights are no normal numbers.
@@ -81,7 +82,7 @@ class LineMeasure(Measure):
 
     def points(self, t: np.ndarray) -> np.ndarray:
         """The points x of coordinates t, (...): in the support, and never at an end of infinite density."""
-        return np.asarray(np.clip(t, *self.span))
+        return strictly_between(t, *self.span)
 
     def coordinate(self, x: np.ndarray) -> np.ndarray:
         """A coordinate t of each point x, (...); those of an atom are in the middle of its interval."""
@@ -103,7 +104,8 @@ class LineMeasure(Measure):
         step = 0.01 * self.scale
         moved = self.points(t + step) - self.points(t - step)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(np.fmax(np.abs(t), 2.0 * step * np.abs(self.points(t)) / np.abs(moved)))
+            rounded = np.fmax(np.abs(t), 2.0 * step * np.abs(self.points(t)) / np.abs(moved))
+        return np.asarray(rounded)
 
     @property
     def covers_line(self) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 from .._support.arrays import read_only
 from .._support.validation import affordable, described, generator, real_array, sequence
 from .chain import Chain
+from .coordinates import strictly_between
 from .line import LineMeasure, require_line
 from .placed import PlacedMeasure
 
@@ -171,7 +172,7 @@ class _Sum(LineMeasure):
 
     def points(self, t: np.ndarray) -> np.ndarray:
         """The points x of coordinates t."""
-        return np.asarray(np.clip(t, *self.span)) if self.plain else self.members[0].points(t)
+        return strictly_between(t, *self.span) if self.plain else self.members[0].points(t)
 
     def coordinate(self, x: np.ndarray) -> np.ndarray:
         """The coordinates t of points x."""

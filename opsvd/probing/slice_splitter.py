@@ -187,7 +187,7 @@ class _Splitter:
 
     def _coarseness(self, pieces: _Pieces) -> np.ndarray:
         """What roundings are multiplied by at the ends of pieces, (p,)."""
-        return np.maximum(self.measure.coarseness(pieces.left), self.measure.coarseness(pieces.right))
+        return np.asarray(np.maximum(self.measure.coarseness(pieces.left), self.measure.coarseness(pieces.right)))
 
     def _keep(self, pieces: _Pieces, *, last: bool) -> _Pieces:
         """Evaluate pieces, keep the values of those that are resolved (of all, at last), and return the others."""
