@@ -3,6 +3,7 @@
 from .base import Measure, require_measure
 from .beta import Beta
 from .circle import Circle
+from .density import Density
 from .exponential import Exponential
 from .gamma import Gamma
 from .gaussian import Gaussian
@@ -12,12 +13,14 @@ from .lognormal import LogNormal
 from .mixture import Mixture
 from .pushforward import Pushforward
 from .student_t import StudentT
+from .tabulated import Tabulated
 from .uniform import Uniform
 
-__all__ = ["MEASURES", "UNDERFLOW", "Beta", "Circle", "Exponential", "Gamma", "Gaussian", "GaussianVector",
+__all__ = ["MEASURES", "UNDERFLOW", "Beta", "Circle", "Density", "Exponential", "Gamma", "Gaussian", "GaussianVector",
            "LineMeasure", "LogNormal", "Measure", "Mixture", "Pushforward", "StudentT", "Uniform", "require_line",
            "require_measure"]
 
 MEASURES: dict[str, type[Measure]] = {measure.__name__: measure for measure in (
-    Beta, Circle, Exponential, Gamma, Gaussian, GaussianVector, LogNormal, Mixture, Pushforward, StudentT, Uniform)}
+    Beta, Circle, Density, Exponential, Gamma, Gaussian, GaussianVector, LogNormal, Mixture, Pushforward, StudentT,
+    Tabulated, Uniform)}
 """The measures by name, as a saved result names them."""
