@@ -8,6 +8,11 @@ def leading_true(mask: np.ndarray) -> int:
     return int(np.argmin(np.append(mask, False)))
 
 
+def squares(values: np.ndarray) -> np.ndarray:
+    """The squares of the absolute values of numbers, real or complex: shape as they have."""
+    return np.asarray(values.real**2 + values.imag**2 if values.dtype.kind == "c" else values**2)
+
+
 def read_only(array: np.ndarray) -> np.ndarray:
     """The array itself, locked: what a cache hands out is the same for all."""
     array.setflags(write=False)

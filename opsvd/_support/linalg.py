@@ -1,14 +1,15 @@
-"""The one singular value decomposition, and its conventions of sign and order."""
+"""The one singular value decomposition, and its conventions of sign and order; matrices are real or complex."""
 
 import numpy as np
 import scipy.linalg
 
+from .arrays import squares
 from .budget import check_time
 from .floats import EPS
 
 
 def compact_svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    r"""Singular value decomposition :math:`A = U \,\mathrm{diag}(s)\, V^T` without the values that are rounding.
+    r"""Singular value decomposition :math:`A = U \,\mathrm{diag}(s)\, V^*` without the values that are rounding.
 
     A matrix of low numerical rank is first compressed, :math:`A = Q B`, onto the range of a random sketch; the
     remainder :math:`\|A - QB\|_F` is computed, and must be rounding, or the sketch is widened, up to the full
@@ -38,7 +39,7 @@ def compact_svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
         check_time()
         sketch = np.random.default_rng(width).standard_normal((m, width))
         trial = scipy.linalg.qr(matrix @ sketch, mode="economic", check_finite=False)[0]
-        projected = trial.T @ matrix
+        projected = trial.conj().T @ matrix    # of real arrays conj() is the array itself
         remainder = trial @ projected
         remainder -= matrix
         if scipy.linalg.norm(remainder, check_finite=False) <= 8.0 * EPS * norm:
@@ -52,7 +53,7 @@ def _without_rounding(basis: np.ndarray | None, compressed: np.ndarray) -> tuple
     n = compressed.shape[0] if basis is None else basis.shape[0]
     keep = s > EPS * np.sqrt(max(n, compressed.shape[1])) * s.max(initial=0.0)
     left = u[:, keep] if basis is None else basis @ u[:, keep]
-    return left, s[keep], vt[keep].T
+    return left, s[keep], vt[keep].conj().T
 
 
 def _sketches(size: int) -> list[int]:
@@ -65,7 +66,7 @@ def _sketches(size: int) -> list[int]:
 def krylov_svd(matrix: np.ndarray, block: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     r"""Singular triplets, as by `compact_svd`, from a block Krylov space: the leading ones of a slow spectrum.
 
-    The span of :math:`A \Omega, (A A^T) A \Omega, \dots, (A A^T)^4 A \Omega`, with `block` random columns, holds the
+    The span of :math:`A \Omega, (A A^*) A \Omega, \dots, (A A^*)^4 A \Omega`, with `block` random columns, holds the
     leading singular vectors. Of values that fall like 1 / i a fifth of `block` come to rounding, with their vectors,
     and `block` to five digits of the first; the others, up to five times `block`, stand for the rest. Values that stand
     more than `block` times are not all found.
@@ -80,9 +81,9 @@ def krylov_svd(matrix: np.ndarray, block: int) -> tuple[np.ndarray, np.ndarray, 
     for _ in range(5):
         check_time()
         parts.append(scipy.linalg.qr(matrix @ vectors, mode="economic", check_finite=False)[0])
-        vectors = matrix.T @ parts[-1]
+        vectors = matrix.conj().T @ parts[-1]
     basis = scipy.linalg.qr(np.concatenate(parts, axis=1), mode="economic", check_finite=False)[0]
-    return _without_rounding(basis, basis.T @ matrix)
+    return _without_rounding(basis, basis.conj().T @ matrix)
 
 
 def leading_svd(matrix: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -94,7 +95,7 @@ def leading_svd(matrix: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray,
     sketch: np.ndarray = np.random.default_rng(count).standard_normal((matrix.shape[1], count + 40))
     for _ in range(3):
         check_time()
-        sketch = scipy.linalg.qr(matrix.T @ (matrix @ sketch), mode="economic", check_finite=False)[0]
+        sketch = scipy.linalg.qr(matrix.conj().T @ (matrix @ sketch), mode="economic", check_finite=False)[0]
     u, s, v = compact_svd(matrix @ sketch)
     return u[:, :count], s[:count], sketch @ v[:, :count]
 
@@ -103,7 +104,8 @@ def norm_bound(matrix: np.ndarray) -> float:
     r"""A bound of the largest singular value, some twenty per cent above it, and never above the Frobenius norm.
 
     For a matrix B and fifteen standard Gaussian vectors, :math:`\|B\| \le 10 \sqrt{2/\pi} \max_i \|B \omega_i\|` except
-    with a probability of :math:`10^{-15}`. Taken of :math:`B = (A^T A)^8`, the factor becomes its sixteenth root.
+    with a probability of :math:`10^{-15}`. Taken of :math:`B = (A^* A)^8`, the factor becomes its sixteenth root. Where
+    A is complex, so are the vectors: their real parts alone make the bound true.
 
     References
     ----------
@@ -113,9 +115,12 @@ def norm_bound(matrix: np.ndarray) -> float:
     if frobenius == 0.0:
         return 0.0
     scaled, logarithm, power = matrix / frobenius, np.log(10.0 * np.sqrt(2.0 / np.pi)), 8
-    vectors = np.random.default_rng(len(matrix)).standard_normal((matrix.shape[1], 15))
+    rng = np.random.default_rng(len(matrix))
+    vectors = rng.standard_normal((matrix.shape[1], 15))
+    if matrix.dtype.kind == "c":
+        vectors = vectors + 1j * rng.standard_normal(vectors.shape)
     for _ in range(power):
-        vectors = scaled.T @ (scaled @ vectors)
+        vectors = scaled.conj().T @ (scaled @ vectors)
         size = float(np.linalg.norm(vectors, axis=0).max())
         vectors, logarithm = vectors / size, logarithm + np.log(size)
     return frobenius * min(1.0, float(np.exp(logarithm / (2 * power))))
@@ -129,22 +134,34 @@ def leading_triplets(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.nda
 
 def corner_norms(matrix: np.ndarray) -> np.ndarray:
     """The Frobenius norms of the leading q by q corners of a square matrix (n, n), for q = 1, ..., n."""
-    return np.asarray(np.sqrt(np.diagonal(np.cumsum(np.cumsum(matrix**2, axis=0), axis=1))))
+    return np.asarray(np.sqrt(np.diagonal(np.cumsum(np.cumsum(squares(matrix), axis=0), axis=1))))
 
 
 def canonical_signs(samples: np.ndarray) -> np.ndarray:
     """Signs, shape (r,), that make every column of `samples`, shape (n, r), positive at its last large entry.
 
     Large is at least half of the largest: the singular function f_i is positive in the rightmost lobe of its
-    half-density that reaches half the maximum, which does not depend on where the nodes lie. The same sign goes to g_i,
-    so that products are unchanged.
+    half-density that reaches half the maximum, which does not depend on where the nodes lie. Of complex samples these
+    are phases, numbers of modulus one, that make the entry real and positive. The same sign or phase goes to g_i, so
+    that products of f_i and the conjugate of g_i are unchanged.
     """
     if samples.size == 0:
         return np.ones(samples.shape[1])
     size = np.abs(samples)
     large = size >= 0.5 * size.max(axis=0)
     last = len(samples) - 1 - np.argmax(large[::-1], axis=0)
-    return np.where(samples[last, np.arange(samples.shape[1])] < 0.0, -1.0, 1.0)
+    chosen = samples[last, np.arange(samples.shape[1])]
+    if chosen.dtype.kind == "c":
+        return np.where(chosen == 0.0, 1.0, _phases(chosen).conj())
+    return np.where(chosen < 0.0, -1.0, 1.0)
+
+
+def _phases(values: np.ndarray) -> np.ndarray:
+    """The signs of real numbers, and the phases of complex ones; zero where they are zero."""
+    if values.dtype.kind != "c":
+        return np.sign(values)
+    size = np.abs(values)
+    return np.asarray(values / np.where(size > 0.0, size, 1.0))
 
 
 def equilibrated(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -165,4 +182,4 @@ def equilibrated(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray
         if max(float(np.abs(change).max()) for change in changes) < 0.1:
             break
     with np.errstate(over="ignore"):
-        return np.sign(matrix) * np.exp(sizes + rows[:, None] + columns), np.exp(rows), np.exp(columns)
+        return _phases(matrix) * np.exp(sizes + rows[:, None] + columns), np.exp(rows), np.exp(columns)

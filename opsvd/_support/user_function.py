@@ -14,7 +14,7 @@ _WRITES = ("read-only", "readonly", "WRITEABLE")
 class UserFunction:
     """A function of a user, which gets arrays that it cannot change; its values are multiplied by a factor.
 
-    What it returns is not looked at: see `real_values`. Arrays of other libraries than numpy go in as they are.
+    What it returns is not looked at: see `numbers`. Arrays of other libraries than numpy go in as they are.
 
     Parameters
     ----------
@@ -60,8 +60,8 @@ def changed_arguments(name: str, found: str) -> KernelError:
                        f"before writing into it")
 
 
-def real_values(values: Any, name: str) -> np.ndarray:
-    """What a function of a user returned, as an array of real numbers of any type and shape; or raise KernelError."""
+def numbers(values: Any, name: str) -> np.ndarray:
+    """What a function of a user returned, as an array of real or complex numbers of any type; or raise KernelError."""
     if np.ma.is_masked(values):
         masked = int(np.ma.getmaskarray(values).sum())
         raise KernelError(f"{name} must return a number everywhere, got a masked array with {masked} values masked; "
@@ -69,14 +69,11 @@ def real_values(values: Any, name: str) -> np.ndarray:
     try:
         array = np.asarray(values)
     except ValueError as error:
-        raise KernelError(f"{name} must return an array of real numbers, got {type(values).__name__}: {error}; return "
+        raise KernelError(f"{name} must return an array of numbers, got {type(values).__name__}: {error}; return "
                           f"an array of float") from error
-    if array.dtype.kind == "c":
-        raise KernelError(f"{name} must return real numbers, got dtype {array.dtype}; decompose its real and imaginary "
-                          f"parts separately ({name}.real, {name}.imag)")
-    if array.dtype.kind not in "biuf":
+    if array.dtype.kind not in "biufc":
         kind = "" if isinstance(values, np.ndarray) else f" from {type(values).__name__}"
-        raise KernelError(f"{name} must return real numbers, got dtype {array.dtype}{kind}; return an array of float")
+        raise KernelError(f"{name} must return numbers, got dtype {array.dtype}{kind}; return an array of float")
     return array
 
 

@@ -146,6 +146,13 @@ def real_array(value: Any, name: str) -> np.ndarray:
     return array.astype(np.float64, copy=False)
 
 
+def number_array(value: Any, name: str) -> np.ndarray:
+    """Return `value` as an array of float64, or of complex128 if its numbers are complex, or raise naming `name`."""
+    if getattr(value, "dtype", np.asarray(0.0).dtype).kind == "c":
+        return np.asarray(value, dtype=np.complex128)
+    return real_array(value, name)
+
+
 def points(value: Any, name: str, dim: int) -> np.ndarray:
     """Return points of R^dim, shape (...) for numbers and (..., dim) for vectors, as floats, or raise naming `name`."""
     array = real_array(value, name)

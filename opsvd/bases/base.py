@@ -206,7 +206,7 @@ class LineBasis(Basis):
 
     def analyse(self, samples: np.ndarray) -> np.ndarray:
         r"""Coefficients, (N, ...), of a function from its samples :math:`\sqrt{w_i} f(x_i)`, (len(rule), ...)."""
-        return np.asarray(self.at_nodes.T @ samples)
+        return np.asarray(self.at_nodes.conj().T @ samples)
 
     def synthesise(self, coefficients: np.ndarray) -> np.ndarray:
         r"""Samples :math:`\sqrt{w_i} f(x_i)`, (len(rule), ...), of a function from its coefficients, (N, ...)."""

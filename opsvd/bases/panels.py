@@ -72,7 +72,7 @@ class PanelBasis(LineBasis):
         """Sum within the panel of each point alone."""
         x = np.asarray(x, dtype=np.float64)
         panel, local = self.local(x.ravel())
-        values = np.zeros((x.size, coefficients.shape[1]))
+        values = np.zeros((x.size, coefficients.shape[1]), coefficients.dtype)
         order = np.argsort(panel, kind="stable")
         for chosen in np.split(order, np.flatnonzero(np.diff(panel[order])) + 1):
             if len(chosen):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .._support.arrays import leading_true
+from .._support.arrays import leading_true, squares
 from .._support.budget import BudgetExhaustedError
 from .._support.floats import EPS
 from .._support.linalg import compact_svd, leading_triplets, norm_bound
@@ -100,7 +100,7 @@ class Comparison:
         samples = [weighted_samples(self.kernel, self.domain, *rules) for rules in checks]
         functions = zip(*(_on_rules(side, rules) for side, rules in
                           zip((system.left, system.right), zip(*checks, strict=True), strict=True)), strict=True)
-        compared = [_OnRules(f, g, _remainder(sample, (f * s) @ g.T))
+        compared = [_OnRules(f, g, _remainder(sample, (f * s) @ g.conj().T))
                     for (f, g), sample in zip(functions, samples, strict=True)]
         norms = [float(np.linalg.norm(sample)) for sample in samples]
         remainders = [float(np.linalg.norm(one.remainder)) for one in compared]
@@ -137,7 +137,7 @@ class Comparison:
                   remainders: list[float], first: float) -> ComparedEvidence:
         """What the values on all rules show; `first` bounds the operator norm of the remainder on the first."""
         s, outside, largest = system.values, self._outside(norms[0]), max(remainders)
-        couplings = [one.f.T @ one.remainder @ one.g for one in compared]    # between the functions, shape (r, r)
+        couplings = [one.f.conj().T @ one.remainder @ one.g for one in compared]    # between the functions, shape (r, r)
         # Rules that disagree on the size of the remainder have not resolved it, and do not know its integrals either.
         trusted = largest <= 4.0 * remainders[0] + 4.0 * EPS * norms[0]
         coupling = max(float(np.linalg.norm(matrix)) for matrix in couplings) if trusted else largest
@@ -149,7 +149,7 @@ class Comparison:
         return ComparedEvidence(
             values=s, size=size, remainder=remainder, operator_norm=bound + outside, coupling=coupling,
             least=min(remainders), dimension=max(min(one.remainder.shape) for one in compared[:-1]),
-            overlaps=np.array([np.diagonal(matrix) for matrix in couplings]),
+            overlaps=np.array([np.diagonal(matrix).real for matrix in couplings]),
             unfound=max(bound + outside - beyond_reach, 0.0),
             exhausted=self.leading or remainder <= _LIMITED_BY_DOMAIN * beyond_domain,
             hopeless=beyond_domain >= _HOPELESS * s.max(initial=0.0) > 0.0)
@@ -183,14 +183,14 @@ class _OnRules:
         for part in _PARTS_OF_SIXTH if len(s) >= 6 else ():
             q = int(np.count_nonzero(s > part * s[5]))
             if q < stop:
-                left += (self.f[:, q:stop] * s[q:stop]) @ self.g[:, q:stop].T
+                left += (self.f[:, q:stop] * s[q:stop]) @ self.g[:, q:stop].conj().T
                 bounds[q - 1], stop = norm_bound(left), q
         return bounds
 
 
 def _participation(samples: np.ndarray) -> float:
     """The number of samples that share the energy: zero if there is none."""
-    energy = np.square(samples / max(float(np.abs(samples).max()), np.finfo(float).tiny))
+    energy = squares(samples / max(float(np.abs(samples).max()), np.finfo(float).tiny))
     return float(energy.sum() ** 2 / max(np.sum(energy**2), 1.0))
 
 
@@ -211,11 +211,13 @@ def _without_traces(matrix: np.ndarray) -> np.ndarray:
     """Set to zero what is so small that products would be subnormal numbers, with which BLAS takes a hundredfold."""
     # No sum of products of entries below 1e-60 of the largest matters. There is no array of absolute values: fresh
     # memory costs more than the passes do.
-    trace = 1e-60 * max(float(matrix.max(initial=0.0)), -float(matrix.min(initial=0.0)))
-    traces = (matrix <= trace) & (matrix >= -trace)
-    traces &= matrix != 0.0
-    if traces.any():
-        np.putmask(matrix, traces, 0.0)
+    parts = [matrix.real, matrix.imag] if matrix.dtype.kind == "c" else [matrix]
+    trace = 1e-60 * max(max(float(part.max(initial=0.0)), -float(part.min(initial=0.0))) for part in parts)
+    for part in parts:
+        traces = (part <= trace) & (part >= -trace)
+        traces &= part != 0.0
+        if traces.any():
+            np.putmask(part, traces, 0.0)
     return matrix
 
 

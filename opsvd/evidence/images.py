@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .._support.arrays import squares
 from .._support.linalg import corner_norms
 from ..kernels import Kernel
 from ..operator.singular_functions import SingularFunctions, SingularSystem
@@ -26,8 +27,8 @@ class Images:
     residual : ndarray, shape (q,)
         The larger of the norms of :math:`T g_j - s_j f_j` and of :math:`T^* f_j - s_j g_j`, over all j up to this one.
     coupling : ndarray, shape (q,)
-        The larger of the norms of :math:`E[f_i (T g_j - s_j f_j)]` and of :math:`E[g_i (T^* f_j - s_j g_j)]`, over all
-        i and j up to this one.
+        The larger of the norms of :math:`E[\bar f_i (T g_j - s_j f_j)]` and of
+        :math:`E[\bar g_i (T^* f_j - s_j g_j)]`, over all i and j up to this one.
     breaks : bool
         Whether slices were found to break, or were given up.
     """
@@ -61,7 +62,7 @@ def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: Sin
     rule_x, rule_y = check
     tol = Tolerances(rtol).integrals
     along_y = _Side(kernel, left, right, s, domain.x, domain.y, tol)
-    along_x = _Side(kernel.transposed(), right, left, s, domain.y, domain.x, tol)
+    along_x = _Side(kernel.adjoint(), right, left, s, domain.y, domain.x, tol)
     (at_x, at_spots), (at_y,) = along_y.seen_at(rule_x, spots[0]), along_x.seen_at(rule_y)
     sides = along_y.residuals(*at_x, rule_x, outside), along_x.residuals(*at_y, rule_y, outside)
     missed = along_y.missed(*at_spots, spots, samples)
@@ -105,9 +106,9 @@ class _Side:
         f = self.left.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None]
         residual = -f * self.s
         residual[inside] += there
-        coupling = f.T @ residual
+        coupling = f.conj().T @ residual
         beyond = np.minimum(energy_beyond(there, rule.nodes[inside], self.domain_x), outside**2)
-        columns = np.sqrt(np.cumsum(np.sum(residual**2, axis=0)) + beyond)
+        columns = np.sqrt(np.cumsum(np.sum(squares(residual), axis=0)) + beyond)
         return columns + slices.unresolved, corner_norms(coupling) + slices.unresolved
 
     def missed(self, slices: SliceIntegrals, there: np.ndarray, spots: tuple[Rule, Rule],
@@ -117,12 +118,12 @@ class _Side:
         rule = spots[0].restricted(rows)
         residual = there - self.left.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None] * self.s
         unexplained = slices.missed(spots[1].restricted(columns), samples[np.ix_(rows, columns)])
-        return np.asarray(np.sqrt(np.cumsum(np.sum(residual**2, axis=0)) + unexplained**2))
+        return np.asarray(np.sqrt(np.cumsum(np.sum(squares(residual), axis=0)) + unexplained**2))
 
 
 def energy_beyond(there: np.ndarray, nodes: np.ndarray, interval: tuple[float, float]) -> np.ndarray:
     """Continue the energy of images, shape (n, q), geometrically beyond both ends; cumulative, shape (q,)."""
-    energy = np.cumsum(there**2, axis=1)
+    energy = np.cumsum(squares(there), axis=1)
     step = _STRIP * (interval[1] - interval[0])
     beyond = np.zeros(there.shape[1])
     for distance in (nodes - interval[0], interval[1] - nodes):

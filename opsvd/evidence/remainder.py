@@ -22,7 +22,7 @@ _SVD_ROUNDING = 16.0
 class RemainderEvidence(Evidence):
     r"""How the answer compares with the kernel, seen on independent rules.
 
-    With :math:`R = h - \sum_i s_i f_i g_i` the remainder:
+    With :math:`R = h - \sum_i s_i f_i \bar g_i` the remainder:
 
     Attributes
     ----------
@@ -34,10 +34,10 @@ class RemainderEvidence(Evidence):
     operator_norm : float
         A bound of the operator norm of R, or `remainder` where that was enough.
     coupling : float
-        The Frobenius norm of :math:`E[f_i R g_j]`, the largest over the rules: what the remainder does to the singular
+        The Frobenius norm of :math:`E[\bar f_i R g_j]`, the largest over the rules: what the remainder does to the singular
         values at first order.
     overlaps : ndarray, shape (rules, r), or None
-        :math:`K_{ii} = E[f_i R g_i]` on each rule.
+        The real parts of :math:`K_{ii} = E[\bar f_i R g_i]` on each rule.
     images : Images or None
         Where R itself was not small enough to tell: what T makes of the leading singular functions.
     complement : ndarray, shape (r,), or None
@@ -79,7 +79,7 @@ class RemainderEvidence(Evidence):
 
         Weyl: every singular value of :math:`T = T_r + R` is within :math:`\|R\|` of that of :math:`T_r`. More sharply,
         in the bases of the leading q computed singular functions and their complements, T is the 2 by 2 block matrix
-        with S + K and D on its diagonal, where :math:`K_{ij} = E[f_i R g_j]`, and off-diagonal blocks of norm at most
+        with S + K and D on its diagonal, where :math:`K_{ij} = E[\bar f_i R g_j]`, and off-diagonal blocks of norm at most
         e, so that (Li and Li 2005)
 
         .. math:: |\sigma_i - s_i| \le \|K\| + \frac{2 e^2}{\eta_i + \sqrt{\eta_i^2 + 4 e^2}},

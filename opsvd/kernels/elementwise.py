@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 
 from .._support.probe import require_alone, tried
-from .._support.user_function import UserFunction, real_values
+from .._support.user_function import UserFunction, numbers
 from .._support.validation import described, function, positive_int, real_array
 from ..errors import KernelError
 from .kernel import Kernel, name_of, probe_grid
@@ -107,15 +107,15 @@ def _kinks(kinks: Any) -> tuple[float, ...]:
 
 def _probe_phi(phi: UserFunction) -> None:
     """Try phi on an array and on some of its numbers: what mixes them, as a softmax does, gives no kernel."""
-    def numbers(z: np.ndarray) -> np.ndarray:
-        return real_values(phi(z), "phi")
+    def values(z: np.ndarray) -> np.ndarray:
+        return numbers(phi(z), "phi")
 
     z = np.multiply(*probe_grid((1, 1)))
-    whole = tried(numbers, (z,), f"phi failed on an array z of shape {z.shape}", _VECTORISE_PHI)
+    whole = tried(values, (z,), f"phi failed on an array z of shape {z.shape}", _VECTORISE_PHI)
     if whole.shape not in {(), z.shape}:
         raise KernelError(f"phi must act on each number by itself: for z of shape {z.shape} it returned shape "
                           f"{whole.shape}. {_VECTORISE_PHI}")
-    require_alone(numbers, (z,), whole, "phi must act on each number by itself", _VECTORISE_PHI)
+    require_alone(values, (z,), whole, "phi must act on each number by itself", _VECTORISE_PHI)
 
 
 def _of_products(phi: Callable[[Any], Any], k: int, x: np.ndarray, y: np.ndarray) -> Any:

@@ -11,7 +11,7 @@ from scipy.special import ndtr
 from .._support.budget import Budget, evaluated
 from .._support.floats import EPS
 from .._support.probe import PAIRS_ALONE, POINTS_ALONE, broadcasts_to, require_alone, tried
-from .._support.user_function import UserFunction, real_values
+from .._support.user_function import UserFunction, numbers
 from .._support.validation import broadcast, function, list_of_points, pair, points, positive_int, text
 from ..errors import KernelError, NonFiniteKernelError
 from ..measures import LineMeasure, Measure, require_measure
@@ -38,11 +38,12 @@ _VECTORISE_VECTORS = (
 
 
 class Kernel:
-    r"""A real kernel h(x, y) of two variables, numbers or vectors, from any vectorised callable.
+    r"""A kernel h(x, y) of two variables, numbers or vectors, from any vectorised callable.
 
     The callable is tried on construction, on a 3 by 4 grid and on some of its pairs in another order: it must
-    broadcast, act on each pair (x, y) by itself, and return real numbers. Its arguments are read-only: other values
-    need them as they are. Integers and booleans are taken as floats, and masked arrays if nothing is masked. A result
+    broadcast, act on each pair (x, y) by itself, and return numbers. If they are complex there, the kernel is complex;
+    else they must be real everywhere. Its arguments are read-only: other values need them as they are. Integers and
+    booleans are taken as floats, and masked arrays if nothing is masked. A result
     that does not depend on one of the variables may have the shape of the other (``lambda x, y: np.sin(x)``), and a
     constant may be a plain number.
 
@@ -64,6 +65,8 @@ class Kernel:
     ----------
     name : str
     dims : (int, int)
+    dtype : numpy.dtype
+        Of the values: float64 or complex128.
     evaluations : int
         How many values h(x, y) have been asked for so far.
 
@@ -72,8 +75,8 @@ class Kernel:
     TypeError
         If `h` is not callable.
     KernelError
-        If `h` accepts only numbers, changes its arguments, returns anything but real numbers or the wrong shape, or
-        mixes points, as a softmax or a sort over them does.
+        If `h` accepts only numbers, changes its arguments, returns anything but numbers or the wrong shape, or mixes
+        points, as a softmax or a sort over them does.
 
     Examples
     --------
@@ -85,6 +88,8 @@ class Kernel:
     """
 
     _called = "h"    # by messages
+    _why_real = ("after real numbers where it was tried; return complex numbers everywhere, as x + 0j does, or take "
+                 "the real part")
     value_shape: tuple[int, ...] = ()    # for matrices (p, q)
 
     def __init__(self, h: Callable[..., Any], name: str | None = None, dims: tuple[int, int] = (1, 1),
@@ -97,7 +102,7 @@ class Kernel:
         """Set what every kernel has; nothing is evaluated yet."""
         self.function, self.dims = function, pair(dims, "dims", positive_int, "two dimensions, of x and of y", "(1, 1)")
         self.name = ("" if name is None else text(name, "name")) or name_of(function.function)
-        self.evaluations = 0
+        self.evaluations, self.dtype = 0, np.dtype(np.float64)
         self.budget: Budget | None = None
         self.lines: tuple[LineMeasure | None, LineMeasure | None] = None, None
 
@@ -186,12 +191,12 @@ class Kernel:
                               self.at_points(*self._supported(x + 2.0 * step_x, y - step_y)))
         if not np.isfinite(beside).all():
             i = int(np.argmin(np.isfinite(beside)))
-            raise non_finite(x[i], y[i], float(values[bad][i]))
+            raise non_finite(x[i], y[i], values[bad][i].item())
         values = values.copy()
         values[bad] = beside
         return values
 
-    def non_finite(self, x: Any, y: Any, value: float) -> NonFiniteKernelError:
+    def non_finite(self, x: Any, y: Any, value: complex) -> NonFiniteKernelError:
         """Build the error for a value at x and y that is not finite."""
         return non_finite(*self.mapped(np.asarray(x, dtype=float), np.asarray(y, dtype=float)), value)
 
@@ -220,10 +225,25 @@ class Kernel:
         return self._changed(dims=self.dims[::-1], function=exchanged, name=f"{self.name} transposed", evaluations=0,
                              budget=None, lines=self.lines[::-1])
 
+    def adjoint(self) -> Self:
+        """Return the kernel (y, x) -> conj(h(x, y)) of the adjoint operator: of a real kernel, `transposed`."""
+        swapped = self.transposed()
+        if not self.complex:
+            return swapped
+        return swapped._changed(function=UserFunction(self._conjugate_at_exchanged, "h"))
+
+    @property
+    def complex(self) -> bool:
+        """Whether values are complex."""
+        return self.dtype.kind == "c"
+
     def _at_exchanged(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
         """The values at (x, y), with the axes that broadcast reversed."""
         x, y = (_reversed(array, axes) for array, axes in zip((x, y), self._coordinate_axes, strict=True))
         return _reversed(self.at_points(x, y), len(self.value_shape))
+
+    def _conjugate_at_exchanged(self, y: np.ndarray, x: np.ndarray) -> np.ndarray:
+        return self._at_exchanged(y, x).conj()
 
     @property
     def factor(self) -> float:
@@ -241,8 +261,18 @@ class Kernel:
         return kernel
 
     def _numbers(self, *points: np.ndarray) -> np.ndarray:
-        """The values that the function returns for points, as float64."""
-        return real_values(self.function(*points), self._called).astype(np.float64, copy=False)
+        """The values that the function returns for points, of the type of the kernel."""
+        return self.converted(self.function(*points))
+
+    def converted(self, values: Any, dtype: Any = None) -> np.ndarray:
+        """What the function returned as an array of the type of the kernel, or of another one that is given.
+
+        Raises KernelError for what are no numbers, and for complex numbers if the kernel is real.
+        """
+        array = numbers(values, self._called)
+        if array.dtype.kind == "c" and not self.complex:
+            raise KernelError(f"{self._called} must return real numbers, got dtype {array.dtype} {self._why_real}")
+        return array.astype(self.dtype if dtype is None else dtype, copy=False)
 
     def _shape_error(self, x: np.ndarray, y: np.ndarray, shape: tuple[int, ...]) -> KernelError:
         return KernelError(f"h must return one value a pair: for x of shape {x.shape} and y of shape {y.shape} it "
@@ -253,9 +283,11 @@ class Kernel:
         return _VECTORISE if self.dims == (1, 1) else _VECTORISE_VECTORS
 
     def _probe(self, x: np.ndarray, y: np.ndarray) -> None:
-        """Try the callable on a small grid, where every mistake in its form shows."""
-        values = tried(self._numbers, (x, y),
+        """Try the callable on a small grid, where every mistake in its form shows, and whether values are complex."""
+        values = tried(lambda x, y: numbers(self.function(x, y), self._called), (x, y),
                        f"h failed on arrays x of shape {x.shape} and y of shape {y.shape}", self._advice)
+        self.dtype = np.dtype(np.complex128 if values.dtype.kind == "c" else np.float64)
+        values = self.converted(values)
         # A number that changes with the points is a reduction (np.sum, np.dot), not a constant kernel.
         other = np.broadcast_to(x[:1], x.shape)
         reduced = values.ndim == 0 and not np.array_equal(values, self._numbers(other.copy(), y), equal_nan=True)
@@ -301,7 +333,7 @@ def _probe_points(numbers: np.ndarray, dim: int) -> np.ndarray:
     return np.asarray(column + np.sin(3.0 * column * (1.0 + np.sqrt(2.0) * np.arange(dim))) / np.sqrt(dim))
 
 
-def non_finite(x: np.ndarray, y: np.ndarray, value: float) -> NonFiniteKernelError:
+def non_finite(x: np.ndarray, y: np.ndarray, value: complex) -> NonFiniteKernelError:
     """Build the error for a value at points x and y that is not finite."""
     return NonFiniteKernelError(f"h must be finite, but h({x.tolist()!r}, {y.tolist()!r}) = {value}; "
                                 f"define h there (np.where, np.nan_to_num), or take measures that avoid it")

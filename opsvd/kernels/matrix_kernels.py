@@ -6,7 +6,7 @@ from typing import Any, Self
 import numpy as np
 
 from .._support.probe import PAIRS_ALONE, POINTS_ALONE, require_alone, tried
-from .._support.user_function import UserFunction, real_values
+from .._support.user_function import UserFunction, numbers
 from ..errors import KernelError, NonFiniteKernelError
 from ..measures import Measure
 from .kernel import Kernel, as_function, probe_grid
@@ -52,6 +52,8 @@ class MatrixKernel(Kernel):
     >>> svd.singular_values[:4].round(6).tolist()
     [1.021548, 1.021548, 0.21321, 0.21321]
     """
+
+    _why_real = "in matrices; take their real or imaginary parts, or return numbers, which may be complex"
 
     def __init__(self, h: Callable[..., Any], dims: tuple[int, int] = (1, 1), name: str | None = None,
                  measures: tuple[Measure, Measure] | None = None) -> None:
@@ -111,7 +113,7 @@ def matrix_shape(h: Callable[..., Any], grid: tuple[np.ndarray, np.ndarray]) -> 
     `Kernel` explains what fails.
     """
     try:
-        values = real_values(UserFunction(h, "h")(*grid), "h")
+        values = numbers(UserFunction(h, "h")(*grid), "h")
     except Exception:  # noqa: BLE001 -- whatever a user's function raises
         return None
     if values.ndim != 4 or values.shape[0] not in {1, 3} or values.shape[1] not in {1, 4}:

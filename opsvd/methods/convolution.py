@@ -26,7 +26,7 @@ def convolution_blocks(phi: Callable[[np.ndarray], np.ndarray], pieces: Pieces, 
     values = phi(nodes) * weights
     step = edges[1] - edges[0]
     interval = np.floor((nodes - edges[0]) / step).astype(int)
-    blocks = np.zeros((len(edges), ORDER, ORDER))    # the last two lack their second interval, or both
+    blocks = np.zeros((len(edges), ORDER, ORDER), values.dtype)    # the last two lack their second interval, or both
     chosen = np.flatnonzero((interval >= 0) & (interval < len(edges) - 1))
     for part in np.array_split(chosen, len(chosen) // 4000 + 1):    # 8 MB of polynomials at a time
         below = 2.0 * (nodes[part] - edges[interval[part] + 1]) / step    # from -2 to 0

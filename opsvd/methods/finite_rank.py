@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import scipy.linalg
 
+from .._support.arrays import squares
 from .._support.linalg import equilibrated
 from ..bases import PanelBasis, SpanBasis
 from ..errors import diverges_towards
@@ -64,12 +65,12 @@ class FiniteRank(Method):
         sides = []
         for name, mu, interval, function in (
                 ("x", mu_x, domain.x, lambda x: kernel.finite_grid(x, columns) * scale_y),
-                ("y", mu_y, domain.y, lambda y: kernel.finite_grid(rows, y).T * scale_x)):
+                ("y", mu_y, domain.y, lambda y: kernel.finite_grid(rows, y).conj().T * scale_x)):
             if (side := _span(function, mu, interval, problem.tolerances.pieces, name)) is None:
                 return
             sides.append(side)
         (left, of_left, hidden_x), (right, of_right, hidden_y) = sides
-        block = Block(left, right, of_left @ scipy.linalg.solve(core, of_right.T))
+        block = Block(left, right, of_left @ scipy.linalg.solve(core, of_right.conj().T))
         note = (f"rank {len(rows)}: that many functions of x on {len(left.panels) - 1} panels, and of y on "
                 f"{len(right.panels) - 1}, {ORDER} Gauss-Legendre nodes each")
         # An even number of edges: none is in the middle, where kernels are singular if anywhere.
@@ -94,7 +95,7 @@ def _span(function: Callable[[np.ndarray], np.ndarray], measure: LineMeasure, in
     rule = PanelBasis(measure, pieces.edges, ORDER).rule
     samples = function(rule.nodes) * rule.sqrt_weights[:, None]
     q, r = scipy.linalg.qr(samples, mode="economic", check_finite=False)
-    hidden = hidden_share(pieces.edges, np.sum(samples**2, axis=1))
+    hidden = hidden_share(pieces.edges, np.sum(squares(samples), axis=1))
     if np.isinf(hidden):
         raise diverges_towards(f"{name} = {pieces.edges[np.argmin(np.diff(pieces.edges))]:.3g}")
     return SpanBasis(measure, pieces.edges, ORDER, q), r, hidden

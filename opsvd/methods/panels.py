@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from .._support.arrays import leading_true
+from .._support.arrays import leading_true, squares
 from .._support.floats import EPS
 from .._support.validation import int_of_at_least
 from ..bases import PanelBasis
@@ -108,7 +108,7 @@ def _energy_at_singular_points(matrix: np.ndarray, edges: np.ndarray, name: str)
     reaches to the point: of what it holds, it lacks what its polynomials do.
     """
     width, tails = np.diff(edges), panel_tails(matrix)
-    energy = np.sum(matrix.reshape(len(width), -1) ** 2, axis=1)
+    energy = np.sum(squares(matrix.reshape(len(width), -1)), axis=1)
     beyond = 0.0
     for step in (1, -1):
         w, e, t, corner = width[::step], energy[::step], tails[::step], edges[:-1] if step == 1 else edges[:0:-1]

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .._support.arrays import squares
 from ..measures import Gaussian
 from ..operator.problem import Problem
 from ..probing.domain import Domain
@@ -13,8 +14,8 @@ _POINTS = 6000
 def fitting_gaussians(problem: Problem) -> tuple[Gaussian, Gaussian] | None:
     r"""The Gaussians in x and in y at whose scales the energy spreads equally in position and in wave number.
 
-    With :math:`H = h \sqrt{\rho_x \rho_y}` and averages over :math:`H^2`, let :math:`c = \langle x \rangle`,
-    :math:`v = \langle (x - c)^2 \rangle` and :math:`q = \langle (\partial_x H / H)^2 \rangle`. A combination of Hermite
+    With :math:`H = h \sqrt{\rho_x \rho_y}` and averages over :math:`|H|^2`, let :math:`c = \langle x \rangle`,
+    :math:`v = \langle (x - c)^2 \rangle` and :math:`q = \langle |\partial_x H / H|^2 \rangle`. A combination of Hermite
     functions of a Gaussian of deviation s has :math:`v = s^4 \cdot 4 q`, whatever the degrees, so that
 
     .. math:: s^4 = v / (4 q) .
@@ -38,7 +39,7 @@ def fitting_gaussians(problem: Problem) -> tuple[Gaussian, Gaussian] | None:
         return np.where(inside & np.isfinite(values), values, 0.0)
 
     for rounds_left in range(4)[::-1]:
-        share = amplitude(x, y) ** 2 / density
+        share = squares(amplitude(x, y)) / density
         total = float(share.sum())
         if not 0.0 < total < np.inf:
             return None
@@ -56,7 +57,7 @@ def fitting_gaussians(problem: Problem) -> tuple[Gaussian, Gaussian] | None:
     # The error of these differences is of order 1e-8, and rounding leaves 1e-12.
     slopes = [(amplitude(x + dx, y + dy) - amplitude(x - dx, y - dy)) / (2.0 * (dx + dy))
               for dx, dy in ((1e-4 * mu_x.scale, 0.0), (0.0, 1e-4 * mu_y.scale))]
-    q = [float(np.sum(slope**2 / density)) / total for slope in slopes]
+    q = [float(np.sum(squares(slope) / density)) / total for slope in slopes]
     if min(q) <= 0.0:
         return None
     return _fitting(mu_x, mean[0], covariance[0, 0], q[0], effective), _fitting(mu_y, mean[1], covariance[1, 1], q[1],

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 from scipy.linalg import qr, svd
 
+from .._support.arrays import squares
 from .._support.floats import TINY
 from .._support.validation import positive_int
 from ..bases import PanelBasis
@@ -72,7 +73,7 @@ class ProductIntegration(Method):
                 for side in sides)
         for left_over in range(8, 0, -1):
             left, right = PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER)
-            u, s, v, rest = _leading_part(along_y.matrix(left.rule, right), along_x.matrix(right.rule, left).T)
+            u, s, v, rest = _leading_part(along_y.matrix(left.rule, right), along_x.matrix(right.rule, left).conj().T)
             f, g = u[:, :self.modes] * s[:self.modes], v[:, :self.modes] * s[:self.modes]
             finer_x, finer_y = (
                 resolved(side.images(theirs, others), side.mu_x, panels.edges, max(rough, _blur(others)),
@@ -85,7 +86,7 @@ class ProductIntegration(Method):
                 note = (f"product integration: {len(x) - 1} panels in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre "
                         f"nodes each, integrals split where slices break")
                 checks = loose_checks(mu_x, mu_y, x, y, rng)
-                matrix = (u * s) @ v.T + rest
+                matrix = (u * s) @ v.conj().T + rest
                 yield compared(problem, (Block(left, right, matrix),), checks, note, hidden=_hidden(matrix, x, y),
                                leading=True, broken=True)
             if last or (settled and rough <= 1e-10):
@@ -97,7 +98,7 @@ class ProductIntegration(Method):
 
 def _hidden(matrix: np.ndarray, x: np.ndarray, y: np.ndarray) -> float:
     """The norm of what is nearer to singular points of x and of y than panels reach, relative to all."""
-    energies = matrix**2
+    energies = squares(matrix)
     sides = ((x, energies.sum(axis=1)), (y, energies.sum(axis=0)))
     hidden = sum(hidden_energy(edges, side.reshape(-1, ORDER).sum(axis=1)) for edges, side in sides)
     return float(np.sqrt(hidden / max(energies.sum(), TINY)))
@@ -115,7 +116,7 @@ def _survey(problem: Problem, tol: float, *, most: int) -> tuple["_Slices", "_Sl
     rules = [PanelBasis(mu, edges, ORDER).rule for mu, edges in ((mu_x, x), (mu_y, y))]
     size = float(np.linalg.norm(weighted_samples(kernel, domain, *rules))) / 16.0    # of about 256 slices
     along_y = _Slices(kernel, (mu_x, mu_y), tol, size, y)
-    along_x = _Slices(kernel.transposed(), (mu_y, mu_x), tol, size, x)
+    along_x = _Slices(kernel.adjoint(), (mu_y, mu_x), tol, size, x)
     surveys = []
     # What stays rough takes all of these evaluations; |x|^-0.45, which does not, takes 2.1 million.
     for side, rule in zip((along_y, along_x), rules, strict=True):
@@ -174,7 +175,7 @@ class _Slices:
             self.known.update((keys[i], (len(self.found), row)) for row, i in enumerate(fresh))
             self.found.append(self.at(rule.restricted(np.array(fresh))))
         which, rows = np.array([self.known[key] for key in keys]).T
-        matrix = np.zeros((len(keys), right.size))
+        matrix = np.zeros((len(keys), right.size), self.kernel.dtype)
         for number in np.unique(which):
             here = which == number
             matrix[here] = self.found[number].restricted(rows[here]).matrix(right)
@@ -228,20 +229,20 @@ def _leading_part(forth: np.ndarray, back: np.ndarray) -> tuple[np.ndarray, ...]
     for kept in (40, 24, 0):    # three times as many as are wanted by default stay to the end
         for _ in range(4):
             u = qr(forth @ v, mode="economic", check_finite=False)[0]
-            v = back.T @ u
+            v = back.conj().T @ u
         v, s, turn = svd(v, full_matrices=False, check_finite=False)
-        u = u @ turn.T
+        u = u @ turn.conj().T
         parts.append((u[:, kept:], v[:, kept:], s[kept:]))
         v = v[:, :kept]
     left, right, s = parts.pop()
     leading, rest = (left, s, right), np.zeros_like(forth)
     for more_left, more_right, sizes in parts[::-1]:
         f, g = _without(more_left, left), _without(more_right, right)
-        rest += (f * sizes) @ g.T
+        rest += (f * sizes) @ g.conj().T
         left, right = np.concatenate([left, f], axis=1), np.concatenate([right, g], axis=1)
     return *leading, rest
 
 
 def _without(functions: np.ndarray, basis: np.ndarray) -> np.ndarray:
-    rest = functions - basis @ (basis.T @ functions)
-    return np.asarray(rest - basis @ (basis.T @ rest))    # twice is enough
+    rest = functions - basis @ (basis.conj().T @ functions)
+    return np.asarray(rest - basis @ (basis.conj().T @ rest))    # twice is enough

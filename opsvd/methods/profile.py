@@ -46,7 +46,7 @@ def finite_values(kernel: Kernel, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     values = kernel(x, y)
     bad = ~np.isfinite(values)
     if bad.any():
-        raise kernel.non_finite(*(float(np.broadcast_to(some, bad.shape)[bad][0]) for some in (x, y, values)))
+        raise kernel.non_finite(*(np.broadcast_to(some, bad.shape)[bad][0].item() for some in (x, y, values)))
     return values
 
 
@@ -94,7 +94,7 @@ class Decay:
             samples = profile.finite(2.0 * u[0] + step * np.arange(2 * len(u) - 1))
             matrices = np.stack([hankel(step * part, u) for part in samples.T])
             matrices /= np.linalg.norm(matrices) or 1.0
-            energy = np.einsum("pij,pij->ip", matrices, matrices)
+            energy = np.einsum("pij,pij->ip", matrices, matrices.conj()).real
             inner, outer = energy[0], energy[round(measured / step)]
             with np.errstate(divide="ignore", invalid="ignore"):
                 rate = np.where(inner > 0.0, np.log(outer / inner) / measured, np.inf)
@@ -199,7 +199,7 @@ def filtered_samples(profile: Profile, pieces: Pieces, s: np.ndarray, tol: float
     step = float(s[1] - s[0])
     rough, window = rough_spans(pieces, step), FILTER_WINDOW * step
     near = ((s[:, None] >= rough[:, 0] - window) & (s[:, None] <= rough[:, 1] + window)).any(axis=1)
-    samples = np.zeros((len(s), 2))
+    samples = np.zeros((len(s), 2), profile.kernel.dtype)
     samples[~near] = profile.finite(s[~near])
     indices = np.flatnonzero(near)
     for run in np.split(indices, np.flatnonzero(np.diff(indices) > 1) + 1) if len(indices) else ():

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from .._support.arrays import squares
 from .._support.floats import EPS
 from ..errors import NonFiniteKernelError
 from ..measures import LineMeasure
@@ -54,7 +55,7 @@ def resolve(draw: Callable[[], Samples], measure: LineMeasure, edges: np.ndarray
     """
     seen: dict[tuple[float, float], tuple[float, float]] = {}     # a panel -> its tail and its energy
     if start is not None:
-        energies = np.sum(start.reshape(len(edges) - 1, -1) ** 2, axis=1)
+        energies = np.sum(squares(start.reshape(len(edges) - 1, -1)), axis=1)
         seen.update(zip(_spans(edges), zip(panel_tails(start).tolist(), energies.tolist(), strict=True), strict=True))
     searched: set[tuple[float, float]] = set()
     parent = np.full(len(edges) - 1, np.inf)    # for each panel, the tail of the one that it was cut from
@@ -101,7 +102,7 @@ def _spans(edges: np.ndarray) -> list[tuple[float, float]]:
 def _tails_and_energies(samples: Samples, measure: LineMeasure, spans: np.ndarray) -> list[tuple[float, float]]:
     """What polynomials miss on panels, shape (p, 2), and the energies there: p pairs."""
     matrix = samples(panels_with_ends(measure, spans)).reshape(len(spans), ORDER + 2, -1)
-    energies = np.sum(matrix[:, :ORDER] ** 2, axis=(1, 2))
+    energies = np.sum(squares(matrix[:, :ORDER]), axis=(1, 2))
     return list(zip(tails_with_ends(matrix).tolist(), energies.tolist(), strict=True))
 
 
@@ -192,4 +193,4 @@ def tails_with_ends(matrix: np.ndarray) -> np.ndarray:
     leaves the samples at the nodes smooth, and shows only there.
     """
     misfit = matrix[:, ORDER:] - _AT_ENDS @ matrix[:, :ORDER]
-    return np.asarray(np.hypot(panel_tails(matrix[:, :ORDER]), np.sqrt(np.sum(misfit**2, axis=(1, 2)))))
+    return np.asarray(np.hypot(panel_tails(matrix[:, :ORDER]), np.sqrt(np.sum(squares(misfit), axis=(1, 2)))))

@@ -18,6 +18,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from .._support.arrays import squares
 from .._support.linalg import krylov_svd
 from .._support.validation import finite_float, positive_int
 from ..bases import PanelBasis
@@ -168,7 +169,7 @@ class _Profile:
     def hidden(self, pieces: Pieces) -> float | None:
         """The norm nearer to singular points than pieces reach, relative to that of phi; None if phi is not seen."""
         nodes, weights = composite_gauss_legendre(pieces.edges, ORDER)
-        energies = (self.finite(nodes) * _STANDARD.sqrt_density(nodes)) ** 2 * weights
+        energies = squares(self.finite(nodes) * _STANDARD.sqrt_density(nodes)) * weights
         return hidden_share(pieces.edges, energies) if energies.any() else None
 
     def bases(self, domain: Domain, width: float) -> tuple[PanelBasis, PanelBasis]:

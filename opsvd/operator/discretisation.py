@@ -19,7 +19,7 @@ Triplets: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    r"""One summand of the operator: :math:`C_{mn} = E[a_m(x) h(x, y) b_n(y)]` between two orthonormal bases.
+    r"""One summand of the operator: :math:`C_{mn} = E[\bar a_m(x)\, h(x, y)\, b_n(y)]` between two orthonormal bases.
 
     It stands in the operator as often as the multiplicity of its bases says.
 
@@ -46,7 +46,7 @@ class Block:
             rows, columns = (np.flatnonzero(np.linalg.norm(self.matrix, axis=axis) >
                                             least / np.sqrt(self.matrix.shape[1 - axis])) for axis in (1, 0))
             inner_u, s, inner_v = factorise(self.matrix[np.ix_(rows, columns)])
-            u, v = np.zeros((self.matrix.shape[0], len(s))), np.zeros((self.matrix.shape[1], len(s)))
+            u, v = (np.zeros((count, len(s)), self.matrix.dtype) for count in self.matrix.shape)
             u[rows], v[columns] = inner_u, inner_v
         sign = self.left.signs(u)
         return u * sign, s, v * sign
@@ -125,6 +125,6 @@ The answer is None if h hides from the discretisation. What a budget refuses whi
 
 
 def galerkin_block(problem: Problem, left: LineBasis, right: LineBasis) -> Block:
-    """Fill the matrix of a block by the rules of its two bases."""
+    """Fill the matrix of a block by the rules of its two bases, which are of real functions."""
     samples = weighted_samples(problem.kernel, problem.domain, left.rule, right.rule)
     return Block(left, right, right.analyse(left.analyse(samples).T).T)

@@ -10,7 +10,7 @@ from ..kernels import Kernel, operator_grid
 
 @dataclass(frozen=True, eq=False)
 class Extension:
-    r"""The formula :math:`f_i = T g_i / s_i`, evaluated by a rule in the other variable.
+    r"""The formula :math:`f_i = T g_i / s_i`, evaluated by a rule in the other variable; on the right, that of T*.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Extension:
         parts = [np.zeros((0, self.matrix.shape[1]))]
         for some in chunks(len(points), len(self.nodes), unit=self.rows):
             values = (operator_grid(self.kernel, points[some], self.nodes) if self.left else
-                      operator_grid(self.kernel, self.nodes, points[some]).T)
+                      operator_grid(self.kernel, self.nodes, points[some]).conj().T)
             parts.append(values @ self.matrix)
         return np.concatenate(parts)
 

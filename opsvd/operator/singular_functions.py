@@ -45,7 +45,7 @@ class SliceExtension:
     Attributes
     ----------
     kernel : Kernel
-        h for the left functions, h with its variables exchanged for the right ones.
+        h for the left functions, that of the adjoint operator for the right ones.
     functions : SingularFunctions
         :math:`g_i`, summed in their bases.
     singular_values : ndarray, shape (r,)
@@ -115,6 +115,11 @@ class SingularFunctions:
         """The number r of functions."""
         return int(sum(self.multiplicities)) if self.listed is None else self.listed
 
+    @cached_property
+    def dtype(self) -> np.dtype[Any]:
+        """Of the values: float64, or complex128 where the kernel is complex."""
+        return np.result_type(*(part.coefficients for part in self.parts))
+
     @property
     def side(self) -> Side:
         """The points, and the values that functions have there."""
@@ -151,7 +156,7 @@ class SingularFunctions:
         summed = self._trusted(points)
         if summed.all():
             return self.side.shaped(self._summed(points), leading)
-        values = np.empty((len(summed) * self.side.width, len(self)))
+        values = np.empty((len(summed) * self.side.width, len(self)), self.dtype)
         if summed.any():    # only on the line are sums trusted at some of the points
             values[summed] = self._summed(points[summed])
         if self.inner is not None and np.isfinite(self.inner).all():
@@ -174,13 +179,13 @@ class SingularFunctions:
         return self.side.shaped(self._extended(points), leading)
 
     def reconstruct(self, other: "SingularFunctions", values: np.ndarray, x: Any, y: Any) -> np.ndarray:
-        r"""The sum :math:`\sum_i s_i f_i(x) g_i(y)` over whole multiplets; x and y broadcast against each other.
+        r"""The sum :math:`\sum_i s_i f_i(x) \bar g_i(y)` over whole multiplets; x and y broadcast against each other.
 
         Of a radial function with all its harmonics it is :math:`s\, F(|x|) G(|y|) \sqrt{N} p_l(t)`, t the cosine of the
         angle. Values, shape (q,), are those of the distinct functions.
         """
         if self.radial is None:
-            f, g = self.extend(x), other.extend(y)
+            f, g = self.extend(x), other.extend(y).conj()
             if self.side.values is not None:
                 return np.asarray(np.einsum("...ir,r,...jr->...ij", f, values, g))
             return np.asarray(np.sum(f * values * g, axis=-1))
@@ -254,7 +259,7 @@ class SingularFunctions:
 
     def half_density(self, x: np.ndarray) -> np.ndarray:
         r""":math:`f_i(x) \sqrt{\rho(x)}` summed in the basis, on the line: shape (...) gives (..., r)."""
-        values = np.zeros((*np.shape(x), len(self)))
+        values = np.zeros((*np.shape(x), len(self)), self.dtype)
         for part, basis in zip(self.parts, self._of_line(), strict=True):
             values[..., part.columns] = basis.combine(x, part.coefficients)
         return values
@@ -273,7 +278,7 @@ class SingularFunctions:
     def _summed(self, points: np.ndarray) -> np.ndarray:
         """Sums in the bases, (n width, r), multiplets written out as far as they are listed."""
         count = len(self)
-        values = np.empty((len(points) // (self.side.rows or 1) * self.side.width, count))
+        values = np.empty((len(points) // (self.side.rows or 1) * self.side.width, count), self.dtype)
         starts = np.array([min(start, count) for start in accumulate([0, *self.multiplicities])])
         for basis, coefficients, columns in self.parts:
             first = starts[columns]
@@ -320,7 +325,7 @@ class SingularFunctions:
         if len(weighted) < len(other.parts):
             return self
         if breaks:
-            mine = kernel if left else kernel.transposed()
+            mine = kernel if left else kernel.adjoint()
             return replace(self, extension=SliceExtension(mine, SingularFunctions(other.parts), values))
         nodes = np.concatenate([points for points, _ in weighted])
         columns = np.argsort(np.concatenate([part.columns for part in other.parts]))
@@ -339,7 +344,7 @@ class SingularFunctions:
         except Exception:  # noqa: BLE001 -- whatever a user's function raises: what is known must be saved all the same
             return []
         left, right = values[:len(distances)], values[len(distances) + 1:]
-        varies = np.maximum(np.ptp(left, axis=0), np.ptp(right, axis=0))
+        varies = np.max([np.ptp(part, axis=0) for side in (left, right) for part in (side.real, side.imag)], axis=0)
         # Their root mean square is one, and where sums end about eight digits are left.
         return [np.where(varies <= 1e-7, np.stack([left[0], values[len(distances)], right[0]]), np.nan)]
 

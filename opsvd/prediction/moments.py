@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .._support.arrays import squares
 from ..operator.singular_functions import SingularFunctions
 from ..quadrature import fourth_moments_by_rule
 from ..quadrature import mixed_moments as mixed_of_values
@@ -10,13 +11,13 @@ from ..quadrature import mixed_moments as mixed_of_values
 def fourth_moments(functions: SingularFunctions) -> np.ndarray:
     """E[(f_i . f_j)^2] and E[|f_i|^2 |f_j|^2], (2, q, q), of distinct functions; inf where they are not known.
 
-    For functions with one value both are E[f_i^2 f_j^2]. Of radial functions times harmonics they are those of the
+    For functions with one value both are E[|f_i|^2 |f_j|^2]. Of radial functions times harmonics they are those of the
     radial functions.
     """
     if functions.radial is not None:
         return np.stack([functions.radial.moments(functions.stacked)] * 2)
     found = [functions.side.moments(values, weights) if drawn else
-             (fourth_moments_by_rule(values[:, 0] ** 2, weights),) * 2 for values, weights, drawn in functions.means()]
+             (fourth_moments_by_rule(squares(values[:, 0]), weights),) * 2 for values, weights, drawn in functions.means()]
     return np.asarray(np.mean(found, axis=0))
 
 
@@ -40,13 +41,13 @@ def mixed_moments(functions: SingularFunctions, owners: np.ndarray, values: np.n
 
     `owners` says to which value each distinct function belongs.
 
-    Known are those of functions with one value that are sums in a basis, and of one radial function, for all its
+    Known are those of real functions with one value that are sums in a basis, and of one radial function, for all its
     harmonics.
     """
     indices = np.flatnonzero(np.isin(owners, values))
     if functions.radial is not None:
         return functions.mixed_of_members(int(indices[0])) if len(indices) == 1 else None
-    if functions.side.values is not None:
+    if functions.side.values is not None or functions.dtype.kind == "c":
         return None
     mixed = [mixed_of_values(found[:, 0, indices], weights) for found, weights, _ in functions.means()]
     return np.asarray(np.mean(mixed, axis=0))

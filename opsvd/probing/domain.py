@@ -47,9 +47,9 @@ def weighted_samples(kernel: Kernel, domain: Domain, left: Rule, right: Rule) ->
     """
     rows, columns = _run_within(left.nodes, domain.x), _run_within(right.nodes, domain.y)
     x, y = left.restricted(rows), right.restricted(columns)
-    samples = np.zeros((len(left), len(right)))
+    samples = np.zeros((len(left), len(right)), kernel.dtype)
     in_place = isinstance(rows, slice) and isinstance(columns, slice)
-    inside = samples[rows, columns] if in_place else np.empty((len(x), len(y)))
+    inside = samples[rows, columns] if in_place else np.empty((len(x), len(y)), kernel.dtype)
     # Half a megabyte at a time: passes over fresh memory, and over what no cache holds, cost more than most kernels.
     step = max(1, 2**16 // max(1, len(y)))
     for some in (slice(start, start + step) for start in range(0, len(x), step)):
@@ -176,11 +176,12 @@ def _log_energy(kernel: Kernel, mu_x: LineMeasure, mu_y: LineMeasure, sides: np.
     """The logarithm of h^2 rho_x rho_y on a grid of the box; None if h overflows, also in a corner; raises at NaN."""
     x, y = _grid(mu_x, mu_y, sides, points)
     values = kernel.grid(x, y)
-    if np.isnan(values).any():
-        i, j = np.argwhere(np.isnan(values))[0]
+    infinite = np.isinf(values)    # of complex numbers one part may be, and the other be no number
+    if (unknown := np.isnan(values) & ~infinite).any():
+        i, j = np.argwhere(unknown)[0]
         raise kernel.non_finite(x[i], y[j], np.nan)
     try:    # on a curve where h is singular it may be infinite, but not beside it
-        values = kernel.finite_grid(x, y) if np.isinf(values).any() else values
+        values = kernel.finite_grid(x, y) if infinite.any() else values
         kernel.finite_grid(*_corners(mu_x, mu_y, sides))
     except NonFiniteKernelError:
         return None
@@ -230,4 +231,4 @@ def _infinite_point(kernel: Kernel, mu_x: LineMeasure, mu_y: LineMeasure, sides:
     x, y = (np.append(*both) for both in zip(_grid(mu_x, mu_y, sides), _corners(mu_x, mu_y, sides), strict=True))
     values = kernel.grid(x, y)
     i, j = np.argwhere(np.isinf(values))[0]
-    return kernel.non_finite(x[i], y[j], float(values[i, j]))
+    return kernel.non_finite(x[i], y[j], values[i, j].item())

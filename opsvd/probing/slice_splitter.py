@@ -93,7 +93,8 @@ class _Splitter:
         self.tol, self.order, self.size, self.budget = tol, order, size, budget
         self.x, self.weights = left.nodes, left.sqrt_weights
         # The index, the ends, the nodes and the values of the pieces that are done.
-        self.done = [(np.zeros(0, dtype=np.intp), np.zeros((0, 2)), *np.zeros((2, 0, order)))]
+        self.done = [(np.zeros(0, dtype=np.intp), np.zeros((0, 2)), np.zeros((0, order)),
+                      np.zeros((0, order), kernel.dtype))]
         self.breaks = [np.zeros((0, 2 if self.x.ndim == 1 else self.x.shape[1] + 1))]
         self.truncation, self.exhausted = np.zeros(len(self.x)), False
         self.rng = np.random.default_rng(len(self.x))
@@ -152,7 +153,7 @@ class _Splitter:
         points = pieces.left + half * (1.0 + t)
         wrong = np.abs(self._at(pieces.index, points.T).T * np.sqrt(half)
                        - legendre_sum((legendre_transform(self.order) @ samples.T)[:, None], t))
-        energy = np.einsum("pk,pk->p", samples, samples)
+        energy = _energies(samples)
         # Polynomials within the tolerance may be wrong at a point by some times as much.
         missed = np.flatnonzero(self._effects(wrong.max(axis=0) / 30.0, energy, pieces) > self.threshold)
         np.add.at(self.truncation, pieces.index[missed], np.sum(wrong[:, missed] ** 2, axis=0) * 2.0 / len(t))
@@ -172,7 +173,7 @@ class _Splitter:
     def _judge(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The norms of truncation errors, (p,), and energies, of weighted samples at nodes and ends, (p, order + 2)."""
         seen, inner = samples @ _tail_and_misfit(self.order), samples[:, :self.order]
-        return np.sqrt(np.einsum("pk,pk->p", seen, seen)), np.einsum("pk,pk->p", inner, inner)
+        return np.sqrt(_energies(seen)), _energies(inner)
 
     def _effects(self, tails: np.ndarray, energy: np.ndarray, pieces: _Pieces) -> np.ndarray:
         """What truncation errors do to integrals against functions of norm one, which are smooth on the scale of mu.
@@ -229,6 +230,11 @@ class _Splitter:
         plain = ~(at_left | at_right | both)
         return lower[plain].joined(upper[plain], _graded(pieces[at_left], 1), _graded(pieces[at_right], -1),
                                    _graded(lower[both], -1), _graded(upper[both], 1))
+
+
+def _energies(samples: np.ndarray) -> np.ndarray:
+    """The sums of the squares of rows (p, k), in absolute value: shape (p,)."""
+    return np.asarray(np.einsum("pk,pk->p", samples, samples.conj()).real)
 
 
 def _graded(pieces: _Pieces, side: int) -> _Pieces:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .._support.arrays import squares
 from .._support.budget import check_time
 from .._support.floats import EPS
 from ..bases import PanelBasis
@@ -66,8 +67,8 @@ class SliceIntegrals:
         r"""The integrals of :math:`w_i h(x_i, y)^2 \rho_y(y)` times a function of y, shape (n,)."""
         _, weights = gauss_legendre(self.basis.order)
         lebesgue = 0.5 * np.diff(self.ends, axis=1) * weights
-        total = self.dense**2 @ density(self.basis.rule.nodes)
-        np.add.at(total, self.index, np.sum(self.values**2 / lebesgue * density(self.nodes), axis=1))
+        total = squares(self.dense) @ density(self.basis.rule.nodes)
+        np.add.at(total, self.index, np.sum(squares(self.values) / lebesgue * density(self.nodes), axis=1))
         return np.asarray(total)
 
     def matrix(self, basis: PanelBasis | None = None) -> np.ndarray:
@@ -77,7 +78,7 @@ class SliceIntegrals:
         the integrals are exact, and take no evaluations of the kernel.
         """
         basis = self.basis if basis is None else basis
-        total = np.zeros((len(self.dense), len(basis.edges) - 1, basis.order))
+        total = np.zeros((len(self.dense), len(basis.edges) - 1, basis.order), self.dense.dtype)
         if basis is self.basis:
             total += self.dense.reshape(total.shape)
         else:
@@ -86,7 +87,7 @@ class SliceIntegrals:
 
     def matrix_of_pieces(self, basis: PanelBasis) -> np.ndarray:
         """The same, of the pieces alone, without the panels that all slices share."""
-        return self._with_pieces(np.zeros((len(self.dense), len(basis.edges) - 1, basis.order)), basis)
+        return self._with_pieces(np.zeros((len(self.dense), len(basis.edges) - 1, basis.order), self.dense.dtype), basis)
 
     def _with_pieces(self, total: np.ndarray, basis: PanelBasis) -> np.ndarray:
         step = max(1, 50_000 // self.nodes.shape[1])    # 0.4 MB of values, and as much for each array of a step

@@ -321,7 +321,7 @@ def _ratio(probe: _Probe, h_x: np.ndarray, h_y: np.ndarray) -> tuple[float, ...]
     """The b of x + b y, if the slopes have one ratio: none or one."""
     good = np.isfinite(h_x)
     ratios = h_y[good] / h_x[good]
-    b = _median(ratios)
+    b = _median(ratios.real)
     if not _median(np.abs(ratios - b)) <= 1e-3 * abs(b):
         return ()
     for _ in range(4):    # from the three digits of a slope to rounding; one correction leaves too much
@@ -331,7 +331,7 @@ def _ratio(probe: _Probe, h_x: np.ndarray, h_y: np.ndarray) -> tuple[float, ...]
         if at.size == 0:
             return ()
         change = probe.kernel(x[at], y[at]) - probe.h[at]
-        correction = _median(change / (h_x[at] * (y[at] - probe.y[at])))
+        correction = _median((change / (h_x[at] * (y[at] - probe.y[at]))).real)
         if not abs(correction) <= 0.1 * abs(b):
             return ()
         b += correction

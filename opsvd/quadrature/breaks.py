@@ -267,8 +267,14 @@ def _meeting(table: np.ndarray, middle: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 
 def _evaluated(function: Function, live: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Values at points (m, p), (c, m, p), with infinities and NaN as very large numbers: bisection goes to them."""
-    values = np.asarray(function(live, points.T), dtype=np.float64)
+    """Values at points (m, p), (c, m, p), with infinities and NaN as very large numbers: bisection goes to them.
+
+    The real and the imaginary part of a complex value are two components.
+    """
+    values = np.asarray(function(live, points.T))
+    if values.dtype.kind == "c":
+        values = np.stack([values.real, values.imag], axis=-1)
+    values = values.astype(np.float64, copy=False)
     if not np.abs(values).max() <= 1e140:    # a number whose square is one
         values = np.clip(np.where(np.isfinite(values), values, 1e140), -1e140, 1e140)
     return values.reshape(*points.T.shape, -1).T

@@ -43,8 +43,9 @@ def orthonormal_legendre(t: np.ndarray, order: int) -> np.ndarray:
 def legendre_moments(t: np.ndarray, values: np.ndarray, order: int) -> np.ndarray:
     r"""Sums :math:`\sum_i v_{pi} \hat P_k(t_{pi})`, shape (p, order), over points and values of shape (p, n)."""
     a, b = _recurrence(order)
-    moments, ones = np.empty((order, len(t))), np.ones(t.shape[1])
-    before, there, step = np.zeros_like(t), np.sqrt(0.5) * values, np.empty_like(t)
+    moments, ones = np.empty((order, len(t)), values.dtype), np.ones(t.shape[1])
+    before, step = np.zeros_like(t, dtype=values.dtype), np.empty_like(t, dtype=values.dtype)
+    there = np.sqrt(0.5) * values
     for k in range(order):
         np.matmul(there, ones, out=moments[k])
         np.multiply(there, t, out=step)
@@ -58,7 +59,7 @@ def legendre_moments(t: np.ndarray, values: np.ndarray, order: int) -> np.ndarra
 def legendre_sum(coefficients: np.ndarray, t: np.ndarray) -> np.ndarray:
     r"""Sums :math:`\sum_k c_k \hat P_k(t)` by Clenshaw's recurrence: coefficients c_k, (order, ...), broadcast to t."""
     a, b = _recurrence(len(coefficients) + 1)
-    above, there, step = np.zeros_like(t), np.zeros_like(t), np.empty_like(t)
+    above, there, step = (np.zeros_like(t, dtype=np.result_type(coefficients, t)) for _ in range(3))
     for k in range(len(coefficients) - 1, -1, -1):
         np.multiply(there, t, out=step)
         step *= a[k]

@@ -49,7 +49,7 @@ def find_pieces(function: Function, weight: Function, pieces: Pieces, tol: float
     Parameters
     ----------
     function : callable
-        Points (n,) -> values (n, c).
+        Points (n,) -> values (n, c), real or complex.
     weight : callable
         Points (n,) -> positive weights (n,), smooth: how much the function matters there.
     pieces : Pieces
@@ -70,7 +70,10 @@ def find_pieces(function: Function, weight: Function, pieces: Pieces, tol: float
     def weighted(points: np.ndarray) -> np.ndarray:
         """Values (..., c) at points of any shape."""
         flat = points.ravel()
-        return np.asarray((function(flat) * weight(flat)[:, None]).reshape(*points.shape, -1))
+        values = function(flat) * weight(flat)[:, None]
+        if values.dtype.kind == "c":
+            values = np.concatenate([values.real, values.imag], axis=1)
+        return np.asarray(values.reshape(*points.shape, -1))
 
     edges, breaks = pieces.edges, pieces.breaks
     known: dict[Span, _Look] = {}

@@ -16,6 +16,8 @@ _DENSE_SIDE = 4000
 class Auto(Engine):
     """LAPACK up to n = 4000; above, cross approximation where the matrix is of low rank, and row blocks where not.
 
+    Complex matrices go to LAPACK whatever their size.
+
     Whether it is of low rank is tried out on some hundred rows and columns, those of extreme points among them. Should
     the whole matrix fail the certificate all the same, row blocks take over, and the note says so.
     """
@@ -23,13 +25,13 @@ class Auto(Engine):
     def choose(self, matrix: SampledMatrix) -> Engine:
         """Return the engine for a matrix."""
         n, m = matrix.shape
-        if min(n, m) <= _DENSE_SIDE and n * m <= 4 * _DENSE_SIDE**2:
+        if matrix.dtype.kind == "c" or (min(n, m) <= _DENSE_SIDE and n * m <= 4 * _DENSE_SIDE**2):
             return Dense()
         return RowBlocks() if LowRank().pilot_rank(matrix) is None else LowRank()
 
     def spectrum(self, matrix: SampledMatrix, rank: int | None = None, tick: Tick = silent) -> MatrixSpectrum:
         """See `Engine.spectrum`."""
-        checked(matrix, rank, tick)
+        checked(matrix, rank, tick, real=False)
         chosen = self.choose(matrix)
         try:
             return chosen.spectrum(matrix, rank, tick)
@@ -39,5 +41,5 @@ class Auto(Engine):
 
     def cost(self, matrix: SampledMatrix, rank: int | None = None) -> Cost:
         """See `Engine.cost`."""
-        checked(matrix, rank)
+        checked(matrix, rank, real=False)
         return self.choose(matrix).cost(matrix, rank)

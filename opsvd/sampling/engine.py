@@ -181,20 +181,26 @@ class Engine(ABC):
         return self.spectrum(StoredMatrix(matrix)).values
 
 
-def checked(matrix: Any, rank: Any, tick: Any = silent) -> int | None:
-    """Return the rank if there is one; raise TypeError or ValueError naming what is not what an engine takes."""
-    instance(matrix, "matrix", SampledMatrix, "pass StoredMatrix(array)")  # type: ignore[type-abstract]
+def checked(matrix: Any, rank: Any, tick: Any = silent, *, real: bool = True) -> int | None:
+    """Return the rank if there is one; raise TypeError or ValueError naming what is not what an engine takes.
+
+    Unless `real` is False, it takes real matrices only.
+    """
+    given = instance(matrix, "matrix", SampledMatrix, "pass StoredMatrix(array)")  # type: ignore[type-abstract]
+    if real and given.dtype.kind == "c":
+        raise ValueError(f"matrix must be real for this engine, got {given!r} of dtype {given.dtype}; use "
+                         f"engine='dense', which takes complex ones")
     function(tick, "tick", "tick(done)", "print", 1)
     return None if rank is None else positive_int(rank, "rank")
 
 
-def entry_seconds(matrix: SampledMatrix, dtype: Any = np.float64) -> float:
-    """Time the evaluation of an entry, on blocks of eight rows that grow until one takes 10 ms.
+def entry_seconds(matrix: SampledMatrix, dtype: Any = None) -> float:
+    """Time the evaluation of an entry, by default in the type of the matrix, on blocks of eight rows that grow until one takes 10 ms.
 
     A few entries tell how slow a slow kernel is, and a fast one is timed on a tile. The first block, which may compile
     or load, does not count.
     """
-    n, m = matrix.shape
+    (n, m), dtype = matrix.shape, matrix.dtype if dtype is None else dtype
     rows, took, count = slice(0, min(n, 8)), 0.0, 1
     widths = sorted({min(m, width) for width in (8, 256, 1 << 13, 1 << 15)})
     matrix.values(rows, slice(0, widths[0]), dtype)

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .._support.user_function import real_values
-from .._support.validation import described, instance, real_array, require_memory
+from .._support.validation import described, instance, number_array, require_memory
 from ..kernels import Elementwise, Kernel
 
 Index = slice | np.ndarray
@@ -25,6 +24,8 @@ class SampledMatrix(ABC):
 
     shape: tuple[int, int]
     scale: float = 1.0
+    dtype: np.dtype[Any] = np.dtype(np.float64)
+    """Of the values: float64 or complex128."""
     coordinates: int = 1
     """How many numbers a kernel may write for each entry while it is evaluated."""
     watched: Callable[..., Any] | None = None
@@ -57,7 +58,7 @@ class SampledMatrix(ABC):
 
     def entry_bytes(self) -> float:
         """Bytes that an entry may take while it is evaluated: two arrays, of values or of products of coordinates."""
-        return 16.0 * self.coordinates
+        return 2.0 * self.dtype.itemsize * self.coordinates
 
     def tile_bytes(self) -> float:
         """Bytes that the evaluation of a tile may take; see `fill`."""
@@ -68,7 +69,7 @@ class SampledMatrix(ABC):
         n, m = self.shape
         require_memory(float(n) * m, "n", n, f"take fewer rows than {n}, or columns than {m}, or an engine that does "
                                              f"not store the matrix, such as engine='row-blocks'")
-        whole = self.fill(np.empty(self.shape), 0)
+        whole = self.fill(np.empty(self.shape, self.dtype), 0)
         whole *= self.scale
         return whole
 
@@ -78,6 +79,7 @@ class MatrixOfKernel(SampledMatrix):
 
     def __init__(self, kernel: Kernel, x: np.ndarray, y: np.ndarray) -> None:
         self.kernel = instance(kernel, "kernel", Kernel, "pass opsvd.Kernel(h)")
+        self.dtype = kernel.dtype
         self.x, self.y = kernel.listed(x, y)
         for name, points in (("x", self.x), ("y", self.y)):
             if not (len(points) and np.isfinite(points).all()):
@@ -110,10 +112,10 @@ class KernelMatrix(MatrixOfKernel):
     def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
         """See `SampledMatrix.values`; in single precision the kernel itself is evaluated in it."""
         x, y = self.x[rows], self.y[columns]
-        if dtype == np.float64 or self.kernel.factor != 1.0:    # sizes that are scaled may be none in single precision
+        if dtype == self.dtype or self.kernel.factor != 1.0:    # sizes that are scaled may be none in single precision
             return self.kernel.finite_grid(x, y).astype(dtype, copy=False)
-        values = real_values(self.kernel.function(x[:, None].astype(dtype), y[None].astype(dtype)), "h")
-        values = np.broadcast_to(values.astype(dtype, copy=False), (len(x), len(y)))
+        values = self.kernel.converted(self.kernel.function(x[:, None].astype(dtype), y[None].astype(dtype)), dtype)
+        values = np.broadcast_to(values, (len(x), len(y)))
         return values if np.isfinite(values).all() else self.kernel.finite_grid(x, y).astype(dtype)
 
     def pairs(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
@@ -125,7 +127,8 @@ class StoredMatrix(SampledMatrix):
     """A matrix that is there already, shape (n, m)."""
 
     def __init__(self, array: Any) -> None:
-        self.array = real_array(array, "matrix")
+        self.array = number_array(array, "matrix")
+        self.dtype = self.array.dtype
         if self.array.ndim != 2 or 0 in self.array.shape or not np.isfinite(self.array).all():
             raise ValueError(f"matrix must be a two-dimensional array of finite numbers with at least one row and "
                              f"column, got {described(array)} of shape {self.array.shape}; pass one, and leave out "
@@ -151,6 +154,7 @@ class Part(SampledMatrix):
     def __init__(self, whole: SampledMatrix, rows: np.ndarray, columns: np.ndarray) -> None:
         self.whole, self.rows, self.columns = whole, rows, columns
         self.shape, self.scale, self.coordinates = (rows.size, columns.size), whole.scale, whole.coordinates
+        self.dtype = whole.dtype
 
     def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
         """See `SampledMatrix.values`."""

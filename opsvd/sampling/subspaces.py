@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.linalg import subspace_angles
 
-from .._support.validation import described, nonnegative_float, nonnegative_int, real_array, sequence
+from .._support.validation import described, nonnegative_float, nonnegative_int, number_array, real_array, sequence
 
 
 def near_equal(singular_values: Any, gap: float) -> list[np.ndarray]:
@@ -43,7 +43,7 @@ def subspace_error(vectors: Any, functions: Any, groups: Sequence[Any]) -> np.nd
     r"""The sine of the largest angle between sampled singular vectors and singular functions, group by group.
 
     For one vector u and one function f it is :math:`\sin\theta` with :math:`\cos\theta = |u \cdot f| / |u| |f|`, f
-    standing for its values at the sampled points. Signs and scales do not matter.
+    standing for its values at the sampled points. Signs, phases and scales do not matter.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def subspace_error(vectors: Any, functions: Any, groups: Sequence[Any]) -> np.nd
     >>> bool(subspace_error(u[:, :1], sample.x[:, None], [[0]])[0] < 1e-12)    # f_1(x) = x, exactly
     True
     """
-    u, f = real_array(vectors, "vectors"), real_array(functions, "functions")
+    u, f = number_array(vectors, "vectors"), number_array(functions, "functions")
     for name, matrix in (("vectors", u), ("functions", f)):
         if matrix.ndim != 2 or 0 in matrix.shape or not np.isfinite(matrix).all():
             raise ValueError(f"{name} must be finite columns, shape (n, r), got {described(matrix)} of shape "

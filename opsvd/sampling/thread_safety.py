@@ -98,7 +98,7 @@ def differs(first: np.ndarray, again: np.ndarray) -> bool:
     Another shape of the arrays changes the rounding of products, and a value beside a jump may fall to its other side:
     a hundredth of the entries may differ. In what another thread has written over, many differ in their first digits.
     """
-    first, again = np.asarray(first, dtype=np.float64), np.asarray(again, dtype=np.float64)
+    first, again = 1.0 * np.asarray(first), 1.0 * np.asarray(again)    # of booleans too
     if first.shape != again.shape:
         return True
     with np.errstate(all="ignore"):
@@ -115,7 +115,7 @@ def unsafe(first: np.ndarray, again: np.ndarray, remedy: str) -> KernelError:
     if np.shape(first) == np.shape(again):
         with np.errstate(all="ignore"):
             # Where one of them is not a number, that is where argmax stops.
-            worst = np.unravel_index(np.argmax(np.abs(np.subtract(first, again, dtype=float))), np.shape(first))
+            worst = np.unravel_index(np.argmax(np.abs(1.0 * np.asarray(first) - again)), np.shape(first))
         values = f", for example {np.asarray(again)[worst]:.6g} where it had given {np.asarray(first)[worst]:.6g}"
     return KernelError(f"h must give the same values whenever it is called, also while other threads call it, but "
                        f"gave others when it was asked again{values}. It is not thread-safe, because it writes to an "
