@@ -18,7 +18,7 @@ from .answer.status import not_within
 from .errors import ConvergenceWarning, KernelError
 from .kernels import Kernel, entrywise, kernel_values, paired, unit_factor
 from .measures import Gaussian, Measure
-from .methods import Method, QuasiRandom, UniformPanels, as_method, hold_for_few_points
+from .methods import Auto, Method, QuasiRandom, UniformPanels, as_method, hold_for_few_points
 from .operator.discretisation import Discretisation
 from .operator.problem import Problem
 
@@ -220,7 +220,8 @@ def _refined(problem: Problem, method: Method) -> tuple[_Judged | None, str]:
 def _discretisations(problem: Problem, method: Method) -> Generator[Discretisation, Any, None]:
     """A generator, which hears of answers and refusals: another iterator is made one, and ends at a refusal."""
     if (why := method.refusal(problem)) is not None:    # within the loop, as probing h may exhaust the budget
-        raise ValueError(f"method must suit the kernel, but {method!r} {why}; leave it out to have it chosen")
+        others = "" if isinstance(method, Auto) else "; leave it out to have it chosen"
+        raise ValueError(f"method must suit the kernel, but {method!r} {why}{others}")
     found = method.discretisations(problem)
     yield from found if isinstance(found, Generator) else (one for one in found)
 

@@ -143,7 +143,7 @@ def axes():
     return Figure().subplots()
 
 
-H = {"kernel", "kernel of vectors", "function of two"}
+H = {"kernel", "kernel of vectors", "function of two", "function of complex"}
 MEASURES = {"measure"}
 ZEROS = {"zero", "zero float"}
 PAIRS = {"floats", "integers", "array", "negative array", "rising array"}
@@ -187,9 +187,10 @@ row("finite_size.predict", lambda: finite_size.predict,
 row("Kernel", lambda: opsvd.Kernel, lambda: {"h": product}, h=H - {"kernel of vectors"}, name=NONE | TEXTS,
     measures=NONE, dims=NOTHING)
 row("as_kernel", lambda: kernels.as_kernel, lambda: {"h": product}, h=H, dims=NOTHING, measures=NONE)
-row("elementwise", lambda: opsvd.elementwise, lambda: {"phi": np.sin}, phi={"function of one"}, k=COUNTS, kinks=VECTORS)
-row("Elementwise", lambda: opsvd.Elementwise, lambda: {"phi": np.sin, "k": 1, "kinks": ()}, phi={"function of one"},
-    k=COUNTS, kinks=VECTORS)
+PHI = {"function of one", "function of complex"}
+row("elementwise", lambda: opsvd.elementwise, lambda: {"phi": np.sin}, phi=PHI, k=COUNTS, kinks=VECTORS)
+row("Elementwise", lambda: opsvd.Elementwise, lambda: {"phi": np.sin, "k": 1, "kinks": ()}, phi=PHI, k=COUNTS,
+    kinks=VECTORS)
 row("blockwise", lambda: opsvd.blockwise, lambda: {"phi": np.sin, "b": 2}, phi={"function of one"}, b=NOTHING, k=COUNTS)
 row("BlockKernel", lambda: opsvd.BlockKernel, lambda: {"phi": np.sin, "b": 2, "k": 1}, phi={"function of one"},
     b=NOTHING, k=COUNTS)
@@ -409,7 +410,7 @@ row("plot_spectrum", lambda: opsvd.plot_spectrum, lambda: {"svd": line(), "ax": 
 row("plot_functions", lambda: opsvd.plot_functions, lambda: {"svd": line(), "ax": axes()}, svd=NOTHING, ax=NONE,
     count=COUNTS)
 row("plot_breaks", lambda: opsvd.plot_breaks, lambda: {"h": product, "ax": axes()}, costly=True,
-    h={"kernel", "function of two"}, mu_x=MEASURES, mu_y=MEASURES, ax=NONE)
+    h=H - {"kernel of vectors"}, mu_x=MEASURES, mu_y=MEASURES, ax=NONE)
 ESSAY = {"n": SIZES | {"generator"}, "ranks_n": SIZES | {"generator"}, "trials": NOTHING, "rng": SEEDS}
 row("essay_figures", lambda: opsvd.essay_figures, lambda: {"n": (3,), "ranks_n": (3,), "trials": 1}, costly=True,
     **ESSAY)

@@ -34,7 +34,7 @@ def compact_svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     n, m = matrix.shape
     norm = scipy.linalg.norm(matrix, check_finite=False)
     if norm == 0.0:
-        return np.zeros((n, 0)), np.zeros(0), np.zeros((m, 0))
+        return np.zeros((n, 0), matrix.dtype), np.zeros(0), np.zeros((m, 0), matrix.dtype)
     for width in _sketches(min(n, m)):
         check_time()
         sketch = np.random.default_rng(width).standard_normal((m, width))

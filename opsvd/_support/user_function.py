@@ -39,7 +39,8 @@ class UserFunction:
             raise changed_arguments(self.name, f"{type(error).__name__}: {error}") from error
         if self.factor == 1.0:
             return values
-        return (np.asarray(values) if isinstance(values, list | tuple) else values) * self.factor
+        with np.errstate(invalid="ignore"):    # of a complex number that is infinite the product is none
+            return (np.asarray(values) if isinstance(values, list | tuple) else values) * self.factor
 
     def times(self, factor: float) -> "UserFunction":
         """The same function with values multiplied by a further factor."""

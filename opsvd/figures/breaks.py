@@ -18,6 +18,8 @@ def plot_breaks(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y
                 ax: "Axes | None" = None) -> "Axes":
     r"""Draw the points at which `break_points` finds that a kernel breaks, over a faint image of it.
 
+    Of complex kernels the image shows the modulus.
+
     The window is 3.5 standard deviations to either side of the means. A curve of breaks shows as the dots where slices
     cross it; a curve in the image without dots was not found, or is steep and not a break.
 
@@ -59,7 +61,8 @@ def plot_breaks(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y
     pixels = 350
     x, y = (start + (end - start) * (np.arange(pixels) + shift) / pixels
             for start, end, shift in ((left, right, 0.46), (low, high, 0.54)))
-    values = np.ma.masked_invalid(kernel.grid(x, y))
+    values = kernel.grid(x, y)
+    values = np.ma.masked_invalid(np.abs(values) if kernel.complex else values)
     # The extreme per cent at either end has no shades of its own, so that a singular point does not take them all.
     whitest, blackest = np.percentile(values.compressed(), (1.0, 99.0))
     ax = styled(axes_or_new(ax), "breaks")

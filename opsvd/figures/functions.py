@@ -22,7 +22,8 @@ def plot_functions(svd: Decomposition, ax: "Axes | None" = None, count: int = 4)
     The bulk is three standard deviations to either side of the mean. Where :math:`f_i = g_i`, the dashes lie on the
     line. For rotation-invariant kernels of vectors, the radial functions F and G of the first multiplets are drawn
     against the length; for others, the functions along the first coordinate. Of functions with several values the first
-    is drawn; rows of a block but the first stay half a standard deviation from their means.
+    is drawn; rows of a block but the first stay half a standard deviation from their means. Of complex functions these
+    are the real parts, and the imaginary parts are drawn fainter in the same colours.
 
     Parameters
     ----------
@@ -41,9 +42,13 @@ def plot_functions(svd: Decomposition, ax: "Axes | None" = None, count: int = 4)
     left, right = _curves(svd.left, "f", count), _curves(svd.right, "g", count)
     for i, (f, g) in enumerate(zip(left.values.T, right.values.T, strict=True)):
         colour = COLOURS[i % len(COLOURS)]
-        ax.plot(left.along, f, color=colour, linewidth=3.0, alpha=0.6, label=left.names[i])
-        ax.plot(right.along, g, color=colour, linewidth=1.2, linestyle="--", label=right.names[i])
-    ax.set_xlabel(f"{left.axis} (solid), {right.axis} (dashed)")
+        ax.plot(left.along, f.real, color=colour, linewidth=3.0, alpha=0.6, label=left.names[i])
+        ax.plot(right.along, g.real, color=colour, linewidth=1.2, linestyle="--", label=right.names[i])
+        if f.dtype.kind == "c":
+            ax.plot(left.along, f.imag, color=colour, linewidth=3.0, alpha=0.2)
+            ax.plot(right.along, g.imag, color=colour, linewidth=1.2, linestyle=":", alpha=0.5)
+    faint = "; imaginary parts faint" if left.values.dtype.kind == "c" else ""
+    ax.set_xlabel(f"{left.axis} (solid), {right.axis} (dashed){faint}")
     # The mean square of a function is one. Where all lines are constant, their rounding is nothing to be seen.
     low, high = ax.get_ylim()
     if high - low < 0.5:

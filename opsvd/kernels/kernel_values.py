@@ -29,7 +29,7 @@ def require_same_kernel(kernel: Kernel, mu_x: Measure, mu_y: Measure, saved: np.
         return
     i, j = np.argwhere(~same)[0]
     where = f" at x = {x[i]:.6g}, y = {y[j]:.6g}" if x.ndim == y.ndim == 1 and given.shape == (len(x), len(y)) else ""
-    raise ValueError(f"h must be the kernel of the saved result, but{where} its value is {given[i, j]:.10g}, and there "
+    raise ValueError(f"h must be the kernel of the saved result, but{where} it returned {given[i, j]:.10g}, and there "
                      f"it was {saved[i, j]:.10g}; pass that kernel, or leave h out")
 
 

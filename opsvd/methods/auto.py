@@ -8,7 +8,7 @@ import numpy as np
 from ..operator.discretisation import Discretisation
 from ..operator.problem import Problem
 from .auto_vectors import discretisations_of_vectors
-from .base import Method
+from .base import ONLY_REAL, Method
 from .finite_rank import FiniteRank
 from .logarithmic import Logarithmic
 from .panel_rules import MOST_AT_POINTS, panel_tails
@@ -40,9 +40,9 @@ class Auto(Method):
         """Yield from one method after the other, which share what the problem has found out."""
         return self._of_numbers(problem) if problem.of_numbers else discretisations_of_vectors(problem)
 
-    def refusal(self, problem: Problem) -> str | None:    # noqa: ARG002 -- it refuses nothing
-        """None: there is a method for every kernel."""
-        return None
+    def refusal(self, problem: Problem) -> str | None:
+        """Complex kernels of vectors; there is a method for every other kernel."""
+        return ONLY_REAL if problem.given.complex and not problem.of_numbers else None
 
     def _of_numbers(self, problem: Problem) -> Iterator[Discretisation]:
         """What a kernel of numbers needs."""

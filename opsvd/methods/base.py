@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from ..operator.discretisation import Discretisation
 from ..operator.problem import Problem
 
+ONLY_REAL = "takes no complex kernels of vectors: decompose their real and imaginary parts, or sample them"
+"""The refusal of methods for vectors."""
+
 
 class Method(ABC):
     """A way to discretise a kernel. It carries its own options, and knows nothing of SVDs or error bars.

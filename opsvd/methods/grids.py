@@ -24,7 +24,7 @@ from ..operator.discretisation import Answer, Block, Discretisation, Discretisat
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
 from ..quadrature import Rule, composite_gauss_legendre
-from .base import Method
+from .base import ONLY_REAL, Method
 
 _STANDARD = Gaussian()
 # Numbers of polynomials, even, so that no node is at zero, where a block may have no direction.
@@ -39,6 +39,8 @@ class Grid(Method):
 
     def refusal(self, problem: Problem) -> str | None:
         """Numbers, for which other methods are better, and too many directions."""
+        if problem.given.complex:
+            return ONLY_REAL
         if problem.of_numbers:
             return "takes kernels of vectors, blocks, and kernels with matrices for values"
         left, right = problem.sides

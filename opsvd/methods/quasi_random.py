@@ -23,7 +23,7 @@ from ..measures import Gaussian, GaussianVector
 from ..operator.discretisation import Block, Discretisation, Discretisations, Triplets
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
-from .base import Method
+from .base import ONLY_REAL, Method
 
 _SCRAMBLINGS = 8    # independent ones of the sequence: their scatter is known to a quarter
 _LEADING = 60    # singular values that are looked at
@@ -35,7 +35,9 @@ class QuasiRandom(Method):
     """Nystrom at scrambled Sobol points, for kernels that take too many coordinates together for any grid."""
 
     def refusal(self, problem: Problem) -> str | None:
-        """Measures that are not Gaussian."""
+        """Complex kernels, and measures that are not Gaussian."""
+        if problem.given.complex:
+            return ONLY_REAL
         fits = all(isinstance(measure, Gaussian | GaussianVector) for measure in (problem.mu_x, problem.mu_y))
         return None if fits else "takes Gaussian measures"
 

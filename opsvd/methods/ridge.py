@@ -149,7 +149,8 @@ class _Profile:
     def pieces(self, tol: float) -> Pieces | None:
         """Pieces on which phi is smooth, over all of the line that matters; None if there are too many."""
         grid = np.arange(-37.0, 37.5, 0.5)    # beyond, densities times weights are zero to any float
-        sizes = np.abs(self(grid) * _STANDARD.sqrt_density(grid))
+        with np.errstate(invalid="ignore"):
+            sizes = np.abs(self(grid) * _STANDARD.sqrt_density(grid))
         there = np.flatnonzero(~(sizes <= 1e-17 * np.max(sizes[np.isfinite(sizes)], initial=0.0)))
         if len(there) == 0:
             return None

@@ -14,7 +14,7 @@ from ..operator.problem import Problem
 from ..probing.invariance import depends_on_product_alone, product_values
 from .angular_profile import ProductProfile, product_profile
 from .angular_slices import first_panels
-from .base import Method
+from .base import ONLY_REAL, Method
 from .invariant_profile import InvariantProfile
 from .radii import Radii, enough_degrees, find_radii
 from .sections import Profiles
@@ -35,6 +35,8 @@ class Sectors(Method):
 
     def refusal(self, problem: Problem) -> str | None:
         """Blocks and matrices, measures that are not round, and kernels that are not invariant."""
+        if problem.given.complex:
+            return ONLY_REAL
         if problem.of_numbers or isinstance(problem.kernel, BlockKernel | MatrixKernel):
             return "takes kernels of vectors with numbers for values"
         if not problem.round:

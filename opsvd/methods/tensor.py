@@ -24,7 +24,7 @@ from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
 from ..probing.coordinates import Component, Coordinates
 from ..quadrature import gauss_hermite, hermite_functions
-from .base import Method
+from .base import ONLY_REAL, Method
 from .tightening import tightened
 
 _FIRST = 8    # nodes in a direction, to begin with
@@ -85,6 +85,8 @@ class Tensor(Method):
 
     def refusal(self, problem: Problem) -> str | None:
         """Blocks and matrices, measures that are not Gaussian, and kernels of too many coordinates together."""
+        if problem.given.complex:
+            return ONLY_REAL
         if problem.of_numbers or isinstance(problem.kernel, BlockKernel | MatrixKernel):
             return "takes kernels of vectors with numbers for values"
         if any(too_many(component) for component in problem.coordinates.components):

@@ -201,7 +201,7 @@ def test_other_values_are_shown_and_other_forms_refused(tmp_path):
     """The point and both values; matrices in place of numbers; what is no kernel at all."""
     path = tmp_path / "svd.npz"
     opsvd.decompose(lambda x, y: np.sin(x * y)).save(path)
-    with pytest.raises(ValueError, match=r"but at x = \S+, y = \S+ its value is \S+, and there it was \S+; pass that"):
+    with pytest.raises(ValueError, match=r"but at x = \S+, y = \S+ it returned \S+, and there it was \S+; pass that"):
         opsvd.load(path, h=lambda x, y: np.sin(x + y))
     with pytest.raises(ValueError, match="its values are of another shape"):
         opsvd.load(path, h=lambda x, y: np.sin(x * y)[..., None, None] * np.eye(2))

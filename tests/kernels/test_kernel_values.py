@@ -38,7 +38,7 @@ def test_steps_that_are_a_tenth_apart_are_two_kernels():
     """There are points enough to see it."""
     mu = Gaussian()
     saved = kernel_values(Kernel(lambda x, y: x > y), mu, mu)
-    with pytest.raises(ValueError, match="its value is 0, and there it was 1; pass that kernel"):
+    with pytest.raises(ValueError, match="it returned 0, and there it was 1; pass that kernel"):
         require_same_kernel(Kernel(lambda x, y: x > y + 0.1), mu, mu, saved)
 
 
