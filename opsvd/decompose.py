@@ -38,13 +38,18 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     .. math:: h(x, y) = \sum_i s_i f_i(x) g_i(y), \qquad E_{\mu_x}[f_i f_j] = E_{\mu_y}[g_i g_j] = \delta_{ij},
 
     which exists when :math:`E[h^2] < \infty`; then :math:`\sum_i s_i^2 = E[h^2]`. The matrix
-    :math:`h(x_i, y_j) / n` of samples has these singular values for every large n.
+    :math:`h(x_i, y_j) / n` of samples has these singular values for every large n. If h is complex, so are the
+    functions, and
+
+    .. math:: h(x, y) = \sum_i s_i f_i(x)\, \overline{g_i(y)}, \qquad
+              E_{\mu_x}[\overline{f_i} f_j] = E_{\mu_y}[\overline{g_i} g_j] = \delta_{ij} .
 
     Parameters
     ----------
     h : callable or Kernel
-        ``h(x, y)``, vectorised: arrays that broadcast give an array of real numbers. For vectors x has shape (..., k),
-        and the axes before the last broadcast. Values may be matrices, shape (..., p, q): see `MatrixKernel`.
+        ``h(x, y)``, vectorised: arrays that broadcast give an array of numbers, which may be complex where x and y are
+        numbers. For vectors x has shape (..., k), and the axes before the last broadcast. Values may be matrices, shape
+        (..., p, q): see `MatrixKernel`.
     mu_x, mu_y : Measure, default Gaussian()
         The measures of x and y. They say whether h takes numbers or vectors; ``elementwise(phi, k)`` knows it.
     rtol : float, default 1e-10
@@ -71,8 +76,8 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     Raises
     ------
     KernelError
-        If h is not vectorised, not real, or of the wrong shape; or so slow that `max_seconds` leave no coarse answer,
-        which takes some 2000 values.
+        If h is not vectorised, gives no numbers, or of the wrong shape; or so slow that `max_seconds` leave no coarse
+        answer, which takes some 2000 values.
     NonFiniteKernelError
         If h is NaN or infinite at a point that matters; the message names it.
     NotSquareIntegrableError

@@ -16,7 +16,7 @@ __all__ = [
 
 
 class KernelError(ValueError):
-    """The kernel does not do what a kernel must: broadcast, and return real numbers."""
+    """The kernel does not do what a kernel must: broadcast, and return numbers."""
 
 
 class NonFiniteKernelError(KernelError):

@@ -31,7 +31,7 @@ def check_kernel(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_
     Raises
     ------
     KernelError
-        If h is not vectorised, not real, or of the wrong shape.
+        If h is not vectorised, gives no numbers, or of the wrong shape.
     NonFiniteKernelError
         If h is not finite at one of the points.
     AssertionError

@@ -152,16 +152,14 @@ def canonical_signs(samples: np.ndarray) -> np.ndarray:
     last = len(samples) - 1 - np.argmax(large[::-1], axis=0)
     chosen = samples[last, np.arange(samples.shape[1])]
     if chosen.dtype.kind == "c":
-        return np.where(chosen == 0.0, 1.0, _phases(chosen).conj())
+        return _phases(chosen).conj()
     return np.where(chosen < 0.0, -1.0, 1.0)
 
 
 def _phases(values: np.ndarray) -> np.ndarray:
-    """The signs of real numbers, and the phases of complex ones; zero where they are zero."""
-    if values.dtype.kind != "c":
-        return np.sign(values)
-    size = np.abs(values)
-    return np.asarray(values / np.where(size > 0.0, size, 1.0))
+    """The signs of real numbers, and the phases of complex ones, of modulus one."""
+    # Numbers below the smallest normal one cannot be divided by their sizes.
+    return np.asarray(np.exp(1j * np.angle(values)) if values.dtype.kind == "c" else np.sign(values))
 
 
 def equilibrated(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

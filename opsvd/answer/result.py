@@ -35,7 +35,8 @@ class OperatorSVD:
 
     Made by `opsvd.decompose`. Values are nonincreasing. Signs: f_i is positive in the rightmost lobe where
     :math:`|f_i| \sqrt\rho` reaches half its maximum, and g_i follows. Singular functions of equal values are an
-    arbitrary orthonormal basis of their span.
+    arbitrary orthonormal basis of their span. If h is complex, it is the sum of :math:`s_i f_i(x) \overline{g_i(y)}`,
+    and f_i is real and positive where a real one would be positive: at the last node where it reaches that half.
 
     Attributes
     ----------
@@ -115,7 +116,7 @@ class OperatorSVD:
         return self.right.measure
 
     def __call__(self, x: Any, y: Any) -> np.ndarray:
-        r"""The reconstruction :math:`\sum_i s_i f_i(x) g_i(y)`; x and y broadcast against each other."""
+        r"""The reconstruction :math:`\sum_i s_i f_i(x) \overline{g_i(y)}`; x and y broadcast against each other."""
         x, y = finite_points(x, "x", self.mu_x.dim), finite_points(y, "y", self.mu_y.dim)
         rows = int(self.left.side.rows is not None)
         broadcast(*(points.shape[:points.ndim - rows - int(mu.dim > 1)]

@@ -137,7 +137,7 @@ class Comparison:
                   remainders: list[float], first: float) -> ComparedEvidence:
         """What the values on all rules show; `first` bounds the operator norm of the remainder on the first."""
         s, outside, largest = system.values, self._outside(norms[0]), max(remainders)
-        couplings = [one.f.conj().T @ one.remainder @ one.g for one in compared]    # between the functions, shape (r, r)
+        couplings = [one.f.conj().T @ one.remainder @ one.g for one in compared]    # shape (r, r)
         # Rules that disagree on the size of the remainder have not resolved it, and do not know its integrals either.
         trusted = largest <= 4.0 * remainders[0] + 4.0 * EPS * norms[0]
         coupling = max(float(np.linalg.norm(matrix)) for matrix in couplings) if trusted else largest

@@ -34,8 +34,8 @@ class RemainderEvidence(Evidence):
     operator_norm : float
         A bound of the operator norm of R, or `remainder` where that was enough.
     coupling : float
-        The Frobenius norm of :math:`E[\bar f_i R g_j]`, the largest over the rules: what the remainder does to the singular
-        values at first order.
+        The Frobenius norm of :math:`E[\bar f_i R g_j]`, the largest over the rules: what the remainder does to the
+        singular values at first order.
     overlaps : ndarray, shape (rules, r), or None
         The real parts of :math:`K_{ii} = E[\bar f_i R g_i]` on each rule.
     images : Images or None
@@ -79,8 +79,8 @@ class RemainderEvidence(Evidence):
 
         Weyl: every singular value of :math:`T = T_r + R` is within :math:`\|R\|` of that of :math:`T_r`. More sharply,
         in the bases of the leading q computed singular functions and their complements, T is the 2 by 2 block matrix
-        with S + K and D on its diagonal, where :math:`K_{ij} = E[\bar f_i R g_j]`, and off-diagonal blocks of norm at most
-        e, so that (Li and Li 2005)
+        with S + K and D on its diagonal, where :math:`K_{ij} = E[\bar f_i R g_j]`, and off-diagonal blocks of norm at
+        most e, so that (Li and Li 2005)
 
         .. math:: |\sigma_i - s_i| \le \|K\| + \frac{2 e^2}{\eta_i + \sqrt{\eta_i^2 + 4 e^2}},
                   \qquad \eta_i = s_i - \|D\| > 0 .

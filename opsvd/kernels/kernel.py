@@ -85,6 +85,8 @@ class Kernel:
     >>> kernel = Kernel(lambda x, y: np.tanh(x * y))
     >>> kernel.grid(np.array([0.0, 1.0]), np.array([1.0, 2.0, 3.0])).shape
     (2, 3)
+    >>> Kernel(lambda x, y: np.exp(1j * x * y)).dtype
+    dtype('complex128')
     """
 
     _called = "h"    # by messages
@@ -102,7 +104,8 @@ class Kernel:
         """Set what every kernel has; nothing is evaluated yet."""
         self.function, self.dims = function, pair(dims, "dims", positive_int, "two dimensions, of x and of y", "(1, 1)")
         self.name = ("" if name is None else text(name, "name")) or name_of(function.function)
-        self.evaluations, self.dtype = 0, np.dtype(np.float64)
+        self.evaluations = 0
+        self.dtype: np.dtype[Any] = np.dtype(np.float64)
         self.budget: Budget | None = None
         self.lines: tuple[LineMeasure | None, LineMeasure | None] = None, None
 

@@ -198,6 +198,10 @@ def predict(
     multiplet has the first-order variance of :math:`\sum f^2 / N_i`. Members scatter by
     :math:`s_i (N_i (a + b))^{1/2}`, which takes the place of the standard deviation where values must be told apart.
 
+    *Complex functions.* All of it holds with :math:`\Delta_F = F^* F - I` and :math:`E[|f_i|^2 |f_j|^2]`; products F G
+    become real parts. Squares of complex numbers scatter less than those of real ones, by up to half of the variance,
+    so that the second-order part of `std` may be too large. There are no multiplets, whose law would be another.
+
     The sum runs over the r values given. Those beyond would add about :math:`\sum_{j > r} s_j^2 / (n s_i)`.
 
     Examples

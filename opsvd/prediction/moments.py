@@ -17,7 +17,8 @@ def fourth_moments(functions: SingularFunctions) -> np.ndarray:
     if functions.radial is not None:
         return np.stack([functions.radial.moments(functions.stacked)] * 2)
     found = [functions.side.moments(values, weights) if drawn else
-             (fourth_moments_by_rule(squares(values[:, 0]), weights),) * 2 for values, weights, drawn in functions.means()]
+             (fourth_moments_by_rule(squares(values[:, 0]), weights),) * 2
+             for values, weights, drawn in functions.means()]
     return np.asarray(np.mean(found, axis=0))
 
 

@@ -45,7 +45,7 @@ def break_points(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(),  # 
     Raises
     ------
     KernelError
-        If h is not vectorised, not real, or of the wrong shape.
+        If h is not vectorised, gives no numbers, or of the wrong shape.
     NonFiniteKernelError
         If h is NaN or infinite at a point that matters, other than a singular one.
     NotSquareIntegrableError

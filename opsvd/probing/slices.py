@@ -78,7 +78,7 @@ class SliceIntegrals:
         the integrals are exact, and take no evaluations of the kernel.
         """
         basis = self.basis if basis is None else basis
-        total = np.zeros((len(self.dense), len(basis.edges) - 1, basis.order), self.dense.dtype)
+        total = self._nothing(basis)
         if basis is self.basis:
             total += self.dense.reshape(total.shape)
         else:
@@ -87,7 +87,11 @@ class SliceIntegrals:
 
     def matrix_of_pieces(self, basis: PanelBasis) -> np.ndarray:
         """The same, of the pieces alone, without the panels that all slices share."""
-        return self._with_pieces(np.zeros((len(self.dense), len(basis.edges) - 1, basis.order), self.dense.dtype), basis)
+        return self._with_pieces(self._nothing(basis), basis)
+
+    def _nothing(self, basis: PanelBasis) -> np.ndarray:
+        """A matrix of zeros, panel by panel."""
+        return np.zeros((len(self.dense), len(basis.edges) - 1, basis.order), self.dense.dtype)
 
     def _with_pieces(self, total: np.ndarray, basis: PanelBasis) -> np.ndarray:
         step = max(1, 50_000 // self.nodes.shape[1])    # 0.4 MB of values, and as much for each array of a step

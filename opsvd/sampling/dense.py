@@ -37,4 +37,5 @@ class Dense(Engine):
         operations = (4.0 * large - 4.0 / 3.0 * small) * small**2 * (4.0 if matrix.dtype.kind == "c" else 1.0)
         seconds = entry_seconds(matrix) * n * m + operations / 8e9
         # The matrix and the copy that LAPACK works on.
-        return Cost(seconds, 2.0 * matrix.dtype.itemsize * n * m + matrix.tile_bytes(), f"LAPACK on {n} x {m}", float(n) * m)
+        memory = 2.0 * matrix.dtype.itemsize * n * m + matrix.tile_bytes()
+        return Cost(seconds, memory, f"LAPACK on {n} x {m}", float(n) * m)

@@ -195,10 +195,10 @@ def checked(matrix: Any, rank: Any, tick: Any = silent, *, real: bool = True) ->
 
 
 def entry_seconds(matrix: SampledMatrix, dtype: Any = None) -> float:
-    """Time the evaluation of an entry, by default in the type of the matrix, on blocks of eight rows that grow until one takes 10 ms.
+    """Time the evaluation of an entry, on blocks of eight rows that grow until one takes 10 ms.
 
     A few entries tell how slow a slow kernel is, and a fast one is timed on a tile. The first block, which may compile
-    or load, does not count.
+    or load, does not count. By default entries are of the type of the matrix.
     """
     (n, m), dtype = matrix.shape, matrix.dtype if dtype is None else dtype
     rows, took, count = slice(0, min(n, 8)), 0.0, 1
