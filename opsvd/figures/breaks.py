@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..kernels import Kernel, as_kernel
-from ..measures import Gaussian, Measure
+from ..measures import Gaussian, Measure, require_line
 from ..probing.break_points import break_points
 from .axes import COLOURS, axes_or_new, require_axes, styled
+from .windows import nearest_points, window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,10 +19,9 @@ def plot_breaks(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y
                 ax: "Axes | None" = None) -> "Axes":
     r"""Draw the points at which `break_points` finds that a kernel breaks, over a faint image of it.
 
-    Of complex kernels the image shows the modulus.
-
-    The window is 3.5 standard deviations to either side of the means. A curve of breaks shows as the dots where slices
-    cross it; a curve in the image without dots was not found, or is steep and not a break.
+    The window is 3.5 standard deviations to either side of the means, and under measures that are not Gaussian what has
+    the same part of the mass. A curve of breaks shows as the dots where slices cross it; a curve in the image without
+    dots was not found, or is steep and not a break.
 
     Parameters
     ----------
@@ -56,7 +56,8 @@ def plot_breaks(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y
     """
     ax, kernel = None if ax is None else require_axes(ax), as_kernel(h)
     points = break_points(kernel, mu_x, mu_y)
-    (left, right), (low, high) = (mu.center + 3.5 * mu.scale * np.array([-1.0, 1.0]) for mu in (mu_x, mu_y))
+    lines = require_line(mu_x, "mu_x"), require_line(mu_y, "mu_y")
+    (left, right), (low, high) = (window(mu, 3.5) for mu in lines)
     # Pixels of an image of about four inches, where no point has x = 0, y = 0 or x = y: there kernels may be infinite.
     pixels = 350
     x, y = (start + (end - start) * (np.arange(pixels) + shift) / pixels

@@ -1,13 +1,16 @@
 """The figure of singular functions."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .._support.validation import positive_int
+from ..kernels import from_standard
+from ..measures import LineMeasure
 from ..operator.singular_functions import SingularFunctions
 from .axes import COLOURS, axes_or_new, styled
 from .decomposition import Decomposition, require_decomposition
+from .windows import broken, bulk
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +22,8 @@ _DRAWN_DEVIATIONS = 3.0
 def plot_functions(svd: Decomposition, ax: "Axes | None" = None, count: int = 4) -> "Axes":
     r"""Draw the first singular functions, :math:`f_i` solid and :math:`g_i` dashed, over the bulk of their measures.
 
-    The bulk is three standard deviations to either side of the mean. Where :math:`f_i = g_i`, the dashes lie on the
+    The bulk is three standard deviations to either side of the mean, and under measures that are not Gaussian what has
+    the same part of the mass; points of positive probability are dots. Where :math:`f_i = g_i`, the dashes lie on the
     line. For rotation-invariant kernels of vectors, the radial functions F and G of the first multiplets are drawn
     against the length; for others, the functions along the first coordinate. Of functions with several values the first
     is drawn; rows of a block but the first stay half a standard deviation from their means. Of complex functions these
@@ -59,6 +63,13 @@ def plot_functions(svd: Decomposition, ax: "Axes | None" = None, count: int = 4)
     return ax
 
 
+def _dots(values: np.ndarray, size: float) -> dict[str, Any]:
+    """Markers where a line has single points, with no neighbour on either side."""
+    known = np.pad(~np.isnan(values), 1)
+    single = np.flatnonzero(known[1:-1] & ~known[2:] & ~known[:-2])
+    return {"marker": "o", "markersize": size, "markevery": single} if len(single) else {}
+
+
 class _Curves(NamedTuple):
     """What is drawn of one side: values (n, r) of functions with names, at numbers (n,), and what these are."""
 
@@ -77,10 +88,15 @@ def _curves(functions: SingularFunctions, letter: str, count: int) -> _Curves:
         names = [f"${letter.upper()}$, degree {degree}" for degree in functions.degrees[:count]]
         return _Curves(along, functions.radial_sums(along)[:, :count], names, f"$|{variable}|$")
     # An even number of points: the centre, where kernels such as log|xy| are singular, is not among them.
-    along = np.atleast_1d(mu.center)[0] + _DRAWN_DEVIATIONS * np.atleast_1d(mu.scale)[0] * np.linspace(-1.0, 1.0, 600)
-    points = _along(functions, along)
-    values = functions.truncated(count)(points)
-    values = values[:, 0] if values.ndim == 3 else values
+    if isinstance(mu, LineMeasure):
+        along = broken(mu, bulk(mu, _DRAWN_DEVIATIONS, 600))
+    else:
+        along = mu.center[0] + _DRAWN_DEVIATIONS * mu.scale[0] * np.linspace(-1.0, 1.0, 600)
+    known = ~np.isnan(along)
+    points = _along(functions, along[known])
+    found = functions.truncated(count)(points)
+    values = np.full((len(along), found.shape[-1]), np.nan)
+    values[known] = found[:, 0] if found.ndim == 3 else found
     return _Curves(along, values, [f"${letter}_{{{i + 1}}}$" for i in range(values.shape[1])],
                    f"${variable}$" if points.ndim == 1 else f"first coordinate of ${variable}$")
 
@@ -90,10 +106,12 @@ def _along(functions: SingularFunctions, first: np.ndarray) -> np.ndarray:
 
     A map of blocks may be singular where rows are zero, which is their mean as a rule.
     """
-    mu = functions.measure
-    rows = functions.side.rows
-    points = np.tile(np.atleast_1d(mu.center), (len(first), rows or 1, 1))
-    points[:, 1:] += 0.5 * np.atleast_1d(mu.scale)
-    points[:, 0, 0] = first
-    points = points if mu.dim > 1 else points[..., 0]
+    mu, rows = functions.measure, functions.side.rows
+    if isinstance(mu, LineMeasure):
+        points = np.full((len(first), rows or 1), from_standard(mu, np.array([0.5])))
+        points[:, 0] = first
+    else:
+        points = np.tile(mu.center, (len(first), rows or 1, 1))
+        points[:, 1:] += 0.5 * mu.scale
+        points[:, 0, 0] = first
     return points if rows is not None else points[:, 0]
