@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtr
 
 from ..bases import PanelBasis
 from ..errors import ConvergenceWarning
@@ -95,13 +96,19 @@ def break_points(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(),  # 
 
 
 def _edges(measure: LineMeasure, interval: tuple[float, float], count: int) -> np.ndarray:
-    """Equal panels, about `count` on each side of the middle, with no edge at a place that stands out.
+    """Panels, about `count` on each side of the middle, with no edge at a place that stands out.
 
-    A break on an edge would not be seen, and many are on axes: inner edges are moved by a third of a panel, nearly.
+    They are equal, or half of them are where nearly all of the mass is, if that is a small part of the interval. A
+    break on an edge would not be seen, and many are on axes: inner edges are moved by a third of a panel, nearly.
     """
     low, high = interval
-    width = (high - low) / (2 * count)
-    edges = np.concatenate([[low], low + width * (np.arange(1, 2 * count) + 0.31), [high]])
+    bulk = np.clip(measure.quantile(ndtr(np.array([-3.5, 3.5]))), low, high)    # the window of `plot_breaks`
+    places = np.unique([low, *bulk, high])
+    shares = (places - low) / (high - low)
+    if 0.0 < bulk[1] - bulk[0] < (high - low) / 3.0:    # of a Gaussian it is more, unless h is wide
+        shares = 0.5 * shares + 0.5 * np.clip((places - bulk[0]) / (bulk[1] - bulk[0]), 0.0, 1.0)
+    inner = np.interp((np.arange(1, 2 * count) + 0.31) / (2 * count), shares, places)
+    edges = np.concatenate([[low], inner, [high]])
     return np.union1d(edges, measure.edges[(measure.edges > low) & (measure.edges < high)])
 
 
