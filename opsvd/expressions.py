@@ -67,6 +67,7 @@ _VARIABLES: dict[str, Term] = {"x": operator.itemgetter(0), "y": operator.itemge
 
 _ALLOWED = (f"A formula is made of x, y, {', '.join(CONSTANTS)}, numbers, parentheses, "
             f"+ - * / // % **, < <= > >= == !=, and or not, and the functions {', '.join(sorted(FUNCTIONS))}")
+_ADVICE = "write a function, and pass module:function"
 
 _HINTS: dict[type[ast.AST], str] = {
     ast.BitXor: "a power is written **",
@@ -85,32 +86,70 @@ _KINDS: dict[type[ast.AST], str] = {
     ast.NamedExpr: "an assignment", ast.BinOp: "an operator", ast.UnaryOp: "an operator", ast.Compare: "a comparison"}
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """Text in quotes, as messages show it: the beginning of what is long."""
     return repr(text if len(text) <= 60 else text[:57] + "...")
 
 
-def _suggestion(name: str, known: Iterable[str]) -> str:
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Say which of the known names is meant, if one is near; else nothing."""
     close = difflib.get_close_matches(name, list(known), n=1)
     return f"perhaps {close[0]!r} is meant" if close else ""
 
 
-class _Reader:
-    """Turns the syntax tree of one formula into nested functions of (x, y), and refuses whatever is not listed."""
+class Reader:
+    """Turns the syntax tree of one formula into nested functions of (x, y), and refuses whatever is not listed.
+
+    Attributes
+    ----------
+    kind : str
+        What the text is, for messages.
+    allowed : str
+        What it may be made of, as a sentence without its full stop.
+    advice : str
+        What to do where it is too long, or nested too deeply.
+    variables : dict
+        The names that stand for something other than a constant.
+    """
+
+    kind, allowed, advice, variables = "formula", _ALLOWED, _ADVICE, _VARIABLES
 
     def __init__(self, text: str) -> None:
         self.text = text
+
+    def tree(self) -> ast.AST:
+        """The syntax tree of the text, or ValueError."""
+        text = self.text
+        if len(text) > _MAX_LENGTH:
+            raise ValueError(f"a {self.kind} must be at most {_MAX_LENGTH} characters long, got {len(text)}; "
+                             f"{self.advice}")
+        if len(text.splitlines()) > 1:
+            raise ValueError(f"a {self.kind} must be one line, got {short(text)}; join its lines")
+        if "\\" in text:
+            raise ValueError(f"the {self.kind} {short(text)} is not well formed at character "
+                             f"{text.index(chr(92)) + 1}: a backslash. {self.allowed}")
+        try:
+            return ast.parse(text, mode="eval").body
+        except (MemoryError, RecursionError):
+            raise ValueError(f"the {self.kind} {short(text)} is nested too deeply to be read; {self.advice}") from None
+        except (SyntaxError, ValueError) as error:
+            column = getattr(error, "offset", None)
+            place = f" at character {column}" if column else ""
+            raise ValueError(f"the {self.kind} {short(text)} is not well formed{place}: "
+                             f"{getattr(error, 'msg', error)}. {self.allowed}") from None
 
     def refuse(self, node: ast.AST, what: str, hint: str = "") -> NoReturn:
         """Raise the ValueError that names `what`, where it stands, and what is allowed."""
         # ast counts columns in bytes of UTF-8.
         column = len(self.text.encode()[:getattr(node, "col_offset", 0)].decode()) + 1
         advice = f"; {hint}" if hint else ""
-        raise ValueError(f"in the formula {_short(self.text)}, at character {column}: {what}{advice}. {_ALLOWED}")
+        raise ValueError(f"in the {self.kind} {short(self.text)}, at character {column}: {what}{advice}. "
+                         f"{self.allowed}")
 
     def term(self, node: ast.AST, depth: int = 0) -> Term:
         """Translate one node, and what stands below it."""
         if depth > _MAX_DEPTH:
-            self.refuse(node, f"more than {_MAX_DEPTH} levels of nesting", "write a function, and pass module:function")
+            self.refuse(node, f"more than {_MAX_DEPTH} levels of nesting", self.advice)
         function: Callable[..., Any]
         match node:
             case ast.Constant():
@@ -131,7 +170,7 @@ class _Reader:
             case _:
                 kind = _KINDS.get(type(node), type(node).__name__)
                 piece = ast.get_source_segment(self.text, node) or self.text
-                self.refuse(node, f"{kind}, {_short(piece)}, which is not allowed", self.hint(node))
+                self.refuse(node, f"{kind}, {short(piece)}, which is not allowed", self.hint(node))
         terms = [self.term(part, depth + 1) for part in parts]
         return lambda point: function(*(term(point) for term in terms))
 
@@ -145,7 +184,7 @@ class _Reader:
     def number(self, node: ast.Constant) -> Term:
         """Translate a number, into a float: 9**9**9**9 is then infinite at once, and not a long integer for ever."""
         if isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
-            self.refuse(node, f"the constant {_short(repr(node.value))}, which is not a real number")
+            self.refuse(node, f"the constant {short(repr(node.value))}, which is not a real number")
         value = np.float64(str(node.value))    # of its text: a long integer is infinite then, and no error
         if not np.isfinite(value):
             self.refuse(node, "a number beyond 1e308")
@@ -153,12 +192,12 @@ class _Reader:
 
     def name(self, node: ast.Name) -> Term:
         """Translate x, y or a constant."""
-        if node.id in _VARIABLES:
-            return _VARIABLES[node.id]
+        if node.id in self.variables:
+            return self.variables[node.id]
         if node.id in FUNCTIONS:
             self.refuse(node, f"the function {node.id!r} without its arguments", f"write for example {node.id}(x*y)")
         if node.id not in CONSTANTS:
-            self.refuse(node, f"unknown name {node.id!r}", _suggestion(node.id, [*CONSTANTS, *FUNCTIONS]))
+            self.refuse(node, f"unknown name {node.id!r}", suggestion(node.id, [*CONSTANTS, *FUNCTIONS]))
         value = np.float64(CONSTANTS[node.id])
         return lambda _: value
 
@@ -166,10 +205,10 @@ class _Reader:
         """Return the listed function that a call names, having checked how many arguments it gets."""
         name = node.func.id if isinstance(node.func, ast.Name) else ast.unparse(node.func)
         if name not in FUNCTIONS:
-            hint = self.hint(node.func) or _suggestion(name, FUNCTIONS)
-            if isinstance(node.func, ast.Constant | ast.BinOp) or name in (*_VARIABLES, *CONSTANTS):
+            hint = self.hint(node.func) or suggestion(name, FUNCTIONS)
+            if isinstance(node.func, ast.Constant | ast.BinOp) or name in (*self.variables, *CONSTANTS):
                 hint = "a product is written with *"
-            self.refuse(node, f"a call of {_short(name)}, which is not a listed function", hint)
+            self.refuse(node, f"a call of {short(name)}, which is not a listed function", hint)
         function, fewest, most = FUNCTIONS[name]
         if node.keywords:
             self.refuse(node, f"a keyword argument of {name!r}", "pass arguments by position")
@@ -188,29 +227,12 @@ def _chained(comparisons: list[Callable[..., Any]], *values: Any) -> Any:
     return _folded(np.logical_and, *links)
 
 
-def _syntax_tree(text: str) -> ast.AST:
-    if len(text) > _MAX_LENGTH:
-        raise ValueError(f"a formula must be at most {_MAX_LENGTH} characters long, got {len(text)}; "
-                         f"write a function, and pass module:function")
-    if len(text.splitlines()) > 1:
-        raise ValueError(f"a formula must be one line, got {_short(text)}; join its lines")
-    if "\\" in text:
-        raise ValueError(f"the formula {_short(text)} is not well formed at character {text.index(chr(92)) + 1}: "
-                         f"a backslash. {_ALLOWED}")
-    try:
-        return ast.parse(text, mode="eval").body
-    except (MemoryError, RecursionError):
-        raise ValueError(f"the formula {_short(text)} is nested too deeply to be read; "
-                         f"write a function, and pass module:function") from None
-    except (SyntaxError, ValueError) as error:
-        column = getattr(error, "offset", None)
-        place = f" at character {column}" if column else ""
-        raise ValueError(f"the formula {_short(text)} is not well formed{place}: {getattr(error, 'msg', error)}. "
-                         f"{_ALLOWED}") from None
-
-
-def _imported(module_name: str, path: str) -> Callable[..., Any]:
-    """Return the callable at `path` of a module, which may lie in the current directory."""
+def imported(text: str) -> Any:
+    """The object that ``module:name`` names, of a module that may lie in the current directory; None for other text."""
+    named = re.fullmatch(r"([^\W\d][\w.]*):([^\W\d][\w.]*)", text)
+    if named is None:
+        return None
+    module_name, path = named.groups()
     here = str(Path.cwd())
     sys.path.insert(0, here)
     try:
@@ -222,13 +244,10 @@ def _imported(module_name: str, path: str) -> Callable[..., Any]:
         sys.path.remove(here)
     for name in path.split("."):
         if not hasattr(found, name):
-            hint = _suggestion(name, vars(found)) if hasattr(found, "__dict__") else ""
+            hint = suggestion(name, vars(found)) if hasattr(found, "__dict__") else ""
             raise ValueError(f"{module_name!r} has nothing named {path!r}; {hint or 'check the name after the colon'}")
         found = getattr(found, name)
-    if not callable(found):
-        raise ValueError(f"{module_name}:{path} must be callable as h(x, y), got {type(found).__name__}; "
-                         f"name a function")
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def parse_kernel(text: str) -> Callable[..., Any]:
@@ -277,11 +296,12 @@ def parse_kernel(text: str) -> Callable[..., Any]:
     text = text.strip()
     if not text:
         raise ValueError("the formula must not be empty, got ''; pass for example 'tanh(x*y)'")
-    named = re.fullmatch(r"([^\W\d][\w.]*):([^\W\d][\w.]*)", text)
-    if named:
-        return _imported(*named.groups())
-    spaced = _NUMBER_BEFORE_KEYWORD.sub(r"\1 ", text)
-    return _Formula(text, _Reader(spaced).term(_syntax_tree(spaced)))
+    if (found := imported(text)) is not None:
+        if not callable(found):
+            raise ValueError(f"{text} must be callable as h(x, y), got {type(found).__name__}; name a function")
+        return found    # type: ignore[no-any-return]
+    reader = Reader(_NUMBER_BEFORE_KEYWORD.sub(r"\1 ", text))
+    return _Formula(text, reader.term(reader.tree()))
 
 
 class _Formula:
