@@ -55,6 +55,10 @@ def _spectrum_table(svd: OperatorSVD, rows: int = 20) -> str:
     return "\n".join(lines)
 
 
+def _problem(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> str:
+    return f"h(x, y) = {kernel.name}, x ~ {mu_x}, y ~ {mu_y}"
+
+
 def _report(kernel: Kernel, svd: OperatorSVD) -> str:
     facts = {
         "norm": f"{svd.norm}, sqrt(E h^2)",
@@ -65,7 +69,7 @@ def _report(kernel: Kernel, svd: OperatorSVD) -> str:
         "status": svd.status,
         "evaluations": f"{svd.evaluations} values of h",
     }
-    return "\n".join([f"h(x, y) = {kernel.name}, x ~ {svd.mu_x}, y ~ {svd.mu_y}", "", _spectrum_table(svd), "",
+    return "\n".join([_problem(kernel, svd.mu_x, svd.mu_y), "", _spectrum_table(svd), "",
                       *(f"{name + ':':<16} {fact}" for name, fact in facts.items())])
 
 
@@ -81,8 +85,23 @@ def _plain(value: Any) -> Any:
 
 
 def _measure(mu: Measure) -> dict[str, Any]:
-    """A measure for JSON; the command line makes no others."""
-    return {"k": mu.dim, "std": mu.isotropic_std} if isinstance(mu, GaussianVector) else vars(mu)
+    """A measure for JSON: its name, and the arguments that make it, measures among them."""
+    name = type(mu).__name__
+    if isinstance(mu, GaussianVector):
+        if mu.isotropic_std is not None and not mu.mean.any():
+            return {"name": name, "k": mu.dim, "std": mu.isotropic_std}
+        return {"name": name, "mean": mu.mean, "cov": mu.cov}
+    return {"name": name, **{key: _measure_part(value) for key, value in mu.state().items()}}
+
+
+def _measure_part(value: Any) -> Any:
+    if isinstance(value, Measure):
+        return _measure(value)
+    return [_measure_part(part) for part in value] if isinstance(value, tuple) else value
+
+
+def _measures_record(mu_x: Measure, mu_y: Measure) -> dict[str, Any]:
+    return {"measures": {"x": _measure(mu_x), "y": _measure(mu_y)}}
 
 
 def _named(record: object, *names: str) -> dict[str, Any]:
@@ -94,7 +113,7 @@ def _record(kernel: Kernel, svd: OperatorSVD, check: CrossCheck | None, notes: l
             ) -> dict[str, Any]:
     return {
         "kernel": kernel.name,
-        "measures": {"x": _measure(svd.mu_x), "y": _measure(svd.mu_y)},
+        **_measures_record(svd.mu_x, svd.mu_y),
         **_named(svd, "rtol", "singular_values", "errors", "values", "multiplicities"),
         "norm": _named(svd.norm, "value", "error"),
         "tail": svd.tail,
@@ -115,15 +134,18 @@ def _sampling(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _measures(args: argparse.Namespace) -> tuple[Measure, Measure]:
-    if args.k == 1:
-        return Gaussian(args.x_mean, args.x_std), Gaussian(args.y_mean, args.y_std)
-    return GaussianVector(np.zeros(args.k), args.x_std**2), GaussianVector(np.zeros(args.k), args.y_std**2)
+    """Those of --x and --y, and without these Gaussians of the means and deviations that are given."""
+    def one(given: Measure | None, mean: float, std: float) -> Measure:
+        gaussian = Gaussian(mean, std) if args.k == 1 else GaussianVector(np.zeros(args.k), std**2)
+        return gaussian if given is None else given
+
+    return one(args.x, args.x_mean, args.x_std), one(args.y, args.y_mean, args.y_std)
 
 
 def _kernel(args: argparse.Namespace, h: Callable[..., Any]) -> Kernel:
     """The kernel that is asked for: h itself, or for --k and --scale the function of <x, y> that it stands for."""
     if args.k == 1 and args.scale is None:
-        return Kernel(h)
+        return Kernel(h, measures=_measures(args))
     z, one = np.array([-1.3, -0.4, 0.7, 2.1]), np.ones(1)
     h = Kernel(h)    # which says what is wrong with h, if anything is
     with np.errstate(all="ignore"):
@@ -242,7 +264,11 @@ def _sample(args: argparse.Namespace, kernel: Kernel, _notes: list[str]) -> int:
     (mu_x, mu_y), (n, m) = _measures(args), args.sample
     sampled = monte_carlo(kernel, n, mu_x, mu_y, m=m, rng=args.seed,
                           rank=None if args.max_rank is None else min(args.max_rank, n, m), progress=said)
-    print(json.dumps(_plain(sampled.records()), indent=1, allow_nan=False) if args.json else sampled)
+    if args.json:
+        record = {"kernel": kernel.name, **_measures_record(mu_x, mu_y), "records": sampled.records()}
+        print(json.dumps(_plain(record), indent=1, allow_nan=False))
+    else:
+        print(f"{_problem(kernel, mu_x, mu_y)}\n\n{sampled}")
     return ExitStatus.INTERRUPTED if sampled.interrupted else ExitStatus.AGREES
 
 

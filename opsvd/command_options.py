@@ -6,12 +6,15 @@ import math
 import os
 import re
 import sys
+import textwrap
 from collections.abc import Sequence
 from enum import IntEnum
 from pathlib import Path
 from typing import Any, NoReturn
 
 from ._support.validation import finite_float, positive_float, positive_int, tolerance
+from .measure_expressions import MEASURES_AS_TEXT, parse_measure
+from .measures import Measure
 from .methods import METHODS
 from .sampling.monte_carlo import MOST_TRIALS
 
@@ -36,7 +39,7 @@ class ExitStatus(IntEnum):
 
 
 _DESCRIPTION = """\
-The singular values of a kernel: of a function h(x, y) of two random variables, Gaussian here, written as
+The singular values of a kernel: of a function h(x, y) of two random variables, by default Gaussian, written as
 
     h(x, y) = s_1 f_1(x) g_1(y) + s_2 f_2(x) g_2(y) + ...,    E[f_i f_j] = E[g_i g_j] = 1 if i = j, else 0.
 
@@ -48,8 +51,14 @@ _EPILOG = """\
 KERNEL is a formula in x and y, such as "tanh(x*y)", "exp(-(x-y)**2/2)", "where(x > y, 1, 0)" or "max(x*y, 0)",
 or module:function, a Python function h(x, y) that accepts numpy arrays, from a module that can be imported here.
 
+MEASURE is one of the calls below, with arguments by position or by name, of which those that show a value may be left
+out; or module:name, a measure that a Python module makes.
+%(measures)s
+--x "gaussian(M, S)" is the same as --x-mean M --x-std S.
+
 examples:
   opsvd "tanh(x*y)"
+  opsvd "exp(-abs(x-y))" --x "uniform(0, 1)" --y "beta(2, 3)"
   opsvd "exp(0.3*x*y)" --rtol 1e-12 --x-std 0.5
   opsvd "log(abs(x*y))" --n 100,1000 --trials 50 --plot log.png
   opsvd mykernels:h --json --no-crosscheck
@@ -73,11 +82,11 @@ exit status:
   141  whoever read the output, such as head, has stopped reading"""
 
 _DEFAULTS: dict[str, Any] = {
-    "kernel": None, "rtol": 1e-10, "max_rank": None, "method": "auto", "k": 1, "scale": None, "x_mean": 0.0,
-    "x_std": 1.0, "y_mean": 0.0, "y_std": 1.0, "n": (100, 300, 1000), "trials": None, "seed": 0, "sample": None,
+    "kernel": None, "rtol": 1e-10, "max_rank": None, "method": "auto", "k": 1, "scale": None, "x": None,
+    "x_mean": 0.0, "x_std": 1.0, "y": None, "y_mean": 0.0, "y_std": 1.0, "n": (100, 300, 1000), "trials": None, "seed": 0, "sample": None,
     "no_crosscheck": False, "plot": None, "json": False, "essay": None}
 
-_PROBLEM = {"kernel", "max_rank", "k", "scale", "x_mean", "x_std", "y_mean", "y_std", "json"}
+_PROBLEM = {"kernel", "max_rank", "k", "scale", "x", "x_mean", "x_std", "y", "y_mean", "y_std", "json"}
 # What each of these options does, and those that have a use beside it.
 _MODES = {
     "essay": ("draws the two figures of the essay, for kernels of its own", {"essay", "n", "trials", "seed"}),
@@ -120,6 +129,13 @@ def _scale(text: str) -> str:
     return text
 
 
+def _measure(text: str) -> Measure:
+    try:
+        return parse_measure(text)
+    except (TypeError, ValueError) as error:
+        raise argparse.ArgumentTypeError(" ".join(str(error).split())) from error
+
+
 def _picture(text: str) -> Path:
     path = Path(text)
     _require(path.suffix.lower() in _SUFFIXES, f"a name that ends in {', '.join(_SUFFIXES)}", text)
@@ -144,8 +160,14 @@ class _Parser(argparse.ArgumentParser):
         self.exit(ExitStatus.WRONG_USAGE, f"opsvd: error: {message}; opsvd --help shows more\n")
 
 
+def _listed(names: Sequence[str]) -> str:
+    """Names in lines of the width of the help."""
+    return textwrap.fill(", ".join(names), 117, initial_indent="  ", subsequent_indent="  ", break_long_words=False)
+
+
 def _parser() -> _Parser:
-    parser = _Parser("opsvd", description=_DESCRIPTION, epilog=_EPILOG, allow_abbrev=False,
+    parser = _Parser("opsvd", description=_DESCRIPTION, epilog=_EPILOG % {"measures": _listed(MEASURES_AS_TEXT)},
+                     allow_abbrev=False,
                      usage="opsvd KERNEL [options]\n       opsvd KERNEL --sample N[,M] [options]\n"
                            "       opsvd --essay DIR [--n N,...] [--trials T] [--seed S]",
                      formatter_class=argparse.RawDescriptionHelpFormatter, argument_default=argparse.SUPPRESS)
@@ -164,9 +186,12 @@ def _parser() -> _Parser:
     numerics.add_argument("--scale", type=_scale, metavar="C",
                           help="with --k: C <x, y> in place of <x, y>; a number, or 1/sqrt(k)")
     for name in ("x", "y"):
-        numerics.add_argument(f"--{name}-mean", type=float, metavar="M", help=f"mean of {name} (default: 0)")
+        numerics.add_argument(f"--{name}", type=_measure, metavar="MEASURE",
+                              help=f"the measure of {name}, such as \"uniform(0, 1)\"; see below (default: gaussian)")
+        numerics.add_argument(f"--{name}-mean", type=float, metavar="M",
+                              help=f"without --{name}: mean of the Gaussian {name} (default: 0)")
         numerics.add_argument(f"--{name}-std", type=float, metavar="S",
-                              help=f"standard deviation of {name} (default: 1)")
+                              help=f"without --{name}: its standard deviation (default: 1)")
     sampling = parser.add_argument_group("random matrices")
     sampling.add_argument("--n", type=_sizes, metavar="N,...",
                           help="sizes of those to compare with (default: 100,300,1000)")
@@ -202,6 +227,14 @@ def read_options(argv: Sequence[str] | None) -> argparse.Namespace:
         does, used = _MODES[mode]
         for name in sorted(names.keys() - used):
             parser.error(f"{_option(name)} has no use beside {_option(mode)}, which {does}: leave one of them out")
+    for side in "xy":
+        for name in (f"{side}_mean", f"{side}_std"):
+            if side in names and name in names:
+                parser.error(f"{_option(name)} has no use beside --{side}, which gives the whole measure: leave one of "
+                             f"them out, or write --{side} \"gaussian(mean=M, std=S)\"")
+    dims = [names[side].dim for side in "xy" if side in names and names[side].dim > 1]
+    if dims and "k" not in names:
+        names["k"] = dims[0]
     if "scale" in names and "k" not in names:
         parser.error("--scale C needs --k K, being the factor of <x, y> for vectors of R^K; for numbers write it into "
                      "the formula, as in \"tanh(0.5*x*y)\"")
@@ -252,6 +285,10 @@ def check_options(args: argparse.Namespace) -> None:
     if args.mode == "" and args.trials == 1:
         raise ValueError("--trials must be at least 2, because the scatter of the matrices is needed, got 1; pass for "
                          "example 20, or --no-crosscheck")
+    for name, measure in (("x", args.x), ("y", args.y)):
+        if measure is not None and measure.dim != args.k:
+            raise ValueError(f"--{name} must be a measure on R^{args.k}, as --k or the other measure says, got "
+                             f"{measure!r} of dimension {measure.dim}; pass another, or other dimensions")
     if args.k > 1:
         if args.x_mean or args.y_mean:
             raise ValueError(f"--x-mean and --y-mean must be zero with --k, got {args.x_mean:g} and {args.y_mean:g}; "

@@ -12,9 +12,10 @@ from .measures import MEASURES, Measure
 _IN_PYTHON = "is made of functions: make it in Python, and pass module:name"
 
 _OTHERWISE = {
+    "normal": "write gaussian(mean, std)",
     "density": f"a Density {_IN_PYTHON}",
     "pushforward": f"a Pushforward {_IN_PYTHON}",
-    "gaussianvector": "write gaussian([0, 0, 0], 1.0), with a mean for each coordinate and the covariance",
+    "gaussianvector": "write gaussian([0, 0, 0], cov=1.0), with a mean for each coordinate",
     "discretevector": "write discrete([[0, 1], [2, 3]], [0.5, 0.5]), with a list for each point",
 }
 """What is not called by its own name, and what to do instead."""
@@ -29,13 +30,13 @@ _NAMED: dict[str, type[Measure]] = {key: measure for name, measure in MEASURES.i
                                     if (key := _key(name)) not in _OTHERWISE}
 
 
-def _signature(name: str) -> inspect.Signature:
+def _signature(measure: type[Measure]) -> inspect.Signature:
     """The arguments of a measure, without their types."""
-    parameters = list(inspect.signature(_NAMED[name].__init__).parameters.values())[1:]
+    parameters = list(inspect.signature(measure.__init__).parameters.values())[1:]
     return inspect.Signature([one.replace(annotation=inspect.Parameter.empty) for one in parameters])
 
 
-MEASURES_AS_TEXT = tuple(f"{name}{_signature(name)}" for name in sorted(_NAMED))
+MEASURES_AS_TEXT = tuple(f"{name}{_signature(measure)}" for name, measure in sorted(_NAMED.items()))
 """All measures that can be written as text, with their arguments."""
 
 
@@ -54,8 +55,10 @@ class _MeasureReader(Reader):
             self.refuse(node, "more than 20 levels of nesting", self.advice)
         match node:
             case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords) if name not in FUNCTIONS:
-                return self.measure(node, name, [self.value(part, depth + 1) for part in args],
-                                    {self.keyword(part): self.value(part.value, depth + 1) for part in keywords})
+                options = {self.keyword(part): self.value(part.value, depth + 1) for part in keywords}
+                if len(options) < len(keywords):
+                    self.refuse(node, "an argument that is given twice")
+                return self.measure(node, name, [self.value(part, depth + 1) for part in args], options)
             case ast.Name(id=name) if _key(name) in _NAMED or _key(name) in _OTHERWISE:
                 return self.measure(node, name, [], {})
             case ast.List(elts=parts) | ast.Tuple(elts=parts):
@@ -76,12 +79,13 @@ class _MeasureReader(Reader):
         if key not in _NAMED:
             hint = _OTHERWISE.get(key) or suggestion(key, _NAMED)
             self.refuse(node, f"a call of {short(name)}, which is no measure that can be written as text", hint)
+        made = MEASURES["GaussianVector"] if key == "gaussian" and "cov" in options else _NAMED[key]
         try:
-            _signature(key).bind(*args, **options)
+            _signature(made).bind(*args, **options)
         except TypeError as error:
-            self.refuse(node, f"{key}{_signature(key)} does not take these arguments: {error}")
+            self.refuse(node, f"{key}{_signature(made)} does not take these arguments: {error}")
         try:
-            return _NAMED[key](*args, **options)
+            return made(*args, **options)
         except (TypeError, ValueError) as error:
             raise ValueError(f"in the measure {short(self.text)}: {error}") from error
 
@@ -127,6 +131,8 @@ def parse_measure(text: str) -> Measure:
     if not isinstance(text, str):
         raise TypeError(f"a measure must be given as text, got {type(text).__name__}; pass for example 'uniform(0, 1)'")
     text = text.strip()
+    if not text:
+        raise ValueError("the measure must not be empty, got ''; pass for example 'uniform(0, 1)'")
     if (found := imported(text)) is None:
         reader = _MeasureReader(text)
         found = reader.value(reader.tree())

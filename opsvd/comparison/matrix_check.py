@@ -39,7 +39,7 @@ class MatrixCheck:
     p_value : float
         The probability of a distance as large or larger, if the claim is true; NaN where nothing can be predicted.
     statement : str
-        Where the prediction holds.
+        Where the prediction holds, and why nothing is compared all the same, if that is so.
     interrupted : bool
         Whether the singular values were cut short (Ctrl-C): their errors, which are in `std`, are then larger than they
         could be.
@@ -62,7 +62,7 @@ class MatrixCheck:
         """The outcome in words, at the level of one in a thousand."""
         cut = "; interrupted, with what was computed until then" if self.interrupted else ""
         if not self.quantities:
-            return f"undecided: nothing can be predicted; {self.statement}{cut}"
+            return f"undecided: nothing can be compared; {self.statement}{cut}"
         size = f"{len(self.quantities)} quantities, p = {self.p_value:.2g}{cut}"
         if self.p_value < FALSE_ALARM:
             return f"the matrix is not what is claimed, or not drawn as claimed: {size}"
@@ -177,8 +177,11 @@ def compared(
     degrees = deviation.size
     statistic = float(deviation @ np.linalg.solve(covariance, deviation)) if degrees else 0.0
     p_value = float(gammaincc(0.5 * degrees, 0.5 * statistic)) if degrees else math.nan
+    second = "" if degrees or not prediction.valid.any() else (
+        "; but more than a hundredth of their variances is of second order, of which no covariances are known: a "
+        "larger matrix may do")
     return MatrixCheck(prediction.n, prediction.m, tuple(_name(row, counts) for row in rows), rows @ values,
-                       rows @ mean, std, deviation / std, statistic, p_value, prediction.statement,
+                       rows @ mean, std, deviation / std, statistic, p_value, prediction.statement + second,
                        spectrum.interrupted)
 
 
