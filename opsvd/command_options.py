@@ -83,8 +83,8 @@ exit status:
 
 _DEFAULTS: dict[str, Any] = {
     "kernel": None, "rtol": 1e-10, "max_rank": None, "method": "auto", "k": 1, "scale": None, "x": None,
-    "x_mean": 0.0, "x_std": 1.0, "y": None, "y_mean": 0.0, "y_std": 1.0, "n": (100, 300, 1000), "trials": None, "seed": 0, "sample": None,
-    "no_crosscheck": False, "plot": None, "json": False, "essay": None}
+    "x_mean": 0.0, "x_std": 1.0, "y": None, "y_mean": 0.0, "y_std": 1.0, "n": (100, 300, 1000), "trials": None,
+    "seed": 0, "sample": None, "no_crosscheck": False, "plot": None, "json": False, "essay": None}
 
 _PROBLEM = {"kernel", "max_rank", "k", "scale", "x", "x_mean", "x_std", "y", "y_mean", "y_std", "json"}
 # What each of these options does, and those that have a use beside it.

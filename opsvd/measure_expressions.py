@@ -2,7 +2,7 @@
 
 import ast
 import inspect
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -47,7 +47,7 @@ class _MeasureReader(Reader):
     allowed = (f"A measure is one of {', '.join(MEASURES_AS_TEXT)}; arguments are numbers, such as -1.5 or 2*pi, lists "
                f"in brackets, and measures")
     advice = "make it in Python, and pass module:name"
-    variables: dict[str, Any] = {}
+    variables: ClassVar[dict[str, Any]] = {}
 
     def value(self, node: ast.AST, depth: int = 0) -> Any:
         """A measure, a list, or a number."""
@@ -126,7 +126,7 @@ def parse_measure(text: str) -> Measure:
     >>> opsvd.parse_measure("beta(2)")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    ValueError: in the measure 'beta(2)', at character 1: beta(a, b, low=0.0, high=1.0) does not take these arguments: ...
+    ValueError: in the measure 'beta(2)', at character 1: beta(a, b, low=0.0, high=1.0) does not take these ...
     """
     if not isinstance(text, str):
         raise TypeError(f"a measure must be given as text, got {type(text).__name__}; pass for example 'uniform(0, 1)'")

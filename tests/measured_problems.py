@@ -10,8 +10,6 @@ from opsvd import (
     Beta,
     Circle,
     Density,
-    Discrete,
-    Empirical,
     Exponential,
     Gamma,
     Gaussian,
@@ -125,16 +123,6 @@ _FINITE = (
 )
 
 
-def _dense(points, other, h):
-    """numpy's singular values of h at all pairs of equally likely points."""
-    return np.linalg.svd(h(points[:, None], other) / math.sqrt(len(points) * len(other)), compute_uv=False)
-
-
-_SAMPLES = np.random.default_rng(7).standard_normal(40), np.random.default_rng(8).exponential(size=55)
-_COUNTS = np.arange(60)
-_POISSON_LAW = Discrete(_COUNTS, [math.exp(k * math.log(3.0) - 3.0 - math.lgamma(k + 1.0)) for k in _COUNTS])
-_BINOMIAL_LAW = Discrete(_COUNTS[:21], [math.comb(20, k) * 0.3**k * 0.7 ** (20 - k) for k in range(21)])
-
 _CLOSED = (
     _row("exp(xy), uniform", lambda x, y: np.exp(x * y), SYMMETRIC, SYMMETRIC, exact.exp_product_uniform(1.0, 40),
          "exact.exp_product_uniform"),
@@ -171,12 +159,6 @@ _CLOSED = (
          "exact.von_mises"),
     _row("Poisson kernel, r = 0.6", lambda x, y: 0.64 / (1.36 - 1.2 * np.cos(x - y)), CIRCLE, CIRCLE,
          exact.circle_poisson(0.6, MANY), "exact.circle_poisson"),
-    _row("Poisson pair, mean 3", exact.poisson_pair_kernel(0.5, 3.0), _POISSON_LAW, _POISSON_LAW,
-         exact.poisson_pair(0.5, 30), "exact.poisson_pair", beyond=None, accuracy=1e-13),
-    _row("binomial pair, 20 trials", exact.binomial_pair_kernel(0.5, 20, 0.3), _BINOMIAL_LAW, _BINOMIAL_LAW,
-         exact.binomial_pair(0.5, 20), "exact.binomial_pair", beyond=None, accuracy=1e-13),
-    _row("tanh(xy), two samples", lambda x, y: np.tanh(x * y), Empirical(_SAMPLES[0]), Empirical(_SAMPLES[1]),
-         _dense(*_SAMPLES, lambda x, y: np.tanh(x * y)), "numpy.linalg.svd", beyond=None, accuracy=1e-14),
     _row("exp(-|x - y|), logistic", lambda x, y: np.exp(-np.abs(x - y)), LOGISTIC, LOGISTIC,
          2.0 / (np.arange(1.0, 61.0) + 1.0) / (np.arange(1.0, 61.0) + 2.0),
          "2 / l(l + 1), l = 2, 3, ...: s (f'' - f) = -2 rho f, solved by P_l^2(tanh(x/2))", beyond=None, tags="kink"),

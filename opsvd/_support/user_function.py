@@ -78,6 +78,15 @@ def numbers(values: Any, name: str) -> np.ndarray:
     return array
 
 
+def real_values(values: Any, name: str) -> np.ndarray:
+    """What a function of a user returned, as an array of real numbers of any type; or raise KernelError."""
+    array = numbers(values, name)
+    if array.dtype.kind == "c":
+        raise KernelError(f"{name} must return real numbers, got dtype {array.dtype}; return its real part, if that is "
+                          f"what it means")
+    return array
+
+
 def equal_values(one: np.ndarray, other: np.ndarray) -> bool:
     """Whether values that broadcast agree to six digits of the largest, whatever its size."""
     # More than a function loses where an array is cut elsewhere, and less than mixing its numbers changes.

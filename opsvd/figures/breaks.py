@@ -60,8 +60,8 @@ def plot_breaks(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y
     (left, right), (low, high) = (window(mu, 3.5) for mu in lines)
     # Pixels of an image of about four inches, where no point has x = 0, y = 0 or x = y: there kernels may be infinite.
     pixels = 350
-    x, y = (start + (end - start) * (np.arange(pixels) + shift) / pixels
-            for start, end, shift in ((left, right, 0.46), (low, high, 0.54)))
+    x, y = (nearest_points(mu, start + (end - start) * (np.arange(pixels) + shift) / pixels)
+            for mu, start, end, shift in zip(lines, (left, low), (right, high), (0.46, 0.54), strict=True))
     values = kernel.grid(x, y)
     values = np.ma.masked_invalid(np.abs(values) if kernel.complex else values)
     # The extreme per cent at either end has no shades of its own, so that a singular point does not take them all.

@@ -46,8 +46,9 @@ def plot_functions(svd: Decomposition, ax: "Axes | None" = None, count: int = 4)
     left, right = _curves(svd.left, "f", count), _curves(svd.right, "g", count)
     for i, (f, g) in enumerate(zip(left.values.T, right.values.T, strict=True)):
         colour = COLOURS[i % len(COLOURS)]
-        ax.plot(left.along, f.real, color=colour, linewidth=3.0, alpha=0.6, label=left.names[i])
-        ax.plot(right.along, g.real, color=colour, linewidth=1.2, linestyle="--", label=right.names[i])
+        ax.plot(left.along, f.real, color=colour, linewidth=3.0, alpha=0.6, label=left.names[i], **_dots(f, 6.0))
+        ax.plot(right.along, g.real, color=colour, linewidth=1.2, linestyle="--", label=right.names[i],
+                **_dots(g, 3.0))
         if f.dtype.kind == "c":
             ax.plot(left.along, f.imag, color=colour, linewidth=3.0, alpha=0.2)
             ax.plot(right.along, g.imag, color=colour, linewidth=1.2, linestyle=":", alpha=0.5)
@@ -95,7 +96,7 @@ def _curves(functions: SingularFunctions, letter: str, count: int) -> _Curves:
     known = ~np.isnan(along)
     points = _along(functions, along[known])
     found = functions.truncated(count)(points)
-    values = np.full((len(along), found.shape[-1]), np.nan)
+    values = np.full((len(along), found.shape[-1]), np.nan, dtype=found.dtype)
     values[known] = found[:, 0] if found.ndim == 3 else found
     return _Curves(along, values, [f"${letter}_{{{i + 1}}}$" for i in range(values.shape[1])],
                    f"${variable}$" if points.ndim == 1 else f"first coordinate of ${variable}$")

@@ -100,7 +100,7 @@ class LineMeasure(Measure):
         """
         t = np.asarray(t, dtype=np.float64)
         if self.plain:
-            return np.abs(t)
+            return np.asarray(np.abs(t))
         step = 0.01 * self.scale
         moved = self.points(t + step) - self.points(t - step)
         with np.errstate(divide="ignore", invalid="ignore"):
