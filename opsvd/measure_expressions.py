@@ -2,7 +2,7 @@
 
 import ast
 import inspect
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -43,11 +43,10 @@ MEASURES_AS_TEXT = tuple(f"{name}{_signature(measure)}" for name, measure in sor
 class _MeasureReader(Reader):
     """Turns the syntax tree of a call into a measure."""
 
-    kind = "measure"
+    kind, variables = "measure", {}
     allowed = (f"A measure is one of {', '.join(MEASURES_AS_TEXT)}; arguments are numbers, such as -1.5 or 2*pi, lists "
                f"in brackets, and measures")
     advice = "make it in Python, and pass module:name"
-    variables: ClassVar[dict[str, Any]] = {}
 
     def value(self, node: ast.AST, depth: int = 0) -> Any:
         """A measure, a list, or a number."""

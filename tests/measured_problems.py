@@ -26,7 +26,7 @@ __all__ = ["LAWS", "MEASURED"]
 MANY = 400
 UNIT, SYMMETRIC, CIRCLE = Uniform(), Uniform(-1.0, 1.0), Circle()
 ARCSINE = Beta(0.5, 0.5, -1.0, 1.0)
-LOGISTIC = Density(lambda x: 0.25 / np.cosh(np.clip(0.5 * x, -350.0, 350.0)) ** 2, (-math.inf, math.inf))
+LOGISTIC = Density(lambda x: np.exp(-np.abs(x)) / (1.0 + np.exp(-np.abs(x))) ** 2, (-math.inf, math.inf))
 TRIANGLE = Density(lambda x: 1.0 - np.abs(x), (-1.0, 1.0), breaks=(0.0,))
 TWO_HUMPS = Mixture([Gaussian(-2.0, 0.5), Gaussian(1.0, 1.0)], [0.3, 0.7])
 

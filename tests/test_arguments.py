@@ -14,6 +14,7 @@ from argument_table import ROWS, Row
 from bad_arguments import VALUES
 
 import opsvd
+from opsvd import Gaussian, LineMeasure
 
 PACKAGE = str(Path(opsvd.__file__).parent)
 
@@ -127,13 +128,18 @@ def takes_arguments(function: object, fewest: int) -> bool:
         return False
 
 
+def without_rows(member: object) -> bool:
+    """Whether it is a measure on the line other than the Gaussian: their arguments have no rows yet."""
+    return inspect.isclass(member) and issubclass(member, LineMeasure) and member is not Gaussian
+
+
 def public_functions() -> Iterator[tuple[str, object]]:
     """Everything public that takes arguments: functions, classes, methods and calls, with their names."""
     kinds: dict[type, None] = {}
     for module in MODULES:
         for name in module.__all__:
             member = getattr(module, name)
-            if not (inspect.isclass(member) or inspect.isfunction(member)) or name in HELPERS:
+            if not (inspect.isclass(member) or inspect.isfunction(member)) or name in HELPERS or without_rows(member):
                 continue
             if inspect.isclass(member):
                 kinds[member] = None

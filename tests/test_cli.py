@@ -71,7 +71,8 @@ def test_json_holds_everything(capsys):
     record = json.loads(capsys.readouterr().out, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
     svd = opsvd.decompose(lambda x, y: np.sin(x * y), opsvd.Gaussian(), opsvd.Gaussian(0.0, 0.5), rtol=1e-8)
     assert record["kernel"] == "sin(x*y)"
-    assert record["measures"] == {"x": {"mean": 0.0, "std": 1.0}, "y": {"mean": 0.0, "std": 0.5}}
+    assert record["measures"] == {
+        "x": {"name": "Gaussian", "mean": 0.0, "std": 1.0}, "y": {"name": "Gaussian", "mean": 0.0, "std": 0.5}}
     assert record["singular_values"] == svd.singular_values.tolist()
     assert record["errors"] == svd.errors.tolist()
     assert record["norm"]["value"] == svd.norm
@@ -122,7 +123,8 @@ def test_one_large_matrix(capsys):
     assert main(["tanh(x*y)", "--sample", "6000,5000", "--max-rank", "2"]) == 0
     out, err = capsys.readouterr()
     assert err.startswith("opsvd: cross approximation of 6000 x 5000 in about")
-    assert out.startswith("one sampled matrix, n = 6000, m = 5000, engine LowRank(")
+    assert out.startswith("h(x, y) = tanh(x*y), x ~ Gaussian(")
+    assert "\n\none sampled matrix, n = 6000, m = 5000, engine LowRank(" in out
     assert main(["x*y", "--k", "3", "--sample", "50", "--max-rank", "4"]) == 0
     rows = capsys.readouterr().out.splitlines()
     assert float(rows[4].split()[1]) > 0.5    # the third value of <x, y> in R^3, and
@@ -604,7 +606,7 @@ def test_vectors_are_asked_for_by_their_dimension(capsys):
     svd = opsvd.decompose(opsvd.elementwise(lambda z: np.tanh(0.1 * z), 100), rtol=1e-6)
     np.testing.assert_allclose(record["values"], svd.values, atol=1e-12)
     assert record["multiplicities"] == svd.multiplicities.tolist()
-    assert record["measures"]["x"] == {"k": 100, "std": 1.0}
+    assert record["measures"]["x"] == {"name": "GaussianVector", "k": 100, "std": 1.0}
 
 
 @pytest.mark.parametrize(("arguments", "message"), [
