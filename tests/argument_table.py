@@ -226,6 +226,7 @@ row("GaussianVector.whiten", lambda: PLANE.whiten, x=IN_PLANE)
 row("GaussianVector.unwhiten", lambda: PLANE.unwhiten, z=IN_PLANE)
 
 # Methods.
+row("Polynomials", lambda: opsvd.Polynomials, lambda: {"degree": 20}, degree=NONE, quadrature=NONE)
 row("HermiteGalerkin", lambda: opsvd.HermiteGalerkin, lambda: {"degree": 20}, degree=NONE, quadrature=NONE)
 row("ScaledHermite", lambda: opsvd.ScaledHermite, leading=FLAGS)
 row("FiniteRank", lambda: opsvd.FiniteRank)

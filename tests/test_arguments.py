@@ -104,13 +104,16 @@ MADE_BY_THE_LIBRARY = {
 ABSTRACT = {"Engine", "Measure", "Method", "SampledMatrix"}
 # Of the package of kernels, what users call is in the others too; the rest is called by the library.
 CALLED_OF_KERNELS = {"BlockKernel", "Elementwise", "Kernel", "MatrixKernel", "as_kernel", "blockwise", "elementwise"}
-HELPERS = set(opsvd.kernels.__all__) - CALLED_OF_KERNELS | {"hold_for_few_points"}
+HELPERS = set(opsvd.kernels.__all__) - CALLED_OF_KERNELS | {"hold_for_few_points"} | {
+    "parse_measure"}    # its errors name the place in the text
 # Methods that other parts of the library call, with what they have checked.
 CALLED_BY_THE_LIBRARY = {
-    "block_memory", "choose", "discretisation", "discretisations", "extended", "fill", "finite_beside",
-    "finite_grid", "for_kernel", "from_state", "half_density", "leading", "limited", "listed", "mixed_of_members",
-    "of_root", "one_pass", "order", "pairs", "pilot_rank", "preceded_by", "radial", "radial_sums",
-    "reconstruct", "refusal", "require_whole", "rule", "scaled", "state", "through", "times", "truncated", "values"}
+    "along", "at_points", "block_memory", "box", "choose", "coarseness", "converted", "coordinate",
+    "coordinate_of_variable", "discretisation", "discretisations", "extended", "fill", "finite_beside", "finite_grid",
+    "for_kernel", "from_state", "from_uniform", "half_density", "leading", "limited", "listed", "mapped",
+    "mixed_of_members", "non_finite", "of_root", "one_pass", "order", "pairs", "pilot_rank", "points", "polynomials",
+    "preceded_by", "quantile", "radial", "radial_sums", "reconstruct", "recurrence", "refusal", "require_polynomials",
+    "require_whole", "rule", "scaled", "state", "through", "times", "truncated", "values", "variable"}
 
 
 def underlying(function: object) -> object:

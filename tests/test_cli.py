@@ -127,12 +127,12 @@ def test_one_large_matrix(capsys):
     assert "\n\none sampled matrix, n = 6000, m = 5000, engine LowRank(" in out
     assert main(["x*y", "--k", "3", "--sample", "50", "--max-rank", "4"]) == 0
     rows = capsys.readouterr().out.splitlines()
-    assert float(rows[4].split()[1]) > 0.5    # the third value of <x, y> in R^3, and
-    assert float(rows[5].split()[1]) < 1e-12    # no fourth one
+    assert float(rows[6].split()[1]) > 0.5    # the third value of <x, y> in R^3, and
+    assert float(rows[7].split()[1]) < 1e-12    # no fourth one
     assert main(["x*y", "--sample", "20", "--json"]) == 0
     records = json.loads(capsys.readouterr().out)
-    assert records[0]["quantity"] == "s_1"
-    assert records[0]["standard_error"] is None
+    assert records["records"][0]["quantity"] == "s_1"
+    assert records["records"][0]["standard_error"] is None
 
 
 def test_rank_zero_is_printed(capsys):

@@ -16,7 +16,7 @@ from ..quadrature import (
     lanczos,
     orthonormal_polynomials,
 )
-from .base import Measure, node_count, weighted
+from .base import LARGEST_COORDINATE, Measure, node_count, weighted
 from .coordinates import strictly_between
 
 UNDERFLOW = math.exp(-0.25 * 37.0**2)
@@ -105,7 +105,7 @@ class LineMeasure(Measure):
         moved = self.points(t + step) - self.points(t - step)
         with np.errstate(divide="ignore", invalid="ignore"):
             rounded = np.fmax(np.abs(t), 2.0 * step * np.abs(self.points(t)) / np.abs(moved))
-        return np.asarray(rounded)
+        return np.asarray(np.minimum(rounded, LARGEST_COORDINATE))    # where points do not change at all
 
     @property
     def covers_line(self) -> bool:

@@ -271,7 +271,8 @@ class _Probe:
         x, y = np.stack([x - dx, x + dx, x, x]), np.stack([y, y, y - dy, y + dy])
         nudged = self.kernel(*(np.clip(points, *side.measure.support) for points, side in
                                zip((x, y), self.sides, strict=True)))
-        return np.asarray(np.max(np.where(np.isfinite(nudged) & np.isfinite(h), np.abs(nudged - h), 0.0), axis=0))
+        known = np.isfinite(nudged) & np.isfinite(h)
+        return np.asarray(np.max(np.abs(np.where(known, nudged, 0.0) - np.where(known, h, 0.0)), axis=0))
 
     def along(self, y_at: Callable[[np.ndarray], np.ndarray],
               x_at: Callable[[np.ndarray], np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
