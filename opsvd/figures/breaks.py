@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..kernels import Kernel, as_kernel
+from ..kernels import Kernel, paired
 from ..measures import Gaussian, Measure, require_line
 from ..probing.break_points import break_points
 from .axes import COLOURS, axes_or_new, require_axes, styled
@@ -54,7 +54,7 @@ def plot_breaks(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y
     >>> [float(end) for end in ax.get_xlim()]
     [-3.5, 3.5]
     """
-    ax, kernel = None if ax is None else require_axes(ax), as_kernel(h)
+    ax, (kernel, mu_x, mu_y) = None if ax is None else require_axes(ax), paired(h, mu_x, mu_y)
     points = break_points(kernel, mu_x, mu_y)
     lines = require_line(mu_x, "mu_x"), require_line(mu_y, "mu_y")
     (left, right), (low, high) = (window(mu, 3.5) for mu in lines)

@@ -1,0 +1,125 @@
+"""Every family of measures, with what scipy, or a formula, says about it: for tests that run under each of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import stats
+
+import opsvd
+
+__all__ = ["ROWS", "Row", "Wedge", "kernel"]
+
+# Points of equal probability in the rules: a sum over 400 has four digits for the kernel below.
+COUNT = 400
+
+
+class Wedge(opsvd.LineMeasure):
+    """A measure that a user writes: the density 2x on [0, 1]."""
+
+    span = (0.0, 1.0)
+    center, scale = 0.7, 0.25
+
+    def sqrt_density(self, t):
+        """Its square root."""
+        inside = (t >= 0.0) & (t <= 1.0)
+        return np.sqrt(np.where(inside, 2.0 * t, 0.0))
+
+
+@dataclass(frozen=True, eq=False)
+class Row:
+    """A measure and its law, known without opsvd.
+
+    Attributes
+    ----------
+    name : str
+    measure : Measure
+    rule : (ndarray, ndarray)
+        Points, (n,), and their probabilities, (n,): a coarse rule of means under the measure.
+    inside : callable
+        Whether points may be given to a kernel: an end of infinite density may not.
+    text : str
+        The measure as the command line takes it; empty if it cannot be written as text.
+    saved : bool
+        Whether it can be saved.
+    """
+
+    name: str
+    measure: opsvd.Measure
+    rule: tuple[np.ndarray, np.ndarray] = field(repr=False)
+    inside: Callable[[np.ndarray], np.ndarray] = field(repr=False)
+    text: str = ""
+    saved: bool = True
+
+    def __str__(self) -> str:
+        """The name, as the id of a test."""
+        return self.name
+
+
+def _equal(quantile):
+    """Points of equal probability, from a quantile function."""
+    p = (np.arange(COUNT) + 0.5) / COUNT
+    return quantile(p), np.full(COUNT, 1.0 / COUNT)
+
+
+def _mixed(*parts):
+    """The rule of a mixture, from quantile functions and weights."""
+    rules = [(_equal(quantile), weight) for quantile, weight in parts]
+    return np.concatenate([x for (x, _), _ in rules]), np.concatenate([p * weight for (_, p), weight in rules])
+
+
+def _between(low, high):
+    """Whether points are at least `low` and at most `high`."""
+    return lambda x: (x >= low) & (x <= high)
+
+
+def _within(low, high):
+    """Whether points are between the ends, and at none of them."""
+    return lambda x: (x > low) & (x < high)
+
+
+ROWS = (
+    Row("Gaussian", opsvd.Gaussian(1.0, 0.5), _equal(stats.norm(1.0, 0.5).ppf), np.isfinite, "gaussian(1, 0.5)"),
+    Row("Uniform", opsvd.Uniform(2.0, 5.0), _equal(stats.uniform(2.0, 3.0).ppf), _between(2.0, 5.0), "uniform(2, 5)"),
+    Row("Exponential", opsvd.Exponential(2.0), _equal(stats.expon(scale=0.5).ppf), _between(0.0, np.inf),
+        "exponential(rate=2)"),
+    Row("Gamma, infinite at 0", opsvd.Gamma(0.3), _equal(stats.gamma(0.3).ppf), _within(0.0, np.inf), "gamma(0.3)"),
+    Row("Gamma", opsvd.Gamma(2.5, 2.0), _equal(stats.gamma(2.5, scale=2.0).ppf), _between(0.0, np.inf),
+        "gamma(2.5, scale=2)"),
+    Row("Beta, infinite at both ends", opsvd.Beta(0.5, 0.5), _equal(stats.beta(0.5, 0.5).ppf), _within(0.0, 1.0),
+        "beta(1/2, 1/2)"),
+    Row("Beta, infinite at 1", opsvd.Beta(2.0, 0.3, -1.0, 1.0), _equal(stats.beta(2.0, 0.3, -1.0, 2.0).ppf),
+        lambda x: (x >= -1.0) & (x < 1.0), "beta(2, 0.3, -1, 1)"),
+    Row("Beta", opsvd.Beta(2.0, 3.0), _equal(stats.beta(2.0, 3.0).ppf), _between(0.0, 1.0), "beta(2, 3)"),
+    Row("StudentT, 1", opsvd.StudentT(1.0), _equal(stats.cauchy().ppf), np.isfinite, "student_t(1)"),
+    Row("StudentT, 3", opsvd.StudentT(3.0, 1.0, 2.0), _equal(stats.t(3.0, 1.0, 2.0).ppf), np.isfinite,
+        "studentt(3, mean=1, scale=2)"),
+    Row("StudentT, 10", opsvd.StudentT(10.0), _equal(stats.t(10.0).ppf), np.isfinite, "StudentT(10)"),
+    Row("LogNormal", opsvd.LogNormal(0.0, 1.0), _equal(stats.lognorm(1.0).ppf), _within(0.0, np.inf), "lognormal"),
+    Row("Mixture", opsvd.Mixture([opsvd.Gaussian(-2.0, 0.5), opsvd.Exponential()], [0.3, 0.7]),
+        _mixed((stats.norm(-2.0, 0.5).ppf, 0.3), (stats.expon().ppf, 0.7)), np.isfinite,
+        "mixture([gaussian(-2, 0.5), exponential], [0.3, 0.7])"),
+    Row("Circle", opsvd.Circle(), _equal(lambda p: 2.0 * np.pi * p), _between(0.0, 2.0 * np.pi), "circle"),
+    Row("Density", opsvd.Density(lambda x: 1.0 - np.abs(x), (-1.0, 1.0), breaks=(0.0,)),
+        _equal(stats.triang(0.5, -1.0, 2.0).ppf), _between(-1.0, 1.0)),
+    Row("Pushforward", opsvd.Pushforward(opsvd.Gaussian(), np.sinh, np.arcsinh),
+        _equal(lambda p: np.sinh(stats.norm.ppf(p))), np.isfinite, saved=False),
+    Row("a user's own", Wedge(), _equal(np.sqrt), _between(0.0, 1.0), saved=False),
+)
+"""One or more measures of each family."""
+
+
+def kernel(row: Row, other: Row | None = None) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    """A smooth kernel with bounded values, that raises where a point is outside of the support of its measure.
+
+    It differs from its transpose, and its singular functions are bounded, so that all moments are finite.
+    """
+    other = row if other is None else other
+
+    def h(x, y):
+        for one, points in ((row, x), (other, y)):
+            if not np.all(one.inside(points)):
+                raise AssertionError(f"{points[~one.inside(points)][:3]} outside of the support of {one.measure!r}")
+        return 1.0 / (1.5 + np.sin(2.0 * np.arctan(x) - np.arctan(y)))
+
+    return h
