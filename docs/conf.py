@@ -1,6 +1,11 @@
 """Settings of Sphinx; every warning is an error, and every example runs (see .ci/run)."""
 
+import sys
 from importlib.metadata import version as installed_version
+from importlib.resources import files
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))    # for public_names
 
 project = "opsvd"
 author = "The opsvd authors"
@@ -8,6 +13,7 @@ copyright = author
 version = release = installed_version("opsvd")
 
 extensions = [
+    "public_names",
     "matplotlib.sphinxext.plot_directive",
     "myst_parser",
     "numpydoc",
@@ -18,8 +24,12 @@ extensions = [
 ]
 exclude_patterns = ["_build"]
 templates_path = ["_templates"]
+# MathJax is part of the built pages, so that they can be read from a directory, without a network: one file,
+# which draws formulas as SVG and needs no fonts. As an extension sphinx-mathjax-offline would copy all of its 24 MB.
+mathjax_path = "tex-svg.js"
+html_static_path = ["_static", str(files("sphinx-mathjax-offline").joinpath("static", "mathjax", mathjax_path))]
 
-myst_enable_extensions = ["dollarmath"]
+myst_enable_extensions = ["deflist", "dollarmath"]
 myst_heading_anchors = 3
 
 # No links into other projects' inventories: the pages must build without a network.
@@ -32,7 +42,9 @@ plot_html_show_source_link = False
 plot_html_show_formats = False
 plot_formats = [("png", 150)]
 
+html_title = "opsvd"    # short, since it stands in the bar at the top of narrow pages too
 html_theme = "pydata_sphinx_theme"
 html_theme_options = {"show_prev_next": True, "secondary_sidebar_items": ["page-toc"]}
-html_sidebars = {"**": []}    # every page is in the bar at the top
+html_sidebars = {"index": [], "start": []}    # others list the pages of their group
+html_css_files = ["opsvd.css"]
 html_show_sourcelink = False

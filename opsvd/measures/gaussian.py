@@ -1,6 +1,7 @@
 """The Gaussian measure on the line."""
 
 from dataclasses import dataclass
+from inspect import Parameter, Signature
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ class Gaussian(LineMeasure):
         The mean m.
     std : float, default 1.0
         The standard deviation s, in the units of x.
+    cov : array_like, optional
+        In place of `std` where x is a vector; see `GaussianVector`.
 
     Raises
     ------
@@ -43,6 +46,9 @@ class Gaussian(LineMeasure):
     std: float = 1.0
 
     arguments = ("mean", "std")
+    # What help and notebooks show of a class that makes two kinds of measure.
+    __signature__ = Signature([Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=default)
+                               for name, default in (("mean", 0.0), ("std", 1.0), ("cov", None))])
 
     def __new__(cls, *args: Any, **options: Any) -> Any:
         """Make a measure of vectors if the mean is one, or there is a covariance."""
