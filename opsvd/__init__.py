@@ -24,6 +24,8 @@ from .measures import (
     Beta,
     Circle,
     Density,
+    Discrete,
+    Empirical,
     Exponential,
     Gamma,
     Gaussian,
@@ -37,6 +39,7 @@ from .measures import (
     Uniform,
 )
 from .methods import (
+    Atoms,
     FiniteRank,
     Grid,
     HermiteGalerkin,
@@ -71,15 +74,16 @@ from .spectrum import DecayLaw, Estimate, decay_law, effective_rank, hilbert_sch
 
 __version__ = "0.1.0"
 
-__all__ = ["Beta", "BlockKernel", "Circle", "ConvergenceWarning", "CrossCheck", "DecayLaw", "Density",
-           "DeterministicEquivalent", "Elementwise", "Estimate", "Exponential", "FiniteRank", "FiniteSizePrediction",
-           "Gamma", "Gaussian", "GaussianVector", "Grid", "HermiteGalerkin", "Kernel", "KernelError", "LineMeasure",
-           "LogNormal", "Logarithmic", "LongSamplingWarning", "MatrixCheck", "MatrixKernel", "Measure", "Method",
-           "Mixture", "MonteCarloSpectrum", "MonteCarloSweep", "NonFiniteKernelError", "NotSquareIntegrableError",
-           "OperatorSVD", "Panels", "Polynomials", "ProductIntegration", "Pushforward", "QuasiRandom",
-           "RadialEquivalent", "Ridge", "SamplingInterruptedWarning", "ScaledHermite", "Sectors", "SingularFunctions",
-           "StudentT", "Tensor", "TrialError", "Uniform", "UniformPanels", "blockwise", "break_points", "check_matrix",
-           "crosscheck", "decay_law", "decompose", "deterministic_equivalent", "effective_rank", "elementwise",
-           "essay_figures", "exact", "hilbert_schmidt_norm", "iid_gaussian", "load", "monte_carlo", "monte_carlo_sweep",
-           "nuclear_norm", "parse_kernel", "parse_measure", "plot_breaks", "plot_functions", "plot_spectrum",
-           "sample_matrix", "sampling_cost", "subspace_error", "testing"]
+__all__ = ["Atoms", "Beta", "BlockKernel", "Circle", "ConvergenceWarning", "CrossCheck", "DecayLaw", "Density",
+           "DeterministicEquivalent", "Discrete", "Elementwise", "Empirical", "Estimate", "Exponential", "FiniteRank",
+           "FiniteSizePrediction", "Gamma", "Gaussian", "GaussianVector", "Grid", "HermiteGalerkin", "Kernel",
+           "KernelError", "LineMeasure", "LogNormal", "Logarithmic", "LongSamplingWarning", "MatrixCheck",
+           "MatrixKernel", "Measure", "Method", "Mixture", "MonteCarloSpectrum", "MonteCarloSweep",
+           "NonFiniteKernelError", "NotSquareIntegrableError", "OperatorSVD", "Panels", "Polynomials",
+           "ProductIntegration", "Pushforward", "QuasiRandom", "RadialEquivalent", "Ridge",
+           "SamplingInterruptedWarning", "ScaledHermite", "Sectors", "SingularFunctions", "StudentT", "Tensor",
+           "TrialError", "Uniform", "UniformPanels", "blockwise", "break_points", "check_matrix", "crosscheck",
+           "decay_law", "decompose", "deterministic_equivalent", "effective_rank", "elementwise", "essay_figures",
+           "exact", "hilbert_schmidt_norm", "iid_gaussian", "load", "monte_carlo", "monte_carlo_sweep", "nuclear_norm",
+           "parse_kernel", "parse_measure", "plot_breaks", "plot_functions", "plot_spectrum", "sample_matrix",
+           "sampling_cost", "subspace_error", "testing"]

@@ -16,7 +16,6 @@ _OTHERWISE = {
     "density": f"a Density {_IN_PYTHON}",
     "pushforward": f"a Pushforward {_IN_PYTHON}",
     "gaussianvector": "write gaussian([0, 0, 0], cov=1.0), with a mean for each coordinate",
-    "discretevector": "write discrete([[0, 1], [2, 3]], [0.5, 0.5]), with a list for each point",
 }
 """What is not called by its own name, and what to do instead."""
 

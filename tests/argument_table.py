@@ -219,6 +219,10 @@ row("Gaussian.standard", lambda: opsvd.Gaussian.standard, k=NOTHING)
 row("Gaussian.sample", lambda: opsvd.Gaussian().sample, lambda: {"n": 2, "rng": 0}, n=NOTHING, rng=SEEDS)
 row("Gaussian.sqrt_density", lambda: opsvd.Gaussian().sqrt_density, x=POINTS)
 row("Gaussian.gauss_rule", lambda: opsvd.Gaussian().gauss_rule, n=NOTHING)
+row("Discrete", lambda: opsvd.Discrete, lambda: {"points": [0.0, 1.0], "probabilities": [0.3, 0.7]},
+    points=PAIRS | {"nested", "array 2 x 3"}, probabilities=NOTHING)
+row("Empirical", lambda: opsvd.Empirical, lambda: {"points": [0.0, 1.0]}, weights=NONE | PAIRS - {"negative array"},
+    points=VECTORS - EMPTY | {"nested", "array 2 x 3"})
 row("GaussianVector.sample", lambda: PLANE.sample, lambda: {"n": 2, "rng": 0}, n=NOTHING, rng=SEEDS)
 row("GaussianVector.sqrt_density", lambda: PLANE.sqrt_density, x=IN_PLANE)
 row("GaussianVector.gauss_rule", lambda: PLANE.gauss_rule, n=NOTHING)
@@ -235,6 +239,7 @@ row("Logarithmic", lambda: opsvd.Logarithmic, max_nodes=COUNTS)
 row("Panels", lambda: opsvd.Panels, max_nodes=COUNTS)
 row("ProductIntegration", lambda: opsvd.ProductIntegration, modes=COUNTS, max_nodes=COUNTS)
 row("Ridge", lambda: opsvd.Ridge, lambda: {"b": 1.0}, b=NUMBERS - ZEROS, max_nodes=COUNTS)
+row("Atoms", lambda: opsvd.Atoms)
 row("UniformPanels", lambda: opsvd.UniformPanels, panels=NOTHING)
 row("as_method", lambda: methods.as_method, method=METHODS)
 

@@ -10,6 +10,8 @@ from opsvd import (
     Beta,
     Circle,
     Density,
+    Discrete,
+    Empirical,
     Exponential,
     Gamma,
     Gaussian,
@@ -164,4 +166,38 @@ _CLOSED = (
          "2 / l(l + 1), l = 2, 3, ...: s (f'' - f) = -2 rho f, solved by P_l^2(tanh(x/2))", beyond=None, tags="kink"),
 )
 
-MEASURED: tuple[Problem, ...] = (*_jumps(), *_distribution_functions(), *_FINITE, *_CLOSED)
+_SAMPLES = np.random.default_rng(7).standard_normal(40), np.random.default_rng(8).exponential(size=55)
+_COUNTS = np.arange(60)
+_POISSON_LAW = Discrete(_COUNTS, [math.exp(k * math.log(3.0) - 3.0 - math.lgamma(k + 1.0)) for k in _COUNTS])
+_BINOMIAL_LAW = Discrete(_COUNTS[:21], [math.comb(20, k) * 0.3**k * 0.7 ** (20 - k) for k in range(21)])
+# Colours of eyes (rows) and hair of 5387 children of Caithness: R. A. Fisher, Ann. Eugenics 10 (1940), 422-429.
+_CAITHNESS = np.array([[326, 38, 241, 110, 3], [688, 116, 584, 188, 4], [343, 84, 909, 412, 26],
+                       [98, 48, 403, 681, 85]])
+
+
+def _of_matrix(matrix):
+    """numpy's singular values."""
+    return np.linalg.svd(matrix, compute_uv=False)
+
+
+def _colours():
+    """The ratio of the shares of pairs of colours to what independence would give."""
+    shares = _CAITHNESS / _CAITHNESS.sum()
+    eyes, hair = shares.sum(axis=1), shares.sum(axis=0)
+    values = _of_matrix(shares / np.sqrt(np.outer(eyes, hair)))
+    return _row("colours of eyes and hair", lambda x, y: (shares / np.outer(eyes, hair))[x.astype(int), y.astype(int)],
+                Discrete(np.arange(4), eyes), Discrete(np.arange(5), hair), values, "numpy.linalg.svd", rank=4)
+
+
+_ATOMS = (
+    _row("Poisson pair, mean 3", exact.poisson_pair_kernel(0.5, 3.0), _POISSON_LAW, _POISSON_LAW,
+         exact.poisson_pair(0.5, 30), "exact.poisson_pair", beyond=None, accuracy=1e-13),
+    _row("binomial pair, 20 trials", exact.binomial_pair_kernel(0.5, 20, 0.3), _BINOMIAL_LAW, _BINOMIAL_LAW,
+         exact.binomial_pair(0.5, 20), "exact.binomial_pair", beyond=None, accuracy=1e-13),
+    _row("tanh(xy), two samples", lambda x, y: np.tanh(x * y), Empirical(_SAMPLES[0]), Empirical(_SAMPLES[1]),
+         _of_matrix(np.tanh(np.outer(*_SAMPLES)) / math.sqrt(40 * 55)), "numpy.linalg.svd", beyond=None,
+         accuracy=1e-14),
+    _colours(),
+)
+
+MEASURED: tuple[Problem, ...] = (*_jumps(), *_distribution_functions(), *_FINITE, *_CLOSED, *_ATOMS)

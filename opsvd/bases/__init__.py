@@ -1,5 +1,6 @@
 """Orthonormal bases, one a file."""
 
+from .atoms import AtomBasis
 from .base import Basis, LineBasis, MeanRule
 from .digits import FARTHEST
 from .fourier import FourierBasis
@@ -15,12 +16,12 @@ from .radial import RadialBasis, radial_half_density, radial_reach, radial_spect
 from .sectors import SectorBasis
 from .span import SpanBasis
 
-__all__ = ["BASES", "FARTHEST", "Basis", "FourierBasis", "GridBasis", "HermiteBasis", "HermiteProducts", "LineBasis",
-           "LogarithmicBasis", "MeanRule", "PanelBasis", "PointBasis", "PolynomialBasis", "RadialBasis", "SectorBasis",
-           "SpanBasis", "polar", "polynomials_of", "radial_half_density", "radial_reach", "radial_spectrum",
-           "spherical_harmonics"]
+__all__ = ["BASES", "FARTHEST", "AtomBasis", "Basis", "FourierBasis", "GridBasis", "HermiteBasis", "HermiteProducts",
+           "LineBasis", "LogarithmicBasis", "MeanRule", "PanelBasis", "PointBasis", "PolynomialBasis", "RadialBasis",
+           "SectorBasis", "SpanBasis", "polar", "polynomials_of", "radial_half_density", "radial_reach",
+           "radial_spectrum", "spherical_harmonics"]
 
 BASES: dict[str, type[Basis]] = {basis.__name__: basis for basis in (
-    FourierBasis, GridBasis, HermiteBasis, HermiteProducts, LogarithmicBasis, PanelBasis, PointBasis, PolynomialBasis,
-    SectorBasis, SpanBasis)}
+    AtomBasis, FourierBasis, GridBasis, HermiteBasis, HermiteProducts, LogarithmicBasis, PanelBasis, PointBasis,
+    PolynomialBasis, SectorBasis, SpanBasis)}
 """The bases by name, as a saved result names them."""

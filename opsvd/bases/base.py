@@ -42,12 +42,15 @@ class Basis(ABC):
         The measure of the points, and how many values a function has there.
     multiplicity : int
         Each function stands for so many that are orthonormal and have one singular value.
+    exact : bool
+        Whether sums are as good as the formula :math:`T g / s` wherever they are trusted.
     arguments : tuple of str
         The names of the attributes from which it can be made again, unless it has a `state` of its own.
     """
 
     side: Side
     multiplicity: int = 1
+    exact: bool = False
     arguments: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
@@ -171,7 +174,7 @@ class LineBasis(Basis):
 
     def trusted(self, points: np.ndarray) -> np.ndarray:
         """Whether sums in the basis, divided by the root of the density, keep eight digits: (...) gives bools."""
-        return self.reliable(self.measure.coordinate(points))
+        return np.asarray(self.reliable(self.measure.coordinate(points)) & self.measure.contains(points))
 
     def reliable(self, x: np.ndarray) -> np.ndarray:
         """The same at coordinates.

@@ -89,12 +89,15 @@ def _curves(functions: SingularFunctions, letter: str, count: int) -> _Curves:
         names = [f"${letter.upper()}$, degree {degree}" for degree in functions.degrees[:count]]
         return _Curves(along, functions.radial_sums(along)[:, :count], names, f"$|{variable}|$")
     # An even number of points: the centre, where kernels such as log|xy| are singular, is not among them.
-    if isinstance(mu, LineMeasure):
-        along = broken(mu, bulk(mu, _DRAWN_DEVIATIONS, 600))
+    if isinstance(mu, LineMeasure) and mu.dim > 1:    # atoms, each of which is a dot
+        points = bulk(mu, _DRAWN_DEVIATIONS, 600)
+        along = np.insert(points[:, 0], np.arange(1, len(points)), np.nan)
+        known = ~np.isnan(along)
     else:
-        along = mu.center[0] + _DRAWN_DEVIATIONS * mu.scale[0] * np.linspace(-1.0, 1.0, 600)
-    known = ~np.isnan(along)
-    points = _along(functions, along[known])
+        along = (broken(mu, bulk(mu, _DRAWN_DEVIATIONS, 600)) if isinstance(mu, LineMeasure) else
+                 mu.center[0] + _DRAWN_DEVIATIONS * mu.scale[0] * np.linspace(-1.0, 1.0, 600))
+        known = ~np.isnan(along)
+        points = _along(functions, along[known])
     found = functions.truncated(count)(points)
     values = np.full((len(along), found.shape[-1]), np.nan, dtype=found.dtype)
     values[known] = found[:, 0] if found.ndim == 3 else found

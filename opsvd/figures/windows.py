@@ -11,10 +11,10 @@ def bulk(measure: LineMeasure, deviations: float, count: int) -> np.ndarray:
 
     They are what as many numbers, equally spaced over so many standard deviations of a Gaussian to either side, become:
     of a Gaussian these numbers themselves, and of others more where there is more of the mass. Points of positive
-    probability are there once.
+    probability are there once. Vectors, (n, k), are in the order of their first coordinates.
     """
     z = deviations * np.linspace(-1.0, 1.0, count)
-    return np.unique(from_standard(measure, z[:, None]))
+    return np.unique(from_standard(measure, z[:, None]), axis=0)
 
 
 def window(measure: LineMeasure, deviations: float) -> tuple[float, float]:

@@ -115,13 +115,20 @@ class Kernel:
 
     def __call__(self, x: Any, y: Any) -> np.ndarray:
         """Evaluate h at points x and y that broadcast against each other; the values may be infinite or NaN."""
-        x, y = points(x, "x", self.dims[0]), points(y, "y", self.dims[1])
-        broadcast(self._leading(x, 0), self._leading(y, 1))
+        x, y = (points(array, name, dim) for array, name, dim in zip((x, y), "xy", self.coordinate_dims, strict=True))
+        broadcast(*(array.shape[:array.ndim - int(dim > 1)] for array, dim in
+                    zip((x, y), self.coordinate_dims, strict=True)))
         return self.at_points(*self.mapped(x, y))
 
     def at_points(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The values of h at points that broadcast, whatever `along` says: within the budget."""
         return evaluated(self.budget, self._at_once, (x, y), self._coordinate_axes, width=math.prod(self.value_shape))
+
+    @property
+    def coordinate_dims(self) -> tuple[int, int]:
+        """The dimensions of what it is called with: of points, and one for coordinates where it was made by `along`."""
+        x, y = (dim if mu is None else 1 for dim, mu in zip(self.dims, self.lines, strict=True))
+        return x, y
 
     @property
     def _coordinate_axes(self) -> tuple[int, int]:
@@ -156,7 +163,8 @@ class Kernel:
 
     def listed(self, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
         """Return lists of points x, (n,) or (n, p), and y, (m,) or (m, q), as floats."""
-        return list_of_points(x, "x", self.dims[0]), list_of_points(y, "y", self.dims[1])
+        dim_x, dim_y = self.coordinate_dims
+        return list_of_points(x, "x", dim_x), list_of_points(y, "y", dim_y)
 
     def _leading(self, array: np.ndarray, side: int) -> tuple[int, ...]:
         """The shape of an array of points of x (side 0) or y (side 1), without the axis of a vector's coordinates."""
@@ -210,12 +218,12 @@ class Kernel:
         all points of the line, stays as it is.
         """
         lines = tuple(None if mu is None or mu.covers_line else mu for mu in (mu_x, mu_y))
-        return self if lines == self.lines else self._changed(lines=lines, evaluations=0)
+        same = all(one is other for one, other in zip(lines, self.lines, strict=True))
+        return self if same else self._changed(lines=lines, evaluations=0)
 
     def _supported(self, x: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
         """Points moved into the supports of the measures of the coordinates."""
-        return [points if mu is None else np.clip(points, *mu.support) for points, mu in
-                zip((x, y), self.lines, strict=True)]
+        return [points if mu is None else mu.supported(points) for points, mu in zip((x, y), self.lines, strict=True)]
 
     def limited(self, budget: Budget) -> Self:
         """Return the same kernel, with a count of its own, whose evaluations the budget must allow."""

@@ -86,7 +86,7 @@ class MatrixKernel(Kernel):
         values = self(x, y)
         if not np.isfinite(values).all():
             bad = tuple(np.argwhere(~np.isfinite(values))[0])
-            x, y = self._of_every_value(values.shape[:-2], x, y)
+            x, y = self._of_every_value(values.shape[:-2], *self.mapped(x, y))
             point = f"x = {x[bad[:-2]].tolist()!r}, y = {y[bad[:-2]].tolist()!r}"
             raise NonFiniteKernelError(f"h must be finite, but has an entry {values[bad]} at {point}; define h there")
         return values

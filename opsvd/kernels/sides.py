@@ -9,7 +9,7 @@ from scipy.special import ndtr
 
 from .._support.floats import CHUNK
 from .._support.validation import finite_points
-from ..measures import Gaussian, GaussianVector, Measure, require_line
+from ..measures import Discrete, Gaussian, GaussianVector, Measure, require_line
 from ..quadrature import unknown_by_sample
 from .blocks import BlockKernel
 from .kernel import Kernel
@@ -121,12 +121,15 @@ class Side:
 
 
 def sides(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> tuple[Side, Side]:
-    """The two sides of a kernel. Raises TypeError if a measure is not Gaussian, but for kernels of numbers."""
+    """The two sides of a kernel. Raises TypeError for vectors, blocks and matrices if measures are not for them."""
     rows = kernel.b if isinstance(kernel, BlockKernel) else None
     p, q = (kernel.p, kernel.q) if isinstance(kernel, MatrixKernel) else (rows, rows)
     gaussian = all(isinstance(measure, Gaussian | GaussianVector) for measure in (mu_x, mu_y))
-    if not gaussian and (kernel.dims != (1, 1) or p is not None):
-        raise TypeError(f"measures must be Gaussian for vectors, blocks and matrices, got {mu_x!r} and {mu_y!r}")
+    discrete = rows is None and all(isinstance(measure, Discrete) for measure in (mu_x, mu_y))
+    if not (gaussian or discrete) and (kernel.dims != (1, 1) or p is not None):
+        raise TypeError(f"measures must be Gaussian for vectors, blocks and matrices, or, but for blocks, both "
+                        f"opsvd.Discrete or opsvd.Empirical, got {mu_x!r} and {mu_y!r}; take a sample of each, as "
+                        f"opsvd.Empirical(mu.sample(1000, rng))")
     return Side(mu_x, rows, p), Side(mu_y, rows, q)
 
 

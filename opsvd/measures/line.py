@@ -119,6 +119,14 @@ class LineMeasure(Measure):
             low, high = self.points(np.array(self.span)).tolist()
         return low, high
 
+    def contains(self, x: np.ndarray) -> np.ndarray:
+        """Whether functions of the coordinate tell of points x, (...) bools: of atoms, they do not beside them."""
+        return np.ones(np.shape(x), dtype=bool)
+
+    def supported(self, x: np.ndarray) -> np.ndarray:
+        """Points x, (...), moved into the support."""
+        return np.asarray(np.clip(x, *self.support))
+
     def box(self, tol: float) -> tuple[float, float]:
         r"""The interval of t where :math:`\sqrt{\rho(t) s} > tol`, s the `scale`: about tol^2 of the mass is outside.
 

@@ -46,6 +46,9 @@ class Mixture(Chain):
     def __init__(self, components: Sequence[LineMeasure], weights: Any = None) -> None:
         example = "[Gaussian(-1.0), Gaussian(1.0)]"
         self.components = tuple(require_line(one, "components") for one in sequence(components, "components", example))
+        if vectors := [one for one in self.components if one.dim > 1]:
+            raise ValueError(f"components must be measures of numbers, got {vectors[0]!r}; make one opsvd.Discrete of "
+                             f"all its points")
         self.weights = _weights(weights, len(self.components))
         parts, shares = [], []
         for group in _groups(self.components):

@@ -1,6 +1,7 @@
 """Methods, one a file: each turns a kernel into discretisations."""
 
 from .._support.validation import one_of
+from .atoms import Atoms
 from .auto import Auto
 from .base import Method
 from .finite_rank import FiniteRank
@@ -17,14 +18,15 @@ from .sectors import Sectors
 from .tensor import Tensor
 from .uniform import UniformPanels
 
-__all__ = ["METHODS", "Auto", "FiniteRank", "Grid", "HermiteGalerkin", "Logarithmic", "Method", "Panels", "Polynomials",
-           "ProductIntegration", "QuasiRandom", "Ridge", "ScaledHermite", "Sectors", "Tensor", "UniformPanels",
-           "as_method", "hold_for_few_points"]
+__all__ = ["METHODS", "Atoms", "Auto", "FiniteRank", "Grid", "HermiteGalerkin", "Logarithmic", "Method", "Panels",
+           "Polynomials", "ProductIntegration", "QuasiRandom", "Ridge", "ScaledHermite", "Sectors", "Tensor",
+           "UniformPanels", "as_method", "hold_for_few_points"]
 
 METHODS: dict[str, type[Method]] = {
-    "auto": Auto, "polynomials": Polynomials, "hermite": HermiteGalerkin, "scaled-hermite": ScaledHermite,
-    "logarithmic": Logarithmic, "finite-rank": FiniteRank, "panels": Panels, "product": ProductIntegration,
-    "uniform": UniformPanels, "sectors": Sectors, "tensor": Tensor, "grid": Grid, "quasi-random": QuasiRandom}
+    "auto": Auto, "atoms": Atoms, "polynomials": Polynomials, "hermite": HermiteGalerkin,
+    "scaled-hermite": ScaledHermite, "logarithmic": Logarithmic, "finite-rank": FiniteRank, "panels": Panels,
+    "product": ProductIntegration, "uniform": UniformPanels, "sectors": Sectors, "tensor": Tensor, "grid": Grid,
+    "quasi-random": QuasiRandom}
 """The methods that ``decompose(..., method=name)`` knows by name."""
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..operator.discretisation import Discretisation
 from ..operator.problem import Problem
+from .atoms import Atoms
 from .auto_vectors import discretisations_of_vectors
 from .base import ONLY_REAL, Method
 from .finite_rank import FiniteRank
@@ -23,6 +24,8 @@ from .scaled_hermite import ScaledHermite
 class Auto(Method):
     """The first method that does it, after what the kernel turns out to be.
 
+    Two discrete measures take their atoms. Under others:
+
     1. Orthonormal polynomials of degree 47 to 191 are given up if their coefficients decay too slowly: if the energy of
        those in the last third of the degrees, which is what the error bars will be about, is above the tolerance, and
        would be so too at the highest degree were the decay geometric.
@@ -38,10 +41,14 @@ class Auto(Method):
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield from one method after the other, which share what the problem has found out."""
+        if problem.discrete:
+            return Atoms().discretisations(problem)
         return self._of_numbers(problem) if problem.of_numbers else discretisations_of_vectors(problem)
 
     def refusal(self, problem: Problem) -> str | None:
-        """Complex kernels of vectors; there is a method for every other kernel."""
+        """Complex kernels of vectors, and what is not for `Atoms`; there is a method for every other kernel."""
+        if problem.discrete:
+            return Atoms().refusal(problem)
         return ONLY_REAL if problem.given.complex and not problem.of_numbers else None
 
     def _of_numbers(self, problem: Problem) -> Iterator[Discretisation]:

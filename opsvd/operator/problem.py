@@ -6,7 +6,7 @@ from typing import cast
 
 from .._support.budget import Budget
 from ..kernels import BlockKernel, Kernel, MatrixKernel, Side, sides
-from ..measures import Gaussian, GaussianVector, LineMeasure, Measure
+from ..measures import Discrete, Gaussian, GaussianVector, LineMeasure, Measure
 from ..probing.coordinates import Coordinates, find_coordinates
 from ..probing.domain import Domain, find_domain
 from ..probing.invariance import is_invariant
@@ -41,14 +41,19 @@ class Problem:
         """Whether x and y are numbers, and the values of h as well."""
         return self.given.dims == (1, 1) and not isinstance(self.given, BlockKernel | MatrixKernel)
 
+    @property
+    def discrete(self) -> bool:
+        """Whether both measures have atoms alone."""
+        return isinstance(self.mu_x, Discrete) and isinstance(self.mu_y, Discrete)
+
     @cached_property
     def kernel(self) -> Kernel:
-        """The kernel of the coordinates of the measures, where they are on the line; see `opsvd.LineMeasure`."""
-        return self.given.along(*self.lines) if self.of_numbers else self.given
+        """The kernel of the coordinates of the measures, where they have some; see `opsvd.LineMeasure`."""
+        return self.given.along(*self.lines) if self.of_numbers or self.discrete else self.given
 
     @property
     def lines(self) -> tuple[LineMeasure, LineMeasure]:
-        """The measures, for kernels of numbers."""
+        """The measures, for kernels of numbers or of atoms."""
         return cast("tuple[LineMeasure, LineMeasure]", (self.mu_x, self.mu_y))
 
     @property

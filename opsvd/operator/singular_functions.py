@@ -171,9 +171,9 @@ class SingularFunctions:
         r"""Evaluate by :math:`f_i = T g_i / s_i` everywhere, where there is a rule for it.
 
         At any x the error of :math:`s_i f_i(x)` is at most about :math:`\epsilon (s_1 / s_i) \|h(x, \cdot)\|`. Without
-        a kernel, or with one that has breaks, this is the same as a call.
+        a kernel, with one that has breaks, or where sums in the basis are exact, this is the same as a call.
         """
-        if not isinstance(self.extension, Extension):
+        if not isinstance(self.extension, Extension) or all(part.basis.exact for part in self.parts):
             return self(x)
         points, leading = self.side.flattened(x)
         return self.side.shaped(self._extended(points), leading)
@@ -299,8 +299,10 @@ class SingularFunctions:
         if not self._of_line():
             raise ValueError("functions of a saved result must have their kernel, which a file cannot hold; give it "
                              "back with opsvd.load(path, h=h)")
-        raise ValueError(f"x must lie {self._known_beside(float(points[0]))}, where this saved result is known without "
-                         f"its kernel, got {float(points[0])!r}; give the kernel back with opsvd.load(path, h=h)")
+        atoms = all(part.basis.exact for part in self.parts)
+        where = f"be an atom of {self.measure!r}" if atoms else f"lie {self._known_beside(float(points[0]))}"
+        raise ValueError(f"x must {where}, where this saved result is known without its kernel, got "
+                         f"{points[0].tolist()!r}; give the kernel back with opsvd.load(path, h=h)")
 
     def _known_beside(self, x: float) -> str:
         """Between which nodes sums are to be trusted, in words; without the gap that x lies in, if it is in one."""
