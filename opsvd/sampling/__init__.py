@@ -1,15 +1,13 @@
 """Sampled matrices h(x_i, y_j) / sqrt(nm) and their singular values. Independent of the methods, to check them."""
 
+from ..matrices import BlockMatrix, Certificate, KernelMatrix, SampledMatrix, StoredMatrix
 from .array_blocks import ArrayBlocks
 from .auto import Auto
-from .block_matrix import BlockMatrix
-from .certificate import Certificate
 from .dask_blocks import DaskBlocks
 from .dense import Dense
 from .engine import Cost, Engine, MatrixSpectrum, Remainder
 from .engines import ENGINES
 from .low_rank import LowRank, NotLowRankError
-from .matrix import KernelMatrix, SampledMatrix, StoredMatrix
 from .monte_carlo import MonteCarloSpectrum, iid, monte_carlo, sampling_cost
 from .row_blocks import RowBlocks
 from .sample import Sample, draw_matrix, draw_sample, iid_gaussian, sample_matrix

@@ -15,8 +15,8 @@ from .._support.validation import described
 from .._support.validation import function as takes
 from ..errors import KernelError
 from ..kernels import Elementwise, Kernel
+from ..matrices import KernelMatrix, SampledMatrix
 from .krylov import Pass, Product
-from .matrix import KernelMatrix, SampledMatrix
 from .matrix_free import MatrixFree, rows_at_a_time
 from .thread_safety import to_numpy
 

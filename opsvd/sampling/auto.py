@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
+from ..matrices import SampledMatrix
 from .dense import Dense
 from .engine import Cost, Engine, MatrixSpectrum, Tick, checked, silent
 from .low_rank import LowRank, NotLowRankError
-from .matrix import SampledMatrix
 from .row_blocks import RowBlocks
 
 # LAPACK takes 10 s of one core at n = 3000 (benchmarks/results/sampling_at_scale.txt), and so about 24 s here.

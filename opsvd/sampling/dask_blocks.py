@@ -8,8 +8,8 @@ import numpy as np
 
 from .._support.optional import require
 from .._support.validation import positive_float
+from ..matrices import SampledMatrix
 from .krylov import Pass, Product, block_products
-from .matrix import SampledMatrix
 from .matrix_free import MatrixFree, rows_at_a_time
 from .thread_safety import differs, evenly, unsafe
 

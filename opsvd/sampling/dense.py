@@ -6,8 +6,8 @@ import numpy as np
 from scipy.linalg import svdvals
 
 from .._support.floats import EPS
+from ..matrices import SampledMatrix
 from .engine import Cost, Engine, MatrixSpectrum, Remainder, Tick, checked, entry_seconds, silent
-from .matrix import SampledMatrix
 
 
 @dataclass(frozen=True)

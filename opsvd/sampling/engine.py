@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 
 from .._support.validation import function, instance, positive_int
+from ..matrices import Certificate, SampledMatrix, StoredMatrix
 from ..spectrum import Estimate, effective_ranks
-from .certificate import Certificate
-from .matrix import SampledMatrix, StoredMatrix
 
 Tick = Callable[[float], None]
 """Called with the part of the work on one matrix that is done, from 0 to 1."""

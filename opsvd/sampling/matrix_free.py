@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .._support.validation import nonnegative_int, one_of, positive_float, positive_int, tolerance
+from ..matrices import Part, SampledMatrix
 from .engine import Cost, Engine, MatrixSpectrum, Remainder, Tick, checked, entry_seconds, silent
 from .krylov import Leading, Pass, Passes, Product, block_products, krylov_rounds, leading_values
-from .matrix import Part, SampledMatrix
 from .remainder import frobenius_remainder, lanczos_remainder
 
 # Rounds that are expected of matrices too small to be tried out: test_cost.py compares what is said with what is taken.

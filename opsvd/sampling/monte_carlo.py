@@ -11,11 +11,11 @@ import numpy as np
 from .._support.blas_threads import one_blas_thread
 from .._support.validation import generator, positive_int
 from ..kernels import Kernel, paired, power_of_two, unit_factor
+from ..matrices import SampledMatrix, StoredMatrix
 from ..measures import Gaussian, Measure
 from ..spectrum import effective_ranks
 from .engine import Cost, Engine, MatrixSpectrum, Tick
 from .engines import as_engine
-from .matrix import SampledMatrix, StoredMatrix
 from .progress import Report, as_report, nothing
 from .sample import draw_matrix, iid_gaussian
 from .text import shortened

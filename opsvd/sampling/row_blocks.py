@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..matrices import SampledMatrix
 from .krylov import Pass, Product, block_products
-from .matrix import SampledMatrix
 from .matrix_free import MatrixFree, rows_at_a_time
 
 

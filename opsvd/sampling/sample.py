@@ -7,9 +7,8 @@ import numpy as np
 
 from .._support.validation import generator, instance, pair, positive_int, require_memory
 from ..kernels import BlockKernel, Kernel, MatrixKernel, paired
+from ..matrices import BlockMatrix, KernelMatrix, MatrixOfKernel, ValuedMatrix
 from ..measures import Gaussian, Measure
-from .block_matrix import BlockMatrix, ValuedMatrix
-from .matrix import KernelMatrix, MatrixOfKernel
 
 
 class Sample(NamedTuple):

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import KernelError
 from ..kernels import BlockKernel, MatrixKernel
-from .matrix import MatrixOfKernel, SampledMatrix
+from ..matrices import MatrixOfKernel, SampledMatrix
 
 # Points of x and of y, at equal steps, at which a call is compared: another thread seldom writes over less than a 32nd.
 _POINTS_COMPARED = 32

@@ -190,21 +190,6 @@ def test_the_certificate_catches_what_is_built_to_fool_cross_approximation(name,
     assert (found.errors <= 1e-10 * truth.values[0]).all()
 
 
-def test_a_bump_is_seen_by_the_certificate():
-    """Without the repair the residual of tanh(xy) against tanh(xy) with a bump in the corner is reported as large."""
-    from opsvd.sampling.certificate import certify, strata
-
-    matrix, plain = drawn(BUMPS["corner"], 1000), drawn(SMOOTH["tanh"], 1000)
-    seen = certify(matrix, plain.pairs, np.random.default_rng(0))
-    residual = np.linalg.norm(matrix.stored() - plain.stored())
-    assert 0.5 * residual < seen.residual < 2.0 * residual
-    assert "residual" in str(seen)
-    assert matrix.x[seen.where[0]] > 2.5
-    edges = strata(1000)
-    assert np.diff(edges[:8]).tolist() == [1, 1, 2, 2, 4, 4, 8]
-    assert edges[[0, -2, -1]].tolist() == [0, 999, 1000]
-
-
 @pytest.mark.parametrize("name", ["jump", "kink", "log"])
 def test_what_is_not_of_low_rank_is_refused(exact, name):
     """The low-rank engine refuses kinks and jumps, and the certificate can be read from the error."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .matrix import Part, SampledMatrix
+from .sampled import Part, SampledMatrix
 
 # Ranges of ranks in the middle: sizes double from both ends up to a hundredth of all, so that what lies in a corner or
 # along an edge has rows and columns of its own. `tests/sampling/test_engines.py` hides bumps there.

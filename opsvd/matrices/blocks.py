@@ -6,7 +6,7 @@ import numpy as np
 
 from .._support.validation import instance
 from ..kernels import BlockKernel, MatrixKernel
-from .matrix import Index, MatrixOfKernel, SampledMatrix
+from .sampled import Index, MatrixOfKernel, SampledMatrix
 
 
 class _MatrixOfBlocks(MatrixOfKernel):
