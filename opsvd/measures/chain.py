@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from .line import UNDERFLOW, LineMeasure
+from .tails import Tail
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +130,15 @@ class Chain(LineMeasure):
         first, last = self._links[0], self._links[-1]
         low, high = np.array(first.part.box(tol)[0]), np.array(last.part.box(tol)[1])
         return float(first.outer(low)), float(last.outer(high))
+
+    @cached_property
+    def tails(self) -> tuple[Tail, ...]:
+        """Those of the parts, with their shares of the mass."""
+        if self._single is not None:
+            return self._single.tails
+        return tuple(tail._replace(coordinates=link.outer(tail.coordinates),
+                                   sqrt_density=tail.sqrt_density * np.sqrt(link.share))
+                     for link in self._links for tail in link.part.tails)
 
     def _of_links(self, t: np.ndarray) -> list[tuple[_Link, np.ndarray]]:
         """The links, each with a mask of the coordinates that it has."""

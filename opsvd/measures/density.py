@@ -1,5 +1,6 @@
 """Measures given by a density."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -86,6 +87,8 @@ class Density(Chain):
         """Be the sum of these parts."""
         self.parts, self.shares = parts, shares
         self._join(parts, shares.tolist())
+        if len(parts) == 1:
+            self.most_polynomials = _polynomials(parts[0])
 
     @property
     def given(self) -> dict[str, Any]:
@@ -176,6 +179,18 @@ def _part(pdf: _Checked, ends: tuple[float, float], breaks: np.ndarray,
     panels = np.concatenate([edges, placed.coordinates.inverse(near[(near > ends[0]) & (near < ends[1])])])
     panels = np.union1d(np.linspace(low, high, 14), panels[(panels > low) & (panels < high)])
     return tabulated(placed.sqrt_density, placed.coordinates, panels, edges, (placed.center, placed.scale))
+
+
+def _polynomials(part: Tabulated) -> float:
+    r"""How many polynomials of x have finite norms: :math:`x^k` has one if :math:`|x|^{2k}` times the mass falls."""
+    powers = [math.inf]
+    for end, outer in zip(part.box(UNDERFLOW), part.span, strict=True):
+        t = part.center + (end - part.center) * np.array([0.95, 0.75])
+        far, near = np.abs(part.points(t)).tolist()
+        if math.isinf(outer) and far > 10.0 * near:    # an infinite end, which the coordinate reaches exponentially
+            fall = -2.0 * float(np.diff(np.log(part.sqrt_density(t)))[0])
+            powers.append(-fall / math.log(far / near))
+    return max(math.ceil(0.5 * min(powers) - 1e-3), 1) if min(powers) < math.inf else math.inf
 
 
 def _edges(placed: Placed, breaks: np.ndarray) -> np.ndarray:

@@ -18,6 +18,7 @@ from ..quadrature import (
 )
 from .base import LARGEST_COORDINATE, Measure, node_count, weighted
 from .coordinates import strictly_between
+from .tails import Tail, tail_to
 
 UNDERFLOW = math.exp(-0.25 * 37.0**2)
 """Where the root of a density times a length is smaller, squares with weights are no normal numbers.
@@ -141,6 +142,15 @@ class LineMeasure(Measure):
             far = float(t[min(last + 1, len(t) - 1)])
             ends.append(max(far, end) if outwards < 0.0 else min(far, end))
         return ends[0], ends[1]
+
+    @cached_property
+    def tails(self) -> tuple[Tail, ...]:
+        """Those that go farther than floats tell points apart: towards infinite ends, in another coordinate than x."""
+        if self.plain:
+            return ()
+        found = [tail_to(self.points, self.sqrt_density, self.center, inner) for end, inner in
+                 zip(self.span, self.box(UNDERFLOW), strict=True) if math.isinf(end)]
+        return tuple(tail for tail in found if tail is not None)
 
     @cached_property
     def outer_widths(self) -> tuple[float, float]:

@@ -87,8 +87,11 @@ class ProductIntegration(Method):
                         f"nodes each, integrals split where slices break")
                 checks = loose_checks(mu_x, mu_y, x, y, rng)
                 matrix = (u * s) @ v.conj().T + rest
-                yield compared(problem, (Block(left, right, matrix),), checks, note, hidden=_hidden(matrix, x, y),
-                               leading=True, broken=True)
+                hidden = _hidden(matrix, x, y)
+                if np.isinf(hidden):    # towards a point the energy is not seen to fall: these panels have no bars
+                    return
+                yield compared(problem, (Block(left, right, matrix),), checks, note, hidden=hidden, leading=True,
+                               broken=True)
             if last or (settled and rough <= 1e-10):
                 return
             # Functions whose bars are not good enough, though they are settled, are to be smoother.

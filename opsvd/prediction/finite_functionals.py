@@ -13,7 +13,8 @@ class Functional:
     """A functional of the sampled spectrum: its mean, bias, standard deviation, and what the mean may leave out.
 
     It is `extrapolated` where the error would be more than twice as large if the sum of the values that are not given
-    were not continued from those that are.
+    were not continued from those that are. The deviation is infinite if more than a twentieth of the sum of the values
+    is of those with infinite fourth moments, of which none is known.
     """
 
     mean: float
@@ -42,6 +43,7 @@ def functionals(operator: SampledOperator, beyond: tuple[float, float, float]) -
     shift, unsure = _shift(part)
     unsure += 2.0 * float(np.delete(counts * s, kept).sum()) + beyond[0]
     extrapolated = beyond[2] > 2.0 * unsure
+    unknown = float((counts * s)[np.diag(operator.infinite)].sum()) > 0.05 * total    # of which no variance is known
     first, square = part.counts * part.s, part.counts * part.s**2
     variance = max(float(first @ part.covariances @ first) / 4.0, 0.0)
     relative = (variance / total**2, float(first @ part.covariances @ square) / 2.0 / (total * energy),
@@ -54,8 +56,9 @@ def functionals(operator: SampledOperator, beyond: tuple[float, float, float]) -
     error = 2.0 * rank * unsure / total + rank * std**2 * (abs(bias) / rank + std)
     # A tenth: the next order is then about a hundredth.
     valid = shift + unsure <= 0.1 * total
-    return (Functional(total - shift, -shift, math.sqrt(variance), unsure, valid, extrapolated),
-            Functional(rank + bias, bias, rank * std, error, valid and std <= LARGEST_RELATIVE_STD, extrapolated))
+    deviations = (math.inf, math.inf) if unknown else (math.sqrt(variance), rank * std)
+    return (Functional(total - shift, -shift, deviations[0], unsure, valid, extrapolated),
+            Functional(rank + bias, bias, deviations[1], error, valid and std <= LARGEST_RELATIVE_STD, extrapolated))
 
 
 def _shift(operator: SampledOperator) -> tuple[float, float]:

@@ -84,9 +84,13 @@ class FiniteSizePrediction:
             "functions, or values are nearly equal")
         grouped = "".join(f"; s_{group.indices[0] + 1} to s_{group.indices[-1] + 1} are predicted as a multiplet, in "
                           f"order" for group in self.multiplets)
-        heavy = "" if not self.unknown.any() else (
-            f"; {int(self.unknown.sum())} of the {self.unknown.size} values cannot be predicted at any n, because "
-            f"fourth moments of their singular functions are infinite, or rest on points of probability below {RARE:g}")
+        why = (f"because fourth moments of the singular functions are infinite, or rest on points of probability below "
+               f"{RARE:g}")
+        heavy = f"; {int(self.unknown.sum())} of the {self.unknown.size} values cannot be predicted at any n, {why}"
+        if self.unknown.size and self.unknown.all():
+            singles, heavy = f"no value can be predicted, and at no other n, {why}", ""
+        elif not self.unknown.any():
+            heavy = ""
         law = ", but OperatorSVD.equivalent may have its law" if (self.counts > 1).any() else ""
         rank = "holds" if self.effective_rank.valid else f"does not hold{law}"
         continued = ", with the sum of the values that are not given extrapolated" if self.nuclear.extrapolated else ""

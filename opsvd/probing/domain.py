@@ -123,17 +123,20 @@ def find_domain(kernel: Kernel, mu_x: LineMeasure, mu_y: LineMeasure, rtol: floa
             f"h must be square-integrable, but h^2 times the densities does not decay along the edge of the box "
             f"{box[0] + box[1]}: E[h^2] is infinite{farther}, as far as floats "
             f"tell. Decompose a slower kernel (exp(c*x*y) needs |c| < 1/2 under unit Gaussians), or take measures with "
-            f"a smaller std")
+            f"a smaller std or lighter tails")
     if energy.max() == -np.inf:    # what looks like zero gets a second look, for the trace of something narrow
         energy = _log_energy(kernel, mu_x, mu_y, sides, 1000)
-    largest = -np.inf if energy is None else float(energy.max())
-    if energy is None or (np.isfinite(largest) and abs(largest) > -2.0 * np.log(SMALLEST_SIZE)):
-        raise size_out_of_range(float(np.exp(0.5 * largest)))
+    if energy is None:
+        raise size_out_of_range(0.0)
+    largest, widths = float(energy.max()), [_widths(side, len(energy)) for side in sides]
+    norm = float(np.sqrt(widths[0] @ np.exp(np.minimum(energy, 700.0)) @ widths[1]))
+    unseen = (_unseen(kernel, mu_x, mu_y, sides, norm=norm, tol=tol)
+              + _unseen(kernel.transposed(), mu_y, mu_x, sides[::-1], norm=norm, tol=tol))
+    if np.isfinite(largest) and abs(largest) > -2.0 * np.log(SMALLEST_SIZE):
+        raise size_out_of_range(math.exp(min(0.5 * largest, 700.0)))
     (x0, x1), (y0, y1) = (ends.tolist() for ends in _ends(mu_x, mu_y, sides))
-    widths = [_widths(side, len(energy)) for side in sides]
-    norm = float(np.sqrt(widths[0] @ np.exp(energy) @ widths[1]))
     # Clearly wider is what grew three times, to 1.12^3 = 1.4 of what a bounded kernel needs.
-    return Domain((x0, x1), (y0, y1), float(np.sqrt(tails.sum())), norm, bool((sides > 1.3 * bounded).any()))
+    return Domain((x0, x1), (y0, y1), math.sqrt(float(tails.sum()) + unseen), norm, bool((sides > 1.3 * bounded).any()))
 
 
 def _distances(mu_x: LineMeasure, mu_y: LineMeasure, tol: float) -> np.ndarray:
@@ -206,17 +209,64 @@ def _tails(log_energy: np.ndarray, sides: np.ndarray) -> tuple[np.ndarray, np.nd
     tails, powers, growing = np.zeros((2, 2)), np.full((2, 2), np.inf), np.ones((2, 2), dtype=bool)
     for side, marginal in zip(np.ndindex(2, 2), (along_x[::-1], along_x, along_y[::-1], along_y), strict=True):
         # Means over a few points: an oscillating kernel has zeros on any single line.
-        edge, *inner = (sum(marginal[-stop:len(marginal) - stop + 3].tolist()) / 3.0 for stop in (3, 9, 15, 21))
-        if edge == 0.0 or inner[0] == 0.0:
+        means = [sum(marginal[-stop:len(marginal) - stop + 3].tolist()) / 3.0 for stop in (3, 9, 15, 21)]
+        if means[0] == 0.0 or means[1] == 0.0:
             continue
         # From the centre: half of the points are on this side of it.
         distance = [float(sides[side]) * (1.0 - inwards / (0.5 * _POINTS)) for inwards in (2.0, 8.0, 14.0, 20.0)]
-        powers[side], outer, before = map(_power, inner, [edge, *inner], distance, distance[1:])
-        # Away from the corner, where the box cuts off what lies along its diagonal. The power of a Gaussian decay grows
-        # like the square of the distance; one below 0.1 is no decay.
-        growing[side] = outer > 1.2 * max(before, 0.1)
-        tails[side] = edge * distance[0] / max(powers[side] - 1.0, 1e-3) / total
+        powers[side], growing[side] = _decay(means, distance)
+        tails[side] = means[0] * distance[0] / max(powers[side] - 1.0, 1e-3) / total
     return tails, powers, growing
+
+
+def _decay(means: list[float], distances: list[float]) -> tuple[float, bool]:
+    """The power by which four means fall with the distance, from the farthest inwards, and whether it grows."""
+    power, outer, before = map(_power, means[1:], means, distances, distances[1:])
+    # Away from the corner, where the box cuts off what lies along its diagonal. The power of a Gaussian decay grows
+    # like the square of the distance; one below 0.1 is no decay.
+    return power, outer > 1.2 * max(before, 0.1)
+
+
+def _unseen(kernel: Kernel, mu_x: LineMeasure, mu_y: LineMeasure, sides: np.ndarray, *, norm: float,
+            tol: float) -> float:
+    r"""Relative energy of what h does along tails of x within the box, beyond where floats tell points apart.
+
+    All points are one there, at a distance T. If the energy falls like :math:`t^{-p}` and the density like
+    :math:`t^{-q}`, then h goes on like :math:`t^{(q - p) / 2}` and is taken to be constant, with an error of the energy
+
+    .. math:: \int_T^\infty \rho(t)\, (h(t) - h(T))^2\, dt
+              = E(T)\, T\, \frac{(q - p)^2}{2\, (q - 1)\, (p - 1)\, ((p + q) / 2 - 1)} .
+
+    Raises NotSquareIntegrableError if the energy does not fall, and is more than tol^2.
+    """
+    if norm == 0.0 or not mu_x.tails:
+        return 0.0
+    total, (low, high) = 0.0, mu_x.center + np.array([-1.0, 1.0]) * sides[0]
+    _, y = _grid(mu_x, mu_y, sides)
+    roots = mu_y.sqrt_density(y) * np.sqrt(_widths(sides[1], _POINTS))
+    for tail in mu_x.tails:
+        if not within(tail.coordinates, (low, high)).all():
+            continue    # the energy ends before
+        values = np.abs(kernel.finite_grid(tail.coordinates.ravel(), y)) * (roots / norm)
+        sections = np.sum((values * tail.sqrt_density.reshape(-1, 1)) ** 2, axis=1).reshape(tail.coordinates.shape)
+        means, mass = (np.mean(part, axis=1).tolist() for part in (sections, tail.sqrt_density**2))
+        if min(means[:2] + mass[:2]) == 0.0:
+            continue
+        (power, growing), (bounded, _) = (_decay(part, tail.distances.tolist()) for part in (means, mass))
+        p, q = max(power - 1.0, 1e-3), max(bounded - 1.0, 1e-3)
+        unseen = means[0] * tail.distances[0] * max(q - p, 0.0) ** 2 / (q * p * (p + q))
+        if power <= 1.0 and not growing and unseen > tol * tol:
+            raise _no_decay(mu_x, float(mu_x.points(tail.coordinates[0, :1])[0]))
+        total += unseen
+    return total
+
+
+def _no_decay(measure: LineMeasure, last: float) -> NotSquareIntegrableError:
+    """The error for a kernel whose energy does not fall along a tail, to the last points that are told apart."""
+    return NotSquareIntegrableError(
+        f"h must be square-integrable, but h^2 times the densities does not decay along the tail of {measure!r} "
+        f"towards {last:.3g}, beyond which floats do not tell points apart: E[h^2] is infinite, or lies there. "
+        f"Decompose a kernel that grows less there, or take a measure with less mass there")
 
 
 def _power(inward: float, outward: float, far: float, near: float) -> float:

@@ -150,7 +150,10 @@ def test_infinite_moments_are_never_valid():
     assert prediction.unknown.tolist() == [True, True]
     assert np.isnan(prediction.mean).all()
     assert np.isinf(prediction.std).all()
-    assert "2 of the 2 values cannot be predicted at any n" in prediction.statement
+    assert "no value can be predicted, and at no other n, because fourth moments" in prediction.statement
+    assert np.isinf([prediction.nuclear.std, prediction.effective_rank.std]).all()
+    part = predict([1.0, 0.5], [[3.0, 1.0], [1.0, np.inf]], [[3.0, 1.0], [1.0, 3.0]], 10**6)
+    assert "1 of the 2 values cannot be predicted at any n" in part.statement
 
 
 def test_a_value_without_moments_harms_others_no_more_than_its_size():

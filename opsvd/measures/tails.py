@@ -1,0 +1,58 @@
+"""Tails of measures that go farther than floats tell points apart."""
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+# Of 32 points that divide the reach, the last three, and groups of three farther in, as those on which the tails of a
+# kernel are looked at (probing/domain.py); in sixty-fourths of the reach from its end.
+_INWARDS = np.array([0.0, 12.0, 24.0, 36.0])[:, None] + np.array([1.0, 3.0, 5.0])
+
+
+class Tail(NamedTuple):
+    """Coordinates along a tail, up to where points are no longer told apart.
+
+    Beyond, all points are one float: a density of t goes on falling, and what a kernel does there cannot be seen.
+
+    Attributes
+    ----------
+    coordinates : ndarray, shape (4, 3)
+        In four groups, the first of which is next to the last point.
+    sqrt_density : ndarray, shape (4, 3)
+        The root of the density by distance from the middle of the mass.
+    distances : ndarray, shape (4,)
+        Those of the groups.
+    reach : float
+        The distance of the last coordinate whose point differs from those farther out.
+    """
+
+    coordinates: np.ndarray
+    sqrt_density: np.ndarray
+    distances: np.ndarray
+    reach: float
+
+
+def tail_to(points: Callable[[np.ndarray], np.ndarray], sqrt_density: Callable[[np.ndarray], np.ndarray],
+            center: float, end: float) -> Tail | None:
+    """The tail from a centre towards an end, if points next to the end are all one float, and None otherwise."""
+    reach = _resolved(points, center, end)
+    if reach >= abs(end - center):
+        return None
+    fractions = 1.0 - _INWARDS / 64.0
+    t = center + math.copysign(reach, end - center) * fractions
+    return Tail(t, sqrt_density(t), reach * fractions.mean(axis=1), reach)
+
+
+def _resolved(points: Callable[[np.ndarray], np.ndarray], center: float, end: float) -> float:
+    """How far from the centre the last coordinate is whose point differs from that of the end."""
+    near, far = 0.0, end - center
+    last = points(np.array([end]))[0]
+    if points(center + 0.99 * np.array([far]))[0] != last:
+        return abs(far)
+    for _ in range(3):    # each time to a hundredth of the interval
+        t = np.linspace(near, far, 101)
+        k = int(np.flatnonzero(np.append(True, points(center + t[1:-1]) != last))[-1])
+        near, far = float(t[k]), float(t[k + 1])
+    return abs(near)
