@@ -5,6 +5,7 @@ import graphlib
 import io
 import math
 import re
+import subprocess
 import sys
 import tokenize
 from collections.abc import Iterable, Iterator
@@ -309,6 +310,12 @@ def test_the_core_needs_numpy_and_scipy_alone():
     """Other packages come in through _optional.require; an import for the type checker costs nothing."""
     allowed = {"numpy", "scipy", *sys.stdlib_module_names}
     assert [f"{i.where}: {i.target}" for i in EXTERNAL if i.target.split(".")[0] not in allowed and not i.typing] == []
+
+
+def test_importing_opsvd_imports_no_statistics():
+    """scipy.stats takes twice as long as all of opsvd; only the method that draws Sobol points imports it."""
+    command = "import sys, opsvd, opsvd.cli; sys.exit('scipy.stats' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", command], check=False).returncode == 0
 
 
 def test_the_top_level_is_only_a_list_of_names():
