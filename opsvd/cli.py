@@ -104,6 +104,17 @@ def _measures_record(mu_x: Measure, mu_y: Measure) -> dict[str, Any]:
     return {"measures": {"x": _measure(mu_x), "y": _measure(mu_y)}}
 
 
+def _missing(svd: OperatorSVD, check: CrossCheck | None) -> list[str]:
+    """Why numbers of a record are null, in words."""
+    notes = [f"{name}.upper is null: nothing bounds it from above, as what lies beyond the values given is continued"
+             for name, one in (("nuclear_norm", svd.nuclear_norm()), ("effective_rank", svd.effective_rank()))
+             if math.isinf(one.upper)]
+    if check is not None and np.isnan(check.z).any():
+        notes.append("crosscheck.z and crosscheck.predicted_mean are null where a value cannot be predicted at that n: "
+                     "fourth moments of its singular functions are not small against n")
+    return notes
+
+
 def _named(record: object, *names: str) -> dict[str, Any]:
     """Some attributes of an object, by name."""
     return {name: getattr(record, name) for name in names}
@@ -121,8 +132,9 @@ def _record(kernel: Kernel, svd: OperatorSVD, check: CrossCheck | None, notes: l
         "effective_rank": svd.effective_rank().record(),
         **_named(svd, "method", "status", "converged", "evaluations"),
         "crosscheck": None if check is None else _named(
-            check, "n", "trials", "z", "agrees", "verdict", "drawn", "interrupted"),
-        "notes": notes,
+            check, "n", "trials", "singular_values", "multiplicities", "mean", "standard_error", "predicted_mean", "z",
+            "agrees", "verdict", "drawn", "interrupted"),
+        "notes": [*notes, *_missing(svd, check)],
         "failures": failures,
     }
 
@@ -142,17 +154,33 @@ def _measures(args: argparse.Namespace) -> tuple[Measure, Measure]:
     return one(args.x, args.x_mean, args.x_std), one(args.y, args.y_mean, args.y_std)
 
 
+def _of_vectors(h: Callable[..., Any], k: int) -> bool:
+    """Whether h takes vectors of R^k: five pairs of them have five values, and not five times k."""
+    points = np.random.default_rng(0).standard_normal((2, 5, k))
+    try:
+        with np.errstate(all="ignore"):
+            return bool(np.shape(h(*points)) == (5,))
+    except Exception:  # noqa: BLE001 -- a function of numbers may raise anything here, and says later what is wrong
+        return False
+
+
 def _kernel(args: argparse.Namespace, h: Callable[..., Any]) -> Kernel:
     """The kernel that is asked for: h itself, or for --k and --scale the function of <x, y> that it stands for."""
     if args.k == 1 and args.scale is None:
         return Kernel(h, measures=_measures(args))
+    if ":" in args.kernel and _of_vectors(h, args.k):
+        if args.scale is not None:
+            raise _UsageError(f"--scale is the factor of <x, y> for a KERNEL of x*y, and {args.kernel} is a function "
+                              f"of vectors: leave it out, and scale inside the function")
+        return Kernel(h, None, (args.k, args.k), _measures(args))
     z, one = np.array([-1.3, -0.4, 0.7, 2.1]), np.ones(1)
     h = Kernel(h)    # which says what is wrong with h, if anything is
     with np.errstate(all="ignore"):
         alike = np.array_equal(h(z, one), h(one, z), equal_nan=True) and np.allclose(
             h(4.0 * z, 0.25 * one), h(z, one), rtol=1e-12, equal_nan=True)
     if not alike:
-        raise _UsageError(f"KERNEL must be a function of x*y with --k, which stands for <x, y>, got {args.kernel!r}; "
+        raise _UsageError(f"KERNEL must be a function of x*y with --k, which stands for <x, y>, or module:function, a "
+                          f"function of arrays of vectors, shape (..., {args.k}), got {args.kernel!r}; "
                           f"write other kernels of vectors in Python")
     scale = 1.0 / math.sqrt(args.k) if args.scale == ROOT else float(args.scale or 1.0)
     kernel = elementwise(lambda w: h(scale * np.asarray(w), np.ones(1)), args.k)
@@ -255,7 +283,7 @@ def _draw(args: argparse.Namespace, svd: OperatorSVD, check: CrossCheck | None, 
             print(f"\nwrote {args.plot}")
 
 
-def _sample(args: argparse.Namespace, kernel: Kernel, _notes: list[str]) -> int:
+def _sample(args: argparse.Namespace, kernel: Kernel, notes: list[str]) -> int:
     """Take the SVD of one sampled matrix, and say beforehand on stderr what it costs."""
     def said(_done: float, message: str) -> None:
         if message:
@@ -265,7 +293,10 @@ def _sample(args: argparse.Namespace, kernel: Kernel, _notes: list[str]) -> int:
     sampled = monte_carlo(kernel, n, mu_x, mu_y, m=m, rng=args.seed,
                           rank=None if args.max_rank is None else min(args.max_rank, n, m), progress=said)
     if args.json:
-        record = {"kernel": kernel.name, **_measures_record(mu_x, mu_y), "records": sampled.records()}
+        record = {"kernel": kernel.name, **_measures_record(mu_x, mu_y), "n": n, "m": m, "engine": sampled.engine,
+                  "singular_values": sampled.mean, "errors": sampled.engine_error,
+                  "effective_rank": sampled.matrices[0].effective_rank().record(), "records": sampled.records(),
+                  "notes": [*notes, "standard_error is null: one matrix does not tell how others scatter"]}
         print(json.dumps(_plain(record), indent=1, allow_nan=False))
     else:
         print(f"{_problem(kernel, mu_x, mu_y)}\n\n{sampled}")

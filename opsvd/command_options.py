@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from enum import IntEnum
 from pathlib import Path
 from typing import Any, NoReturn
@@ -63,8 +63,9 @@ examples:
   opsvd "log(abs(x*y))" --n 100,1000 --trials 50 --plot log.png
   opsvd mykernels:h --json --no-crosscheck
   opsvd "tanh(x*y)" --k 3          x and y in R^3, and x*y for <x, y>
+  opsvd mykernels:g --k 3          x and y in R^3, for a Python function of arrays (..., 3)
   opsvd "tanh(x*y)" --k 1000 --scale "1/sqrt(k)" --no-crosscheck
-  opsvd --json -- "-x*y"           a formula that begins with a minus stands last, after --
+  opsvd --json -- "-x*y"           a formula that begins with a minus stands after --
   opsvd "tanh(x*y)" --sample 1000000 --max-rank 20
   opsvd --essay figures            the essay's two figures, with the limit drawn in
 
@@ -182,7 +183,7 @@ def _parser() -> _Parser:
     numerics.add_argument("--method", choices=tuple(METHODS), metavar="NAME",
                           help=f"how to discretise: {', '.join(METHODS)}; auto (the default) chooses, and says why")
     numerics.add_argument("--k", type=int, metavar="K",
-                          help="x and y are vectors of R^K, and x*y in KERNEL is <x, y> (default: 1, numbers)")
+                          help="x and y are vectors of R^K, and x*y in a formula is <x, y> (default: 1, numbers)")
     numerics.add_argument("--scale", type=_scale, metavar="C",
                           help="with --k: C <x, y> in place of <x, y>; a number, or 1/sqrt(k)")
     for name in ("x", "y"):
@@ -215,10 +216,11 @@ def read_options(argv: Sequence[str] | None) -> argparse.Namespace:
     `mode` is the option that decides what is done: "essay", "sample", "no_crosscheck", or "" for all of it.
     """
     parser = _parser()
-    words = _joined(list(sys.argv[1:] if argv is None else argv))
+    words = list(sys.argv[1:] if argv is None else argv)
+    words = _joined(_options_first(words, parser._option_string_actions))
     given, others = parser.parse_known_args(words)
     if others:
-        parser.error(_superfluous(others[0], words, parser))
+        parser.error(_superfluous(others[0], parser))
     names = vars(given)
     if ("kernel" in names) == ("essay" in names):
         parser.error("needs a KERNEL such as \"tanh(x*y)\", or --essay DIR, and not both")
@@ -241,6 +243,18 @@ def read_options(argv: Sequence[str] | None) -> argparse.Namespace:
     return argparse.Namespace(**_DEFAULTS | names, mode=mode)
 
 
+def _options_first(words: list[str], known: Container[str]) -> list[str]:
+    """Move options that stand after ``--``, and after the KERNEL there, to before it."""
+    if "--" not in words:
+        return words
+    mark = words.index("--")
+    before, after = words[:mark], words[mark + 1:]
+    if after and after[0].split("=")[0] in known:    # the KERNEL stands before --, or nowhere
+        return before + after
+    first = next((i for i, word in enumerate(after) if word.split("=")[0] in known), len(after))
+    return [*before, *after[first:], "--", *after[:first]]
+
+
 def _joined(words: list[str]) -> list[str]:
     """Write ``--x-mean -1e-3`` as ``--x-mean=-1e-3``: argparse takes such numbers for options."""
     joined: list[str] = []
@@ -257,14 +271,12 @@ def _option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def _superfluous(word: str, words: list[str], parser: argparse.ArgumentParser) -> str:
+def _superfluous(word: str, parser: argparse.ArgumentParser) -> str:
     """Say what to do about a word that is neither an option nor the first KERNEL."""
-    if "--" in words and word in words[words.index("--"):]:
-        return f"options stand before --, and nothing but KERNEL after it, got {word!r} there"
     if not word.startswith("-"):
         return f"takes one KERNEL, got {word!r} as well; put the formula into quotes"
     if not word.startswith("--"):
-        return (f"there is no option {word!r}; if it is a formula, it stands last, after --, as in opsvd --json -- "
+        return (f"there is no option {word!r}; if it is a formula, it stands after --, as in opsvd --json -- "
                 f"\"-x*y\"")
     known = [name for name in parser._option_string_actions if name.startswith("--")]
     near = difflib.get_close_matches(word.split("=")[0], known, 1)

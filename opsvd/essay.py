@@ -16,7 +16,7 @@ from scipy.special import betaincinv
 
 from ._support.validation import affordable, generator, positive_int, require_memory, sizes
 from .decompose import decompose
-from .figures import COLOURS, new_figure, styled
+from .figures import COLOURS, ink, new_figure, styled
 from .kernels import Kernel
 from .measures import Gaussian
 from .sampling import MonteCarloSpectrum
@@ -191,10 +191,10 @@ def _draw_spectra(panels: Sequence[EssayPanel]) -> "Figure":
             index = np.arange(1, panel.spectra[k].size + 1)
             ax.plot(index, panel.spectra[k], "o", markersize=5, color=colour, label=f"$n = {panel.n[k]}$")
             if panel.grows:
-                ax.plot(index, panel.limits[k], color="black", linewidth=1.0, zorder=3,
+                ax.plot(index, panel.limits[k], color=ink(ax), linewidth=1.0, zorder=3,
                         label="quarter-circle law" if k == order[-1] else None)
         if not panel.grows:
-            ax.plot(np.arange(1, panel.limits[0].size + 1), panel.limits[0], "x", color="black", markersize=8, zorder=3,
+            ax.plot(np.arange(1, panel.limits[0].size + 1), panel.limits[0], "x", color=ink(ax), markersize=8, zorder=3,
                     label="operator")
     axes[0].legend()
     axes[-1].legend()
@@ -208,7 +208,7 @@ def _draw_ranks(panels: Sequence[EssayPanel]) -> "Figure":
         mean, spread = panel.ranks.mean(axis=0), panel.ranks.std(axis=0)
         ax.fill_between(panel.ranks_n, mean - spread, mean + spread, color=COLOURS[0], alpha=0.3, linewidth=0.0)
         ax.plot(panel.ranks_n, mean, color=COLOURS[0], linewidth=3.0, label=f"sampled: mean of {len(panel.ranks)}")
-        ax.plot(panel.ranks_n, panel.ranks_limit, color="black", linestyle="--", label=panel.ranks_label)
+        ax.plot(panel.ranks_n, panel.ranks_limit, color=ink(ax), linestyle="--", label=panel.ranks_label)
         if panel.grows:
             ax.set_yscale("log")
         else:

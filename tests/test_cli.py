@@ -84,7 +84,11 @@ def test_json_holds_everything(capsys):
     assert record["effective_rank"]["extrapolated"] is True
     assert (record["method"], record["status"], record["converged"]) == (svd.method, svd.status, True)
     assert record["evaluations"] == svd.evaluations
-    assert record["notes"] == []
+    assert [note.split(" is null")[0] for note in record["notes"][:2]] == ["nuclear_norm.upper", "effective_rank.upper"]
+    assert [note for note in record["notes"] if note.startswith("crosscheck.z and")] == record["notes"][2:]
+    assert any(None in row for row in record["crosscheck"]["z"])
+    assert [[value is None for value in row] for row in record["crosscheck"]["predicted_mean"]] == [
+        [value is None for value in row] for row in record["crosscheck"]["z"]]
     assert record["crosscheck"]["n"] == [40, 80]
     assert len(record["crosscheck"]["z"]) == 2
     assert record["crosscheck"]["agrees"] is True
@@ -133,6 +137,9 @@ def test_one_large_matrix(capsys):
     records = json.loads(capsys.readouterr().out)
     assert records["records"][0]["quantity"] == "s_1"
     assert records["records"][0]["standard_error"] is None
+    assert records["notes"] == ["standard_error is null: one matrix does not tell how others scatter"]
+    assert (records["n"], records["m"], len(records["singular_values"])) == (20, 20, 20)
+    assert records["effective_rank"]["value"] == pytest.approx(1.0)
 
 
 def test_rank_zero_is_printed(capsys):
@@ -186,7 +193,7 @@ def test_a_shortfall_is_a_note(capsys, monkeypatch):
     assert main(["x*y", "--no-crosscheck", "--json"]) == 0
     out, err = capsys.readouterr()
     assert err == "opsvd: note: the tolerance was not reached\n"
-    assert json.loads(out)["notes"] == ["the tolerance was not reached"]
+    assert json.loads(out)["notes"][0] == "the tolerance was not reached"
 
 
 @pytest.mark.parametrize(
@@ -309,9 +316,8 @@ def test_an_error_is_one_line(arguments, message, capsys):
         (["x*y", "--k", "3", "--scale", "nan"], "needs a number other than zero"),
         (["x*y", "--tril", "3"], "there is no option '--tril', perhaps --trials is meant"),
         (["x*y", "x+y"], "takes one KERNEL, got 'x+y' as well"),
-        (["-x*y"], "there is no option '-x*y'; if it is a formula, it stands last, after --"),
-        (["--", "x*y", "--json"], "options stand before --, and nothing but KERNEL after it, got '--json' there"),
-        (["--json", "--", "-x*y", "--n", "5"], "options stand before --"),
+        (["-x*y"], "there is no option '-x*y'; if it is a formula, it stands after --"),
+        (["--json", "--", "-x*y", "x"], "takes one KERNEL, got 'x' as well"),
     ],
 )
 def test_a_wrong_option_is_explained(arguments, message, capsys, tmp_path, monkeypatch):
@@ -561,6 +567,15 @@ def test_a_leading_minus_follows_two_dashes(capsys):
     assert json.loads(capsys.readouterr().out)["kernel"] == "-x*y"
 
 
+def test_options_may_follow_two_dashes():
+    """What stands after -- and is an option is one, before or after the formula."""
+    for words in (["--", "-x*y", "--rtol", "1e-3", "--json"], ["--json", "--", "-x*y", "--rtol", "1e-3"],
+                  ["-x*y".replace("-", "0-"), "--", "--json", "--rtol=1e-3"]):
+        options = read_options(words)
+        assert options.kernel.endswith("-x*y")
+        assert (options.rtol, options.json) == (1e-3, True)
+
+
 @pytest.mark.parametrize(
     ("value", "error", "text"),
     [
@@ -591,6 +606,24 @@ def test_it_runs_as_a_module(tmp_path):
     record = json.loads(done.stdout)
     assert record["kernel"] == "wave"
     assert record["singular_values"][0] == pytest.approx(0.4858682717566457, abs=1e-10)
+
+
+def test_a_python_function_of_vectors(tmp_path, capsys, monkeypatch):
+    """With --k, module:function may be a function of x*y, or one of vectors, which takes no --scale."""
+    (tmp_path / "vectorial.py").write_text(
+        "import numpy as np\n\ndef inner(x, y):\n    return np.tanh(np.sum(x * y, axis=-1))\n\n"
+        "def phi(x, y):\n    return np.tanh(x * y)\n\ndef wrong(x, y):\n    return np.tanh(x) * y\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    line = ["--k", "3", "--rtol", "1e-4", "--no-crosscheck", "--json"]
+    values = []
+    for name in ("inner", "phi"):
+        assert main([f"vectorial:{name}", *line]) == 0
+        values.append(json.loads(capsys.readouterr().out)["values"][:2])
+    np.testing.assert_allclose(*values, rtol=1e-6)
+    assert main(["vectorial:inner", *line, "--scale", "0.5"]) == 2
+    assert "--scale is the factor of <x, y>" in capsys.readouterr().err
+    assert main(["vectorial:wrong", *line]) == 2
+    assert "or module:function, a function of arrays of vectors, shape (..., 3)" in capsys.readouterr().err
 
 
 def test_vectors_are_asked_for_by_their_dimension(capsys):

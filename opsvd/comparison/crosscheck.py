@@ -3,11 +3,11 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._support.html import html_table
 from .._support.optional import require
 from .._support.signs import plus_minus
 from .._support.validation import generator, positive_int, require_memory, sizes
@@ -23,7 +23,7 @@ from ..sampling.monte_carlo import MOST_TRIALS, Trials, kernel_trials, run_in_tu
 from ..sampling.text import aligned
 from ..sampling.trials import announce, cut_short
 from ..spectrum import Estimate
-from .z_scores import count_compared, energy_score, multiplet_means, threshold, value_scores
+from .z_scores import count_compared, energy_score, expected, multiplet_means, threshold, value_scores
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,12 +46,12 @@ class CrossCheck:
     mean, standard_error : ndarray, shape (len(n), r)
         The means of the sampled values, and the standard errors from their scatter.
     predicted_mean, bias : ndarray, shape (len(n), r)
-        What the means must be at each n, and its distance from the operator value; NaN where not `valid`.
+        What the means must be at each n, and its distance from the operator value; NaN where not `valid`. Of nearly
+        equal values it is the mean of the largest, of the second, ... of such a group.
     z : ndarray, shape (len(n), r)
         ``(mean - predicted_mean)`` over its standard error; NaN where not `valid`.
     valid : ndarray of bool, shape (len(n), r)
-        Where the values at size n can be predicted; see `opsvd.prediction.finite_size.predict`. Nearly equal values
-        cannot.
+        Where the values at size n can be predicted; see `opsvd.prediction.finite_size.predict`.
     unknown : ndarray of bool, shape (r,)
         Which values cannot be predicted at any n, because the fourth moments of their singular functions are infinite.
     z_energy : ndarray, shape (len(n),)
@@ -142,14 +142,20 @@ class CrossCheck:
 
     def __str__(self) -> str:
         """Show the sampled means and z-scores beside the operator's values."""
-        return "\n".join([f"sampled means over {self._counts} (z-score)", *aligned(self._table()), self.verdict])
+        return "\n".join([f"sampled means over {self._counts} (z-score)", *aligned(self._table()),
+                          *([self._legend] if self._legend else []), self.verdict])
 
     def _repr_html_(self) -> str:
         """Show the same table in notebooks."""
         head, *rows = self._table()
-        titles = "".join(f"<th>{cell}</th>" for cell in head)
-        body = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
-        return f"<table><caption>{escape(self.verdict)}</caption><tr>{titles}</tr>{body}</table>"
+        return html_table("Cross-check", self.verdict, head, rows, self._legend)
+
+    @property
+    def _legend(self) -> str:
+        """What "(-)" in the table means, if it stands there."""
+        if not np.isnan(self._all_z).any():
+            return ""
+        return "(-): not to be predicted at that n, as fourth moments of singular functions are not small against it"
 
     @property
     def _counts(self) -> str:
@@ -171,7 +177,10 @@ class CrossCheck:
                 ["effective rank", shown, *(f"{rank:.6g} {plus_minus()} {error:.1g}" for rank, error in ranks)]]
 
     def plot(self, ax: "Axes | None" = None) -> "Axes":
-        r"""Draw the sampled means over the operator's values, and, given no axes, the effective rank against n beside.
+        r"""Draw sampled and predicted means over the operator's values.
+
+        Diamonds are `predicted_mean`, which sampled means must meet to within their error bars; where a value cannot be
+        predicted at an n, there is none. Given no axes, the effective rank against n is drawn beside.
 
         Parameters
         ----------
@@ -190,6 +199,7 @@ class CrossCheck:
             plot_sampled_ranks(beside, self.n, self.effective_rank, self.effective_rank_error,
                                limit.value if math.isfinite(limit.error) else math.inf)
         return plot_sampled_values(require_axes(ax), self.singular_values, self.n, self.mean, self.standard_error,
+                                   predicted=self.predicted_mean,
                                    title=f"sampled singular values, {self._counts.replace(' of each size', ' each')}")
 
 
@@ -247,7 +257,9 @@ def crosscheck(
 
     Notes
     -----
-    A sampled value is not compared with :math:`s_i` but with its expectation at that n (`svd.predict`). In
+    A sampled value is not compared with :math:`s_i` but with its expectation at that n (`svd.predict`). Equal and
+    nearly equal values are split by sampling: the largest of a group is compared with the mean of the largest, the
+    second with that of the second, and so on (`opsvd.prediction.splitting`). In
 
     .. math:: z_i = (\mathrm{mean}_i - \mathrm{predicted}_i) / \sqrt{\sigma_i^2 / \mathrm{trials}
               + \mathrm{error}_i^2 + \delta_i^2},
@@ -316,8 +328,10 @@ def _compared(svd: OperatorSVD, predictions: list[FiniteSizePrediction], samples
               rank: int | None, note: str) -> CrossCheck:
     """Compare samples with predictions, size by size."""
     r, drawn = count_compared(svd, predictions, rank), tuple(sample.trials for sample in samples)
+    known = [expected(prediction, r) for prediction in predictions]
     values = [multiplet_means(sample.spectra, svd.multiplicities[:r]) for sample in samples]
-    valid = np.stack([prediction.valid[:r] for prediction in predictions])
+    valid = np.stack([one.valid for one in known])
+    means = np.where(valid, [one.mean for one in known], np.nan)
     z = np.stack([value_scores(svd, *pair, r) for pair in zip(predictions, samples, strict=True)])
     z_energy = np.array([energy_score(svd, *pair, r) for pair in zip(predictions, samples, strict=True)])
     ranks = [sample.effective_rank() for sample in samples]
@@ -328,10 +342,10 @@ def _compared(svd: OperatorSVD, predictions: list[FiniteSizePrediction], samples
         singular_values=svd.values[:r],
         errors=svd.value_errors[:r],
         multiplicities=svd.multiplicities[:r],
-        mean=np.stack([means.mean(axis=0) for means in values]),
-        standard_error=np.stack([standard_error(means) for means in values]),
-        predicted_mean=np.where(valid, [prediction.mean[:r] for prediction in predictions], np.nan),
-        bias=np.where(valid, [prediction.bias[:r] for prediction in predictions], np.nan),
+        mean=np.stack([one.mean(axis=0) for one in values]),
+        standard_error=np.stack([standard_error(one) for one in values]),
+        predicted_mean=means,
+        bias=means - svd.values[:r],
         z=z,
         valid=valid,
         unknown=predictions[0].unknown[:r],

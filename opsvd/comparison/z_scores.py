@@ -4,6 +4,7 @@
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtri
@@ -46,11 +47,41 @@ def multiplet_means(spectra: np.ndarray, counts: np.ndarray) -> np.ndarray:
     return np.stack([part.mean(axis=-1) for part in np.split(padded, ends, axis=-1)[:-1]], axis=-1)
 
 
+class Expected(NamedTuple):
+    """What sampled values must be, shape (r,): mean, standard deviation, error of the mean, and where it holds."""
+
+    mean: np.ndarray
+    std: np.ndarray
+    error: np.ndarray
+    valid: np.ndarray
+
+
+def expected(prediction: FiniteSizePrediction, r: int) -> Expected:
+    """What the leading r values of a sample must be, one by one.
+
+    Of nearly equal values it is the mean of the largest, of the second, ... of the group, and of a value that stands
+    several times the mean over its group, where the expansion for single values fails.
+    """
+    mean, std, error = (array.copy() for array in (prediction.mean, prediction.std, prediction.error))
+    valid, starts = prediction.valid.copy(), prediction.counts.cumsum() - prediction.counts
+    for group in prediction.multiplets:
+        first = int(np.searchsorted(starts, group.indices[0]))
+        if prediction.counts[first] == 1:
+            mean[group.indices], std[group.indices], error[group.indices] = group.mean, group.std, group.error
+            valid[group.indices] = True
+        elif not valid[first]:
+            d = group.indices.size
+            mean[first], std[first], error[first] = group.total / d, group.total_std / d, group.error
+            valid[first] = True
+    return Expected(mean[:r], std[:r], error[:r], valid[:r])
+
+
 def value_scores(svd: OperatorSVD, prediction: FiniteSizePrediction, sample: MonteCarloSpectrum, r: int) -> np.ndarray:
     """Return the z-scores of the leading r values, NaN where they cannot be predicted."""
-    z = _scores(multiplet_means(sample.spectra, svd.multiplicities[:r]), prediction.mean[:r], prediction.std[:r],
-                np.hypot(prediction.error[:r], svd.value_errors[:r] + _rounding(svd, sample.n)))
-    return np.where(prediction.valid[:r], z, np.nan)
+    mean, std, error, valid = expected(prediction, r)
+    z = _scores(multiplet_means(sample.spectra, svd.multiplicities[:r]), mean, std,
+                np.hypot(error, svd.value_errors[:r] + _rounding(svd, sample.n)))
+    return np.where(valid, z, np.nan)
 
 
 def energy_score(svd: OperatorSVD, prediction: FiniteSizePrediction, sample: MonteCarloSpectrum, r: int) -> float:

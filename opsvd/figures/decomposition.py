@@ -6,6 +6,7 @@ import numpy as np
 
 from .._support.validation import instance
 from ..operator.singular_functions import SingularFunctions
+from ..spectrum import DecayLaw
 
 
 @runtime_checkable
@@ -27,6 +28,10 @@ class Decomposition(Protocol):
     @property
     def errors(self) -> np.ndarray:
         """Error bars of the values as often as they stand, shape (r,)."""
+
+    @property
+    def decay(self) -> DecayLaw:
+        """How the values fall."""
 
     @property
     def left(self) -> SingularFunctions:

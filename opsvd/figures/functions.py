@@ -23,11 +23,12 @@ def plot_functions(svd: Decomposition, ax: "Axes | None" = None, count: int = 4)
     r"""Draw the first singular functions, :math:`f_i` solid and :math:`g_i` dashed, over the bulk of their measures.
 
     The bulk is three standard deviations to either side of the mean, and under measures that are not Gaussian what has
-    the same part of the mass; points of positive probability are dots. Where :math:`f_i = g_i`, the dashes lie on the
-    line. For rotation-invariant kernels of vectors, the radial functions F and G of the first multiplets are drawn
-    against the length; for others, the functions along the first coordinate. Of functions with several values the first
-    is drawn; rows of a block but the first stay half a standard deviation from their means. Of complex functions these
-    are the real parts, and the imaginary parts are drawn fainter in the same colours.
+    the same part of the mass; points of positive probability are dots. Where :math:`g_i = f_i`, the dashes lie on the
+    line; where h is symmetric and an eigenvalue is negative, :math:`g_i = -f_i`; the legend says both. For
+    rotation-invariant kernels of vectors, the radial functions F and G of the first multiplets are drawn against the
+    length; for others, the functions along the first coordinate. Of functions with several values the first is drawn;
+    rows of a block but the first stay half a standard deviation from their means. Of complex functions these are the
+    real parts, and the imaginary parts are drawn fainter in the same colours.
 
     Parameters
     ----------
@@ -47,8 +48,8 @@ def plot_functions(svd: Decomposition, ax: "Axes | None" = None, count: int = 4)
     for i, (f, g) in enumerate(zip(left.values.T, right.values.T, strict=True)):
         colour = COLOURS[i % len(COLOURS)]
         ax.plot(left.along, f.real, color=colour, linewidth=3.0, alpha=0.6, label=left.names[i], **_dots(f, 6.0))
-        ax.plot(right.along, g.real, color=colour, linewidth=1.2, linestyle="--", label=right.names[i],
-                **_dots(g, 3.0))
+        ax.plot(right.along, g.real, color=colour, linewidth=1.2, linestyle="--",
+                label=f"{right.names[i]}{_same(left, right, i)}", **_dots(g, 3.0))
         if f.dtype.kind == "c":
             ax.plot(left.along, f.imag, color=colour, linewidth=3.0, alpha=0.2)
             ax.plot(right.along, g.imag, color=colour, linewidth=1.2, linestyle=":", alpha=0.5)
@@ -62,6 +63,20 @@ def plot_functions(svd: Decomposition, ax: "Axes | None" = None, count: int = 4)
     if ax.lines:
         ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))    # beside the lines, and not over them
     return ax
+
+
+def _same(left: "_Curves", right: "_Curves", i: int) -> str:
+    """Whether g_i is f_i or -f_i, as a legend says it, and what the sign means where h is symmetric."""
+    f, g = left.values[:, i], right.values[:, i]
+    if f.dtype.kind == "c" or g.dtype.kind == "c" or not np.array_equal(left.along, right.along, equal_nan=True):
+        return ""
+    size = float(np.nanmax(np.abs(f), initial=0.0))
+    name = left.names[i].split(",")[0]
+    for sign, words in ((1.0, f"$=$ {name}"), (-1.0, f"$= -${name}: eigenvalue $-s_{{{i + 1}}}$")):
+        # What is drawn is one line, at the width of a line: a thousandth of the picture.
+        if np.nanmax(np.abs(g - sign * f), initial=0.0) <= 1e-3 * size:
+            return f" {words}"
+    return ""
 
 
 def _dots(values: np.ndarray, size: float) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """The figure of a spectrum."""
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .axes import COLOURS, axes_or_new, styled
+from .axes import COLOURS, axes_or_new, ink, styled
 from .decomposition import Decomposition, require_decomposition
 
 if TYPE_CHECKING:
@@ -13,12 +14,17 @@ if TYPE_CHECKING:
 # Values that have a label each: for more of them the labels would run into each other.
 _LABELLED = 6
 
+# Inches from the start of a label to that of the next: three characters of eight points, with a space. A layout may yet
+# take a fifth of the width for what stands beside the Axes.
+_LABEL_WIDTH = 0.36
+
 
 def plot_spectrum(svd: Decomposition, ax: "Axes | None" = None) -> "Axes":
     r"""Draw the singular values :math:`s_i` against i on a logarithmic axis, with their error bars.
 
-    The shaded area lies below the error bars' length: a value inside it cannot be told from zero. Values that stand
-    several times are drawn as lines over all of their indices, on two logarithmic axes.
+    The shaded area lies below the error bars' length: a value inside it cannot be told from zero. Where the values fall
+    like a power of i, both axes are logarithmic, and the values lie on a line. Values that stand several times are
+    drawn as lines over all of their indices, on two logarithmic axes as well.
 
     Parameters
     ----------
@@ -45,22 +51,26 @@ def plot_spectrum(svd: Decomposition, ax: "Axes | None" = None) -> "Axes":
     values, errors = svd.values, svd.errors
     index = np.arange(1, len(values) + 1)
     ax.set_yscale("log", nonpositive="clip")
-    ax.locator_params(axis="x", integer=True)
-    ax.set(xlabel="index $i$", ylabel="$s_i$")
+    ax.set(xlabel="index $i$", ylabel="singular value $s_i$")
     positive = np.concatenate([values, errors])
     positive = positive[positive > 0.0]
     if positive.size == 0:
         ax.text(0.5, 0.5, "rank 0", transform=ax.transAxes, ha="center", va="center")
         return ax
     floor = 0.3 * positive.min()
-    ax.errorbar(index, values, yerr=errors, fmt="o", markersize=4, color=COLOURS[0], ecolor="black", capsize=2,
+    ax.errorbar(index, values, yerr=errors, fmt="o", markersize=4, color=COLOURS[0], ecolor=ink(ax), capsize=2,
                 label="$s_i$ and its error bar")
     edges = np.concatenate([index - 0.5, index[-1:] + 0.5])
-    ax.stairs(np.maximum(errors, floor), edges, baseline=floor, fill=True, color="0.85", label="below the error")
+    ax.stairs(np.maximum(errors, floor), edges, baseline=floor, fill=True, color="0.5", alpha=0.35,
+              label="below the error")
     top = positive.max()
     ax.set(xlim=(0.4, len(values) + 0.6), ylim=(floor, top * (top / floor) ** 0.3))    # room for the legend
-    if len(values) <= _LABELLED:
+    if svd.decay.kind == "power" and len(values) > _LABELLED:
+        ax.set(xscale="log", xlim=(0.7, 1.4 * len(values)))
+    elif len(values) <= _LABELLED:
         ax.set_xticks(index)
+    else:
+        ax.locator_params(axis="x", integer=True)
     ax.legend(loc="upper right")
     return ax
 
@@ -70,12 +80,17 @@ def _plot_multiplets(svd: Decomposition, ax: "Axes") -> "Axes":
     counts = svd.multiplicities.astype(np.float64)
     ends = np.cumsum(counts)
     starts = ends - counts
-    ax.set(xscale="log", yscale="log", xlabel="index $i$", ylabel="$s_i$")
+    ax.set(xscale="log", yscale="log", xlabel="index $i$", ylabel="singular value $s_i$")
     ax.hlines(svd.values, starts + 0.6, ends + 0.4, color=COLOURS[0], linewidth=2.5, label="multiplets")
     middles = np.sqrt((starts + 0.6) * (ends + 0.4))
-    ax.errorbar(middles, svd.values, yerr=svd.value_errors, fmt="none", ecolor="black", capsize=2, label="error bars")
+    ax.errorbar(middles, svd.values, yerr=svd.value_errors, fmt="none", ecolor=ink(ax), capsize=2, label="error bars")
+    ax.autoscale_view()    # so that places below are those that will be seen
+    last = -math.inf
     for start, value, count in list(zip(starts, svd.values, svd.multiplicities.tolist(), strict=True))[:_LABELLED]:
-        times = f"{count if count < 10**6 else format(float(count), '.1g')}\N{MULTIPLICATION SIGN}"
-        ax.annotate(times, (start + 0.6, value), textcoords="offset points", xytext=(2, 5), fontsize=8)
+        place = ax.transData.transform((start + 0.6, value))[0] / ax.figure.dpi
+        if place - last > _LABEL_WIDTH:
+            times = f"{count if count < 10**6 else format(float(count), '.1g')}\N{MULTIPLICATION SIGN}"
+            ax.annotate(times, (start + 0.6, value), textcoords="offset points", xytext=(2, 5), fontsize=8)
+            last = place
     ax.legend()
     return ax

@@ -111,7 +111,7 @@ def _unaffordable(kernel: Kernel, budget: Budget, n: int, width: int, started: f
 
 def quasi_random_points(directions: int, n: int, seed: int) -> np.ndarray:
     """The first n points of a scrambled Sobol sequence, n a power of two, as standard normals (n, directions)."""
-    from scipy.stats import qmc    # most of the time that importing opsvd would take
+    from scipy.stats import qmc  # most of the time that importing opsvd would take
     if directions > qmc.Sobol.MAXDIM:
         return np.random.default_rng(seed).standard_normal((n, directions))
     # Half of the resolution of 30 bits keeps points from zero.

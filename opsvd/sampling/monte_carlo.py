@@ -136,16 +136,20 @@ class MonteCarloSpectrum:
     def __str__(self) -> str:
         """Show the leading singular values with their standard errors."""
         ranks, size = self.effective_rank(), f"n = {self.n}" if self.n == self.m else f"n = {self.n}, m = {self.m}"
-        rows = [f"{i:>4}  {mean:<12.6g}  {error:.1e}"
-                for i, (mean, error) in enumerate(zip(self.mean, self.standard_error, strict=True), start=1)]
-        matrices = "one sampled matrix" if self.trials == 1 else f"{self.trials} sampled matrices"
+        single = self.trials == 1
+        matrices = "one sampled matrix" if single else f"{self.trials} sampled matrices"
+        # One matrix does not tell how others scatter; what is known is how well its own values were computed.
+        heads = ("singular value", "error of its SVD") if single else ("mean", "standard error")
+        errors = self.engine_error if single else self.standard_error
+        rows = [f"{i:>4}  {mean:<14.6g}  {error:.1e}" for i, (mean, error) in enumerate(
+            zip(self.mean, errors, strict=True), start=1)]
+        scatter = "" if single else f", standard error {standard_error(ranks):.1e}"
         unknown = float(self.effective_rank_error().max())
         likely = f" (likely {float(self.effective_rank_likely_error().max()):.1e})"
         engine = f"; the engine leaves {unknown:.1e}{likely} open" if unknown > 1e-6 * ranks.mean() else ""
         cut = ", interrupted" if self.interrupted else ""
-        return "\n".join([f"{matrices}, {size}, engine {self.engine}{cut}", "   i  mean          standard error",
-                          *shortened(rows, 10, indent="      "),
-                          f"effective rank {ranks.mean():.6g}, standard error {standard_error(ranks):.1e}{engine}"])
+        return "\n".join([f"{matrices}, {size}, engine {self.engine}{cut}", f"   i  {heads[0]:<14}  {heads[1]}",
+                          *shortened(rows, 10, indent="      "), f"effective rank {ranks.mean():.6g}{scatter}{engine}"])
 
 
 def monte_carlo(

@@ -138,11 +138,26 @@ def test_zero():
     assert not crosscheck(sine, (10, 20), trials=2, rng=0, svd=decompose(lambda x, y: 0.0 * x * y)).agrees
 
 
-def test_equal_values_are_checked_by_their_squares(decompositions):
-    """For relu(xy) no single value is predictable, and the sum of squares is."""
-    check = crosscheck(relu, (100, 200), trials=5, rng=0, svd=decompositions[relu])
-    assert not check.valid.any()
+def test_equal_values_are_compared_in_order(decompositions):
+    """relu(xy) has one value twice, which sampling splits: the larger one is predicted above it, the other below."""
+    check = crosscheck(relu, (100, 200), trials=100, rng=0, svd=decompositions[relu])
+    assert check.valid.all()
+    assert (check.predicted_mean[:, 0] > 0.51).all()
+    assert (check.predicted_mean[:, 1] < 0.49).all()
+    assert np.abs(check.z).max() < 4.0
     assert np.isfinite(check.z_energy).all()
+    assert "(-)" not in str(check)
+
+
+def test_the_split_of_equal_values_is_seen(decompositions):
+    """Two values that sampling does not split are not those of relu(xy), whose sum of squares they have."""
+    svd = decompositions[relu]
+    assert not crosscheck(lambda x, y: 0.56 * np.sign(x * y) + 0.433, 200, trials=100, rng=0, svd=svd).agrees
+
+
+def test_what_is_not_predicted_is_explained():
+    """A dash in the table stands for no prediction, and a line below says so."""
+    assert "\n(-): not to be predicted at that n" in str(crosscheck(sine, (20, 30), trials=4, rng=0, rank=4))
 
 
 def test_nothing_comparable_is_undecided():
@@ -173,7 +188,8 @@ def test_text(check):
     assert check.verdict.startswith("quadrature and sampling agree: ")
     assert repr(check) == f"CrossCheck(n=(60, 240), trials=12, {check.verdict})"
     html = check._repr_html_()
-    assert html.count("<tr>") == len(lines) - 2
+    assert html.count("<tr>") == len(lines) - 3    # the first, the last, and what (-) means
+    assert "(-): not to be predicted" in html
     assert check.verdict in html
 
 
@@ -184,7 +200,9 @@ def test_plot(check):
     left, right = ax.figure.axes
     assert left is ax
     assert (left.get_yscale(), right.get_xscale()) == ("log", "log")
-    assert [text.get_text() for text in right.get_legend().get_texts()] == ["operator", "sampled"]
+    assert [text.get_text() for text in right.get_legend().get_texts()] == ["operator, $n = \\infty$", "sampled"]
+    assert right.get_xlim()[0] < 0.9 * min(check.n)
+    assert right.get_xlim()[1] > 1.1 * max(check.n)
     ax.figure.canvas.draw()
     plt.close(ax.figure)
     figure = plt.figure()
@@ -192,7 +210,8 @@ def test_plot(check):
     assert check.plot(given) is given
     assert len(figure.axes) == 1
     labels = {text.get_text() for text in given.get_legend().get_texts()}
-    assert labels == {"operator", "$n = 60$", "$n = 240$"}
+    assert {"operator, $n = \\infty$", "sampled, $n = 60$", "sampled, $n = 240$"} < labels
+    assert any(label.startswith("predicted at that $n$") for label in labels)
     plt.close(figure)
 
 

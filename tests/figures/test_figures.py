@@ -1,5 +1,7 @@
 """Figures: they show the numbers they are given, in the Axes they are given, and leave nothing open."""
 
+import itertools
+
 import matplotlib as mpl
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ mpl.use("Agg")
 
 import matplotlib.pyplot as plt
 
-from opsvd import Gaussian, decompose, elementwise
+from opsvd import Gaussian, Uniform, decompose, elementwise
 from opsvd.comparison.crosscheck import crosscheck
 from opsvd.figures import COLOURS, new_figure, plot_breaks, plot_functions, plot_spectrum, summary_figure
 from opsvd.probing.break_points import break_points
@@ -58,12 +60,42 @@ def test_functions_are_those_of_the_result(svd, ax):
     """Lines come in pairs f_i, g_i of one colour, and show the singular functions on three standard deviations."""
     assert plot_functions(svd, ax, count=2) is ax
     lines = ax.get_lines()
-    assert [line.get_label() for line in lines] == ["$f_{1}$", "$g_{1}$", "$f_{2}$", "$g_{2}$"]
+    assert [line.get_label() for line in lines] == [
+        "$f_{1}$", "$g_{1}$ $=$ $f_{1}$", "$f_{2}$", "$g_{2}$ $= -$$f_{2}$: eigenvalue $-s_{2}$"]
     for i, (f, g) in enumerate(zip(lines[::2], lines[1::2], strict=True)):
         np.testing.assert_allclose(f.get_ydata(), svd.left(f.get_xdata())[:, i], atol=1e-12)
         np.testing.assert_allclose(g.get_ydata(), svd.right(g.get_xdata())[:, i], atol=1e-12)
         assert f.get_color() == g.get_color() == COLOURS[i]
         assert f.get_xdata()[0] == pytest.approx(-3.0)
+
+
+def test_a_power_law_is_drawn_as_a_line(ax):
+    """Where values fall like a power both axes are logarithmic; where they fall faster, the one of values."""
+    plot_spectrum(decompose(np.minimum, Uniform(0.0, 1.0), Uniform(0.0, 1.0), rtol=1e-6), ax)
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+    assert plot_spectrum(decompose(sine), Figure().subplots()).get_xscale() == "linear"
+
+
+def test_labels_of_multiplets_do_not_collide():
+    """tanh(<x, y>) in the plane has pairs of values, the later of which are closer than a label is wide."""
+    ax = Figure((4.8, 4.2)).subplots()
+    plot_spectrum(decompose(elementwise(np.tanh, 2), rtol=1e-4), ax)
+    ax.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in ax.texts]
+    assert len(boxes) >= 2
+    assert not any(one.overlaps(other) for one, other in itertools.pairwise(boxes))
+
+
+@pytest.mark.parametrize("style", ["default", "dark_background"])
+def test_figures_keep_to_the_style(style, svd):
+    """Grounds are those of the style, and what is drawn in its ink can be read on them."""
+    with plt.style.context(style):
+        check = crosscheck(sine, n=(20, 40), trials=3, rng=0, svd=svd)
+        figure = summary_figure(svd, check)
+        for ax in figure.axes:
+            assert mpl.colors.same_color(ax.get_facecolor(), mpl.rcParams["axes.facecolor"])
+        (operator,) = [line for line in figure.axes[2].collections if str(line.get_label()).startswith("operator")]
+        assert mpl.colors.same_color(operator.get_color()[0], mpl.rcParams["axes.labelcolor"])
 
 
 def test_functions_lie_over_their_own_measures(ax):
