@@ -28,9 +28,10 @@ from setting import machine
 
 import opsvd
 from opsvd import Gaussian, elementwise
-from opsvd.bases import HermiteBasis, LogarithmicBasis, PanelBasis, radial_half_density, radial_reach
+from opsvd.bases import HermiteBasis, LogarithmicBasis, PanelBasis
 from opsvd.evidence.scatter import scatter_bars
 from opsvd.kernels import Kernel
+from opsvd.measures import radial_half_density, radial_reach
 from opsvd.methods import angular_profile, angular_slices, grids, logarithmic, panels, tensor
 from opsvd.methods.grids import _Coarser, _still_to_come
 from opsvd.methods.panel_rules import ORDER, check_rule, first_edges, random_rule

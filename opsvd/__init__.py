@@ -21,6 +21,7 @@ from .figures import plot_breaks, plot_functions, plot_spectrum
 from .kernels import BlockKernel, Elementwise, Kernel, MatrixKernel, blockwise, elementwise
 from .measure_expressions import parse_measure
 from .measures import (
+    Ball,
     Beta,
     Circle,
     Density,
@@ -35,6 +36,8 @@ from .measures import (
     Measure,
     Mixture,
     Pushforward,
+    Rotational,
+    Sphere,
     StudentT,
     Uniform,
 )
@@ -74,16 +77,16 @@ from .spectrum import DecayLaw, Estimate, decay_law, effective_rank, hilbert_sch
 
 __version__ = "0.1.0"
 
-__all__ = ["Atoms", "Beta", "BlockKernel", "Circle", "ConvergenceWarning", "CrossCheck", "DecayLaw", "Density",
+__all__ = ["Atoms", "Ball", "Beta", "BlockKernel", "Circle", "ConvergenceWarning", "CrossCheck", "DecayLaw", "Density",
            "DeterministicEquivalent", "Discrete", "Elementwise", "Empirical", "Estimate", "Exponential", "FiniteRank",
            "FiniteSizePrediction", "Gamma", "Gaussian", "GaussianVector", "Grid", "HermiteGalerkin", "Kernel",
            "KernelError", "LineMeasure", "LogNormal", "Logarithmic", "LongSamplingWarning", "MatrixCheck",
            "MatrixKernel", "Measure", "Method", "Mixture", "MonteCarloSpectrum", "MonteCarloSweep",
            "NonFiniteKernelError", "NotSquareIntegrableError", "OperatorSVD", "Panels", "Polynomials",
-           "ProductIntegration", "Pushforward", "QuasiRandom", "RadialEquivalent", "Ridge",
-           "SamplingInterruptedWarning", "ScaledHermite", "Sectors", "SingularFunctions", "StudentT", "Tensor",
-           "TrialError", "Uniform", "UniformPanels", "blockwise", "break_points", "check_matrix", "crosscheck",
-           "decay_law", "decompose", "deterministic_equivalent", "effective_rank", "elementwise", "essay_figures",
-           "exact", "hilbert_schmidt_norm", "iid_gaussian", "load", "monte_carlo", "monte_carlo_sweep", "nuclear_norm",
-           "parse_kernel", "parse_measure", "plot_breaks", "plot_functions", "plot_spectrum", "sample_matrix",
-           "sampling_cost", "subspace_error", "testing"]
+           "ProductIntegration", "Pushforward", "QuasiRandom", "RadialEquivalent", "Ridge", "Rotational",
+           "SamplingInterruptedWarning", "ScaledHermite", "Sectors", "SingularFunctions", "Sphere", "StudentT",
+           "Tensor", "TrialError", "Uniform", "UniformPanels", "blockwise", "break_points", "check_matrix",
+           "crosscheck", "decay_law", "decompose", "deterministic_equivalent", "effective_rank", "elementwise",
+           "essay_figures", "exact", "hilbert_schmidt_norm", "iid_gaussian", "load", "monte_carlo", "monte_carlo_sweep",
+           "nuclear_norm", "parse_kernel", "parse_measure", "plot_breaks", "plot_functions", "plot_spectrum",
+           "sample_matrix", "sampling_cost", "subspace_error", "testing"]

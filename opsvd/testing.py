@@ -8,7 +8,7 @@ import numpy as np
 from ._support.user_function import UserFunction
 from .decompose import decompose
 from .kernels import Kernel, paired
-from .measures import Gaussian, LineMeasure, Measure, require_measure
+from .measures import Gaussian, LineMeasure, Measure, lengths_of, require_measure
 from .methods import Method, as_method
 
 __all__ = ["check_kernel", "check_measure", "check_method"]
@@ -56,6 +56,8 @@ def check_kernel(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_
 def check_measure(measure: Measure) -> None:
     """Check that a measure is consistent: its density, its Gauss rule and its samples are of the same measure.
 
+    Of a measure of vectors, samples and `unwhiten` are compared, and the law of the length if it is `round`.
+
     Raises
     ------
     AssertionError
@@ -69,7 +71,12 @@ def check_measure(measure: Measure) -> None:
     >>> from opsvd.testing import check_measure
     >>> check_measure(Gaussian(mean=1.0, std=0.5))
     """
-    measure = cast("LineMeasure", require_measure(measure, "measure"))
+    if require_measure(measure, "measure").round:
+        _check_lengths(measure)
+    if not isinstance(measure, LineMeasure):
+        _check_vectors(measure)
+        return
+    measure = cast("LineMeasure", measure)
     rule = measure.gauss_rule(40)
     density = UserFunction(measure.sqrt_density, "sqrt_density")
     _require(abs(float(rule.weights.sum()) - 1.0) < 1e-10, "the weights of gauss_rule must sum to one")
@@ -84,12 +91,44 @@ def check_measure(measure: Measure) -> None:
                  f"gauss_rule must be exact for polynomials: 40 and 60 nodes disagree on the moment of order {power}")
     n = 4000
     x = (measure.sample(n, np.random.default_rng(0)) - measure.center) / measure.scale
-    shape = (n,) if measure.dim == 1 else (n, measure.dim)
-    _require(x.shape == shape, f"sample({n}) must have shape {shape}, got {x.shape}")
+    _require(x.shape == (n,), f"sample({n}) must have shape {(n,)}, got {x.shape}")
     for power in (1, 2):
         mean, error = np.mean(x**power, axis=0), np.std(x**power, axis=0) / np.sqrt(n)
         _require(bool(np.all(np.abs(mean - finer.weights @ finer_z**power) < 6.0 * error)),
                  f"sample and gauss_rule must be of one measure: they disagree on the moment of order {power}")
+
+
+def _check_vectors(measure: Measure) -> None:
+    """Samples and points from standard coordinates are of one law, as far as means of squares and products tell."""
+    rng, n = np.random.default_rng(0), max(200, min(20_000, 2_000_000 // measure.dim))
+    shapes = [np.shape(part) for part in (measure.center, measure.scale)]
+    _require(shapes == [(measure.dim,)] * 2, f"center and scale must have shape {(measure.dim,)}, got {shapes}")
+    drawn, made = measure.sample(n, rng), measure.unwhiten(rng.standard_normal((n, measure.rank)))
+    for name, x in ((f"sample({n})", drawn), (f"unwhiten of {n} points", made)):
+        _require(x.shape == (n, measure.dim), f"{name} must have shape {(n, measure.dim)}, got {x.shape}")
+    features = []
+    for x in (drawn, made):    # bounded functions of each coordinate, and of neighbours: any law has their means
+        z = np.arctan((x - measure.center) / np.where(measure.scale > 0.0, measure.scale, 1.0))
+        features.append(np.concatenate([z, z**2, z * np.roll(z, 1, axis=1), (z * np.roll(z, 1, axis=1)) ** 2], axis=1))
+    means, deviations = (np.array([f(part, axis=0) for part in features]) for f in (np.mean, np.std))
+    _require(bool((np.abs(means[0] - means[1]) <= 6.0 * np.linalg.norm(deviations, axis=0) / np.sqrt(n) + 1e-9).all()),
+             "sample and unwhiten must be of one measure: they disagree on means")
+
+
+def _check_lengths(measure: Measure) -> None:
+    """A measure that is round has the law of the length that it says, and directions with no preference."""
+    n = max(200, min(20_000, 2_000_000 // measure.dim))
+    law, x = lengths_of(measure), measure.sample(n, np.random.default_rng(1))
+    lengths = np.linalg.norm(x, axis=1)
+    for p in (0.1, 0.5, 0.9):
+        at = float(law.from_uniform(np.array(p)))
+        below, up_to = np.mean(lengths < at * (1.0 - 1e-9)), np.mean(lengths <= at * (1.0 + 1e-9))
+        margin = 6.0 * np.sqrt(p * (1.0 - p) / n)
+        _require(bool(below <= p + margin and up_to >= p - margin), "lengths must be the law of the length of points: "
+                 f"the part {below:.3f} of them is below the quantile {p}")
+    mean = np.mean(x / np.maximum(lengths, 1e-300)[:, None], axis=0)
+    _require(bool((np.abs(mean) <= 6.0 / np.sqrt(n * measure.dim)).all()),
+             "directions of a measure that is round must be uniform, and their mean is not zero")
 
 
 def check_method(method: Method) -> None:

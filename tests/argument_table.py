@@ -226,6 +226,16 @@ row("Empirical", lambda: opsvd.Empirical, lambda: {"points": [0.0, 1.0]}, weight
 row("GaussianVector.sample", lambda: PLANE.sample, lambda: {"n": 2, "rng": 0}, n=NOTHING, rng=SEEDS)
 row("GaussianVector.sqrt_density", lambda: PLANE.sqrt_density, x=IN_PLANE)
 row("GaussianVector.gauss_rule", lambda: PLANE.gauss_rule, n=NOTHING)
+row("Sphere", lambda: opsvd.Sphere, lambda: {"k": 3}, k=NOTHING, radius=POSITIVE)
+row("Ball", lambda: opsvd.Ball, lambda: {"k": 3}, k=NOTHING, radius=POSITIVE)
+row("Rotational", lambda: opsvd.Rotational, lambda: {"k": 3, "lengths": opsvd.Exponential()}, k=NOTHING,
+    lengths=NOTHING)
+row("Gaussian.unwhiten", lambda: opsvd.Gaussian().unwhiten, lambda: {"z": np.ones((3, 1))},
+    z={"one integer"})
+for name, kind in (("Sphere", lambda: opsvd.Sphere(2)), ("Ball", lambda: opsvd.Ball(2)),
+                   ("Rotational", lambda: opsvd.Rotational(2, opsvd.Exponential()))):
+    row(f"{name}.sample", lambda kind=kind: kind().sample, lambda: {"n": 2, "rng": 0}, n=NOTHING, rng=SEEDS)
+    row(f"{name}.unwhiten", lambda kind=kind: kind().unwhiten, lambda: {"z": np.ones((3, 2))}, z=IN_PLANE)
 row("GaussianVector.whiten", lambda: PLANE.whiten, x=IN_PLANE)
 row("GaussianVector.unwhiten", lambda: PLANE.unwhiten, z=IN_PLANE)
 

@@ -7,19 +7,20 @@ from .fourier import FourierBasis
 from .grid import GridBasis
 from .harmonics import polar, spherical_harmonics
 from .hermite import HermiteBasis
+from .lengths import LengthBasis, RadialFunctions
 from .logarithmic import LogarithmicBasis
 from .panels import PanelBasis
 from .points import PointBasis
 from .polynomials import PolynomialBasis, polynomials_of
 from .products import HermiteProducts
-from .radial import RadialBasis, radial_half_density, radial_reach, radial_spectrum
+from .radial import RadialBasis, radial_spectrum
 from .sectors import SectorBasis
 from .span import SpanBasis
 
 __all__ = ["BASES", "FARTHEST", "AtomBasis", "Basis", "FourierBasis", "GridBasis", "HermiteBasis", "HermiteProducts",
-           "LineBasis", "LogarithmicBasis", "MeanRule", "PanelBasis", "PointBasis", "PolynomialBasis", "RadialBasis",
-           "SectorBasis", "SpanBasis", "polar", "polynomials_of", "radial_half_density", "radial_reach",
-           "radial_spectrum", "spherical_harmonics"]
+           "LengthBasis", "LineBasis", "LogarithmicBasis", "MeanRule", "PanelBasis", "PointBasis", "PolynomialBasis",
+           "RadialBasis", "RadialFunctions", "SectorBasis", "SpanBasis", "polar", "polynomials_of", "radial_spectrum",
+           "spherical_harmonics"]
 
 BASES: dict[str, type[Basis]] = {basis.__name__: basis for basis in (
     AtomBasis, FourierBasis, GridBasis, HermiteBasis, HermiteProducts, LogarithmicBasis, PanelBasis, PointBasis,

@@ -6,41 +6,10 @@ from typing import Any
 import numpy as np
 from scipy.special import loggamma
 
-from .._support.floats import bisected
-from ..quadrature import fourth_moments_by_rule, log_gamma_excess
+from ..measures import radial_half_density, radial_reach
+from ..quadrature import fourth_moments_by_rule
 from .cardinal import CardinalFunctions
 from .digits import SPARSE
-
-
-def _excess(a: np.ndarray) -> np.ndarray:
-    """exp(a) - 1 - a, without cancellation."""
-    small = np.where(np.abs(a) < 0.5, a, 0.0)
-    series = np.zeros_like(small)
-    for n in range(16, 1, -1):    # the next term, relative to the first, is 2 / (2^15 17!), below eps
-        series = (series + 1.0) * small / n    # ends as a^2/2! + a^3/3! + ... divided by a
-    with np.errstate(over="ignore"):
-        return np.asarray(np.where(np.abs(a) < 0.5, series * small, np.expm1(a) - a))
-
-
-def radial_half_density(delta: np.ndarray, k: int) -> np.ndarray:
-    r"""The square root of the density of :math:`\delta = \log(|x| / \sqrt k)`, x standard in R^k: (...) gives (...).
-
-    .. math:: w(\delta)^2 = \frac{2}{\Gamma(k/2)}\, q^{k/2} e^{-q}, \qquad q = \frac{|x|^2}{2} = \frac k2 e^{2 \delta},
-
-    to rounding for every k: the large terms of the exponent cancel on paper.
-    """
-    half = 0.5 * k
-    front = 0.5 * math.log(0.5 * half / math.pi) + math.log(2.0) - log_gamma_excess(half)
-    return np.asarray(np.exp(0.5 * front - 0.5 * half * _excess(2.0 * np.asarray(delta, dtype=np.float64))))
-
-
-def radial_reach(level: float, k: int) -> tuple[float, float]:
-    r"""The interval of :math:`\delta` outside of which :math:`w^2` is below :math:`e^{-level}` of its maximum."""
-    def inside(delta: float) -> bool:
-        return 0.5 * k * float(_excess(np.array(2.0 * delta))) < level
-
-    farthest = 1.0 + 2.0 * level / k
-    return bisected(0.0, -farthest, inside), bisected(0.0, farthest, inside)
 
 
 def radial_spectrum(frequency: float, k: int) -> float:

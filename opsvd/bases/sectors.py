@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from ..kernels import Side
+from ..measures import lengths_of
 from ..quadrature import gauss_hermite, harmonics, hermite_functions, mixed_moments
 from .base import Basis
 from .harmonics import polar, spherical_harmonics
+from .lengths import LengthBasis, RadialFunctions
 from .radial import RadialBasis
 
 _MOST_NODES = 100_000    # of products of Gauss rules for moments of harmonics: a second, and 100 MB for 40 harmonics
@@ -18,21 +20,23 @@ _MOST_NODES = 100_000    # of products of Gauss rules for moments of harmonics: 
 class SectorBasis(Basis):
     r"""The functions :math:`F(|x|)\, Y(x / |x|)` on R^k, F of a radial basis and Y all harmonics of one degree.
 
-    F is known at the lengths that the measure has and where h has its energy: see `RadialBasis.trusted`. At shorter and
-    longer ones it keeps the value that it has at the end of that range; x = 0 has the direction of the last coordinate.
+    F is known at the lengths that the measure has and where h has its energy: see `trusted` of the radial basis. At
+    shorter and longer ones it keeps the value that it has at the end of that range; x = 0 has the direction of the last
+    coordinate.
 
     Parameters
     ----------
     side : Side
-        Vectors of a centred isotropic Gaussian.
-    radial : RadialBasis
-        In units of the standard deviation.
+        Vectors of a measure that is `round`.
+    radial : RadialBasis or LengthBasis
+        Of the coordinate of the law of the length.
     degree : int
     """
 
-    def __init__(self, side: Side, radial: RadialBasis, degree: int) -> None:
+    def __init__(self, side: Side, radial: RadialFunctions, degree: int) -> None:
         self.side, self.radial, self.degree = side, radial, degree
-        self.multiplicity = harmonics(radial.k, degree)
+        self.multiplicity = harmonics(side.measure.dim, degree)
+
 
     @property
     def size(self) -> int:
@@ -41,10 +45,7 @@ class SectorBasis(Basis):
 
     def radial_sums(self, lengths: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
         """The radial functions F: lengths (...) and coefficients (size, r) give (..., r)."""
-        std = self.side.std or 1.0
-        with np.errstate(divide="ignore"):
-            delta = np.log(lengths.ravel() / (std * math.sqrt(self.radial.k)))
-        inside = np.clip(delta, *self.radial.trusted)
+        inside = np.clip(lengths_of(self.side.measure).coordinate(lengths.ravel()), *self.radial.trusted)
         return self.radial.functions(inside, coefficients).reshape(*lengths.shape, coefficients.shape[1])
 
     def sums(self, points: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
@@ -53,13 +54,13 @@ class SectorBasis(Basis):
         return np.asarray(radial[:, :, None] * spherical_harmonics(points, self.degree)[:, None])
 
     def mean_rule(self) -> None:
-        """None: moments are those of lengths, see `RadialBasis.moments`."""
+        """None: moments are those of lengths, see `moments` of the radial basis."""
 
     def fourth_moments_of_members(self) -> np.ndarray | None:
         """E[Y_i Y_j Y_k Y_l] of the harmonics, (N, N, N, N); None where there are too many."""
-        if self.degree > 1 and (2 * self.degree + 1) ** self.radial.k > _MOST_NODES:
+        if self.degree > 1 and (2 * self.degree + 1) ** self.side.measure.dim > _MOST_NODES:
             return None
-        return _of_harmonics(self.radial.k, self.degree)
+        return _of_harmonics(self.side.measure.dim, self.degree)
 
     def state(self) -> dict[str, Any]:
         """The degree, and the arguments of the radial basis."""
@@ -68,6 +69,8 @@ class SectorBasis(Basis):
     @classmethod
     def from_state(cls, side: Side, state: dict[str, Any]) -> "SectorBasis":
         """From a side, a degree and the arguments of a radial basis."""
+        if "line" in state:
+            return cls(side, LengthBasis.from_state(lengths_of(side.measure), state), state["degree"])
         return cls(side, RadialBasis(state["k"], state["step"], state["last"], state["count"]), state["degree"])
 
 

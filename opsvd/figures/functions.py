@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .._support.validation import positive_int
-from ..kernels import from_standard
 from ..measures import LineMeasure
 from ..operator.singular_functions import SingularFunctions
 from .axes import COLOURS, axes_or_new, styled
@@ -127,7 +126,7 @@ def _along(functions: SingularFunctions, first: np.ndarray) -> np.ndarray:
     """
     mu, rows = functions.measure, functions.side.rows
     if isinstance(mu, LineMeasure):
-        points = np.full((len(first), rows or 1), from_standard(mu, np.array([0.5])))
+        points = np.full((len(first), rows or 1), mu.unwhiten(np.array([0.5])))
         points[:, 0] = first
     else:
         points = np.tile(mu.center, (len(first), rows or 1, 1))

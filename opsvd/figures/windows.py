@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from ..kernels import from_standard
 from ..measures import LineMeasure
 
 
@@ -14,7 +13,7 @@ def bulk(measure: LineMeasure, deviations: float, count: int) -> np.ndarray:
     probability are there once. Vectors, (n, k), are in the order of their first coordinates.
     """
     z = deviations * np.linspace(-1.0, 1.0, count)
-    return np.unique(from_standard(measure, z[:, None]), axis=0)
+    return np.unique(measure.unwhiten(z[:, None]), axis=0)
 
 
 def window(measure: LineMeasure, deviations: float) -> tuple[float, float]:

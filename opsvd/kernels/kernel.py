@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any, Self
 
 import numpy as np
-from scipy.special import ndtr
 
 from .._support.budget import Budget, evaluated
 from .._support.floats import EPS
@@ -319,19 +318,26 @@ def _reversed(array: np.ndarray, fixed: int) -> np.ndarray:
     return np.transpose(array, (*reversed(range(moved)), *range(moved, array.ndim)))
 
 
+def untried(h: Callable[..., Any], dims: tuple[int, int]) -> Kernel:
+    """The kernel of a function of the library itself, which is vectorised: it is not tried at any points."""
+    kernel = Kernel.__new__(Kernel)
+    kernel._begin(UserFunction(h, "h"), None, dims)
+    return kernel
+
+
 def probe_grid(dims: tuple[int, int],
                measures: tuple[Measure, Measure] | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Three points x and four points y, numbers or vectors, so that they broadcast to a grid of 3 by 4.
 
-    They are irregular, and numbers among them of the size of one: no zeros, no symmetry, no two equal. Of measures
-    that are not on the whole line they are points of the support.
+    They are irregular, and numbers among them of the size of one: no zeros, no symmetry, no two equal. Of measures on
+    the line, and of those that are not everywhere, they are points of the support.
     """
     numbers = [np.array([-1.37, 0.29, 0.83]), np.array([-0.61, 1.13, 0.47, -1.71])]
     x, y = (_probe_points(some, dim) for some, dim in zip(numbers, dims, strict=True))
     for side, measure in enumerate(pair(measures, "measures", require_measure, "two measures, of x and of y",
                                         "(opsvd.Gaussian(), opsvd.Uniform())") if measures is not None else ()):
-        if isinstance(measure, LineMeasure) and not np.isinf(measure.support).all():
-            points = measure.from_uniform(ndtr(numbers[side]))
+        if isinstance(measure, LineMeasure) or not measure.everywhere:
+            points = measure.unwhiten(_probe_points(numbers[side], measure.rank).reshape(-1, measure.rank))
             x, y = (points, y) if side == 0 else (x, points)
     return x[:, None], y[None, :]
 

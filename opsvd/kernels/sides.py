@@ -1,28 +1,17 @@
 """The points on either side of a kernel, in standard coordinates: numbers, vectors, or rows of a block."""
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtr
 
 from .._support.floats import CHUNK
 from .._support.validation import finite_points
-from ..measures import Discrete, Gaussian, GaussianVector, Measure, require_line
+from ..measures import GaussianVector, Measure
 from ..quadrature import unknown_by_sample
 from .blocks import BlockKernel
 from .kernel import Kernel
 from .matrix_kernels import MatrixKernel
-
-
-def from_standard(measure: Measure, z: np.ndarray) -> np.ndarray:
-    """Points of a measure from standard coordinates (..., rank)."""
-    if isinstance(measure, GaussianVector):
-        return measure.unwhiten(z)
-    if isinstance(measure, Gaussian):
-        return np.asarray(measure.center + measure.scale * z[..., 0])
-    return require_line(measure, "measure").from_uniform(ndtr(z[..., 0]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,19 +37,12 @@ class Side:
     @property
     def rank(self) -> int:
         """The standard coordinates of one row."""
-        return self.measure.rank if isinstance(self.measure, GaussianVector) else 1
+        return self.measure.rank
 
     @property
     def directions(self) -> int:
         """The standard coordinates of a point."""
         return self.rank * (self.rows or 1)
-
-    @property
-    def std(self) -> float:
-        """The standard deviation, if it is the same in all directions; else NaN."""
-        if not isinstance(self.measure, GaussianVector):
-            return float(self.measure.scale)
-        return math.nan if self.measure.isotropic_std is None else self.measure.isotropic_std
 
     @property
     def width(self) -> int:
@@ -69,7 +51,7 @@ class Side:
 
     def points(self, z: np.ndarray) -> np.ndarray:
         """Points as a kernel's grid takes them, from standard coordinates (n, directions)."""
-        return from_standard(self.measure, z.reshape(-1, self.rank))
+        return self.measure.unwhiten(z.reshape(-1, self.rank))
 
     def standard(self, points: np.ndarray) -> np.ndarray:
         """The inverse of `points`."""
@@ -121,15 +103,9 @@ class Side:
 
 
 def sides(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> tuple[Side, Side]:
-    """The two sides of a kernel. Raises TypeError for vectors, blocks and matrices if measures are not for them."""
+    """The two sides of a kernel."""
     rows = kernel.b if isinstance(kernel, BlockKernel) else None
     p, q = (kernel.p, kernel.q) if isinstance(kernel, MatrixKernel) else (rows, rows)
-    gaussian = all(isinstance(measure, Gaussian | GaussianVector) for measure in (mu_x, mu_y))
-    discrete = rows is None and all(isinstance(measure, Discrete) for measure in (mu_x, mu_y))
-    if not (gaussian or discrete) and (kernel.dims != (1, 1) or p is not None):
-        raise TypeError(f"measures must be Gaussian for vectors, blocks and matrices, or, but for blocks, both "
-                        f"opsvd.Discrete or opsvd.Empirical, got {mu_x!r} and {mu_y!r}; take a sample of each, as "
-                        f"opsvd.Empirical(mu.sample(1000, rng))")
     return Side(mu_x, rows, p), Side(mu_y, rows, q)
 
 

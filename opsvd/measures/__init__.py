@@ -1,7 +1,9 @@
 """Probability measures, one a file: density, sampling and Gauss rule."""
 
+from .atom import Atom
 from .base import Measure, require_measure
 from .beta import Beta
+from .chi import Chi, radial_half_density, radial_reach
 from .circle import Circle
 from .density import Density
 from .discrete import Discrete, Empirical
@@ -9,19 +11,21 @@ from .exponential import Exponential
 from .gamma import Gamma
 from .gaussian import Gaussian
 from .gaussian_vector import GaussianVector
-from .line import UNDERFLOW, LineMeasure, require_line
+from .line import UNDERFLOW, LineMeasure, lengths_of, require_line
 from .lognormal import LogNormal
 from .mixture import Mixture
 from .pushforward import Pushforward
+from .rotational import Ball, Rotational, Sphere
 from .student_t import StudentT
 from .tabulated import Tabulated
 from .uniform import Uniform
 
-__all__ = ["MEASURES", "UNDERFLOW", "Beta", "Circle", "Density", "Discrete", "Empirical", "Exponential", "Gamma",
-           "Gaussian", "GaussianVector", "LineMeasure", "LogNormal", "Measure", "Mixture", "Pushforward", "StudentT",
-           "Uniform", "require_line", "require_measure"]
+__all__ = ["MEASURES", "UNDERFLOW", "Atom", "Ball", "Beta", "Chi", "Circle", "Density", "Discrete", "Empirical",
+           "Exponential", "Gamma", "Gaussian", "GaussianVector", "LineMeasure", "LogNormal", "Measure", "Mixture",
+           "Pushforward", "Rotational", "Sphere", "StudentT", "Uniform", "lengths_of", "radial_half_density",
+           "radial_reach", "require_line", "require_measure"]
 
 MEASURES: dict[str, type[Measure]] = {measure.__name__: measure for measure in (
-    Beta, Circle, Density, Discrete, Empirical, Exponential, Gamma, Gaussian, GaussianVector, LogNormal, Mixture,
-    Pushforward, StudentT, Tabulated, Uniform)}
+    Ball, Beta, Circle, Density, Discrete, Empirical, Exponential, Gamma, Gaussian, GaussianVector, LogNormal, Mixture,
+    Pushforward, Rotational, Sphere, StudentT, Tabulated, Uniform)}
 """The measures by name, as a saved result names them."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .._support.validation import instance, positive_int
+from .._support.validation import instance, positive_int, real_array
 from ..quadrature import Rule
 
 LARGEST_COORDINATE = 1e150
@@ -22,9 +22,18 @@ class Measure(ABC):
     ----------
     arguments : tuple of str
         The names of the attributes from which it can be made again, in the order of its arguments.
+    rank : int
+        How many standard coordinates a point is made of by `unwhiten`: independent Gaussians, of mean 0, variance 1.
+    round : bool
+        Whether points are vectors whose direction is uniform, and independent of their length.
+    everywhere : bool
+        Whether a kernel may be asked for values at any point of R^k.
     """
 
     arguments: tuple[str, ...] = ()
+    rank: int = 1
+    round: bool = False
+    everywhere: bool = False
 
     @property
     @abstractmethod
@@ -44,6 +53,10 @@ class Measure(ABC):
     @abstractmethod
     def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Draw n independent points: shape (n,) if `dim` is 1, else (n, dim)."""
+
+    @abstractmethod
+    def unwhiten(self, z: np.ndarray) -> np.ndarray:
+        """The points that standard coordinates become: (..., rank) gives (...) on the line, and else (..., dim)."""
 
     @property
     def given(self) -> dict[str, Any]:
@@ -74,6 +87,15 @@ class Measure(ABC):
         """By type and arguments."""
         return hash((type(self), *(value.tobytes() if isinstance(value, np.ndarray) else value
                                    for value in self.given.values()), *(() if self.given else (id(self),))))
+
+
+def standard_coordinates(z: object, rank: int) -> np.ndarray:
+    """Return `z` as standard coordinates, shape (..., rank), or raise naming it."""
+    array = real_array(z, "z")
+    if array.ndim == 0 or array.shape[-1] != rank:
+        raise ValueError(f"z must hold {rank} standard coordinates for each point, shape (..., {rank}), got shape "
+                         f"{array.shape}; pass for example rng.standard_normal((100, {rank}))")
+    return array
 
 
 def node_count(n: object) -> int:

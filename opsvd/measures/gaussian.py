@@ -9,7 +9,7 @@ from scipy.special import ndtri
 
 from .._support.validation import affordable, described, finite_float, generator, is_array, points, positive_float
 from ..quadrature import Rule, gauss_hermite
-from .base import LARGEST_COORDINATE, node_count
+from .base import LARGEST_COORDINATE, node_count, standard_coordinates
 from .gaussian_vector import GaussianVector
 from .line import LineMeasure
 
@@ -105,6 +105,10 @@ class Gaussian(LineMeasure):
         # Never less, since a kernel may grow.
         reach = self.std * max(float(np.sqrt(-4.0 * np.log(tol))), 4.0)
         return self.mean - reach, self.mean + reach
+
+    def unwhiten(self, z: np.ndarray) -> np.ndarray:
+        """The points m + s z: (..., 1) gives (...)."""
+        return np.asarray(self.mean + self.std * standard_coordinates(z, 1)[..., 0])
 
     def quantile(self, p: np.ndarray) -> np.ndarray:
         """The points below which there is the part p of the mass."""

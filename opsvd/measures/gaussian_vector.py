@@ -10,6 +10,7 @@ from .._support.floats import EPS
 from .._support.validation import affordable, described, generator, is_array, points, positive_float, real_array
 from ..quadrature import Rule, gauss_hermite
 from .base import LARGEST_COORDINATE, Measure, node_count, weighted
+from .chi import Chi
 
 # Eigenvalues below this part of the largest count as zero: it is k eps, the rounding of eigenvalues, for k = 450.
 _ZERO_EIGENVALUE = 1e-13
@@ -36,6 +37,8 @@ class GaussianVector(Measure):
         The factor A, its columns orthogonal; a number if the covariance is one.
     rank : int
         The rank r of the covariance.
+    lengths : Chi
+        The law of the length, for a measure that is `round`.
 
     Raises
     ------
@@ -55,6 +58,8 @@ class GaussianVector(Measure):
     >>> Gaussian([0.0, 0.0], [[1.0, 1.0], [1.0, 1.0]])
     GaussianVector(k=2, on a flat of dimension 1)
     """
+
+    everywhere = True
 
     def __init__(self, mean: Any, cov: Any = 1.0) -> None:
         self.mean = read_only(real_array(mean, "mean") + 0.0)    # a copy, without negative zeros
@@ -116,6 +121,16 @@ class GaussianVector(Measure):
         sizes = np.linalg.norm(self.root, axis=0)
         alike = self.rank == self.dim and np.ptp(sizes) <= 8.0 * EPS * sizes[0]
         return float(sizes[0]) if alike else None
+
+    @property
+    def round(self) -> bool:    # type: ignore[override]
+        """Whether the mean is zero, and all directions have the same standard deviation."""
+        return self.isotropic_std is not None and not self.mean.any()
+
+    @property
+    def lengths(self) -> Chi:
+        """The law of the length, for a measure that is `round`."""
+        return Chi(self.dim, self.isotropic_std or 1.0)
 
     @property
     def center(self) -> np.ndarray:

@@ -5,6 +5,7 @@ from abc import abstractmethod
 from functools import cached_property
 
 import numpy as np
+from scipy.special import ndtr
 
 from .._support.validation import affordable, generator, instance
 from ..quadrature import (
@@ -16,7 +17,7 @@ from ..quadrature import (
     lanczos,
     orthonormal_polynomials,
 )
-from .base import LARGEST_COORDINATE, Measure, node_count, weighted
+from .base import LARGEST_COORDINATE, Measure, node_count, standard_coordinates, weighted
 from .coordinates import strictly_between
 from .tails import Tail, tail_to
 
@@ -61,6 +62,16 @@ class LineMeasure(Measure):
     def dim(self) -> int:
         """One."""
         return 1
+
+    @property
+    def everywhere(self) -> bool:    # type: ignore[override]
+        """Whether the support is the line."""
+        low, high = self.support
+        return bool(np.all(low < -LARGEST_COORDINATE) and np.all(high > LARGEST_COORDINATE))
+
+    def unwhiten(self, z: np.ndarray) -> np.ndarray:
+        """The points x of the same quantiles as standard Gaussian numbers: (..., 1) gives (...)."""
+        return self.from_uniform(ndtr(standard_coordinates(z, 1)[..., 0]))
 
     @property
     @abstractmethod
@@ -249,6 +260,11 @@ class LineMeasure(Measure):
         # The weight over the density is 1 / sum_k p_k^2 rho, exact where the density is tiny; a node where it is zero
         # has no weight.
         return Rule(t, np.where(sizes > 0.0, 1.0 / np.where(sizes > 0.0, sizes, 1.0), 0.0), density)
+
+
+def lengths_of(measure: Measure) -> LineMeasure:
+    """The law of the length of points, for a measure that is `round`."""
+    return require_line(getattr(measure, "lengths", None), "lengths")
 
 
 def require_line(measure: object, name: str) -> LineMeasure:

@@ -16,9 +16,9 @@ import numpy as np
 
 from .._support.budget import check_time
 from .._support.floats import EPS, TINY, chunks
-from ..bases import radial_half_density
 from ..errors import KernelError, diverges_towards
 from ..kernels import Elementwise, elementwise
+from ..measures import radial_half_density
 from ..quadrature import SLOWEST_RATE, Pieces, angle_density, gauss_legendre, hidden_energy, on_panels, recurrence
 from .angular_slices import CHECK_CUT, CHECK_ORDER, ORDER, PHASE
 from .filtered_profile import FilteredProfile, filtered_profile

@@ -25,6 +25,8 @@ def discretisations_of_vectors(problem: Problem) -> Discretisations:
 
 def _of_products(problem: Problem) -> Discretisations:
     """By a basis in every direction, or by polynomials for each component, if there are not too many."""
+    if not problem.whitened:
+        return None
     if isinstance(problem.kernel, BlockKernel | MatrixKernel):
         return (yield from Grid().discretisations(problem))
     # What differs at few pairs only is not seen by probing coordinates.

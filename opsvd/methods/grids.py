@@ -24,7 +24,7 @@ from ..operator.discretisation import Answer, Block, Discretisation, Discretisat
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
 from ..quadrature import Rule, composite_gauss_legendre
-from .base import ONLY_REAL, Method
+from .base import ONLY_GAUSSIAN, ONLY_REAL, Method
 
 _STANDARD = Gaussian()
 # Numbers of polynomials, even, so that no node is at zero, where a block may have no direction.
@@ -43,6 +43,8 @@ class Grid(Method):
             return ONLY_REAL
         if problem.of_numbers:
             return "takes kernels of vectors, blocks, and kernels with matrices for values"
+        if not problem.whitened:
+            return ONLY_GAUSSIAN
         left, right = problem.sides
         if next(_sizes(left, right, panels=False), None) is None:
             return (f"takes points of few coordinates, and h has {left.directions} and {right.directions}, so that a "

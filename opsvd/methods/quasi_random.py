@@ -18,7 +18,6 @@ from ..bases import PointBasis
 from ..errors import KernelError
 from ..evidence.scatter import ScatterEvidence, scatter_bars
 from ..kernels import BlockKernel, Kernel, MatrixKernel, Side, operator_grid
-from ..measures import Gaussian, GaussianVector
 from ..operator.discretisation import Block, Discretisation, Discretisations, Triplets
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
@@ -34,11 +33,8 @@ class QuasiRandom(Method):
     """Nystrom at scrambled Sobol points, for kernels that take too many coordinates together for any grid."""
 
     def refusal(self, problem: Problem) -> str | None:
-        """Complex kernels, and measures that are not Gaussian."""
-        if problem.given.complex:
-            return ONLY_REAL
-        fits = all(isinstance(measure, Gaussian | GaussianVector) for measure in (problem.mu_x, problem.mu_y))
-        return None if fits else "takes Gaussian measures"
+        """Complex kernels."""
+        return ONLY_REAL if problem.given.complex else None
 
     def discretisations(self, problem: Problem) -> Discretisations:
         """Twice the points each time, until the budget or memory ends it."""

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from ..bases import radial_half_density, radial_reach
 from ..errors import KernelError, NotSquareIntegrableError
+from ..measures import radial_half_density, radial_reach
 from ..quadrature import SLOWEST_RATE, continued, fall, harmonics
 from .sections import Profiles
 
@@ -134,15 +134,25 @@ def largest_beyond(beyond: float, k: int, size: int, parities: tuple[bool, bool]
 def enough_degrees(profiles: Profiles, radii: Radii, k: int, tol: float, parities: tuple[bool, bool]) -> int:
     """So many degrees that those beyond hold no value above tol s_1, or the most that are computed."""
     grid = _CoarseGrid(min(radii.x[0], radii.y[0]), max(radii.x[1], radii.y[1]), k)
+
+    def energies(size: int) -> tuple[list[float], float]:
+        seen = profiles.sections(grid.x, grid.y, size)
+        return [float(grid.energies(c).sum()) for c in seen.values], float(grid.energies(seen.beyond).sum())
+
+    return degrees_for(energies, k, radii.norm, tol, parities)
+
+
+def degrees_for(energies: Callable[[int], tuple[list[float], float]], k: int, norm: float, tol: float,
+                parities: tuple[bool, bool]) -> int:
+    """The same from what gives the energies of so many degrees, and that of all beyond."""
     size, before = 12, math.inf
     while True:
-        seen = profiles.sections(grid.x, grid.y, size)
-        energies = [float(grid.energies(c).sum()) for c in seen.values]
-        norms = np.array([math.sqrt(e / harmonics(k, degree)) if e else 0.0 for degree, e in enumerate(energies)])
-        beyond = math.sqrt(float(grid.energies(seen.beyond).sum()))
+        inner, outer = energies(size)
+        norms = np.array([math.sqrt(e / harmonics(k, degree)) if e else 0.0 for degree, e in enumerate(inner)])
+        beyond = math.sqrt(outer)
         enough = largest_beyond(beyond, k, size, parities) <= tol * norms.max()
         # What twice the degrees do not halve, below the root of eps, is the rounding of energies.
-        rounding = before < 1e-8 * radii.norm and beyond > 0.5 * before
+        rounding = before < 1e-8 * norm and beyond > 0.5 * before
         if enough or rounding or size >= _MOST_DEGREES:
             return size
         before, size = beyond, min(2 * size, _MOST_DEGREES)

@@ -12,7 +12,14 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from ..bases import radial_half_density
+from ..measures import radial_half_density
+
+
+class LengthRule(NamedTuple):
+    """Lengths (n,), and the roots of their weights, (n,): sums of squares times weights are means."""
+
+    lengths: np.ndarray
+    roots: np.ndarray
 
 
 class Sections(NamedTuple):

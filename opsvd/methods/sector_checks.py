@@ -7,7 +7,8 @@ from functools import cached_property
 import numpy as np
 
 from .._support.floats import EPS
-from ..bases import RadialBasis, radial_half_density
+from ..bases import RadialBasis, RadialFunctions
+from ..measures import radial_half_density
 from .sections import Profiles
 
 # The step for checks, relative to the one of the bases. benchmarks/check_rules.py, "trapezoid in log|x|", shows what
@@ -67,7 +68,7 @@ class CheckGrid:
         left, right = self._weights
         return float(EPS * self.step * np.linalg.norm(steps * left[1:, None] * right))
 
-    def functions(self, left: RadialBasis, right: RadialBasis) -> tuple[np.ndarray, np.ndarray]:
+    def functions(self, left: RadialFunctions, right: RadialFunctions) -> tuple[np.ndarray, np.ndarray]:
         """The functions of two bases at the nodes, times the square roots of the weights."""
         root = math.sqrt(self.step)
         return root * left.half_density(self.x), root * right.half_density(self.y)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 
@@ -12,12 +13,16 @@ from ..evidence.images import Images, energy_beyond
 from ..evidence.remainder import RemainderEvidence, largest_evidence
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
+from .length_grids import LengthCheck, LengthGrids
 from .radii import largest_beyond
 from .sector_checks import CheckGrid
 from .sector_grids import SectorGrids
 
 FAINT = 1e-16
 """Rows of a matrix that together are below this part of it are left out: they are below the rounding of the others."""
+
+Grids: TypeAlias = SectorGrids | LengthGrids
+"""What a kernel is on each degree, in logarithms of lengths of Gaussian vectors, or between lengths of any laws."""
 
 
 class Unseen:
@@ -37,7 +42,7 @@ class Unseen:
         return missed > 6.0 * evidence.left_out(len(system.values)) + 1e-10 * evidence.norm.value
 
 
-def sector_evidence(d: SectorGrids, rtol: float, unseen: Unseen | None,
+def sector_evidence(d: Grids, rtol: float, unseen: Unseen | None,
                     system: SingularSystem) -> DegreesEvidence | None:
     """Judge every degree by one check grid if all leave less than the tolerance, else by several.
 
@@ -61,12 +66,12 @@ def sector_evidence(d: SectorGrids, rtol: float, unseen: Unseen | None,
         d.degrees, roots, system.left.parts, seen, strict=True))
     evidence = DegreesEvidence(values=system.values, degrees=degrees, following_degrees=d.beyond, norm_error=0.0,
                                known_norm=None if d.norms is None else d.norms[1],
-                               floor=largest_beyond(d.beyond, d.left.k, len(d.values), d.parities))
+                               floor=largest_beyond(d.beyond, d.k, len(d.values), d.parities))
     evidence = replace(evidence, norm_error=_norm_error(d, (d.check, *others), evidence.norm.value))
     return None if unseen is not None and unseen.contradicts(system, evidence) else evidence
 
 
-def _degree(d: SectorGrids, degree: int, root: float, count: int, evidence: RemainderEvidence) -> Degree:
+def _degree(d: Grids, degree: int, root: float, count: int, evidence: RemainderEvidence) -> Degree:
     """One degree, with the bars that the evidence allows."""
     # The angular integrals are good to rounding of phi, not of the degree. Lengths and products are rounded by some
     # eps.
@@ -75,7 +80,7 @@ def _degree(d: SectorGrids, degree: int, root: float, count: int, evidence: Rema
     return Degree(degree, count, evidence.values / root, bars / root, evidence.remainder / root, evidence.dimension)
 
 
-def _norm_error(d: SectorGrids, checks: tuple[CheckGrid, ...], norm: float) -> float:
+def _norm_error(d: Grids, checks: tuple[CheckGrid | LengthCheck, ...], norm: float) -> float:
     """sqrt(E h^2) is known twice: by the coarse grid, and degree by degree; only the latter is used."""
     if d.norms is None:
         checked = [math.sqrt(sum(float(np.sum(check.matrix(degree) ** 2)) for degree in d.degrees) + d.beyond**2)
@@ -87,7 +92,7 @@ def _norm_error(d: SectorGrids, checks: tuple[CheckGrid, ...], norm: float) -> f
     return change + (d.hidden[1] / norm if norm else 0.0) + d.radii.missing * norm
 
 
-def _seen(d: SectorGrids, check: CheckGrid, degree: int,
+def _seen(d: Grids, check: CheckGrid | LengthCheck, degree: int,
           triplets: tuple[np.ndarray, np.ndarray, np.ndarray]) -> RemainderEvidence:
     """What a check grid shows of the singular triplets of a degree."""
     left, sigma, right = triplets
@@ -98,10 +103,11 @@ def _seen(d: SectorGrids, check: CheckGrid, degree: int,
     remainder = float(np.hypot(np.linalg.norm(r), FAINT * norm))
     return RemainderEvidence(values=sigma, size=norm, remainder=float(np.hypot(remainder, outside)),
                              operator_norm=norm_bound(r) + outside, coupling=float(np.linalg.norm(f.T @ r @ g)),
-                             dimension=min(matrix.shape), images=_images(d, check, degree, (f, sigma, g)))
+                             dimension=min(matrix.shape),
+                             images=_images(d, check, degree, (f, sigma, g)) if d.imaged else None)
 
 
-def _images(d: SectorGrids, check: CheckGrid, degree: int,
+def _images(d: Grids, check: CheckGrid | LengthCheck, degree: int,
             triplets: tuple[np.ndarray, np.ndarray, np.ndarray]) -> Images:
     """What T makes of the leading functions on a check grid, against what it should make of them.
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from .._support.floats import bisected
-from ..bases import RadialBasis, radial_half_density, radial_spectrum
+from ..bases import RadialBasis, radial_spectrum
+from ..measures import radial_half_density
 from .radii import APART, Radii
 from .sections import Profiles, grid_step
 from .sector_checks import CHECK_STEP, SHIFTS, CheckGrid, CheckGrids
@@ -77,6 +78,13 @@ class SectorGrids:
         self.hidden = mass * float(radial_half_density(np.zeros(1), profiles.k)[0]) ** 2, energy
         self.beyond, self.beyond_error = math.hypot(max(beyond), math.sqrt(energy)), max(beyond) - min(beyond)
         self.smooth = self.norms is not None or not profiles.breaks
+
+    imaged = True    # what T makes of functions is looked at
+
+    @property
+    def k(self) -> int:
+        """The dimension."""
+        return self.left.k
 
     @property
     def degrees(self) -> list[int]:

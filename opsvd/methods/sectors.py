@@ -2,26 +2,29 @@
 
 import math
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import replace
 from functools import partial
+from typing import cast
 
 import numpy as np
 
 from ..bases import SectorBasis
 from ..kernels import BlockKernel, Elementwise, MatrixKernel
+from ..measures import GaussianVector, lengths_of
 from ..operator.discretisation import Block, Discretisation, Discretisations
 from ..operator.problem import Problem
 from ..probing.invariance import depends_on_product_alone, product_values
 from .angular_profile import ProductProfile, product_profile
-from .angular_slices import first_panels
 from .base import ONLY_REAL, Method
 from .invariant_profile import InvariantProfile
+from .length_grids import length_grids
+from .length_profile import LengthProfile, of_product, of_vectors
 from .radii import Radii, enough_degrees, find_radii
 from .sections import Profiles
-from .sector_evidence import FAINT, Unseen, sector_evidence
-from .sector_grids import SectorGrids, beyond_ends, sector_grids
+from .sector_evidence import FAINT, Grids, Unseen, sector_evidence
+from .sector_grids import beyond_ends, sector_grids
 from .tightening import tightened
 
+_SEEN = "seen to be a function of |x|, |y| and <x, y>"
 _LIMIT = ("h varies too fast for the grids in the lengths, or for the degrees: accept a larger rtol or a smaller "
           "max_rank")
 
@@ -40,7 +43,8 @@ class Sectors(Method):
         if problem.of_numbers or isinstance(problem.kernel, BlockKernel | MatrixKernel):
             return "takes kernels of vectors with numbers for values"
         if not problem.round:
-            return "takes measures that are invariant under rotations: Gaussian(zeros(k), c * identity)"
+            return ("takes measures that are invariant under rotations: Sphere(k), Ball(k), Rotational(k, lengths), "
+                    "Gaussian(zeros(k), c * identity)")
         if not isinstance(problem.kernel, Elementwise) and not problem.invariant:
             return "takes kernels with h(Qx, Qy) = h(x, y) for all rotations Q, and h differs at random points"
         return None
@@ -50,28 +54,28 @@ class Sectors(Method):
         return tightened(problem, self._attempts)
 
     def _attempts(self, problem: Problem) -> Iterator[Discretisation]:
-        kernel = problem.kernel
+        kernel, measures = problem.kernel, (problem.mu_x, problem.mu_y)
+        if not all(isinstance(measure, GaussianVector) for measure in measures):
+            yield from _of_lengths(problem)
+            return
         if isinstance(kernel, Elementwise):
             yield from self._of_product(problem, kernel.phi, kernel.kinks, "phi(<x, y>)", None)
             return
         unseen = Unseen(problem)    # before the budget may run out
-        if depends_on_product_alone(kernel, problem.mu_x, problem.mu_y):
+        if depends_on_product_alone(kernel, *measures):
             yield from self._of_product(problem, lambda w: product_values(kernel, w), (),
                                         "seen to be a function of <x, y>", unseen)
             return
-        k, (left, right) = kernel.dims[0], problem.sides
-        profile = InvariantProfile(kernel, k, (left.std, right.std), problem.tolerances.angles)
-        # Energies at many lengths need no more than four digits, and no splitting.
-        coarse = replace(profile, tol=max(1e-4, profile.tol), budget=0, panels=first_panels(k)[::2])
-        radii, _ = find_radii(lambda _: coarse, k, problem.tolerances.lengths)
-        yield from self._refined(problem, profile.with_panels(radii), radii, (True, True),
-                                 what="seen to be a function of |x|, |y| and <x, y>", unseen=unseen)
+        profile = InvariantProfile(LengthProfile(of_vectors(kernel), kernel.dims[0], problem.tolerances.angles),
+                                   _stds(problem))
+        radii, _ = find_radii(lambda _: profile.coarse(), profile.k, problem.tolerances.lengths)
+        yield from self._refined(problem, profile.with_panels(radii), radii, (True, True), what=_SEEN, unseen=unseen)
 
     def _of_product(self, problem: Problem, phi: Callable[[np.ndarray], np.ndarray], kinks: tuple[float, ...],
                     what: str, unseen: Unseen | None) -> Iterator[Discretisation]:
         """Yield those of phi(<x, y>)."""
-        kernel, (left, right) = problem.kernel, problem.sides
-        k, aim, scale = kernel.dims[0], problem.tolerances.lengths, left.std * right.std
+        kernel = problem.kernel
+        k, aim, scale = kernel.dims[0], problem.tolerances.lengths, math.prod(_stds(problem))
         line = Elementwise(lambda z: phi(scale * z), 1, tuple(kink / scale for kink in kinks))
         if isinstance(kernel, Elementwise):    # another kernel counts, and pays, by itself
             line.budget = kernel.budget
@@ -93,7 +97,28 @@ class Sectors(Method):
                                  rtol=problem.rtol, limit=_LIMIT)
 
 
-def _blocks(problem: Problem, d: SectorGrids) -> Generator[Block]:
+def _stds(problem: Problem) -> tuple[float, float]:
+    """The standard deviations of Gaussian vectors."""
+    x, y = (cast("GaussianVector", measure).isotropic_std or 1.0 for measure in (problem.mu_x, problem.mu_y))
+    return x, y
+
+
+def _of_lengths(problem: Problem) -> Iterator[Discretisation]:
+    """Yield those under any laws of the lengths, with more functions of them each time."""
+    kernel, tolerances = problem.kernel, problem.tolerances
+    product = isinstance(kernel, Elementwise)
+    unseen = Unseen(problem)    # before the budget may run out
+    profile = LengthProfile(of_product(kernel) if isinstance(kernel, Elementwise) else of_vectors(kernel),
+                            kernel.dims[0], tolerances.angles)
+    laws = lengths_of(problem.mu_x), lengths_of(problem.mu_y)
+    for d in length_grids(profile, laws, problem.rtol, tolerances.degrees):
+        note = (f"{'phi(<x, y>)' if product else _SEEN} in R^{d.k}: spherical harmonics to degree {d.size - 1}, each "
+                f"with {d.left.count} by {d.right.count} functions of the lengths")
+        yield Discretisation(tuple(_blocks(problem, d)), partial(sector_evidence, d, problem.rtol, unseen), note,
+                             rtol=problem.rtol, limit=_LIMIT)
+
+
+def _blocks(problem: Problem, d: Grids) -> Generator[Block]:
     """One block a degree."""
     left, right = problem.sides
     for degree in d.degrees:

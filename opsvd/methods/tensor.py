@@ -24,7 +24,7 @@ from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
 from ..probing.coordinates import Component, Coordinates
 from ..quadrature import gauss_hermite, hermite_functions
-from .base import ONLY_REAL, Method
+from .base import ONLY_GAUSSIAN, ONLY_REAL, Method
 from .tightening import tightened
 
 _FIRST = 8    # nodes in a direction, to begin with
@@ -89,6 +89,8 @@ class Tensor(Method):
             return ONLY_REAL
         if problem.of_numbers or isinstance(problem.kernel, BlockKernel | MatrixKernel):
             return "takes kernels of vectors with numbers for values"
+        if not problem.whitened:
+            return ONLY_GAUSSIAN
         if any(too_many(component) for component in problem.coordinates.components):
             return "takes kernels that are sums of functions of few coordinates each, and h takes too many together"
         return None

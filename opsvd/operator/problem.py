@@ -69,8 +69,12 @@ class Problem:
     @property
     def round(self) -> bool:
         """Whether both measures are those of vectors, and invariant under rotations."""
-        return all(isinstance(measure, GaussianVector) and measure.isotropic_std is not None and not measure.mean.any()
-                   for measure in (self.mu_x, self.mu_y))
+        return self.mu_x.round and self.mu_y.round
+
+    @property
+    def whitened(self) -> bool:
+        """Whether both measures are Gaussian, of numbers or vectors."""
+        return all(isinstance(measure, Gaussian | GaussianVector) for measure in (self.mu_x, self.mu_y))
 
     @property
     def budget(self) -> Budget:

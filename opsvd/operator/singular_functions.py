@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import scipy.linalg
 
-from ..bases import Basis, LineBasis, RadialBasis, SectorBasis, polar
+from ..bases import Basis, LineBasis, RadialFunctions, SectorBasis, polar
 from ..kernels import Kernel, Side
 from ..measures import LineMeasure, Measure
 from ..probing.slice_splitter import slice_integrals
@@ -204,7 +204,7 @@ class SingularFunctions:
         return [part.basis for part in self.parts if isinstance(part.basis, SectorBasis)]
 
     @property
-    def radial(self) -> RadialBasis | None:
+    def radial(self) -> RadialFunctions | None:
         """The basis of functions of the length, if the functions are these times harmonics."""
         return next((basis.radial for basis in self._of_sectors()), None)
 

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
-from ..kernels import Kernel, from_standard
+from ..kernels import Kernel
 from ..measures import Gaussian, GaussianVector, Measure
 
 # Points at which differences are taken, and four times as many for slopes. A coordinate that matters to h on a tenth of
@@ -58,8 +58,8 @@ class Coordinates:
 
     def values(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The kernel h at coordinates (..., r) that broadcast over the leading axes."""
-        return np.asarray(self.kernel.finite_beside(from_standard(self.mu_x, x @ self.turn_x.T),
-                                                    from_standard(self.mu_y, y @ self.turn_y.T)))
+        return np.asarray(self.kernel.finite_beside(self.mu_x.unwhiten(x @ self.turn_x.T),
+                                                    self.mu_y.unwhiten(y @ self.turn_y.T)))
 
     def offset(self) -> float:
         """The value at the anchor."""

@@ -9,7 +9,8 @@ from ..measures import Measure
 
 # Pairs at which h is compared, and a hundred times as many where it is the same at all of these.
 _PAIRS = 40
-# Where h is the same at these too, they are moved outwards by these factors: first not at all.
+# Where h is the same at these too, they are moved outwards by these factors: first not at all, and never beyond a
+# support.
 _OUTWARDS = (1.0, 2.0, 4.0, 8.0)
 
 
@@ -22,7 +23,7 @@ def varied_pairs(kernel: Kernel, mu_x: Measure, mu_y: Measure, count: int,
     x, y = mu_x.sample(count, rng), mu_y.sample(count, rng)
     values = kernel(x, y)
     if (values == values[:1]).all():
-        for factor in _OUTWARDS:
+        for factor in _factors(mu_x, mu_y):
             others = _others(kernel, mu_x, mu_y, rng, factor)
             differ = np.flatnonzero(_differ(kernel(*others), values[0]))[:count // 2]
             if len(differ) > 0:
@@ -44,7 +45,7 @@ def is_rare(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool:
     if (values != values[:1]).any():
         return False
     differs = (bool(_differ(kernel(*_others(kernel, mu_x, mu_y, rng, factor)), values[0]).any())
-               for factor in _OUTWARDS)    # one after the other: farther out only where it must be
+               for factor in _factors(mu_x, mu_y))    # one after the other: farther out only where it must be
     if next(differs):
         return True
     if any(differs):
@@ -54,10 +55,16 @@ def is_rare(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool:
     return False
 
 
+def _factors(mu_x: Measure, mu_y: Measure) -> tuple[float, ...]:
+    return _OUTWARDS if mu_x.everywhere and mu_y.everywhere else _OUTWARDS[:1]
+
+
 def _others(kernel: Kernel, mu_x: Measure, mu_y: Measure, rng: np.random.Generator,
             factor: float) -> tuple[np.ndarray, np.ndarray]:
-    """Many more pairs, moved outwards from the centres of the measures by a factor."""
+    """Many more pairs, moved outwards from the centres of the measures by a factor, if there is no end to a support."""
     count = min(100 * _PAIRS, max(_PAIRS, CHUNK // max(kernel.dims)))
+    if not (mu_x.everywhere and mu_y.everywhere):
+        return mu_x.sample(count, rng), mu_y.sample(count, rng)
     x, y = (mu.center + factor * (mu.sample(count, rng) - mu.center) for mu in (mu_x, mu_y))
     return x, y
 

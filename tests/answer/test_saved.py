@@ -284,6 +284,6 @@ def test_what_a_file_cannot_hold_is_refused_before_it_is_written(tmp_path):
         mine.save(path)
     other = replace(svd, left=SingularFunctions((
         part._replace(basis=PanelBasis(Other(), basis.edges, basis.order)),)))
-    with pytest.raises(TypeError, match=r"a result can be saved under the measures Beta, .* only, got Other"):
+    with pytest.raises(TypeError, match=r"a result can be saved under the measures .*Beta, .* only, got Other"):
         other.save(path)
     assert not path.exists()

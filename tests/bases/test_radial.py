@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from opsvd.bases import RadialBasis, radial_half_density, radial_reach
+from opsvd.bases import RadialBasis
+from opsvd.measures import radial_half_density, radial_reach
 
 
 @pytest.mark.parametrize("k", [2, 3, 50, 1000, 10**6])

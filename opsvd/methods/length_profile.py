@@ -1,0 +1,113 @@
+"""Functions of two lengths and an angle on each degree of spherical harmonics, between any lengths."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from .._support.floats import chunks
+from ..kernels import Elementwise, Kernel, untried
+from ..probing.slices import SliceIntegrals
+from .angular_slices import CHECK_ORDER, SPLITTING, angular_slices, angular_sums, first_panels
+from .sections import LengthRule, Sections
+
+OfAngle = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Lengths (..., 2) of x and of y, and angles (...) between them, which broadcast, to values of h."""
+
+
+def of_vectors(kernel: Kernel) -> OfAngle:
+    """What a kernel of vectors is at lengths and angles."""
+    k = kernel.dims[0]
+
+    def values(lengths: np.ndarray, theta: np.ndarray) -> np.ndarray:
+        x, y = (np.zeros((*np.shape(angle), k)) for angle in (lengths[..., 0], theta + lengths[..., 1]))
+        x[..., 0] = lengths[..., 0]
+        y[..., 0], y[..., 1] = lengths[..., 1] * np.cos(theta), lengths[..., 1] * np.sin(theta)
+        return kernel.finite_beside(x, y)
+
+    return values
+
+
+def of_product(kernel: Elementwise) -> OfAngle:
+    """What a kernel phi(<x, y>) is at lengths and angles, without vectors."""
+    line, one = Elementwise(kernel.phi, 1, kernel.kinks), np.ones(1)
+    line.budget = kernel.budget
+    return lambda lengths, theta: line.finite_beside(lengths[..., 0] * lengths[..., 1] * np.cos(theta), one)
+
+
+@dataclass(frozen=True, eq=False)
+class LengthProfile:
+    """The functions c_l(|x|, |y|) of a kernel h(|x|, |y|, <x, y>), by integrals over the angle that are split.
+
+    Attributes
+    ----------
+    values : callable
+        Of lengths and an angle.
+    k : int
+    tol : float
+        What the truncation of functions of the angle may change, relative to the norm of h.
+    budget : int
+        Evaluations that a function of the angle may take besides the first look.
+    norm : float or None
+        The norm of h, if it is known.
+    panels : ndarray or None
+        Edges of panels in the angle, for all lengths; None for the usual ones.
+    kept : int
+        Functions of so many pairs of lengths are kept, to be summed to other degrees: some 50 MB.
+    last : dict
+        The functions that were split last, by the nodes, if they are few: for other sizes they need not be split anew.
+    """
+
+    values: OfAngle
+    k: int
+    tol: float
+    budget: int = SPLITTING
+    norm: float | None = None
+    panels: np.ndarray | None = None
+    kept: int = 6400
+    last: dict[tuple[bytes, bytes, bool], list[SliceIntegrals]] = field(default_factory=dict, repr=False)
+
+    def coarse(self) -> "LengthProfile":
+        """The same for energies at many lengths, which need no more than four digits, and no splitting."""
+        return replace(self, tol=max(1e-4, self.tol), budget=0, panels=first_panels(self.k)[::2], last={})
+
+    def with_panels(self, x: LengthRule, y: LengthRule, norm: float) -> "LengthProfile":
+        """The same for a norm that is known, with panels that end where h breaks at most of some lengths."""
+        slices = next(self._slices(x, y, check=False))
+        panels = np.union1d(slices.basis.edges, slices.shared_ends())
+        return replace(self, norm=norm, panels=panels, last={})
+
+    def sections(self, x: LengthRule, y: LengthRule, size: int, *, check: bool = False) -> Sections:
+        """c_l for l < size between lengths; for `check` other angles are used."""
+        key, parts = (x.lengths.tobytes(), y.lengths.tobytes(), check), self._slices(x, y, check=check)
+        shape = len(x.lengths), len(y.lengths)
+        if shape[0] * shape[1] <= self.kept:
+            known = self.last.get(key) or list(parts)
+            self.last.clear()
+            self.last[key], parts = known, iter(known)
+        sums = [angular_sums(slices, self.k, size, self.tol * (self.norm or 0.0)) for slices in parts]
+        weights = self._weights(x, y)
+        c = np.concatenate([part.coefficients for part in sums], axis=1) / weights
+        beyond, truncation = (np.concatenate(parts) for parts in
+                              zip(*((part.beyond, part.truncation) for part in sums), strict=True))
+        return Sections(c.reshape(size, *shape), (beyond / weights).reshape(shape), float(np.linalg.norm(truncation)))
+
+    @staticmethod
+    def _weights(x: LengthRule, y: LengthRule) -> np.ndarray:
+        """What makes a sum of squares over a grid of pairs the square of the norm, shape (pairs,), but not zero."""
+        weights = (x.roots[:, None] * y.roots).ravel()
+        # They are divided by, and may underflow.
+        return np.asarray(np.maximum(weights, 1e-100 * weights.max()))
+
+    def _slices(self, x: LengthRule, y: LengthRule, *, check: bool) -> Iterator[SliceIntegrals]:
+        """The functions of the angle at all pairs of lengths, with their weights, in parts that fit memory."""
+        points = np.stack(np.broadcast_arrays(x.lengths[:, None], y.lengths), axis=-1).reshape(-1, 2)
+        weights, edges = self._weights(x, y), first_panels(self.k, check=check)
+        if self.panels is not None:
+            edges = np.union1d(edges, self.panels) if check else self.panels
+        angular = untried(self.values, (2, 1))
+        for some in chunks(len(points), CHECK_ORDER * len(edges) * self.k):
+            yield angular_slices(angular, self.k, points[some], weights[some], self.tol, edges=edges, check=check,
+                                 size=None if self.norm is None else self.norm / math.sqrt(len(points)),
+                                 budget=self.budget)

@@ -1,0 +1,47 @@
+"""The table of kernels of vectors under measures that are invariant under rotations: values and error bars."""
+
+import numpy as np
+import pytest
+from quiet import quietly
+from round_problems import ROUND
+
+from opsvd import Ball, Gaussian, Rotational, Sphere
+
+# The tolerances besides 1e-10 at which bars are to be true.
+LOOSER = (1e-4, 1e-8)
+
+
+def held(svd, problem):
+    """Whether the listed values, one for each of a multiplet, are within their bars of the exact ones."""
+    exact = np.repeat(problem.values, [min(count, svd.rank + 1) for count in problem.counts])[:svd.rank]
+    computed, errors = svd.singular_values[:len(exact)], svd.errors[:len(exact)]
+    return bool((np.abs(computed - exact) <= errors).all())
+
+
+def test_every_measure_is_in_the_table():
+    """Names are unique, and there are rows for each measure that is round."""
+    names = [problem.name for problem in ROUND]
+    assert len(names) == len(set(names)) >= 60
+    used = {type(measure) for problem in ROUND for measure in (problem.mu_x, problem.mu_y)}
+    assert used == {Sphere, Ball, Rotational, type(Gaussian.standard(2))}
+
+
+@pytest.mark.parametrize("problem", ROUND, ids=str)
+def test_values_and_bars(problem):
+    """At rtol = 1e-10: six leading values to 1e-10 s_1, as often as they stand, within their bars."""
+    svd = quietly(problem.build(), problem.mu_x, problem.mu_y, max_seconds=1e4)
+    count = min(6, len(problem.values))
+    if len(svd.values) < count:    # of many coordinates few values are above the tolerance
+        assert problem.mu_x.dim >= 30
+        count = len(svd.values)
+    np.testing.assert_allclose(svd.values[:count], problem.values[:count], rtol=0, atol=1e-10 * problem.values[0])
+    assert [int(number) for number in svd.multiplicities[:count]] == problem.counts[:count]
+    assert held(svd, problem)
+    assert svd.converged
+
+
+@pytest.mark.parametrize("rtol", LOOSER)
+@pytest.mark.parametrize("problem", ROUND[::4], ids=str)
+def test_bars_are_true_at_other_tolerances(problem, rtol):
+    """Whatever is asked for."""
+    assert held(quietly(problem.build(), problem.mu_x, problem.mu_y, rtol=rtol), problem)
