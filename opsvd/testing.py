@@ -1,7 +1,7 @@
 """Checks for users' own kernels, measures and methods: each raises AssertionError naming what is wrong."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -76,7 +76,6 @@ def check_measure(measure: Measure) -> None:
     if not isinstance(measure, LineMeasure):
         _check_vectors(measure)
         return
-    measure = cast("LineMeasure", measure)
     rule = measure.gauss_rule(40)
     density = UserFunction(measure.sqrt_density, "sqrt_density")
     _require(abs(float(rule.weights.sum()) - 1.0) < 1e-10, "the weights of gauss_rule must sum to one")

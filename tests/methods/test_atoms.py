@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from quiet import quietly
 
 import opsvd
 from opsvd import Discrete, Empirical, Gaussian, Uniform, decompose
@@ -152,16 +153,23 @@ def test_predictions_hold_for_atoms():
 
 
 def test_what_takes_no_atoms_says_so():
-    """Other measures, blocks, kernels that are infinite at a pair of atoms, too many entries."""
-    x, y = samples(20, 25, k=2)
+    """Other measures, kernels that are infinite at a pair of atoms, too many entries."""
+    x, y = samples(20, 25)
     with pytest.raises(ValueError, match="takes discrete measures, such as"):
         decompose(lambda x, y: x * y, Uniform(), Uniform(), method="atoms")
-    with pytest.raises(TypeError, match=r"take a sample of each, as opsvd\.Empirical\(mu\.sample"):
-        decompose(lambda x, y: np.sum(x * y, axis=-1), Empirical(x), Gaussian.standard(2))
-    with pytest.raises(TypeError, match="must be Gaussian for vectors, blocks and matrices, or, but for blocks"):
-        decompose(opsvd.blockwise(normalised, 2), Empirical(x[:, 0]), Empirical(y[:, 0]))
+    with pytest.raises(ValueError, match="takes kernels of points, not of blocks of rows"):
+        decompose(opsvd.blockwise(normalised, 2), Empirical(x), Empirical(y))
     with pytest.raises(opsvd.NonFiniteKernelError, match="must be finite"):
-        decompose(lambda x, y: np.log(np.abs(x - y)), Empirical(x[:, 0]), Empirical(x[:, 0]))
+        decompose(lambda x, y: np.log(np.abs(x - y)), Empirical(x), Empirical(x))
+
+
+def test_other_pairs_take_points():
+    """Atoms with a Gaussian vector: quasi-random points."""
+    x, _ = samples(20, 25, k=2)
+    svd = quietly(lambda x, y: np.sum(x * y, axis=-1), Empirical(x), Gaussian.standard(2), max_evaluations=2_000_000)
+    exact = np.sqrt(np.linalg.eigvalsh(x.T @ x / 20))[::-1]
+    assert "quasi-random" in svd.method
+    assert (np.abs(svd.singular_values[:2] - exact) <= svd.errors[:2]).all()
 
 
 def test_the_zero_kernel_has_no_values():
