@@ -122,7 +122,7 @@ class Sphere(Rotational):
     >>> sphere = opsvd.Sphere(3)
     >>> svd = opsvd.decompose(opsvd.elementwise(np.exp, 3), sphere, sphere)
     >>> svd.values[:3].round(9).tolist(), svd.multiplicities[:3].tolist()    # sinh(1), 1 / e, ...
-    ([1.175201194, 0.367879441, 0.071562871], [1, 3, 5])
+    ([1.175201194, 0.367879441, 0.07156287], [1, 3, 5])
     """
 
     arguments = ("k", "radius")

@@ -22,11 +22,8 @@ from .sections import LengthRule
 
 # Of polynomials in the length: each step costs twice the one before.
 _DEGREES = (7, 11, 17, 25, 37, 53)
-_PANEL = 12    # nodes on a panel
-_WIDTHS = (4.0, 2.0, 1.0, 0.5, 0.25)    # of panels, in scales of the law
 # Pairs of nodes: a function of the angle takes some hundred values for each, and some 10 kB.
 _MOST_PAIRS = 40_000
-_NEGLIGIBLE = 1e-14    # a parity of h that is smaller than this part of it is rounding
 
 
 def rule_of(basis: LineBasis) -> LengthRule:
@@ -156,7 +153,8 @@ class LengthGrids:
     def parities(self) -> tuple[bool, bool]:
         """Whether there are even degrees, and odd ones; of the zero kernel, even ones."""
         even, odd = (float(np.linalg.norm(self.values[parity::2])) for parity in (0, 1))
-        return even > _NEGLIGIBLE * odd or odd == 0.0, odd > _NEGLIGIBLE * even
+        # A parity that is smaller than this part of the other is rounding.
+        return even > 1e-14 * odd or odd == 0.0, odd > 1e-14 * even
 
     @property
     def degrees(self) -> list[int]:
@@ -178,7 +176,7 @@ def length_grids(profile: LengthProfile, laws: tuple[LineMeasure, LineMeasure], 
 
     Values on degrees that are left out are below `degrees` times the largest.
     """
-    x, y = (rule_of(_polynomials(law, 11) if _has_polynomials(law) else _panels(law, _WIDTHS[0])) for law in laws)
+    x, y = (rule_of(_polynomials(law, 11) if _has_polynomials(law) else _panels(law, 4.0)) for law in laws)
     weights, coarse = x.roots[:, None] * y.roots, profile.coarse()
 
     def energies(size: int) -> tuple[list[float], float]:
@@ -198,7 +196,7 @@ def length_grids(profile: LengthProfile, laws: tuple[LineMeasure, LineMeasure], 
             return
         if grids.tail ** ((_DEGREES[-1] + 1.0) / (degree + 1.0)) > 0.1 * rtol:    # would be so with the most of them
             break
-    for width in _WIDTHS:
+    for width in (4.0, 2.0, 1.0, 0.5, 0.25):
         rules = [tuple(_panels(law, width, check=check) for law in laws) for check in (False, True)]
         if math.prod(basis.size for basis in rules[1]) > _MOST_PAIRS:
             return
@@ -223,7 +221,7 @@ def _panels(law: LineMeasure, width: float, *, check: bool = False) -> LineBasis
     edges = np.union1d(equal_panels(low, high, width * law.scale), law.edges[(law.edges > low) & (law.edges < high)])
     if check:
         edges = np.concatenate([edges[:1], edges[:-1] + CHECK_CUT * np.diff(edges), edges[-1:]])
-    return PanelBasis(law, edges, _PANEL + 2 * check)
+    return PanelBasis(law, edges, 14 if check else 12)
 
 
 def _between(profile: LengthProfile, bases: tuple[LineBasis, ...], checks: tuple[LineBasis, ...],
