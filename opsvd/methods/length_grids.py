@@ -22,8 +22,6 @@ from .sections import LengthRule
 
 # Of polynomials in the length: each step costs twice the one before.
 _DEGREES = (7, 11, 17, 25, 37, 53)
-# Pairs of nodes: a function of the angle takes some hundred values for each, and some 10 kB.
-_MOST_PAIRS = 40_000
 
 
 def rule_of(basis: LineBasis) -> LengthRule:
@@ -198,7 +196,8 @@ def length_grids(profile: LengthProfile, laws: tuple[LineMeasure, LineMeasure], 
             break
     for width in (4.0, 2.0, 1.0, 0.5, 0.25):
         rules = [tuple(_panels(law, width, check=check) for law in laws) for check in (False, True)]
-        if math.prod(basis.size for basis in rules[1]) > _MOST_PAIRS:
+        # For each pair of nodes a function of the angle takes some hundred values, and some 10 kB.
+        if math.prod(basis.size for basis in rules[1]) > 40_000:
             return
         yield _between(profile, rules[0], rules[1], size)
 
