@@ -29,22 +29,31 @@ _HOPELESS = 0.67
 # Parts of the sixth value: for the number of values above each, what is left beside their functions is bounded anew.
 _PARTS_OF_SIXTH = (0.3, 0.45, 0.6, 0.75)
 
-
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ComparedEvidence(RemainderEvidence):
     """What is known of kernels of numbers besides: images tell of values that are there, though not which.
 
     What may be missing from few values is the remainder, less what is beyond the reach of any discretisation.
+
+    Attributes
+    ----------
+    tied : float
+        What it does to values that points are rounded where coordinates are not: h breaks at another coordinate.
     """
 
     exhausted: bool = False
     hopeless: bool = False
     unfound: float = 0.0
+    tied: float = 0.0
 
     @property
     def breaks(self) -> bool:    # type: ignore[override]
         """Whether slices were found to break, or were given up."""
         return self.images is not None and self.images.breaks
+
+    def bars(self) -> np.ndarray:
+        """Those of the remainder and the images, with what is tied."""
+        return super().bars() + self.tied
 
     def near(self) -> np.ndarray:
         """Bars of values that may not be told apart from what the remainder hides: see `Images`.
@@ -119,9 +128,12 @@ class Comparison:
         if self.final or settled(s, evidence.bars(), self.rtol):
             return evidence
         try:
-            evidence = replace(evidence, images=images(
+            seen_by_images = images(
                 self.kernel, self.domain, self.checks[0], system, self.rtol, outside=self._outside(norms[0]),
-                hidden=self.hidden, spots=checks[-1], samples=samples[-1]))
+                hidden=self.hidden, spots=checks[-1], samples=samples[-1])
+            ties = system.left.line.ties * system.right.line.ties if seen_by_images.breaks else 0.0
+            # A value changes by this probability times the size of h and of two functions, whose product is up to four.
+            evidence = replace(evidence, images=seen_by_images, tied=4.0 * float(np.sqrt(ties)) * evidence.size)
         except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
             return evidence
         # Twelve accurate values are an answer. Of fewer, more may be accurate if what is left beside them is known.

@@ -43,6 +43,14 @@ class Coordinate(ABC):
     def inverse(self, x: np.ndarray) -> np.ndarray:
         """The coordinates of points x, (...)."""
 
+    def points(self, t: np.ndarray) -> np.ndarray:
+        """The points x of coordinates t, (...)."""
+        return self.place(t).x
+
+    def rounding(self, t: np.ndarray) -> np.ndarray:
+        """The sizes, (...), of which coordinates t have relative roundings."""
+        return np.asarray(np.abs(t))
+
 
 @dataclass(frozen=True)
 class Plain(Coordinate):
@@ -186,6 +194,6 @@ class Reflected(Coordinate):
 
 def strictly_between(x: np.ndarray, low: float, high: float) -> np.ndarray:
     """Points moved from the ends, where densities may be infinite, to the normal floats next to them."""
-    low = TINY if low == 0.0 else np.nextafter(low, np.inf)
+    low = TINY if low == 0.0 else low if np.isinf(low) else np.nextafter(low, np.inf)
     high = -TINY if high == 0.0 else high if np.isinf(high) else np.nextafter(high, -np.inf)
     return np.asarray(np.clip(x, low, high))

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from ..quadrature import Pieces, find_pieces
 from .chain import Chain
 from .density_shape import Placed, find_law, look_at
 from .line import UNDERFLOW
+from .narrow_peaks import narrow_pieces, overlooked
 from .tabulated import Tabulated, tabulated
 
 
@@ -58,8 +60,8 @@ class Density(Chain):
     ValueError: pdf must have the integral one, got 1.77245385 on (-inf, inf); divide it by that, if it is right
     """
 
-    def __init__(self, pdf: Callable[[np.ndarray], Any], support: tuple[float, float], breaks: Sequence[float] = (),
-                 near: Sequence[float] = ()) -> None:
+    def __init__(self, pdf: Callable[[np.ndarray], Any], support: tuple[float, float],
+                 breaks: Sequence[float] | np.ndarray = (), near: Sequence[float] | np.ndarray = ()) -> None:
         checked = _Checked(pdf)
         low, high = pair(support, "support", real_number, "two ends", "(0.0, 1.0), or (-np.inf, np.inf)")
         if not low < high:
@@ -68,17 +70,24 @@ class Density(Chain):
         inner, places = _inside(breaks, "breaks", low, high), _inside(near, "near", low, high)
         width = high - low if np.isfinite(high - low) else 1.0
         infinite = [point for point in inner.tolist() if _infinite_at(checked, point, inner, (low, high), width)]
-        parts, masses = [], []
-        for ends in zip([low, *infinite], [*infinite, high], strict=True):
-            part, mass = _part(checked, ends, inner, places)
-            if part is not None:
-                parts.append(part)
-                masses.append(mass)
+        ends = list(zip([low, *infinite], [*infinite, high], strict=True))
+        found = _parts(checked, ends, inner, places)
+        tol = 1e-7    # what numerical integrals are good to, with which densities are normalised
+        for count in (30_000, 200_000, 1_200_000):
+            lacking = 1.0 - sum(mass for _, mass in found)
+            if lacking <= 1e-12 or (lacking <= tol and count > 30_000):
+                break
+            for _ in range(5):    # what is found may hide more
+                more = np.setdiff1d(overlooked(checked.seen, found, (low, high), count), places)
+                if not len(more):
+                    break
+                places = np.union1d(places, more)
+                found = _parts(checked, ends, inner, places)
+        parts, masses = [part for part, _ in found], [mass for _, mass in found]
         total = float(sum(masses))
-        if not abs(total - 1.0) <= 1e-7:    # what numerical integrals are good to, with which densities are normalised
-            seen = "" if total > 0.0 else "; if it is narrow, pass points near its mass by near"
+        if not abs(total - 1.0) <= tol:
             raise ValueError(f"pdf must have the integral one, got {total:.9g} on ({low:.6g}, {high:.6g}); divide it "
-                             f"by that, if it is right{seen}")
+                             f"by that, if it is right{_what_was_seen(found) if total < 1.0 else ''}")
         self._set(tuple(parts), np.array(masses) / total)
         if len(parts) == 1:
             self.symmetry = _symmetry(checked, parts[0], (low, high))
@@ -88,7 +97,7 @@ class Density(Chain):
         self.parts, self.shares = parts, shares
         self._join(parts, shares.tolist())
         if len(parts) == 1:
-            self.most_polynomials = _polynomials(parts[0])
+            self.most_polynomials = min(self.most_polynomials, _polynomials(parts[0]))
 
     @property
     def given(self) -> dict[str, Any]:
@@ -138,6 +147,11 @@ class _Checked:
                                  "another order; let nothing be summed, sorted or normalised over the points")
         return values
 
+    def seen(self, x: np.ndarray) -> np.ndarray:
+        """Values at points, and zero where they are no numbers."""
+        values = self.unchecked(x)
+        return np.where(np.isfinite(values), values, 0.0)
+
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """Values at points (n,), finite and not negative."""
         values = self.unchecked(x)
@@ -158,6 +172,21 @@ def _inside(points: Any, name: str, low: float, high: float) -> np.ndarray:
     return array
 
 
+def _parts(pdf: _Checked, ends: list[tuple[float, float]], breaks: np.ndarray,
+           near: np.ndarray) -> list[tuple[Tabulated, float]]:
+    """The parts of the density between the points at which it is infinite, each with its mass, where there is any."""
+    looked = [_part(pdf, both, breaks, near) for both in ends]
+    return [(part, mass) for part, mass in looked if part is not None]
+
+
+def _what_was_seen(parts: list[tuple[Tabulated, float]]) -> str:
+    """Where the mass is that was found, and what to do if more of it is in narrow peaks."""
+    ends = [part.points(part.quantile(np.array([0.01, 0.99]))) for part, _ in parts]
+    where = " and ".join(f"({low:.6g}, {high:.6g})" for low, high in ends)
+    seen = f"nearly all of it was found in {where}" if ends else "none was found"
+    return f"; {seen}: if there is more in a narrow peak, pass a point of it by near, or its ends by breaks"
+
+
 def _infinite_at(pdf: _Checked, point: float, breaks: np.ndarray, support: tuple[float, float], width: float) -> bool:
     """Whether the density rises without bound on either side of a break: then the break is an end of two parts."""
     others = np.abs(np.append(breaks[breaks != point], support) - point)
@@ -168,16 +197,41 @@ def _infinite_at(pdf: _Checked, point: float, breaks: np.ndarray, support: tuple
 def _part(pdf: _Checked, ends: tuple[float, float], breaks: np.ndarray,
           near: np.ndarray) -> tuple[Tabulated | None, float]:
     """The density between two ends as a measure, and its mass; nothing if it is zero."""
-    shape = look_at(pdf, *ends, [*breaks.tolist(), *near.tolist()])
-    if shape is None:
-        return None, 0.0
-    placed = Placed(pdf, shape)
+    anchors = np.union1d(breaks, near)
+    for _ in range(3):
+        shape = look_at(pdf, *ends, anchors.tolist())
+        if shape is None:
+            return None, 0.0
+        placed = Placed(pdf, shape)
+        table, mass = _table(placed, breaks, near)
+        if mass == 0.0:
+            return None, 0.0
+        # The table may see more than the search for the mass did: then look where the mass is.
+        quantiles = table.points(table.quantile(np.arange(1.0, 16.0) / 16.0))
+        width = min(float(of[11] - of[3]) for of in (quantiles, shape.quantiles))
+        if (np.abs(quantiles - shape.quantiles) <= 0.5 * width).all():
+            break
+        anchors = np.union1d(anchors, quantiles)
+    for _ in range(4):    # each sees peaks in peaks
+        peaks = narrow_pieces(table, placed)
+        if peaks is None:
+            break
+        coordinate, center = peaks
+        placed = Placed(pdf, replace(placed.shape, coordinate=coordinate), (center, 1.0))
+        table, mass = _table(placed, breaks, near)
+    return table, mass
+
+
+def _table(placed: Placed, breaks: np.ndarray, near: np.ndarray) -> tuple[Tabulated, float]:
+    """The density in a coordinate, and its mass."""
     low, high = placed.box(UNDERFLOW)
-    first, last = placed.coordinates.inverse(np.array(shape.reach)).tolist()
+    first, last = placed.coordinates.inverse(np.array(placed.shape.reach)).tolist()
     low, high = max(min(low, first), placed.span[0]), min(max(high, last), placed.span[1])
     edges = _edges(placed, breaks)
-    panels = np.concatenate([edges, placed.coordinates.inverse(near[(near > ends[0]) & (near < ends[1])])])
-    panels = np.union1d(np.linspace(low, high, 14), panels[(panels > low) & (panels < high)])
+    inside = placed.coordinates.inverse(near[(near > placed.ends[0]) & (near < placed.ends[1])])
+    panels = _beside(np.union1d(edges, inside), placed.coordinates.inverse(placed.shape.quantiles[[0, 3, 11, 14]]))
+    panels = _beside(panels, np.linspace(low, high, 14))
+    panels = np.append(np.append(low, panels[(panels > low) & (panels < high)]), high)
     return tabulated(placed.sqrt_density, placed.coordinates, panels, edges, (placed.center, placed.scale))
 
 
@@ -191,6 +245,13 @@ def _polynomials(part: Tabulated) -> float:
             fall = -2.0 * float(np.diff(np.log(part.sqrt_density(t)))[0])
             powers.append(-fall / math.log(far / near))
     return max(math.ceil(0.5 * min(powers) - 1e-3), 1) if min(powers) < math.inf else math.inf
+
+
+def _beside(kept: np.ndarray, more: np.ndarray) -> np.ndarray:
+    """Points with more of them, but for those that would make slivers: next to points that are kept."""
+    apart = np.min(np.abs(more[:, None] - more) + np.diag(np.full(len(more), np.inf)), axis=1)
+    nearest = np.min(np.abs(more[:, None] - kept), axis=1, initial=np.inf)
+    return np.union1d(kept, more[nearest > 0.5 * apart])
 
 
 def _edges(placed: Placed, breaks: np.ndarray) -> np.ndarray:

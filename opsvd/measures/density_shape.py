@@ -58,8 +58,8 @@ class Shape:
     Attributes
     ----------
     ends : (float, float)
-    quartiles : ndarray, shape (3,)
-        Of its mass, roughly.
+    quantiles : ndarray, shape (15,)
+        The points below which there is a sixteenth of its mass, two, ..., roughly.
     reach : (float, float)
         The smallest and largest points at which it was seen not to be zero.
     coordinate : Coordinate
@@ -67,21 +67,26 @@ class Shape:
     """
 
     ends: tuple[float, float]
-    quartiles: np.ndarray
+    quantiles: np.ndarray
     reach: tuple[float, float]
     coordinate: Coordinate
     laws: tuple[PowerLaw | None, PowerLaw | None]
+
+    @property
+    def quartiles(self) -> np.ndarray:
+        """The points below which there is a quarter, a half and three quarters, shape (3,)."""
+        return self.quantiles[3::4]
 
 
 class Placed(PlacedMeasure):
     """The density in its coordinate."""
 
-    def __init__(self, pdf: Density, shape: Shape) -> None:
+    def __init__(self, pdf: Density, shape: Shape, middle: tuple[float, float] | None = None) -> None:
         inf = np.inf
         self.pdf, self.shape, self.coordinates = pdf, shape, shape.coordinate
-        first, self._median, last = self.coordinates.inverse(shape.quartiles).tolist()
+        first, median, last = self.coordinates.inverse(shape.quartiles).tolist()
         # The quartiles of a Gaussian are 1.35 deviations apart.
-        self._scale = (last - first) / 1.35
+        self._median, self._scale = middle or (float(median), float(last - first) / 1.35)
         low, high = (float(end) for end in self.coordinates.place(np.array(self.span)).x)
         self.ends = shape.ends
         self.inside = np.nextafter(low, inf), np.nextafter(high, -inf)
@@ -89,12 +94,12 @@ class Placed(PlacedMeasure):
     @property
     def center(self) -> float:
         """The median, roughly."""
-        return float(self._median)
+        return self._median
 
     @property
     def scale(self) -> float:
         """The standard deviation, roughly."""
-        return float(self._scale)
+        return self._scale
 
     def log_density(self, place: Place) -> np.ndarray:
         """By the function, or by the laws of the ends where these are nearer than it, or floats, can tell."""
@@ -141,7 +146,8 @@ def look_at(pdf: Density, low: float, high: float, places: Sequence[float]) -> S
     found = _found(pdf, low, high, places)
     if found is None:
         return None
-    quartiles, reach = found
+    quantiles, reach = found
+    quartiles = quantiles[3::4]
     width = float(quartiles[2] - quartiles[0])
     inner = [place for place in places if low < place < high]
     laws = [None if np.isinf(end) else find_law(pdf, end, inwards, min(abs(nearest - end), width))
@@ -149,7 +155,7 @@ def look_at(pdf: Density, low: float, high: float, places: Sequence[float]) -> S
     # An exponential tail is zero to floats 800 deviations away.
     far = _seen(pdf, quartiles[1] + 800.0 * width * np.array([-1.0, 1.0])) * width > 1e-298
     heavy = [bool(seen) and bool(np.isinf(end)) for seen, end in zip(far, (low, high), strict=True)]
-    return Shape((low, high), quartiles, reach, _coordinate(low, high, quartiles, laws, heavy), (laws[0], laws[1]))
+    return Shape((low, high), quantiles, reach, _coordinate(low, high, quartiles, laws, heavy), (laws[0], laws[1]))
 
 
 def _coordinate(low: float, high: float, quartiles: np.ndarray, laws: Sequence[PowerLaw | None],
@@ -170,7 +176,7 @@ def _coordinate(low: float, high: float, quartiles: np.ndarray, laws: Sequence[P
 
 def _found(pdf: Density, low: float, high: float,
            places: Sequence[float]) -> tuple[np.ndarray, tuple[float, float]] | None:
-    """The quartiles of the mass, roughly, and between which points there is any; None if none is seen.
+    """The sixteenths of the mass, roughly, and between which points there is any; None if none is seen.
 
     Points are spaced geometrically about the ends, zero and the places, and then between those where the trapezoid rule
     is wrong.
@@ -182,7 +188,8 @@ def _found(pdf: Density, low: float, high: float,
     steps = 10.0 ** np.arange(-16.0, 16.0, 0.02)
     steps = np.concatenate([-steps, steps])
     # Not where a function that takes a difference has no digits of it.
-    x = np.unique(np.concatenate([anchor + steps[np.abs(steps) > 1e-9 * abs(anchor)] for anchor in anchors.tolist()]))
+    x = np.unique(np.concatenate([places, *(anchor + steps[np.abs(steps) > 1e-9 * abs(anchor)]
+                                            for anchor in anchors.tolist())]))
     x = x[(x > low) & (x < high)]
     values = _seen(pdf, x)
     for _ in range(60):
@@ -202,7 +209,7 @@ def _found(pdf: Density, low: float, high: float,
         return None
     below = np.append(0.0, np.cumsum(masses)) / masses.sum()
     seen = x[values > 0.0]
-    return np.interp([0.25, 0.5, 0.75], below, x), (float(seen[0]), float(seen[-1]))
+    return np.interp(np.arange(1.0, 16.0) / 16.0, below, x), (float(seen[0]), float(seen[-1]))
 
 
 def _seen(pdf: Density, x: np.ndarray) -> np.ndarray:

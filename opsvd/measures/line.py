@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from scipy.special import ndtr
 
+from .._support.floats import EPS
 from .._support.validation import affordable, generator, instance
 from ..quadrature import (
     Distribution,
@@ -118,6 +119,20 @@ class LineMeasure(Measure):
         with np.errstate(divide="ignore", invalid="ignore"):
             rounded = np.fmax(np.abs(t), 2.0 * step * np.abs(self.points(t)) / np.abs(moved))
         return np.asarray(np.minimum(rounded, LARGEST_COORDINATE))    # where points do not change at all
+
+    @cached_property
+    def ties(self) -> float:
+        r"""How probable it is that two points are one float although their coordinates differ, roughly.
+
+        :math:`\int \rho^2 \delta\, dt`, where a rounding of x changes t by :math:`\delta`. Where that is not little, as
+        along `tails`, or x is constant, nothing is counted.
+        """
+        if self.plain:
+            return 0.0
+        t, weights = composite_gauss_legendre(self.distribution.edges, 8)
+        cells = np.where(self.coarseness(t) > 8.0 * np.abs(t), EPS * self.coarseness(t), 0.0)
+        counted = cells < 1e-4 * self.scale
+        return float((weights[counted] * cells[counted]) @ self.sqrt_density(t[counted]) ** 4)
 
     @property
     def covers_line(self) -> bool:

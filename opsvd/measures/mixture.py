@@ -9,6 +9,7 @@ from .._support.arrays import read_only
 from .._support.validation import affordable, described, generator, real_array, sequence
 from .chain import Chain
 from .coordinates import strictly_between
+from .density import Density
 from .line import LineMeasure, require_line
 from .placed import PlacedMeasure
 
@@ -54,7 +55,7 @@ class Mixture(Chain):
         for group in _groups(self.components):
             share = float(self.weights[group].sum())
             members = [self.components[i] for i in group]
-            parts.append(members[0] if len(group) == 1 else _Sum(members, self.weights[group] / share))
+            parts.append(members[0] if len(group) == 1 else _joined(members, self.weights[group] / share))
             shares.append(share)
         self._join(parts, shares)
 
@@ -107,6 +108,18 @@ def _groups(components: Sequence[LineMeasure]) -> list[list[int]]:
     return groups
 
 
+def _joined(members: Sequence[LineMeasure], shares: np.ndarray) -> LineMeasure:
+    """A sum of measures in one coordinate: that of the members, or one that is fine where some are narrow."""
+    joined = _Sum(members, shares)
+    # Panels are a tenth of the scale wide or so.
+    if not joined.plain or min(one.scale for one in members) > 0.08 * joined.scale:
+        return joined
+    low, high = joined.span
+    middles = np.unique([one.center for one in members])
+    return Density(lambda x: joined.sqrt_density(x) ** 2, (low, high), breaks=joined.edges,
+                   near=middles[(middles > low) & (middles < high)])
+
+
 class _Sum(LineMeasure):
     """A sum of measures in one coordinate, as a single density."""
 
@@ -115,19 +128,10 @@ class _Sum(LineMeasure):
         centers, scales = np.array([(one.center, one.scale) for one in members]).T
         self._center = float(shares @ centers)
         self._scale = float(np.sqrt(shares @ (scales**2 + (centers - self._center) ** 2)))
-        edges = np.concatenate([[*one.span, *one.edges] for one in members] + [self._about_narrow()])
+        edges = np.concatenate([[*one.span, *one.edges] for one in members])
         low, high = self.span
         self.edges = np.unique(edges[(edges > low) & (edges < high)])
         self.symmetry = self._symmetry()
-
-    def _about_narrow(self) -> np.ndarray:
-        """Places three deviations from the middle of members that stand out as narrow peaks, that panels may miss."""
-        ends = [np.zeros(0)]
-        for one, share in zip(self.members, self.shares, strict=True):
-            own, all_of_it = (mu.sqrt_density(np.array(one.center)) ** 2 for mu in (one, self))
-            if one.scale < 0.25 * self._scale and share * own > 0.5 * all_of_it:
-                ends.append(one.center + 3.0 * one.scale * np.array([-1.0, 1.0]))
-        return np.concatenate(ends)
 
     def _symmetry(self) -> float | None:
         """The place about which the sum is symmetric, found by its density."""

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import astuple
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from .._support.arrays import read_only
 from .._support.floats import EPS
-from ..quadrature import PIECE_ORDER, composite_gauss_legendre, gauss_legendre, place_between
+from ..quadrature import PIECE_ORDER, Distribution, composite_gauss_legendre, gauss_legendre, place_between
 from ..quadrature.legendre import TRUNCATED, legendre_sum, legendre_transform
 from .coordinates import Coordinate, HyperbolicSine, Logarithm, Logit, Plain, Reflected, Softplus
+from .focused import Focused
 from .line import LineMeasure
 
 _KINDS: tuple[type[Any], ...] = (Plain, Logit, Softplus, Logarithm, HyperbolicSine)
@@ -24,7 +26,7 @@ class Tabulated(LineMeasure):
 
     Parameters
     ----------
-    kind : ndarray, shape (5,)
+    kind : ndarray, shape (5,), or (6 + 2 peaks,)
         The coordinate, as `coordinate_numbers` gives it.
     panels : ndarray, shape (n + 1,)
         Ends of the pieces of t.
@@ -43,6 +45,8 @@ class Tabulated(LineMeasure):
         self.kind, self.panels, self.coefficients, self.edges, self.middle = map(
             read_only, (kind, panels, coefficients, edges, middle))
         self.coordinates = _coordinate(self.kind)
+        if isinstance(self.coordinates, Focused):    # polynomials are no basis where there are narrow peaks
+            self.most_polynomials = 0.0
         nodes, _ = composite_gauss_legendre(self.panels, PIECE_ORDER)
         self._largest = self.sqrt_density(nodes).reshape(-1, PIECE_ORDER).max(axis=1)
 
@@ -79,9 +83,15 @@ class Tabulated(LineMeasure):
         values = legendre_sum(self.coefficients[:, piece], np.where(inside, place, 0.0))
         return np.where(inside, np.maximum(values, 0.0), 0.0)
 
+    @cached_property
+    def distribution(self) -> Distribution:
+        """From the pieces: others might miss narrow peaks."""
+        low, high = self.box(1e-20)
+        return Distribution(self.sqrt_density, self.panels[(self.panels >= low) & (self.panels <= high)])
+
     def points(self, t: np.ndarray) -> np.ndarray:
         """The points x of coordinates t."""
-        return self.coordinates.place(np.asarray(t, dtype=np.float64)).x
+        return self.coordinates.points(np.asarray(t, dtype=np.float64))
 
     def coordinate(self, x: np.ndarray) -> np.ndarray:
         """The coordinates t of points x."""
@@ -103,7 +113,7 @@ def tabulated(root: Callable[[np.ndarray], np.ndarray], coordinates: Coordinate,
         If the density is not smooth on 4000 pieces.
     """
     for tol in (1e-13, 1e-11, 1e-9):    # densities have no more digits than those of their formulas
-        found = _resolved(root, panels, middle[1], tol)
+        found = _resolved(root, panels, middle[1], tol, coordinates.rounding)
         if found is not None:
             break
     else:
@@ -117,7 +127,7 @@ def tabulated(root: Callable[[np.ndarray], np.ndarray], coordinates: Coordinate,
 
 
 def _resolved(root: Callable[[np.ndarray], np.ndarray], panels: np.ndarray, scale: float,
-              tol: float) -> tuple[np.ndarray, np.ndarray] | None:
+              tol: float, rounding: Callable[[np.ndarray], np.ndarray]) -> tuple[np.ndarray, np.ndarray] | None:
     """Ends of pieces that resolve a function, each to a part of its own largest value, and coefficients, (16, n)."""
     t, weights = gauss_legendre(PIECE_ORDER)
     waiting, done = np.stack([panels[:-1], panels[1:]], axis=1), []
@@ -132,7 +142,7 @@ def _resolved(root: Callable[[np.ndarray], np.ndarray], panels: np.ndarray, scal
         # Of exp(-L) an error of L is left, and of nodes their rounding.
         logs = np.abs(np.log(np.maximum(largest * np.sqrt(scale), 1e-300)))
         slopes = np.abs(np.diff(values, axis=1) / np.diff(nodes, axis=1)).max(axis=1)
-        far = np.maximum(np.abs(left), np.abs(right))
+        far = np.maximum(rounding(left), rounding(right))
         noise = 8.0 * EPS * (largest * (1.0 + logs) + slopes * far)
         # On wide pieces the least value is to have digits as well, unless it is nothing.
         steep = (least < 1e-4 * largest) & (half > 0.05 * scale)
@@ -150,7 +160,9 @@ def _resolved(root: Callable[[np.ndarray], np.ndarray], panels: np.ndarray, scal
 
 
 def coordinate_numbers(coordinate: Coordinate) -> np.ndarray:
-    """Numbers that stand for a coordinate: which it is, whether turned, and its parameters; shape (5,)."""
+    """Numbers that stand for a coordinate: which it is, whether turned, and its parameters; then those of peaks."""
+    if isinstance(coordinate, Focused):
+        return np.array([*coordinate_numbers(coordinate.base), coordinate.unit, *coordinate.places, *coordinate.widths])
     turned = isinstance(coordinate, Reflected)
     plain: Any = coordinate.other if isinstance(coordinate, Reflected) else coordinate
     numbers = [float(number) for number in astuple(plain)]
@@ -159,7 +171,12 @@ def coordinate_numbers(coordinate: Coordinate) -> np.ndarray:
 
 def _coordinate(kind: np.ndarray) -> Coordinate:
     """The inverse of `coordinate_numbers`."""
-    number, turned, *parameters = kind.tolist()
+    number, turned, *parameters = kind[:5].tolist()
     which = _KINDS[int(number)]
     coordinate: Coordinate = which(*parameters[:2], *([bool(parameters[2])] if which is HyperbolicSine else []))
-    return Reflected(coordinate) if turned else coordinate
+    base = Reflected(coordinate) if turned else coordinate
+    if len(kind) == 5:
+        return base
+    unit, *peaks = kind[5:].tolist()
+    count = len(peaks) // 2
+    return Focused(base, unit, tuple(peaks[:count]), tuple(peaks[count:]))

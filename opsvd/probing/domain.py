@@ -97,7 +97,7 @@ def find_domain(kernel: Kernel, mu_x: LineMeasure, mu_y: LineMeasure, rtol: floa
     # Below and above the centres, of x and of y, shape (2, 2): first where the half-densities, and so a bounded kernel,
     # have fallen to tol.
     bounded, widest = (_distances(mu_x, mu_y, part) for part in (tol, UNDERFLOW))
-    ends = np.array([np.isfinite(mu.span) & (np.array(mu.span) == mu.box(UNDERFLOW)) for mu in (mu_x, mu_y)])
+    ends = np.array([_at_ends(mu) for mu in (mu_x, mu_y)])
     sides = bounded
     energy = _log_energy(kernel, mu_x, mu_y, sides)
     if energy is None:
@@ -137,6 +137,13 @@ def find_domain(kernel: Kernel, mu_x: LineMeasure, mu_y: LineMeasure, rtol: floa
     (x0, x1), (y0, y1) = (ends.tolist() for ends in _ends(mu_x, mu_y, sides))
     # Clearly wider is what grew three times, to 1.12^3 = 1.4 of what a bounded kernel needs.
     return Domain((x0, x1), (y0, y1), math.sqrt(float(tails.sum()) + unseen), norm, bool((sides > 1.3 * bounded).any()))
+
+
+def _at_ends(mu: LineMeasure) -> np.ndarray:
+    """Whether the measure ends where its widest box does, below and above: at its span, or by a jump to zero."""
+    box = np.array(mu.box(UNDERFLOW))
+    inside = mu.sqrt_density(box + 1e-9 * mu.scale * np.array([1.0, -1.0])) * np.sqrt(mu.scale)
+    return np.asarray((np.isfinite(mu.span) & (np.array(mu.span) == box)) | (inside > np.sqrt(UNDERFLOW)))
 
 
 def _distances(mu_x: LineMeasure, mu_y: LineMeasure, tol: float) -> np.ndarray:
