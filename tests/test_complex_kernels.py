@@ -1,65 +1,270 @@
-"""Complex-valued kernels: one SVD, with complex singular functions."""
+"""Complex-valued kernels: one SVD, with complex singular functions, h = sum s_i f_i(x) conj(g_i(y))."""
+
+import functools
+import math
 
 import numpy as np
 import pytest
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 from quiet import quietly
+from scipy.special import gammaln
 
 import opsvd
-from opsvd import exact
+from opsvd import Circle, Exponential, Gaussian, KernelError, StudentT, Uniform, exact
+from opsvd.figures import new_figure
+from opsvd.sampling import ArrayBlocks
+from opsvd.testing import check_kernel
 
-UNIFORM = opsvd.Uniform(-1.0, 1.0)
+UNIFORM, CIRCLE = Uniform(-1.0, 1.0), Circle()
+PLANE = Gaussian.standard(2)
+
+
+def fourier(x, y):
+    """The kernel of the Fourier transform."""
+    return np.exp(1j * x * y)
+
+
+def turned(h):
+    """A kernel times phases of x and of y, which change no singular value."""
+    return lambda x, y: np.exp(1j * (2.0 * np.arctan(x) - 3.0 * np.arctan(y))) * h(x, y)
 
 
 def gaussian_values(c, n):
-    """Of exp(icxy) under standard Gaussians: geometric, with an effective rank of sqrt(1 + 4 c^2)."""
+    """Of exp(icxy) under standard Gaussians: geometric, with an effective rank of sqrt(1 + 4 c^2) + 2 c."""
     ratio = (np.sqrt(1.0 + 4.0 * c * c) - 1.0) / (2.0 * c)
     return np.sqrt(1.0 - ratio**2) * ratio ** np.arange(n)
 
 
-@pytest.mark.parametrize("rtol", [1e-4, 1e-8, 1e-10])
-@pytest.mark.parametrize("c", [0.5, 1.0, 3.0])
-def test_the_fourier_kernel_under_gaussians(c, rtol):
-    """Its values are those of the closed form, within their bars, at every tolerance."""
-    svd = quietly(lambda x, y: np.exp(1j * c * x * y), rtol=rtol)
-    true = gaussian_values(c, svd.rank)
-    assert svd.rank >= 6
-    assert (np.abs(svd.singular_values - true) <= svd.errors).all()
-    assert_allclose(svd.singular_values[:6], true[:6], rtol=0, atol=rtol * true[0])
+def twisted_values(theta, n):
+    """Of (x > y) + exp(i theta) (x < y): u = T f has u' = (1 - exp(i theta)) f and u(0) = exp(i theta) u(1)."""
+    frequencies = np.abs(theta + 2.0 * np.pi * np.arange(-n, n + 1))
+    return np.sort(2.0 * math.sin(0.5 * theta) / frequencies)[::-1][:n]
 
 
-@pytest.mark.parametrize("c", [2.0, 20.0])
-def test_the_fourier_kernel_on_an_interval(c):
-    """Prolate values."""
-    svd = opsvd.decompose(lambda x, y: np.exp(1j * c * x * y), UNIFORM, UNIFORM)
-    true = exact.exp_i_product_uniform(c, svd.rank)
+KNOWN = {
+    **{f"exp({c}ixy)": (lambda x, y, c=c: np.exp(1j * c * x * y), Gaussian(), gaussian_values(c, 80))
+       for c in (0.5, 1.0, 3.0)},
+    **{f"exp({c}ixy), uniform": (lambda x, y, c=c: np.exp(1j * c * x * y), UNIFORM,
+                                 exact.exp_i_product_uniform(c, 40)) for c in (2.0, 20.0)},
+    "exp(exp(i(x - y))), circle": (lambda x, y: np.exp(np.exp(1j * (x - y))), CIRCLE,
+                                   np.exp(-gammaln(np.arange(1.0, 26.0)))),
+    "i tanh(xy)": (lambda x, y: 1j * np.tanh(x * y), Gaussian(), None),
+    "a jump, uniform": (turned(np.greater), UNIFORM, exact.heaviside_difference(200)),
+    "a jump, exponential": (turned(np.greater), Exponential(), exact.heaviside_difference(200)),
+    "a jump, StudentT(3)": (turned(np.greater), StudentT(3.0), exact.heaviside_difference(200)),
+    "a kink, uniform": (turned(lambda x, y: np.abs(x - y)), UNIFORM, 2.0 * exact.abs_difference_cdf(200)),
+    "a twisted jump": (lambda x, y: np.where(x > y, 1.0, np.exp(1j)), UNIFORM, twisted_values(1.0, 200)),
+    "a quarter turn": (lambda x, y: (x > y) + 1j * (x < y), Gaussian(), twisted_values(0.5 * math.pi, 200)),
+}
+"""Kernels, the measure of both variables, and their values."""
+
+
+SLOW = {"a jump, exponential", "a jump, StudentT(3)", "a quarter turn"}
+
+
+@pytest.mark.parametrize(("name", "rtol"), [
+    pytest.param(name, rtol, marks=pytest.mark.thorough if rtol == 1e-8 or (rtol == 1e-10 and name in SLOW) else ())
+    for name in KNOWN for rtol in (1e-4, 1e-8, 1e-10)])
+def test_values_are_known_and_bars_hold(name, rtol):
+    """Bars are true at every tolerance, and six values are as good as was asked for."""
+    h, mu, true = KNOWN[name]
+    if true is None:    # those of the real kernel
+        true = opsvd.decompose(lambda x, y: np.tanh(x * y), mu, mu).singular_values
+    svd = quietly(h, mu, mu, rtol=rtol)
+    rank = min(svd.rank, len(true))
+    assert rank >= 4
+    assert (np.abs(svd.singular_values[:rank] - true[:rank]) <= svd.errors[:rank] + 1e-14 * true[0]).all()
+    assert_allclose(svd.singular_values[:4], true[:4], rtol=0, atol=rtol * true[0])
+    assert abs(svd.norm.value - np.linalg.norm(true)) <= svd.norm.error + np.linalg.norm(true[-20:]) * 2.0
+
+
+@pytest.mark.parametrize("method", ["hermite", "scaled-hermite", "logarithmic", "finite-rank", "panels", "product",
+                                    "uniform", "polynomials"])
+def test_every_method_for_numbers(method):
+    """All of them take complex kernels."""
+    svd = quietly(fourier, method=method, rtol=1e-6)
+    true = gaussian_values(1.0, svd.rank)
+    assert svd.rank >= 8
     assert (np.abs(svd.singular_values - true) <= svd.errors).all()
-    assert_allclose(svd.singular_values[:6], true[:6], rtol=0, atol=1e-12)
+
+
+@functools.cache
+def decomposed():
+    """A kernel whose functions are complex on both sides, under two measures."""
+    return opsvd.decompose(turned(fourier), UNIFORM, Gaussian())
 
 
 def test_functions_are_orthonormal_and_sum_to_the_kernel():
-    """E[f_i conj(f_j)] is the identity, and h is the sum of s_i f_i(x) conj(g_i(y))."""
-    svd = opsvd.decompose(lambda x, y: np.exp(1j * x * y), UNIFORM, UNIFORM)
-    rule = UNIFORM.gauss_rule(60)
-    f = svd.left(rule.nodes)[:, :6]
-    gram = (f.conj() * rule.weights[:, None]).T @ f
-    assert_allclose(gram, np.eye(6), rtol=0, atol=1e-9)
-    x, y = np.array([0.3, -0.8]), np.array([0.5, 0.9])
-    assert_allclose(svd(x, y), np.exp(1j * x * y), rtol=0, atol=1e-9)
+    """E[conj(f_i) f_j] and E[conj(g_i) g_j] are the identity, and h is the sum of s_i f_i(x) conj(g_i(y))."""
+    svd = decomposed()
+    for functions, mu in ((svd.left, UNIFORM), (svd.right, Gaussian())):
+        rule = mu.gauss_rule(80)
+        f = functions(rule.nodes)[:, :6]
+        assert f.dtype == np.complex128
+        assert np.abs(f.imag).max() > 0.1
+        assert_allclose((f.conj() * rule.weights[:, None]).T @ f, np.eye(6), rtol=0, atol=1e-9)
+    x, y = np.array([[0.3], [-0.8]]), np.array([0.5, 0.9, -1.7])
+    assert_allclose(svd(x, y), turned(fourier)(x, y), rtol=0, atol=1e-9)
+    by_hand = (svd.left(x[:, 0]) * svd.singular_values) @ svd.right(y).conj().T
+    assert_allclose(by_hand, svd(x, y), rtol=0, atol=1e-12)
 
 
-def test_a_phase_changes_no_value():
-    """A real kernel times exp(i a(x)) exp(i b(y)) has its values."""
-    real = opsvd.decompose(lambda x, y: np.exp(x * y), UNIFORM, UNIFORM)
-    turned = opsvd.decompose(lambda x, y: np.exp(x * y + 2.0j * x - 1.0j * y), UNIFORM, UNIFORM)
-    count = min(real.rank, turned.rank)
-    assert (np.abs(real.singular_values[:count] - turned.singular_values[:count])
-            <= real.errors[:count] + turned.errors[:count]).all()
+def test_phases_follow_the_convention_of_signs():
+    """f_i is real and positive in the rightmost lobe of its half-density that reaches half the maximum."""
+    svd, x = opsvd.decompose(fourier), np.linspace(-8.0, 8.0, 4001)
+    f, g = svd.left(x)[:, :8], svd.right(x)[:, :8]
+    half = np.abs(f) * Gaussian().sqrt_density(x)[:, None]
+    last = len(x) - 1 - np.argmax((half >= 0.5 * half.max(axis=0))[::-1], axis=0)
+    assert (f[last, np.arange(8)].real > 0.0).all()
+    assert_allclose(f.imag, 0.0, rtol=0, atol=1e-7)    # of this kernel they are Hermite functions
+    assert_allclose(g, f * (-1j) ** np.arange(8), rtol=0, atol=1e-6)
+    f = decomposed().left(np.linspace(-1.0, 1.0, 4001))[:, :5]
+    last = len(f) - 1 - np.argmax((np.abs(f) >= 0.5 * np.abs(f).max(axis=0))[::-1], axis=0)
+    assert_allclose(np.angle(f[last, np.arange(5)]), 0.0, rtol=0, atol=0.3)    # the lobe has nodes, not all points
+
+
+def test_the_adjoint_exchanges_left_and_right():
+    """conj(h(x, y)) as a kernel of y and x has the functions of the other side, up to a common phase of both."""
+    svd, h = decomposed(), turned(fourier)
+    swapped = opsvd.decompose(lambda y, x: np.conj(h(x, y)), Gaussian(), UNIFORM)
+    assert_allclose(swapped.singular_values[:8], svd.singular_values[:8], rtol=0, atol=1e-12)
+    x, y = np.linspace(-0.9, 0.8, 7), np.linspace(-2.0, 1.7, 7)
+    phases = swapped.left(y)[:, :6] / svd.right(y)[:, :6]
+    assert_allclose(np.abs(phases), 1.0, rtol=0, atol=1e-7)
+    assert_allclose(phases, np.broadcast_to(phases[:1], phases.shape), rtol=0, atol=1e-7)
+    assert_allclose(swapped.right(x)[:, :6], svd.left(x)[:, :6] * phases[0], rtol=0, atol=1e-7)
+    kernel = opsvd.Kernel(h)
+    assert_allclose(kernel.adjoint().grid(y, x), kernel.grid(x, y).conj().T, rtol=1e-14)
+
+
+def test_conjugating_the_kernel_conjugates_the_functions():
+    """The sum of s_i conj(f_i) g_i."""
+    svd, h = decomposed(), turned(fourier)
+    other = opsvd.decompose(lambda x, y: np.conj(h(x, y)), UNIFORM, Gaussian())
+    x = np.linspace(-0.9, 0.9, 7)
+    assert_allclose(other.left(x)[:, :6], svd.left(x)[:, :6].conj(), rtol=0, atol=1e-7)
+    assert_allclose(other.right(x)[:, :6], svd.right(x)[:, :6].conj(), rtol=0, atol=1e-7)
+
+
+def test_the_parts_are_other_operators():
+    """Real and imaginary part have other values than the whole."""
+    whole, real = opsvd.decompose(fourier), opsvd.decompose(lambda x, y: np.cos(x * y))
+    assert abs(whole.singular_values[1] - real.singular_values[1]) > 0.1
+    assert whole.effective_rank().value == pytest.approx(math.sqrt(5.0) + 2.0, abs=whole.effective_rank().error)
+    assert whole.nuclear_norm().value == pytest.approx(math.sqrt(math.sqrt(5.0) + 2.0), abs=whole.nuclear_norm().error)
 
 
 def test_a_file_keeps_complex_functions(tmp_path):
-    """Saved and loaded."""
-    svd = opsvd.decompose(lambda x, y: np.exp(1j * x * y), UNIFORM, UNIFORM, rtol=1e-8)
+    """Saved and loaded: the same numbers, with the kernel and without; another kernel is refused."""
+    svd = decomposed()
     svd.save(tmp_path / "svd.npz")
     x = np.linspace(-0.9, 0.9, 5)
-    assert_allclose(opsvd.load(tmp_path / "svd.npz").left(x), svd.left(x), rtol=0, atol=1e-14)
+    for again in (opsvd.load(tmp_path / "svd.npz"), opsvd.load(tmp_path / "svd.npz", turned(fourier))):
+        assert_array_equal(again.singular_values, svd.singular_values)
+        assert_array_equal(again.errors, svd.errors)
+        assert_allclose(again.left(x), svd.left(x), rtol=0, atol=1e-12)
+        assert_allclose(again.right(x), svd.right(x), rtol=0, atol=1e-12)
+        assert again.predict(100).statement == svd.predict(100).statement
+    with pytest.raises(ValueError, match="h must be the kernel"):
+        opsvd.load(tmp_path / "svd.npz", fourier)
+
+
+def test_figures_show_both_parts():
+    """Real parts, and imaginary parts fainter, of f and of g; breaks over the absolute value."""
+    svd = decomposed()
+    lines = opsvd.plot_functions(svd, ax=new_figure(4, 4).subplots(), count=2).lines
+    assert len(lines) == 8
+    x = np.asarray(lines[0].get_xdata())
+    assert_allclose(lines[0].get_ydata(), svd.left(x)[:, 0].real, atol=1e-12)
+    assert_allclose(lines[2].get_ydata(), svd.left(x)[:, 0].imag, atol=1e-12)
+    assert_allclose(lines[3].get_ydata(), svd.right(np.asarray(lines[3].get_xdata()))[:, 0].imag, atol=1e-12)
+    drawn = opsvd.plot_spectrum(svd, new_figure(4, 4).subplots()).lines
+    assert np.isin(svd.singular_values[:3], np.concatenate([line.get_ydata() for line in drawn])).all()
+    jump = turned(np.greater)
+    points = opsvd.break_points(jump, UNIFORM, UNIFORM)
+    assert len(points) > 20
+    assert_allclose(points[:, 0], points[:, 1], atol=1e-12)
+    x, y = opsvd.plot_breaks(jump, UNIFORM, UNIFORM, ax=new_figure(4, 4).subplots()).lines[0].get_data()
+    assert_allclose(x, y, atol=1e-12)
+
+
+def test_samples_are_as_predicted():
+    """Means of sampled values against `predict`; both verdicts of the cross-check; one matrix against another."""
+    svd, h = decomposed(), turned(fourier)
+    prediction = svd.predict(100)
+    sampled = opsvd.monte_carlo(h, 100, UNIFORM, Gaussian(), trials=30, rng=0, rank=3)
+    valid = prediction.valid[:3]
+    assert valid[:2].all()
+    allowed = 5.0 * prediction.std[:3] / math.sqrt(30.0) + prediction.error[:3]
+    assert (np.abs(sampled.mean - prediction.mean[:3]) <= allowed)[valid].all()
+    assert prediction.multiplets == ()
+    check = opsvd.crosscheck(h, (50, 100), UNIFORM, Gaussian(), trials=8, rng=1, svd=svd)
+    assert check.agrees, check.verdict
+    cosine = opsvd.decompose(lambda x, y: np.cos(x * y), UNIFORM, Gaussian())
+    assert not opsvd.crosscheck(h, (50, 100), UNIFORM, Gaussian(), trials=8, rng=1, svd=cosine).agrees
+    jump = opsvd.decompose(turned(np.greater), UNIFORM, Gaussian(), rtol=1e-6)
+    values = 600.0 * opsvd.sample_matrix(turned(np.greater), 600, UNIFORM, Gaussian(), rng=2)
+    assert values.dtype == np.complex128
+    assert opsvd.check_matrix(values, jump).p_value > 1e-4
+    assert opsvd.check_matrix(values * 1.3, jump).p_value < 1e-6
+    check_kernel(h, UNIFORM, Gaussian())
+
+
+@pytest.mark.parametrize("engine", ["low-rank", "row-blocks", "dask", "array"])
+def test_other_engines_refuse(engine):
+    """They say which one takes complex matrices."""
+    with pytest.raises(ValueError, match=r"matrix must be real for this engine, got KernelMatrix\(50 x 50\) of dtype "
+                                         r"complex128; use engine='dense', which takes complex ones"):
+        opsvd.monte_carlo(fourier, 50, engine=ArrayBlocks(library="numpy") if engine == "array" else engine)
+
+
+@pytest.mark.parametrize("method", ["auto", "sectors", "tensor", "grid", "quasi-random"])
+def test_methods_for_vectors_refuse(method):
+    """In words that say what to do."""
+    with pytest.raises(ValueError, match=r"takes no complex kernels of vectors: decompose their real and imaginary "
+                                         r"parts, or sample them"):
+        opsvd.decompose(lambda x, y: np.exp(1j * np.sum(x * y, axis=-1)), PLANE, PLANE, method=method)
+    matrix = opsvd.sample_matrix(lambda x, y: np.exp(1j * np.sum(x * y, axis=-1)), 20, PLANE, PLANE, rng=0)
+    assert matrix.dtype == np.complex128
+
+
+@pytest.mark.parametrize("method", ["sectors", "tensor", "grid"])
+def test_methods_for_vectors_refuse_numbers_as_before(method):
+    """That a kernel is complex is not what is wrong with it there."""
+    with pytest.raises(ValueError, match="takes kernels of vectors"):
+        opsvd.decompose(fourier, method=method)
+
+
+@pytest.mark.parametrize(("make", "words"), [
+    (lambda: opsvd.blockwise(lambda z: 1j * z, 2),
+     r"phi must return real numbers, got dtype complex128 in blocks; take their real or imaginary parts"),
+    (lambda: opsvd.decompose(lambda x, y: 1j * (x * y)[..., None, None] * np.eye(2)),
+     r"h must return real numbers, got dtype complex128 in matrices; take their real or imaginary parts, or return "
+     r"numbers, which may be complex"),
+    (lambda: opsvd.decompose(lambda x, y: 1j * x * y if np.size(y) > 30 else x * y),
+     r"h must return real numbers, got dtype complex128 after real numbers where it was tried; return complex numbers "
+     r"everywhere, as x \+ 0j does, or take the real part"),
+    (lambda: opsvd.Density(lambda x: 0.5 + 0j * x, (-1.0, 1.0)),
+     r"pdf must return real numbers, got dtype complex128; return its real part, if that is what it means"),
+    (lambda: opsvd.monte_carlo(np.multiply, 20, engine=ArrayBlocks(library="numpy", function=lambda x, y: 1j * x * y)),
+     r"function must return real numbers, got dtype complex128; take its real part, or engine='dense'"),
+])
+def test_complex_numbers_where_none_are_taken(make, words):
+    """Blocks, matrices, kernels that were real, densities and array libraries say what they want."""
+    with pytest.raises(KernelError, match=words):
+        make()
+
+
+def test_a_complex_kernel_with_no_imaginary_part():
+    """Values of the type complex with nothing but zeros beside: the values of the real kernel."""
+    svd, real = opsvd.decompose(lambda x, y: np.sin(x * y) + 0j), opsvd.decompose(lambda x, y: np.sin(x * y))
+    assert svd.left.dtype == np.complex128
+    assert_allclose(svd.singular_values[:10], real.singular_values[:10], rtol=0, atol=1e-12)
+
+
+def test_infinities_of_complex_kernels():
+    """What grows is refused, and NaN is named."""
+    with pytest.raises(opsvd.NotSquareIntegrableError, match=r"E\[h\^2\] is infinite"):
+        opsvd.decompose(lambda x, y: np.exp((1.0 + 1.0j) * x * y))
+    with pytest.raises(opsvd.NonFiniteKernelError, match=r"h must be finite, but h\(.*\) = \(?nan"):
+        opsvd.decompose(lambda x, y: np.where(x > 0.5, np.nan, 1j * x * y))

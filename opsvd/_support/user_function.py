@@ -78,13 +78,17 @@ def numbers(values: Any, name: str) -> np.ndarray:
     return array
 
 
-def real_values(values: Any, name: str) -> np.ndarray:
+def real_values(values: Any, name: str, advice: str = "; return its real part, if that is what it means") -> np.ndarray:
     """What a function of a user returned, as an array of real numbers of any type; or raise KernelError."""
     array = numbers(values, name)
     if array.dtype.kind == "c":
-        raise KernelError(f"{name} must return real numbers, got dtype {array.dtype}; return its real part, if that is "
-                          f"what it means")
+        raise not_real(name, array.dtype, advice)
     return array
+
+
+def not_real(name: str, dtype: Any, advice: str) -> KernelError:
+    """Build the error for a function that returned complex numbers where none are taken."""
+    return KernelError(f"{name} must return real numbers, got dtype {dtype}{advice}")
 
 
 def equal_values(one: np.ndarray, other: np.ndarray) -> bool:

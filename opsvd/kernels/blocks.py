@@ -34,7 +34,7 @@ class BlockKernel(Kernel):
     """
 
     _called = "phi"
-    _why_real = "in blocks; take their real or imaginary parts"
+    _why_real = " in blocks; take their real or imaginary parts"
 
     def __init__(self, phi: Callable[[np.ndarray], Any], b: int, k: int) -> None:
         phi = function(phi, "phi", "phi(blocks), blocks of shape (..., b, b)", "lambda blocks: np.tanh(blocks)")

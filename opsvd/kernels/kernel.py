@@ -10,7 +10,7 @@ import numpy as np
 from .._support.budget import Budget, evaluated
 from .._support.floats import EPS
 from .._support.probe import PAIRS_ALONE, POINTS_ALONE, broadcasts_to, require_alone, tried
-from .._support.user_function import UserFunction, numbers
+from .._support.user_function import UserFunction, numbers, real_values
 from .._support.validation import broadcast, function, list_of_points, pair, points, positive_int, text
 from ..errors import KernelError, NonFiniteKernelError
 from ..measures import LineMeasure, Measure, require_measure
@@ -89,7 +89,7 @@ class Kernel:
     """
 
     _called = "h"    # by messages
-    _why_real = ("after real numbers where it was tried; return complex numbers everywhere, as x + 0j does, or take "
+    _why_real = (" after real numbers where it was tried; return complex numbers everywhere, as x + 0j does, or take "
                  "the real part")
     value_shape: tuple[int, ...] = ()    # for matrices (p, q)
 
@@ -279,9 +279,7 @@ class Kernel:
 
         Raises KernelError for what are no numbers, and for complex numbers if the kernel is real.
         """
-        array = numbers(values, self._called)
-        if array.dtype.kind == "c" and not self.complex:
-            raise KernelError(f"{self._called} must return real numbers, got dtype {array.dtype} {self._why_real}")
+        array = numbers(values, self._called) if self.complex else real_values(values, self._called, self._why_real)
         return array.astype(self.dtype if dtype is None else dtype, copy=False)
 
     def _shape_error(self, x: np.ndarray, y: np.ndarray, shape: tuple[int, ...]) -> KernelError:

@@ -53,7 +53,7 @@ class MatrixKernel(Kernel):
     [1.021548, 1.021548, 0.21321, 0.21321]
     """
 
-    _why_real = "in matrices; take their real or imaginary parts, or return numbers, which may be complex"
+    _why_real = " in matrices; take their real or imaginary parts, or return numbers, which may be complex"
 
     def __init__(self, h: Callable[..., Any], dims: tuple[int, int] = (1, 1), name: str | None = None,
                  measures: tuple[Measure, Measure] | None = None) -> None:

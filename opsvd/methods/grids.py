@@ -39,10 +39,10 @@ class Grid(Method):
 
     def refusal(self, problem: Problem) -> str | None:
         """Numbers, for which other methods are better, and too many directions."""
-        if problem.given.complex:
-            return ONLY_REAL
         if problem.of_numbers:
             return "takes kernels of vectors, blocks, and kernels with matrices for values"
+        if problem.given.complex:
+            return ONLY_REAL
         if not problem.whitened:
             return ONLY_GAUSSIAN
         left, right = problem.sides

@@ -38,10 +38,10 @@ class Sectors(Method):
 
     def refusal(self, problem: Problem) -> str | None:
         """Blocks and matrices, measures that are not round, and kernels that are not invariant."""
-        if problem.given.complex:
-            return ONLY_REAL
         if problem.of_numbers or isinstance(problem.kernel, BlockKernel | MatrixKernel):
             return "takes kernels of vectors with numbers for values"
+        if problem.given.complex:
+            return ONLY_REAL
         if not problem.round:
             return ("takes measures that are invariant under rotations: Sphere(k), Ball(k), Rotational(k, lengths), "
                     "Gaussian(zeros(k), c * identity)")

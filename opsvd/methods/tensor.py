@@ -85,10 +85,10 @@ class Tensor(Method):
 
     def refusal(self, problem: Problem) -> str | None:
         """Blocks and matrices, measures that are not Gaussian, and kernels of too many coordinates together."""
-        if problem.given.complex:
-            return ONLY_REAL
         if problem.of_numbers or isinstance(problem.kernel, BlockKernel | MatrixKernel):
             return "takes kernels of vectors with numbers for values"
+        if problem.given.complex:
+            return ONLY_REAL
         if not problem.whitened:
             return ONLY_GAUSSIAN
         if any(too_many(component) for component in problem.coordinates.components):

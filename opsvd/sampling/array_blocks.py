@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .._support.optional import require
-from .._support.user_function import UserFunction, changed_arguments
+from .._support.user_function import UserFunction, changed_arguments, not_real
 from .._support.validation import described
 from .._support.validation import function as takes
 from ..errors import KernelError
@@ -119,7 +119,7 @@ class ArrayBlocks(MatrixFree):
             if not all(bool(xp.all(one == other)) for one, other in zip(given, points, strict=True)):
                 raise changed_arguments("function" if self.function else "h", f"other {self.library} arrays after it")
             if xp.isdtype(values.dtype, "complex floating"):
-                raise KernelError(f"function must return real numbers, got dtype {values.dtype}; take its real part")
+                raise not_real("function", values.dtype, "; take its real part, or engine='dense'")
             return xp.astype(values, getattr(xp, self.dtype))
 
         try:
