@@ -161,6 +161,8 @@ _CLOSED = (
          "exact.von_mises"),
     _row("Poisson kernel, r = 0.6", lambda x, y: 0.64 / (1.36 - 1.2 * np.cos(x - y)), CIRCLE, CIRCLE,
          exact.circle_poisson(0.6, MANY), "exact.circle_poisson"),
+    _row("Poisson kernel, r = 0.9", lambda x, y: 0.19 / (1.81 - 1.8 * np.cos(x - y)), CIRCLE, CIRCLE,
+         exact.circle_poisson(0.9, MANY), "exact.circle_poisson"),
     _row("exp(-|x - y|), logistic", lambda x, y: np.exp(-np.abs(x - y)), LOGISTIC, LOGISTIC,
          2.0 / (np.arange(1.0, 61.0) + 1.0) / (np.arange(1.0, 61.0) + 2.0),
          "2 / l(l + 1), l = 2, 3, ...: s (f'' - f) = -2 rho f, solved by P_l^2(tanh(x/2))", beyond=None, tags="kink"),

@@ -26,9 +26,9 @@ class Auto(Method):
 
     Two discrete measures take their atoms. Under others:
 
-    1. Orthonormal polynomials of degree 47 to 191 are given up if their coefficients decay too slowly: if the energy of
-       those in the last third of the degrees, which is what the error bars will be about, is above the tolerance, and
-       would be so too at the highest degree were the decay geometric.
+    1. Orthonormal polynomials of degree 47 to 191, on circles to 1535, are given up if their coefficients decay too
+       slowly: if the energy of those in the last third of the degrees, which is what the error bars will be about, is
+       above the tolerance, and would be so too at the highest degree were the decay geometric.
     2. A kernel of small rank takes integrals of functions of one variable.
     3. Under Gaussians, Hermite functions of other Gaussians do kernels that grow, oscillate, or have a short length.
     4. Under Gaussians, functions of xy go to the logarithmic grid, before that if they are bounded; those of x + b y
@@ -55,12 +55,17 @@ class Auto(Method):
         """What a kernel of numbers needs."""
         reason = "a measure has few polynomials of finite norm"
         name = "Hermite coefficients" if problem.gaussian else "coefficients of orthonormal polynomials"
-        for degree in degrees(problem) if Polynomials().refusal(problem) is None else ():
-            attempt = PolynomialAttempt(problem, degree)
+        tried = degrees(problem) if Polynomials().refusal(problem) is None else ()
+        attempt: PolynomialAttempt | None = None
+        for degree in tried:
+            before, attempt = attempt, PolynomialAttempt(problem, degree)
             if attempt.tail <= problem.tolerances.coefficients:
                 yield galerkin(attempt, f" (auto: the {name} decay to {attempt.tail:.0e})")
             reason = f"the last {name}, to degree {degree}, are still {attempt.tail:.0e} of all"
-            if attempt.tail ** ((DEGREES[-1] + 1) / (degree + 1)) > problem.rtol:
+            if attempt.tail ** ((tried[-1] + 1) / (degree + 1)) > problem.rtol:
+                break
+            # The higher degrees of circles are for coefficients that do decay geometrically.
+            if before is not None and DEGREES[-1] <= degree < tried[-1] and not attempt.geometric(before):
                 break
         reason = f"{reason}; {problem.structure}"
         for finer in self._later(problem):

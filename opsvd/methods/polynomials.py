@@ -11,6 +11,9 @@ from .polynomial_attempt import PolynomialAttempt
 DEGREES = (47, 95, 127, 191)
 """The degrees tried when none is given: each takes up to four times the values of h of the one before."""
 
+# Where both measures are those of circles: entries of the last take a second.
+_DEGREES_OF_CIRCLES = (47, 95, 191, 383, 767, 1535)
+
 
 class Polynomials(Method):
     r"""Singular values of :math:`C_{mn} = E[h(x, y)\, p_m(x)\, q_n(y)]`, with the orthonormal polynomials p and q.
@@ -27,7 +30,8 @@ class Polynomials(Method):
     Parameters
     ----------
     degree : int, optional
-        The highest degree of the polynomials. By default 47, 95, 127 and 191 in turn.
+        The highest degree of the polynomials. By default 47, 95, 127 and 191 in turn; on circles, where they are
+        trigonometric, up to 1535.
     quadrature : int, optional
         Gauss nodes in x (two more in y), at least degree + 1. By default degree + 17: the spare nodes lessen the
         aliasing of what lies beyond the degree.
@@ -82,7 +86,9 @@ class Polynomials(Method):
 
 
 def degrees(problem: Problem) -> tuple[int, ...]:
-    """The default degrees for which the measures have polynomials and nodes."""
+    """The default degrees for which the measures have polynomials and nodes, or trigonometric functions."""
+    if all(mu.period is not None for mu in problem.lines):
+        return _DEGREES_OF_CIRCLES
     most = min(mu.most_polynomials for mu in problem.lines) - 19
     return tuple(degree for degree in DEGREES if degree <= most)
 
