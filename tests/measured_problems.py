@@ -83,6 +83,21 @@ def _distribution_functions():
                    exact.abs_difference_cdf(60), "exact.abs_difference_cdf", beyond=None, tags="kink")
 
 
+def _products():
+    """Jumps along xy = 1 under laws of which 1 / x has the law of x: log|x| is symmetric, and so they are (u > v)."""
+    values, beyond = exact.heaviside_difference(60), _beyond(2, 60) / math.pi**2
+    source = "exact.heaviside_difference of log|x| and -log|y|"
+    half = Density(lambda x: 2.0 / (math.pi * (1.0 + x * x)), (0.0, math.inf))
+    yield _row("(xy > 1), LogNormal", lambda x, y: x * y > 1.0, LogNormal(), LogNormal(), values, source,
+               beyond=beyond, tags="jump")
+    yield _row("(|xy| > 1), StudentT(1)", lambda x, y: np.abs(x * y) > 1.0, StudentT(1.0), StudentT(1.0), values,
+               source, beyond=beyond, tags="jump")
+    yield _row("(xy > 1), StudentT(1)", lambda x, y: x * y > 1.0, StudentT(1.0), StudentT(1.0),
+               np.repeat(0.5 * values[:30], 2), source, beyond=0.5 * _beyond(2, 30) / math.pi**2, tags="jump")
+    yield _row("(xy > 1), StudentT(1) and its half", lambda x, y: x * y > 1.0, StudentT(1.0), half,
+               math.sqrt(0.5) * values, source, beyond=0.5 * beyond, tags="jump")
+
+
 def _moments(law_x, law_y, terms):
     """The values of a sum of products of powers, from moments that are known: E[x^k] of both laws."""
     powers_x, powers_y, coefficients = terms
@@ -202,4 +217,5 @@ _ATOMS = (
     _colours(),
 )
 
-MEASURED: tuple[Problem, ...] = (*_jumps(), *_distribution_functions(), *_FINITE, *_CLOSED, *_ATOMS)
+MEASURED: tuple[Problem, ...] = (*_jumps(), *_distribution_functions(), *_products(), *_FINITE, *_CLOSED,
+                                 *_ATOMS)

@@ -110,10 +110,11 @@ HELPERS = set(opsvd.kernels.__all__) - CALLED_OF_KERNELS | {"hold_for_few_points
 CALLED_BY_THE_LIBRARY = {
     "along", "at_points", "block_memory", "box", "choose", "coarseness", "contains", "converted", "coordinate",
     "coordinate_of_variable", "discretisation", "discretisations", "extended", "fill", "finite_beside", "finite_grid",
-    "for_kernel", "from_state", "from_uniform", "half_density", "leading", "limited", "listed", "mapped",
-    "mixed_of_members", "non_finite", "of_root", "one_pass", "order", "pairs", "pilot_rank", "points", "polynomials",
-    "preceded_by", "quantile", "radial", "radial_sums", "reconstruct", "recurrence", "refusal", "require_polynomials",
-    "require_whole", "rule", "scaled", "state", "supported", "through", "times", "truncated", "values", "variable"}
+    "for_kernel", "from_state", "from_uniform", "half_density", "leading", "limited", "listed", "logarithmic_slope",
+    "mapped", "mixed_of_members", "non_finite", "of_root", "one_pass", "order", "pairs", "pilot_rank", "points",
+    "polynomials", "preceded_by", "quantile", "radial", "radial_sums", "reconstruct", "recurrence", "refusal",
+    "require_polynomials", "require_whole", "rule", "scaled", "state", "supported",
+    "through", "times", "truncated", "values", "variable"}
 
 
 def underlying(function: object) -> object:

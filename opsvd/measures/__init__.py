@@ -12,6 +12,7 @@ from .gamma import Gamma
 from .gaussian import Gaussian
 from .gaussian_vector import GaussianVector
 from .line import UNDERFLOW, LineMeasure, lengths_of, require_line
+from .logarithm import LogarithmicLine, has_logarithm
 from .lognormal import LogNormal
 from .mixture import Mixture
 from .pushforward import Pushforward
@@ -21,9 +22,9 @@ from .tabulated import Tabulated
 from .uniform import Uniform
 
 __all__ = ["MEASURES", "UNDERFLOW", "Atom", "Ball", "Beta", "Chi", "Circle", "Density", "Discrete", "Empirical",
-           "Exponential", "Gamma", "Gaussian", "GaussianVector", "LineMeasure", "LogNormal", "Measure", "Mixture",
-           "Pushforward", "Rotational", "Sphere", "StudentT", "Uniform", "lengths_of", "radial_half_density",
-           "radial_reach", "require_line", "require_measure"]
+           "Exponential", "Gamma", "Gaussian", "GaussianVector", "LineMeasure", "LogNormal", "LogarithmicLine",
+           "Measure", "Mixture", "Pushforward", "Rotational", "Sphere", "StudentT", "Uniform", "has_logarithm",
+           "lengths_of", "radial_half_density", "radial_reach", "require_line", "require_measure"]
 
 MEASURES: dict[str, type[Measure]] = {measure.__name__: measure for measure in (
     Ball, Beta, Circle, Density, Discrete, Empirical, Exponential, Gamma, Gaussian, GaussianVector, LogNormal, Mixture,

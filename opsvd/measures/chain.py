@@ -177,6 +177,10 @@ class Chain(LineMeasure):
         best = np.argmax(np.where(apart == 0.0, dense, -1.0 - apart), axis=0)
         return np.asarray(np.take_along_axis(np.array(found), best[None], axis=0)[0])
 
+    def logarithmic_slope(self, t: np.ndarray) -> np.ndarray:
+        """That of a single part."""
+        return super().logarithmic_slope(t) if self._single is None else self._single.logarithmic_slope(t)
+
     def quantile(self, p: np.ndarray) -> np.ndarray:
         """The coordinates t below which there is the part p of the mass."""
         if self._single is not None:

@@ -51,6 +51,11 @@ class Coordinate(ABC):
         """The sizes, (...), of which coordinates t have relative roundings."""
         return np.asarray(np.abs(t))
 
+    def logarithmic_slope(self, t: np.ndarray) -> np.ndarray:
+        """The size of d log|x| / dt at coordinates t, (...), of points that are not zero."""
+        place = self.place(t)
+        return np.asarray(np.exp(place.log_slope - np.log(np.abs(place.x))))
+
 
 @dataclass(frozen=True)
 class Plain(Coordinate):

@@ -46,6 +46,7 @@ class Gaussian(LineMeasure):
     std: float = 1.0
 
     arguments = ("mean", "std")
+    logarithmic_strip = 0.25    # exp(-e^(2u) / 4) decays in the strip of half-width pi / 4
     # What help and notebooks show of a class that makes two kinds of measure.
     __signature__ = Signature([Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=default)
                                for name, default in (("mean", 0.0), ("std", 1.0), ("cov", None))])

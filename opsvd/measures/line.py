@@ -52,12 +52,16 @@ class LineMeasure(Measure):
         The length of the span, if x is an angle that is uniform on a circle.
     most_polynomials : float
         How many polynomials have finite norms and are of use as a basis.
+    logarithmic_strip : float or None
+        Half the width, over pi, of the strip about the real line of log|x| in which the half-density is analytic, if it
+        is known.
     """
 
     edges: np.ndarray = np.zeros(0)
     symmetry: float | None = None
     period: float | None = None
     most_polynomials: float = math.inf
+    logarithmic_strip: float | None = None
 
     @property
     def dim(self) -> int:
@@ -133,6 +137,25 @@ class LineMeasure(Measure):
         cells = np.where(self.coarseness(t) > 8.0 * np.abs(t), EPS * self.coarseness(t), 0.0)
         counted = cells < 1e-4 * self.scale
         return float((weights[counted] * cells[counted]) @ self.sqrt_density(t[counted]) ** 4)
+
+    def logarithmic_slope(self, t: np.ndarray) -> np.ndarray:
+        r""":math:`|d \log|x| / dt|` at coordinates t, (...), of points that are not zero.
+
+        By default it is the derivative of a polynomial through sixteen points nearby, within a fifth of the way to an
+        end of the span, and to where x is zero: to about twelve digits.
+        """
+        t = np.asarray(t, dtype=np.float64)
+        if self.plain:
+            return np.asarray(1.0 / np.abs(t))
+        low, high = self.support
+        limits = [*self.span, *([float(self.coordinate(np.zeros(())))] if low < 0.0 < high else [])]
+        reach = 0.2 * np.min([np.abs(t - limit) for limit in limits], axis=0, initial=self.scale)
+        # Zeros of a Chebyshev polynomial, and the derivatives of their Lagrange functions in the middle.
+        angles = np.pi * (np.arange(16.0) + 0.5) / 16.0
+        places = np.cos(angles)
+        derivative = (-1.0) ** np.arange(1, 17) * np.sin(angles) / (16.0 * places**2)
+        logarithms = np.log(np.abs(self.points(t[..., None] + reach[..., None] * places)))
+        return np.asarray(np.abs(logarithms @ derivative) / reach)
 
     @property
     def covers_line(self) -> bool:

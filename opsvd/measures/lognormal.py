@@ -43,6 +43,10 @@ class LogNormal(Pushforward):
                              f"mean={self.mean!r} and std={self.std!r}; take h(exp(x), y) under opsvd.Gaussian")
         super().__init__(Gaussian(self.mean, self.std), _exponential, np.log)
 
+    def logarithmic_slope(self, t: np.ndarray) -> np.ndarray:
+        """One: the coordinate is the logarithm."""
+        return np.ones(np.shape(t))
+
 
 def _exponential(y: np.ndarray) -> np.ndarray:
     """No zero, at which logarithms are infinite, and no infinity."""

@@ -62,3 +62,7 @@ class PlacedMeasure(LineMeasure):
     def coordinate(self, x: np.ndarray) -> np.ndarray:
         """The coordinates t of points x."""
         return self.coordinates.inverse(x)
+
+    def logarithmic_slope(self, t: np.ndarray) -> np.ndarray:
+        """By the slope of the map."""
+        return self.coordinates.logarithmic_slope(np.asarray(t, dtype=np.float64))

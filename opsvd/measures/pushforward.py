@@ -58,6 +58,7 @@ class Pushforward(LineMeasure):
         self._turn = self._checked()
         self.most_polynomials = self.measure.most_polynomials
         self.edges = np.sort(self._turn * self.measure.edges)
+        self.symmetry = self._symmetry()
 
     def state(self) -> dict[str, Any]:
         """Refuse, or give the arguments of a subclass.
@@ -101,6 +102,16 @@ class Pushforward(LineMeasure):
         """What the map or its inverse makes of points."""
         values = real_values(UserFunction(getattr(self, name), name)(points), name).astype(np.float64, copy=False)
         return np.asarray(np.clip(values, -LARGEST_COORDINATE, LARGEST_COORDINATE))
+
+    def _symmetry(self) -> float | None:
+        """The point about which it is symmetric: the measure of y is so, and the map is odd about its middle."""
+        middle = self.measure.symmetry
+        if middle is None or not self.measure.plain:
+            return None
+        y = self.measure.points(self.measure.quantile(np.linspace(0.5, 1.0 - 1e-6, 41)[1:])) - middle
+        place, right, left = (self._mapped("map", middle + part) for part in (np.zeros(1), y, -y))
+        odd = np.abs(right + left - 2.0 * place) <= 1e-14 * np.maximum(np.abs(right), np.abs(left))
+        return float(place[0]) if odd.all() else None
 
     @property
     def span(self) -> tuple[float, float]:

@@ -86,6 +86,10 @@ class StudentT(LineMeasure):
         """The coordinates t of points x."""
         return self._coordinates.inverse(x)
 
+    def logarithmic_slope(self, t: np.ndarray) -> np.ndarray:
+        """By the slope of the map."""
+        return self._coordinates.logarithmic_slope(np.asarray(t, dtype=np.float64))
+
     def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Draw n independent points, shape (n,)."""
         x = self.mean + self.unit * generator(rng).standard_t(self.df, affordable(n, "n"))

@@ -97,6 +97,10 @@ class Tabulated(LineMeasure):
         """The coordinates t of points x."""
         return self.coordinates.inverse(x)
 
+    def logarithmic_slope(self, t: np.ndarray) -> np.ndarray:
+        """By the slope of the map."""
+        return self.coordinates.logarithmic_slope(np.asarray(t, dtype=np.float64))
+
     def box(self, tol: float) -> tuple[float, float]:
         """The pieces on which the root of the density times the scale exceeds tol."""
         dense = np.flatnonzero(self._largest * np.sqrt(self.scale) > tol)

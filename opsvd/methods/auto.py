@@ -31,8 +31,8 @@ class Auto(Method):
        above the tolerance, and would be so too at the highest degree were the decay geometric.
     2. A kernel of small rank takes integrals of functions of one variable.
     3. Under Gaussians, Hermite functions of other Gaussians do kernels that grow, oscillate, or have a short length.
-    4. Under Gaussians, functions of xy go to the logarithmic grid, before that if they are bounded; those of x + b y
-       to equal panels.
+    4. Functions of xy go to the logarithmic grid where the measures are smooth in log|x|, before that if they are
+       bounded; under Gaussians, those of x + b y go to equal panels.
     5. Panels are tried unless slices of the kernel stay unresolved on many of them.
     6. The rest, broken along curves or narrow, goes to product integration.
 
@@ -75,7 +75,7 @@ class Auto(Method):
         """What comes after Hermite polynomials."""
         structure, logarithmic = problem.structure, Logarithmic()
         product = structure.product and logarithmic.refusal(problem) is None
-        if not product:
+        if not (product and problem.gaussian):
             yield from FiniteRank().discretisations(problem)
         # Of a ridge function that is not resolved by few degrees, the leading values are had otherwise.
         methods: list[Method] = [ScaledHermite(leading=structure.linear_form is None)]

@@ -11,9 +11,6 @@ from .polynomial_attempt import PolynomialAttempt
 DEGREES = (47, 95, 127, 191)
 """The degrees tried when none is given: each takes up to four times the values of h of the one before."""
 
-# Where both measures are those of circles: entries of the last take a second.
-_DEGREES_OF_CIRCLES = (47, 95, 191, 383, 767, 1535)
-
 
 class Polynomials(Method):
     r"""Singular values of :math:`C_{mn} = E[h(x, y)\, p_m(x)\, q_n(y)]`, with the orthonormal polynomials p and q.
@@ -88,7 +85,7 @@ class Polynomials(Method):
 def degrees(problem: Problem) -> tuple[int, ...]:
     """The default degrees for which the measures have polynomials and nodes, or trigonometric functions."""
     if all(mu.period is not None for mu in problem.lines):
-        return _DEGREES_OF_CIRCLES
+        return 47, 95, 191, 383, 767, 1535    # of which the last takes a second
     most = min(mu.most_polynomials for mu in problem.lines) - 19
     return tuple(degree for degree in DEGREES if degree <= most)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from opsvd import Gaussian
+from opsvd import Exponential, Gaussian, StudentT
 from opsvd.bases import BASES, LogarithmicBasis
 from opsvd.quadrature import composite_gauss_legendre
 
@@ -93,3 +93,29 @@ def test_state_makes_the_same_basis(basis):
     again = BASES[type(basis).__name__](basis.measure, **basis.state())
     x = np.linspace(*basis.interval, 17)
     np.testing.assert_array_equal(again.half_density(x), basis.half_density(x))
+
+
+@pytest.mark.parametrize("basis", [
+    LogarithmicBasis(Exponential(2.0), 0.2, 3.0, 61, 0), LogarithmicBasis(StudentT(3.0), 0.2, 5.0, 61, 0),
+    LogarithmicBasis(StudentT(3.0), 0.2, 5.0, 61, -1),
+], ids=["positive", "each sign", "odd"])
+def test_functions_under_other_measures(basis):
+    """Orthonormal on an independent rule of points; sums, analysis, synthesis and the state agree with functions."""
+    line, apart = basis.line, basis.parity == 0
+    u, weights = composite_gauss_legendre(np.linspace(basis.grid[0] - 0.1, basis.last + 0.1, 200), 14)
+    signs = (-1.0, 1.0) if line.symmetric else (1.0,)
+    rules = [line.rule(u, weights, sign) for sign in signs]
+    t = np.concatenate([rule.nodes for rule in rules])
+    functions = basis.half_density(t) * np.concatenate([rule.sqrt_lebesgue for rule in rules])[:, None]
+    np.testing.assert_allclose(functions.T @ functions, np.eye(basis.size), atol=1e-11)
+    assert basis.size == basis.count * (2 if line.symmetric and apart else 1)
+    coefficients = np.random.default_rng(0).standard_normal((basis.size, 3))
+    np.testing.assert_allclose(basis.combine(t, coefficients), basis.half_density(t) @ coefficients, atol=1e-9)
+    samples = basis.synthesise(coefficients)
+    np.testing.assert_allclose(basis.analyse(samples), coefficients, atol=1e-14)
+    direct = basis.rule.sqrt_lebesgue[:, None] * (basis.half_density(basis.rule.nodes) @ coefficients)
+    np.testing.assert_allclose(samples, direct, atol=1e-10)
+    again = LogarithmicBasis.from_state(basis.side, basis.state())
+    np.testing.assert_array_equal(again.half_density(t), basis.half_density(t))
+    assert (np.diff(basis.panels) > 0.0).all()
+    np.testing.assert_allclose(basis.interval, [basis.panels[0], basis.panels[-1]], rtol=1e-12)

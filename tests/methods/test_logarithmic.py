@@ -9,7 +9,7 @@ from quiet import quietly
 from scipy.special import gamma
 
 import opsvd
-from opsvd import Gaussian, NotSquareIntegrableError
+from opsvd import Exponential, Gamma, Gaussian, LogNormal, NotSquareIntegrableError, StudentT
 from opsvd._support.linalg import compact_svd
 from opsvd.kernels import elementwise
 from opsvd.methods import Logarithmic
@@ -39,7 +39,21 @@ def values_of(phi, mu_x=Gaussian(), mu_y=Gaussian(), *, level=0, kernel=None):  
     return np.sort(np.concatenate([compact_svd(block.matrix)[1] for block in blocks]))[::-1], kernel
 
 
-def product_integration(phi, c, parity):
+def gaussian(v):
+    """The half-density of log|x| under a Gaussian, for functions of one parity."""
+    return (2.0 / np.pi) ** 0.25 * np.exp(0.5 * v - 0.25 * np.exp(2.0 * v))
+
+
+# Of positive numbers, or of one parity; and from where to where it is looked at.
+HALF_DENSITIES = {
+    "Exponential": (Exponential(), 0.0, lambda v: np.exp(0.5 * v - 0.5 * np.exp(v)), (-28.0, 4.0)),
+    "Gamma": (Gamma(0.7), 0.0, lambda v: np.exp(0.35 * v - 0.5 * np.exp(v)) / gamma(0.7) ** 0.5, (-40.0, 4.0)),
+    "StudentT": (StudentT(3.0), -1.0, lambda v: (4.0 / (np.pi * np.sqrt(3.0))) ** 0.5 * np.exp(0.5 * v)
+                 / (1.0 + np.exp(2.0 * v) / 3.0), (-28.0, 10.0)),
+}
+
+
+def product_integration(phi, c, parity, w=gaussian, ends=(-31.0, 3.0)):
     """Singular values of one parity of phi(xy), which breaks at |z| = c, by panels in u = log x.
 
     The integrals of k(u_i + v) w(v) l_j(v), l_j the Lagrange functions of a panel in v, are split at the break,
@@ -47,15 +61,12 @@ def product_integration(phi, c, parity):
     is smooth in u on each.
     """
     t, dt = np.polynomial.legendre.leggauss(14)
-    edges = 0.5 * np.log(c) + 0.5 * np.arange(-60, 61)
-    edges = edges[(edges > -31.0) & (edges < 3.0)]
+    edges = 0.5 * np.log(c) + 0.5 * np.arange(-200, 201)
+    edges = edges[(edges > ends[0]) & (edges < ends[1])]
     u, du = (edges[:-1, None] + 0.25 * (t + 1.0)).ravel(), 0.25 * np.tile(dt, len(edges) - 1)
 
     def k(s):
-        return 0.5 * (phi(np.exp(s)) + parity * phi(-np.exp(s)))
-
-    def w(v):
-        return (2.0 / np.pi) ** 0.25 * np.exp(0.5 * v - 0.25 * np.exp(2.0 * v))
+        return phi(np.exp(s)) if parity == 0.0 else 0.5 * (phi(np.exp(s)) + parity * phi(-np.exp(s)))
 
     matrix = k(u[:, None] + u) * w(u) * du
     lagrange = np.linalg.inv(np.polynomial.legendre.legvander(t, 13))
@@ -155,7 +166,7 @@ def test_it_gives_up_early_on_what_it_cannot_do(phi):
 @pytest.mark.parametrize("mu", [Gaussian(mean=0.1), Gaussian(mean=-2.0, std=3.0)])
 def test_measures_that_are_not_centred_are_refused(mu):
     """The message shows them."""
-    with pytest.raises(ValueError, match="mu_x and mu_y must be Gaussian of mean zero for logarithmic coordinates"):
+    with pytest.raises(ValueError, match="mu_x and mu_y must be symmetric about zero, or of positive numbers"):
         opsvd.decompose(lambda x, y: x * y, mu, method="logarithmic")
 
 
@@ -203,3 +214,45 @@ def test_the_reconstruction_and_the_saved_result(tmp_path):
     np.testing.assert_allclose(svd(x[:, None], y), np.tanh(np.outer(x, y)), atol=1e-8)
     svd.save(tmp_path / "tanh.npz")
     np.testing.assert_allclose(opsvd.load(tmp_path / "tanh.npz").left(x), svd.left(x), rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", HALF_DENSITIES)
+def test_other_measures_against_panels(name):
+    """A clipped xy: six values to 1e-11, found by the default method, with bars that hold."""
+    measure, parity, w, ends = HALF_DENSITIES[name]
+    h = lambda x, y: np.clip(x * y, -0.7, 0.7)    # noqa: E731
+    exact = product_integration(lambda z: np.clip(z, -0.7, 0.7), 0.7, parity, w, ends)[:6]
+    svd = opsvd.decompose(h, measure, measure)
+    assert svd.method.startswith("logarithmic coordinates")
+    assert svd.converged
+    error = np.abs(svd.singular_values[:6] - exact)
+    assert (error <= 1e-11 * exact[0]).all()
+    assert (error <= svd.errors[:6] + 1e-13 * exact[0]).all()
+
+
+@pytest.mark.parametrize(("mu_x", "mu_y"), [
+    (Gaussian(), StudentT(3.0)), (Gaussian(0.0, 2.0), Exponential()), (Gamma(0.3), StudentT(2.0)),
+    (LogNormal(1.0, 0.5), Gaussian()),
+])
+def test_pairs_of_different_laws_against_panels(mu_x, mu_y):
+    """Both methods have true bars, so that their values differ by no more than these; functions make h again."""
+    h = lambda x, y: np.tanh(x * y - 0.3)    # noqa: E731
+    svd, other = (opsvd.decompose(h, mu_x, mu_y, method=method) for method in ("logarithmic", "panels"))
+    count = min(svd.rank, other.rank)
+    assert count >= 10
+    apart = np.abs(svd.singular_values[:count] - other.singular_values[:count])
+    assert (apart <= svd.errors[:count] + other.errors[:count]).all()
+    rng = np.random.default_rng(5)
+    x, y = mu_x.sample(7, rng), mu_y.sample(6, rng)
+    np.testing.assert_allclose(svd(x[:, None], y), h(x[:, None], y), atol=1e-6)
+
+
+def test_a_measure_of_positive_numbers_is_saved(tmp_path):
+    """Functions come back from the file."""
+    h = lambda x, y: 1.0 / (1.0 + np.exp(-np.clip(x * y, -700.0, 700.0)))    # noqa: E731
+    svd = opsvd.decompose(h, Exponential(), StudentT(3.0), method="logarithmic", rtol=1e-6)
+    svd.save(tmp_path / "result.npz")
+    x = np.linspace(0.1, 3.0, 5)
+    loaded = opsvd.load(tmp_path / "result.npz")
+    np.testing.assert_allclose(loaded.left(x), svd.left(x), rtol=1e-10)
+    np.testing.assert_allclose(loaded.right(x), svd.right(x), rtol=1e-10)
