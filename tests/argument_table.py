@@ -230,6 +230,10 @@ row("Sphere", lambda: opsvd.Sphere, lambda: {"k": 3}, k=NOTHING, radius=POSITIVE
 row("Ball", lambda: opsvd.Ball, lambda: {"k": 3}, k=NOTHING, radius=POSITIVE)
 row("Rotational", lambda: opsvd.Rotational, lambda: {"k": 3, "lengths": opsvd.Exponential()}, k=NOTHING,
     lengths=NOTHING)
+row("Product.sample", lambda: opsvd.Product(opsvd.Uniform(), opsvd.Gaussian()).sample, lambda: {"n": 2, "rng": 0},
+    n=NOTHING, rng=SEEDS)
+row("Product.unwhiten", lambda: opsvd.Product(opsvd.Uniform(), opsvd.Gaussian()).unwhiten,
+    lambda: {"z": np.ones((3, 2))}, z=IN_PLANE)
 row("Gaussian.unwhiten", lambda: opsvd.Gaussian().unwhiten, lambda: {"z": np.ones((3, 1))},
     z={"one integer"})
 for name, kind in (("Sphere", lambda: opsvd.Sphere(2)), ("Ball", lambda: opsvd.Ball(2)),

@@ -105,16 +105,17 @@ ABSTRACT = {"Engine", "Measure", "Method", "SampledMatrix"}
 # Of the package of kernels, what users call is in the others too; the rest is called by the library.
 CALLED_OF_KERNELS = {"BlockKernel", "Elementwise", "Kernel", "MatrixKernel", "as_kernel", "blockwise", "elementwise"}
 HELPERS = set(opsvd.kernels.__all__) - CALLED_OF_KERNELS | {"hold_for_few_points"} | {
-    "parse_measure"}    # its errors name the place in the text
+    "parse_measure",    # its errors name the place in the text
+    "Product"}    # takes any number of measures: see tests/measures/test_product.py
 # Methods that other parts of the library call, with what they have checked.
 CALLED_BY_THE_LIBRARY = {
     "along", "at_points", "block_memory", "box", "choose", "coarseness", "contains", "converted", "coordinate",
-    "coordinate_of_variable", "discretisation", "discretisations", "extended", "fill", "finite_beside", "finite_grid",
-    "for_kernel", "from_state", "from_uniform", "half_density", "leading", "limited", "listed", "logarithmic_slope",
-    "mapped", "mixed_of_members", "non_finite", "of_root", "one_pass", "order", "pairs", "pilot_rank", "points",
-    "polynomials", "preceded_by", "quantile", "radial", "radial_sums", "reconstruct", "recurrence", "refusal",
-    "require_polynomials", "require_whole", "rule", "scaled", "state", "supported",
-    "through", "times", "truncated", "values", "variable"}
+    "coordinate_of_variable", "coordinates_of_normal", "discretisation", "discretisations", "extended", "fill",
+    "finite_beside", "finite_grid", "for_kernel", "from_state", "from_uniform", "half_density", "leading", "limited",
+    "listed", "logarithmic_slope", "mapped", "mixed_of_members", "non_finite", "of_root", "one_pass", "order", "pairs",
+    "pilot_rank", "placed", "points", "polynomials", "preceded_by", "quantile", "radial", "radial_sums", "reconstruct",
+    "recurrence", "refusal", "require_polynomials", "require_whole", "rule", "scaled", "state", "supported", "through",
+    "times", "truncated", "unplaced", "values", "variable"}
 
 
 def underlying(function: object) -> object:

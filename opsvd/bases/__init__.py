@@ -12,17 +12,17 @@ from .logarithmic import LogarithmicBasis
 from .panels import PanelBasis
 from .points import PointBasis
 from .polynomials import PolynomialBasis, polynomials_of
-from .products import HermiteProducts
+from .products import PolynomialProducts
 from .radial import RadialBasis, radial_spectrum
 from .sectors import SectorBasis
 from .span import SpanBasis
 
-__all__ = ["BASES", "FARTHEST", "AtomBasis", "Basis", "FourierBasis", "GridBasis", "HermiteBasis", "HermiteProducts",
-           "LengthBasis", "LineBasis", "LogarithmicBasis", "MeanRule", "PanelBasis", "PointBasis", "PolynomialBasis",
-           "RadialBasis", "RadialFunctions", "SectorBasis", "SpanBasis", "polar", "polynomials_of", "radial_spectrum",
-           "spherical_harmonics"]
+__all__ = ["BASES", "FARTHEST", "AtomBasis", "Basis", "FourierBasis", "GridBasis", "HermiteBasis", "LengthBasis",
+           "LineBasis", "LogarithmicBasis", "MeanRule", "PanelBasis", "PointBasis", "PolynomialBasis",
+           "PolynomialProducts", "RadialBasis", "RadialFunctions", "SectorBasis", "SpanBasis", "polar",
+           "polynomials_of", "radial_spectrum", "spherical_harmonics"]
 
 BASES: dict[str, type[Basis]] = {basis.__name__: basis for basis in (
-    AtomBasis, FourierBasis, GridBasis, HermiteBasis, HermiteProducts, LogarithmicBasis, PanelBasis, PointBasis,
+    AtomBasis, FourierBasis, GridBasis, HermiteBasis, PolynomialProducts, LogarithmicBasis, PanelBasis, PointBasis,
     PolynomialBasis, SectorBasis, SpanBasis)}
 """The bases by name, as a saved result names them."""

@@ -47,7 +47,7 @@ class GridBasis(Basis):
 
     def sums(self, points: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
         """Sums of products, in chunks."""
-        z = self.side.standard(points)
+        z = self.side.unplaced(points)
         parts = [self._sums(z[some], coefficients) for some in chunks(len(z), len(coefficients))]
         return np.concatenate(parts or [np.zeros((0, coefficients.shape[1]))])
 

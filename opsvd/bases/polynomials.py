@@ -61,7 +61,7 @@ class PolynomialBasis(LineBasis):
         return self.measure.polynomials(np.asarray(x, dtype=np.float64), self.size)
 
 
-def polynomials_of(measure: LineMeasure, degree: int, quadrature: int) -> LineBasis:
+def polynomials_of(measure: LineMeasure, degree: int, quadrature: int | None = None) -> LineBasis:
     """The orthonormal polynomials of a measure, trigonometric ones on a circle.
 
     Those of a Gaussian are Hermite functions, known also where the density is no number.

@@ -1,4 +1,4 @@
-"""Products of Hermite polynomials of some of the coordinates of a vector."""
+"""Products of polynomials of some of the coordinates of a vector."""
 
 from itertools import islice
 from typing import Any
@@ -7,25 +7,28 @@ import numpy as np
 
 from .._support.floats import chunks
 from ..kernels import Side
+from ..measures import Gaussian, LineMeasure
 from ..quadrature import hermite_polynomials
 from .base import Basis
-from .digits import FARTHEST
+from .digits import FARTHEST, SPARSE
+from .polynomials import polynomials_of
 
 Components = tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
 
 
-class HermiteProducts(Basis):
-    r"""The constant, and for each component the products of Hermite polynomials of its coordinates, but its constant.
+class PolynomialProducts(Basis):
+    r"""The constant, and for each component the products of polynomials of its coordinates, but its constant.
 
-    Beyond 8.6 standard deviations in a coordinate, where polynomials have lost their digits, a sum keeps the value that
+    They are orthonormal under the laws of the coordinates: of Gaussian ones, Hermite polynomials. Where the density is
+    so small that they have lost their digits (beyond 8.6 standard deviations of a Gaussian), a sum keeps the value that
     it has there.
 
     Parameters
     ----------
     side : Side
-        Numbers or vectors.
+        Numbers or vectors, of independent coordinates.
     turn : ndarray, shape (d, d)
-        The coordinates are those of the standard variable, times this.
+        The coordinates are those of the measure, times this.
     components : tuple of (tuple of int, tuple of int)
         For each component its coordinates, and the numbers of polynomials in their directions.
     """
@@ -41,8 +44,8 @@ class HermiteProducts(Basis):
     def sums(self, points: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
         """Sums of products of polynomials."""
         with np.errstate(over="ignore"):
-            z = self.side.standard(points)
-        z = np.clip(z @ self.turn, -FARTHEST, FARTHEST)
+            z = self.side.unplaced(points)
+        z = z @ self.turn
         values = [self._products(z[some]) @ coefficients for some in chunks(len(z), len(coefficients))]
         return np.concatenate(values or [np.zeros((0, coefficients.shape[1]))])
 
@@ -51,7 +54,8 @@ class HermiteProducts(Basis):
         for axes, sizes in self.components:
             product = np.ones((len(z), 1))
             for axis, size in zip(axes, sizes, strict=True):
-                product = (product[:, :, None] * hermite_polynomials(z[:, axis], size)[:, None]).reshape(len(z), -1)
+                values = _polynomials(self.side.lines[axis], z[:, axis], size)
+                product = (product[:, :, None] * values[:, None]).reshape(len(z), -1)
             columns.append(product[:, 1:])
         return np.concatenate(columns, axis=1)
 
@@ -61,8 +65,16 @@ class HermiteProducts(Basis):
         return {"turn": self.turn, "components": np.array(flat, dtype=int)}
 
     @classmethod
-    def from_state(cls, side: Side, state: dict[str, Any]) -> "HermiteProducts":
+    def from_state(cls, side: Side, state: dict[str, Any]) -> "PolynomialProducts":
         """From a side and what `state` gives."""
         numbers = iter(state["components"].tolist())
         components = ((tuple(islice(numbers, d)), tuple(islice(numbers, d))) for d in numbers)
         return cls(side, state["turn"], tuple(components))
+
+
+def _polynomials(law: LineMeasure, t: np.ndarray, size: int) -> np.ndarray:
+    """The polynomials of degree below `size` at coordinates (n,), or where they still have digits: (n, size)."""
+    if isinstance(law, Gaussian):
+        return hermite_polynomials(np.clip(t, -FARTHEST, FARTHEST), size)
+    t = np.clip(t, *law.box(SPARSE))
+    return np.asarray(polynomials_of(law, size - 1).half_density(t) / law.sqrt_density(t)[:, None])

@@ -7,7 +7,7 @@ import numpy as np
 
 from .._support.floats import CHUNK
 from .._support.validation import finite_points
-from ..measures import GaussianVector, Measure
+from ..measures import LineMeasure, Measure
 from ..quadrature import unknown_by_sample
 from .blocks import BlockKernel
 from .kernel import Kernel
@@ -18,7 +18,8 @@ from .matrix_kernels import MatrixKernel
 class Side:
     """Points of a measure, or blocks of b independent ones, and how many values a function has there.
 
-    Standard coordinates are those of Gaussian measures.
+    Standard coordinates are independent Gaussian numbers, of which every measure makes points. Those of `lines` are of
+    laws of their own, and can be found from points.
 
     Attributes
     ----------
@@ -53,11 +54,18 @@ class Side:
         """Points as a kernel's grid takes them, from standard coordinates (n, directions)."""
         return self.measure.unwhiten(z.reshape(-1, self.rank))
 
-    def standard(self, points: np.ndarray) -> np.ndarray:
-        """The inverse of `points`."""
-        if isinstance(self.measure, GaussianVector):
-            return self.measure.whiten(points).reshape(-1, self.directions)
-        return np.asarray((points - self.measure.center) / self.measure.scale).reshape(-1, self.directions)
+    @property
+    def lines(self) -> tuple[LineMeasure, ...]:
+        """The laws of the independent coordinates of a point; empty if there are none."""
+        return self.measure.lines * (self.rows or 1)
+
+    def placed(self, t: np.ndarray) -> np.ndarray:
+        """Points as a kernel's grid takes them, from coordinates (n, d), as many as `lines`."""
+        return self.measure.placed(t.reshape(-1, len(self.measure.lines)))
+
+    def unplaced(self, points: np.ndarray) -> np.ndarray:
+        """The inverse of `placed`."""
+        return self.measure.unplaced(points).reshape(-1, len(self.lines))
 
     def flattened(self, x: Any) -> tuple[np.ndarray, tuple[int, ...]]:
         """What a user passes as points, as a kernel's grid takes them, and the shape of the axes that broadcast."""

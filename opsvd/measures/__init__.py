@@ -15,6 +15,7 @@ from .line import UNDERFLOW, LineMeasure, lengths_of, require_line
 from .logarithm import LogarithmicLine, has_logarithm
 from .lognormal import LogNormal
 from .mixture import Mixture
+from .product import Product
 from .pushforward import Pushforward
 from .rotational import Ball, Rotational, Sphere
 from .student_t import StudentT
@@ -23,10 +24,10 @@ from .uniform import Uniform
 
 __all__ = ["MEASURES", "UNDERFLOW", "Atom", "Ball", "Beta", "Chi", "Circle", "Density", "Discrete", "Empirical",
            "Exponential", "Gamma", "Gaussian", "GaussianVector", "LineMeasure", "LogNormal", "LogarithmicLine",
-           "Measure", "Mixture", "Pushforward", "Rotational", "Sphere", "StudentT", "Uniform", "has_logarithm",
-           "lengths_of", "radial_half_density", "radial_reach", "require_line", "require_measure"]
+           "Measure", "Mixture", "Product", "Pushforward", "Rotational", "Sphere", "StudentT", "Uniform",
+           "has_logarithm", "lengths_of", "radial_half_density", "radial_reach", "require_line", "require_measure"]
 
 MEASURES: dict[str, type[Measure]] = {measure.__name__: measure for measure in (
     Ball, Beta, Circle, Density, Discrete, Empirical, Exponential, Gamma, Gaussian, GaussianVector, LogNormal, Mixture,
-    Pushforward, Rotational, Sphere, StudentT, Tabulated, Uniform)}
+    Product, Pushforward, Rotational, Sphere, StudentT, Tabulated, Uniform)}
 """The measures by name, as a saved result names them."""

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtr
 
 from .._support.validation import instance, positive_int, real_array
 from ..quadrature import Rule
@@ -28,12 +29,17 @@ class Measure(ABC):
         Whether points are vectors whose direction is uniform, and independent of their length.
     everywhere : bool
         Whether a kernel may be asked for values at any point of R^k.
+    rotatable : bool
+        Whether its coordinates are independent standard Gaussians, and stay so if they are rotated.
+    lines : tuple of LineMeasure
+        The laws of independent coordinates that points are made of by `placed`; empty if there are none.
     """
 
     arguments: tuple[str, ...] = ()
     rank: int = 1
     round: bool = False
     everywhere: bool = False
+    rotatable: bool = False
 
     @property
     @abstractmethod
@@ -57,6 +63,23 @@ class Measure(ABC):
     @abstractmethod
     def unwhiten(self, z: np.ndarray) -> np.ndarray:
         """The points that standard coordinates become: (..., rank) gives (...) on the line, and else (..., dim)."""
+
+    @property
+    def lines(self) -> tuple[Any, ...]:
+        """The laws of independent coordinates that points are made of by `placed`; empty if there are none."""
+        return ()
+
+    def placed(self, t: np.ndarray) -> np.ndarray:
+        """The points of coordinates, as many as `lines`: (..., d) gives (...) on the line, and else (..., dim)."""
+        raise NotImplementedError(f"{self!r} has no independent coordinates")
+
+    def unplaced(self, x: np.ndarray) -> np.ndarray:
+        """The coordinates of points, (..., d)."""
+        raise NotImplementedError(f"{self!r} has no independent coordinates")
+
+    def coordinates_of_normal(self, z: np.ndarray) -> np.ndarray:
+        """The coordinates of the same quantiles as standard Gaussian numbers, (..., d)."""
+        return np.stack([line.quantile(ndtr(z[..., j])) for j, line in enumerate(self.lines)], axis=-1)
 
     @property
     def given(self) -> dict[str, Any]:

@@ -47,6 +47,7 @@ class Gaussian(LineMeasure):
 
     arguments = ("mean", "std")
     logarithmic_strip = 0.25    # exp(-e^(2u) / 4) decays in the strip of half-width pi / 4
+    rotatable = True
     # What help and notebooks show of a class that makes two kinds of measure.
     __signature__ = Signature([Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=default)
                                for name, default in (("mean", 0.0), ("std", 1.0), ("cov", None))])
@@ -107,6 +108,23 @@ class Gaussian(LineMeasure):
         reach = self.std * max(float(np.sqrt(-4.0 * np.log(tol))), 4.0)
         return self.mean - reach, self.mean + reach
 
+    @property
+    def lines(self) -> tuple["Gaussian", ...]:
+        """The standard Gaussian: the coordinate is (x - m) / s."""
+        return (Gaussian(),)
+
+    def placed(self, t: np.ndarray) -> np.ndarray:
+        """The points m + s t: (..., 1) gives (...)."""
+        return np.asarray(self.mean + self.std * t[..., 0])
+
+    def unplaced(self, x: np.ndarray) -> np.ndarray:
+        """The standard coordinates of points, (..., 1)."""
+        return np.asarray((x - self.mean) / self.std)[..., None]
+
+    def coordinates_of_normal(self, z: np.ndarray) -> np.ndarray:
+        """The numbers themselves."""
+        return z
+
     def unwhiten(self, z: np.ndarray) -> np.ndarray:
         """The points m + s z: (..., 1) gives (...)."""
         return np.asarray(self.mean + self.std * standard_coordinates(z, 1)[..., 0])
@@ -123,3 +141,6 @@ class Gaussian(LineMeasure):
         """The n-point Gauss-Hermite rule, moved to this mean and standard deviation."""
         nodes, lebesgue = gauss_hermite(node_count(n))
         return self.rule(self.mean + self.std * nodes, self.std * lebesgue)
+
+
+GaussianVector.line = Gaussian()    # here, since this file needs that one

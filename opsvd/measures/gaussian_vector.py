@@ -11,6 +11,7 @@ from .._support.validation import affordable, described, generator, is_array, po
 from ..quadrature import Rule, gauss_hermite
 from .base import LARGEST_COORDINATE, Measure, node_count, weighted
 from .chi import Chi
+from .line import LineMeasure
 
 # Eigenvalues below this part of the largest count as zero: it is k eps, the rounding of eigenvalues, for k = 450.
 _ZERO_EIGENVALUE = 1e-13
@@ -60,6 +61,8 @@ class GaussianVector(Measure):
     """
 
     everywhere = True
+    rotatable = True
+    line: LineMeasure    # the standard Gaussian
 
     def __init__(self, mean: Any, cov: Any = 1.0) -> None:
         self.mean = read_only(real_array(mean, "mean") + 0.0)    # a copy, without negative zeros
@@ -148,6 +151,23 @@ class GaussianVector(Measure):
         """The points m + A z: (..., r) gives (..., k)."""
         z = points(z, "z", self.rank) if self.rank > 1 else real_array(z, "z")
         return np.asarray(self.mean + (self.root * z if isinstance(self.root, float) else z @ self.root.T))
+
+    @property
+    def lines(self) -> tuple[LineMeasure, ...]:
+        """As many standard Gaussians as the rank."""
+        return (self.line,) * self.rank
+
+    def placed(self, t: np.ndarray) -> np.ndarray:
+        """The points m + A t, as by `unwhiten`."""
+        return self.unwhiten(t)
+
+    def unplaced(self, x: np.ndarray) -> np.ndarray:
+        """The standard coordinates of points, as by `whiten`."""
+        return self.whiten(x)
+
+    def coordinates_of_normal(self, z: np.ndarray) -> np.ndarray:
+        """The numbers themselves."""
+        return z
 
     def whiten(self, x: np.ndarray) -> np.ndarray:
         """The z with x = m + A z, of the nearest x on the flat: (..., k) gives (..., r), standard if x is drawn."""

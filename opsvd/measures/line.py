@@ -74,6 +74,19 @@ class LineMeasure(Measure):
         low, high = self.support
         return bool(np.all(low < -LARGEST_COORDINATE) and np.all(high > LARGEST_COORDINATE))
 
+    @property
+    def lines(self) -> tuple["LineMeasure", ...]:
+        """Itself: its coordinate t."""
+        return (self,)
+
+    def placed(self, t: np.ndarray) -> np.ndarray:
+        """The points of coordinates, (..., 1)."""
+        return self.points(t[..., 0])
+
+    def unplaced(self, x: np.ndarray) -> np.ndarray:
+        """The coordinates of points, (..., 1)."""
+        return self.coordinate(x)[..., None]
+
     def unwhiten(self, z: np.ndarray) -> np.ndarray:
         """The points x of the same quantiles as standard Gaussian numbers: (..., 1) gives (...)."""
         return self.from_uniform(ndtr(standard_coordinates(z, 1)[..., 0]))

@@ -25,14 +25,12 @@ def discretisations_of_vectors(problem: Problem) -> Discretisations:
 
 def _of_products(problem: Problem) -> Discretisations:
     """By a basis in every direction, or by polynomials for each component, if there are not too many."""
-    if not problem.whitened:
-        return None
     if isinstance(problem.kernel, BlockKernel | MatrixKernel):
-        return (yield from Grid().discretisations(problem))
+        return (yield from Grid().discretisations(problem)) if problem.whitened else None
     # What differs at few pairs only is not seen by probing coordinates.
     if problem.rare or Tensor().refusal(problem) is not None:
         return None
-    if _takes_all(problem):
+    if problem.whitened and _takes_all(problem):
         return (yield from Grid().discretisations(problem))
     # Points have the rest, where the products do not suffice.
     with problem.budget.part(0.6):

@@ -1,9 +1,9 @@
-r"""Kernels of vectors without symmetry: tensor products of Hermite polynomials, each direction as fine as it must be.
+r"""Kernels of vectors without symmetry: tensor products of polynomials, each direction as fine as it must be.
 
 h is a sum of components that take different coordinates. Between the constant and, for each component, the products
-:math:`\psi_{\alpha_1}(z_1) \cdots \psi_{\alpha_d}(z_d)` of its coordinates, T is a matrix with one block for each
-component, beside one row and one column for the constant. A block is filled by Gauss-Hermite rules with as many nodes
-in each direction as its coefficients ask for.
+:math:`p_{\alpha_1}(z_1) \cdots p_{\alpha_d}(z_d)` of polynomials, orthonormal under the laws of its coordinates, T is a
+matrix with one block for each component, beside one row and one column for the constant. A block is filled by Gauss
+rules with as many nodes in each direction as its coefficients ask for. Of Gaussians they are Hermite polynomials.
 """
 
 import math
@@ -14,17 +14,17 @@ import numpy as np
 
 from .._support.budget import announce, check_time
 from .._support.floats import chunks
-from ..bases import HermiteProducts
+from ..bases import PolynomialProducts, polynomials_of
 from ..errors import NotSquareIntegrableError
 from ..evidence.larger_basis import larger_evidence
 from ..evidence.remainder import RemainderEvidence, largest_evidence
 from ..kernels import SMALLEST_SIZE, BlockKernel, MatrixKernel
+from ..measures import Gaussian
 from ..operator.discretisation import Block, Discretisation, Discretisations
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
 from ..probing.coordinates import Component, Coordinates
-from ..quadrature import gauss_hermite, hermite_functions
-from .base import ONLY_GAUSSIAN, ONLY_REAL, Method
+from .base import ONLY_REAL, Method
 from .tightening import tightened
 
 _FIRST = 8    # nodes in a direction, to begin with
@@ -39,7 +39,7 @@ Sizes = tuple[tuple[int, ...], tuple[int, ...]]
 
 
 class TensorDiscretisation:
-    """The matrix of T between products of Hermite polynomials, and larger ones from other nodes.
+    """The matrix of T between products of polynomials, and larger ones from other nodes.
 
     Every direction of every component is refined until its last coefficients are below tol, or no more is affordable:
     values are known to about the square of that. No component may be one of `too_many`.
@@ -78,19 +78,21 @@ class TensorDiscretisation:
 
 
 class Tensor(Method):
-    """Products of Hermite polynomials, each direction as fine as it must be, for kernels of vectors.
+    """Products of polynomials of each coordinate, each direction as fine as it must be, for kernels of vectors.
 
     h is split into a sum of components that take different coordinates, after a rotation if that helps.
     """
 
     def refusal(self, problem: Problem) -> str | None:
-        """Blocks and matrices, measures that are not Gaussian, and kernels of too many coordinates together."""
+        """Blocks and matrices, measures without independent coordinates, and too many coordinates together."""
         if problem.of_numbers or isinstance(problem.kernel, BlockKernel | MatrixKernel):
             return "takes kernels of vectors with numbers for values"
         if problem.given.complex:
             return ONLY_REAL
-        if not problem.whitened:
-            return ONLY_GAUSSIAN
+        if not all(measure.lines and all(line.most_polynomials == math.inf for line in measure.lines)
+                   for measure in (problem.mu_x, problem.mu_y)):
+            return ("takes measures of independent coordinates that have polynomials of every degree: Gaussians, and "
+                    "opsvd.Product of such as opsvd.Uniform")
         if any(too_many(component) for component in problem.coordinates.components):
             return "takes kernels that are sums of functions of few coordinates each, and h takes too many together"
         return None
@@ -103,8 +105,8 @@ class Tensor(Method):
         d = TensorDiscretisation(problem.coordinates, problem.tolerances.products)
         c = d.coordinates
         parts = list(zip(c.components, d.sizes, strict=True))
-        left = HermiteProducts(problem.sides[0], c.turn_x, tuple((part.x, size[0]) for part, size in parts))
-        right = HermiteProducts(problem.sides[1], c.turn_y, tuple((part.y, size[1]) for part, size in parts))
+        left = PolynomialProducts(problem.sides[0], c.turn_x, tuple((part.x, size[0]) for part, size in parts))
+        right = PolynomialProducts(problem.sides[1], c.turn_y, tuple((part.y, size[1]) for part, size in parts))
         block = Block(left, right, d.matrix, problem.tolerances.negligible_products)
         yield Discretisation((block,), partial(_evidence, d), _note(d), rtol=problem.rtol,
                              limit="More products of polynomials are not affordable: accept a larger rtol")
@@ -156,25 +158,26 @@ def _affordable(size: Sizes) -> bool:
 
 def _coefficients(coordinates: Coordinates, component: Component, size: Sizes) -> np.ndarray:
     """E[h psi_alpha(x) psi_beta(y)] of one component: (functions of x, functions of y)."""
-    rules = [[gauss_hermite(n) for n in side] for side in size]
-    nodes = [_grid([nodes for nodes, _ in side]) for side in rules]
+    laws = ([coordinates.mu_x.lines[i] for i in component.x], [coordinates.mu_y.lines[i] for i in component.y])
+    bases = [[polynomials_of(law, n - 1, None if law.period else n) for law, n in zip(*side, strict=True)]
+             for side in zip(laws, size, strict=True)]
+    nodes = [_grid([basis.rule.nodes for basis in side]) for side in bases]
     rows, columns = len(nodes[0]), len(nodes[1])
-    announce("products of Hermite polynomials", rows * columns, rows, columns)
+    announce("products of polynomials", rows * columns, rows, columns)
     values = np.empty((rows, columns))
     for some in chunks(rows, 2 * columns):
         values[some] = coordinates.part(component, nodes[0][some], nodes[1])
-    tensor = values.reshape(*size[0], *size[1])
-    for axis, (n, (points, lebesgue)) in enumerate(zip((*size[0], *size[1]), [*rules[0], *rules[1]], strict=True)):
+    tensor = values.reshape([len(basis.rule) for side in bases for basis in side])
+    for axis, basis in enumerate([*bases[0], *bases[1]]):
         check_time()
-        functions = hermite_functions(points, n)    # the first is the root of the density
-        transform = functions * (lebesgue * functions[:, 0])[:, None]
+        transform = basis.at_nodes * basis.at_nodes[:, :1]    # the first is the root of the weights
         with np.errstate(over="ignore", invalid="ignore"):
             tensor = np.moveaxis(np.tensordot(tensor, transform, axes=(axis, 0)), -1, axis)
     if not np.abs(tensor).max() < 1.0 / SMALLEST_SIZE:
         raise NotSquareIntegrableError("h must be square-integrable, but h^2 overflows at nodes that matter: E[h^2] is "
                                        "infinite, or not a number. Decompose a kernel that grows more slowly, or take "
                                        "measures with a smaller covariance")
-    return np.asarray(tensor.reshape(rows, columns))
+    return np.asarray(tensor.reshape(math.prod(size[0]), math.prod(size[1])))
 
 
 def _grid(points: list[np.ndarray]) -> np.ndarray:
@@ -200,7 +203,9 @@ def _assembled(offset: float, blocks: list[np.ndarray]) -> np.ndarray:
 def _note(d: TensorDiscretisation) -> str:
     sizes = [" by ".join(" x ".join(map(str, side)) or "1" for side in size) for size in d.sizes]
     turned = ", turned coordinates" if d.coordinates.turned else ""
-    return f"Hermite polynomials in products, {'; '.join(sizes) or 'a constant'}{turned}"
+    hermite = all(isinstance(line, Gaussian) for mu in (d.coordinates.mu_x, d.coordinates.mu_y) for line in mu.lines)
+    kind = "Hermite polynomials" if hermite else "orthonormal polynomials of each coordinate"
+    return f"{kind} in products, {'; '.join(sizes) or 'a constant'}{turned}"
 
 
 def _evidence(d: TensorDiscretisation, system: SingularSystem) -> RemainderEvidence:

@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 
 from ..kernels import Kernel
-from ..measures import Gaussian, GaussianVector, Measure
+from ..measures import Measure
 
 # Points at which differences are taken, and four times as many for slopes. A coordinate that matters to h on a tenth of
 # the measures' mass is overlooked with a probability of 0.9^24 = 0.08.
@@ -29,7 +29,9 @@ class Component:
 
 @dataclass(frozen=True, eq=False)
 class Coordinates:
-    r"""Standard coordinates z and z' with :math:`x = m + A Q z`, in which h is a sum of components.
+    r"""Coordinates in which h is a sum of components: those of the measures, turned by Q where they are Gaussian.
+
+    Of a Gaussian vector they are the z with :math:`x = m + A Q z`.
 
     Attributes
     ----------
@@ -58,8 +60,15 @@ class Coordinates:
 
     def values(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The kernel h at coordinates (..., r) that broadcast over the leading axes."""
-        return np.asarray(self.kernel.finite_beside(self.mu_x.unwhiten(x @ self.turn_x.T),
-                                                    self.mu_y.unwhiten(y @ self.turn_y.T)))
+        return np.asarray(self.kernel.finite_beside(self.mu_x.placed(x @ self.turn_x.T),
+                                                    self.mu_y.placed(y @ self.turn_y.T)))
+
+    def drawn(self, n: int, rng: np.random.Generator) -> np.ndarray:
+        """Coordinates of x and of y beside each other, (n, r + r')."""
+        p = len(self.anchor_x)
+        z = rng.standard_normal((n, p + len(self.anchor_y)))
+        return np.concatenate([self.mu_x.coordinates_of_normal(z[:, :p]), self.mu_y.coordinates_of_normal(z[:, p:])],
+                              axis=1)
 
     def offset(self) -> float:
         """The value at the anchor."""
@@ -77,14 +86,6 @@ class Coordinates:
         return self.values(full_x[:, None], full_y[None]) - self.offset()
 
 
-def _rank(mu: Measure) -> int:
-    if isinstance(mu, GaussianVector):
-        return mu.rank
-    if isinstance(mu, Gaussian):
-        return 1
-    raise TypeError(f"measures must be Gaussian if x or y is a vector, got {mu!r}")
-
-
 def find_coordinates(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> Coordinates:
     """Find directions that h does not use, and coordinates that it takes apart; verified at unseen points.
 
@@ -92,10 +93,11 @@ def find_coordinates(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> Coordinate
     turned to the principal directions of its slopes.
     """
     rng = np.random.default_rng(20240301)
-    p, q = _rank(mu_x), _rank(mu_y)
+    p, q = len(mu_x.lines), len(mu_y.lines)
     everything = (Component(tuple(range(p)), tuple(range(q))),)
-    plain = Coordinates(kernel, mu_x, mu_y, np.eye(p), np.eye(q), everything, 0.5 * rng.standard_normal(p),
-                        0.5 * rng.standard_normal(q))
+    plain = Coordinates(kernel, mu_x, mu_y, np.eye(p), np.eye(q), everything,
+                        mu_x.coordinates_of_normal(0.5 * rng.standard_normal(p)),
+                        mu_y.coordinates_of_normal(0.5 * rng.standard_normal(q)))
     first, turned = (replace(found, components=_components(found, rng)) for found in (plain, _turned(plain, rng)))
     if _cost(turned) < _cost(first) and _verified(turned, rng):
         return turned
@@ -108,11 +110,15 @@ def _cost(coordinates: Coordinates) -> int:
 
 
 def _turned(plain: Coordinates, rng: np.random.Generator) -> Coordinates:
-    """With the principal directions of slopes as coordinates, those that are not used last."""
+    """With the principal directions of slopes as coordinates, those that are not used last; of Gaussians alone."""
     turns, step = [], 1e-5    # about the cube root of rounding, which is best for central differences
-    anchors = plain.anchor_x, plain.anchor_y
+    anchors, measures = (plain.anchor_x, plain.anchor_y), (plain.mu_x, plain.mu_y)
     for side, anchor in enumerate(anchors):
-        z = [rng.standard_normal((4 * _POINTS, len(a))) for a in anchors]
+        if not measures[side].rotatable:
+            turns.append(np.eye(len(anchor)))
+            continue
+        z = [mu.coordinates_of_normal(rng.standard_normal((4 * _POINTS, len(a)))) for mu, a in
+             zip(measures, anchors, strict=True)]
         slopes = []
         for moves in step * np.eye(len(anchor)):
             ahead, behind = (plain.values(*(part + move if part is z[side] else part for part in z))
@@ -125,7 +131,7 @@ def _turned(plain: Coordinates, rng: np.random.Generator) -> Coordinates:
 def _components(c: Coordinates, rng: np.random.Generator) -> tuple[Component, ...]:
     """Coordinates joined where h has a mixed difference; those it does not use are left out."""
     p, q = len(c.anchor_x), len(c.anchor_y)
-    base, other = (rng.standard_normal((_POINTS, p + q)) for _ in range(2))
+    base, other = (c.drawn(_POINTS, rng) for _ in range(2))
 
     def at(changed: tuple[int, ...]) -> np.ndarray:
         z = base.copy()
@@ -152,7 +158,8 @@ def _components(c: Coordinates, rng: np.random.Generator) -> tuple[Component, ..
 
 def _verified(c: Coordinates, rng: np.random.Generator) -> bool:
     """Whether h is the sum of its components at points that were not looked at."""
-    x, y = rng.standard_normal((200, len(c.anchor_x))), rng.standard_normal((200, len(c.anchor_y)))
+    x, y = (mu.coordinates_of_normal(rng.standard_normal((200, len(anchor)))) for mu, anchor in
+            ((c.mu_x, c.anchor_x), (c.mu_y, c.anchor_y)))
     whole = c.values(x, y)
     total = np.full(len(whole), c.offset())
     for component in c.components:

@@ -1,4 +1,4 @@
-"""The problem table of vectors under measures that are invariant under rotations: spectra in closed form."""
+"""The problem table of vectors under measures that are not Gaussian: spectra in closed form."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 from scipy.special import iv
 
-from opsvd import Ball, Gaussian, Rotational, Sphere, Uniform, elementwise, exact
+from opsvd import Ball, Circle, Exponential, Gaussian, Product, Rotational, Sphere, Uniform, elementwise, exact
 from opsvd.quadrature import harmonics
 
-__all__ = ["ROUND", "RoundProblem"]
+__all__ = ["MEASURED_VECTORS", "VectorRow"]
 
 MANY = 500    # degrees of a closed form: beyond them values of jumps are below those that are compared
 
 
 @dataclass(frozen=True)
-class RoundProblem:
+class VectorRow:
     """A kernel of vectors with a known spectrum.
 
     Attributes
@@ -62,7 +62,7 @@ def _row(name, build, mu_x, mu_y, spectrum, source, **fields):    # noqa: PLR091
     """A row from values of degrees in any order, and their multiplicities."""
     values, counts = np.asarray(spectrum[0], dtype=np.float64), list(spectrum[1])
     order = [i for i in np.argsort(-values, kind="stable") if values[i] > 1e-14 * values.max()][:60]
-    return RoundProblem(name, build, mu_x, mu_y, values[order], [int(counts[i]) for i in order], source, **fields)
+    return VectorRow(name, build, mu_x, mu_y, values[order], [int(counts[i]) for i in order], source, **fields)
 
 
 def _phi(name, phi, k, measures, spectrum, source, **fields):    # noqa: PLR0917 -- the columns of the table
@@ -125,5 +125,46 @@ def _polynomials():
                    (values, [1, 1, k, harmonics(k, 2)]), "moments")
 
 
-ROUND = (*_spheres(), *_homogeneous(), *_polynomials())
+def _of_factors(*factors, n=60):
+    """The largest products of the values of factors: equal ones are listed one by one."""
+    values = factors[0]
+    for other in factors[1:]:
+        values = np.sort(np.outer(values, other).ravel())[::-1][:n]
+    return values, np.ones(len(values))
+
+
+def _products():
+    """Kernels that are products of functions of x_1, y_1 and of x_2, y_2, or sums of such, of independent parts."""
+    square, angles = Uniform(-1.0, 1.0), Circle()
+    prolate, mehler = exact.exp_product_uniform(1.0, 20), exact.exp_product(0.2, 40)
+
+    def exponential(*c):
+        return lambda x, y: np.exp(np.sum(np.array(c) * x * y, axis=-1))
+
+    pair = Product(square, square)
+    yield _row("exp(<x, y>), Uniform^2", lambda: exponential(1.0, 1.0), pair, pair, _of_factors(prolate, prolate),
+               "exact.exp_product_uniform")
+    pair = Product(square, Gaussian())
+    yield _row("exp(x_1 y_1 + x_2 y_2 / 5), Uniform and Gaussian", lambda: exponential(1.0, 0.2), pair, pair,
+               _of_factors(prolate, mehler), "exact.exp_product_uniform, exact.exp_product")
+    pair = Product(angles, Uniform(0.0, 2.0 * np.pi), square)
+    yield _row("exp(cos(x_1 - y_1) + x_3 y_3) of a circle and an interval",
+               lambda: lambda x, y: np.exp(np.cos(x[..., 0] - y[..., 0]) + x[..., 2] * y[..., 2]), pair, pair,
+               _of_factors(exact.von_mises(1.0, 40), prolate), "exact.von_mises, exact.exp_product_uniform")
+    pair = Product(Gaussian([1.0, 0.0], [[2.0, 1.0], [1.0, 2.0]]), Exponential())
+    cov = np.array([[2.0, 1.0], [1.0, 2.0]])
+    yield _row("a quadratic form of parts", lambda: lambda x, y: np.sum(x * y, axis=-1), pair, pair,
+               _of_covariance(cov, np.array([1.0, 0.0])), "moments")
+
+
+def _of_covariance(cov, mean):
+    """The values of <x, y> of a Gaussian vector and an exponential number: eigenvalues of their second moments."""
+    second = np.zeros((3, 3))
+    second[:2, :2] = cov + np.outer(mean, mean)
+    second[2, :2] = second[:2, 2] = mean
+    second[2, 2] = 2.0
+    return np.sort(np.linalg.eigvalsh(second))[::-1], [1, 1, 1]
+
+
+MEASURED_VECTORS = (*_spheres(), *_homogeneous(), *_polynomials(), *_products())
 """The table."""
