@@ -260,7 +260,7 @@ def _for_tolerance(best: _Judged, rtol: float) -> _Judged:
 def _coarse(problem: Problem, reason: str) -> tuple[_Judged, str]:
     """An answer of so few values that they are within what a budget has left; the reason says what has run out."""
     budget = problem.budget
-    if problem.of_numbers and budget.affords(_COARSE_VALUES, 15):
+    if problem.of_numbers and not problem.discrete and budget.affords(_COARSE_VALUES, 15):
         best, refused = _refined(problem, UniformPanels(10))
         if best is not None:
             return best, reason

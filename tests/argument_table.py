@@ -253,7 +253,8 @@ row("Logarithmic", lambda: opsvd.Logarithmic, max_nodes=COUNTS)
 row("Panels", lambda: opsvd.Panels, max_nodes=COUNTS)
 row("ProductIntegration", lambda: opsvd.ProductIntegration, modes=COUNTS, max_nodes=COUNTS)
 row("Ridge", lambda: opsvd.Ridge, lambda: {"b": 1.0}, b=NUMBERS - ZEROS, max_nodes=COUNTS)
-row("Atoms", lambda: opsvd.Atoms)
+row("Atoms", lambda: opsvd.Atoms, complete=COUNTS, stored=COUNTS | {"zero"}, checked=COUNTS | {"zero"},
+    max_rank=COUNTS)
 row("UniformPanels", lambda: opsvd.UniformPanels, panels=NOTHING)
 row("as_method", lambda: methods.as_method, method=METHODS)
 

@@ -5,10 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .._support.arrays import squares
+from .._support.budget import check_time
 from .._support.floats import EPS
+from .._support.linalg import corner_norms
+from ..matrices import SampledMatrix
 from ..operator.evidence import Evidence, Listed
 from ..operator.singular_functions import SingularSystem
 from ..spectrum import DecayLaw, Estimate, Tail, Unlisted
+from .images import Images
+from .remainder import RemainderEvidence
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,8 +60,8 @@ class MatrixEvidence(Evidence):
 
     @property
     def norm(self) -> Estimate:
-        """That of the entries."""
-        return Estimate(self.size, 4.0 * EPS * self.size)
+        """That of the entries; a sum of squares is rounded by less than one eps for each row."""
+        return Estimate(self.size, (16.0 + self.dimension) * EPS * self.size)
 
     def left_out(self, rank: int) -> float:
         """The values beyond, and what all leave."""
@@ -88,3 +94,34 @@ def matrix_evidence(matrix: np.ndarray, system: SingularSystem) -> MatrixEvidenc
     residual = float(np.linalg.norm(matrix - (u * s) @ v.conj().T))
     defect = max(float(np.linalg.norm(w.conj().T @ w - np.eye(len(s)))) for w in (u, v))
     return MatrixEvidence(s, float(np.linalg.norm(matrix)), residual, defect, min(matrix.shape))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LeadingEvidence(RemainderEvidence):
+    """What leading triplets leave of a matrix, all of whose entries are known."""
+
+    @property
+    def norm(self) -> Estimate:
+        """That of the entries; a sum of squares is rounded by less than one eps for each row."""
+        return Estimate(self.size, (16.0 + self.dimension) * EPS * self.size)
+
+
+def leading_evidence(matrix: SampledMatrix, system: SingularSystem) -> LeadingEvidence:
+    """The evidence for leading triplets of a matrix: what they leave of all of its entries, some rows at a time."""
+    s, (u, v) = system.values, (side.parts[0].coefficients for side in (system.left, system.right))
+    energy, left, images, back = 0.0, 0.0, [], np.zeros_like(v)
+    step = 500    # 40 MB where there are ten thousand columns
+    for start in range(0, matrix.shape[0], step):
+        check_time()
+        rows = slice(start, start + step)
+        values = matrix.values(rows, slice(None), matrix.dtype)
+        rest = values - (u[rows] * s) @ v.conj().T
+        energy, left = energy + float(np.sum(squares(values))), left + float(np.sum(squares(rest)))
+        images.append(rest @ v)
+        back += rest.conj().T @ u[rows]
+    along = np.concatenate(images)
+    residual = np.max([np.sqrt(np.cumsum(np.sum(squares(one), axis=0))) for one in (along, back)], axis=0)
+    coupling, remainder = corner_norms(u.conj().T @ along), math.sqrt(left)
+    return LeadingEvidence(values=s, size=math.sqrt(energy), remainder=remainder, operator_norm=remainder,
+                           least=remainder, coupling=float(coupling[-1]), dimension=min(matrix.shape),
+                           images=Images(residual, coupling))

@@ -148,6 +148,27 @@ class StoredMatrix(SampledMatrix):
         return self.array if self.scale == 1.0 else self.array * self.scale
 
 
+class WeightedMatrix(SampledMatrix):
+    """A matrix of which each row and each column is multiplied by a number, shapes (n,) and (m,)."""
+
+    def __init__(self, whole: SampledMatrix, rows: np.ndarray, columns: np.ndarray) -> None:
+        self.whole, self.rows, self.columns = whole, rows, columns
+        self.shape, self.dtype, self.coordinates = whole.shape, whole.dtype, whole.coordinates
+
+    def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
+        """See `SampledMatrix.values`."""
+        found = self.whole.values(rows, columns, dtype)
+        return np.asarray(found * self.rows[rows, None] * self.columns[columns], dtype=dtype)
+
+    def pairs(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """See `SampledMatrix.pairs`."""
+        return np.asarray(self.whole.pairs(rows, columns) * self.rows[rows] * self.columns[columns])
+
+    def order(self, axis: int) -> np.ndarray:
+        """That of the matrix without weights."""
+        return self.whole.order(axis)
+
+
 class Part(SampledMatrix):
     """Some rows and columns of a matrix, by number, in the order of their points; no larger than they are."""
 

@@ -10,8 +10,6 @@ from .._support.arrays import read_only
 from .._support.validation import affordable, described, generator, real_array
 from .line import LineMeasure
 
-_SHOWN = 6    # points in the short form, which is then a line
-
 
 class Discrete(LineMeasure):
     r"""The measure :math:`\sum_i p_i \delta_{x_i}` of finitely many points, which are numbers or vectors.
@@ -103,7 +101,7 @@ class Discrete(LineMeasure):
         name, count = type(self).__name__, len(self.atoms)
         if self.dim > 1:
             return f"{name}({count} points of R^{self.dim})"
-        if count > _SHOWN:
+        if count > 6:    # the short form is a line
             return f"{name}({count} points from {self.atoms[0]:.4g} to {self.atoms[-1]:.4g})"
         return f"{name}({', '.join(f'{key}={value.round(12).tolist()}' for key, value in self.given.items())})"
 

@@ -3,19 +3,16 @@
 from collections.abc import Iterator
 from functools import partial
 
-import numpy as np
-
 from .._support.budget import announce
+from .._support.validation import nonnegative_int, positive_int
 from ..bases import AtomBasis
 from ..evidence.matrix import matrix_evidence
-from ..kernels import BlockKernel, operator_grid
+from ..kernels import BlockKernel
 from ..measures import Discrete
 from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
 from .base import Method
-
-# The SVD of a matrix of 2000 by 2000, with all vectors, takes some five seconds of one core, and 200 MB.
-_MOST_ENTRIES = 8_000_000
+from .many_atoms import of_many_atoms, weighted_grid
 
 
 class Atoms(Method):
@@ -23,6 +20,21 @@ class Atoms(Method):
 
     With probabilities :math:`p_i` and :math:`q_j` the singular values are those of the matrix
     :math:`\sqrt{p_i}\, h(x_i, y_j) \sqrt{q_j}`. Error bars are what its computed SVD leaves of it, and rounding.
+
+    Of large matrices only some rows and columns are asked for, where these tell the rest, and bars come from all
+    entries, or are estimates from random entries of every row and every column, and at pairs of neighbours. Where they
+    do not tell the rest, leading triplets of the whole matrix are computed, if it fits.
+
+    Parameters
+    ----------
+    complete : int, default 4_000_000
+        The most entries of a matrix all of whose singular values are computed: 2000 by 2000 take some five seconds.
+    stored : int, default 48_000_000
+        The most entries of a matrix that is stored, to take leading triplets of it: 0.4 GB.
+    checked : int, default 100_000_000
+        The most entries that are all looked at for the bars, if the budget allows it.
+    max_rank : int, default 300
+        The most rows and columns from which a matrix is approximated.
 
     Examples
     --------
@@ -33,6 +45,11 @@ class Atoms(Method):
     'atoms: the SVD of a 2 by 2 matrix, which is exact'
     """
 
+    def __init__(self, complete: int = 4_000_000, stored: int = 48_000_000, checked: int = 100_000_000,
+                 max_rank: int = 300) -> None:
+        self.complete, self.stored = positive_int(complete, "complete"), nonnegative_int(stored, "stored")
+        self.checked, self.max_rank = nonnegative_int(checked, "checked"), positive_int(max_rank, "max_rank")
+
     def refusal(self, problem: Problem) -> str | None:
         """Measures that are not discrete, blocks, and more atoms than fit."""
         if isinstance(problem.given, BlockKernel):
@@ -41,22 +58,22 @@ class Atoms(Method):
             return (f"takes discrete measures, such as opsvd.Discrete or opsvd.Empirical, got {problem.mu_x!r} and "
                     f"{problem.mu_y!r}")
         n, m = (AtomBasis(side).size for side in problem.sides)
-        if n * m > _MOST_ENTRIES:
-            return f"takes matrices of at most {_MOST_ENTRIES} entries, got {n} by {m}: take fewer points"
+        if n * m > self.complete and problem.given.value_shape != ():
+            return (f"takes kernels with matrices for values at so many points that there are at most {self.complete} "
+                    f"entries, got {n} by {m}: take fewer points")
         return None
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
-        """Yield the one that is exact."""
+        """Yield the one that is exact, or what many atoms allow."""
         left, right = (AtomBasis(side) for side in problem.sides)
+        if left.size * right.size > self.complete:
+            yield from of_many_atoms(problem, left, right, stored=self.stored, checked=self.checked,
+                                     max_rank=self.max_rank)
+            return
         announce(f"{left.size} by {right.size} atoms", left.size * right.size, left.size, right.size)
-        matrix = weighted_grid(problem, left, right)
+        matrix = weighted_grid(problem.kernel, left, right)
         note = f"atoms: the SVD of a {left.size} by {right.size} matrix, which is exact"
         yield Discretisation((Block(left, right, matrix),), partial(matrix_evidence, matrix), note,
                              limit="Bars are rounding: accept a larger rtol")
 
 
-def weighted_grid(problem: Problem, left: AtomBasis, right: AtomBasis) -> np.ndarray:
-    r"""The matrix :math:`\sqrt{p_i}\, h(x_i, y_j) \sqrt{q_j}` of all atoms, with matrices for values block by block."""
-    values = operator_grid(problem.kernel, left.rule.nodes, right.rule.nodes)
-    p, q = (np.repeat(basis.rule.sqrt_weights, basis.side.width) for basis in (left, right))
-    return np.asarray(values * p[:, None] * q)
