@@ -95,6 +95,8 @@ RESULTS = {
     "ridge": (ridges, {"rtol": 1e-4}),
     "moved": (smooth, {"mu_x": Gaussian(1.0, 0.5), "method": "uniform"}),
     "sectors": (opsvd.elementwise(np.tanh, 5), {"rtol": 1e-2}),
+    "polar": (opsvd.elementwise(np.tanh, 2), {"rtol": 1e-3, "mu_x": Gaussian(np.zeros(2), np.diag([1.0, 0.25])),
+                                              "mu_y": Gaussian.standard(2)}),
     "plane": (plane, {"rtol": 1e-2, "mu_x": Gaussian(np.zeros(2), 0.5 * np.eye(2) + 0.5),
                       "mu_y": Gaussian.standard(2)}),
     "points": (rough, {"rtol": 0.1, "mu_x": Gaussian.standard(6), "mu_y": Gaussian.standard(6)}),

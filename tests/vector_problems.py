@@ -277,10 +277,20 @@ _VALUED = (
               _ONE, _FIVE),
 )
 
+_STRETCHED_PRODUCTS = tuple(
+    _product(f"{name}, deviations {' and '.join(map(str, deviations))} a side", len(deviations), phi, kinks,
+             measures=(Gaussian(np.zeros(len(deviations)), np.diag(np.square(deviations))),
+                       Gaussian.standard(len(deviations))))
+    for name, phi, kinks, deviations in (
+        ("tanh", np.tanh, (), (1.0, 0.5)), ("sign", np.sign, (0.0,), (1.0, 0.5)), ("relu", _relu, (0.0,), (1.0, 0.1)),
+        ("clip to [-1, 1]", _clip, (-1.0, 1.0), (1.0, 0.1)), ("tanh", np.tanh, (), (1.0, 0.5, 0.25)),
+        ("sign", np.sign, (0.0,), (1.0, 0.5, 0.25))))
+
 _ALL = (*_PRODUCTS, *_INVARIANT, *_DIRECTIONS, *_BROKEN, *_TOGETHER, *_MAPS, *_VALUED)
 
 VECTOR_PROBLEMS: tuple[VectorProblem, ...] = (
     *_ALL,
     # Every fifth, of all kinds and methods, where the budget runs out.
     *(replace(one, name=f"{one.name}, few evaluations", max_evaluations=_FEW) for one in _ALL[::5]),
+    *_STRETCHED_PRODUCTS,
 )

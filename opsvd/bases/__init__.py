@@ -11,18 +11,20 @@ from .lengths import LengthBasis, RadialFunctions
 from .logarithmic import LogarithmicBasis
 from .panels import PanelBasis
 from .points import PointBasis
+from .polar_basis import PolarBasis
 from .polynomials import PolynomialBasis, polynomials_of
+from .polyspherical import Polyspherical, analysed, synthesised
 from .products import PolynomialProducts
 from .radial import RadialBasis, radial_spectrum
 from .sectors import SectorBasis
 from .span import SpanBasis
 
 __all__ = ["BASES", "FARTHEST", "AtomBasis", "Basis", "FourierBasis", "GridBasis", "HermiteBasis", "LengthBasis",
-           "LineBasis", "LogarithmicBasis", "MeanRule", "PanelBasis", "PointBasis", "PolynomialBasis",
-           "PolynomialProducts", "RadialBasis", "RadialFunctions", "SectorBasis", "SpanBasis", "polar",
-           "polynomials_of", "radial_spectrum", "spherical_harmonics"]
+           "LineBasis", "LogarithmicBasis", "MeanRule", "PanelBasis", "PointBasis", "PolarBasis", "PolynomialBasis",
+           "PolynomialProducts", "Polyspherical", "RadialBasis", "RadialFunctions", "SectorBasis", "SpanBasis",
+           "analysed", "polar", "polynomials_of", "radial_spectrum", "spherical_harmonics", "synthesised"]
 
 BASES: dict[str, type[Basis]] = {basis.__name__: basis for basis in (
     AtomBasis, FourierBasis, GridBasis, HermiteBasis, PolynomialProducts, LogarithmicBasis, PanelBasis, PointBasis,
-    PolynomialBasis, SectorBasis, SpanBasis)}
+    PolarBasis, PolynomialBasis, SectorBasis, SpanBasis)}
 """The bases by name, as a saved result names them."""

@@ -13,7 +13,7 @@ from .images import Images
 # with it in benchmarks/accuracy_of_error_bars.py and benchmarks/honesty_of_vectors.py.
 NORM_MARGIN = 2.0
 # For the order of the values, where a bound stands for the operator norm: the same benchmarks.
-_ORDER_MARGIN = 1.5
+ORDER_MARGIN = 1.5
 # Backward error of LAPACK's SVD, in units of eps * s_1, as seen on the problem table, with a margin.
 _SVD_ROUNDING = 16.0
 
@@ -69,9 +69,9 @@ class RemainderEvidence(Evidence):
         At most :math:`s_{q+1} + \|R\|`; where both are of one size, it is less, and known better as a whole.
         """
         unseen = min(self.remainder, self.operator_norm)
-        bounds = np.append(self.values, 0.0)[1:] + _ORDER_MARGIN * unseen
+        bounds = np.append(self.values, 0.0)[1:] + ORDER_MARGIN * unseen
         if self.complement is not None:
-            bounds = np.minimum(bounds, self.complement + (_ORDER_MARGIN - 1.0) * unseen)
+            bounds = np.minimum(bounds, self.complement + (ORDER_MARGIN - 1.0) * unseen)
         return np.asarray(np.minimum.accumulate(bounds))
 
     def bars(self) -> np.ndarray:

@@ -4,6 +4,7 @@ import numpy as np
 from scipy.special import betaincinv, polygamma, psi
 
 from .._support.validation import affordable, finite_float, generator, positive_float
+from ..quadrature import jacobi_recurrence
 from .coordinates import Coordinate, Logit, Place, Plain
 from .incomplete import log_beta, logit_of_beta_quantile
 from .placed import PlacedMeasure
@@ -86,15 +87,6 @@ class Beta(PlacedMeasure):
 
     def recurrence(self, n: int) -> tuple[np.ndarray, np.ndarray]:
         """That of Jacobi polynomials, moved to the interval."""
-        # In the weight (1 - z)^alpha (1 + z)^beta on [-1, 1].
-        alpha, beta, k = self.b - 1.0, self.a - 1.0, np.arange(n, dtype=np.float64)
-        total = 2.0 * k + alpha + beta
-        with np.errstate(divide="ignore", invalid="ignore"):
-            shifts = (beta - alpha) * (beta + alpha) / (total * (total + 2.0))
-            squares = (4.0 * k * (k + alpha) * (k + beta) * (k + alpha + beta)
-                       / (total**2 * (total + 1.0) * (total - 1.0)))
-        shifts[0] = (beta - alpha) / (alpha + beta + 2.0)
-        if n > 1:    # where alpha + beta may be zero over zero
-            squares[1] = 4.0 * (1.0 + alpha) * (1.0 + beta) / ((2.0 + alpha + beta) ** 2 * (3.0 + alpha + beta))
+        shifts, roots = jacobi_recurrence(self.b - 1.0, self.a - 1.0, n)
         half = 0.5 * (self.high - self.low)
-        return self.low + half * (1.0 + shifts), np.append(1.0, half * np.sqrt(squares[1:]))
+        return self.low + half * (1.0 + shifts), np.append(1.0, half * roots[1:])

@@ -9,6 +9,7 @@ from .grids import Grid
 from .hermite_galerkin import HermiteGalerkin
 from .logarithmic import Logarithmic
 from .panels import Panels
+from .polar import Polar
 from .polynomials import Polynomials
 from .product_integration import ProductIntegration
 from .quasi_random import QuasiRandom, hold_for_few_points
@@ -19,14 +20,14 @@ from .tensor import Tensor
 from .uniform import UniformPanels
 
 __all__ = ["METHODS", "Atoms", "Auto", "FiniteRank", "Grid", "HermiteGalerkin", "Logarithmic", "Method", "Panels",
-           "Polynomials", "ProductIntegration", "QuasiRandom", "Ridge", "ScaledHermite", "Sectors", "Tensor",
+           "Polar", "Polynomials", "ProductIntegration", "QuasiRandom", "Ridge", "ScaledHermite", "Sectors", "Tensor",
            "UniformPanels", "as_method", "hold_for_few_points"]
 
 METHODS: dict[str, type[Method]] = {
     "auto": Auto, "atoms": Atoms, "polynomials": Polynomials, "hermite": HermiteGalerkin,
     "scaled-hermite": ScaledHermite, "logarithmic": Logarithmic, "finite-rank": FiniteRank, "panels": Panels,
-    "product": ProductIntegration, "uniform": UniformPanels, "sectors": Sectors, "tensor": Tensor, "grid": Grid,
-    "quasi-random": QuasiRandom}
+    "product": ProductIntegration, "uniform": UniformPanels, "sectors": Sectors, "polar": Polar, "tensor": Tensor,
+    "grid": Grid, "quasi-random": QuasiRandom}
 """The methods that ``decompose(..., method=name)`` knows by name."""
 
 

@@ -10,6 +10,7 @@ density and the polynomials allow.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +18,7 @@ import numpy as np
 from .._support.budget import check_time
 from .._support.floats import EPS, TINY, chunks
 from ..errors import KernelError, diverges_towards
-from ..kernels import Elementwise, elementwise
+from ..kernels import Elementwise, Kernel, elementwise
 from ..measures import radial_half_density
 from ..quadrature import SLOWEST_RATE, Pieces, angle_density, gauss_legendre, hidden_energy, on_panels, recurrence
 from .angular_slices import CHECK_CUT, CHECK_ORDER, ORDER, PHASE
@@ -73,13 +74,19 @@ class ProductProfile:
 
         phi^2 is taken to be even: of it only degree 0 is of interest.
         """
-        square = elementwise(lambda z: self.line(z, 1.0) ** 2)
-        square.evaluations = 0
+        squared = self.squared
         tables = [filtered_profile(Profile(line, 1.0, 1.0), self.pieces, step, self.tol,
-                                   lambda s: _importance(s, self.k)) for line in (self.line, square)]
+                                   lambda s: _importance(s, self.k)) for line in (self.line, squared.line)]
         if tables[0] is None or tables[1] is None:
             return None
-        return replace(self, table=tables[0]), replace(self, line=square, table=tables[1], parities=(True, False))
+        return replace(self, table=tables[0]), replace(squared, table=tables[1])
+
+    @property
+    def squared(self) -> "ProductProfile":
+        """The same for the even part of phi^2."""
+        square = elementwise(lambda z: self.line(z, 1.0) ** 2)
+        square.evaluations = 0
+        return replace(self, line=square, parities=(True, False))
 
     def sections(self, x: np.ndarray, y: np.ndarray, size: int, *, check: bool = False) -> Sections:
         """c_l for l < size between equidistant nodes; see `Profiles`.
@@ -170,13 +177,13 @@ class ProductProfile:
 
     def _log_size(self, s: np.ndarray) -> np.ndarray:
         """The logarithm of the largest of phi on points up to |w| = e^s."""
-        points = _nodes_on(self.pieces)[0].ravel()
+        points = nodes_on(self.pieces)[0].ravel()
         w = np.exp(points)
         sizes = np.maximum.accumulate(np.maximum(np.abs(self.line(w, 1.0)), np.abs(self.line(-w, 1.0))))
         return np.log(sizes[np.minimum(np.searchsorted(points, s), len(w) - 1)])
 
 
-def _nodes_on(pieces: Pieces) -> tuple[np.ndarray, np.ndarray]:
+def nodes_on(pieces: Pieces) -> tuple[np.ndarray, np.ndarray]:
     """Gauss-Legendre nodes and weights in log|w|, (pieces, ORDER) each."""
     return on_panels(pieces.edges[:-1, None], pieces.edges[1:, None], *gauss_legendre(ORDER))
 
@@ -199,6 +206,15 @@ def _angular_rule(log_z: np.ndarray, edges: np.ndarray, cuts: np.ndarray, k: int
     return t.reshape(len(log_z), -1), weights.reshape(len(log_z), -1)
 
 
+def scaled_line(kernel: Kernel, phi: Callable[[np.ndarray], np.ndarray], kinks: tuple[float, ...],
+                scale: float) -> Elementwise:
+    """The kernel phi(scale x y) on the line; what it evaluates is paid for by an elementwise kernel that it is of."""
+    line = Elementwise(lambda z: phi(scale * z), 1, tuple(kink / scale for kink in kinks))
+    if isinstance(kernel, Elementwise):    # another kernel counts, and pays, by itself
+        line.budget = kernel.budget
+    return line
+
+
 def product_profile(line: Elementwise, k: int, high: float, tol: float) -> ProductProfile:
     """Find the pieces of phi up to z of the logarithm `high`; raises KernelError if phi oscillates too much there."""
     profile = Profile(line, 1.0, 1.0)
@@ -209,7 +225,7 @@ def product_profile(line: Elementwise, k: int, high: float, tol: float) -> Produ
     if pieces is None:
         raise KernelError(f"phi must not oscillate much faster than <x, y> varies, got more than {MOST_PIECES} pieces "
                           f"for |<x, y>| up to {math.exp(high):.3g}; normalise, as in phi(z / sqrt(k))")
-    nodes, weights = _nodes_on(pieces)
+    nodes, weights = nodes_on(pieces)
     sizes = np.abs(profile(nodes.ravel()) * _importance(nodes.ravel(), k)[:, None]).reshape(*nodes.shape, 2)
     masses, energies = (np.einsum("pn,pnc->p", weights, sizes**power) for power in (1, 2))
     # Pieces that are so narrow end at a singular point. There Gauss rules of 16 nodes miss 1.2 % of |t|^(-0.4), and

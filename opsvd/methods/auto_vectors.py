@@ -5,6 +5,7 @@ from ..operator.discretisation import Answer, Discretisations
 from ..operator.problem import Problem
 from ..probing.coordinates import Component
 from .grids import Grid
+from .polar import Polar
 from .quasi_random import QuasiRandom
 from .sectors import Sectors
 from .tensor import Tensor
@@ -14,6 +15,10 @@ def discretisations_of_vectors(problem: Problem) -> Discretisations:
     """By rotations, if h is invariant under them, else by products; and by points, where these do not suffice."""
     if Sectors().refusal(problem) is None:
         answer = yield from Sectors().discretisations(problem)
+        if answer is not None:
+            return answer
+    if Polar().refusal(problem) is None:
+        answer = yield from Polar().discretisations(problem)
         if answer is not None:
             return answer
     answer = yield from _of_products(problem)

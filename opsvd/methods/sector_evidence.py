@@ -11,6 +11,7 @@ from .._support.linalg import corner_norms, norm_bound
 from ..evidence.degrees import Degree, DegreesEvidence
 from ..evidence.images import Images, energy_beyond
 from ..evidence.remainder import RemainderEvidence, largest_evidence
+from ..operator.evidence import Evidence
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
 from .length_grids import LengthCheck, LengthGrids
@@ -34,8 +35,8 @@ class Unseen:
         self.x, self.y = (measure.sample(400, rng) for measure in (problem.mu_x, problem.mu_y))
         self.values = problem.kernel(self.x, self.y)
 
-    def contradicts(self, system: SingularSystem, evidence: DegreesEvidence) -> bool:
-        """Whether h is not what an answer that rests on its symmetry says."""
+    def contradicts(self, system: SingularSystem, evidence: Evidence) -> bool:
+        """Whether h is not what an answer that rests on its form says."""
         answer = system.left.reconstruct(system.right, system.values, self.x, self.y)
         missed = float(np.sqrt(np.mean((self.values - answer) ** 2)))
         # Six is a margin for mean squares of 400 values, of which a few may be far larger than the others.

@@ -108,7 +108,7 @@ class SectorGrids:
 def sector_grids(profiles: Profiles, radii: Radii, size: int, parities: tuple[bool, bool], aim: float, *,
                  levels: int = 6, finer: float = 0.7) -> Iterator[SectorGrids]:
     """Yield with ever smaller steps: each is `finer` times the one before; none has more than 1201 nodes."""
-    step = _first_step(profiles.k, aim)
+    step = first_step(profiles.k, aim)
     for level in range(levels):
         h = step * finer**level
         left, right = (RadialBasis(profiles.k, h, high - shift * h, 2 * math.ceil(0.5 * (high - low) / h) + 1)
@@ -127,10 +127,10 @@ def _norm_of_square(squares: Profiles, x: np.ndarray, y: np.ndarray) -> float:
 
 def beyond_ends(k: int, aim: float) -> float:
     """How far log|x| + log|y| of check nodes may lie beyond the ends of both intervals."""
-    return sum(SHIFTS) * _first_step(k, aim)    # of all check grids, the first is shifted farthest
+    return sum(SHIFTS) * first_step(k, aim)    # of all check grids, the first is shifted farthest
 
 
-def _first_step(k: int, aim: float) -> float:
+def first_step(k: int, aim: float) -> float:
     r"""The step at which functions that are w times something smooth have no frequencies left, to the aim.
 
     The transform of w is :math:`\Gamma(k/4 + i \kappa / 2)`, up to a factor of modulus one, and the step resolves

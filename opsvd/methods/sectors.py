@@ -13,7 +13,7 @@ from ..measures import GaussianVector, lengths_of
 from ..operator.discretisation import Block, Discretisation, Discretisations
 from ..operator.problem import Problem
 from ..probing.invariance import depends_on_product_alone, product_values
-from .angular_profile import ProductProfile, product_profile
+from .angular_profile import ProductProfile, product_profile, scaled_line
 from .base import ONLY_REAL, Method
 from .invariant_profile import InvariantProfile
 from .length_grids import length_grids
@@ -76,9 +76,7 @@ class Sectors(Method):
         """Yield those of phi(<x, y>)."""
         kernel = problem.kernel
         k, aim, scale = kernel.dims[0], problem.tolerances.lengths, math.prod(_stds(problem))
-        line = Elementwise(lambda z: phi(scale * z), 1, tuple(kink / scale for kink in kinks))
-        if isinstance(kernel, Elementwise):    # another kernel counts, and pays, by itself
-            line.budget = kernel.budget
+        line = scaled_line(kernel, phi, kinks, scale)
 
         def make(top: float) -> ProductProfile:
             return product_profile(line, k, 2.0 * top + math.log(k) + max(0.1, beyond_ends(k, aim)),

@@ -17,15 +17,16 @@ class _HiddenError(Exception):
     """h hides from a discretisation: it is not what the method takes it for."""
 
 
-def tightened(problem: Problem, attempts: Callable[[Problem], Iterator[Discretisation]]) -> Discretisations:
+def tightened(problem: Problem, attempts: Callable[[Problem], Iterator[Discretisation]],
+              tried: float = _TRIED) -> Discretisations:
     """Yield the discretisations for the tolerance of a problem, or for larger ones that the budget allows.
 
-    The tolerance itself is tried first, with a part of the budget. If that does not do, larger ones come first. The
-    last answer is returned, or None if h hides.
+    The tolerance itself is `tried` first, with that part of the budget. If that does not do, larger ones come first.
+    The last answer is returned, or None if h hides.
     """
     budget = problem.budget
     try:
-        with budget.part(_TRIED):
+        with budget.part(tried):
             answer = yield from _attempted(attempts(problem), None)
         if not budget.refusals or (answer is not None and answer.converged):
             return answer

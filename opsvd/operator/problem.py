@@ -9,6 +9,7 @@ from ..kernels import BlockKernel, Kernel, MatrixKernel, Side, sides
 from ..measures import Discrete, Gaussian, GaussianVector, LineMeasure, Measure
 from ..probing.coordinates import Coordinates, find_coordinates
 from ..probing.domain import Domain, find_domain
+from ..probing.inner_product import InnerProduct, find_inner_product
 from ..probing.invariance import is_invariant
 from ..probing.structure import Structure, find_structure
 from ..probing.varied_points import is_rare
@@ -105,6 +106,11 @@ class Problem:
     def invariant(self) -> bool:
         """Whether h(Qx, Qy) = h(x, y) for rotations Q, as far as random points tell."""
         return is_invariant(self.kernel, self.mu_x, self.mu_y)
+
+    @cached_property
+    def inner_product(self) -> InnerProduct | None:
+        """What h is of <x, y>, for kernels of vectors, if it is a function of it under centred Gaussians."""
+        return find_inner_product(self.kernel, self.mu_x, self.mu_y, self.sides)
 
     @cached_property
     def rare(self) -> bool:

@@ -36,6 +36,9 @@ class Tolerances:
         Of the same where phi breaks: there finer steps give more values, and not better ones.
     lengths : float
         Of functions of |x| on a grid in log|x|, and of the energy that it misses; rounding leaves 1e-15 there.
+    polar : float
+        Of singular functions on lengths and directions, which are cheap: the error of a value is the square of theirs,
+        and their bars are divided by gaps; rounding leaves 1e-8 there.
     angles : float
         Of integrals over the angle, whose errors are in the bars of every degree; rounding leaves 1e-14 there.
     profiles : float
@@ -60,6 +63,7 @@ class Tolerances:
         self.trapezoid = max(0.03 * rtol, EPS)
         self.broken_trapezoid = max(self.trapezoid, 0.01 * self.functions)
         self.lengths = max(0.03 * rtol, 1e-15)
+        self.polar = max(0.01 * self.functions, 1e-8)
         self.angles = max(0.01 * rtol, 1e-14)
         self.profiles = max(0.1 * self.lengths, 1e-14)
         self.degrees = 0.3 * rtol

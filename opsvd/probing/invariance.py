@@ -41,11 +41,26 @@ def depends_on_product_alone(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bo
     def stretched(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """The pairs, with one length larger and the other smaller, and with y moved at right angles to x."""
         stretch = np.exp(rng.uniform(-0.5, 0.5, len(x)))[:, None]
-        sideways = mu_y.sample(len(y), rng)
-        sideways -= (np.sum(sideways * x, axis=1) / np.sum(x * x, axis=1))[:, None] * x
-        yield from ((x, y), (x * stretch, y / stretch), (x, y + sideways))
+        yield from ((x, y), (x * stretch, y / stretch), (x, y + _across(mu_y.sample(len(y), rng), x)))
 
     return _unchanged(kernel, mu_x, mu_y, stretched, _SEED + 1)
+
+
+def is_function_of_product(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool:
+    """Whether h is a function of <x, y>, as far as points that are moved without changing it tell."""
+    def moved(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """The pairs, with lengths exchanged in part, and with x and y each moved at right angles to the other."""
+        stretch = np.exp(rng.uniform(-0.5, 0.5, len(x)))[:, None]
+        yield from ((x, y), (x * stretch, y / stretch), (x, y + _across(mu_y.sample(len(y), rng), x)),
+                    (x + _across(mu_x.sample(len(x), rng), y), y))
+
+    return kernel.dims[0] == kernel.dims[1] and _unchanged(kernel, mu_x, mu_y, moved, _SEED + 2)
+
+
+def _across(x: np.ndarray, direction: np.ndarray) -> np.ndarray:
+    """The parts of points (n, k) at right angles to directions (n, k)."""
+    along = np.sum(x * direction, axis=1) / np.sum(direction * direction, axis=1)
+    return np.asarray(x - along[:, None] * direction)
 
 
 def _unchanged(kernel: Kernel, mu_x: Measure, mu_y: Measure,

@@ -15,6 +15,7 @@ from .gauss_legendre import (
     on_panels,
     place_between,
 )
+from .jacobi import jacobi_recurrence
 from .lanczos import lanczos
 from .legendre import legendre_analysis, legendre_moments, legendre_sum, legendre_transform, orthonormal_legendre
 from .pieces import PIECE_ORDER, Pieces, find_pieces
@@ -26,7 +27,7 @@ __all__ = ["FILTER_WINDOW", "PIECE_ORDER", "RARE", "SLOWEST_RATE", "Distribution
            "band_limited", "classify_breaks", "composite_gauss_legendre", "continued", "equal_panels", "fall",
            "filter_envelope", "find_breaks", "find_pieces", "fourth_moments_by_rule", "gauss_gegenbauer",
            "gauss_hermite", "gauss_legendre", "gauss_lobatto", "gauss_nodes", "gegenbauer", "harmonics",
-           "hermite_functions", "hermite_polynomials", "hidden_energy", "improved_nodes", "joined", "lanczos",
-           "legendre_analysis", "legendre_moments", "legendre_sum", "legendre_transform", "log_gamma_excess",
+           "hermite_functions", "hermite_polynomials", "hidden_energy", "improved_nodes", "jacobi_recurrence", "joined",
+           "lanczos", "legendre_analysis", "legendre_moments", "legendre_sum", "legendre_transform", "log_gamma_excess",
            "mixed_moments", "on_panels", "orthonormal_legendre", "orthonormal_polynomials", "place_between", "poles",
            "recurrence", "unknown_by_sample", "wide_sample"]

@@ -54,7 +54,7 @@ def evidence_of(matrix, f, s, g, modes=None, *, whole=False):
 def test_bounds_hold_given_exact_norms(monkeypatch, spectrum, error, modes, whole):
     """Without their safety factors: on 20 random matrices, for good and bad triplets, well and badly separated."""
     monkeypatch.setattr("opsvd.evidence.remainder.NORM_MARGIN", 1.0)
-    monkeypatch.setattr("opsvd.evidence.remainder._ORDER_MARGIN", 1.0)
+    monkeypatch.setattr("opsvd.evidence.remainder.ORDER_MARGIN", 1.0)
     rng = np.random.default_rng(0)
     for _ in range(20):
         matrix, f, s, g = approximated(spectrum, error, rng)

@@ -1,0 +1,113 @@
+r"""Spherical harmonics as products over groups of coordinates: what is left of them where a measure is not round.
+
+Points of R^k are split into groups :math:`a = (a_1, \dots, a_G)`, with harmonics of degree :math:`m_g` of each group
+alone; for a group of one coordinate these are 1 and the sign. Groups are joined one after the other. With R the length
+of those before, :math:`\tan\theta = |a_g| / R` and M the degree that they have together, the harmonics of degree
+:math:`M + m_g + 2n` are (Vilenkin 1968)
+
+.. math:: Y_M \, Y_{m_g} \, \cos^M\theta \, \sin^{m_g}\theta \; J_n(\cos 2\theta), \qquad n = 0, 1, \dots
+
+with J_n the Jacobi polynomials that make them orthonormal under uniform directions. Operators that commute with the
+rotations of every group, and with the reflections of those of one coordinate, keep :math:`m_1, \dots, m_G`.
+"""
+
+import math
+
+import numpy as np
+
+from ..quadrature import jacobi_recurrence, orthonormal_polynomials
+
+
+class Polyspherical:
+    """All harmonics of degree up to `top` that have given degrees in each group.
+
+    Parameters
+    ----------
+    sizes : tuple of int
+        The numbers of coordinates of the groups, of which there are two at least.
+    degrees : tuple of int
+        The degree of the harmonics of each group; 0 or 1 for one coordinate.
+    top : int
+
+    Attributes
+    ----------
+    chain : tuple of ndarray of int
+        The degrees that the first one, two, ... groups may have together. The harmonics are the paths through these
+        that do not decrease; as arrays they have one axis for every join, and zeros where there is no path.
+    """
+
+    def __init__(self, sizes: tuple[int, ...], degrees: tuple[int, ...], top: int) -> None:
+        self.sizes, self.degrees, self.top = sizes, degrees, top
+        least = np.cumsum(degrees)
+        self.chain = (np.array(degrees[:1]), *(np.arange(low, top + 1, 2) for low in least[1:]))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The numbers of degrees after each join."""
+        return tuple(len(degrees) for degrees in self.chain[1:])
+
+    @property
+    def empty(self) -> bool:
+        """Whether there are no harmonics, as `top` is too small."""
+        return 0 in self.shape
+
+    def tables(self, angles: list[np.ndarray]) -> list[np.ndarray]:
+        """The factors of every join at angles (n,) of its own: shape (degrees before, n, degrees after) each."""
+        dims = np.cumsum(self.sizes)
+        return [_joined(theta, (int(dims[g]), self.sizes[g + 1]), before, self.degrees[g + 1], after)
+                for g, (theta, before, after) in enumerate(zip(angles, self.chain[:-1], self.chain[1:], strict=True))]
+
+    def at(self, points: np.ndarray) -> np.ndarray:
+        """The harmonics at points (n, k), shape (n, *shape), but for those of groups of several coordinates.
+
+        Of a group of one coordinate, the sign is in.
+        """
+        groups = np.split(points, np.cumsum(self.sizes)[:-1], axis=1)
+        lengths = [np.linalg.norm(group, axis=1) for group in groups]
+        before = np.sqrt(np.cumsum(np.square(lengths), axis=0))
+        values = np.ones((len(points), 1))
+        for group, size, degree in zip(groups, self.sizes, self.degrees, strict=True):
+            if size == 1 and degree == 1:
+                values *= np.where(group >= 0.0, 1.0, -1.0)
+        angles = [np.arctan2(length, others) for length, others in zip(lengths[1:], before[:-1], strict=True)]
+        for table in self.tables(angles):
+            values = np.einsum("n...b,bnc->n...bc", values, table)
+        return np.asarray(values.reshape(len(points), *self.shape))
+
+
+def _joined(theta: np.ndarray, dims: tuple[int, int], before: np.ndarray, degree: int, after: np.ndarray) -> np.ndarray:
+    """The factors of one join, (degrees before, n, degrees after), that are zero where a degree would fall."""
+    table = np.zeros((len(before), len(theta), len(after)))
+    inner, outer = 0.5 * dims[0], 0.5 * dims[1]
+    for i, low in enumerate(before.tolist()):
+        first = (low + degree - int(after[0])) // 2 if len(after) else 0
+        if first >= len(after):
+            continue
+        # E[cos^(2 M) sin^(2 m)] under uniform directions, as a product: gamma functions of large arguments lose digits.
+        mean = math.prod((inner + j) / (inner + outer + j) for j in range(low)) * math.prod(
+            (outer + j) / (inner + outer + low + j) for j in range(degree))
+        factor = np.cos(theta) ** low * np.sin(theta) ** degree / math.sqrt(mean)
+        a, b = jacobi_recurrence(degree + outer - 1.0, low + inner - 1.0, len(after) - first)
+        table[i, :, first:] = orthonormal_polynomials(np.cos(2.0 * theta), factor, a, b)
+    return table
+
+
+def synthesised(tables: list[np.ndarray], coefficients: np.ndarray) -> np.ndarray:
+    """Sums of harmonics at products of angles: coefficients (*shape, ...) give (n_2, ..., n_G, ...)."""
+    for axis in reversed(range(len(tables))):
+        coefficients = _along(tables[axis] if axis else tables[0][0], coefficients, axis)
+    return coefficients
+
+
+def analysed(tables: list[np.ndarray], values: np.ndarray) -> np.ndarray:
+    """The adjoint of `synthesised`: values (n_2, ..., n_G, ...) give (*shape, ...)."""
+    for axis, table in enumerate(tables):
+        values = _along(np.swapaxes(table if axis else table[0], -1, -2), values, axis)
+    return values
+
+
+def _along(matrices: np.ndarray, array: np.ndarray, axis: int) -> np.ndarray:
+    """Apply a matrix along an axis, another one for each place on the axis before, if that has several."""
+    lead, size, rest = array.shape[:axis], array.shape[axis], array.shape[axis + 1:]
+    product = np.matmul(matrices, array.reshape(*lead, size, -1))
+    return np.asarray(product.reshape(*lead, matrices.shape[-2], *rest))

@@ -1,0 +1,155 @@
+"""Functions of <x, y> under Gaussians that are not round: harmonics on both sides, and a rule for what couples them."""
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from .._support.floats import EPS
+from ..bases import PolarBasis
+from ..evidence.parts import PartsEvidence
+from ..evidence.remainder import ORDER_MARGIN
+from ..kernels import BlockKernel, MatrixKernel
+from ..measures import radial_half_density
+from ..operator.discretisation import Block, Discretisation, Discretisations
+from ..operator.problem import Problem
+from ..operator.singular_functions import SingularSystem
+from ..probing.inner_product import InnerProduct
+from ..spectrum import Estimate
+from .angular_profile import ProductProfile, product_profile, scaled_line
+from .base import ONLY_REAL, Method
+from .polar_evidence import PolarCheck
+from .polar_grids import PolarSizes, check_grid, first_sizes, own_grid, radial_basis
+from .polar_law import classes
+from .polar_operator import PolarOperator, Triplets, moved
+from .polar_tail import PolarTail
+from .radii import Radii, find_radii
+from .sector_evidence import Unseen
+from .sector_grids import beyond_ends
+from .tightening import tightened
+
+# Ratios of the singular values of A^T B, by their number: twice the harmonics of the first level then give ten digits.
+# With four values a class of harmonics would take some ten seconds.
+_LARGEST_RATIO = {2: 140, 3: 40}
+_LIMIT = "phi varies too fast for the lengths and harmonics that are affordable: accept a larger rtol"
+
+
+class Polar(Method):
+    """Radial functions times spherical harmonics of linear forms, for phi(<x, y>) under Gaussians of any covariance.
+
+    With x = A u and y = B v only the singular values of A^T B matter: two or three of them may differ from zero.
+    """
+
+    def refusal(self, problem: Problem) -> str | None:
+        """Other kernels than phi(<x, y>), other measures than centred Gaussians, and too many directions."""
+        if problem.given.complex:
+            return ONLY_REAL
+        if problem.of_numbers or isinstance(problem.kernel, BlockKernel | MatrixKernel):
+            return "takes kernels of vectors with numbers for values"
+        if problem.inner_product is None:
+            return "takes functions of <x, y> under Gaussian measures of mean zero"
+        directions = len(problem.inner_product.deviations)
+        if directions not in _LARGEST_RATIO:
+            return f"takes products <x, y> that use two or three directions, and here they use {directions}"
+        ratio, largest = float(problem.inner_product.deviations[-1] ** -2), _LARGEST_RATIO[directions]
+        if ratio > largest:
+            return (f"takes deviations of <x, y> along its directions in ratios up to {largest}, and here they are up "
+                    f"to {ratio:.3g}")
+        return None
+
+    def discretisations(self, problem: Problem) -> Discretisations:
+        """Ever more lengths and harmonics, for the tolerance or larger ones."""
+        return tightened(problem, _attempts, tried=0.7)    # larger tolerances take a tenth of the time
+
+
+class _Setting(NamedTuple):
+    """What all levels have in common."""
+
+    product: InnerProduct
+    profile: ProductProfile
+    radii: Radii
+    tail: PolarTail
+    unseen: Unseen
+
+
+def _attempts(problem: Problem) -> Iterator[Discretisation]:
+    if (product := problem.inner_product) is None:
+        return
+    unseen = Unseen(problem)    # before the budget may run out
+    k, aim = len(product.deviations), problem.tolerances.polar
+    line = scaled_line(problem.kernel, product.phi, product.kinks, product.scale)
+
+    def make(top: float) -> ProductProfile:
+        return product_profile(line, k, 2.0 * top + math.log(k) + max(0.1, beyond_ends(k, aim)),
+                               problem.tolerances.profiles)
+
+    # What lies at other lengths is in every residual, so that it must be small against these.
+    radii, profile = find_radii(make, k, 0.1 * aim * float(np.prod(product.deviations)))
+    setting = _Setting(product, profile, radii, PolarTail(profile, radii), unseen)
+    sizes = first_sizes(product.deviations, setting.tail, aim, problem.max_rank)
+    for _ in range(4):    # the last has twice the degrees of the first
+        yield _Level(problem, setting, sizes).discretisation()
+        sizes = sizes.finer
+
+
+class _Level:
+    """Triplets of one size, and what they are judged by."""
+
+    def __init__(self, problem: Problem, setting: _Setting, sizes: PolarSizes) -> None:
+        self.problem, self.setting, self.sizes = problem, setting, sizes
+        _, profile, radii, tail, _ = setting
+        self.radial = radial_basis(profile.k, radii, sizes.step)
+        self.own = own_grid(profile, setting.product.deviations, self.radial, sizes)
+        excess = self.own.laws[0].excess
+        self.beyond, self.outside = excess * tail.bound(sizes.check_top), excess * radii.missing * radii.norm
+        self.found = list(self._triplets())
+
+    def _triplets(self) -> Iterator[tuple[PolarOperator, Triplets]]:
+        """The operators of all classes of harmonics that are not zero by parity, and their triplets."""
+        product, profile, radii, *_ = self.setting
+        rougher = self.sizes.rougher
+        radial = radial_basis(profile.k, radii, rougher.step)
+        # In two dimensions it would save nothing.
+        rough = own_grid(profile, product.deviations, radial, rougher) if profile.k > 2 else None
+        for angular in classes((1,) * profile.k, self.sizes.top):
+            if not profile.parities[sum(angular.degrees) % 2]:
+                continue
+            operator, start = self.own.operator(angular), None
+            if rough is not None:
+                known = rough.operator(angular).triplets(self.sizes.count)
+                start = moved(known.g, radial, self.radial.grid, angular.shape)
+            yield operator, operator.triplets(self.sizes.count, start)
+
+    def discretisation(self) -> Discretisation:
+        """One block for every class of harmonics, whose basis are its singular functions."""
+        blocks = tuple(self._block(operator, triplets) for operator, triplets in self.found)
+        seen = "" if self.setting.product.known else "seen to be "
+        note = (f"{seen}phi(<x, y>) in {self.radial.k} directions: harmonics to degree {self.sizes.top} of "
+                f"{len(blocks)} parities, {self.radial.count} lengths, step {self.radial.step:.3g} in log|x|")
+        return Discretisation(blocks, self.evidence, note, rtol=self.problem.rtol, limit=_LIMIT,
+                              factorise=lambda s: (np.eye(len(s)), np.diag(s).copy(), np.eye(len(s))))
+
+    def _block(self, operator: PolarOperator, triplets: Triplets) -> Block:
+        left, right = (PolarBasis(side, turn=turn, shift=np.zeros(self.radial.k), radial=self.radial,
+                                  angular=operator.angular,
+                                  table=functions.reshape(math.prod(operator.angular.shape), *functions.shape[-2:]))
+                       for side, turn, functions in zip(self.problem.sides, self.setting.product.turns,
+                                                        (triplets.f, triplets.g), strict=True))
+        return Block(left, right, np.diag(triplets.s))
+
+    def evidence(self, system: SingularSystem) -> PartsEvidence | None:
+        """Every class on other lengths, directions and harmonics; None if random pairs contradict the answer."""
+        check = check_grid(self.setting.profile, self.setting.product.deviations, self.radial, self.sizes)
+        parts = tuple(PolarCheck(check.operator(operator.angular), self.radial, self.radial, self.beyond,
+                                 self.outside).evidence(triplets) for operator, triplets in self.found)
+        norm, other = check.norm(), self.own.norm()
+        mass, energy = self.setting.profile.hidden
+        excess, highest = self.own.laws[0].excess, float(radial_half_density(np.zeros(1), self.radial.k)[0])
+        unsure = abs(norm - other) + self.outside + (excess**2 * energy / norm if norm else 0.0)
+        evidence = PartsEvidence(
+            values=system.values, parts=parts, counts=(1,) * len(parts),
+            added=excess * (mass * highest**2 + 16.0 * EPS * self.setting.radii.norm),
+            known_norm=Estimate(norm, unsure),
+            floor=ORDER_MARGIN * max((part.operator_norm for part in parts), default=0.0))
+        return None if self.setting.unseen.contradicts(system, evidence) else evidence

@@ -1,0 +1,107 @@
+"""What other lengths, other directions and more harmonics show of the singular triplets of phi(<a, b>)."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from .._support.floats import EPS
+from .._support.linalg import corner_norms
+from ..bases import RadialBasis
+from ..evidence.images import Images
+from ..evidence.remainder import RemainderEvidence
+from .polar_operator import PolarOperator, Triplets, columns_of, moved
+
+# Applications of the remainder to noise, and vectors of noise, by dimension: as in `norm_bound`, but with a factor of
+# 8^(1/6) = 1.41; and of 1.68, with a probability of 10^-10, where an application takes long.
+_EFFORT = {2: (6, 15), 3: (4, 10), 4: (4, 10)}
+
+
+@dataclass(frozen=True, eq=False)
+class PolarCheck:
+    """T on a class of harmonics as other rules see it, and where the triplets to be judged were found.
+
+    Attributes
+    ----------
+    operator : PolarOperator
+        On other lengths and directions, with more harmonics.
+    left, right : RadialBasis
+        In which the radial functions of the triplets are summed.
+    beyond : float
+        A bound of the norm of T on all harmonics that not even these are.
+    outside : float
+        The norm of what lies at lengths that were not looked at.
+    """
+
+    operator: PolarOperator
+    left: RadialBasis
+    right: RadialBasis
+    beyond: float
+    outside: float
+
+    def evidence(self, triplets: Triplets) -> RemainderEvidence:
+        """Residuals of the triplets, and the norm of what all of them leave."""
+        op, s = self.operator, triplets.s
+        f = moved(triplets.f, self.left, op.left.delta, op.angular.shape)
+        g = moved(triplets.g, self.right, op.right.delta, op.angular.shape)
+        inner_f, inner_g = op.of_left(f), op.of_right(g)
+        along_x = _residuals(op.forward(inner_g) - f * s, f, op.of_left)
+        along_y = _residuals(op.backward(inner_f) - g * s, g, op.of_right)
+        # Functions that are not orthonormal under the other rules are off by as much.
+        skew = 0.5 * s.max(initial=0.0) * sum(
+            corner_norms(_products(functions, inner) - np.eye(len(s))) for functions, inner in ((f, inner_f),
+                                                                                              (g, inner_g)))
+        remainder, norm = self._remainder(Triplets(f, s, g))
+        unseen = self.beyond + self.outside
+        images = Images(np.maximum(along_x[0], along_y[0]) + self.outside,
+                        np.maximum(along_x[1], along_y[1]) + skew + self.outside**2 / (s.max(initial=0.0) or 1.0))
+        # What is left beside the leading q is a direct sum of the others and of what is beside all, up to residuals.
+        complement = np.maximum(np.append(s[1:], 0.0), norm + unseen) + 2.0 * images.residual
+        return RemainderEvidence(
+            values=s, size=float(np.hypot(np.linalg.norm(s), remainder)), remainder=remainder + unseen,
+            operator_norm=norm + unseen, coupling=norm + unseen, images=images, complement=complement,
+            dimension=int(np.prod(op.angular.shape)) * len(op.left.delta))
+
+    def _remainder(self, triplets: Triplets) -> tuple[float, float]:
+        """The Hilbert-Schmidt norm of what the triplets leave, to a third, and a bound of its operator norm."""
+        op, (f, s, g) = self.operator, triplets
+        applications, vectors = _EFFORT[sum(op.angular.sizes)]
+        noise = op.noise(vectors)
+        logarithm, size = math.log(10.0 * math.sqrt(2.0 / math.pi)), 0.0
+        for turn in range(applications):
+            if turn % 2 == 0:
+                image = op.forward(noise) - _sums(f * s, _products(g, noise))
+                inner = op.of_left(image)
+            else:
+                image = op.backward(noise) - _sums(g * s, _products(f, noise))
+                inner = op.of_right(image)
+            norms = np.sqrt(_squares(image, inner))
+            largest = float(norms.max())
+            if largest <= EPS * s.max(initial=0.0):
+                return largest, largest
+            size = size or math.sqrt(float(np.mean(norms**2)))
+            logarithm += math.log(largest)
+            noise = inner / largest
+        return size, math.exp(logarithm / applications)
+
+
+def _residuals(residual: np.ndarray, functions: np.ndarray,
+               inner_products: Callable[[np.ndarray], np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """The cumulative norms of residuals, and those of their components along the functions."""
+    inner = inner_products(residual)
+    return np.sqrt(np.cumsum(_squares(residual, inner))), corner_norms(_products(functions, inner))
+
+
+def _squares(functions: np.ndarray, inner: np.ndarray) -> np.ndarray:
+    """The squares of the norms of functions, whose inner products with all harmonics are given."""
+    return np.asarray(np.maximum(np.sum(columns_of(functions * inner), axis=0), 0.0))
+
+
+def _products(functions: np.ndarray, inner: np.ndarray) -> np.ndarray:
+    """The inner products of functions with others, of which those with all harmonics are given."""
+    return np.asarray(columns_of(functions).T @ columns_of(inner))
+
+
+def _sums(functions: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
+    return np.asarray(np.matmul(functions, coefficients))
