@@ -19,10 +19,7 @@ from ..kernels import Elementwise
 from ..measures import radial_half_density
 from ..quadrature import angle_density, gegenbauer, harmonics
 from .angular_profile import ProductProfile, nodes_on
-from .radii import Radii
-
-# Degrees for which c_l is computed: as many as `enough_degrees` has at most.
-_COMPUTED = 192
+from .radii import MOST_DEGREES, Radii
 
 
 class PolarTail:
@@ -41,9 +38,9 @@ class PolarTail:
         # Half a unit apart: between these the energy of a degree is smooth.
         delta = np.linspace(low, high, math.ceil(2.0 * (high - low)) + 8)
         masses = (delta[1] - delta[0]) * radial_half_density(delta, k) ** 2
-        seen = profile.sections(delta, delta, _COMPUTED)
+        seen = profile.sections(delta, delta, MOST_DEGREES)
         pairs = np.multiply.outer(masses, masses)
-        roots = np.array([math.exp(0.5 * math.log(harmonics(k, degree))) for degree in range(_COMPUTED + 1)])
+        roots = np.array([math.exp(0.5 * math.log(harmonics(k, degree))) for degree in range(MOST_DEGREES + 1)])
         self.norms = np.sqrt(np.einsum("lij,ij->l", seen.values**2, pairs)) / roots[:-1]
         self.energies = (self.norms * roots[:-1]) ** 2
         self.beyond = math.sqrt(float(np.sum(seen.beyond**2 * pairs)))
@@ -52,7 +49,7 @@ class PolarTail:
 
     def bound(self, top: int) -> float:
         """The largest norm of a degree above `top`."""
-        last = max(top, _COMPUTED - 1)
+        last = max(top, MOST_DEGREES - 1)
         count = math.exp(0.5 * math.log(harmonics(self.k, last + 1)))
         by_parts = self.variation * _largest_integral(self.k, last + 1)
         return max(float(self.norms[top + 1:].max(initial=0.0)), min(self.beyond, by_parts) / count)

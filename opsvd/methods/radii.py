@@ -17,7 +17,7 @@ from .sections import Profiles
 APART = 0.41
 # Of the spectra that end here, that of sign in R^2 is the longest: twice as many degrees give it 14 values in place of
 # 10, in 2.6 times the time.
-_MOST_DEGREES = 192
+MOST_DEGREES = 192
 
 
 @dataclass(frozen=True)
@@ -153,6 +153,6 @@ def degrees_for(energies: Callable[[int], tuple[list[float], float]], k: int, no
         enough = largest_beyond(beyond, k, size, parities) <= tol * norms.max()
         # What twice the degrees do not halve, below the root of eps, is the rounding of energies.
         rounding = before < 1e-8 * norm and beyond > 0.5 * before
-        if enough or rounding or size >= _MOST_DEGREES:
+        if enough or rounding or size >= MOST_DEGREES:
             return size
-        before, size = beyond, min(2 * size, _MOST_DEGREES)
+        before, size = beyond, min(2 * size, MOST_DEGREES)
