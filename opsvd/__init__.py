@@ -3,6 +3,7 @@
 from . import exact, testing
 from .answer.loading import load
 from .answer.result import OperatorSVD
+from .canonical import Dependence, dependence
 from .comparison.crosscheck import CrossCheck, crosscheck
 from .comparison.matrix_check import MatrixCheck, check_matrix
 from .decompose import decompose
@@ -80,15 +81,15 @@ from .spectrum import DecayLaw, Estimate, decay_law, effective_rank, hilbert_sch
 __version__ = "0.1.0"
 
 __all__ = ["Atoms", "Ball", "Beta", "BlockKernel", "Circle", "ConvergenceWarning", "CrossCheck", "DecayLaw", "Density",
-           "DeterministicEquivalent", "Discrete", "Elementwise", "Empirical", "Estimate", "Exponential", "FiniteRank",
-           "FiniteSizePrediction", "Gamma", "Gaussian", "GaussianVector", "Grid", "HermiteGalerkin", "Kernel",
-           "KernelError", "LineMeasure", "LogNormal", "Logarithmic", "LongSamplingWarning", "MatrixCheck",
+           "Dependence", "DeterministicEquivalent", "Discrete", "Elementwise", "Empirical", "Estimate", "Exponential",
+           "FiniteRank", "FiniteSizePrediction", "Gamma", "Gaussian", "GaussianVector", "Grid", "HermiteGalerkin",
+           "Kernel", "KernelError", "LineMeasure", "LogNormal", "Logarithmic", "LongSamplingWarning", "MatrixCheck",
            "MatrixKernel", "Measure", "Method", "Mixture", "MonteCarloSpectrum", "MonteCarloSweep",
            "NonFiniteKernelError", "NotSquareIntegrableError", "OperatorSVD", "Panels", "Polar", "Polynomials",
            "Product", "ProductIntegration", "Pushforward", "QuasiRandom", "RadialEquivalent", "Ridge", "Rotational",
            "SamplingInterruptedWarning", "ScaledHermite", "Sectors", "SingularFunctions", "Sphere", "StudentT",
            "Tensor", "TrialError", "Uniform", "UniformPanels", "blockwise", "break_points", "check_matrix",
-           "crosscheck", "decay_law", "decompose", "deterministic_equivalent", "effective_rank", "elementwise",
-           "essay_figures", "exact", "hilbert_schmidt_norm", "iid_gaussian", "load", "monte_carlo", "monte_carlo_sweep",
-           "nuclear_norm", "parse_kernel", "parse_measure", "plot_breaks", "plot_functions", "plot_spectrum",
-           "sample_matrix", "sampling_cost", "subspace_error", "testing"]
+           "crosscheck", "decay_law", "decompose", "dependence", "deterministic_equivalent", "effective_rank",
+           "elementwise", "essay_figures", "exact", "hilbert_schmidt_norm", "iid_gaussian", "load", "monte_carlo",
+           "monte_carlo_sweep", "nuclear_norm", "parse_kernel", "parse_measure", "plot_breaks", "plot_functions",
+           "plot_spectrum", "sample_matrix", "sampling_cost", "subspace_error", "testing"]

@@ -165,6 +165,9 @@ SIZES = {"one integer", "integers"}
 row("decompose", lambda: opsvd.decompose, lambda: {"h": lambda x, y: 0, "rtol": 1e-2}, h=H,
     mu_x=MEASURES | {"measure of vectors"}, mu_y=MEASURES | {"measure of vectors"}, rtol=TOLERANCES,
     max_rank=NONE | COUNTS, method=METHODS, max_evaluations=COUNTS, max_seconds=POSITIVE - {"1e-300"})
+row("dependence", lambda: opsvd.dependence, lambda: {"source": [[3, 1], [1, 2]]}, source={"nested", "array 2 x 3"},
+    mu_x=NONE, mu_y=NONE, rtol=TOLERANCES, max_rank=NONE | COUNTS, max_evaluations=COUNTS,
+    max_seconds=POSITIVE - {"1e-300"})
 row("break_points", lambda: opsvd.break_points, lambda: {"h": product}, h=H - {"kernel of vectors"}, mu_x=MEASURES,
     mu_y=MEASURES)
 row("crosscheck", lambda: opsvd.crosscheck, lambda: {"h": product, "n": 10, "trials": 2, "rng": 0}, costly=True, h=H,

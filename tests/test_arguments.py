@@ -98,7 +98,7 @@ MODULES = (opsvd, opsvd.sampling, opsvd.spectrum, opsvd.testing, opsvd.exact, op
 
 # Classes that the library makes, of what it has checked; what is abstract; and what argument checks are made of.
 MADE_BY_THE_LIBRARY = {
-    "Certificate", "Cost", "CrossCheck", "DecayLaw", "DeterministicEquivalent", "FiniteSizePrediction",
+    "Certificate", "Cost", "CrossCheck", "DecayLaw", "Dependence", "DeterministicEquivalent", "FiniteSizePrediction",
     "MatrixCheck", "MatrixSpectrum", "MonteCarloSpectrum", "MonteCarloSweep", "NotLowRankError", "OperatorSVD",
     "RadialEquivalent", "Remainder", "Sample", "SingularFunctions", "TrialError"}
 ABSTRACT = {"Engine", "Measure", "Method", "SampledMatrix"}
