@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from ._support.arrays import leading_true
 from ._support.blas_threads import one_blas_thread
 from ._support.budget import Budget, BudgetExhaustedError
+from ._support.progress import as_report
 from ._support.validation import int_of_at_least, positive_float, positive_int, tolerance
 from .answer.assembly import assembled
 from .answer.result import OperatorSVD
@@ -18,12 +20,11 @@ from .answer.status import not_within
 from .errors import ConvergenceWarning, KernelError
 from .kernels import Kernel, entrywise, kernel_values, paired, unit_factor
 from .measures import Gaussian, Measure
-from .methods import Auto, Method, QuasiRandom, UniformPanels, as_method, hold_for_few_points
+from .methods import Auto, Method, Polynomials, QuasiRandom, UniformPanels, as_method, hold_for_few_points
 from .operator.discretisation import Discretisation
 from .operator.problem import Problem
 
-_LEAST = 500_000    # max_evaluations; a coarse answer takes nearly as many
-_PROBES = 1000    # values of h that trying it may take, when it is made a kernel: 39 for numbers, more for blocks
+_LEAST = 1000    # max_evaluations; the smallest answer for numbers and vectors takes 512, and trying h 39
 # Values of h that a coarse answer on ten panels a side takes, in 15 calls: counted.
 _COARSE_VALUES = 200_000
 _FAR_OUT = ("h^2 times the densities decays so slowly that much of it lies where the densities are zero to any float; "
@@ -32,7 +33,7 @@ _FAR_OUT = ("h^2 times the densities decays so slowly that much of it lies where
 
 def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: Measure = Gaussian(), *,  # noqa: B008
               rtol: float = 1e-10, max_rank: int | None = None, method: str | Method = "auto",
-              max_evaluations: int = 200_000_000, max_seconds: float = 20.0) -> OperatorSVD:
+              max_evaluations: int = 200_000_000, max_seconds: float = 20.0, progress: Any = None) -> OperatorSVD:
     r"""Singular value decomposition of a kernel under probability measures.
 
     .. math:: h(x, y) = \sum_i s_i f_i(x) g_i(y), \qquad E_{\mu_x}[f_i f_j] = E_{\mu_y}[g_i g_j] = \delta_{ij},
@@ -63,11 +64,16 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
         "uniform"; for those of vectors "sectors" or "tensor"; for vectors, blocks and matrices "grid" or
         "quasi-random".
     max_evaluations : int, default 200_000_000
-        The most values of h that may be asked for, at least 500_000.
+        The most values of h that may be asked for, at least 1000. Pass what you can afford where a value is dear: then
+        fewer values are spent on finding out what h is, and on checking the answer.
     max_seconds : float, default 20.0
         The most seconds. Calls of h that would take long are split; a call or a step of linear algebra that is under
         way is not interrupted. When either budget runs out, the best answer so far is returned. If there is none yet, a
-        coarse answer is returned, for which a part of the budget is kept back.
+        coarse answer is returned, for which a part of the budget is kept back. An interrupt (Ctrl-C) returns the best
+        answer so far as well, with a status that says so; if there is none yet, it is raised.
+    progress : bool or callable, optional
+        True for a bar (with tqdm, if it is installed) or lines on stderr; or a callable ``progress(done, message)``,
+        called with the part of the budget that is spent, and with a message for each answer.
 
     Returns
     -------
@@ -94,7 +100,8 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     Notes
     -----
     h is a black box: it is known only where it was evaluated. A feature narrower than the distance between the nodes
-    that falls between all of them is not seen, and no error bar can know of it.
+    that falls between all of them is not seen, and no error bar can know of it. Where values are dear, as the budget
+    tells, there are fewer nodes.
 
     Examples
     --------
@@ -109,8 +116,9 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
     True
     """
     most = int_of_at_least(max_evaluations, "max_evaluations", _LEAST, "which a coarse answer takes")
-    budget = Budget(most, positive_float(max_seconds, "max_seconds"), aside=_PROBES)
+    budget = Budget(most, positive_float(max_seconds, "max_seconds"), report=as_report(progress))
     (kernel, mu_x, mu_y), rtol = paired(h, mu_x, mu_y), tolerance(rtol, "rtol")
+    budget.aside = 0 if isinstance(h, Kernel) else 2 * kernel.function.values    # which it took to try h, and its shape
     rank, chosen = None if max_rank is None else positive_int(max_rank, "max_rank"), as_method(method)
     kernel = entrywise(kernel, budget)
     problem = Problem(kernel.limited(budget), mu_x, mu_y, rtol, rank)
@@ -122,6 +130,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
         if best is None:
             best, remark = _coarse(problem, remark or f"{chosen!r} cannot do this kernel: leave method out, and one "
                                    "that can is chosen")
+    budget.report(1.0, "")
     factor, evaluations = kernel.factor / problem.given.factor, budget.spent
     svd = best.svd if factor == 1.0 else best.svd.times(factor)
     kernel.evaluations += evaluations
@@ -133,13 +142,17 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
 
 def _first_look(problem: Problem) -> tuple[np.ndarray | None, Problem]:
     """The values by which a kernel is known again, if the budget has them; and the problem with h of unit size."""
-    kernel, measures = problem.given, (problem.mu_x, problem.mu_y)
+    kernel, measures, budget = problem.given, (problem.mu_x, problem.mu_y), problem.budget
+    few = budget.evaluations < 3 * _LEAST
     try:
-        seen = kernel_values(kernel, *measures)
-        return seen, replace(problem, given=kernel.scaled(unit_factor(kernel, *measures,
-                                                                       required=not problem.of_numbers)))
+        seen = None if few else kernel_values(kernel, *measures)
+        budget.decide()
+        if budget.dear and problem.of_numbers:    # the matrix and the check of 24 polynomials, or less
+            hold_for_few_points(problem, min(2500, budget.evaluations // 4))
+        factor = 1.0 if few else unit_factor(kernel, *measures, required=not problem.of_numbers)
     except BudgetExhaustedError:
         return None, problem
+    return seen, replace(problem, given=kernel.scaled(factor))
 
 
 @dataclass(frozen=True)
@@ -213,6 +226,7 @@ def _refined(problem: Problem, method: Method) -> tuple[_Judged | None, str]:
                 done = answer.rtol == problem.rtol and (
                     answer.complete or (best is not None and answer.stalled(best)))
                 best = answer if best is None else answer.beside(best)
+                problem.budget.say(f"{best.svd.rank} values, largest error {best.svd.worst_error:.1e}")
                 if done:
                     break
             discretisation = finer.send(None if answer is None else answer.svd)
@@ -220,6 +234,10 @@ def _refined(problem: Problem, method: Method) -> tuple[_Judged | None, str]:
         remark = remark or (problem.budget.refusals or [""])[-1]
     except BudgetExhaustedError as exhausted:
         remark = str(exhausted)
+    except KeyboardInterrupt:
+        if best is None:
+            raise
+        remark = "interrupted"
     return None if best is None else _for_tolerance(best, problem.rtol), remark
 
 
@@ -260,8 +278,8 @@ def _for_tolerance(best: _Judged, rtol: float) -> _Judged:
 def _coarse(problem: Problem, reason: str) -> tuple[_Judged, str]:
     """An answer of so few values that they are within what a budget has left; the reason says what has run out."""
     budget = problem.budget
-    if problem.of_numbers and not problem.discrete and budget.affords(_COARSE_VALUES, 15):
-        best, refused = _refined(problem, UniformPanels(10))
+    if problem.of_numbers and not problem.discrete and budget.affords(_coarse_values(problem), 15):
+        best, refused = _refined(problem, _affordable(problem) if budget.dear else UniformPanels(10))
         if best is not None:
             return best, reason
         if not refused:
@@ -276,3 +294,22 @@ def _coarse(problem: Problem, reason: str) -> tuple[_Judged, str]:
         reason = refused or reason
     raise KernelError(f"h must be within what the budget allows, but {reason} before there was an answer; raise it, or "
                       f"rtol, or estimate the singular values with opsvd.monte_carlo")
+
+
+def _coarse_values(problem: Problem) -> int:
+    """Values of h that a coarse answer takes at least, for numbers."""
+    if not problem.budget.dear:
+        return _COARSE_VALUES
+    # For the smallest matrix with what checks it; and for two grids of sixteen points a side to find the domain, with
+    # twelve points of four lines along each tail.
+    return 240 if "domain" in vars(problem) else 760 + 48 * sum(len(mu.tails) for mu in problem.lines)
+
+
+def _affordable(problem: Problem) -> Method:
+    """A method that takes half of the values that are left: what checks it takes others."""
+    budget = problem.budget
+    with budget.part(0.6), suppress(BudgetExhaustedError):    # of which a wider domain may take no more
+        _ = problem.domain
+    nodes = int(min(max(0.5 * budget.values_left, 36.0), 40_000.0) ** 0.5) - 1
+    polynomials = Polynomials(degree=max(3 * nodes // 4, 1), quadrature=nodes)
+    return polynomials if polynomials.refusal(problem) is None else UniformPanels(max(1, nodes // 16))

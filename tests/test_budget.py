@@ -109,8 +109,8 @@ def test_a_method_that_yields_nothing_leaves_a_coarse_answer():
 
 
 @pytest.mark.parametrize(("arguments", "error", "message"), [
-    ({"max_evaluations": 1000}, ValueError,
-     "max_evaluations must be at least 500000, which a coarse answer takes, got 1000"),
+    ({"max_evaluations": 999}, ValueError,
+     "max_evaluations must be at least 1000, which a coarse answer takes, got 999"),
     ({"max_evaluations": 0}, ValueError, "max_evaluations must be an integer of at least 1, got 0"),
     ({"max_evaluations": 1e6}, TypeError, "max_evaluations must be an integer"),
     ({"max_seconds": 0.0}, ValueError, "max_seconds must be positive, got 0.0"),
@@ -181,3 +181,35 @@ def test_brownian_covariance_converges():
     svd = opsvd.decompose(lambda x, y: np.minimum(np.abs(x), np.abs(y)))
     assert svd.converged
     assert "goes on beyond" in svd.status
+
+
+def test_progress_is_told():
+    """The part of the budget that is spent, never less than before, to one; and a message for each answer."""
+    told = []
+    svd = opsvd.decompose(lambda x, y: np.tanh(x * y), rtol=1e-6, progress=lambda *said: told.append(said))
+    parts, messages = zip(*told, strict=True)
+    assert svd.converged
+    assert list(parts) == sorted(parts)
+    assert parts[-1] == 1.0
+    assert any("largest error" in message for message in messages)
+
+
+@pytest.mark.parametrize("after", [2, 6])
+def test_an_interrupt_returns_the_best_so_far(after):
+    """With a status that says so; where there is no answer yet, it is raised."""
+    answers = []
+
+    def interrupted(_done, message):
+        answers.extend([message] if message else [])
+        if len(answers) >= after:
+            raise KeyboardInterrupt
+
+    def first(*_said):
+        raise KeyboardInterrupt
+
+    with pytest.warns(ConvergenceWarning, match="interrupted"):
+        svd = opsvd.decompose(lambda x, y: np.tanh(1000.0 * (x - y) * (1.0 + x)) * np.abs(x - 0.3 * y), rtol=1e-14,
+                              max_seconds=60.0, progress=interrupted)
+    assert svd.rank > 0 or svd.errors.size == 0
+    with pytest.raises(KeyboardInterrupt):
+        opsvd.decompose(lambda x, y: np.tanh(x * y), progress=first)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .progress import Report, nothing
+
 _LOGGER = logging.getLogger("opsvd")
 
 
@@ -44,6 +46,12 @@ class Budget:
     smallest, largest : (int, float)
         The values and the seconds of the call of h that asked for the fewest values, the shortest of such, and of the
         last of those that asked for the most.
+    cheapest : float
+        The fewest seconds a value of all calls.
+    dear : bool
+        Whether values are to be spared: see `decide`.
+    report : callable
+        Told after each call of h which part of the budget is spent.
     """
 
     evaluations: int = sys.maxsize
@@ -54,6 +62,9 @@ class Budget:
     refusals: list[str] = field(default_factory=list)
     smallest: tuple[int, float] = (0, 0.0)
     largest: tuple[int, float] = (0, 0.0)
+    cheapest: float = math.inf
+    dear: bool = False
+    report: Report = nothing
     _held: tuple[int, int, int] = (0, 0, 0)
     _grace: float = 0.0
     _part: tuple[float, float] = (math.inf, math.inf)
@@ -110,6 +121,23 @@ class Budget:
         calls += int(evaluations / self._short)
         # The cost may be a fifth more than expected.
         return evaluations <= self.evaluations_left and 1.2 * self.cost(evaluations, calls) <= self.seconds_left
+
+    def decide(self) -> None:
+        """Say once, after the first values, whether values are dear.
+
+        They are if the check of one answer would take 30 % of the evaluations, or 5 % of the seconds.
+        """
+        check = 150_000    # where values are not spared, of kernels of numbers
+        self.dear = check > 0.3 * self.evaluations or check > self.in_seconds(0.05 * self.seconds)
+
+    @property
+    def values_left(self) -> float:
+        """How many values may still be asked for, or are paid for by the seconds left, by the cheapest call so far."""
+        return min(float(self.evaluations_left), self.in_seconds(max(self.seconds_left, 0.0)))
+
+    def in_seconds(self, seconds: float) -> float:
+        """How many values so many seconds pay for, by the cheapest call so far."""
+        return seconds / self.cheapest if 0.0 < self.cheapest < math.inf else math.inf
 
     def hold(self, most: int, least: int, calls: int) -> None:
         """Keep back what a coarse answer of so many values takes, or the time for one of at least so few."""
@@ -174,9 +202,16 @@ class Budget:
         values = function(*arrays)
         call = evaluations, time.monotonic() - before
         if evaluations > 0:
+            self.cheapest = min(self.cheapest, call[1] / evaluations)
             self.smallest = min(call, self.smallest) if self.smallest[0] else call
             self.largest = call if evaluations >= self.largest[0] else self.largest
+        self.say("")
         return values
+
+    def say(self, message: str) -> None:
+        """Report which part of the budget is spent, and a message."""
+        part = max(self.spent / self.evaluations, (time.monotonic() - self.started) / self.seconds)
+        self.report(min(part, 1.0), message)
 
 
 _WATCHED = ContextVar("opsvd_budget", default=Budget())    # noqa: B039 -- it is only asked for the time

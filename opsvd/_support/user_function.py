@@ -23,10 +23,16 @@ class UserFunction:
         What the documentation calls it: "h" or "phi".
     factor : float, default 1.0
         A power of two.
+
+    Attributes
+    ----------
+    values : int
+        How many it has returned.
     """
 
     def __init__(self, function: Callable[..., Any], name: str, factor: float = 1.0) -> None:
         self.function, self.name, self.factor = function, name, factor
+        self.values = 0
 
     def __call__(self, *points: Any) -> Any:
         """The values at points; raises KernelError if the function writes into these."""
@@ -37,6 +43,7 @@ class UserFunction:
             if isinstance(error, KernelError) or not any(word in str(error) for word in _WRITES):
                 raise
             raise changed_arguments(self.name, f"{type(error).__name__}: {error}") from error
+        self.values += int(np.size(values))
         if self.factor == 1.0:
             return values
         with np.errstate(invalid="ignore"):    # of a complex number that is infinite the product is none

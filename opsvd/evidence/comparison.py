@@ -1,6 +1,7 @@
 """Kernels of numbers: the answer held against the kernel on rules that the method did not use, and by images."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -16,11 +17,15 @@ from ..operator.singular_functions import SingularFunctions, SingularSystem
 from ..probing.domain import Domain, weighted_samples
 from ..quadrature import Rule, joined
 from .images import images
+from .pairs import every, pairs_for, seen_at_pairs, stratified_rule
 from .remainder import NORM_MARGIN, RemainderEvidence, settled
 
 # Points in x and in y at which h is held against the answer wherever the measures have their mass: as many values as
 # the smallest check rules take.
 _SPOTS = 300
+# Slices of either variable that are looked at where values of h are dear: their mean tells a norm to a tenth. The
+# random grid of which they are a part has twice as many points a side.
+_FEW_SLICES = 48
 # If the remainder is at most 1.05 times the energy outside the domain, a finer basis cannot lower the bars.
 _LIMITED_BY_DOMAIN = 1.05
 # If the energy outside the domain may make a value of this part of the first, no bar can be told: with the margin of
@@ -87,6 +92,8 @@ class Comparison:
         Whether the method aims at the leading singular values only, as where a spectrum decays slowly.
     final : bool
         Whether images are not looked at, as where the method has given up.
+    wanted : int
+        How many accurate leading values are an answer: twice as many as make one, or all that are asked for.
     """
 
     kernel: Kernel
@@ -96,14 +103,18 @@ class Comparison:
     hidden: float = 0.0
     leading: bool = False
     final: bool = False
+    wanted: int = 12
 
     def __call__(self, system: SingularSystem) -> ComparedEvidence | None:
         """Hold the answer against the kernel; None if the checks see no more than traces of it.
 
         First the values of the kernel are compared. Where that leaves error bars above `rtol`, as it does for kernels
         with breaks, whose pointwise remainder is large although their integrals are right, T is applied to the singular
-        functions as well. Traces are zeros although h is not zero, or sizes that have nothing to do with each other.
+        functions as well. Where values are dear, both is done with few of them, if these are enough. Traces are zeros
+        although h is not zero, or sizes that have nothing to do with each other.
         """
+        if self.kernel.dear and (evidence := self._of_few_values(system)) is not None:
+            return evidence
         rng, s = np.random.default_rng(_SPOTS), system.values
         checks = (*self.checks, (_spots(system.left.line, rng), _spots(system.right.line, rng)))
         samples = [weighted_samples(self.kernel, self.domain, *rules) for rules in checks]
@@ -136,10 +147,53 @@ class Comparison:
             evidence = replace(evidence, images=seen_by_images, tied=4.0 * float(np.sqrt(ties)) * evidence.size)
         except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
             return evidence
-        # Twelve accurate values are an answer. Of fewer, more may be accurate if what is left beside them is known.
-        if leading_true(evidence.bars() <= self.rtol * s.max(initial=0.0)) >= 12:
+        # Of fewer values than are wanted more may be accurate if what is left beside them is known.
+        if self._enough(s, evidence.bars()):
             return evidence
         return replace(evidence, complement=compared[0].complement(s) + evidence.operator_norm - first)
+
+    def _of_few_values(self, system: SingularSystem) -> ComparedEvidence | None:
+        """Evidence from pairs of points, and from a few slices; None if h is zero at all pairs."""
+        evidence = self._at_pairs(system)
+        if evidence is None or self.final or settled(system.values, evidence.bars(), self.rtol):
+            return evidence
+        try:
+            return self._on_few_slices(system, evidence)
+        except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
+            return evidence
+
+    def _at_pairs(self, system: SingularSystem) -> ComparedEvidence | None:
+        """What pairs of points show; None if they do not tell the remainder."""
+        values = system.values
+        seen = seen_at_pairs(self.kernel, self.domain, system, pairs_for(self.kernel))
+        if seen is None:
+            return None
+        remainder = float(np.hypot(seen.remainder, self._outside(seen.size)))
+        return ComparedEvidence(
+            values=values, size=float(np.hypot(_norm(values, seen.size, seen.remainder),
+                                               self._outside(seen.size))),
+            remainder=remainder, operator_norm=remainder, coupling=remainder, least=seen.remainder,
+            dimension=seen.count, **self._limits(values, seen.size, remainder, remainder))
+
+    def _enough(self, singular_values: np.ndarray, bars: np.ndarray) -> bool:
+        """Whether as many leading values are accurate as are wanted, or all that matter."""
+        accurate = leading_true(bars <= self.rtol * singular_values.max(initial=0.0))
+        return accurate >= self.wanted or settled(singular_values, bars, self.rtol)
+
+    def _on_few_slices(self, system: SingularSystem, evidence: ComparedEvidence) -> ComparedEvidence:
+        """With what a small random grid tells of the operator norm of the remainder, and slices there of images."""
+        rng = np.random.default_rng(_FEW_SLICES)
+        rules = tuple(stratified_rule(line, interval, _FEW_SLICES, rng) for line, interval in
+                      ((system.left.line, self.domain.x), (system.right.line, self.domain.y)))
+        samples = weighted_samples(self.kernel, self.domain, *rules)
+        (f,), (g,) = (_on_rules(side, (rule,)) for side, rule in zip((system.left, system.right), rules, strict=True))
+        # The norm of a sampled remainder is that of the operator, and what its energy makes up at random.
+        norm = float(np.linalg.norm(_remainder(samples, (f * system.values) @ g.conj().T), 2))
+        outside = self._outside(evidence.size)
+        halves, spots = [every(rule, 2, 0) for rule in rules], every(rules[0], 4, 1)
+        return replace(evidence, operator_norm=min(evidence.operator_norm, norm + outside), images=images(
+            self.kernel, self.domain, (halves[0], halves[1]), system, self.rtol, outside=outside, hidden=self.hidden,
+            spots=(spots, rules[1]), samples=2.0 * samples[1::4]))
 
     def _outside(self, size: float) -> float:
         """The norm of h outside the domain, and nearer to singular points than nodes, given that of all of h."""
@@ -154,17 +208,21 @@ class Comparison:
         trusted = largest <= 4.0 * remainders[0] + 4.0 * EPS * norms[0]
         coupling = max(float(np.linalg.norm(matrix)) for matrix in couplings) if trusted else largest
         bound = first * largest / remainders[0] if remainders[0] > 0.0 else largest
-        # The norm of h is that of the answer to within the remainder, which may be much less than the error of a rule.
-        norm = norms[0] if largest > 1e-3 * norms[0] else float(np.linalg.norm(s))
-        size, remainder = float(np.hypot(norm, outside)), float(np.hypot(largest, outside))
-        beyond_domain, beyond_reach = self.domain.missing * size, self._outside(size)
+        size = float(np.hypot(_norm(s, norms[0], largest), outside))
+        remainder = float(np.hypot(largest, outside))
         return ComparedEvidence(
             values=s, size=size, remainder=remainder, operator_norm=bound + outside, coupling=coupling,
             least=min(remainders), dimension=max(min(one.remainder.shape) for one in compared[:-1]),
             overlaps=np.array([np.diagonal(matrix).real for matrix in couplings]),
-            unfound=max(bound + outside - beyond_reach, 0.0),
-            exhausted=self.leading or remainder <= _LIMITED_BY_DOMAIN * beyond_domain,
-            hopeless=beyond_domain >= _HOPELESS * s.max(initial=0.0) > 0.0)
+            **self._limits(s, size, remainder, bound + outside))
+
+    def _limits(self, singular_values: np.ndarray, size: float, remainder: float,
+                operator_norm: float) -> dict[str, Any]:
+        """What stands in the way of more, given the norm of h, and two norms of the remainder."""
+        beyond_domain = self.domain.missing * size
+        return {"unfound": max(operator_norm - self._outside(size), 0.0),
+                "exhausted": self.leading or remainder <= _LIMITED_BY_DOMAIN * beyond_domain,
+                "hopeless": beyond_domain >= _HOPELESS * singular_values.max(initial=0.0) > 0.0}
 
 
 def compared(problem: Problem, blocks: tuple[Block, ...], checks: tuple[tuple[Rule, Rule], ...], note: str, *,
@@ -176,7 +234,8 @@ def compared(problem: Problem, blocks: tuple[Block, ...], checks: tuple[tuple[Ru
     `remark` says that the method has given up, and why.
     """
     where = problem.domain if domain is None else domain
-    seen = Comparison(problem.kernel, where, problem.rtol, checks, hidden, leading, final=bool(remark))
+    seen = Comparison(problem.kernel, where, problem.rtol, checks, hidden, leading, final=bool(remark),
+                      wanted=min(problem.max_rank or Comparison.wanted, Comparison.wanted))
     return Discretisation(blocks, seen, note, remark=remark, factorise=leading_triplets if broken else compact_svd)
 
 
@@ -198,6 +257,11 @@ class _OnRules:
                 left += (self.f[:, q:stop] * s[q:stop]) @ self.g[:, q:stop].conj().T
                 bounds[q - 1], stop = norm_bound(left), q
         return bounds
+
+
+def _norm(singular_values: np.ndarray, seen: float, remainder: float) -> float:
+    """The norm of h: that of the answer to within the remainder, which may be much less than the error of a rule."""
+    return seen if remainder > 1e-3 * seen else float(np.linalg.norm(singular_values))
 
 
 def _participation(samples: np.ndarray) -> float:

@@ -60,9 +60,10 @@ def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: Sin
     count = min(len(system.values), 160)    # others have bars from the remainder alone
     s, left, right = system.values[:count], system.left.truncated(count), system.right.truncated(count)
     rule_x, rule_y = check
-    tol = Tolerances(rtol).integrals
-    along_y = _Side(kernel, left, right, s, domain.x, domain.y, tol)
-    along_x = _Side(kernel.adjoint(), right, left, s, domain.y, domain.x, tol)
+    # Orders that no method has, so that no node is common.
+    tol, order = Tolerances(rtol).integrals, 11 if kernel.dear else 20
+    along_y = _Side(kernel, left, right, s, domain.x, domain.y, tol, order)
+    along_x = _Side(kernel.adjoint(), right, left, s, domain.y, domain.x, tol, order)
     (at_x, at_spots), (at_y,) = along_y.seen_at(rule_x, spots[0]), along_x.seen_at(rule_y)
     sides = along_y.residuals(*at_x, rule_x, outside), along_x.residuals(*at_y, rule_y, outside)
     missed = along_y.missed(*at_spots, spots, samples)
@@ -87,13 +88,14 @@ class _Side:
     domain_x: tuple[float, float]
     domain_y: tuple[float, float]
     tol: float
+    order: int
 
     def seen_at(self, *rules: Rule) -> list[tuple[SliceIntegrals, np.ndarray]]:
         """Slices and T g_j, weighted, (n, q), at nodes of rules that lie in the domain: found together, given apart."""
         inside = [rule.restricted(within(rule.nodes, self.domain_x)) for rule in rules]
         panels = np.unique(np.clip(self.right.panels, *self.domain_y))
-        # An order that no method has, so that no node is common; a slice has a sixteenth of the norm, as of some 256.
-        slices = slice_integrals(self.kernel, joined(*inside), self.right.line, panels, self.tol, order=20,
+        # A slice has a sixteenth of the norm, as of some 256.
+        slices = slice_integrals(self.kernel, joined(*inside), self.right.line, panels, self.tol, order=self.order,
                                  size=float(np.linalg.norm(self.s)) / 16.0, budget=len(rules) * 10_000_000)
         there = slices.against_resolved(self.right.half_density)
         rows = np.split(np.arange(len(there)), np.cumsum([len(rule) for rule in inside])[:-1])

@@ -243,6 +243,11 @@ class Kernel:
         return swapped._changed(function=UserFunction(self._conjugate_at_exchanged, "h"))
 
     @property
+    def dear(self) -> bool:
+        """Whether values are to be spared, as its budget tells."""
+        return self.budget is not None and self.budget.dear
+
+    @property
     def complex(self) -> bool:
         """Whether values are complex."""
         return self.dtype.kind == "c"

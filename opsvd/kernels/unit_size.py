@@ -24,8 +24,8 @@ def unit_factor(kernel: Kernel, mu_x: Measure, mu_y: Measure, *, required: bool 
     """
     # Any seed will do, as long as a kernel has the same size in each run.
     rng, b = np.random.default_rng(20240306), kernel.b if isinstance(kernel, BlockKernel) else 1
-    # Up to 32 points a side, of some 400 000 coordinates together: 3 MB.
-    count = math.ceil(max(2, min(32, 400_000 // max(kernel.dims))) / b)
+    # Up to 32 points a side, or 8 where values are dear, of some 400 000 coordinates together: 3 MB.
+    count = math.ceil(max(2, min(8 if kernel.dear else 32, 400_000 // max(kernel.dims))) / b)
     values = np.abs(kernel.grid(mu_x.sample(b * count, rng), mu_y.sample(b * count, rng)))
     values = np.where(np.isfinite(values), values, 0.0)
     largest = float(values.max())

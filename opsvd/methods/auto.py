@@ -15,7 +15,7 @@ from .logarithmic import Logarithmic
 from .panel_rules import MOST_AT_POINTS, panel_tails
 from .panels import Panels
 from .polynomial_attempt import PolynomialAttempt
-from .polynomials import DEGREES, Polynomials, degrees, galerkin
+from .polynomials import DEGREES, LOW_DEGREE, Polynomials, degrees, galerkin
 from .product_integration import ProductIntegration
 from .ridge import Ridge
 from .scaled_hermite import ScaledHermite
@@ -62,14 +62,19 @@ class Auto(Method):
             if attempt.tail <= problem.tolerances.coefficients:
                 yield galerkin(attempt, f" (auto: the {name} decay to {attempt.tail:.0e})")
             reason = f"the last {name}, to degree {degree}, are still {attempt.tail:.0e} of all"
-            if attempt.tail ** ((tried[-1] + 1) / (degree + 1)) > problem.rtol:
-                break
+            hopeless = (self._takes_logarithms(problem) if degree == LOW_DEGREE else
+                        attempt.tail ** ((tried[-1] + 1) / (degree + 1)) > problem.rtol)
             # The higher degrees of circles are for coefficients that do decay geometrically.
-            if before is not None and DEGREES[-1] <= degree < tried[-1] and not attempt.geometric(before):
+            if hopeless or (before is not None and DEGREES[-1] <= degree < tried[-1] and not attempt.geometric(before)):
                 break
         reason = f"{reason}; {problem.structure}"
         for finer in self._later(problem):
             yield replace(finer, note=f"{finer.note} (auto: {reason})")
+
+    @staticmethod
+    def _takes_logarithms(problem: Problem) -> bool:
+        """Whether h is a bounded function of xy: logarithmic coordinates take fewer values than high degrees do."""
+        return problem.structure.product and not problem.domain.widened and Logarithmic().refusal(problem) is None
 
     def _later(self, problem: Problem) -> Iterator[Discretisation]:
         """What comes after Hermite polynomials."""
@@ -81,8 +86,8 @@ class Auto(Method):
         methods: list[Method] = [ScaledHermite(leading=structure.linear_form is None)]
         if product:    # what grows takes Hermite functions
             methods.insert(1 if problem.domain.widened else 0, logarithmic)
-        if structure.linear_form is not None:
-            methods.append(Ridge(structure.linear_form[1]))
+        if structure.linear_form is not None:    # which takes some hundred values, and gives fewer digits
+            methods.insert(0 if problem.given.dear else len(methods), Ridge(structure.linear_form[1]))
         resolved = False    # as a ridge function, for which product integration would do no more
         for method in methods:
             for attempt in method.discretisations(problem) if method.refusal(problem) is None else ():

@@ -89,6 +89,8 @@ class Logarithmic(Method):
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield with ever smaller steps, or nothing where phi oscillates too fast."""
         domain, aim, pair = problem.domain, problem.tolerances.trapezoid, ProductPair(problem)
+        if problem.given.dear:    # a finer step takes some hundred values, and saves thousands to look at images
+            aim = max(1e-3 * aim, EPS)
         decay, tol, profile = Decay(pair, aim), max(0.1 * aim, 1e-13), pair.profile
         pieces = smooth_pieces(profile, float(decay.first(aim).min(axis=1).sum()), float(pair.tops.sum()), tol,
                                pair.importance, unit=pair.length)

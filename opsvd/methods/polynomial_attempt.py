@@ -22,6 +22,11 @@ LEADING = 12
 _CHECK_NODES = 12
 
 
+def default_nodes(degree: int) -> int:
+    """Gauss nodes for polynomials of a degree: the spare ones lessen the aliasing of what lies beyond the degree."""
+    return degree + (17 if degree >= 47 else 9)
+
+
 class PolynomialAttempt:
     """The coefficients to one degree, which may or may not do.
 
@@ -32,8 +37,7 @@ class PolynomialAttempt:
     degree : int
         The highest degree of the polynomials.
     nodes : int, optional
-        Gauss nodes in x, by default degree + 17: the spare ones lessen the aliasing of what lies beyond the
-        degree.
+        Gauss nodes in x, by default `default_nodes`.
     fitting : (Gaussian, Gaussian), optional
         Whose Hermite functions take the place of polynomials, under Gaussian measures.
     """
@@ -41,7 +45,7 @@ class PolynomialAttempt:
     def __init__(self, problem: Problem, degree: int, nodes: int | None = None,
                  fitting: tuple[Gaussian, Gaussian] | None = None) -> None:
         self.problem, self.degree, self.fitting = problem, degree, fitting
-        self.nodes = degree + 17 if nodes is None else nodes
+        self.nodes = default_nodes(degree) if nodes is None else nodes
         # Two more nodes in y than in x: none of them coincide, where log|x - y| is infinite.
         counts = (self.nodes, self.nodes + 2)
         self.left, self.right = (polynomials_of(mu, degree, count) for mu, count in

@@ -10,6 +10,8 @@ from .polynomial_attempt import PolynomialAttempt
 
 DEGREES = (47, 95, 127, 191)
 """The degrees tried when none is given: each takes up to four times the values of h of the one before."""
+LOW_DEGREE = 23
+"""The degree that is tried first where values of h are dear."""
 
 
 class Polynomials(Method):
@@ -87,7 +89,8 @@ def degrees(problem: Problem) -> tuple[int, ...]:
     if all(mu.period is not None for mu in problem.lines):
         return 47, 95, 191, 383, 767, 1535    # of which the last takes a second
     most = min(mu.most_polynomials for mu in problem.lines) - 19
-    return tuple(degree for degree in DEGREES if degree <= most)
+    low = (LOW_DEGREE,) if problem.given.dear else ()
+    return tuple(degree for degree in low + DEGREES if degree <= most)
 
 
 def galerkin(attempt: PolynomialAttempt, remark: str = "") -> Discretisation:

@@ -38,7 +38,7 @@ class QuasiRandom(Method):
 
     def discretisations(self, problem: Problem) -> Discretisations:
         """Twice the points each time, until the budget or memory ends it."""
-        kernel, (left, right), budget = problem.kernel, problem.sides, problem.budget
+        kernel, (left, right), budget = problem.given, problem.sides, problem.budget
         most = _affordable_points(left, right)
         answer = None
         n = _first_size(kernel, budget, most, left.width * right.width)
@@ -59,7 +59,7 @@ def _discretisation(problem: Problem, n: int, remark: str) -> Discretisation:
              columns)
     points = [[side.points(quasi_random_points(side.directions, n, 2 * scrambling + number))
                for number, side in enumerate(sides)] for scrambling in range(_SCRAMBLINGS)]
-    triplets, values, energies = _spectra(problem.kernel, points, n)
+    triplets, values, energies = _spectra(problem.given, points, n)
 
     def evidence(system: SingularSystem) -> ScatterEvidence:
         means = scatter_bars(*values)[0]
@@ -80,8 +80,10 @@ def hold_for_few_points(problem: Problem, most: int | None = None) -> None:
     """Keep back what a coarse answer takes, by default that of some points: of the time, at least for the fewest."""
     left, right = problem.sides
     least = _SCRAMBLINGS * _FEWEST**2 * left.width * right.width
-    # A coarse answer may have sixteen times the values of the smallest: 32 points a side.
-    problem.budget.hold(16 * least if most is None else most, least, _SCRAMBLINGS)
+    # A coarse answer may have sixteen times the values of the smallest: 32 points a side; or two fifths of all.
+    budget = problem.budget
+    most = min(16 * least if most is None else most, 2 * budget.evaluations // 5)
+    budget.hold(max(most, least), least, _SCRAMBLINGS)
 
 
 def _first_size(kernel: Kernel, budget: Budget, most: int, width: int) -> int:

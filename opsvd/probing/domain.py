@@ -1,10 +1,13 @@
 """Where a kernel lives: the box that carries E[h^2], and whether E[h^2] is finite at all."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from .._support.budget import BudgetExhaustedError
 from ..errors import NonFiniteKernelError, NotSquareIntegrableError
 from ..kernels import SMALLEST_SIZE, Kernel, size_out_of_range
 from ..measures import UNDERFLOW, LineMeasure
@@ -15,6 +18,8 @@ _POINTS = 64
 # Within four deviations of the mean of a Gaussian, where the root of the density is that part of its largest, h must
 # be finite; and so where that of another measure is.
 _NEAR = math.exp(-4.0)
+# Of a box to the next wider one: at five deviations a Gaussian density falls by e^3.
+_STEP = 1.12
 
 
 @dataclass(frozen=True)
@@ -99,22 +104,22 @@ def find_domain(kernel: Kernel, mu_x: LineMeasure, mu_y: LineMeasure, rtol: floa
     bounded, widest = (_distances(mu_x, mu_y, part) for part in (tol, UNDERFLOW))
     ends = np.array([_at_ends(mu) for mu in (mu_x, mu_y)])
     sides = bounded
-    energy = _log_energy(kernel, mu_x, mu_y, sides)
+    points = _points_for(kernel)
+    look = partial(_log_energy, kernel, mu_x, mu_y, points=points)
+    energy = look(sides)
     if energy is None:
         sides = _distances(mu_x, mu_y, _NEAR)
-        energy = _log_energy(kernel, mu_x, mu_y, sides)
+        energy = look(sides)
         if energy is None:
-            raise _infinite_point(kernel, mu_x, mu_y, sides)
+            raise _infinite_point(kernel, mu_x, mu_y, sides, points)
     while True:
         tails, powers, growing = _tails(energy, sides)
         tails[ends & (sides >= widest)] = 0.0
         heavy = (tails > tol * tol) & (sides < widest)
-        # At five deviations a Gaussian density falls by e^3 from one box to the next.
-        wider = np.where(heavy, np.minimum(1.12 * sides, widest), sides)
-        wider_energy = _log_energy(kernel, mu_x, mu_y, wider) if heavy.any() else None
-        if wider_energy is None:
+        if not heavy.any() or (grown := _grown(look, sides, (heavy * _steps(tails, powers, tol), heavy),
+                                               widest)) is None:
             break
-        sides, energy = wider, wider_energy
+        sides, energy = grown
     heavy = tails > tol * tol
     if ((powers <= 1.0) & ~growing)[heavy].any():
         farther = ", or lies where the densities are zero to any float" if (sides >= widest)[heavy].any() else ""
@@ -130,8 +135,9 @@ def find_domain(kernel: Kernel, mu_x: LineMeasure, mu_y: LineMeasure, rtol: floa
         raise size_out_of_range(0.0)
     largest, widths = float(energy.max()), [_widths(side, len(energy)) for side in sides]
     norm = float(np.sqrt(widths[0] @ np.exp(np.minimum(energy, 700.0)) @ widths[1]))
-    unseen = (_unseen(kernel, mu_x, mu_y, sides, norm=norm, tol=tol)
-              + _unseen(kernel.transposed(), mu_y, mu_x, sides[::-1], norm=norm, tol=tol))
+    lines = points // 4 if kernel.dear else points
+    unseen = (_unseen(kernel, mu_x, mu_y, sides, lines, norm=norm, tol=tol)
+              + _unseen(kernel.transposed(), mu_y, mu_x, sides[::-1], lines, norm=norm, tol=tol))
     if np.isfinite(largest) and abs(largest) > -2.0 * np.log(SMALLEST_SIZE):
         raise size_out_of_range(math.exp(min(0.5 * largest, 700.0)))
     (x0, x1), (y0, y1) = (ends.tolist() for ends in _ends(mu_x, mu_y, sides))
@@ -146,13 +152,49 @@ def _at_ends(mu: LineMeasure) -> np.ndarray:
     return np.asarray((np.isfinite(mu.span) & (np.array(mu.span) == box)) | (inside > np.sqrt(UNDERFLOW)))
 
 
+def _points_for(kernel: Kernel) -> int:
+    """The points of the grid, on either axis: half as many where values are dear, and a quarter where few are left."""
+    if not kernel.dear or kernel.budget is None:
+        return _POINTS
+    few = _POINTS // 2
+    return few if kernel.budget.values_left > 8 * few**2 else few // 2    # four grids are half of what is left
+
+
+def _grown(look: Callable[[np.ndarray], np.ndarray | None], sides: np.ndarray, steps: tuple[np.ndarray, np.ndarray],
+           widest: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """A wider box and the energies on it: by many steps, or by few where h overflows on that.
+
+    None where it overflows on both, and where the budget has no values for them.
+    """
+    for some in steps if (steps[0] != steps[1]).any() else steps[:1]:
+        wider = np.minimum(sides * _STEP**some, widest)
+        try:
+            energy = look(wider)
+        except BudgetExhaustedError:
+            return None
+        if energy is not None:
+            return wider, energy
+    return None
+
+
+def _steps(tails: np.ndarray, powers: np.ndarray, tol: float) -> np.ndarray:
+    """How often a box is to be made wider by one step until its tails are tol^2, by their decay: shape (2, 2).
+
+    The power of a Gaussian decay grows like the square of the distance. It is taken to stay, so that no more steps are
+    taken at once than one after the other.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        times = np.log(tails / tol**2) / (np.maximum(powers, 1.0) * math.log(_STEP))
+    return np.asarray(np.clip(np.floor(np.nan_to_num(times, posinf=1.0)), 1.0, 6.0))
+
+
 def _distances(mu_x: LineMeasure, mu_y: LineMeasure, tol: float) -> np.ndarray:
     """How far the intervals of the measures go below and above their centres, shape (2, 2): see `LineMeasure.box`."""
     return np.array([np.abs(np.array(mu.box(tol)) - mu.center) for mu in (mu_x, mu_y)])
 
 
 def _grid(mu_x: LineMeasure, mu_y: LineMeasure, sides: np.ndarray,
-          points: int = _POINTS) -> tuple[np.ndarray, np.ndarray]:
+          points: int) -> tuple[np.ndarray, np.ndarray]:
     """Points of the box, as many on either side of the centre of each measure.
 
     None is at a centre, and none equal in x and y, where kernels have their exceptions.
@@ -182,7 +224,7 @@ def _widths(sides: np.ndarray, points: int) -> np.ndarray:
 
 
 def _log_energy(kernel: Kernel, mu_x: LineMeasure, mu_y: LineMeasure, sides: np.ndarray,
-                points: int = _POINTS) -> np.ndarray | None:
+                points: int) -> np.ndarray | None:
     """The logarithm of h^2 rho_x rho_y on a grid of the box; None if h overflows, also in a corner; raises at NaN."""
     x, y = _grid(mu_x, mu_y, sides, points)
     values = kernel.grid(x, y)
@@ -210,17 +252,20 @@ def _tails(log_energy: np.ndarray, sides: np.ndarray) -> tuple[np.ndarray, np.nd
     if not np.isfinite(peak):
         return np.zeros((2, 2)), np.full((2, 2), np.inf), np.ones((2, 2), dtype=bool)
     energy = np.exp(log_energy - peak)
-    widths_x, widths_y = (_widths(side, _POINTS) for side in sides)
+    points = len(energy)
+    widths_x, widths_y = (_widths(side, points) for side in sides)
     along_x, along_y = energy @ widths_y, widths_x @ energy
     total = float(along_x @ widths_x)
+    few = max(2, points // 21)
+    stops = [few + 3 * part * points // 32 for part in range(4)]
     tails, powers, growing = np.zeros((2, 2)), np.full((2, 2), np.inf), np.ones((2, 2), dtype=bool)
     for side, marginal in zip(np.ndindex(2, 2), (along_x[::-1], along_x, along_y[::-1], along_y), strict=True):
-        # Means over a few points: an oscillating kernel has zeros on any single line.
-        means = [sum(marginal[-stop:len(marginal) - stop + 3].tolist()) / 3.0 for stop in (3, 9, 15, 21)]
+        # Means over two or three points: an oscillating kernel may have zeros on any single line.
+        means = [sum(marginal[points - stop:points - stop + few].tolist()) / few for stop in stops]
         if means[0] == 0.0 or means[1] == 0.0:
             continue
         # From the centre: half of the points are on this side of it.
-        distance = [float(sides[side]) * (1.0 - inwards / (0.5 * _POINTS)) for inwards in (2.0, 8.0, 14.0, 20.0)]
+        distance = [float(sides[side]) * (1.0 - (stop - 1) / (0.5 * points)) for stop in stops]
         powers[side], growing[side] = _decay(means, distance)
         tails[side] = means[0] * distance[0] / max(powers[side] - 1.0, 1e-3) / total
     return tails, powers, growing
@@ -234,8 +279,8 @@ def _decay(means: list[float], distances: list[float]) -> tuple[float, bool]:
     return power, outer > 1.2 * max(before, 0.1)
 
 
-def _unseen(kernel: Kernel, mu_x: LineMeasure, mu_y: LineMeasure, sides: np.ndarray, *, norm: float,
-            tol: float) -> float:
+def _unseen(kernel: Kernel, mu_x: LineMeasure, mu_y: LineMeasure, sides: np.ndarray, points: int, *,
+            norm: float, tol: float) -> float:
     r"""Relative energy of what h does along tails of x within the box, beyond where floats tell points apart.
 
     All points are one there, at a distance T. If the energy falls like :math:`t^{-p}` and the density like
@@ -249,8 +294,8 @@ def _unseen(kernel: Kernel, mu_x: LineMeasure, mu_y: LineMeasure, sides: np.ndar
     if norm == 0.0 or not mu_x.tails:
         return 0.0
     total, (low, high) = 0.0, mu_x.center + np.array([-1.0, 1.0]) * sides[0]
-    _, y = _grid(mu_x, mu_y, sides)
-    roots = mu_y.sqrt_density(y) * np.sqrt(_widths(sides[1], _POINTS))
+    _, y = _grid(mu_x, mu_y, sides, points)
+    roots = mu_y.sqrt_density(y) * np.sqrt(_widths(sides[1], points))
     for tail in mu_x.tails:
         if not within(tail.coordinates, (low, high)).all():
             continue    # the energy ends before
@@ -283,9 +328,11 @@ def _power(inward: float, outward: float, far: float, near: float) -> float:
     return math.inf if outward == 0.0 else math.log(inward / outward) / math.log(far / near)
 
 
-def _infinite_point(kernel: Kernel, mu_x: LineMeasure, mu_y: LineMeasure, sides: np.ndarray) -> Exception:
+def _infinite_point(kernel: Kernel, mu_x: LineMeasure, mu_y: LineMeasure, sides: np.ndarray,
+                    points: int) -> Exception:
     """The error for a kernel that is infinite close to the centre."""
-    x, y = (np.append(*both) for both in zip(_grid(mu_x, mu_y, sides), _corners(mu_x, mu_y, sides), strict=True))
+    x, y = (np.append(*both) for both in zip(_grid(mu_x, mu_y, sides, points), _corners(mu_x, mu_y, sides),
+                                             strict=True))
     values = kernel.grid(x, y)
     i, j = np.argwhere(np.isinf(values))[0]
     return kernel.non_finite(x[i], y[j], values[i, j].item())

@@ -15,8 +15,9 @@ from ..measures import LineMeasure
 from ..quadrature.breaks import ROUNDING
 from .domain import Domain, within
 
-# Points where h is large that become probe points, for what is narrow.
-_LARGE = 100
+# Points that are drawn, of which every second one becomes a probe point, and as many as a twelfth of them where h is
+# large.
+_POINTS = 1200
 # Other points tried on the same level line, before a point is left out.
 _TRIES = 6
 # Points at which a relation is tried first, and given up if many values disagree by more than rounding can explain.
@@ -84,9 +85,9 @@ class Structure:
 def find_structure(kernel: Kernel, domain: Domain, mu_x: LineMeasure, mu_y: LineMeasure) -> Structure:
     r"""Find out what a kernel is, from some thousands of its values.
 
-    A relation h(x, y) = h(x', y') is checked at about 650 irregular points, drawn by a fixed seed: most from the
-    measures made 1.5 times as wide, others from the box of the domain, and some more of both where h is large. The
-    moved points are
+    A relation h(x, y) = h(x', y') is checked at about 650 irregular points, or 70 where values of h are
+    dear, drawn by a fixed seed: most from the measures made 1.5 times as wide, others from the box of the domain, and
+    some more of both where h is large. The moved points are
 
     - (x', xy / x') and (xy / y', y') for a function of xy, with x' and y' drawn as x and y, of either sign;
     - along the lines x + b y = const for a function of x + b y. b is tried as 1 and -1; then it is the ratio of slopes,
@@ -95,7 +96,7 @@ def find_structure(kernel: Kernel, domain: Domain, mu_x: LineMeasure, mu_y: Line
     - reflected about the centres of the measures for parities, and exchanged for symmetry.
 
     A finite rank is that of a sampled matrix whose rows and columns are scaled alike; it is claimed where the singular
-    values end in a gap, and if a few rows and columns of the matrix give h at the 650 points.
+    values end in a gap, and if a few rows and columns of the matrix give h at all of these points.
 
     Values must agree to 256 roundings of their size, or to what they change by where x and y move by 64 roundings, as
     they do beside a jump and where h oscillates. Points outside the domain are not evaluated.
@@ -139,14 +140,17 @@ def find_structure(kernel: Kernel, domain: Domain, mu_x: LineMeasure, mu_y: Line
     """
     if domain.norm == 0.0:
         return Structure()
-    probe = _Probe(kernel, domain, mu_x, mu_y)
+    probe = _Probe(kernel, domain, mu_x, mu_y, _POINTS // 10 if kernel.dear else _POINTS)
     x, y = probe.x, probe.y
     x_back, y_back = (np.full_like(points, np.nan) if mu.symmetry is None else 2.0 * mu.symmetry - points
                       for mu, points in ((mu_x, x), (mu_y, y)))
+    product = isinstance(kernel, Elementwise) or _is_product(probe)
+    # A function of xy and of x + b y is a constant.
+    candidates = () if product else _candidates(probe)
     return Structure(
         skeleton=_skeleton(probe),
-        product=isinstance(kernel, Elementwise) or _is_product(probe),
-        linear_form=next(((1.0, b) for b in _candidates(probe) if probe.relation(*_on_line(probe, b)) == 1), None),
+        product=product,
+        linear_form=next(((1.0, b) for b in candidates if probe.relation(*_on_line(probe, b)) == 1), None),
         parity=probe.relation(x_back, y_back),
         parity_x=probe.relation(x_back, y),
         parity_y=probe.relation(x, y_back),
@@ -165,12 +169,12 @@ class _Line:
         low, high = measure.points(np.array(interval)).tolist()
         self.ends = low, high
 
-    def draw(self, rng: np.random.Generator) -> np.ndarray:
+    def draw(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Points of which two thirds are from the measure, made 1.5 times as wide, and others anywhere in the interval.
 
-        Both in its coordinate. Every other becomes a probe point; with those where h is large they are about 650.
+        Both in its coordinate.
         """
-        n, central, mu = 1200, 800, self.measure
+        central, mu = 2 * n // 3, self.measure
         wide = mu.center + 1.5 * (mu.coordinate(mu.sample(n, rng)) - mu.center)
         use = (np.arange(n) < central) & (wide > self.interval[0]) & (wide < self.interval[1])
         return mu.points(np.where(use, wide, rng.uniform(*self.interval, n)))
@@ -183,16 +187,16 @@ class _Line:
 class _Probe:
     """The points, the values there, and the comparison with values at moved points."""
 
-    def __init__(self, kernel: Kernel, domain: Domain, mu_x: LineMeasure, mu_y: LineMeasure) -> None:
-        self.kernel = kernel
+    def __init__(self, kernel: Kernel, domain: Domain, mu_x: LineMeasure, mu_y: LineMeasure, points: int) -> None:
+        self.kernel, self.large = kernel, points // 12
         self.sides = tuple(_Line(mu, interval) for mu, interval in ((mu_x, domain.x), (mu_y, domain.y)))
         self.rng = np.random.default_rng(20240229)
-        x, y = (side.draw(self.rng) for side in self.sides)
+        x, y = (side.draw(points, self.rng) for side in self.sides)
         h = kernel(x, y)
-        if np.count_nonzero(h) < _LARGE:    # of narrow support: many more are drawn
-            more_x, more_y = (np.concatenate([side.draw(self.rng) for _ in range(16)]) for side in self.sides)
+        if np.count_nonzero(h) < self.large:    # of narrow support: many more are drawn
+            more_x, more_y = (np.concatenate([side.draw(points, self.rng) for _ in range(16)]) for side in self.sides)
             more = kernel(more_x, more_y)
-            seen = np.flatnonzero(more)[:_LARGE]
+            seen = np.flatnonzero(more)[:self.large]
             x, y, h = (np.append(few, many[seen]) for few, many in ((x, more_x), (y, more_y), (h, more)))
         chosen = self._chosen(np.abs(h) * self.sides[0].sqrt_density(x) * self.sides[1].sqrt_density(y))
         self.x, self.y, self.h = x[chosen], y[chosen], h[chosen]
@@ -204,7 +208,7 @@ class _Probe:
         with np.errstate(divide="ignore"):
             key = np.log(np.where(np.isfinite(weight), weight, 0.0)) + self.rng.gumbel(size=weight.size)
         chosen = np.arange(weight.size) % 2 == 0
-        chosen[np.argpartition(key, -_LARGE)[-_LARGE:]] = True
+        chosen[np.argpartition(key, -self.large)[-self.large:]] = True
         return self.rng.permutation(np.flatnonzero(chosen))
 
     @cached_property
@@ -345,7 +349,8 @@ def _skeleton(probe: _Probe) -> tuple[np.ndarray, np.ndarray] | None:
     """Rows and columns that give all of h, if at most seven do."""
     # The points are in no order. With 7 rows and columns not all ranks are seen, and 72 are too many values for what
     # test_structure.py allows.
-    x, y = probe.x[:24], probe.y[-24:]
+    count = 24 if len(probe.x) > 200 else 16
+    x, y = probe.x[:count], probe.y[-count:]
     matrix = probe.kernel(x[:, None], y[None, :])
     if not np.isfinite(matrix).all() or np.abs(matrix).max() < SMALLEST_SIZE:
         return None

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._support.blas_threads import one_blas_thread
+from .._support.progress import Report, as_report, nothing
 from .._support.validation import generator, positive_int
 from ..kernels import Kernel, paired, power_of_two, unit_factor
 from ..matrices import SampledMatrix, StoredMatrix
@@ -16,7 +17,6 @@ from ..measures import Gaussian, Measure
 from ..spectrum import effective_ranks
 from .engine import Cost, Engine, MatrixSpectrum, Tick
 from .engines import as_engine
-from .progress import Report, as_report, nothing
 from .sample import draw_matrix, iid_gaussian
 from .text import shortened
 from .thread_safety import Witness

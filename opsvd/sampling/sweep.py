@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._support.optional import require
+from .._support.progress import as_report
 from .._support.signs import plus_minus
 from .._support.validation import described, generator, is_array, positive_int, sequence
 from ..errors import TrialError
@@ -12,7 +13,6 @@ from ..kernels import Kernel, paired
 from ..measures import Gaussian, Measure
 from .engine import Engine
 from .monte_carlo import MonteCarloSpectrum, kernel_trials, run_in_turn
-from .progress import as_report
 from .text import aligned, shortened
 from .trials import TO_WATCH, announce, cut_short
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from .._support.validation import described, function
+from .validation import described, function
 
 Report = Callable[[float, str], None]
 """Called with the part of the work that is done, from 0 to 1, and what is to be said."""

@@ -1,0 +1,102 @@
+"""How large the remainder is at pairs of points: the cheapest evidence, and enough where the remainder is tiny."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from .._support.budget import Budget
+from .._support.floats import TINY
+from ..kernels import Kernel
+from ..measures import LineMeasure
+from ..operator.singular_functions import SingularSystem
+from ..probing.domain import Domain, within
+from ..quadrature import Rule
+
+
+@dataclass(frozen=True)
+class SeenAtPairs:
+    r"""Root mean squares over pairs (x, y).
+
+    Attributes
+    ----------
+    size : float
+        :math:`\sqrt{E[|h|^2]}` inside the domain.
+    remainder : float
+        :math:`\sqrt{E[|R|^2]}` there, R being h less the answer, with a margin where few pairs carry it.
+    count : int
+        The number of pairs.
+    """
+
+    size: float
+    remainder: float
+    count: int
+
+
+def pairs_for(kernel: Kernel) -> int:
+    """How many pairs are looked at: a quarter of the evaluations that are left, or as many as take 5 % of the seconds.
+
+    At least 200, and at most 100 000: of so many points drawn from two Gaussian measures neighbours are at distances of
+    0.25 and of 0.011 near the centre, and narrower features may be missed.
+    """
+    budget = kernel.budget or Budget()
+    return int(np.clip(min(0.25 * budget.evaluations_left, budget.in_seconds(0.05 * budget.seconds)), 200, 100_000))
+
+
+def seen_at_pairs(kernel: Kernel, domain: Domain, system: SingularSystem, count: int) -> SeenAtPairs | None:
+    r"""The size of h and of the remainder from pairs, half drawn from the measures and half spread over the domain.
+
+    Pairs are stratified: there is a random one in each cell of a square grid, of quantiles and of the domain. A mean
+    over both halves is one over the density :math:`p = (\rho_x \rho_y + 1 / |\mathrm{domain}|) / 2`, with weights
+    :math:`\rho_x \rho_y / p`. So what is large where the mass is, and what is large far out, are both seen.
+
+    Returns None if h is zero at all pairs.
+    """
+    left, right = system.left.line, system.right.line
+    t, u = _pairs(left, right, domain, math.isqrt(count // 2 - 1) + 1)
+    inside = within(t, domain.x) & within(u, domain.y)
+    t, u = t[inside], u[inside]
+    root_x, root_y = left.sqrt_density(t), right.sqrt_density(u)
+    area = (domain.x[1] - domain.x[0]) * (domain.y[1] - domain.y[0])
+    weight = 1.0 / np.sqrt(0.5 * (np.square(root_x * root_y) + 1.0 / area) * len(inside))
+    values = kernel.finite_beside(t, u) * root_x * root_y * weight
+    f, g = system.left.half_density(t), system.right.half_density(u)
+    answer = np.einsum("ni,ni->n", f * system.values, g.conj()) * weight
+    remainder = np.square(np.abs(values - answer))
+    size, energy = float(np.linalg.norm(values)), float(remainder.sum())
+    if size == 0.0:
+        return None
+    # Sixteen pairs that share the energy of the remainder tell its norm to a quarter. Of p fewer it is taken to be the
+    # root of 16 / p times as large: one pair may be one where five are expected.
+    carriers = energy**2 / max(float(np.square(remainder).sum()), TINY)
+    return SeenAtPairs(size, math.sqrt(energy * max(1.0, 16.0 / max(carriers, 1.0))), len(inside))
+
+
+def stratified_rule(measure: LineMeasure, interval: tuple[float, float], cells: int,
+                    rng: np.random.Generator) -> Rule:
+    """Random coordinates of one variable, half as those of pairs are drawn from the measure, and half from an interval.
+
+    There is one in each of so many cells of quantiles, and one in each of as many of the interval.
+    """
+    low, high = interval
+    places = [(np.arange(cells) + rng.random(cells)) / cells for _ in range(2)]
+    t = np.sort(np.append(measure.quantile(places[0]), low + (high - low) * places[1]))
+    root = measure.sqrt_density(t)
+    inside = within(t, interval)
+    drawn = 0.5 * np.square(root) + np.where(inside, 0.5 / (high - low), 0.0)
+    return Rule(t, 1.0 / np.sqrt(drawn * len(t)), root)
+
+
+def every(rule: Rule, step: int, first: int) -> Rule:
+    """Every second node of a rule of random ones, or every third, with weights that make up for the others."""
+    return Rule(rule.nodes[first::step], math.sqrt(step) * rule.sqrt_lebesgue[first::step],
+                rule.sqrt_density[first::step])
+
+
+def _pairs(left: LineMeasure, right: LineMeasure, domain: Domain, cells: int) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of coordinates: one in each of cells^2 cells of quantiles, and one in each of as many of the domain."""
+    rng, corner = np.random.default_rng(cells), np.indices((cells, cells)).reshape(2, -1)
+    of_mass, of_domain = ((corner + rng.random(corner.shape)) / cells for _ in range(2))
+    (x0, x1), (y0, y1) = domain.x, domain.y
+    return (np.append(left.quantile(of_mass[0]), x0 + (x1 - x0) * of_domain[0]),
+            np.append(right.quantile(of_mass[1]), y0 + (y1 - y0) * of_domain[1]))

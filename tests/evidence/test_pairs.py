@@ -1,0 +1,70 @@
+"""Tests of opsvd.evidence.pairs: the remainder at random pairs of points."""
+
+import numpy as np
+import pytest
+
+from opsvd import Beta, Gaussian, StudentT, Uniform
+from opsvd._support.budget import Budget
+from opsvd.evidence.pairs import every, pairs_for, seen_at_pairs, stratified_rule
+from opsvd.kernels import Kernel
+from opsvd.methods import Polynomials
+from opsvd.operator.problem import Problem
+
+LINES = (Gaussian(1.0, 2.0), Uniform(-1.0, 3.0), Beta(0.5, 0.5), StudentT(3.0))
+
+
+def system_of(h, degree, mu=None):
+    """The problem of a kernel, and the singular system of polynomials to some degree."""
+    mu = Gaussian() if mu is None else mu
+    problem = Problem(Kernel(h, measures=(mu, mu)), mu, mu)
+    return problem, next(Polynomials(degree).discretisations(problem)).system
+
+
+@pytest.mark.parametrize("degree", [1, 3, 5])
+def test_the_size_of_the_remainder_is_found(degree):
+    """Of exp(xy / 4), whose values are s_i = c r^i: the energy of those that are left out, to a tenth."""
+    problem, system = system_of(lambda x, y: np.exp(0.25 * x * y), degree)
+    seen = seen_at_pairs(problem.kernel, problem.domain, system, 10_000)
+    # Hermite coefficients of exp(cxy) to degree 40 give the energy beyond a projection of both variables.
+    _, whole = system_of(lambda x, y: np.exp(0.25 * x * y), 40)
+    beyond = np.sqrt(np.sum(whole.values**2) - np.sum(system.values**2))
+    assert seen.size == pytest.approx(np.linalg.norm(whole.values), rel=0.05)
+    assert seen.remainder == pytest.approx(beyond, rel=0.15)
+
+
+def test_what_few_pairs_carry_is_taken_to_be_larger():
+    """A feature that is seen at one pair or two may be one that is met by chance: the remainder has a margin."""
+    problem, system = system_of(lambda x, y: np.cos(x - y) + np.exp(-((x - 1.0) ** 2 + y**2) / (2.0 * 0.05**2)), 40)
+    true = 0.05 * np.sqrt(np.pi) * (2.0 * np.pi) ** -0.5 * np.exp(-0.25)    # the norm of the feature
+    seen = [seen_at_pairs(problem.kernel, problem.domain, system, count) for count in (1000, 4000, 50_000)]
+    assert all(one.remainder > 0.5 * true for one in seen)
+
+
+def test_nothing_is_told_where_h_is_zero_at_all_pairs():
+    """None, and not a remainder of zero."""
+    problem, system = system_of(lambda x, y: np.where((np.abs(x - 3.0) < 1e-3) & (np.abs(y) < 1e-3), 1.0, 0.0), 5)
+    assert seen_at_pairs(problem.kernel, problem.domain, system, 500) is None
+
+
+@pytest.mark.parametrize("mu", LINES, ids=repr)
+def test_a_stratified_rule_integrates(mu):
+    """Means of a smooth function of the coordinate, to a percent; and so does every third of its nodes, to a tenth."""
+    interval = mu.box(1e-8)
+    t, weights = np.polynomial.legendre.leggauss(400)
+    nodes = 0.5 * (interval[1] - interval[0]) * (t + 1.0) + interval[0]
+    density = 0.5 * (interval[1] - interval[0]) * weights * mu.sqrt_density(nodes) ** 2
+    rule = stratified_rule(mu, interval, 300, np.random.default_rng(0))
+    for part, rel in ((rule, 0.01), (every(rule, 3, 1), 0.1)):
+        mean = part.weights @ np.cos((part.nodes - mu.center) / mu.scale)
+        assert mean == pytest.approx(density @ np.cos((nodes - mu.center) / mu.scale), rel=rel)
+
+
+def test_the_pairs_are_what_a_budget_affords():
+    """A quarter of the evaluations, or what takes 5 % of the seconds, between 200 and 100 000."""
+    kernel = Kernel(lambda x, y: x * y)
+    assert pairs_for(kernel) == 100_000
+    assert pairs_for(kernel.limited(Budget(8000))) == 2000
+    assert pairs_for(kernel.limited(Budget(100))) == 200
+    slow = Budget(10**9, 20.0)
+    slow.cheapest = 1e-3
+    assert pairs_for(kernel.limited(slow)) == 1000

@@ -1,0 +1,83 @@
+"""Kernels whose values are dear: few of them are asked for, and the bars hold all the same."""
+
+import numpy as np
+import pytest
+from measured_problems import MEASURED
+from problems import PROBLEMS
+from quiet import quietly
+
+import opsvd
+
+# Their features are as narrow as the distance of a thousand points: see the notes of decompose.
+NARROW = ("cos(x - y) + a bump of width 0.02", "a bump of width 0.02 at (1.7, -2.3)")
+ROWS = [problem for problem in (*PROBLEMS, *MEASURED) if problem.name not in NARROW]
+LIMITS = (1000, 4000, 20_000, 100_000)
+
+
+class Counted:
+    """A function that counts its values."""
+
+    def __init__(self, function):
+        self.function, self.values = function, 0
+
+    def __call__(self, *points):
+        """The values."""
+        values = np.asarray(self.function(*points))
+        self.values += values.size
+        return values
+
+
+def within_bars(svd, problem):
+    """Whether every value is within its bar, as far as the exact values go."""
+    count = min(svd.rank, len(problem.exact))
+    return bool((np.abs(svd.singular_values[:count] - problem.exact[:count]) <= svd.errors[:count]).all())
+
+
+def check(problem, limit, rtol):
+    """No more values than allowed, an answer, and bars that hold."""
+    counted = Counted(problem.h)
+    svd = quietly(counted, problem.mu_x, problem.mu_y, max_evaluations=limit, rtol=rtol)
+    assert counted.values <= limit
+    assert within_bars(svd, problem)
+
+
+@pytest.mark.parametrize("problem", ROWS[::4], ids=lambda problem: problem.name)
+def test_few_values_and_true_bars(problem):
+    """With a few thousand values."""
+    check(problem, 4000, 1e-4)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("limit", LIMITS)
+@pytest.mark.parametrize("problem", ROWS, ids=lambda problem: problem.name)
+def test_every_limit_and_true_bars(problem, limit):
+    """With a thousand values to a hundred thousand, at a tolerance that goes with them."""
+    check(problem, limit, {1000: 1e-2, 4000: 1e-3, 20_000: 1e-6, 100_000: 1e-9}[limit])
+
+
+@pytest.mark.parametrize(("h", "rtol", "most"), [
+    (lambda x, y: np.sin(x * y), 1e-3, 10_000), (lambda x, y: np.tanh(x * y), 1e-3, 10_000),
+    (lambda x, y: np.tanh(x * y), 1e-6, 12_000), (lambda x, y: np.exp(0.45 * x * y), 1e-3, 15_000),
+    (lambda x, y: np.log(np.abs(x * y)), 1e-3, 10_000), (lambda x, y: np.exp(-np.abs(x - y)), 1e-3, 100_000),
+], ids=["sin", "tanh", "tanh to 1e-6", "exp", "log", "kink"])
+def test_what_smooth_kernels_take(h, rtol, most):
+    """Six values to a tolerance from few values: a tenth of what is taken where they are not dear, or less."""
+    svd = opsvd.decompose(h, rtol=rtol, max_rank=6, max_evaluations=most)
+    assert svd.converged
+    assert svd.evaluations <= most
+
+
+def test_a_dear_kernel_takes_the_time_that_it_is_given(monkeypatch):
+    """tanh(xy) at a millisecond a value, by a clock that the kernel moves on: to 1e-4 well within twenty seconds."""
+    now = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+
+    def h(x, y):
+        values = np.tanh(x * y)
+        now[0] += 1e-3 * values.size
+        return values
+
+    svd = opsvd.decompose(h, rtol=1e-4, max_seconds=20.0)
+    assert svd.converged
+    assert now[0] < 15.0
+    assert abs(svd.singular_values[0] - 0.5231832852) <= svd.errors[0] < 1e-4
