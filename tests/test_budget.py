@@ -194,22 +194,17 @@ def test_progress_is_told():
     assert any("largest error" in message for message in messages)
 
 
-@pytest.mark.parametrize("after", [2, 6])
-def test_an_interrupt_returns_the_best_so_far(after):
+def test_an_interrupt_returns_the_best_so_far():
     """With a status that says so; where there is no answer yet, it is raised."""
-    answers = []
-
-    def interrupted(_done, message):
-        answers.extend([message] if message else [])
-        if len(answers) >= after:
+    def after_an_answer(_done, message):
+        if message:
             raise KeyboardInterrupt
 
-    def first(*_said):
+    def at_once(*_said):
         raise KeyboardInterrupt
 
     with pytest.warns(ConvergenceWarning, match="interrupted"):
-        svd = opsvd.decompose(lambda x, y: np.tanh(1000.0 * (x - y) * (1.0 + x)) * np.abs(x - 0.3 * y), rtol=1e-14,
-                              max_seconds=60.0, progress=interrupted)
-    assert svd.rank > 0 or svd.errors.size == 0
+        svd = opsvd.decompose(lambda x, y: np.tanh(x * y), method="polynomials", progress=after_an_answer)
+    assert svd.rank > 0
     with pytest.raises(KeyboardInterrupt):
-        opsvd.decompose(lambda x, y: np.tanh(x * y), progress=first)
+        opsvd.decompose(lambda x, y: np.tanh(x * y), progress=at_once)

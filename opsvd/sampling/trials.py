@@ -8,9 +8,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from .._support.progress import Report
 from ..errors import LongSamplingWarning, SamplingInterruptedWarning, TrialError
 from .engine import Cost, MatrixSpectrum, Tick, silent
-from .progress import Report
 
 TO_WATCH = "pass progress=True to watch it, and Ctrl-C to stop with what is done"
 """The advice of a function that reports its progress."""
