@@ -23,9 +23,6 @@ from .remainder import NORM_MARGIN, RemainderEvidence, settled
 # Points in x and in y at which h is held against the answer wherever the measures have their mass: as many values as
 # the smallest check rules take.
 _SPOTS = 300
-# Slices of either variable that are looked at where values of h are dear: their mean tells a norm to a tenth. The
-# random grid of which they are a part has twice as many points a side.
-_FEW_SLICES = 48
 # If the remainder is at most 1.05 times the energy outside the domain, a finer basis cannot lower the bars.
 _LIMITED_BY_DOMAIN = 1.05
 # If the energy outside the domain may make a value of this part of the first, no bar can be told: with the margin of
@@ -182,8 +179,10 @@ class Comparison:
 
     def _on_few_slices(self, system: SingularSystem, evidence: ComparedEvidence) -> ComparedEvidence:
         """With what a small random grid tells of the operator norm of the remainder, and slices there of images."""
-        rng = np.random.default_rng(_FEW_SLICES)
-        rules = tuple(stratified_rule(line, interval, _FEW_SLICES, rng) for line, interval in
+        # Slices at half of the points of a side, which are twice 48: their mean tells a norm to a tenth.
+        cells = 48
+        rng = np.random.default_rng(cells)
+        rules = tuple(stratified_rule(line, interval, cells, rng) for line, interval in
                       ((system.left.line, self.domain.x), (system.right.line, self.domain.y)))
         samples = weighted_samples(self.kernel, self.domain, *rules)
         (f,), (g,) = (_on_rules(side, (rule,)) for side, rule in zip((system.left, system.right), rules, strict=True))
