@@ -164,7 +164,8 @@ SIZES = {"one integer", "integers"}
 # Decompositions, and what is compared with them.
 row("decompose", lambda: opsvd.decompose, lambda: {"h": lambda x, y: 0, "rtol": 1e-2}, h=H,
     mu_x=MEASURES | {"measure of vectors"}, mu_y=MEASURES | {"measure of vectors"}, rtol=TOLERANCES,
-    max_rank=NONE | COUNTS, method=METHODS, max_evaluations=COUNTS, max_seconds=POSITIVE - {"1e-300"})
+    max_rank=NONE | COUNTS, method=METHODS, max_evaluations=COUNTS, max_seconds=POSITIVE - {"1e-300"},
+    progress=NONE | FLAGS | OF_TWO, fails=OF_TWO)
 row("dependence", lambda: opsvd.dependence, lambda: {"source": [[3, 1], [1, 2]]}, source={"nested", "array 2 x 3"},
     mu_x=NONE, mu_y=NONE, rtol=TOLERANCES, max_rank=NONE | COUNTS, max_evaluations=COUNTS,
     max_seconds=POSITIVE - {"1e-300"})
