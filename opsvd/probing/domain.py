@@ -146,10 +146,13 @@ def find_domain(kernel: Kernel, mu_x: LineMeasure, mu_y: LineMeasure, rtol: floa
 
 
 def _at_ends(mu: LineMeasure) -> np.ndarray:
-    """Whether the measure ends where its widest box does, below and above: at its span, or by a jump to zero."""
+    """Whether the measure ends where its widest box does, below and above: at its span, or by a jump to zero.
+
+    Tables of densities with long tails end too, where the root is far below 1e-30.
+    """
     box = np.array(mu.box(UNDERFLOW))
     inside = mu.sqrt_density(box + 1e-9 * mu.scale * np.array([1.0, -1.0])) * np.sqrt(mu.scale)
-    return np.asarray((np.isfinite(mu.span) & (np.array(mu.span) == box)) | (inside > np.sqrt(UNDERFLOW)))
+    return np.asarray((np.isfinite(mu.span) & (np.array(mu.span) == box)) | (inside > 1e-30))
 
 
 def _points_for(kernel: Kernel) -> int:
