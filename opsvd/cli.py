@@ -253,6 +253,8 @@ def _decompose(args: argparse.Namespace, kernel: Kernel, notes: list[str]) -> in
     try:
         if not args.json:
             print(_report(kernel, svd), flush=True)
+        if args.save:
+            _save(args, svd, failures)
         if args.mode != "no_crosscheck":
             with _attempt("decomposed, but the comparison with random matrices failed: ", failures):
                 check = crosscheck(kernel, mu_x=mu_x, mu_y=mu_y, svd=svd, **_sampling(args))
@@ -272,6 +274,13 @@ def _decompose(args: argparse.Namespace, kernel: Kernel, notes: list[str]) -> in
         return ExitStatus.INTERRUPTED if interrupted else ExitStatus.FAILED
     agrees = check is None or check.comparisons == 0 or check.agrees
     return ExitStatus.AGREES if agrees else ExitStatus.DISAGREES
+
+
+def _save(args: argparse.Namespace, svd: OperatorSVD, failures: list[str]) -> None:
+    with _attempt("decomposed, but saving failed: ", failures):
+        svd.save(args.save)
+        if not args.json:
+            print(f"\nwrote {args.save}", flush=True)
 
 
 def _draw(args: argparse.Namespace, svd: OperatorSVD, check: CrossCheck | None, failures: list[str]) -> None:

@@ -71,7 +71,7 @@ examples:
 
 An option that has no use beside another is refused, and the message says which to leave out.
 --json prints one object; a number that is infinite or undefined is null, and a note beside it says why.
-The decomposition is printed as soon as it is done: whatever fails later, or Ctrl-C, leaves it.
+The decomposition is printed, and saved, as soon as it is done: whatever fails later, or Ctrl-C, leaves it.
 
 exit status:
   0    done; the comparison agrees, or it was not asked for, or could not be decided, which the table says.
@@ -85,7 +85,7 @@ exit status:
 _DEFAULTS: dict[str, Any] = {
     "kernel": None, "rtol": 1e-10, "max_rank": None, "method": "auto", "k": 1, "scale": None, "x": None,
     "x_mean": 0.0, "x_std": 1.0, "y": None, "y_mean": 0.0, "y_std": 1.0, "n": (100, 300, 1000), "trials": None,
-    "seed": 0, "sample": None, "no_crosscheck": False, "plot": None, "json": False, "essay": None}
+    "seed": 0, "sample": None, "no_crosscheck": False, "plot": None, "save": None, "json": False, "essay": None}
 
 _PROBLEM = {"kernel", "max_rank", "k", "scale", "x", "x_mean", "x_std", "y", "y_mean", "y_std", "json"}
 # What each of these options does, and those that have a use beside it.
@@ -93,7 +93,7 @@ _MODES = {
     "essay": ("draws the two figures of the essay, for kernels of its own", {"essay", "n", "trials", "seed"}),
     "sample": ("takes the SVD of one random matrix, and decomposes and compares nothing",
                _PROBLEM | {"sample", "seed"}),
-    "no_crosscheck": ("draws no random matrices", _PROBLEM | {"no_crosscheck", "rtol", "method", "plot"}),
+    "no_crosscheck": ("draws no random matrices", _PROBLEM | {"no_crosscheck", "rtol", "method", "plot", "save"}),
 }
 
 
@@ -138,8 +138,16 @@ def _measure(text: str) -> Measure:
 
 
 def _picture(text: str) -> Path:
+    return _file(text, _SUFFIXES)
+
+
+def _archive(text: str) -> Path:
+    return _file(text, (".npz",))
+
+
+def _file(text: str, suffixes: tuple[str, ...]) -> Path:
     path = Path(text)
-    _require(path.suffix.lower() in _SUFFIXES, f"a name that ends in {', '.join(_SUFFIXES)}", text)
+    _require(path.suffix.lower() in suffixes, f"a name that ends in {', '.join(suffixes)}", text)
     _require(path.parent.is_dir(), "a directory that exists", text)
     writable = os.access(path if path.exists() else path.parent, os.W_OK)
     _require(writable and not path.is_dir(), "a file that can be written", text)
@@ -204,6 +212,8 @@ def _parser() -> _Parser:
                           help=f"do no more than take the SVD of one N by M matrix; N and M up to {_LARGEST_SAMPLE}")
     output = parser.add_argument_group("output")
     output.add_argument("--plot", type=_picture, metavar="FILE", help="draw a picture: .png, .pdf or .svg")
+    output.add_argument("--save", type=_archive, metavar="FILE",
+                        help="write the decomposition to a file, .npz, which opsvd.load reads in Python")
     output.add_argument("--json", action="store_true", help="print one JSON object in place of text")
     output.add_argument("--essay", type=_directory, metavar="DIR",
                         help="draw the essay's two figures into DIR, for the sizes --n; takes no KERNEL")

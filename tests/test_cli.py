@@ -303,6 +303,8 @@ def test_an_error_is_one_line(arguments, message, capsys):
         (["x*y", "--n", "100,ten"], "needs whole numbers of at least 1, such as 100,300,1000, got '100,ten'"),
         (["x*y", "--n", "0"], "needs whole numbers of at least 1"),
         (["x*y", "--plot", "picture.gif"], "needs a name that ends in .png, .pdf, .svg, got 'picture.gif'"),
+        (["x*y", "--save", "result.txt"], "needs a name that ends in .npz, got 'result.txt'"),
+        (["x*y", "--save", "no/such/directory/result.npz"], "needs a directory that exists"),
         (["x*y", "--plot", "no/such/directory/picture.png"], "needs a directory that exists"),
         (["x*y", "--plot", "directory.png"], "needs a file that can be written"),
         (["--essay", "file"], "needs a directory that can be written or made, got 'file'"),
@@ -339,12 +341,12 @@ VALUES = {
     "--rtol": "1e-3", "--max-rank": "2", "--method": "auto", "--k": "2", "--scale": "2",
     "--x-mean": "0", "--x-std": "1", "--y-mean": "0", "--y-std": "1",
     "--n": "10", "--trials": "5", "--seed": "1", "--sample": "10", "--plot": "a.png",
-    "--essay": "figures", "--no-crosscheck": None, "--json": None}
+    "--save": "a.npz", "--essay": "figures", "--no-crosscheck": None, "--json": None}
 PROBLEM = {"--max-rank", "--k", "--scale", "--x-mean", "--x-std", "--y-mean", "--y-std", "--json"}
 USED = {
     "--essay": {"--n", "--trials", "--seed"},
     "--sample": PROBLEM | {"--seed"},
-    "--no-crosscheck": PROBLEM | {"--rtol", "--method", "--plot"},
+    "--no-crosscheck": PROBLEM | {"--rtol", "--method", "--plot", "--save"},
 }
 
 
