@@ -8,7 +8,7 @@ from scipy import stats
 
 import opsvd
 
-__all__ = ["ROWS", "Row", "Wedge", "kernel"]
+__all__ = ["LINE", "ROWS", "VECTORS", "Row", "Wedge", "kernel"]
 
 # Points of equal probability in the rules: a sum over 400 has four digits for the kernel below.
 COUNT = 400
@@ -42,6 +42,8 @@ class Row:
         The measure as the command line takes it; empty if it cannot be written as text.
     saved : bool
         Whether it can be saved.
+    atoms : bool
+        Whether it has finitely many points.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Row:
     inside: Callable[[np.ndarray], np.ndarray] = field(repr=False)
     text: str = ""
     saved: bool = True
+    atoms: bool = False
 
     def __str__(self) -> str:
         """The name, as the id of a test."""
@@ -78,7 +81,43 @@ def _within(low, high):
     return lambda x: (x > low) & (x < high)
 
 
-ROWS = (
+def _among(points):
+    """Whether numbers are among some points."""
+    return lambda x: np.isin(x, points)
+
+
+def _lengths(x):
+    """The lengths of vectors."""
+    return np.sqrt(np.sum(x * x, axis=-1))
+
+
+def _sphere():
+    """400 points of the sphere in R^3: equal steps of height and of angle."""
+    height = (np.arange(20) + 0.5) / 10.0 - 1.0
+    angle = 2.0 * np.pi * np.arange(20) / 20.0
+    radius = np.sqrt(1.0 - height**2)
+    grid = np.stack(np.broadcast_arrays(radius[:, None] * np.cos(angle), radius[:, None] * np.sin(angle),
+                                        height[:, None]), axis=-1)
+    return grid.reshape(-1, 3), np.full(COUNT, 1.0 / COUNT)
+
+
+def _disc():
+    """400 points of the disc: equal steps of the squared length and of angle."""
+    radius, angle = np.sqrt((np.arange(20) + 0.5) / 20.0)[:, None], 2.0 * np.pi * np.arange(20) / 20.0
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1).reshape(-1, 2), \
+        np.full(COUNT, 1.0 / COUNT)
+
+
+def _plane():
+    """400 points of the plane, for the standard Gaussian: equal steps of the mass within a circle and of angle."""
+    radius, angle = np.sqrt(-2.0 * np.log((np.arange(20) + 0.5) / 20.0))[:, None], 2.0 * np.pi * np.arange(20) / 20.0
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1).reshape(-1, 2)
+
+
+DICE, SHARES = np.array([-1.0, 0.0, 0.5, 2.0, 4.0]), np.array([0.1, 0.3, 0.2, 0.25, 0.15])
+SAMPLE = np.random.default_rng(5).standard_normal(40)
+
+LINE = (
     Row("Gaussian", opsvd.Gaussian(1.0, 0.5), _equal(stats.norm(1.0, 0.5).ppf), np.isfinite, "gaussian(1, 0.5)"),
     Row("Uniform", opsvd.Uniform(2.0, 5.0), _equal(stats.uniform(2.0, 3.0).ppf), _between(2.0, 5.0), "uniform(2, 5)"),
     Row("Exponential", opsvd.Exponential(2.0), _equal(stats.expon(scale=0.5).ppf), _between(0.0, np.inf),
@@ -99,27 +138,48 @@ ROWS = (
     Row("Mixture", opsvd.Mixture([opsvd.Gaussian(-2.0, 0.5), opsvd.Exponential()], [0.3, 0.7]),
         _mixed((stats.norm(-2.0, 0.5).ppf, 0.3), (stats.expon().ppf, 0.7)), np.isfinite,
         "mixture([gaussian(-2, 0.5), exponential], [0.3, 0.7])"),
+    Row("Mixture with a gap", opsvd.Mixture([opsvd.Uniform(0.0, 1.0), opsvd.Uniform(2.0, 4.0)], [0.5, 0.5]),
+        _mixed((stats.uniform(0.0, 1.0).ppf, 0.5), (stats.uniform(2.0, 2.0).ppf, 0.5)),
+        lambda x: ((x >= 0.0) & (x <= 1.0)) | ((x >= 2.0) & (x <= 4.0)),
+        "mixture([uniform(0, 1), uniform(2, 4)], [0.5, 0.5])"),
     Row("Circle", opsvd.Circle(), _equal(lambda p: 2.0 * np.pi * p), _between(0.0, 2.0 * np.pi), "circle"),
     Row("Density", opsvd.Density(lambda x: 1.0 - np.abs(x), (-1.0, 1.0), breaks=(0.0,)),
         _equal(stats.triang(0.5, -1.0, 2.0).ppf), _between(-1.0, 1.0)),
     Row("Pushforward", opsvd.Pushforward(opsvd.Gaussian(), np.sinh, np.arcsinh),
         _equal(lambda p: np.sinh(stats.norm.ppf(p))), np.isfinite, saved=False),
     Row("a user's own", Wedge(), _equal(np.sqrt), _between(0.0, 1.0), saved=False),
+    Row("Discrete", opsvd.Discrete(DICE, SHARES), (DICE, SHARES), _among(DICE),
+        "discrete([-1, 0, 0.5, 2, 4], [0.1, 0.3, 0.2, 0.25, 0.15])", atoms=True),
+    Row("Empirical", opsvd.Empirical(SAMPLE), (np.sort(SAMPLE), np.full(40, 1.0 / 40.0)), _among(SAMPLE), atoms=True),
 )
-"""One or more measures of each family."""
+"""Measures of numbers: one or more of each family."""
+
+VECTORS = (
+    Row("Sphere", opsvd.Sphere(3), _sphere(), lambda x: np.abs(_lengths(x) - 1.0) < 1e-12, "sphere(3)"),
+    Row("Ball", opsvd.Ball(2), _disc(), lambda x: _lengths(x) <= 1.0 + 1e-12, "ball(2)"),
+    Row("Gaussian of vectors", opsvd.Gaussian(np.zeros(2), 0.04 * np.eye(2)),
+        (0.2 * _plane(), np.full(COUNT, 1.0 / COUNT)),
+        lambda x: np.isfinite(_lengths(x)), "gaussian([0, 0], cov=0.04)"),
+)
+"""Measures of vectors that no rotation changes."""
+
+ROWS = LINE + VECTORS
 
 
 def kernel(row: Row, other: Row | None = None) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
     """A smooth kernel with bounded values, that raises where a point is outside of the support of its measure.
 
-    It differs from its transpose, and its singular functions are bounded, so that all moments are finite.
+    That of numbers differs from its transpose. Singular functions are bounded, so that all moments are finite.
     """
     other = row if other is None else other
 
     def h(x, y):
         for one, points in ((row, x), (other, y)):
-            if not np.all(one.inside(points)):
-                raise AssertionError(f"{points[~one.inside(points)][:3]} outside of the support of {one.measure!r}")
+            inside = one.inside(points)
+            if not np.all(inside):
+                raise AssertionError(f"{points[~inside][:3]} outside of the support of {one.measure!r}")
+        if row.measure.dim > 1:
+            return 1.0 / (1.5 + np.tanh(np.sum(x * y, axis=-1)))
         return 1.0 / (1.5 + np.sin(2.0 * np.arctan(x) - np.arctan(y)))
 
     return h

@@ -4,12 +4,12 @@ import json
 
 import numpy as np
 import pytest
-from measure_table import ROWS
+from measure_table import LINE
 
 import opsvd
 from opsvd.cli import main
 
-NAMED = [row for row in ROWS if row.text]
+NAMED = [row for row in LINE if row.text]
 # Bounded, and written as the command line takes it.
 FORMULA = "1/(1.5 + sin(2*arctan(x) - arctan(y)))"
 KINK = ["exp(-abs(x-y))", "--x", "uniform(0, 1)", "--y", "beta(2, 3)", "--rtol", "1e-6"]

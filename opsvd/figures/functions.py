@@ -1,11 +1,11 @@
 """The figure of singular functions."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
 from .._support.validation import positive_int
-from ..measures import LineMeasure
+from ..measures import GaussianVector, LineMeasure, Rotational
 from ..operator.singular_functions import SingularFunctions
 from .axes import COLOURS, axes_or_new, styled
 from .decomposition import Decomposition, require_decomposition
@@ -98,8 +98,7 @@ def _curves(functions: SingularFunctions, letter: str, count: int) -> _Curves:
     """Radial functions against the length, functions of numbers, or functions along the first coordinate."""
     mu, variable = functions.measure, {"f": "x", "g": "y"}[letter]
     if functions.radial is not None:
-        root, std = np.sqrt(mu.dim), float(np.max(mu.scale))
-        along = std * np.linspace(max(root - _DRAWN_DEVIATIONS, 0.02 * root), root + _DRAWN_DEVIATIONS, 300)
+        along = bulk(cast("Rotational | GaussianVector", mu).lengths, _DRAWN_DEVIATIONS, 300)
         names = [f"${letter.upper()}$, degree {degree}" for degree in functions.degrees[:count]]
         return _Curves(along, functions.radial_sums(along)[:, :count], names, f"$|{variable}|$")
     # An even number of points: the centre, where kernels such as log|xy| are singular, is not among them.

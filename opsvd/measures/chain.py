@@ -108,6 +108,13 @@ class Chain(LineMeasure):
         ends = [link.part.support for link in self._links]
         return min(low for low, _ in ends), max(high for _, high in ends)
 
+    def supported(self, x: np.ndarray) -> np.ndarray:
+        """Points x, (...), moved to the nearest point of a part."""
+        x = np.asarray(x, dtype=np.float64)
+        near = np.array([link.part.supported(x) for link in self._links])
+        best = np.argmin(np.abs(near - x), axis=0)
+        return np.asarray(np.take_along_axis(near, best[None], axis=0)[0])
+
     @property
     def center(self) -> float:
         """That of the part with most of the mass."""

@@ -179,6 +179,13 @@ class _Line:
         use = (np.arange(n) < central) & (wide > self.interval[0]) & (wide < self.interval[1])
         return mu.points(np.where(use, wide, rng.uniform(*self.interval, n)))
 
+    def inside(self, x: np.ndarray) -> np.ndarray:
+        """Whether numbers are points of the interval, and not between parts of a measure, or atoms."""
+        inside = within(x, self.ends)
+        some = x[inside]
+        inside[inside] = self.measure.supported(some) == some
+        return inside
+
     def sqrt_density(self, x: np.ndarray) -> np.ndarray:
         """The half-density in the coordinate."""
         return self.measure.sqrt_density(self.measure.coordinate(x))
@@ -220,7 +227,7 @@ class _Probe:
 
     def inside(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Whether points are in the box of the domain."""
-        return np.asarray(within(x, self.sides[0].ends) & within(y, self.sides[1].ends))
+        return np.asarray(self.sides[0].inside(x) & self.sides[1].inside(y))
 
     def relation(self, x: np.ndarray, y: np.ndarray) -> int | None:
         """1 if h at the moved points is h at the probe points, -1 if it is -h, None if neither is seen."""
@@ -273,7 +280,7 @@ class _Probe:
         x, y, h = self.x[index], self.y[index], self.h[index]
         dx, dy = (ROUNDING * (np.abs(points) + side.scale) for points, side in zip((x, y), self.sides, strict=True))
         x, y = np.stack([x - dx, x + dx, x, x]), np.stack([y, y, y - dy, y + dy])
-        nudged = self.kernel(*(np.clip(points, *side.measure.support) for points, side in
+        nudged = self.kernel(*(side.measure.supported(points) for points, side in
                                zip((x, y), self.sides, strict=True)))
         known = np.isfinite(nudged) & np.isfinite(h)
         return np.asarray(np.max(np.abs(np.where(known, nudged, 0.0) - np.where(known, h, 0.0)), axis=0))
@@ -313,7 +320,9 @@ def _slopes(probe: _Probe) -> tuple[np.ndarray, np.ndarray] | None:
     # Steps of a millionth of a scale, inwards: smaller ones are lost in rounding (|x|-like forms in test_structure.py).
     steps = [-1e-6 * side.scale * np.where(points > side.center, 1.0, -1.0)
              for side, points in zip(probe.sides, (probe.x, probe.y), strict=True)]
-    moved = probe.kernel(np.stack([probe.x + steps[0], probe.x]), np.stack([probe.y, probe.y + steps[1]]))
+    x, y = (side.measure.supported(points + step) for side, points, step in
+            zip(probe.sides, (probe.x, probe.y), steps, strict=True))
+    moved = probe.kernel(np.stack([x, probe.x]), np.stack([probe.y, y]))
     with np.errstate(all="ignore"):
         change = moved - probe.h
         seen = np.abs(change) > 1e6 * EPS * np.maximum(np.abs(probe.h), probe.typical)    # known to six digits
