@@ -155,7 +155,8 @@ class CrossCheck:
         """What "(-)" in the table means, if it stands there."""
         if not np.isnan(self._all_z).any():
             return ""
-        return "(-): not to be predicted at that n, as fourth moments of singular functions are not small against it"
+        size = "infinite, or not small against it" if self.unknown.any() else "not small against it"
+        return f"(-): not to be predicted at that n, as fourth moments of singular functions are {size}"
 
     @property
     def _counts(self) -> str:

@@ -6,6 +6,7 @@ the real axis, so that functions that are analytic in x are so in t.
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -199,6 +200,13 @@ class Reflected(Coordinate):
 
 def strictly_between(x: np.ndarray, low: float, high: float) -> np.ndarray:
     """Points moved from the ends, where densities may be infinite, to the normal floats next to them."""
-    low = TINY if low == 0.0 else low if np.isinf(low) else np.nextafter(low, np.inf)
-    high = -TINY if high == 0.0 else high if np.isinf(high) else np.nextafter(high, -np.inf)
-    return np.asarray(np.clip(x, low, high))
+    first, last = _next_to(low, high)
+    return np.asarray(np.minimum(np.maximum(x, first), last))
+
+
+@lru_cache(maxsize=256)
+def _next_to(low: float, high: float) -> tuple[float, float]:
+    """The floats next to two ends, inside; an infinite end is its own."""
+    first = TINY if low == 0.0 else low if np.isinf(low) else float(np.nextafter(low, np.inf))
+    last = -TINY if high == 0.0 else high if np.isinf(high) else float(np.nextafter(high, -np.inf))
+    return first, last
