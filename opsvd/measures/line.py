@@ -210,7 +210,9 @@ class LineMeasure(Measure):
         """Those that go farther than floats tell points apart: towards infinite ends, in another coordinate than x."""
         if self.plain:
             return ()
-        found = [tail_to(self.points, self.sqrt_density, self.center, inner) for end, inner in
+        # Where a density underflows at the end of the box, its root at 63/64 of the way is below this.
+        negligible = 1e9 * UNDERFLOW / math.sqrt(self.scale)
+        found = [tail_to(self.points, self.sqrt_density, self.center, inner, negligible) for end, inner in
                  zip(self.span, self.box(UNDERFLOW), strict=True) if math.isinf(end)]
         return tuple(tail for tail in found if tail is not None)
 

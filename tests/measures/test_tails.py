@@ -28,6 +28,13 @@ def test_how_far_points_are_told_apart(measure, reaches):
         assert (tail.sqrt_density > 0.0).all()
 
 
+def test_the_end_of_a_table_is_one():
+    """The table of a heavy density ends where its numbers do, with mass beyond; that of a light one with none."""
+    (tail,) = Density(lambda x: 0.5 * x**-1.5, (1.0, np.inf)).tails
+    assert (tail.sqrt_density > 0.0).all()
+    assert Density(stats.expon.pdf, (0.0, np.inf)).tails == ()
+
+
 @pytest.mark.parametrize(("df", "count"), [(1.0, 1), (3.0, 2), (4.1, 3), (10.0, 5)])
 def test_polynomials_of_heavy_densities(df, count):
     """A Density of Student's law has as many polynomials as `StudentT`: those of degree below df / 2."""
