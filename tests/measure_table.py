@@ -8,7 +8,7 @@ from scipy import stats
 
 import opsvd
 
-__all__ = ["LINE", "ROWS", "VECTORS", "Row", "Wedge", "kernel"]
+__all__ = ["LINE", "ROUND", "ROWS", "Row", "Wedge", "kernel"]
 
 # Points of equal probability in the rules: a sum over 400 has four digits for the kernel below.
 COUNT = 400
@@ -59,10 +59,10 @@ class Row:
         return self.name
 
 
-def _equal(quantile):
+def _equal(quantile, count=COUNT):
     """Points of equal probability, from a quantile function."""
-    p = (np.arange(COUNT) + 0.5) / COUNT
-    return quantile(p), np.full(COUNT, 1.0 / COUNT)
+    p = (np.arange(count) + 0.5) / count
+    return quantile(p), np.full(count, 1.0 / count)
 
 
 def _mixed(*parts):
@@ -114,6 +114,12 @@ def _plane():
     return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1).reshape(-1, 2)
 
 
+def _pairs():
+    """400 points of a product: 10 of a uniform law, and 40 of a Gamma law."""
+    (x, _), (y, _) = _equal(stats.uniform().ppf, 10), _equal(stats.gamma(2.5).ppf, 40)
+    return np.stack(np.broadcast_arrays(x[:, None], y), axis=-1).reshape(-1, 2), np.full(COUNT, 1.0 / COUNT)
+
+
 DICE, SHARES = np.array([-1.0, 0.0, 0.5, 2.0, 4.0]), np.array([0.1, 0.3, 0.2, 0.25, 0.15])
 SAMPLE = np.random.default_rng(5).standard_normal(40)
 
@@ -154,7 +160,7 @@ LINE = (
 )
 """Measures of numbers: one or more of each family."""
 
-VECTORS = (
+ROUND = (
     Row("Sphere", opsvd.Sphere(3), _sphere(), lambda x: np.abs(_lengths(x) - 1.0) < 1e-12, "sphere(3)"),
     Row("Ball", opsvd.Ball(2), _disc(), lambda x: _lengths(x) <= 1.0 + 1e-12, "ball(2)"),
     Row("Gaussian of vectors", opsvd.Gaussian(np.zeros(2), 0.04 * np.eye(2)),
@@ -162,6 +168,13 @@ VECTORS = (
         lambda x: np.isfinite(_lengths(x)), "gaussian([0, 0], cov=0.04)"),
 )
 """Measures of vectors that no rotation changes."""
+
+VECTORS = (
+    *ROUND,
+    Row("Product", opsvd.Product(opsvd.Uniform(), opsvd.Gamma(2.5)), _pairs(), lambda x: (x[..., 0] >= 0.0)
+        & (x[..., 0] <= 1.0) & (x[..., 1] > 0.0), "product(uniform, gamma(2.5))"),
+)
+"""All measures of vectors."""
 
 ROWS = LINE + VECTORS
 
@@ -178,8 +191,10 @@ def kernel(row: Row, other: Row | None = None) -> Callable[[np.ndarray, np.ndarr
             inside = one.inside(points)
             if not np.all(inside):
                 raise AssertionError(f"{points[~inside][:3]} outside of the support of {one.measure!r}")
-        if row.measure.dim > 1:
+        if row in ROUND:
             return 1.0 / (1.5 + np.tanh(np.sum(x * y, axis=-1)))
+        if row.measure.dim > 1:
+            return np.exp(-x[..., 0] * y[..., 1]) + np.cos(x[..., 1]) * y[..., 0]
         return 1.0 / (1.5 + np.sin(2.0 * np.arctan(x) - np.arctan(y)))
 
     return h

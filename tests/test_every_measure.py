@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 from measure_rules import spectrum_at
-from measure_table import LINE, ROWS, VECTORS, kernel
+from measure_table import LINE, ROUND, ROWS, kernel
 from numpy.testing import assert_allclose, assert_array_equal
 from quiet import quietly
 
@@ -52,7 +52,7 @@ def test_values_are_those_of_a_rule_of_scipy(row):
     found = svd.singular_values[:3]
     assert svd.converged
     assert (svd.errors[:3] <= 1e-8 * found[0]).all()
-    assert_allclose(found, spectrum_at(kernel(row), row.rule)[:3], rtol=0, atol=2e-3 * found[0])
+    assert_allclose(found, spectrum_at(kernel(row), row.rule)[:3], rtol=0, atol=5e-3 * found[0])
     assert svd.hilbert_schmidt_norm().value == pytest.approx(math.sqrt(p @ grid(row) ** 2 @ p), rel=2e-3)
     f = svd.left(x)[:, :2]
     assert_allclose((f * p[:, None]).T @ f, np.eye(2), rtol=0, atol=0.05)
@@ -258,7 +258,7 @@ def test_structure_is_probed_inside_supports(row, name):
     assert abs(svd.singular_values[0] - true[0]) <= svd.errors[0] + 1e-2 * true[0]
 
 
-@pytest.mark.parametrize("row", VECTORS, ids=str)
+@pytest.mark.parametrize("row", ROUND, ids=str)
 def test_vectors(row):
     """What the tests of numbers look at value by value, with multiplets."""
     svd, found = decomposed(row), sampled(row)
