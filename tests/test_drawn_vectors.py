@@ -18,7 +18,9 @@ DRAWN = {2: 1e-7, 6: 1e-7, 8: 1e-3, 9: 1e-5, 11: 1e-9, 15: 1e-9, 18: 1e-7, 23: 1
 EVALUATIONS = 8_000_000
 
 
-@pytest.mark.parametrize(("seed", "rtol"), DRAWN.items())
+@pytest.mark.parametrize(("seed", "rtol"), [
+    pytest.param(seed, rtol, marks=pytest.mark.thorough if seed in {9, 11, 2, 54} else ())
+    for seed, rtol in DRAWN.items()])
 def test_error_bars_hold(seed, rtol):
     """|computed - reference| <= errors + error of the reference, for all values that both know."""
     drawn = draw_vectors(Random(seed))    # noqa: S311

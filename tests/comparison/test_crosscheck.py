@@ -41,7 +41,7 @@ def check(decompositions):
 
 
 @pytest.mark.parametrize("h", [sine, tanh, relu])
-@pytest.mark.parametrize("trials", [2, 10])
+@pytest.mark.parametrize("trials", [2, pytest.param(10, marks=pytest.mark.thorough)])
 def test_right_answers_agree(h, trials, decompositions):
     """Thirty cross-checks of right answers: none disagrees, and each compared something at both sizes."""
     checks = [crosscheck(h, (100, 150), trials=trials, rng=seed, svd=decompositions[h]) for seed in range(30)]
@@ -49,7 +49,7 @@ def test_right_answers_agree(h, trials, decompositions):
     assert all(check.comparisons >= 2 for check in checks)
 
 
-@pytest.mark.parametrize("h", [sine, tanh])
+@pytest.mark.parametrize("h", [sine, pytest.param(tanh, marks=pytest.mark.thorough)])
 def test_z_scores_are_standard_normal(h, decompositions):
     """Over 100 cross-checks the z-scores of each value follow the standard normal distribution."""
     z = np.array([crosscheck(h, 150, trials=8, rng=seed, rank=2, svd=decompositions[h]).z[0] for seed in range(100)])
@@ -58,7 +58,7 @@ def test_z_scores_are_standard_normal(h, decompositions):
         assert 0.75 < scores.std() < 1.15
 
 
-@pytest.mark.parametrize("factor", [0.95, 1.05])
+@pytest.mark.parametrize("factor", [0.95, pytest.param(1.05, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("h", [sine, tanh, relu])
 def test_a_scaled_spectrum_is_detected(h, factor, decompositions):
     """Singular values wrong by 5 per cent are found out by many small matrices."""

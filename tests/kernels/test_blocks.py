@@ -82,6 +82,7 @@ def test_the_spread_of_samples_is_predicted(general):
     np.testing.assert_allclose(sampled.singular_values.std(axis=0), prediction.std[:2], rtol=0.3)
 
 
+@pytest.mark.thorough
 def test_polar_factors_go_to_points_and_agree():
     """U V^T of blocks with k = 2 takes four coordinates a side: quasi-random points, which sampling confirms."""
     kernel = blockwise(polar, 2, 2)

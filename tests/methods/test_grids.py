@@ -61,7 +61,7 @@ def root(z):
     return np.sqrt(np.abs(z))
 
 
-@pytest.mark.parametrize("name", ["relu", "sign", "root"])
+@pytest.mark.parametrize("name", ["relu", pytest.param("sign", marks=pytest.mark.thorough), "root"])
 def test_bars_hold_across_kinks(name):
     """Rules that are wrong alike about integrals across kinks and jumps do not make bars small."""
     phi = {"relu": relu, "sign": np.sign, "root": root}[name]
@@ -82,6 +82,7 @@ def test_bars_hold_where_x_equals_y():
         assert (np.abs(svd.values - expected[:svd.rank]) <= svd.errors).all()
 
 
+@pytest.mark.thorough
 def test_values_that_are_singular_on_the_diagonal():
     """log|x - y| in the first coordinates: x and y have no node in common."""
     svd = by_grids(lambda x, y: np.log(np.abs(x[..., 0] - y[..., 0])) * np.exp(0.2 * x[..., 1] * y[..., 1]), 0.5)

@@ -58,7 +58,7 @@ def test_every_finite_point_has_a_value(name):
     (lambda z: np.maximum(z - 1.0, 0.0), 2, 1e-4),
     (lambda z: np.maximum(z - 1.0, 0.0), 3, 1e-2),
     (lambda z: np.where(np.abs(z) > 0.5, z, 0.0), 2, 1e-2),
-    pytest.param(np.round, 3, 1e-2, marks=pytest.mark.slow),
+    pytest.param(np.round, 3, 1e-2, marks=pytest.mark.thorough),
 ], ids=["relu moved away", "relu moved away, R^3", "threshold", "round"])
 def test_black_boxes_that_vanish_near_the_origin(phi, k, rtol):
     """Their lengths begin where h does, and random points are nearer to zero: the answer is that of `elementwise`."""

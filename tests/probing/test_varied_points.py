@@ -26,6 +26,7 @@ def test_pairs_at_which_a_kernel_differs_are_among_the_probes():
     assert 1 <= np.count_nonzero(squared(x) > 14.0) <= 20
 
 
+@pytest.mark.thorough
 def test_a_rare_event_is_no_function_of_the_product():
     """(|x|^2 > 40) is zero at all pairs that are drawn, and is not taken for a function of <x, y>, nor for zero."""
     def h(x, y):
