@@ -15,7 +15,7 @@ from .logarithmic import Logarithmic
 from .panel_rules import MOST_AT_POINTS, panel_tails
 from .panels import Panels
 from .polynomial_attempt import PolynomialAttempt
-from .polynomials import DEGREES, LOW_DEGREE, Polynomials, degrees, galerkin
+from .polynomials import DEGREES, Polynomials, degrees, galerkin
 from .product_integration import ProductIntegration
 from .ridge import Ridge
 from .scaled_hermite import ScaledHermite
@@ -62,7 +62,7 @@ class Auto(Method):
             if attempt.tail <= problem.tolerances.coefficients:
                 yield galerkin(attempt, f" (auto: the {name} decay to {attempt.tail:.0e})")
             reason = f"the last {name}, to degree {degree}, are still {attempt.tail:.0e} of all"
-            hopeless = (self._takes_logarithms(problem) if degree == LOW_DEGREE else
+            hopeless = (self._takes_logarithms(problem) if degree == DEGREES[0] else
                         attempt.tail ** ((tried[-1] + 1) / (degree + 1)) > problem.rtol)
             # The higher degrees of circles are for coefficients that do decay geometrically.
             if hopeless or (before is not None and DEGREES[-1] <= degree < tried[-1] and not attempt.geometric(before)):

@@ -8,10 +8,9 @@ from ..operator.problem import Problem
 from .base import Method
 from .polynomial_attempt import PolynomialAttempt
 
-DEGREES = (47, 95, 127, 191)
-"""The degrees tried when none is given: each takes up to four times the values of h of the one before."""
-LOW_DEGREE = 23
-"""The degree that is tried first where values of h are dear."""
+DEGREES = (23, 47, 95, 127, 191)
+"""The degrees tried when none is given, the first only where values of h are dear: each takes about four times the
+values of the one before."""
 
 
 class Polynomials(Method):
@@ -71,7 +70,7 @@ class Polynomials(Method):
         """It takes measures with enough polynomials."""
         if not problem.of_numbers:
             return super().refusal(problem)
-        needed = (self.quadrature or (self.degree or DEGREES[0]) + 17) + 2
+        needed = (self.quadrature or (self.degree or DEGREES[1]) + 17) + 2
         few = [mu for mu in problem.lines if mu.most_polynomials < needed]
         if not few:
             return None
@@ -89,8 +88,7 @@ def degrees(problem: Problem) -> tuple[int, ...]:
     if all(mu.period is not None for mu in problem.lines):
         return 47, 95, 191, 383, 767, 1535    # of which the last takes a second
     most = min(mu.most_polynomials for mu in problem.lines) - 19
-    low = (LOW_DEGREE,) if problem.given.dear else ()
-    return tuple(degree for degree in low + DEGREES if degree <= most)
+    return tuple(degree for degree in DEGREES[0 if problem.given.dear else 1:] if degree <= most)
 
 
 def galerkin(attempt: PolynomialAttempt, remark: str = "") -> Discretisation:
