@@ -18,6 +18,7 @@ import numpy as np
 from ._support.files import replacing
 from ._support.optional import require
 from .answer.result import OperatorSVD
+from .answer.tables import measure_record
 from .command_options import ROOT, ExitStatus, check_options, read_options
 from .comparison.crosscheck import CrossCheck, crosscheck
 from .decompose import decompose
@@ -84,24 +85,8 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _measure(mu: Measure) -> dict[str, Any]:
-    """A measure for JSON: its name, and the arguments that make it, measures among them."""
-    name = type(mu).__name__
-    if isinstance(mu, GaussianVector):
-        if mu.isotropic_std is not None and not mu.mean.any():
-            return {"name": name, "k": mu.dim, "std": mu.isotropic_std}
-        return {"name": name, "mean": mu.mean, "cov": mu.cov}
-    return {"name": name, **{key: _measure_part(value) for key, value in mu.state().items()}}
-
-
-def _measure_part(value: Any) -> Any:
-    if isinstance(value, Measure):
-        return _measure(value)
-    return [_measure_part(part) for part in value] if isinstance(value, tuple) else value
-
-
 def _measures_record(mu_x: Measure, mu_y: Measure) -> dict[str, Any]:
-    return {"measures": {"x": _measure(mu_x), "y": _measure(mu_y)}}
+    return {"measures": {"x": measure_record(mu_x), "y": measure_record(mu_y)}}
 
 
 def _missing(svd: OperatorSVD, check: CrossCheck | None) -> list[str]:

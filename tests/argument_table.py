@@ -276,7 +276,16 @@ for name, svd, good in (("", line, FINITE), (" of products", tensor, IN_PLANE - 
     row(f"SingularFunctions{name}.__call__", lambda svd=svd: svd().left, x=good)
     row(f"SingularFunctions{name}.extend", lambda svd=svd: svd().left.extend, x=good)
 row("SingularFunctions of sectors.__call__", lambda: sectors().left, x={"array 2 x 3"})
+row("OperatorSVD.factors", lambda: line().factors, lambda: {"x": [0.5, 1.0], "y": [0.5]}, x=VECTORS - NOT_FINITE,
+    y=VECTORS - NOT_FINITE)
 row("CrossCheck.plot", lambda: check().plot, ax=NONE)
+row("DecayLaw.plot", lambda: jump().plot, ax=NONE)
+row("DeterministicEquivalent.plot", lambda: opsvd.deterministic_equivalent([1.0], [2], 5).plot, ax=NONE)
+row("FiniteSizePrediction.plot", lambda: line().predict(50).plot, ax=NONE)
+row("MatrixCheck.plot", lambda: opsvd.check_matrix(np.ones((9, 9)), line()).plot, ax=NONE)
+row("MonteCarloSpectrum.plot", lambda: sampled().plot, ax=NONE)
+row("MonteCarloSweep.plot", lambda: opsvd.monte_carlo_sweep(product, [4, 5], rng=0).plot, ax=NONE)
+row("RadialEquivalent.plot", lambda: sectors().equivalent(9).plot, ax=NONE)
 row("DecayLaw.nuclear_growth", lambda: jump().nuclear_growth, n=LARGE)
 row("DecayLaw.effective_rank_growth", lambda: jump().effective_rank_growth, lambda: {"n": 10, "norm": 1.0},
     n=LARGE, norm=POSITIVE)

@@ -4,14 +4,14 @@ import math
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import partial
-from html import escape
 from itertools import accumulate
 from os import PathLike
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .._support.archive import write_archive
+from .._support.tables import Records, Tabular
 from .._support.validation import broadcast, finite_points, instance, positive_int
 from ..kernels import SMALLEST_SIZE, Kernel, power_of_two
 from ..measures import Measure
@@ -22,15 +22,22 @@ from ..prediction.radial_equivalent import RadialEquivalent, sector_equivalent
 from ..spectrum import DecayLaw, Estimate, Tail, effective_rank, hilbert_schmidt_norm, nuclear_norm
 from ..spectrum.multiplets import as_counts, first_multiplets
 from .saved import functions_to_arrays
+from .tables import measure_record, spectrum_records
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_SHOWN = 8    # values in the table of a notebook, which then needs no scrolling
+
+class Factors(NamedTuple):
+    """Matrices U, (n, r), and V, (m, r), and values s, (r,), with ``h(x_i, y_j)`` near ``(U * s) @ V.T``."""
+
+    U: np.ndarray
+    s: np.ndarray
+    V: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
-class OperatorSVD:
+class OperatorSVD(Tabular):
     r"""The singular value decomposition :math:`h(x, y) = \sum_i s_i f_i(x) g_i(y)` of a kernel.
 
     Made by `opsvd.decompose`. Values are nonincreasing. Signs: f_i is positive in the rightmost lobe where
@@ -122,6 +129,50 @@ class OperatorSVD:
         broadcast(*(points.shape[:points.ndim - rows - int(mu.dim > 1)]
                     for points, mu in ((x, self.mu_x), (y, self.mu_y))))
         return self.left.reconstruct(self.right, self.values[self._owners], x, y)
+
+    def factors(self, x: Any, y: Any) -> Factors:
+        r"""Factors of the matrix :math:`h(x_i, y_j)` for given points, without h at the pairs of them.
+
+        Parameters
+        ----------
+        x : array_like, shape (n,) or (n, k)
+        y : array_like, shape (m,) or (m, k)
+            Of kernels of blocks the rows of a point stand as in a call of `left` and `right`.
+
+        Returns
+        -------
+        Factors
+            U with the columns :math:`f_i(x)`, the singular values s, and V with the columns :math:`g_i(y)`, conjugated
+            where they are complex: ``(U * s) @ V.T`` is h at the points. Where h has p by q matrices for values, U has
+            n p rows and V has m q. For points of the measures its root-mean-square error is `tail`; single entries may
+            be farther off. A multiplet that is cut at `rank` functions lacks the others.
+
+        Notes
+        -----
+        The columns of U and V are orthonormal in the mean over the measures, and not for the points at hand; for the
+        SVD of that very matrix take QR of both, and the SVD of ``R_U * s @ R_V.T``.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import opsvd
+        >>> svd = opsvd.decompose(lambda x, y: np.tanh(x * y))
+        >>> x, y = np.random.default_rng(0).standard_normal((2, 5000))
+        >>> U, s, V = svd.factors(x, y)
+        >>> U.shape == V.shape == (5000, svd.rank)
+        True
+        >>> bool(np.allclose(U[:9] * s @ V[:9].T, np.tanh(np.outer(x[:9], y[:9])), atol=1e-8))
+        True
+        """
+        found = []
+        for functions, points, name, mu in ((self.left, x, "x", self.mu_x), (self.right, y, "y", self.mu_y)):
+            values = functions.extend(finite_points(points, name, mu.dim))
+            axes = 2 if functions.side.values is None else 3
+            if values.ndim != axes:
+                raise ValueError(f"{name} must be a list of points, one axis of them, got {values.ndim - axes + 1} "
+                                 f"axes; pass for example {name}.ravel() for numbers, or reshape it")
+            found.append(values.reshape(-1, self.rank))
+        return Factors(found[0], self.singular_values, found[1].conj())
 
     def effective_rank(self, kind: str = "nuclear") -> Estimate:
         r"""The effective rank with its error bar, by default :math:`(\sum_i s_i)^2 / \sum_i s_i^2`.
@@ -298,15 +349,37 @@ class OperatorSVD:
         return (f"OperatorSVD(rank {self.rank}, singular values [{lead}{more}], "
                 f"largest error {self.worst_error:.0e}, {'' if self.converged else 'NOT '}converged)")
 
-    def _repr_html_(self) -> str:
-        """A table of the leading values for notebooks."""
-        rows = "".join(f"<tr><td>{i + 1}</td><td>{Estimate(s, e)!r}</td></tr>" for i, (s, e) in
-                       enumerate(zip(self.singular_values[:_SHOWN], self.errors[:_SHOWN], strict=True)))
-        more = f"<tr><td colspan='2'>and {self.rank - _SHOWN} more</td></tr>" if self.rank > _SHOWN else ""
-        caption = (f"Operator SVD of rank {self.rank}; tail {self.tail:.1e} of norm {self.norm.value:.6g}; "
-                   f"{escape(self.status, quote=False)}")
-        return (f"<table><caption>{caption}</caption><tr><th>i</th><th>singular value</th></tr>"
-                f"{rows}{more}</table>")
+    def records(self) -> Records:
+        """A row for each distinct value: its first index, from 1, the value, its error bar, and how often it stands."""
+        return spectrum_records(self.values, self.value_errors, self.multiplicities)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All numbers and words as Python's own, the measures among them, and norms and ranks with their bars.
+
+        ``json.dumps`` takes it; what is infinite stays so.
+
+        Examples
+        --------
+        >>> import opsvd
+        >>> svd = opsvd.decompose(lambda x, y: x * y)
+        >>> svd.to_dict()["converged"], svd.to_dict()["measures"]["x"]
+        (True, {'name': 'Gaussian', 'mean': 0.0, 'std': 1.0})
+        """
+        known = super().to_dict()
+        known |= {"nuclear_norm": self.nuclear_norm().record(), "effective_rank": self.effective_rank().record()}
+        measures = {"x": measure_record(self.mu_x), "y": measure_record(self.mu_y)}
+        return {"measures": measures, **{name: value for name, value in known.items() if name != "kernel_values"}}
+
+    def _shown(self) -> Records:
+        return [{"i": row["i"], "singular_value": repr(Estimate(row["singular_value"], row["error"])),
+                 "multiplicity": row["multiplicity"]} for row in self.records()]
+
+    def _heading(self) -> tuple[str, str]:
+        return f"Operator SVD of rank {self.rank}", self.status
+
+    def _note(self) -> str:
+        return (f"norm {self.norm!r}, of which the values above leave out {self.tail:.1e}; effective rank "
+                f"{self.effective_rank()!r}")
 
 
 def require_svd(svd: object, name: str) -> OperatorSVD:

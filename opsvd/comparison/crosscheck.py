@@ -10,6 +10,7 @@ import numpy as np
 from .._support.html import html_table
 from .._support.optional import require
 from .._support.signs import plus_minus
+from .._support.tables import Records, Tabular
 from .._support.validation import generator, positive_int, require_memory, sizes
 from ..answer.result import OperatorSVD, require_svd
 from ..decompose import decompose
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class CrossCheck:
+class CrossCheck(Tabular):
     r"""Singular values by quadrature, beside those of sampled n x n matrices.
 
     Attributes
@@ -145,10 +146,21 @@ class CrossCheck:
         return "\n".join([f"sampled means over {self._counts} (z-score)", *aligned(self._table()),
                           *([self._legend] if self._legend else []), self.verdict])
 
+    def records(self) -> Records:
+        """A row for each size and value: the operator's, the sampled mean, its standard error, the predicted one, z."""
+        return [{"n": size, "i": i + 1, "multiplicity": int(self.multiplicities[i]),
+                 "operator": float(self.singular_values[i]), "mean": float(self.mean[row, i]),
+                 "standard_error": float(self.standard_error[row, i]),
+                 "predicted_mean": float(self.predicted_mean[row, i]), "z": float(self.z[row, i])}
+                for row, size in enumerate(self.n) for i in range(len(self.singular_values))]
+
+    def _heading(self) -> tuple[str, str]:
+        return "Cross-check", self.verdict
+
     def _repr_html_(self) -> str:
-        """Show the same table in notebooks."""
+        """Show the table of `str` in notebooks."""
         head, *rows = self._table()
-        return html_table("Cross-check", self.verdict, head, rows, self._legend)
+        return html_table(*self._heading(), head, rows, self._legend)
 
     @property
     def _legend(self) -> str:

@@ -2,11 +2,13 @@
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.special import gammaincc
 
+from .._support.axes import plot_values
+from .._support.tables import Records, Tabular
 from .._support.validation import positive_int
 from ..answer.result import OperatorSVD, require_svd
 from ..prediction.finite_size import FiniteSizePrediction
@@ -16,12 +18,15 @@ from ..sampling.engines import as_engine
 from ..sampling.trials import announce, cut_short
 from .z_scores import FALSE_ALARM, MOST_COMPARED, multiplet_means
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 # The part of a variance that the first order must explain: covariances are known to the first order alone.
 _FIRST_ORDER = 0.99
 
 
 @dataclass(frozen=True, eq=False)
-class MatrixCheck:
+class MatrixCheck(Tabular):
     """One matrix against the prediction for a sample of its size.
 
     Attributes
@@ -67,6 +72,27 @@ class MatrixCheck:
         if self.p_value < FALSE_ALARM:
             return f"the matrix is not what is claimed, or not drawn as claimed: {size}"
         return f"the matrix is as claimed, as far as its singular values tell: {size}"
+
+    def records(self) -> Records:
+        """A row for each quantity: that of the matrix, what it must be, its standard deviation, and z."""
+        return [{"quantity": name, "matrix": float(s), "predicted": float(mean), "std": float(std), "z": float(z)}
+                for name, s, mean, std, z in zip(self.quantities, self.sampled, self.predicted, self.std, self.z,
+                                                 strict=True)]
+
+    def _heading(self) -> tuple[str, str]:
+        return f"A matrix of {self.n} x {self.m}", self.verdict
+
+    def plot(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw what is predicted, with one standard deviation to either side, and what the matrix has as lines.
+
+        Needs matplotlib (the extra ``plot``).
+        """
+        ax = plot_values(ax, self.predicted, self.std, title=f"a matrix of {self.n} x {self.m}",
+                         label="predicted, $\\pm$ one standard deviation", beside=self.sampled,
+                         beside_label="the matrix")
+        ax.set_xticks(range(1, len(self.quantities) + 1), self.quantities, rotation=30)
+        ax.set(xlabel="", ylabel="singular values, and sums of these")
+        return ax
 
     def __repr__(self) -> str:
         """Name the size and the outcome."""

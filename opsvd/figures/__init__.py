@@ -1,6 +1,6 @@
 """Figures of a spectrum, of singular functions, and of where a kernel breaks. matplotlib loads when one is drawn."""
 
-from .axes import COLOURS, ink, new_figure, require_axes, styled
+from .._support.axes import COLOURS, ink, new_figure, require_axes, styled
 from .breaks import plot_breaks
 from .functions import plot_functions
 from .spectrum import plot_spectrum

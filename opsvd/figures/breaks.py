@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._support.axes import COLOURS, axes_or_new, require_axes, styled
 from ..kernels import Kernel, paired
 from ..measures import Gaussian, Measure, require_line
 from ..probing.break_points import break_points
-from .axes import COLOURS, axes_or_new, require_axes, styled
 from .windows import nearest_points, window
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
+from .._support.axes import COLOURS, axes_or_new, styled
 from .._support.validation import positive_int
 from ..measures import GaussianVector, LineMeasure, Rotational
 from ..operator.singular_functions import SingularFunctions
-from .axes import COLOURS, axes_or_new, styled
 from .decomposition import Decomposition, require_decomposition
 from .windows import broken, bulk
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._support.axes import COLOURS, ink, styled
 from .._support.optional import require
-from .axes import COLOURS, ink, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

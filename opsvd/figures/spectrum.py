@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .axes import COLOURS, axes_or_new, ink, styled
+from .._support.axes import COLOURS, axes_or_new, ink, styled
 from .decomposition import Decomposition, require_decomposition
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from .axes import new_figure
+from .._support.axes import new_figure
 from .decomposition import Decomposition
 from .functions import plot_functions
 from .spectrum import plot_spectrum

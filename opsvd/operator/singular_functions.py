@@ -1,5 +1,6 @@
 """Singular functions as callables: f_i and g_i at any points."""
 
+import operator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
@@ -73,9 +74,9 @@ class SliceExtension:
 class SingularFunctions:
     r"""The functions :math:`f_1, \dots, f_r` on one side of a kernel, orthonormal in :math:`L^2(\mu)`.
 
-    Called with points it gives one value for each function: numbers of shape (...) and vectors of shape (..., k) give
-    (..., r), rows of a block have shape (..., b, k), or (..., b) where rows are numbers, and functions of kernels with
-    matrices for values, and of blocks, give (..., p, r).
+    ``functions[i]`` is one of them. Called with points they give one value for each function: numbers of shape (...)
+    and vectors of shape (..., k) give (..., r), rows of a block have shape (..., b, k), or (..., b) where rows are
+    numbers, and functions of kernels with matrices for values, and of blocks, give (..., p, r).
 
     Functions are summed in their bases, in which they are orthonormal to rounding. On the line this has digits where
     the density is not small (for a Gaussian, within 8.6 standard deviations); farther out, where dividing by
@@ -119,6 +120,14 @@ class SingularFunctions:
     def dtype(self) -> np.dtype[Any]:
         """Of the values: float64, or complex128 where the kernel is complex."""
         return np.result_type(*(part.coefficients for part in self.parts))
+
+    def __getitem__(self, index: int) -> "SingularFunction":
+        """One of the functions, counted from 0, or from the end with a negative index."""
+        i, count = operator.index(index), len(self)
+        if not -count <= i < count:
+            raise IndexError(f"index must be from 0 to {count - 1}, as there are {count} functions, got {i}; "
+                             f"decompose with a smaller rtol for more")
+        return SingularFunction(self, i % count)
 
     @property
     def side(self) -> Side:
@@ -349,6 +358,29 @@ class SingularFunctions:
         varies = np.max([np.ptp(part, axis=0) for side in (left, right) for part in (side.real, side.imag)], axis=0)
         # Their root mean square is one, and where sums end about eight digits are left.
         return [np.where(varies <= 1e-7, np.stack([left[0], values[len(distances)], right[0]]), np.nan)]
+
+
+@dataclass(frozen=True, eq=False)
+class SingularFunction:
+    """One of several singular functions: points of shape (...) give values of shape (...), or (..., p)."""
+
+    functions: SingularFunctions
+    index: int
+
+    def __call__(self, x: Any) -> np.ndarray:
+        """Evaluate the function at points; see `SingularFunctions`."""
+        return self._leading(x)[..., self.index]
+
+    @cached_property
+    def _leading(self) -> SingularFunctions:
+        """The functions up to this one."""
+        ends = accumulate(self.functions.multiplicities)
+        distinct = next(count for count, end in enumerate(ends, start=1) if end > self.index)
+        return self.functions.truncated(distinct, self.index + 1)
+
+    def __repr__(self) -> str:
+        """Say which it is, counted from 1 as in formulas, and of what."""
+        return f"SingularFunction({self.index + 1} of {len(self.functions)}, variable ~ {self.functions.measure!r})"
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,12 +3,17 @@
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._support.axes import plot_values
+from .._support.tables import Records, Tabular
 from .._support.validation import counts as counted
 from .._support.validation import described, nonnegative_float, positive_int, real_array
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 # How far grids reach, as the logarithm of t over the mean size of a value: e^-25 is 1e-11. At 12 the nuclear norms of
 # tests/prediction/test_equivalent.py are wrong by more than they may.
@@ -16,7 +21,7 @@ _REACH = 25.0
 
 
 @dataclass(frozen=True, eq=False)
-class DeterministicEquivalent:
+class DeterministicEquivalent(Tabular):
     r"""What the spectrum of a sampled n x m matrix tends to when multiplicities grow with n and m.
 
     Attributes
@@ -115,6 +120,20 @@ class DeterministicEquivalent:
                 derivative = one * other + kappa * fall * (other / self.n + one / self.m)
                 kappa = kappa - value / derivative
         return self._degrees(kappa)
+
+    def records(self) -> Records:
+        """A row for each functional: the nuclear norm, the energy, and the effective rank."""
+        return [{"quantity": name, "value": float(getattr(self, name))} for name in (
+            "nuclear_norm", "energy", "effective_rank")]
+
+    def _heading(self) -> tuple[str, str]:
+        return "Deterministic equivalent", f"the law of all singular values of a sampled matrix of {self.n} x {self.m}"
+
+    def plot(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw what a sampled spectrum looks like; needs matplotlib (the extra ``plot``)."""
+        values = self.singular_values
+        return plot_values(ax, values, np.zeros_like(values), title=f"{self.n} x {self.m}: the law of all values",
+                           label="quantiles of the law")
 
     def __repr__(self) -> str:
         """Name the size and the effective rank."""

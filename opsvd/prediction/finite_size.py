@@ -1,10 +1,13 @@
 """What the singular values of a sampled matrix must look like: mean, bias and standard deviation, to order 1/n."""
 
+import math
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from .._support.axes import plot_values
+from .._support.tables import Records, Tabular
 from .._support.validation import counts as counted
 from .._support.validation import described, function, pair, positive_int, real_array, size
 from ..quadrature import RARE
@@ -12,13 +15,16 @@ from .finite_functionals import Functional, functionals
 from .sampled_operator import INFINITE_MOMENT, LARGEST_RELATIVE_STD, SampledOperator
 from .splitting import MixedMoments, Multiplet, runs, split
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 # The error that an expansion may have, as a part of the standard deviation, where it is said to hold: a single sample
 # does not show it. At 0.03 it holds for fewer values than tests/prediction/test_finite_size.py finds predicted.
 _LARGEST_ERROR = 0.1
 
 
 @dataclass(frozen=True, eq=False)
-class FiniteSizePrediction:
+class FiniteSizePrediction(Tabular):
     r"""What the singular values of an n x m matrix :math:`h(x_i, y_j) / \sqrt{nm}` of samples look like.
 
     Where values stand several times, r counts the distinct ones, and all of this is about means over multiplets.
@@ -95,6 +101,33 @@ class FiniteSizePrediction:
         rank = "holds" if self.effective_rank.valid else f"does not hold{law}"
         continued = ", with the sum of the values that are not given extrapolated" if self.nuclear.extrapolated else ""
         return f"at {self.n} x {self.m}, {singles}{grouped}{heavy}; that of the effective rank {rank}{continued}"
+
+    def records(self) -> Records:
+        """A row for each value: that of the operator, and of the sample its mean, standard deviation and error.
+
+        NaN where the expansion does not hold.
+        """
+        rows = zip(self.counts, self.mean - self.bias, self.valid, self.mean, self.std, self.error, strict=True)
+        return [{"i": i, "multiplicity": int(count), "operator": float(s),
+                 **{name: float(value) if valid else math.nan for name, value in (
+                     ("mean", mean), ("std", std), ("error", error))}}
+                for i, (count, s, valid, mean, std, error) in enumerate(rows, start=1)]
+
+    def _heading(self) -> tuple[str, str]:
+        return f"Prediction for sampled matrices of {self.n} x {self.m}", self.statement
+
+    def _note(self) -> str:
+        rank = self.effective_rank
+        return f"effective rank {rank.mean:.6g}, standard deviation {rank.std:.1g}" if rank.valid else ""
+
+    def plot(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw the predicted means, with one standard deviation to either side, over the operator's values.
+
+        Where the expansion does not hold, there is the operator's value alone. Needs matplotlib (the extra ``plot``).
+        """
+        mean, std = (np.where(self.valid, values, np.nan) for values in (self.mean, self.std))
+        return plot_values(ax, mean, std, title=f"sampled matrices of {self.n} x {self.m}",
+                           label="predicted, $\\pm$ one standard deviation", beside=self.mean - self.bias)
 
     def __repr__(self) -> str:
         """Name the sizes, and how many of the singular values are predicted."""

@@ -3,18 +3,27 @@
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._support.axes import COLOURS, axes_or_new, ink, styled
+from .._support.tables import Records, Tabular
 from ..operator.singular_functions import SingularFunctions
 from ..quadrature import harmonics
 from ..spectrum import Estimate
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# In log t. At 1 the sums of tanh, relu and sign are wrong by 1e-4, and at this step by 2e-6.
+_STEP = 0.25
 
 _NOTE = "the mean of many samples; how far such means were from the law in simulations is in the error"
 
 
 @dataclass(frozen=True, eq=False)
-class RadialEquivalent:
+class RadialEquivalent(Tabular):
     r"""What the spectrum of a sampled n x m matrix of a rotation-invariant kernel tends to, given lengths that vary.
 
     Made by `OperatorSVD.equivalent`. Shells p of x and q of y stand for ranges of lengths, with masses :math:`w_p` and
@@ -114,19 +123,24 @@ class RadialEquivalent:
     def _sum(self) -> float:
         if self.energy == 0.0:
             return 0.0
+        t, degrees = self._degrees
+        weights = np.full(t.size, _STEP)
+        weights[[0, -1]] *= 0.5
+        # Beyond the grid df is constant, or the energy over t^2.
+        return 2.0 / math.pi * float((degrees * t) @ weights + degrees[-1] * t[-1] + self.energy / t[0])
+
+    @cached_property
+    def _degrees(self) -> tuple[np.ndarray, np.ndarray]:
+        r"""Values t from large to small, and the sums of :math:`\sigma_i^2 / (\sigma_i^2 + t^2)` there."""
         count = min(self.n, self.m, float(self.multiplicities.sum()) if self.tail.sum() == 0.0 else math.inf)
-        # In log t, about the mean size of a value. Sums of tanh, relu and sign are right to 2e-6 with this step and
-        # these ends, and to 1e-4 with a step of 1, or with an end of 5 or -8.
-        step = 0.25
-        t = math.sqrt(self.energy / count) * np.exp(np.arange(9.0, -14.0, -step))
+        # In log t, about the mean size of a value. Sums of tanh, relu and sign are right to 2e-6 with these ends, and
+        # to 1e-4 with an end of 5 or -8.
+        t = math.sqrt(self.energy / count) * np.exp(np.arange(9.0, -14.0, -_STEP))
         d, e = (np.ones(mass.size) for mass in self.masses)
         degrees = np.zeros(t.size)
         for index, square in enumerate((t**2).tolist()):
             degrees[index], d, e = self._solved(square, d, e)
-        weights = np.full(t.size, step)
-        weights[[0, -1]] *= 0.5
-        # Beyond the grid df is constant, or the energy over t^2.
-        return 2.0 / math.pi * float((degrees * t) @ weights + degrees[-1] * t[-1] + self.energy / t[0])
+        return t, degrees
 
     def _solved(self, square: float, d: np.ndarray, e: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
         """The degrees of freedom at t^2, and D and E there, by iteration from those of a larger t."""
@@ -144,6 +158,27 @@ class RadialEquivalent:
             if max(np.abs(np.log(step)).max() for step in steps) < 1e-7:
                 break
         return float(of_x.sum()), d, e
+
+    def records(self) -> Records:
+        """A row for each functional, the nuclear norm and the effective rank, with its error."""
+        found = {"nuclear_norm": self.nuclear_norm, "effective_rank": self.effective_rank}
+        return [{"quantity": name, "value": one.value, "error": one.error} for name, one in found.items()]
+
+    def _heading(self) -> tuple[str, str]:
+        return "Equivalent", f"the law of all singular values of a sampled matrix of {self.n} x {self.m}; {_NOTE}"
+
+    def plot(self, ax: "Axes | None" = None) -> "Axes":
+        r"""Draw :math:`\sum_i \sigma_i^2 / (\sigma_i^2 + t^2)` against t: about how many values lie above t.
+
+        Needs matplotlib (the extra ``plot``).
+        """
+        ax = styled(axes_or_new(ax), f"sampled matrix of {self.n} x {self.m}")
+        t, degrees = self._degrees if self.energy > 0.0 else (np.ones(1), np.zeros(1))
+        ax.plot(t, degrees, color=COLOURS[0], label=r"$\sum_i \sigma_i^2 / (\sigma_i^2 + t^2)$")
+        ax.axhline(self.effective_rank, color=ink(ax), linestyle="--", label="effective rank")
+        ax.set(xscale="log", xlabel="$t$", ylabel="values above $t$, about")
+        ax.legend()
+        return ax
 
     def __repr__(self) -> str:
         """Name the size and the effective rank."""

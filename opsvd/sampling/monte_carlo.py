@@ -4,12 +4,14 @@ import copy
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._support.axes import plot_values
 from .._support.blas_threads import one_blas_thread
 from .._support.progress import Report, as_report, nothing
+from .._support.tables import Tabular
 from .._support.validation import generator, positive_int
 from ..kernels import Kernel, paired, power_of_two, unit_factor
 from ..matrices import SampledMatrix, StoredMatrix
@@ -22,12 +24,15 @@ from .text import shortened
 from .thread_safety import Witness
 from .trials import TO_WATCH, TrialRun, announce, cut_short
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 MOST_TRIALS = 100_000
 """Each has a stream of random numbers, made beforehand: so many take a second."""
 
 
 @dataclass(frozen=True, eq=False)
-class MonteCarloSpectrum:
+class MonteCarloSpectrum(Tabular):
     """The singular values of several sampled n x m matrices.
 
     Attributes
@@ -126,6 +131,15 @@ class MonteCarloSpectrum:
                 ("effective_rank", ranks.mean(), standard_error(ranks), self.effective_rank_error().max())]
         return [size | {"quantity": name, "mean": float(mean), "standard_error": float(scatter),
                         "engine_error": float(error)} for name, mean, scatter, error in rows]
+
+    def _heading(self) -> tuple[str, str]:
+        return "Sampled matrices", repr(self)
+
+    def plot(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw the means of the values with their standard errors, or the values of a single matrix."""
+        bars = np.where(np.isfinite(self.standard_error), self.standard_error, 0.0)
+        label = "one matrix" if self.trials == 1 else f"mean of {self.trials} matrices, $\\pm$ its standard error"
+        return plot_values(ax, self.mean, bars, title=f"sampled, {self.n} x {self.m}", label=label)
 
     def __repr__(self) -> str:
         """Name the size and the number of trials."""

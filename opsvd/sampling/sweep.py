@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .._support.optional import require
+import numpy as np
+
+from .._support.axes import COLOURS, axes_or_new, styled
 from .._support.progress import as_report
 from .._support.signs import plus_minus
+from .._support.tables import Tabular
 from .._support.validation import described, generator, is_array, positive_int, sequence
 from ..errors import TrialError
 from ..kernels import Kernel, paired
@@ -16,9 +19,12 @@ from .monte_carlo import MonteCarloSpectrum, kernel_trials, run_in_turn
 from .text import aligned, shortened
 from .trials import TO_WATCH, announce, cut_short
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 
 @dataclass(frozen=True, eq=False)
-class MonteCarloSweep:
+class MonteCarloSweep(Tabular):
     """Sampled spectra of several sizes, in the order in which they were asked for.
 
     Attributes
@@ -52,7 +58,28 @@ class MonteCarloSweep:
 
         For xarray: ``sweep.to_pandas().set_index(["n", "quantity"]).to_xarray()``.
         """
-        return require("pandas", "sweep", "MonteCarloSweep.to_pandas").DataFrame(self.records())
+        return super().to_pandas()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The rows of the table, and whether there should have been more, as Python's own."""
+        return {"records": self.records(), "interrupted": self.interrupted}
+
+    def _heading(self) -> tuple[str, str]:
+        return "Sampled matrices", repr(self)
+
+    def plot(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw the mean effective rank of each size against n, with its standard error.
+
+        Needs matplotlib (the extra ``plot``).
+        """
+        ax = styled(axes_or_new(ax), "sampled matrices")
+        rows = [row for row in self.records() if row["quantity"] == "effective_rank"]
+        bars = np.array([row["standard_error"] for row in rows])
+        ax.errorbar([row["n"] for row in rows], [row["mean"] for row in rows], fmt="o-", capsize=3, color=COLOURS[0],
+                    yerr=np.where(np.isfinite(bars), bars, 0.0), label="mean, $\\pm$ its standard error")
+        ax.set(xscale="log", xlabel="rows $n$ of the matrix", ylabel=r"effective rank, $(\sum s_i)^2 / \sum s_i^2$")
+        ax.legend()
+        return ax
 
     def __repr__(self) -> str:
         """Name the sizes, the first of them if they are many."""

@@ -2,15 +2,20 @@
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._support.axes import COLOURS, axes_or_new, styled
 from .._support.signs import plus_minus
+from .._support.tables import Records, Tabular
 from .._support.validation import described, instance, nonnegative_float, positive_float, real_array, require_fields
 from .estimate import rounded_up
 from .functionals import Spectrum, Tail, checked
 from .laws import FEWEST_FITTED, LAWS, POWER, Fit, fit_laws, reliable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 # sqrt(E h^2 - sum s_i^2) is a root of a difference of nearly equal numbers: below this part of the norm, some roots of
 # eps, it is rounding. Where what no computed value stands for is below it, the sum of the computed values is known
@@ -19,7 +24,7 @@ _NEGLIGIBLE = 1e-7
 
 
 @dataclass(frozen=True)
-class DecayLaw:
+class DecayLaw(Tabular):
     r"""How singular values decay with their index; ``str(law)`` says it in a sentence.
 
     Attributes
@@ -136,6 +141,36 @@ class DecayLaw:
     def __str__(self) -> str:
         """The sentence."""
         return self.sentence()
+
+    def records(self) -> Records:
+        """One row: what is known of the law."""
+        return [self.to_dict()]
+
+    def _heading(self) -> tuple[str, str]:
+        return "Decay", str(self)
+
+    def _values(self, index: np.ndarray) -> np.ndarray:
+        """What the law gives for the values of these indices, from 1; NaN if the law is unknown."""
+        law = next((law for law in LAWS if law.kind == self.kind), None)
+        if law is None:
+            return np.full(index.shape, np.nan)
+        # Where p = 1 is possible and the sum diverges, C is that of p = 1.
+        rate = 1.0 if self.diverges and self._may_be_one else self.rate
+        return np.asarray(self.amplitude * np.exp(-rate * law.f(index)))
+
+    def plot(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw the law over as many values as were fitted, on logarithmic axes: over ``svd.plot()``, for example.
+
+        Needs matplotlib (the extra ``plot``).
+        """
+        ax = axes_or_new(ax)
+        if not ax.has_data():
+            styled(ax, "decay").set(xscale="log", yscale="log", xlabel="index $i$", ylabel="singular value $s_i$")
+        index = np.arange(1.0, max(self.used, 2) + 1.0)
+        name = f"{self.kind}, rate {self.rate:.3g}"
+        ax.plot(index, self._values(index), color=COLOURS[1], linestyle="--", label=name)
+        ax.legend()
+        return ax
 
 
 def decay_law(values: Any, errors: Any = None, *, multiplicities: Any = None) -> DecayLaw:

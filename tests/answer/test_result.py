@@ -268,3 +268,34 @@ def test_evaluations_and_remarks_belong_to_the_kernel():
     missed = dataclasses.replace(svd, converged=False).for_kernel(kernel, 12, "a remark")
     assert missed.status == f"{svd.status} (a remark)"
     np.testing.assert_allclose(met.left(0.7), svd.left(0.7), rtol=1e-13)
+
+
+@pytest.mark.parametrize("name", ["sin", "complex", "sectors", "matrices"])
+def test_factors_are_those_of_the_matrix(name):
+    """U s V^T is the matrix of h at the points, to the tail in the root mean square, for every kind of kernel."""
+    plane = opsvd.Gaussian.standard(2)
+    h, measures = {
+        "sin": (lambda x, y: np.sin(x * y), ()), "complex": (lambda x, y: np.exp(1j * x * y), ()),
+        "sectors": (lambda x, y: np.tanh(np.sum(x * y, axis=-1)), (plane, plane)),
+        "matrices": (lambda x, y: np.exp(0.2 * x * y)[..., None, None] * np.array([[1.0, 0.5, 0.0], [0.0, 1.0, 0.2]]),
+                     ()),
+    }[name]
+    svd = opsvd.decompose(h, *measures, rtol=1e-6)
+    rng = np.random.default_rng(0)
+    x, y = svd.mu_x.sample(40, rng), svd.mu_y.sample(50, rng)
+    u, s, v = svd.factors(x, y)
+    np.testing.assert_array_equal(s, svd.singular_values)
+    values = h(x[:, None], y[None])
+    if name == "matrices":
+        values = values.transpose(0, 2, 1, 3).reshape(80, 150)
+    error = np.sqrt(np.mean(np.abs((u * s) @ v.T - values) ** 2))
+    assert error <= 5.0 * svd.tail + 1e-12
+
+
+def test_factors_want_lists_of_points():
+    """A grid of points is no list, and neither is one point."""
+    svd = opsvd.decompose(KERNELS["sin"])
+    with pytest.raises(ValueError, match="x must be a list of points, one axis of them, got 2 axes"):
+        svd.factors(np.ones((2, 3)), np.ones(3))
+    with pytest.raises(ValueError, match="y must be a list of points, one axis of them, got 0 axes"):
+        svd.factors(np.ones(3), 1.0)

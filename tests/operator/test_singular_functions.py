@@ -100,3 +100,21 @@ def test_directions_do_not_depend_on_the_length(scale):
     length, direction = polar(np.array([[3.0, -4.0, 0.0]]) / 5.0 * scale)
     np.testing.assert_allclose(direction, [[0.6, -0.8, 0.0]], rtol=1e-3, atol=1e-300)
     assert length[0] == pytest.approx(scale, rel=1e-3)
+
+
+@pytest.mark.filterwarnings("ignore::opsvd.ConvergenceWarning")
+@pytest.mark.parametrize("name", ["sector", "numbers", "numbers that jump", "blocks"])
+def test_one_function_is_a_callable(name):
+    """functions[i] is the i-th of them, members of multiplets among them; there are as many as their length says."""
+    svd = opsvd.decompose(*KERNELS[name], rtol=1e-2, max_evaluations=20_000_000)
+    shape = {"sector": (5, 2), "blocks": (5, 2)}.get(name, (5,))
+    points = np.random.default_rng(0).standard_normal(shape)
+    values = svd.left(points)
+    for i in (0, 1, len(svd.left) - 1, -1):
+        np.testing.assert_allclose(svd.left[i](points), values[..., i], rtol=1e-8, atol=1e-9)
+    assert len(list(svd.left)) == len(svd.left)
+    with pytest.raises(IndexError, match=f"index must be from 0 to {len(svd.left) - 1}"):
+        svd.left[len(svd.left)]
+    with pytest.raises(TypeError):
+        svd.left["first"]
+    assert repr(svd.left[1]).startswith(f"SingularFunction(2 of {len(svd.left)}, variable ~ ")

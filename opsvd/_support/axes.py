@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
-from .._support.optional import require
-from .._support.validation import instance
+import numpy as np
+
+from .optional import require
+from .validation import instance
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,3 +45,27 @@ def require_axes(ax: object) -> "Axes":
     """Return `ax` if it is a matplotlib Axes, or raise naming it."""
     kind: type[Axes] = require("matplotlib.axes", "plot", "a figure").Axes
     return instance(ax, "ax", kind, "pass what plt.subplots() gives, or leave it out for new ones")
+
+
+def plot_values(ax: "Axes | None", values: np.ndarray, bars: np.ndarray, *, title: str, label: str,
+                beside: np.ndarray | None = None, beside_label: str = "operator, $n = \\infty$") -> "Axes":
+    """Draw values against their index on a logarithmic axis, with bars; what lies `beside` each is a short line.
+
+    Values that are not known are NaN, and are left out. Of many values, more than a hundred, the bars are a band, and
+    both axes are logarithmic.
+    """
+    ax = styled(axes_or_new(ax), title)
+    index = np.arange(1, len(values) + 1)
+    if len(values) > 100:
+        ax.set_xscale("log")
+        ax.plot(index, values, color=COLOURS[0], label=label)
+        ax.fill_between(index, values - bars, values + bars, color=COLOURS[0], alpha=0.3, linewidth=0.0)
+    else:
+        ax.errorbar(index, values, yerr=bars, fmt="o", markersize=4, capsize=3, color=COLOURS[0], label=label)
+        ax.locator_params(axis="x", integer=True)
+    if beside is not None:
+        ax.hlines(beside, index - 0.35, index + 0.35, color=ink(ax), linewidth=1.2, label=beside_label)
+    ax.set_yscale("log", nonpositive="clip")
+    ax.set(xlabel="index $i$", ylabel="singular value $s_i$")
+    ax.legend()
+    return ax
