@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 # Values that have a label each: for more of them the labels would run into each other.
 _LABELLED = 6
 
-# Inches from the start of a label to that of the next: three characters of eight points, with a space. A layout may yet
-# take a fifth of the width for what stands beside the Axes.
-_LABEL_WIDTH = 0.36
-
 
 def plot_spectrum(svd: Decomposition, ax: "Axes | None" = None) -> "Axes":
     r"""Draw the singular values :math:`s_i` against i on a logarithmic axis, with their error bars.
@@ -85,10 +81,12 @@ def _plot_multiplets(svd: Decomposition, ax: "Axes") -> "Axes":
     middles = np.sqrt((starts + 0.6) * (ends + 0.4))
     ax.errorbar(middles, svd.values, yerr=svd.value_errors, fmt="none", ecolor=ink(ax), capsize=2, label="error bars")
     ax.autoscale_view()    # so that places below are those that will be seen
-    last = -math.inf
+    # Inches from the start of a label to that of the next: three characters of eight points, with a space. A layout may
+    # yet take a fifth of the width for what stands beside the Axes.
+    width, last = 0.36, -math.inf
     for start, value, count in list(zip(starts, svd.values, svd.multiplicities.tolist(), strict=True))[:_LABELLED]:
         place = ax.transData.transform((start + 0.6, value))[0] / ax.figure.dpi
-        if place - last > _LABEL_WIDTH:
+        if place - last > width:
             times = f"{count if count < 10**6 else format(float(count), '.1g')}\N{MULTIPLICATION SIGN}"
             ax.annotate(times, (start + 0.6, value), textcoords="offset points", xytext=(2, 5), fontsize=8)
             last = place
