@@ -280,7 +280,7 @@ def test_what_a_file_cannot_hold_is_refused_before_it_is_written(tmp_path):
     path = tmp_path / "svd.npz"
     mine = replace(svd, left=SingularFunctions((
         part._replace(basis=Mine(basis.measure, basis.edges, basis.order)),)))
-    with pytest.raises(TypeError, match=r"in the bases FourierBasis, GridBasis, HermiteBasis, .* only, got Mine"):
+    with pytest.raises(TypeError, match=r"in the bases .*FourierBasis, GridBasis, HermiteBasis, .* only, got Mine"):
         mine.save(path)
     other = replace(svd, left=SingularFunctions((
         part._replace(basis=PanelBasis(Other(), basis.edges, basis.order)),)))
