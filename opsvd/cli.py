@@ -60,12 +60,23 @@ def _problem(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> str:
     return f"h(x, y) = {kernel.name}, x ~ {mu_x}, y ~ {mu_y}"
 
 
+def _signs(svd: OperatorSVD) -> dict[str, str]:
+    """What is known of the signs of eigenvalues, where h is symmetric."""
+    try:
+        negative = int(np.count_nonzero(svd.eigenvalues < 0.0))
+    except ValueError:
+        return {}
+    return {"symmetric": f"{negative} of the {svd.rank} eigenvalues listed are negative" if negative else
+            "positive semidefinite, as far as eigenvalues are listed"}
+
+
 def _report(kernel: Kernel, svd: OperatorSVD) -> str:
     facts = {
         "norm": f"{svd.norm}, sqrt(E h^2)",
         "tail": f"{svd.tail:.1e}, what the values above leave out of it",
         "nuclear norm": f"{svd.nuclear_norm()}, sum s",
         "effective rank": f"{svd.effective_rank()}, (sum s)^2 / sum s^2",
+        **_signs(svd),
         "method": svd.method,
         "status": svd.status,
         "evaluations": f"{svd.evaluations} values of h",

@@ -122,6 +122,16 @@ def test_long_spectra_are_cut_in_the_table(capsys):
     assert sum(line.split()[:1] == [str(i)] for i in range(1, 40) for line in out.splitlines()) == 20
 
 
+@pytest.mark.parametrize(("formula", "words"), [
+    ("exp(-(x-y)**2/2)", "positive semidefinite, as far as eigenvalues are listed"),
+    ("x+y", "1 of the 2 eigenvalues listed are negative"), ("x+2*y", None)])
+def test_the_signs_of_eigenvalues_are_told(formula, words, capsys):
+    """Of symmetric kernels the report says how many eigenvalues are negative; of others it says nothing."""
+    assert main([formula, "--no-crosscheck", "--rtol", "1e-6"]) == 0
+    line = [row for row in capsys.readouterr().out.splitlines() if row.startswith("symmetric:")]
+    assert [row.split(maxsplit=1)[1] for row in line] == ([] if words is None else [words])
+
+
 def test_one_large_matrix(capsys):
     """With --sample one matrix is drawn, its cost said on stderr beforehand, and nothing else computed."""
     assert main(["tanh(x*y)", "--sample", "6000,5000", "--max-rank", "2"]) == 0

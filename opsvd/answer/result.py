@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate
 from os import PathLike
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,20 +20,14 @@ from ..prediction.finite_size import FiniteSizePrediction, predict
 from ..prediction.moments import mixed_moments, multiplet_moments
 from ..prediction.radial_equivalent import RadialEquivalent, sector_equivalent
 from ..spectrum import DecayLaw, Estimate, Tail, effective_rank, hilbert_schmidt_norm, nuclear_norm
-from ..spectrum.multiplets import as_counts, first_multiplets
+from ..spectrum.multiplets import as_counts, expanded, first_multiplets
+from .eigenvalues import signs
+from .factors import Factors, factor
 from .saved import functions_to_arrays
 from .tables import measure_record, spectrum_records
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-
-class Factors(NamedTuple):
-    """Matrices U, (n, r), and V, (m, r), and values s, (r,), with ``h(x_i, y_j)`` near ``(U * s) @ V.T``."""
-
-    U: np.ndarray
-    s: np.ndarray
-    V: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,15 +158,33 @@ class OperatorSVD(Tabular):
         >>> bool(np.allclose(U[:9] * s @ V[:9].T, np.tanh(np.outer(x[:9], y[:9])), atol=1e-8))
         True
         """
-        found = []
-        for functions, points, name, mu in ((self.left, x, "x", self.mu_x), (self.right, y, "y", self.mu_y)):
-            values = functions.extend(finite_points(points, name, mu.dim))
-            axes = 2 if functions.side.values is None else 3
-            if values.ndim != axes:
-                raise ValueError(f"{name} must be a list of points, one axis of them, got {values.ndim - axes + 1} "
-                                 f"axes; pass for example {name}.ravel() for numbers, or reshape it")
-            found.append(values.reshape(-1, self.rank))
-        return Factors(found[0], self.singular_values, found[1].conj())
+        return Factors(factor(self.left, x, "x"), self.singular_values, factor(self.right, y, "y").conj())
+
+    @property
+    def eigenvalues(self) -> np.ndarray:
+        r"""For symmetric h, the eigenvalues :math:`\lambda_i = \pm s_i`, shape (r,), in the order of `singular_values`.
+
+        Of those of one size the positive ones come first; `errors` are their bars. NaN where functions of the same
+        value are not all listed. ``(svd.eigenvalues >= 0).all()`` says whether h is positive semidefinite, as far as
+        values are listed.
+
+        Raises
+        ------
+        ValueError
+            If the measures differ, or the singular functions show that h is not symmetric.
+
+        Examples
+        --------
+        >>> import opsvd
+        >>> print(opsvd.decompose(lambda x, y: x + y).eigenvalues.round(9))    # of sqrt(2) times two projections
+        [ 1. -1.]
+        """
+        if self.mu_x != self.mu_y:
+            raise ValueError(f"mu_x and mu_y must be the same for eigenvalues, got {self.mu_x!r} and {self.mu_y!r}; "
+                             f"use singular_values")
+        owners = self._owners
+        found = signs(self.values[owners], self.value_errors[owners], self.left, self.right, self.rtol)
+        return expanded(self.values[owners] * found, as_counts(self.left.multiplicities), self.rank)
 
     def effective_rank(self, kind: str = "nuclear") -> Estimate:
         r"""The effective rank with its error bar, by default :math:`(\sum_i s_i)^2 / \sum_i s_i^2`.

@@ -67,16 +67,18 @@ class Estimate(float):
         """Show the digits that the error bar leaves, the bar rounded upwards, the note, and what is sure beside it."""
         sure = self.extrapolated or (math.isinf(self.error) and self.lower > 0.0)
         text = repr(self.value)
+        if math.isinf(self.error) and sure:    # nothing is known but the bound, whatever the number is
+            return f"at least {_rounded_down(self.lower, 0.0)}{f' ({self.note})' if self.note else ''}"
         if self.error:
-            text = f"{_digits(self.value, self.error, sure)} {plus_minus()} {rounded_up(self.error)}"
+            text = f"{_digits(self.value, self.error)} {plus_minus()} {rounded_up(self.error)}"
         words = [self.note, "extrapolated" if self.extrapolated else "",
                  f"at least {_rounded_down(self.lower, self.error)}" if sure else ""]
         return f"{text} ({'; '.join(filter(None, words))})" if any(words) else text
 
 
-def _digits(value: float, error: float, sure: bool) -> str:
+def _digits(value: float, error: float) -> str:
     if math.isinf(error):
-        return f"{value:.6g}" if sure else f"{value:.3g}"    # what little an infinite bar warrants
+        return f"{value:.3g}"    # what little an infinite bar warrants
     if not 0.0 < error < abs(value) < math.inf:
         return f"{value:.6g}"
     return f"{value:.{min(16, 1 + math.floor(math.log10(abs(value))) - math.floor(math.log10(error)))}g}"

@@ -178,7 +178,9 @@ def _estimate(spectrum: Spectrum, value: float, bounds: Interval, note: str = ""
     if sure is None or not spectrum.tail.extrapolated:
         if math.isinf(value):
             return Estimate(math.inf, 0.0, note)
-        return Estimate(value, max(bounds[1] - value, value - bounds[0], 0.0) + rounding, note)
+        error = max(bounds[1] - value, value - bounds[0], 0.0) + rounding
+        least = max(bounds[0], 0.0) * (1.0 - 8.0 * EPS) if math.isinf(error) else None
+        return Estimate(value, error, note, lower=least, upper=None if least is None else bounds[1])
     low = sure[0] * (1.0 - 8.0 * EPS)
     value = max(value, low)
     error = 0.0 if math.isinf(value) else max(bounds[1] - value, value - max(bounds[0], low), 0.0) + rounding

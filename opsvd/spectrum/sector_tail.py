@@ -8,6 +8,8 @@ from ..quadrature import continued, fall
 from . import Tail
 from .laws import FEWEST_FITTED, POWER, RELIABLE, fit_laws
 
+_OF_SAMPLES = "svd.equivalent(n) has that of a matrix of n rows"
+
 
 def sector_tail(energy: tuple[float, float], listed: np.ndarray, sums: np.ndarray, errors: np.ndarray,
                 degrees: np.ndarray, *, complete: bool, hidden: float = 0.0, total_least: float = 0.0) -> Tail:
@@ -60,7 +62,7 @@ def _continued(listed: np.ndarray, sums: np.ndarray, errors: np.ndarray, degrees
     if constant or (certain and fits[0].rate - fits[0].error <= 1.0):
         power = 0.0 if constant else -fits[0].rate
         return math.inf, math.inf, (f"the values of degree l add up to about l^{power:.2g}, as far as degree "
-                                    f"{int(degrees[last])}, so that the sum of all diverges")
+                                    f"{int(degrees[last])}, so that the sum of all diverges; {_OF_SAMPLES}")
     if not fits and (few := _geometric(sums[told])) is not None:
         return unlisted + few, bar + few, ""
     beyond = [fit.sum_beyond(start, fit.rate) for fit in fits]
@@ -70,7 +72,7 @@ def _continued(listed: np.ndarray, sums: np.ndarray, errors: np.ndarray, degrees
     estimate = next(filter(math.isfinite, beyond), 0.0)
     if not math.isfinite(most) or not fits:
         return unlisted, math.inf, (f"the values of degree l still add up to too much at degree {int(degrees[-1])}, "
-                                    f"the last computed: this is what they are known to add up to")
+                                    f"the last computed: this is what they are known to add up to; {_OF_SAMPLES}")
     return fitted_part + estimate, bar + max(estimate, most - estimate), ""
 
 

@@ -299,3 +299,58 @@ def test_factors_want_lists_of_points():
         svd.factors(np.ones((2, 3)), np.ones(3))
     with pytest.raises(ValueError, match="y must be a list of points, one axis of them, got 0 axes"):
         svd.factors(np.ones(3), 1.0)
+
+
+SYMMETRIC = {
+    "both signs in one value": (lambda x, y: x + y, [1.0, -1.0]),
+    "sine": (lambda x, y: np.sin(x * y), None),
+    "squared exponential": (lambda x, y: np.exp(-((x - y) ** 2) / 2.0), None),
+    "twice": (lambda x, y: np.maximum(x * y, 0.0), [0.5, 0.5]),
+    "Hermitian": (lambda x, y: np.exp(1j * (x - y)) - 0.25 * x * y, None),
+    "vectors": (opsvd.elementwise(np.tanh, 3), None),
+    "matrices": (lambda x, y: np.exp(0.2 * x * y)[..., None, None] * np.array([[1.0, 0.5], [0.5, -1.0]]), None),
+}
+
+
+@pytest.mark.parametrize("name", SYMMETRIC)
+def test_eigenvalues_of_symmetric_kernels(name):
+    """They are the singular values with signs, and those of a sampled matrix at the same points on both sides."""
+    h, exact = SYMMETRIC[name]
+    svd = opsvd.decompose(h, rtol=1e-6, max_rank=40)
+    values = svd.eigenvalues
+    known = ~np.isnan(values)
+    assert known.sum() >= svd.rank - 1
+    np.testing.assert_allclose(np.abs(values)[known], svd.singular_values[known], rtol=1e-12)
+    if exact is not None:
+        np.testing.assert_allclose(values, exact, atol=1e-9)
+    x = svd.mu_x.sample(600, np.random.default_rng(0))
+    matrix = h(x[:, None], x[None]) / 600.0
+    if name == "matrices":
+        matrix = matrix.transpose(0, 2, 1, 3).reshape(1200, 1200)
+    sampled = np.linalg.eigvalsh(matrix)
+    sampled = sampled[np.argsort(-np.abs(sampled))]
+    # The order of values of one size, and of both signs, is chance in a sample.
+    first = np.flatnonzero(np.abs(values[:4]) > 0.1)
+    np.testing.assert_allclose(np.sort(sampled[first]), np.sort(values[first]), atol=0.12)
+
+
+def test_a_positive_semidefinite_kernel_has_no_negative_eigenvalue():
+    """min(x, y) on [0, 1] has 1 / ((i - 1/2) pi)^2; less one half, the first of them is negative."""
+    unit = opsvd.Uniform(0.0, 1.0)
+    assert (opsvd.decompose(np.minimum, unit, unit, rtol=1e-4).eigenvalues > 0.0).all()
+    shifted = opsvd.decompose(lambda x, y: np.minimum(x, y) - 0.5, unit, unit, rtol=1e-4).eigenvalues
+    assert (shifted[shifted < 0.0]).size == 1
+
+
+@pytest.mark.parametrize("h", [lambda x, y: np.tanh(x * y) + 0.01 * x, lambda x, y: np.sin(x - y),
+                               lambda x, y: np.exp(1j * (x + y)) + x])
+def test_kernels_that_are_not_symmetric_have_no_eigenvalues(h):
+    """Neither nearly symmetric ones, nor those whose sign changes with the order, nor complex symmetric ones."""
+    with pytest.raises(ValueError, match=r"h must be symmetric, h\(x, y\) = h\(y, x\), for eigenvalues"):
+        _ = opsvd.decompose(h).eigenvalues
+
+
+def test_eigenvalues_need_one_measure():
+    """Functions of x and of y are compared under the same measure."""
+    with pytest.raises(ValueError, match="mu_x and mu_y must be the same for eigenvalues"):
+        _ = opsvd.decompose(lambda x, y: x * y, opsvd.Gaussian(), opsvd.Gaussian(0.0, 2.0)).eigenvalues

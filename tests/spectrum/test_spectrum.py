@@ -60,7 +60,7 @@ def test_estimate_shows_what_is_known(value, error, text):
 
 @pytest.mark.parametrize(("value", "error", "lower", "note", "text"), [
     (0.59936030197, 9.6e-7, 0.59936021878, "", "0.5993603 ± 1e-06 (extrapolated; at least 0.5993602)"),
-    (0.59936030197, math.inf, 0.59936021878, "few", "0.59936 ± inf (few; at least 0.59936)"),
+    (0.59936030197, math.inf, 0.59936021878, "few", "at least 0.59936 (few)"),
     (math.inf, 0.0, 21.14039, "it diverges", "inf (it diverges; extrapolated; at least 21.1403)"),
     (1e8 + 0.7861, 0.5, 1e8 + 0.77, "", "100000000.8 ± 5e-01 (extrapolated; at least 100000000.7)"),
     (2.0, 1e-3, 1.9999999, "", "2 ± 1e-03 (extrapolated; at least 1.99999)"),

@@ -1,0 +1,85 @@
+"""The eigenvalues of a symmetric kernel, from its singular functions: f_i is g_i, or -g_i."""
+
+import numpy as np
+
+from .._support.floats import EPS
+from ..operator.singular_functions import SingularFunctions
+
+
+def signs(values: np.ndarray, bars: np.ndarray, left: SingularFunctions, right: SingularFunctions,
+          rtol: float) -> np.ndarray:
+    r"""1.0 or -1.0 for each distinct function, shape (q,): the sign of its eigenvalue, positive ones first if s is one.
+
+    Where h is symmetric, the functions f and g of one singular value span the same space, on which :math:`g = W f` with
+    W symmetric and orthogonal: its eigenvalues are the signs.
+
+    Parameters
+    ----------
+    values, bars : ndarray, shape (q,)
+        The singular value of each distinct function, nonincreasing, and its error bar.
+    left, right : SingularFunctions
+    rtol : float
+        The tolerance of the decomposition.
+
+    Returns
+    -------
+    ndarray, shape (q,)
+        NaN for the last value where functions of the same value are not listed, so that the sign cannot be told.
+
+    Raises
+    ------
+    ValueError
+        If some g is not made of the f of its value, so that these are no eigenfunctions.
+    """
+    found = np.ones(len(values))
+    groups = _groups(values, bars, left.degrees if left.radial is not None else None)
+    f, g = _at_points(left, right, 8 * max((len(group) for group in groups), default=0))
+    for group in groups:
+        others = np.setdiff1d(np.arange(len(values)), group)
+        gap = float(np.abs(values[group][:, None] - values[others]).min(initial=float(values[group[-1]])))
+        # What bars, the tolerance and rounding do to functions, to first order; they are orthonormal, and may differ
+        # by two. At most a tenth, lest functions that are only alike pass for the same.
+        noise = 10.0 * float(bars[group].max()) / gap + (rtol + 100.0 * EPS) * float(values[0] / values[group[-1]])
+        # W with g = W f, by least squares. Any points tell it, if they are several times as many as the functions.
+        transposed = np.linalg.lstsq(f[:, group], g[:, group], rcond=None)[0]
+        left_over = float(np.sqrt(np.mean(np.abs(f[:, group] @ transposed - g[:, group]) ** 2)))
+        mixed = transposed.T
+        skew = float(np.abs(mixed - mixed.conj().T).max())
+        if max(left_over, skew) > min(1e-6 + noise, 0.1):
+            if group[-1] == len(values) - 1 and skew <= 0.1:
+                found[group] = np.nan
+                continue
+            raise ValueError(f"h must be symmetric, h(x, y) = h(y, x), for eigenvalues, got singular functions of "
+                             f"{values[group[0]]:.3g} of which that of y is neither that of x nor minus it; use "
+                             f"singular_values")
+        found[group] = np.sign(np.linalg.eigvalsh(0.5 * (mixed + mixed.conj().T)))[::-1]
+    return found
+
+
+def _groups(values: np.ndarray, bars: np.ndarray, degrees: np.ndarray | None) -> list[np.ndarray]:
+    """Indices of functions whose values are not told apart, of one degree of harmonics if they are radial ones."""
+    kinds = [np.arange(len(values))] if degrees is None else [
+        np.flatnonzero(degrees == degree) for degree in np.unique(degrees)]
+    groups = []
+    for kind in kinds:
+        s, reach = values[kind], bars[kind]
+        # Functions of values nearer than a thousandth may mix by rounding; whole groups do not.
+        apart = s[:-1] - s[1:] > reach[:-1] + reach[1:] + 1e-3 * s[:-1]
+        groups += np.split(kind, np.flatnonzero(apart) + 1)
+    return groups
+
+
+def _at_points(left: SingularFunctions, right: SingularFunctions, least: int) -> tuple[np.ndarray, np.ndarray]:
+    """The functions at random points, (n, q) each, n at least 64 and `least`."""
+    count, rows, mu = max(64, least), left.side.rows, left.measure
+    points = mu.sample(count * (rows or 1), np.random.default_rng(0))
+    if rows is not None:
+        points = points.reshape(count, rows, *points.shape[1:])
+    return _values(left, points), _values(right, points)
+
+
+def _values(functions: SingularFunctions, points: np.ndarray) -> np.ndarray:
+    """Distinct functions at points, (n, q), those of radial functions at their lengths; values of one stand below."""
+    if functions.radial is not None:
+        return functions.radial_sums(np.linalg.norm(points, axis=-1))
+    return functions(points).reshape(-1, len(functions))

@@ -1,0 +1,26 @@
+"""Factors of the matrix of a kernel for given points."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .._support.validation import finite_points
+from ..operator.singular_functions import SingularFunctions
+
+
+class Factors(NamedTuple):
+    """Matrices U, (n, r), and V, (m, r), and values s, (r,), with ``h(x_i, y_j)`` near ``(U * s) @ V.T``."""
+
+    U: np.ndarray
+    s: np.ndarray
+    V: np.ndarray
+
+
+def factor(functions: SingularFunctions, points: Any, name: str) -> np.ndarray:
+    """The functions at a list of points, (n, r), or (n p, r) where they have p values; `name` is that of the points."""
+    values = functions.extend(finite_points(points, name, functions.measure.dim))
+    axes = 2 if functions.side.values is None else 3
+    if values.ndim != axes:
+        raise ValueError(f"{name} must be a list of points, one axis of them, got {values.ndim - axes + 1} axes; pass "
+                         f"for example {name}.ravel() for numbers, or reshape it")
+    return values.reshape(-1, len(functions))
