@@ -5,8 +5,11 @@ lines of numpy do: Nystrom with Gauss-Hermite nodes, with Gauss-Legendre nodes f
 matrices. Writes docs/figures/error_against_evaluations.png (or the path given as argument), and prints the tables:
 
     python benchmarks/error_against_evaluations.py > benchmarks/results/error_against_evaluations.txt
+
+With --figure it draws the tables that are there, and computes nothing.
 """
 
+import re
 import sys
 import time
 import warnings
@@ -26,6 +29,7 @@ import opsvd
 from opsvd.figures import COLOURS, new_figure, styled
 from opsvd.quadrature import Rule, gauss_legendre
 
+RESULTS = Path(__file__).parent / "results" / "error_against_evaluations.txt"
 FIGURE = Path(__file__).parents[1] / "docs" / "figures" / "error_against_evaluations.png"
 
 CLASSES: dict[str, tuple[str, str]] = {
@@ -159,25 +163,45 @@ def details(results: Results) -> Iterator[str]:
                     yield f"  {solver if i == 0 else '':<22}{name:<12}" + "".join(f"{cell:>10}" for cell in cells)
 
 
+def read(text: str) -> Results:
+    """The runs of a table that `details` has written."""
+    results: Results = {}
+    for block in re.split(r"\n\n(?=[a-z-]+: )", text)[1:]:
+        (first, *lines), solver = block.split("\n"), ""
+        runs = results[first.split(": ", 1)[1]] = {}
+        for line in lines:
+            if not line.strip():
+                break
+            solver = line[2:24].strip() or solver
+            # Columns are ten wide; "no answer" has two words.
+            cells = [line[i:i + 10].strip() for i in range(36, len(line), 10)]
+            runs.setdefault(solver, []).append([np.inf if cell == "no answer" else float(cell) for cell in cells])
+        for solver, rows in runs.items():
+            runs[solver] = [Run(parameter, int(evaluations), error) for parameter, evaluations, error in zip(
+                *rows[:3], strict=True)]
+    return results
+
+
 def figure(results: Results) -> Any:
     """A panel a class, log-log; filled marks for the first kernel, open ones for the second."""
-    drawing = new_figure(13.0, 10.0)
-    axes = drawing.subplots(3, 4, sharex=True, sharey=True)
+    # Shown at nine inches of a page: letters are then as large as those of its text.
+    drawing = new_figure(10.0, 13.0)
+    axes = drawing.subplots(4, 3, sharex=True, sharey=True)
     for ax, (tag, kernels) in zip(axes.flat, CLASSES.items(), strict=True):
-        styled(ax, f"{tag}\n").loglog()
-        ax.text(0.5, 1.02, f"\u25cf {kernels[0]}    \u25cb {kernels[1]}".replace("squared exponential", "sq. exp."),
-                transform=ax.transAxes, ha="center", fontsize=7.5)
+        styled(ax, f"{tag}\n\n").loglog()
+        ax.text(0.5, 1.02, f"\u25cf {kernels[0]}\n\u25cb {kernels[1]}", transform=ax.transAxes, ha="center",
+                fontsize=9.5, linespacing=1.1)
         for kernel, line, fill in zip(kernels, ("-", "--"), (None, "white"), strict=True):
-            for solver, colour, mark in zip(SOLVERS, COLOURS, "osD^", strict=True):
+            for solver, colour, mark in zip(SOLVERS, COLOURS[:4], "osD^", strict=True):
                 runs = [run for run in results[kernel][solver] if np.isfinite(run.error)]
                 ax.plot([run.evaluations for run in runs], [max(run.error, FLOOR) for run in runs], color=colour,
                         linestyle="" if solver == "opsvd" else line, linewidth=1.0, marker=mark, markersize=5.5,
                         markerfacecolor=fill or colour, label=solver if fill is None else None)
         ax.set_ylim(FLOOR / 2, 3.0)
-        ax.grid(alpha=0.3)
     drawing.supxlabel("kernel evaluations")
     drawing.supylabel(f"error of the leading {LEADING} singular values, over $s_1$")
-    drawing.legend(*axes.flat[0].get_legend_handles_labels(), loc="outside upper center", ncols=len(SOLVERS))
+    drawing.legend(*axes.flat[0].get_legend_handles_labels(), loc="outside upper center", ncols=len(SOLVERS),
+                   fontsize=12)
     return drawing
 
 
@@ -200,5 +224,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--figure"]:
+        figure(read(RESULTS.read_text(encoding="utf-8"))).savefig(FIGURE, dpi=110)
+        sys.exit()
     with threadpoolctl.threadpool_limits(1):
         main()

@@ -28,6 +28,7 @@ from scipy.linalg import svdvals
 from setting import machine
 
 import opsvd
+from opsvd.figures import COLOURS, new_figure, styled
 from opsvd.sampling import RowBlocks, SampledMatrix
 
 RESULTS = Path(__file__).parent / "results" / "open_question.txt"
@@ -113,23 +114,20 @@ def report(sizes: list[int]) -> None:
 
 def draw() -> None:
     """Draw the table: one panel for each alpha."""
-    import matplotlib.pyplot as plt
-
     rows = [line.split() for line in RESULTS.read_text(encoding="utf-8").splitlines()]
     rows = [row for row in rows if row and row[0] in PHI]
-    figure, axes = plt.subplots(1, 3, figsize=(11.5, 4.4), layout="constrained", sharey=True)
+    figure = new_figure(11.5, 4.8)
+    axes = figure.subplots(1, 3, sharey=True)
     titles = ("$k = 4$", "$k = 2\\, n^{1/4}$", "$k = n^{1/2}$")
     for ax, title, label in zip(axes, titles, SCALINGS, strict=True):
         for colour, name in enumerate(PHI):
             table = np.array([[float(cell) for cell in (row[2], row[4], row[7], row[8])] for row in rows
                               if row[:2] == [name, label]])
             n, law, found, error = table.T
-            ax.loglog(n, law, color=f"C{colour}", label=TITLES[name])
-            ax.errorbar(n, found, yerr=np.nan_to_num(error), fmt="o", color=f"C{colour}", markersize=4, capsize=2)
+            ax.loglog(n, law, color=COLOURS[colour], label=TITLES[name])
+            ax.errorbar(n, found, yerr=np.nan_to_num(error), fmt="o", color=COLOURS[colour], markersize=4, capsize=2)
         ax.loglog(n, n, color="black", linestyle=":", linewidth=1, label="$n$")
-        ax.set_title(title)
-        ax.set_xlabel("$n$")
-        ax.grid(alpha=0.3)
+        styled(ax, title).set_xlabel("size $n$ of the matrix")
     axes[0].set_ylabel("effective rank")
     axes[0].legend(fontsize=9)
     figure.suptitle("Effective rank of $\\phi(XY^\\top / \\sqrt{k})$: points sampled, lines predicted")

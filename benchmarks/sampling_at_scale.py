@@ -28,6 +28,7 @@ from scipy.linalg import eigvalsh_tridiagonal
 from setting import machine
 
 from opsvd import monte_carlo, sampling_cost
+from opsvd.figures import COLOURS, new_figure, styled
 from opsvd.sampling import RowBlocks
 
 RESULTS = Path(__file__).parent / "results" / "sampling_at_scale.txt"
@@ -124,27 +125,24 @@ def deviation(s: np.ndarray, n: int) -> float:
 
 def draw() -> None:
     """Draw time and memory against n from the printed table."""
-    import matplotlib.pyplot as plt
-
     rows = [line.split() for line in RESULTS.read_text(encoding="utf-8").splitlines()]
-    figure, axes = plt.subplots(1, 2, figsize=(9.6, 4.0), layout="constrained")
-    for name, marker in (("tanh(xy)", "o"), ("(x>y)", "s")):
+    figure = new_figure(9.6, 4.4)
+    axes = figure.subplots(1, 2)
+    for name, marker, colour in (("tanh(xy)", "o", COLOURS[0]), ("(x>y)", "s", COLOURS[1])):
         found = [[row[0], *row[1:]] if row[0] != "(x" else ["(x>y)", *row[3:]] for row in rows if row]
         table = np.array([[float(cell) for cell in (row[1], row[4], row[6])] for row in found if row[0] == name])
         for ax, column in zip(axes, (1, 2), strict=True):
-            ax.loglog(table[:, 0], table[:, column], marker=marker, label=name.replace(">", " > "))
+            ax.loglog(table[:, 0], table[:, column], marker=marker, color=colour,
+                      label=name.replace(">", " > "))
     n = np.array([1e4, 1e6])
     axes[0].loglog(n, 2e-5 * n / 10.0, color="black", linestyle=":", linewidth=1, label="$n$")
     axes[0].loglog(n[0] * np.array([1.0, 12.0]), 2.0 * np.array([1.0, 144.0]), color="black", linestyle="--",
                    linewidth=1, label="$n^2$")
-    axes[0].set_title("CPU time of one core")
-    axes[0].set_ylabel("seconds")
-    axes[1].set_title("peak memory of the process")
-    axes[1].set_ylabel("GB")
+    styled(axes[0], "CPU time of one core").set_ylabel("seconds")
+    styled(axes[1], "peak memory of the process").set_ylabel("GB")
     for ax in axes:
-        ax.set_xlabel("$n$")
+        ax.set_xlabel("rows and columns $n$")
         ax.legend()
-        ax.grid(alpha=0.3)
     figure.savefig(FIGURE, dpi=120)
 
 
