@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 from problem import Problem
-from scipy.special import ndtr
+from scipy.optimize import brentq
+from scipy.special import gammaln, ndtr, xlogy
 
 from opsvd import (
     Beta,
@@ -206,6 +207,56 @@ def _colours():
                 Discrete(np.arange(4), eyes), Discrete(np.arange(5), hair), values, "numpy.linalg.svd", rank=4)
 
 
+def _jump_at_atoms():
+    """(x > y), x discrete and y uniform: the Gram matrix of the rows is that of min(x_i, x_j)."""
+    rng = np.random.default_rng(4)
+    x, p = np.sort(rng.random(12)), rng.dirichlet(np.ones(12))
+    gram = np.sqrt(np.outer(p, p)) * np.minimum.outer(x, x)
+    return _row("(x > y), twelve atoms and uniform", lambda x, y: x > y, Discrete(x, p), UNIT,
+                np.sqrt(np.linalg.eigvalsh(gram)[::-1]), "the matrix min(x_i, x_j)", rank=12, accuracy=1e-14)
+
+
+def _counts_of_a_gamma_law():
+    """The density ratio of y ~ Gamma(2.5) and x given y ~ Poisson(y): the values are 2^(-i/2), by Meixner and Laguerre.
+
+    x has the law C(x + a - 1, x) 2^(-x - a), and the kernel is Gamma(a) 2^(x + a) y^x e^-y / Gamma(x + a). Cutting the
+    counts off at 200 changes the 23rd value by 7e-15, and eight times as much with each that follows.
+    """
+    shape, counts = 2.5, np.arange(200.0)
+    log_p = gammaln(counts + shape) - gammaln(shape) - gammaln(counts + 1.0) - (counts + shape) * math.log(2.0)
+
+    def ratio(x, y):
+        return np.exp(gammaln(shape) + (x + shape) * math.log(2.0) + xlogy(x, y) - y - gammaln(x + shape))
+
+    return _row("counts of a gamma law", ratio, Discrete(counts, np.exp(log_p)), Gamma(shape),
+                0.5 ** (0.5 * np.arange(20.0)), "Meixner and Laguerre polynomials", beyond=None, accuracy=1e-12)
+
+
+MIXED = Mixture([Discrete([0.5], [1.0]), UNIT], [0.3, 0.7])
+"""A uniform number, or 0.5 with probability 0.3."""
+
+
+def _min_of_mixed():
+    """min(x, y) of two such numbers: between the ends and the atom f'' = -w^2 f with w^2 = 0.7 / s.
+
+    With f(0) = f'(1) = 0 and a jump of f' by -0.3 f(1/2) / s at the atom, f is sin(wx) below and cos(w (1 - x)) above
+    it, and w is a root of the condition that both fit.
+    """
+    def misfit(w):
+        slope = w * np.cos(0.5 * w) - 0.3 / 0.7 * w**2 * np.sin(0.5 * w)
+        return slope * np.cos(0.5 * w) - w * np.sin(0.5 * w) ** 2
+
+    w = np.linspace(1e-3, 400.0, 400_000)
+    signs = misfit(w)
+    roots = np.array([brentq(misfit, w[i], w[i + 1], xtol=1e-15) for i in np.flatnonzero(signs[:-1] * signs[1:] < 0.0)])
+    return _row("min(x, y), an atom and uniform", np.minimum, MIXED, MIXED, 0.7 / roots[:60] ** 2,
+                "a differential equation with a jump", beyond=None, tags="kink", accuracy=1e-14)
+
+
+def _moment_of_mixed(k):
+    return 0.3 * 0.5**k + 0.7 / (k + 1.0)
+
+
 _ATOMS = (
     _row("Poisson pair, mean 3", exact.poisson_pair_kernel(0.5, 3.0), _POISSON_LAW, _POISSON_LAW,
          exact.poisson_pair(0.5, 30), "exact.poisson_pair", beyond=None, accuracy=1e-13),
@@ -215,6 +266,11 @@ _ATOMS = (
          _of_matrix(np.tanh(np.outer(*_SAMPLES)) / math.sqrt(40 * 55)), "numpy.linalg.svd", beyond=None,
          accuracy=1e-14),
     _colours(),
+    _jump_at_atoms(),
+    _counts_of_a_gamma_law(),
+    _row("x + y, an atom and uniform", lambda x, y: x + y, MIXED, MIXED,
+         _moments(_moment_of_mixed, _moment_of_mixed, _SUM), "moments", rank=2),
+    _min_of_mixed(),
 )
 
 MEASURED: tuple[Problem, ...] = (*_jumps(), *_distribution_functions(), *_products(), *_FINITE, *_CLOSED,

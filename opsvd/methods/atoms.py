@@ -8,9 +8,9 @@ from .._support.validation import nonnegative_int, positive_int
 from ..bases import AtomBasis
 from ..evidence.matrix import matrix_evidence
 from ..kernels import BlockKernel
-from ..measures import Discrete
 from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
+from .atoms_and_line import of_atoms_and_line
 from .base import Method
 from .many_atoms import of_many_atoms, weighted_grid
 
@@ -24,6 +24,9 @@ class Atoms(Method):
     Of large matrices only some rows and columns are asked for, where these tell the rest, and bars come from all
     entries, or are estimates from random entries of every row and every column, and at pairs of neighbours. Where they
     do not tell the rest, leading triplets of the whole matrix are computed, if it fits.
+
+    With atoms on one side and a measure on the line on the other, the rule of the first is exact, and panels on the
+    second end wherever a slice h(x_i, .) breaks.
 
     Parameters
     ----------
@@ -54,9 +57,11 @@ class Atoms(Method):
         """Measures that are not discrete, blocks, and more atoms than fit."""
         if isinstance(problem.given, BlockKernel):
             return "takes kernels of points, not of blocks of rows"
-        if not all(isinstance(mu, Discrete) for mu in (problem.mu_x, problem.mu_y)):
-            return (f"takes discrete measures, such as opsvd.Discrete or opsvd.Empirical, got {problem.mu_x!r} and "
-                    f"{problem.mu_y!r}")
+        if problem.half_discrete:
+            return None
+        if not problem.discrete:
+            return (f"takes discrete measures, such as opsvd.Discrete or opsvd.Empirical, or one of them and a measure "
+                    f"on the line, got {problem.mu_x!r} and {problem.mu_y!r}")
         n, m = (AtomBasis(side).size for side in problem.sides)
         if n * m > self.complete and problem.given.value_shape != ():
             return (f"takes kernels with matrices for values at so many points that there are at most {self.complete} "
@@ -64,7 +69,10 @@ class Atoms(Method):
         return None
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
-        """Yield the one that is exact, or what many atoms allow."""
+        """Yield the one that is exact, or what many atoms allow, or panels on one side."""
+        if problem.half_discrete:
+            yield from of_atoms_and_line(problem)
+            return
         left, right = (AtomBasis(side) for side in problem.sides)
         if left.size * right.size > self.complete:
             yield from of_many_atoms(problem, left, right, stored=self.stored, checked=self.checked,

@@ -17,6 +17,7 @@ from .panels import Panels
 from .polynomial_attempt import PolynomialAttempt
 from .polynomials import DEGREES, Polynomials, degrees, galerkin
 from .product_integration import ProductIntegration
+from .quasi_random import QuasiRandom
 from .ridge import Ridge
 from .scaled_hermite import ScaledHermite
 
@@ -24,7 +25,7 @@ from .scaled_hermite import ScaledHermite
 class Auto(Method):
     """The first method that does it, after what the kernel turns out to be.
 
-    Two discrete measures take their atoms. Under others:
+    Two discrete measures take their atoms, and one on the line beside a discrete one takes panels. Under others:
 
     1. Orthonormal polynomials of degree 47 to 191, on circles to 1535, are given up if their coefficients decay too
        slowly: if the energy of those in the last third of the degrees, which is what the error bars will be about, is
@@ -43,13 +44,28 @@ class Auto(Method):
         """Yield from one method after the other, which share what the problem has found out."""
         if problem.discrete:
             return Atoms().discretisations(problem)
+        if problem.half_discrete:
+            return self._of_atoms_and_line(problem)
         return self._of_numbers(problem) if problem.of_numbers else discretisations_of_vectors(problem)
 
     def refusal(self, problem: Problem) -> str | None:
         """Complex kernels of vectors, and what is not for `Atoms`; there is a method for every other kernel."""
         if problem.discrete:
             return Atoms().refusal(problem)
-        return ONLY_REAL if problem.given.complex and not problem.of_numbers else None
+        on_lines = problem.of_numbers or problem.half_discrete
+        return ONLY_REAL if problem.given.complex and not on_lines else None
+
+    def _of_atoms_and_line(self, problem: Problem) -> Iterator[Discretisation]:
+        """Panels for all atoms; where they do not do, what other numbers need, or points where atoms are too many."""
+        found = False
+        for attempt in Atoms().discretisations(problem):
+            found = True
+            yield attempt
+        # Atoms are panels of their own to other methods, of which these take some hundred.
+        if problem.of_numbers and max(len(mu.edges) for mu in problem.lines) < 100:
+            yield from self._of_numbers(problem)
+        elif not found and QuasiRandom().refusal(problem) is None:
+            yield from QuasiRandom().discretisations(problem)
 
     def _of_numbers(self, problem: Problem) -> Iterator[Discretisation]:
         """What a kernel of numbers needs."""

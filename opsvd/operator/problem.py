@@ -47,10 +47,18 @@ class Problem:
         """Whether both measures have atoms alone."""
         return isinstance(self.mu_x, Discrete) and isinstance(self.mu_y, Discrete)
 
+    @property
+    def half_discrete(self) -> bool:
+        """Whether one measure has atoms alone, the other is on the line and has not, and values of h are numbers."""
+        lines = all(isinstance(mu, LineMeasure) for mu in (self.mu_x, self.mu_y))
+        atoms = isinstance(self.mu_x, Discrete) != isinstance(self.mu_y, Discrete)
+        return lines and atoms and not isinstance(self.given, BlockKernel | MatrixKernel)
+
     @cached_property
     def kernel(self) -> Kernel:
         """The kernel of the coordinates of the measures, where they have some; see `opsvd.LineMeasure`."""
-        return self.given.along(*self.lines) if self.of_numbers or self.discrete else self.given
+        on_lines = self.of_numbers or self.discrete or self.half_discrete
+        return self.given.along(*self.lines) if on_lines else self.given
 
     @property
     def lines(self) -> tuple[LineMeasure, LineMeasure]:
