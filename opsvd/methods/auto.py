@@ -94,10 +94,17 @@ class Auto(Method):
 
     def _later(self, problem: Problem) -> Iterator[Discretisation]:
         """What comes after Hermite polynomials."""
+        if not (problem.structure.product and Logarithmic().refusal(problem) is None and problem.gaussian):
+            for found in FiniteRank().discretisations(problem):
+                yield found
+                if found.remark:    # what it has not resolved, others do not
+                    return
+        yield from self._of_higher_rank(problem)
+
+    def _of_higher_rank(self, problem: Problem) -> Iterator[Discretisation]:
+        """What comes after finite ranks."""
         structure, logarithmic = problem.structure, Logarithmic()
         product = structure.product and logarithmic.refusal(problem) is None
-        if not (product and problem.gaussian):
-            yield from FiniteRank().discretisations(problem)
         # Of a ridge function that is not resolved by few degrees, the leading values are had otherwise.
         methods: list[Method] = [ScaledHermite(leading=structure.linear_form is None)]
         if product:    # what grows takes Hermite functions

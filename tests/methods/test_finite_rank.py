@@ -8,7 +8,7 @@ from scipy.integrate import quad
 from scipy.special import ndtr
 
 import opsvd
-from opsvd import ConvergenceWarning, exact
+from opsvd import ConvergenceWarning, Gaussian, LogNormal, Pushforward, StudentT, exact
 from opsvd.operator.problem import Problem
 from opsvd.probing.structure import Structure
 from opsvd.quadrature import Pieces, find_pieces, hermite_polynomials, hidden_energy, poles
@@ -115,3 +115,31 @@ def test_a_core_that_is_singular_gives_no_discretisation(monkeypatch):
         skeleton = np.array(rows), np.array([0.3, 0.7])[:len(rows)]
         monkeypatch.setattr("opsvd.operator.problem.find_structure", lambda *_, found=skeleton: Structure(found))
         assert not list(opsvd.FiniteRank().discretisations(Problem(kernel, opsvd.Gaussian(), opsvd.Gaussian())))
+
+
+@pytest.mark.parametrize(("df", "bar"), [(3.0, 1e-8), (1.0, 0.02)])
+def test_oscillation_along_heavy_tails(df, bar):
+    """cos(x + 2y) under laws of Student: what is farther out than pieces reach is in the bars, at second order."""
+    law = StudentT(df)
+    at = np.sqrt(df) * np.array([2.0, 4.0])
+    transform = np.exp(-at) * (1.0 + at if df == 3.0 else 1.0)    # E[cos 2x], E[cos 4y]
+    exact = [0.5 * np.sqrt(np.prod(1.0 + sign * transform)) for sign in (1.0, -1.0)]
+    svd = quietly(lambda x, y: np.cos(x + 2.0 * y), law, law)
+    assert svd.method.startswith("rank 2")
+    assert "accept a larger rtol" in svd.status
+    assert svd.rank == 2
+    assert (np.abs(svd.singular_values - exact) <= svd.errors).all()
+    assert svd.worst_error <= bar * exact[0]
+
+
+def test_oscillation_along_lighter_tails_is_resolved():
+    """Under a lognormal law and the hyperbolic sine of a Gaussian no interval is too long."""
+    svd = opsvd.decompose(lambda x, y: np.cos(x + 2.0 * y), LogNormal(), Pushforward(Gaussian(), np.sinh, np.arcsinh))
+    assert svd.method.startswith("rank 2")
+    assert svd.converged
+    z = np.linspace(-8.0, 8.0, 1_000_001)
+    grams = []
+    for angle, sign in ((np.exp(z), 1.0), (2.0 * np.sinh(z), -1.0)):
+        functions = np.stack([np.cos(angle), sign * np.sin(angle)]) * np.sqrt(density(z) * 1.6e-5)
+        grams.append(functions @ functions.T)
+    np.testing.assert_allclose(svd.singular_values, exact.finite_rank(*grams), rtol=0, atol=1e-12)

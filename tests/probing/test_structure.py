@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtr
 
-from opsvd import Gaussian, Kernel
+from opsvd import Beta, Gaussian, Kernel, LogNormal, Mixture, StudentT
 from opsvd.kernels import elementwise
 from opsvd.probing.domain import find_domain
 from opsvd.probing.structure import Structure, find_structure
@@ -251,6 +251,16 @@ def test_points_stay_in_the_domain_and_are_few():
 def test_the_answer_does_not_depend_on_chance():
     """The seed is fixed: two calls say the same."""
     assert structure_of(np.maximum) == structure_of(np.maximum)
+
+
+@pytest.mark.parametrize("measure", [
+    StudentT(1.0), StudentT(3.0, 2.0, 0.1), LogNormal(0.0, 1.5),
+    Mixture([Beta(0.5, 0.5), Gaussian(), StudentT(3.0)], [0.3, 0.3, 0.4]),
+], ids=["StudentT(1)", "StudentT(3)", "LogNormal", "Mixture"])
+def test_ranks_under_heavy_tails(measure):
+    """Far out cos(x + 2y) is rounded to no digits; nearer points tell its rank, and that tanh(xy) has none."""
+    assert structure_of(lambda x, y: np.cos(x + 2.0 * y), measure, measure).rank == 2
+    assert structure_of(lambda x, y: np.tanh(x * y), measure, measure).rank is None
 
 
 @pytest.mark.parametrize(("structure", "text"), [
