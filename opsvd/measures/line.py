@@ -295,7 +295,13 @@ class LineMeasure(Measure):
         orders = 32 + np.ceil(degree * np.abs(np.diff(theta))).astype(int)
         rules = [composite_gauss_legendre(edges[p:p + 2], 8 * math.ceil(order / 8)) for p, order in enumerate(orders)]
         t, weights = (np.concatenate(parts) for parts in zip(*rules, strict=True))
-        return t, weights
+        # Polynomials of norm one grow no faster than those of Chebyshev beyond the interval: elsewhere their squares
+        # times the masses are no part of a sum.
+        places = np.abs((2.0 * self.variable(t) - first - last) / (last - first))
+        with np.errstate(divide="ignore"):
+            sizes = np.log(self.rule(t, weights).weights) + degree * np.arccosh(np.maximum(places, 1.0))
+        matter = sizes > np.log(EPS**2)
+        return t[matter], weights[matter]
 
     def polynomials(self, t: np.ndarray, size: int) -> np.ndarray:
         r""":math:`p_k \sqrt{\rho(t)}` for k < size: shape (...) gives (..., size)."""
