@@ -104,7 +104,7 @@ def test_results_survive_saving(general, tmp_path):
     np.testing.assert_allclose(again.truncate(2).predict(300).std, general.truncate(2).predict(300).std)
     assert general.plot(new_figure(4, 4).subplots()).get_title() == "singular values"
     ax = opsvd.plot_functions(general, new_figure(4, 4).subplots(), count=2)
-    assert [line.get_label() for line in ax.lines] == ["$f_{1}$", "$g_{1}$", "$f_{2}$", "$g_{2}$"]
+    assert [line.get_label().split()[0] for line in ax.lines] == ["$f_{1}$", "$g_{1}$", "$f_{2}$", "$g_{2}$"]
     kernel = blockwise(polar, 2, 2)
     svd = quietly(kernel, rtol=0.2, max_rank=4)
     assert len(opsvd.plot_functions(svd, new_figure(4, 4).subplots(), count=2).lines) == 4
