@@ -184,7 +184,9 @@ class Reader:
     def number(self, node: ast.Constant) -> Term:
         """Translate a number, into a float: 9**9**9**9 is then infinite at once, and not a long integer for ever."""
         if isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
-            self.refuse(node, f"the constant {short(repr(node.value))}, which is not a real number")
+            wave = isinstance(node.value, complex) and self.kind == "formula"
+            hint = "write a complex kernel in Python, and pass module:function" if wave else ""
+            self.refuse(node, f"the constant {short(repr(node.value))}, which is not a real number", hint)
         value = np.float64(str(node.value))    # of its text: a long integer is infinite then, and no error
         if not np.isfinite(value):
             self.refuse(node, "a number beyond 1e308")

@@ -142,3 +142,19 @@ def test_a_measure_of_the_wrong_dimension(capsys):
     """Numbers for vectors."""
     assert main(["x*y", "--x", "uniform(0, 1)", "--k", "3"]) == 2
     assert "--x must be a measure on R^3, as --k or the other measure says, got Uniform" in capsys.readouterr().err
+
+
+def test_complex_kernels(tmp_path, capsys, monkeypatch):
+    """A function of a module: values, cross-check, picture and file; a formula says that it is one of real numbers."""
+    (tmp_path / "waves.py").write_text("import numpy as np\n\n\ndef fourier(x, y):\n    return np.exp(2j * x * y)\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["waves:fourier", "--x", "uniform(-1, 1)", "--y", "uniform(-1, 1)", "--n", "40,80", "--trials", "4",
+                 "--json", "--plot", "a.png", "--save", "a.npz"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    true = opsvd.exact.exp_i_product_uniform(2.0, 6)
+    np.testing.assert_allclose(record["singular_values"][:6], true, rtol=0, atol=1e-10)
+    assert record["crosscheck"]["agrees"] is True
+    assert opsvd.load("a.npz").left.dtype == np.complex128
+    assert (tmp_path / "a.png").stat().st_size > 5000
+    assert main(["exp(1j*x*y)"]) == 2
+    assert "write a complex kernel in Python, and pass module:function" in capsys.readouterr().err
