@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from .._support.arrays import squares
 from .._support.budget import announce
+from .._support.linalg import compact_svd, krylov_svd
 from ..bases import AtomBasis, PanelBasis
 from ..evidence.comparison import Comparison
 from ..kernels import Kernel
@@ -54,7 +56,9 @@ def of_atoms_and_line(problem: Problem) -> Iterator[Discretisation]:
             checks = tuple((rule, atoms) for rule in rules)
         # Images take some twenty values for each atom and node, and are of use where slices are singular.
         seen = Comparison(problem.kernel, where, problem.rtol, checks, hidden, final=count > 100)
-        yield Discretisation((block,), seen, note)
+        # A large matrix that is of low rank has all of its triplets in a Krylov space; of another the leading ones do.
+        factorise = partial(krylov_svd, block=48) if min(matrix.shape) > 600 else compact_svd
+        yield Discretisation((block,), seen, note, factorise=factorise)
         labels = np.flatnonzero(~looked_at)
         if len(labels):
             missed = _missed(kernel, domain, basis.rule.restricted(labels), panels, rules[0])

@@ -185,3 +185,14 @@ def test_points_far_apart_in_size():
     svd = decompose(lambda x, y: 1e200 * np.tanh(x * y), Empirical(x), Empirical(y))
     exact = spectrum(lambda x, y: np.tanh(x * y), x, y)
     np.testing.assert_allclose(svd.singular_values[:5] / 1e200, exact[:5], rtol=1e-11)
+
+
+@pytest.mark.parametrize("other", [Empirical(samples(1500, 1500)[1]), Gaussian()], ids=["atoms", "a Gaussian"])
+def test_a_small_budget_takes_points(other):
+    """Where all entries are too many, scrambled points give wide bars, which hold."""
+    x = samples(1500, 1500)[0]
+    svd = quietly(lambda x, y: np.tanh(x * y), Empirical(x), other, max_evaluations=500_000)
+    exact = decompose(lambda x, y: np.tanh(x * y), Empirical(x), other).singular_values
+    assert svd.rank >= 1
+    assert not svd.converged
+    assert (np.abs(svd.singular_values - exact[:svd.rank]) <= svd.errors).all()
