@@ -31,12 +31,19 @@ def discretisations_of_vectors(problem: Problem) -> Discretisations:
 def _of_products(problem: Problem) -> Discretisations:
     """By a basis in every direction, or by polynomials for each component, if there are not too many."""
     if isinstance(problem.kernel, BlockKernel | MatrixKernel):
-        return (yield from Grid().discretisations(problem)) if problem.whitened else None
+        return (yield from Grid().discretisations(problem)) if Grid().refusal(problem) is None else None
     # What differs at few pairs only is not seen by probing coordinates.
     if problem.rare or Tensor().refusal(problem) is not None:
         return None
     if problem.whitened and _takes_all(problem):
         return (yield from Grid().discretisations(problem))
+    if _takes_all(problem) and Grid().refusal(problem) is None:    # the laws may want more functions in one direction
+        with problem.budget.part(0.3):
+            answer = yield from Tensor().discretisations(problem)
+        if answer is None or not answer.converged:
+            problem.budget.refusals.clear()
+            answer = (yield from Grid().discretisations(problem)) or answer
+        return answer
     # Points have the rest, where the products do not suffice.
     with problem.budget.part(0.6):
         return (yield from Tensor().discretisations(problem))

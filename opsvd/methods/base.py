@@ -9,9 +9,6 @@ from ..operator.problem import Problem
 ONLY_REAL = "takes no complex kernels of vectors: decompose their real and imaginary parts, or sample them"
 """The refusal of methods for vectors."""
 
-ONLY_GAUSSIAN = "takes Gaussian measures: use method='quasi-random' for others"
-"""The refusal of methods whose bases are of Gaussian vectors."""
-
 
 class Method(ABC):
     """A way to discretise a kernel. It carries its own options, and knows nothing of SVDs or error bars.

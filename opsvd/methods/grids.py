@@ -1,58 +1,61 @@
-"""Kernels of few coordinates, or of blocks or with matrices for values: products of one basis in every direction.
+"""Kernels of few coordinates, or of blocks or with matrices for values: products of a basis for every coordinate.
 
-The bases are Hermite polynomials while their coefficients decay fast, as for entire kernels, and then Lagrange
-functions on panels, which do not mind poles near the real axis, as those of tanh.
+The bases are polynomials (of Gaussians, those of Hermite) while their coefficients decay fast, as for entire kernels,
+and then Lagrange functions on panels, which do not mind poles near the real axis, as those of tanh.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial, reduce
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias, TypeVar, cast
 
 import numpy as np
 
 from .._support.budget import BudgetExhaustedError, announce
 from .._support.linalg import compact_svd, leading_svd
-from ..bases import GridBasis, HermiteBasis, LineBasis, PanelBasis
+from ..bases import GridBasis, LineBasis, PanelBasis, polynomials_of
 from ..evidence.larger_basis import larger_evidence
 from ..evidence.remainder import RemainderEvidence
 from ..evidence.scatter import largest_nearby
 from ..kernels import Kernel, Side, operator_grid
-from ..measures import Gaussian
+from ..measures import Gaussian, LineMeasure
 from ..operator.discretisation import Answer, Block, Discretisation, Discretisations
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
 from ..quadrature import Rule, composite_gauss_legendre
-from .base import ONLY_GAUSSIAN, ONLY_REAL, Method
+from .base import ONLY_REAL, Method
 
-_STANDARD = Gaussian()
 # Numbers of polynomials, even, so that no node is at zero, where a block may have no direction.
-_HERMITE = (6, 8, 10, 14, 20, 24, 32, 48)
+_POLYNOMIALS = (6, 8, 10, 14, 20, 24, 32, 48)
 # Nodes on panels. A size is at most half larger than the one before: two of them cost less than twice the larger.
 _PANELS = (24, 32, 40, 48, 64, 96, 128, 192, 256, 384, 512)
 _MOST_ROWS = 4800    # of a matrix, which then takes 184 MB
 
+_Laws: TypeAlias = tuple[tuple[LineMeasure, ...], tuple[LineMeasure, ...]]
+T = TypeVar("T")
+
 
 class Grid(Method):
-    """Products of one basis in every direction, for blocks, kernels with matrices for values, and few coordinates."""
+    """Products of a basis for every coordinate, for blocks, kernels with matrices for values, and few coordinates."""
 
     def refusal(self, problem: Problem) -> str | None:
-        """Numbers, for which other methods are better, and too many directions."""
+        """Numbers, for which other methods are better, measures without coordinates, and too many directions."""
         if problem.of_numbers:
             return "takes kernels of vectors, blocks, and kernels with matrices for values"
         if problem.given.complex:
             return ONLY_REAL
-        if not problem.whitened:
-            return ONLY_GAUSSIAN
         left, right = problem.sides
-        if next(_sizes(left, right, panels=False), None) is None:
+        if not all(side.lines and not any(len(line.edges) for line in side.lines) for side in (left, right)):
+            return ("takes measures of independent coordinates whose densities have no breaks: of Gaussians, numbers, "
+                    "and opsvd.Product of such")
+        if all(next(_sizes(left, right, panels=panels), None) is None for panels in (False, True)):
             return (f"takes points of few coordinates, and h has {left.directions} and {right.directions}, so that a "
                     f"matrix would have more than {_MOST_ROWS} rows")
         return None
 
     def discretisations(self, problem: Problem) -> Discretisations:
-        """Hermite polynomials while they gain, then panels, of ever more functions in each direction."""
+        """Polynomials while they gain, then panels, of ever more functions in each direction."""
         best: Answer | None = None
         try:
             for panels in (False, True):
@@ -73,8 +76,8 @@ class Grid(Method):
         return best
 
     def _discretisation(self, problem: Problem, size: "_Size", seen: "list[_Coarser]") -> Discretisation:
-        samples = _matrix(problem, (size.bases[0].rule, size.bases[1].rule))
-        left, right = (GridBasis(side, line) for side, line in zip(problem.sides, size.bases, strict=True))
+        samples = _matrix(problem, [[line.rule for line in lines] for lines in size.bases])
+        left, right = (GridBasis(side, *lines) for side, lines in zip(problem.sides, size.bases, strict=True))
 
         def rotated(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             # Samples at the nodes to coefficients is a rotation: all bases here have as many functions as nodes.
@@ -89,15 +92,15 @@ class Grid(Method):
 
 @dataclass(frozen=True, eq=False)
 class _Size:
-    """A basis for all directions of x and one for those of y, and rules on which the answer is held against h.
+    """Bases for the coordinates of a row of x and of y, and rules on which the answer is held against h.
 
     Attributes
     ----------
     size : int
         About the number of functions in a direction.
-    bases : tuple of LineBasis
-        Under the standard Gaussian, without a common node.
-    checks : tuple of Rule
+    bases : tuple of tuple of LineBasis
+        Under the laws of the coordinates, without a common node.
+    checks : tuple of tuple of Rule
         Of other nodes.
     spacing : float
         The distance of the nodes falls like the size to the power of minus this.
@@ -105,31 +108,46 @@ class _Size:
     """
 
     size: int
-    bases: tuple[LineBasis, LineBasis]
-    checks: tuple[Rule, Rule]
+    bases: tuple[tuple[LineBasis, ...], tuple[LineBasis, ...]]
+    checks: tuple[tuple[Rule, ...], tuple[Rule, ...]]
     spacing: float
     note: str
 
 
 def _sizes(left: Side, right: Side, *, panels: bool) -> Iterator[_Size]:
-    """Ever finer bases whose matrices fit: Hermite polynomials, or panels."""
-    for size in _PANELS if panels else _HERMITE:
-        grid = _panels(size) if panels else _hermite(size)
-        if max(side.width * max(basis.size, len(check)) ** side.directions for side, basis, check in zip(
-                (left, right), grid.bases, grid.checks, strict=True)) > _MOST_ROWS:
+    """Ever finer bases whose matrices fit: polynomials, or panels."""
+    laws = left.measure.lines, right.measure.lines
+    if not panels and any(law.period or law.most_polynomials < math.inf for side in laws for law in side):
+        return
+    for size in _PANELS if panels else _POLYNOMIALS:
+        grid = _panels(laws, size) if panels else _polynomials(laws, size)
+        if max(side.width * math.prod(max(line.size, len(check)) for line, check in zip(lines, checks, strict=True))
+               ** (side.rows or 1) for side, lines, checks in zip(
+                   (left, right), grid.bases, grid.checks, strict=True)) > _MOST_ROWS:
             return
         yield grid
 
 
-def _hermite(size: int) -> _Size:
-    return _Size(size, (HermiteBasis(_STANDARD, size - 1), HermiteBasis(_STANDARD, size + 1)),
-                (_STANDARD.gauss_rule(size + 4), _STANDARD.gauss_rule(size + 6)), 0.5,
-                f"Hermite polynomials in products, {size} in each direction")
+def _of_each(laws: _Laws, make: Callable[[LineMeasure, int], T]) -> tuple[tuple[T, ...], tuple[T, ...]]:
+    """What is made of a law and the number of its side, 0 for x and 1 for y; of equal laws the same object."""
+    made: list[tuple[T, ...]] = []
+    for number, side in enumerate(laws):
+        known = [make(law, number) if law not in side[:i] else None for i, law in enumerate(side)]
+        made.append(tuple(cast("T", known[side.index(law)]) for law in side))
+    return made[0], made[1]
 
 
-def _panels(size: int) -> _Size:
-    # Up to 64 nodes stand on four panels, more of them on panels of 16. At 6.5 and 8 deviations the density is
-    # 7e-10 and 1e-14 of its maximum.
+def _polynomials(laws: _Laws, size: int) -> _Size:
+    hermite = all(isinstance(law, Gaussian) for side in laws for law in side)
+    kind = "Hermite polynomials" if hermite else "orthonormal polynomials of each coordinate"
+    return _Size(size, _of_each(laws, lambda law, y: polynomials_of(law, size - 1 + 2 * y)),
+                 _of_each(laws, lambda law, y: law.gauss_rule(size + 4 + 2 * y)), 0.5,
+                 f"{kind} in products, {size} in each direction")
+
+
+def _panels(laws: _Laws, size: int) -> _Size:
+    # Up to 64 nodes stand on four panels, more of them on panels of 16. At 6.5 and 8 deviations of a Gaussian the
+    # density is 7e-10 and 1e-14 of its maximum; other laws have edges at the same quantiles.
     few = size <= 64
     reach, count = (6.5, 4) if few else (8.0, size // 16)
     edges = np.array([-reach, -1.6, 0.0, 1.6, reach]) if few else np.linspace(-reach, reach, count + 1)
@@ -137,23 +155,31 @@ def _panels(size: int) -> _Size:
     # one and are moved aside by no simple fraction. benchmarks/check_rules.py shows what it sees of errors.
     ends = np.linspace(-reach - 1.0, reach + 1.0, 11 * max(1, size // 64) + 1)
     # Panels in y are longer, so that no node is common.
-    bases = [PanelBasis(_STANDARD, stretch * edges, size // count) for stretch in (1.0, 1.02)]
-    checks = [_STANDARD.rule(*composite_gauss_legendre(ends + shift, 3 if size < 48 else 4))
-              for shift in (0.137, -0.0685)]
-    return _Size(size, (bases[0], bases[1]), (checks[0], checks[1]), 1.0,
+    return _Size(size, _of_each(laws, lambda law, y: PanelBasis(law, _quantiles(law, (1.0, 1.02)[y] * edges),
+                                                                size // count)),
+                 _of_each(laws, lambda law, y: law.rule(*composite_gauss_legendre(
+                     _quantiles(law, ends + (0.137, -0.0685)[y]), 3 if size < 48 else 4))), 1.0,
                  f"panels in products, {count} of {size // count} nodes in each direction")
 
 
-def _matrix(problem: Problem, rules: tuple[Rule, Rule]) -> np.ndarray:
+def _quantiles(law: LineMeasure, z: np.ndarray) -> np.ndarray:
+    """The coordinates of a law of the same quantiles as standard Gaussian numbers, as far as floats tell them apart."""
+    inside = z if isinstance(law, Gaussian) else np.clip(z, -8.0, 8.0)
+    return np.unique(law.coordinates_of_normal(inside[:, None])[:, 0])
+
+
+def _matrix(problem: Problem, rules: Sequence[Sequence[Rule]]) -> np.ndarray:
     """The kernel of T at products of nodes, with square roots of weights: (rows of x, rows of y)."""
     points, roots = [], []
-    for side, rule in zip(problem.sides, rules, strict=True):
-        z = np.stack(np.meshgrid(*[rule.nodes] * side.directions, indexing="ij"), axis=-1)
-        points.append(side.points(z.reshape(-1, side.directions)))
-        weight = reduce(np.multiply.outer, [rule.sqrt_weights] * side.directions)
+    for side, of_row in zip(problem.sides, rules, strict=True):
+        directions = [*of_row] * (side.rows or 1)
+        t = np.stack(np.meshgrid(*[rule.nodes for rule in directions], indexing="ij"), axis=-1)
+        points.append(side.placed(t.reshape(-1, len(directions))))
+        weight = reduce(np.multiply.outer, [rule.sqrt_weights for rule in directions])
         roots.append(np.repeat(np.ravel(weight), side.width))
     rows, columns = (len(root) for root in roots)
-    announce(f"products of {len(rules[0])} and {len(rules[1])} nodes in each direction", rows * columns, rows, columns)
+    announce(f"products of {len(rules[0][0])} and {len(rules[1][0])} nodes in each direction", rows * columns, rows,
+             columns)
     return np.asarray(operator_grid(problem.kernel, *points) * roots[0][:, None] * roots[1])
 
 
@@ -169,7 +195,7 @@ def _evidence(problem: Problem, size: _Size, coarser: list[_Coarser],
               system: SingularSystem) -> RemainderEvidence | None:
     """What check rules and random points show, and the sizes before: None for the first, which has none before it."""
     s, check = system.values, _matrix(problem, size.checks)
-    f, g = (GridBasis(side.side, line).on_rule(rule, side.parts[0].coefficients) for side, line, rule in zip(
+    f, g = (GridBasis(side.side, *lines).on_rules(rules, side.parts[0].coefficients) for side, lines, rules in zip(
         (system.left, system.right), size.bases, size.checks, strict=True))
     remainder = check - (f * s) @ g.T
     average, seen = _seen(problem.kernel, system)

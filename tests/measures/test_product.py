@@ -86,5 +86,5 @@ def test_what_is_made_of_a_decomposition(tmp_path):
 @pytest.mark.parametrize("method", ["tensor", "grid"])
 def test_methods_say_what_they_take(method):
     """A part on a sphere has no coordinates for products."""
-    with pytest.raises(ValueError, match=r"takes (measures of independent coordinates|Gaussian measures)"):
+    with pytest.raises(ValueError, match="takes measures of independent coordinates"):
         opsvd.decompose(lambda x, y: np.sum(x * y, axis=-1), MIXED, MIXED, method=method)
