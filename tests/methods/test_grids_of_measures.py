@@ -48,7 +48,7 @@ def test_panels_of_two_laws(laws, tmp_path):
         return np.prod(1.0 / (1.0 + (x - y) ** 2), axis=-1)
 
     mu = Product(*laws)
-    svd = quietly(h, mu, mu, method="grid", rtol=1e-4, max_seconds=1e4, max_evaluations=5_000_000)
+    svd = quietly(h, mu, mu, method="grid", rtol=1e-4, max_seconds=1e4, max_evaluations=12_000_000)
     one, two = (opsvd.decompose(lambda x, y: 1.0 / (1.0 + (x - y) ** 2), law, law, rtol=1e-9) for law in laws)
     expected = np.sort(np.outer(one.singular_values, two.singular_values).ravel())[::-1][:svd.rank]
     assert svd.rank >= 4
