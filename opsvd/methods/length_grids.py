@@ -5,8 +5,8 @@ on the line for each law. On a sphere there is one length, and the kernel is a n
 """
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -17,7 +17,7 @@ from ..measures import LineMeasure
 from ..quadrature import equal_panels
 from .angular_slices import CHECK_CUT
 from .length_profile import LengthProfile
-from .radii import Radii, degrees_for
+from .radii import MOST_DEGREES, Radii, degrees_for
 from .sections import LengthRule
 
 # Of polynomials in the length: each step costs twice the one before.
@@ -183,19 +183,24 @@ def length_grids(profile: LengthProfile, laws: tuple[LineMeasure, LineMeasure], 
 
     inner, outer = energies(12)
     norm = math.sqrt(sum(inner) + outer)
-    size = degrees_for(energies, profile.k, norm, degrees, (True, True))
+    points = all(law.most_polynomials == 1 for law in laws)    # the kernel is a number on each degree
+    # Numbers take no SVDs, so that more degrees than elsewhere are affordable: a second for the most.
+    size = degrees_for(energies, profile.k, norm, degrees, (True, True), most=(2 if points else 1) * MOST_DEGREES)
+    if points:    # one function of the angle may take what many do elsewhere
+        profile = replace(profile, budget=50 * profile.budget)
     profile = profile.with_panels(x, y, norm)
     for degree in _DEGREES if all(map(_has_polynomials, laws)) else ():
         # Neither are all nodes of one rule near those of the other, nor are both as fine.
         rules = [tuple(_polynomials(law, number) for law in laws) for number in (degree, math.ceil(1.25 * degree) + 4)]
         grids = _between(profile, rules[0], rules[1], size)
         yield grids
-        if all(law.most_polynomials == 1 for law in laws):    # the kernel is a number on each degree
+        if points:
             return
         if grids.tail ** ((_DEGREES[-1] + 1.0) / (degree + 1.0)) > 0.1 * rtol:    # would be so with the most of them
             break
     for width in (4.0, 2.0, 1.0, 0.5, 0.25):
-        rules = [tuple(_panels(law, width, check=check) for law in laws) for check in (False, True)]
+        rules = [tuple(_panels(law, width, _breaks(profile, other), check=check) for law, other in
+                       zip(laws, laws[::-1], strict=True)) for check in (False, True)]
         # For each pair of nodes a function of the angle takes some hundred values, and some 10 kB.
         if math.prod(basis.size for basis in rules[1]) > 40_000:
             return
@@ -212,14 +217,34 @@ def _polynomials(law: LineMeasure, degree: int) -> LineBasis:
     return PolynomialBasis(law, int(min(degree, law.most_polynomials - 1)))
 
 
-def _panels(law: LineMeasure, width: float, *, check: bool = False) -> LineBasis:
-    """Panels of a width, in scales of the law; for checks others, with more nodes."""
+def _breaks(profile: LengthProfile, other: LineMeasure) -> list[float]:
+    """Lengths at which the functions c_l break, if those on the other side are all one."""
+    if other.most_polynomials != 1:
+        return []
+    point = float(other.points(np.array(other.center)))
+    return [product / point for product in profile.products]
+
+
+def _panels(law: LineMeasure, width: float, breaks: Sequence[float] = (), *, check: bool = False) -> LineBasis:
+    r"""Panels of a width, in scales of the law, with edges at breaks; for checks others, with more nodes.
+
+    A break of phi at w is met from the length on at which \|x\| \|y\| is w: c_l has the power (k - 1) / 2 of the
+    distance there, or a higher one, and turns like the l-th polynomial beside its end, in the root of the distance.
+    Panels are graded towards it from above.
+    """
     if law.most_polynomials == 1:
         return PolynomialBasis(law, 0)
     low, high = law.box(1e-16)
     edges = np.union1d(equal_panels(low, high, width * law.scale), law.edges[(law.edges > low) & (law.edges < high)])
-    if check:
-        edges = np.concatenate([edges[:1], edges[:-1] + CHECK_CUT * np.diff(edges), edges[-1:]])
+    kept = np.zeros(0)
+    for length in breaks:
+        start = float(law.coordinate(np.array(length)))
+        if low < start < high:
+            # To 1e-8 of the first: what the root of the distance has nearer is 1e-8 of its norm.
+            kept = np.append(kept, [start, *(start + (edges[edges > start][0] - start) * 0.25 ** np.arange(1.0, 14.0))])
+    edges = np.union1d(edges, kept)
+    if check:    # none goes across a break
+        edges = np.unique(np.concatenate([edges[:1], edges[:-1] + CHECK_CUT * np.diff(edges), edges[-1:], kept]))
     return PanelBasis(law, edges, 14 if check else 12)
 
 

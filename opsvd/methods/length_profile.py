@@ -53,6 +53,8 @@ class LengthProfile:
         The norm of h, if it is known.
     panels : ndarray or None
         Edges of panels in the angle, for all lengths; None for the usual ones.
+    products : tuple of float
+        Sizes of <x, y> at which h breaks at all lengths that were looked at, but zero.
     kept : int
         Functions of so many pairs of lengths are kept, to be summed to other degrees: some 50 MB.
     last : dict
@@ -65,6 +67,7 @@ class LengthProfile:
     budget: int = SPLITTING
     norm: float | None = None
     panels: np.ndarray | None = None
+    products: tuple[float, ...] = ()
     kept: int = 6400
     last: dict[tuple[bytes, bytes, bool], list[SliceIntegrals]] = field(default_factory=dict, repr=False)
 
@@ -76,7 +79,7 @@ class LengthProfile:
         """The same for a norm that is known, with panels that end where h breaks at most of some lengths."""
         slices = next(self._slices(x, y, check=False))
         panels = np.union1d(slices.basis.edges, slices.shared_ends())
-        return replace(self, norm=norm, panels=panels, last={})
+        return replace(self, norm=norm, panels=panels, products=_common_products(slices.breaks), last={})
 
     def sections(self, x: LengthRule, y: LengthRule, size: int, *, check: bool = False) -> Sections:
         """c_l for l < size between lengths; for `check` other angles are used."""
@@ -111,3 +114,14 @@ class LengthProfile:
             yield angular_slices(angular, self.k, points[some], weights[some], self.tol, edges=edges, check=check,
                                  size=None if self.norm is None else self.norm / math.sqrt(len(points)),
                                  budget=self.budget)
+
+
+def _common_products(breaks: np.ndarray, most: int = 8) -> tuple[float, ...]:
+    """The sizes of <x, y> at breaks, (b, 3) of lengths and angles, if these are a few; zero is not among them."""
+    sizes = np.sort(np.abs(breaks[:, 0] * breaks[:, 1] * np.cos(breaks[:, 2])))
+    if len(sizes) == 0:
+        return ()
+    # Breaks are found to rounding, unless h is steep beside them.
+    groups = np.split(sizes, np.flatnonzero(np.diff(sizes) > 1e-8 * sizes[-1]) + 1)
+    found = [float(np.median(group)) for group in groups if np.median(group) > 1e-8 * sizes[-1]]
+    return tuple(found) if len(found) <= most else ()

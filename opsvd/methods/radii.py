@@ -143,7 +143,7 @@ def enough_degrees(profiles: Profiles, radii: Radii, k: int, tol: float, paritie
 
 
 def degrees_for(energies: Callable[[int], tuple[list[float], float]], k: int, norm: float, tol: float,
-                parities: tuple[bool, bool]) -> int:
+                parities: tuple[bool, bool], *, most: int = MOST_DEGREES) -> int:
     """The same from what gives the energies of so many degrees, and that of all beyond."""
     size, before = 12, math.inf
     while True:
@@ -153,6 +153,6 @@ def degrees_for(energies: Callable[[int], tuple[list[float], float]], k: int, no
         enough = largest_beyond(beyond, k, size, parities) <= tol * norms.max()
         # What twice the degrees do not halve, below the root of eps, is the rounding of energies.
         rounding = before < 1e-8 * norm and beyond > 0.5 * before
-        if enough or rounding or size >= MOST_DEGREES:
+        if enough or rounding or size >= most:
             return size
-        before, size = beyond, min(2 * size, MOST_DEGREES)
+        before, size = beyond, min(2 * size, most)

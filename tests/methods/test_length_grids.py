@@ -1,0 +1,83 @@
+"""Rotation-invariant kernels under laws of the length that are not Gaussian: breaks, many degrees, and bars."""
+
+import numpy as np
+import pytest
+from quiet import quietly
+from scipy.special import spherical_jn
+
+import opsvd
+from opsvd import Ball, Gaussian, Rotational, Sphere, Uniform, elementwise, exact
+
+
+def test_a_jump_away_from_zero_on_a_ball_and_a_sphere():
+    """(<x, y> > b): each value is the norm of a function of the length, which begins at b."""
+    b = 0.3
+    inner = [(1.0 - b) ** 3 / 4.0,
+             3.0 / 16.0 * ((1.0 - b**3) / 3.0 - 2.0 * b**2 * (1.0 - b) + b**4 * (1.0 / b - 1.0)),
+             3.0 / 16.0 * (b**2 * (1.0 - b) - 2.0 * b**4 * (1.0 / b - 1.0) + b**6 * (b**-3 - 1.0) / 3.0)]
+    svd = quietly(elementwise(lambda z: (z > b) * 1.0, 3), Ball(3), Sphere(3), max_evaluations=1_000_000,
+                  max_seconds=1e4)
+    np.testing.assert_allclose(svd.values[:3], np.sqrt(inner), rtol=0, atol=1e-10)
+    assert (svd.errors[:9] <= 1e-8).all()
+    assert (np.abs(svd.values[:3] - np.sqrt(inner)) <= svd.errors[[0, 1, 4]]).all()
+
+
+@pytest.mark.thorough
+def test_kinks_have_true_bars_on_two_balls():
+    """|z - 1/3| on two balls breaks along a curve of lengths: coarse and fine answers agree within their bars."""
+    kernel = elementwise(lambda z: np.abs(z - 1.0 / 3.0), 3)
+    coarse, fine = (quietly(kernel, Ball(3), Ball(3), rtol=rtol, max_evaluations=evaluations, max_seconds=1e4)
+                    for rtol, evaluations in ((1e-3, 500_000), (1e-8, 3_000_000)))
+    count = min(6, len(coarse.values), len(fine.values))
+    places = np.cumsum([0, *coarse.multiplicities[:count - 1]]).astype(int)
+    apart = np.abs(coarse.values[:count] - fine.values[:count])
+    assert (apart <= coarse.errors[places] + fine.errors[places]).all()
+    assert (fine.errors[places] < 1e-4 * fine.values[0]).all()
+
+
+def test_fast_waves_take_many_degrees():
+    """cos(200 z) and exp(100 z) on a sphere: spherical Bessel functions."""
+    svd = opsvd.decompose(elementwise(lambda z: np.cos(200.0 * z), 3), Sphere(3), Sphere(3), rtol=1e-8)
+    expected = np.sort(np.abs(spherical_jn(np.arange(0, 400, 2), 200.0)))[::-1]
+    np.testing.assert_allclose(svd.values[:10], expected[:10], rtol=0, atol=1e-13)
+    svd = opsvd.decompose(elementwise(lambda z: np.exp(100.0 * z), 3), Sphere(3), Sphere(3))
+    expected = exact.exp_on_sphere(100.0, 3, 60)[0]
+    np.testing.assert_allclose(svd.values[:20], expected[:20], rtol=0, atol=1e-12 * expected[0])
+
+
+def test_black_boxes_are_probed_inside():
+    """A function of lengths and the product, under a law that is no ball: <x, y>^2 |x| / (1 + |y|)."""
+    mu = Rotational(3, Uniform(1.0, 2.0))
+
+    def h(x, y):
+        r, s = (np.linalg.norm(points, axis=-1) for points in (x, y))
+        if min(r.min(), s.min()) < 1.0 - 1e-12 or max(r.max(), s.max()) > 2.0 + 1e-12:
+            raise AssertionError("outside")
+        return np.sum(x * y, axis=-1) ** 2 * r / (1.0 + s)
+
+    svd = opsvd.decompose(h, mu, mu)
+    # t^2 has the mean 1/3 and the Gegenbauer coefficient 2/15; lengths E r^6 and E s^4 / (1 + s)^2 from 1 to 2.
+    s = 1.5 + 0.5 * np.polynomial.legendre.leggauss(40)[0]
+    weights = 0.5 * np.polynomial.legendre.leggauss(40)[1]
+    scale = np.sqrt((2.0**7 - 1.0) / 7.0 * (weights @ (s**4 / (1.0 + s) ** 2)))
+    np.testing.assert_allclose(svd.values, [scale / 3.0, 2.0 * scale / 15.0], rtol=1e-10)
+    assert svd.multiplicities.tolist() == [1, 5]
+
+
+@pytest.mark.parametrize("measures", [(Sphere(3), Sphere(3)), (Ball(3), Gaussian.standard(3))], ids=str)
+def test_what_only_seems_invariant_goes_to_points(measures):
+    """A bump too narrow for the probes is met by random pairs, and the answer does not rest on symmetry."""
+    def h(x, y):
+        far = np.exp(-20.0 * np.sum((x - np.array([0.8, 0.0, 0.0])) ** 2, axis=-1))
+        return 1.0 + np.sum(x * y, axis=-1) + far
+
+    svd = quietly(h, *measures, rtol=0.1, max_evaluations=2_000_000)
+    assert "seen to be" not in svd.method
+
+
+def test_the_zero_kernel_and_a_large_constant():
+    """No values, and a value beside one that is a millionth of it."""
+    svd = opsvd.decompose(elementwise(lambda z: 0.0 * z, 3), Ball(3), Sphere(3))
+    assert (svd.rank, svd.converged) == (0, True)
+    svd = opsvd.decompose(elementwise(lambda z: 1e6 + z, 3), Sphere(3), Sphere(3))
+    assert abs(svd.values[1] - 1.0 / 3.0) <= svd.errors[1] <= 1e-7
