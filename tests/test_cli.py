@@ -663,3 +663,18 @@ def test_vectors_that_cannot_be(capsys, arguments, message):
     """What the command line does not take for vectors is said, with status 2."""
     assert main(arguments) == 2
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("x", "y", "value", "name"), [
+    ("sphere(3)", "sphere(3)", np.sinh(1.0), "Sphere"),
+    ("ball(3, 1)", "sphere(k=3)", None, "Ball"),
+    ("rotational(3, uniform(0, 1))", "ball(3)", None, "Rotational"),
+    ("product(uniform(-1, 1), uniform(-1, 1), uniform(-1, 1))", "gaussian([0, 0, 0], cov=0.01)", None, "Product"),
+])
+def test_measures_of_vectors_by_name(x, y, value, name, capsys):
+    """Spheres, balls, laws of the length and products, for a function of <x, y>."""
+    assert main(["exp(x*y)", "--k", "3", "--x", x, "--y", y, "--no-crosscheck", "--json", "--rtol", "1e-2"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["measures"]["x"]["name"] == name
+    if value is not None:
+        assert abs(found["values"][0] - value) <= 1e-10

@@ -234,8 +234,12 @@ def _panels(law: LineMeasure, width: float, breaks: Sequence[float] = (), *, che
     """
     if law.most_polynomials == 1:
         return PolynomialBasis(law, 0)
-    low, high = law.box(1e-16)
-    edges = np.union1d(equal_panels(low, high, width * law.scale), law.edges[(law.edges > low) & (law.edges < high)])
+    (low, high), inner, outer = law.box(1e-16), law.box(0.1), law.outer_widths
+    # In the tails the half-density falls by at most e^6 on a panel of the first width: there are six of these.
+    ends = zip((low, *inner), (*inner, high), (0.5 * width * outer[0], width * law.scale, 0.5 * width * outer[1]),
+               strict=True)
+    edges = np.unique(np.concatenate([equal_panels(*panel) for panel in ends]))
+    edges = np.union1d(edges, law.edges[(law.edges > low) & (law.edges < high)])
     kept = np.zeros(0)
     for length in breaks:
         start = float(law.coordinate(np.array(length)))

@@ -131,3 +131,26 @@ def test_kernels_are_asked_in_the_ball_alone():
     # E(1 - r^2) and E(1 - r^2)^2 under 3 r^2 dr, and with r^2 / 3 each for the second.
     np.testing.assert_allclose(svd.values[0], math.sqrt(0.4 * 8.0 / 35.0), atol=svd.errors[0])
     np.testing.assert_allclose(svd.values[1], math.sqrt(6.0 / 35.0 * 8.0 / 105.0) / 3.0, atol=svd.errors[1])
+
+
+@pytest.mark.parametrize("measures", [(Sphere(3), Sphere(3)), pytest.param(
+    (Ball(2), Gaussian.standard(2)), marks=pytest.mark.thorough)], ids=str)
+def test_what_is_made_of_a_decomposition(measures, tmp_path):
+    """Functions are orthonormal, files hold them, predictions agree with samples, and figures are drawn."""
+    kernel = opsvd.elementwise(lambda z: np.maximum(z, 0.0), measures[0].dim)
+    whole = opsvd.decompose(kernel, *measures, rtol=1e-6)
+    svd = whole.truncate(9)
+    for functions, mu in zip((svd.left, svd.right), measures, strict=True):
+        x = mu.sample(5_000, np.random.default_rng(0))
+        f = functions(x)[:, :4]
+        np.testing.assert_allclose(f.T @ f / len(x), np.eye(4), atol=0.1)
+    svd.save(tmp_path / "svd.npz")
+    loaded = opsvd.load(tmp_path / "svd.npz")
+    assert (loaded.mu_x, loaded.mu_y) == measures
+    x = measures[0].sample(20, np.random.default_rng(0))
+    np.testing.assert_array_equal(loaded.left(x), svd.left(x))
+    assert opsvd.crosscheck(kernel, 400, *measures, trials=10, rng=1, svd=whole).agrees
+    sampled = opsvd.monte_carlo(kernel, 100, *measures, trials=10, rng=2).effective_rank()
+    law = whole.equivalent(100).effective_rank.value
+    assert abs(law - np.mean(sampled)) <= 0.1 * law
+    assert svd.plot() is not None
