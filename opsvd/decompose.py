@@ -19,7 +19,7 @@ from .answer.selection import select
 from .answer.status import not_within
 from .errors import ConvergenceWarning, KernelError
 from .kernels import Kernel, entrywise, kernel_values, paired, unit_factor
-from .measures import Gaussian, Measure
+from .measures import Gaussian, MeasureLike
 from .methods import Auto, Method, Polynomials, QuasiRandom, UniformPanels, as_method, hold_for_few_points
 from .operator.discretisation import Discretisation
 from .operator.problem import Problem
@@ -31,7 +31,7 @@ _FAR_OUT = ("h^2 times the densities decays so slowly that much of it lies where
             "take measures with a smaller std")
 
 
-def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: Measure = Gaussian(), *,  # noqa: B008
+def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu_y: MeasureLike = Gaussian(), *,  # noqa: B008
               rtol: float = 1e-10, max_rank: int | None = None, method: str | Method = "auto",
               max_evaluations: int = 200_000_000, max_seconds: float = 20.0, progress: Any = None) -> OperatorSVD:
     r"""Singular value decomposition of a kernel under probability measures.
@@ -51,8 +51,10 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: 
         ``h(x, y)``, vectorised: arrays that broadcast give an array of numbers, which may be complex where x and y are
         numbers. For vectors x has shape (..., k), and the axes before the last broadcast. Values may be matrices, shape
         (..., p, q): see `MatrixKernel`.
-    mu_x, mu_y : Measure, default Gaussian()
-        The measures of x and y. They say whether h takes numbers or vectors; ``elementwise(phi, k)`` knows it.
+    mu_x, mu_y : Measure, or what stands for one, default Gaussian()
+        The measures of x and y: a `Measure`; a distribution of scipy.stats, or any object with a density `pdf` and a
+        `support`; a one-dimensional `gaussian_kde`; or an array of samples, shape (n,) or (n, k). They say whether h
+        takes numbers or vectors; ``elementwise(phi, k)`` knows it.
     rtol : float, default 1e-10
         The error bar of every singular value is to be at most ``rtol * s_1``; smaller values are left out, and
         go into ``tail``.

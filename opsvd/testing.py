@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from ._support.user_function import UserFunction
+from ._support.validation import instance
 from .decompose import decompose
 from .kernels import Kernel, paired
-from .measures import Gaussian, LineMeasure, Measure, lengths_of, require_measure
+from .measures import Gaussian, LineMeasure, Measure, MeasureLike, lengths_of
 from .methods import Method, as_method
 
 __all__ = ["check_kernel", "check_measure", "check_method"]
@@ -19,7 +20,8 @@ def _require(truth: bool, message: str) -> None:
         raise AssertionError(message)
 
 
-def check_kernel(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: Measure = Gaussian()) -> None:  # noqa: B008
+def check_kernel(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(),  # noqa: B008
+                 mu_y: MeasureLike = Gaussian()) -> None:  # noqa: B008
     """Check that h is a kernel: pure, broadcasting, and the same on a grid as point by point.
 
     Parameters
@@ -71,7 +73,8 @@ def check_measure(measure: Measure) -> None:
     >>> from opsvd.testing import check_measure
     >>> check_measure(Gaussian(mean=1.0, std=0.5))
     """
-    if require_measure(measure, "measure").round:
+    measure = instance(measure, "measure", Measure, "pass for example opsvd.Gaussian(mean=0.0, std=1.0)")  # type: ignore[type-abstract]
+    if measure.round:
         _check_lengths(measure)
     if not isinstance(measure, LineMeasure):
         _check_vectors(measure)

@@ -144,7 +144,8 @@ def axes():
 
 
 H = {"kernel", "kernel of vectors", "function of two", "function of complex"}
-MEASURES = {"measure"}
+# Arrays of numbers are samples.
+MEASURES = {"measure", "floats", "integers", "one integer", "array", "negative array", "rising array"}
 ZEROS = {"zero", "zero float"}
 PAIRS = {"floats", "integers", "array", "negative array", "rising array"}
 LARGE = COUNTS | {"integers", "one integer", "empty list", "two float", "1e300", "empty array", "number as array",
@@ -160,10 +161,12 @@ METHODS = {"method"}
 SPECTRUM = {"multiplicities": NONE | PAIRS - {"negative array"}, "tail": NONE,
             "errors": NONE | PAIRS - {"negative array"} | {"array of inf"}}
 SIZES = {"one integer", "integers"}
+TWO_SAMPLES = {"nested", "ragged", "array 2 x 3"}
 
 # Decompositions, and what is compared with them.
 row("decompose", lambda: opsvd.decompose, lambda: {"h": lambda x, y: 0, "rtol": 1e-2}, h=H,
-    mu_x=MEASURES | {"measure of vectors"}, mu_y=MEASURES | {"measure of vectors"}, rtol=TOLERANCES,
+    mu_x=MEASURES | {"measure of vectors", "nested", "array 2 x 3"},
+    mu_y=MEASURES | {"measure of vectors", "nested", "array 2 x 3"}, rtol=TOLERANCES,
     max_rank=NONE | COUNTS, method=METHODS, max_evaluations=COUNTS, max_seconds=POSITIVE - {"1e-300"},
     progress=NONE | FLAGS | OF_TWO, fails=OF_TWO)
 row("dependence", lambda: opsvd.dependence, lambda: {"source": [[3, 1], [1, 2]]}, source={"nested", "array 2 x 3"},
@@ -189,8 +192,8 @@ row("finite_size.predict", lambda: finite_size.predict,
 
 # Kernels.
 row("Kernel", lambda: opsvd.Kernel, lambda: {"h": product}, h=H - {"kernel of vectors"}, name=NONE | TEXTS,
-    measures=NONE, dims=NOTHING)
-row("as_kernel", lambda: kernels.as_kernel, lambda: {"h": product}, h=H, dims=NOTHING, measures=NONE)
+    measures=NONE | TWO_SAMPLES, dims=NOTHING)
+row("as_kernel", lambda: kernels.as_kernel, lambda: {"h": product}, h=H, dims=NOTHING, measures=NONE | TWO_SAMPLES)
 PHI = {"function of one", "function of complex"}
 row("elementwise", lambda: opsvd.elementwise, lambda: {"phi": np.sin}, phi=PHI, k=COUNTS, kinks=VECTORS)
 row("Elementwise", lambda: opsvd.Elementwise, lambda: {"phi": np.sin, "k": 1, "kinks": ()}, phi=PHI, k=COUNTS,
@@ -199,7 +202,7 @@ row("blockwise", lambda: opsvd.blockwise, lambda: {"phi": np.sin, "b": 2}, phi={
 row("BlockKernel", lambda: opsvd.BlockKernel, lambda: {"phi": np.sin, "b": 2, "k": 1}, phi={"function of one"},
     b=NOTHING, k=COUNTS)
 row("MatrixKernel", lambda: opsvd.MatrixKernel, lambda: {"h": lambda x, y: (x * y)[..., None, None] * np.eye(2)},
-    h=NOTHING, dims=NOTHING, name=NONE | TEXTS, measures=NONE)
+    h=NOTHING, dims=NOTHING, name=NONE | TEXTS, measures=NONE | TWO_SAMPLES)
 POINTS = ARRAYS - {"10^30", "-10^30"} | NOT_FINITE
 IN_PLANE = {"floats", "integers", "nested", "array", "array 2 x 2 x 2", "array of nan", "array of inf",
             "negative array", "rising array"}
@@ -452,5 +455,5 @@ row("essay_panels", lambda: essay.essay_panels, lambda: {"n": (3,), "ranks_n": (
     **ESSAY)
 row("quarter_circle_quantiles", lambda: essay.quarter_circle_quantiles, n=NOTHING)
 row("check_kernel", lambda: testing.check_kernel, lambda: {"h": product}, h=H, mu_x=MEASURES, mu_y=MEASURES)
-row("check_measure", lambda: testing.check_measure, measure=MEASURES | {"measure of vectors"})
+row("check_measure", lambda: testing.check_measure, measure={"measure", "measure of vectors"})
 row("check_method", lambda: testing.check_method, method=METHODS)

@@ -17,7 +17,7 @@ from ..decompose import decompose
 from ..figures import require_axes
 from ..figures.sampled_values import plot_sampled_ranks, plot_sampled_values
 from ..kernels import Kernel, paired
-from ..measures import Gaussian, Measure
+from ..measures import Gaussian, Measure, MeasureLike
 from ..prediction.finite_size import FiniteSizePrediction
 from ..sampling import MonteCarloSpectrum
 from ..sampling.monte_carlo import MOST_TRIALS, Trials, kernel_trials, run_in_turn, standard_error
@@ -219,8 +219,8 @@ class CrossCheck(Tabular):
 def crosscheck(
     h: Callable[..., Any] | Kernel,
     n: int | Sequence[int] = (100, 300, 1000),
-    mu_x: Measure = Gaussian(),  # noqa: B008 -- immutable
-    mu_y: Measure = Gaussian(),  # noqa: B008
+    mu_x: MeasureLike = Gaussian(),  # noqa: B008 -- immutable
+    mu_y: MeasureLike = Gaussian(),  # noqa: B008
     *,
     trials: int = 20,
     rank: int | None = None,
@@ -235,8 +235,8 @@ def crosscheck(
         ``h(x, y)``, vectorised.
     n : int or sequence of int, default (100, 300, 1000)
         The sizes of the sampled matrices.
-    mu_x, mu_y : Measure
-        By default standard Gaussians.
+    mu_x, mu_y : Measure, or what stands for one
+        As for `decompose`; by default standard Gaussians.
     trials : int, default 20
         How many matrices to draw of each size, at least 2.
     rank : int, optional

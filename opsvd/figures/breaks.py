@@ -7,7 +7,7 @@ import numpy as np
 
 from .._support.axes import COLOURS, axes_or_new, require_axes, styled
 from ..kernels import Kernel, paired
-from ..measures import Gaussian, Measure, require_line
+from ..measures import Gaussian, MeasureLike, require_line
 from ..probing.break_points import break_points
 from .windows import nearest_points, window
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def plot_breaks(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y: Measure = Gaussian(),  # noqa: B008
+def plot_breaks(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu_y: MeasureLike = Gaussian(),  # noqa: B008
                 ax: "Axes | None" = None) -> "Axes":
     r"""Draw the points at which `break_points` finds that a kernel breaks, over a faint image of it.
 
@@ -27,8 +27,8 @@ def plot_breaks(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(), mu_y
     ----------
     h : callable or Kernel
         ``h(x, y)``, vectorised.
-    mu_x, mu_y : Measure, default Gaussian()
-        The measures of x and y.
+    mu_x, mu_y : Measure, or what stands for one, default Gaussian()
+        The measures of x and y, as for `decompose`.
     ax : matplotlib Axes, optional
         By default a new one, from pyplot.
 

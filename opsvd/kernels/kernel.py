@@ -13,7 +13,7 @@ from .._support.probe import PAIRS_ALONE, POINTS_ALONE, broadcasts_to, require_a
 from .._support.user_function import UserFunction, numbers, real_values
 from .._support.validation import broadcast, function, list_of_points, pair, points, positive_int, text
 from ..errors import KernelError, NonFiniteKernelError
-from ..measures import LineMeasure, Measure, require_measure
+from ..measures import LineMeasure, MeasureLike, as_measure
 
 SMALLEST_SIZE = 1e-120
 """Kernels smaller than this, or larger than its inverse, are refused.
@@ -94,7 +94,7 @@ class Kernel:
     value_shape: tuple[int, ...] = ()    # for matrices (p, q)
 
     def __init__(self, h: Callable[..., Any], name: str | None = None, dims: tuple[int, int] = (1, 1),
-                 measures: tuple[Measure, Measure] | None = None) -> None:
+                 measures: tuple[MeasureLike, MeasureLike] | None = None) -> None:
         self._begin(UserFunction(as_function(h), "h"), name, dims)
         if max(self.dims) <= PROBED:
             self._probe(*probe_grid(self.dims, measures))
@@ -329,7 +329,7 @@ def untried(h: Callable[..., Any], dims: tuple[int, int]) -> Kernel:
 
 
 def probe_grid(dims: tuple[int, int],
-               measures: tuple[Measure, Measure] | None = None) -> tuple[np.ndarray, np.ndarray]:
+               measures: tuple[MeasureLike, MeasureLike] | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Three points x and four points y, numbers or vectors, so that they broadcast to a grid of 3 by 4.
 
     They are irregular, and numbers among them of the size of one: no zeros, no symmetry, no two equal. Of measures on
@@ -337,8 +337,11 @@ def probe_grid(dims: tuple[int, int],
     """
     numbers = [np.array([-1.37, 0.29, 0.83]), np.array([-0.61, 1.13, 0.47, -1.71])]
     x, y = (_probe_points(some, dim) for some, dim in zip(numbers, dims, strict=True))
-    for side, measure in enumerate(pair(measures, "measures", require_measure, "two measures, of x and of y",
+    for side, measure in enumerate(pair(measures, "measures", as_measure, "two measures, of x and of y",
                                         "(opsvd.Gaussian(), opsvd.Uniform())") if measures is not None else ()):
+        if measure.dim != dims[side]:
+            raise ValueError(f"measures must be of points of the dimensions dims = {dims}, got {measure!r}, of "
+                             f"dimension {measure.dim}; pass measures on R^{dims[side]}, or other dims")
         if isinstance(measure, LineMeasure) or not measure.everywhere:
             points = measure.unwhiten(_probe_points(numbers[side], measure.rank).reshape(-1, measure.rank))
             x, y = (points, y) if side == 0 else (x, points)
@@ -377,6 +380,6 @@ def as_function(h: Any) -> Callable[..., Any]:
 
 
 def as_kernel(h: "Callable[..., Any] | Kernel", dims: tuple[int, int] = (1, 1),
-              measures: tuple[Measure, Measure] | None = None) -> Kernel:
+              measures: tuple[MeasureLike, MeasureLike] | None = None) -> Kernel:
     """Return `h` itself if it is a Kernel, and wrap it, for x and y of these dimensions, otherwise."""
     return h if isinstance(h, Kernel) else Kernel(h, dims=dims, measures=measures)

@@ -8,7 +8,7 @@ import numpy as np
 from .._support.probe import PAIRS_ALONE, POINTS_ALONE, require_alone, tried
 from .._support.user_function import UserFunction, numbers
 from ..errors import KernelError, NonFiniteKernelError
-from ..measures import Measure
+from ..measures import MeasureLike
 from .kernel import Kernel, as_function, probe_grid
 
 
@@ -56,7 +56,7 @@ class MatrixKernel(Kernel):
     _why_real = " in matrices; take their real or imaginary parts, or return numbers, which may be complex"
 
     def __init__(self, h: Callable[..., Any], dims: tuple[int, int] = (1, 1), name: str | None = None,
-                 measures: tuple[Measure, Measure] | None = None) -> None:
+                 measures: tuple[MeasureLike, MeasureLike] | None = None) -> None:
         self._begin(UserFunction(as_function(h), "h"), name, dims)
         grid = probe_grid(self.dims, measures)
         shape = matrix_shape(h, grid)

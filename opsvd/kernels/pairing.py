@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from ..measures import Gaussian, Measure, require_line, require_measure
+from ..measures import Gaussian, Measure, MeasureLike, as_measure, require_line
 from .kernel import PROBED, Kernel, as_kernel, probe_grid
 from .matrix_kernels import MatrixKernel, matrix_shape
 
 
-def paired(h: "Callable[..., Any] | Kernel", mu_x: Measure, mu_y: Measure) -> tuple[Kernel, Measure, Measure]:
+def paired(h: "Callable[..., Any] | Kernel", mu_x: MeasureLike,
+           mu_y: MeasureLike) -> tuple[Kernel, Measure, Measure]:
     """Return h as a kernel, with measures that fit it.
 
     A callable takes its dimensions from the measures, and one that returns matrices is a `MatrixKernel`. A kernel knows
@@ -22,8 +23,8 @@ def paired(h: "Callable[..., Any] | Kernel", mu_x: Measure, mu_y: Measure) -> tu
     ValueError
         If a kernel and a measure are of different dimensions.
     """
-    measures = [(require_line if measure.dim == 1 else require_measure)(measure, name) for measure, name in
-                ((require_measure(mu_x, "mu_x"), "mu_x"), (require_measure(mu_y, "mu_y"), "mu_y"))]
+    measures = [require_line(measure, name) if measure.dim == 1 else measure for measure, name in
+                ((as_measure(mu_x, "mu_x"), "mu_x"), (as_measure(mu_y, "mu_y"), "mu_y"))]
     dims = (measures[0].dim, measures[1].dim)
     if not isinstance(h, Kernel) and max(dims) <= PROBED:
         pair = (measures[0], measures[1])

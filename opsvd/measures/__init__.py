@@ -1,7 +1,8 @@
 """Probability measures, one a file: density, sampling and Gauss rule."""
 
+from .as_measure import MeasureLike, as_measure
 from .atom import Atom
-from .base import Measure, require_measure
+from .base import Measure
 from .beta import Beta
 from .chi import Chi, radial_half_density, radial_reach
 from .circle import Circle
@@ -24,8 +25,8 @@ from .uniform import Uniform
 
 __all__ = ["MEASURES", "UNDERFLOW", "Atom", "Ball", "Beta", "Chi", "Circle", "Density", "Discrete", "Empirical",
            "Exponential", "Gamma", "Gaussian", "GaussianVector", "LineMeasure", "LogNormal", "LogarithmicLine",
-           "Measure", "Mixture", "Product", "Pushforward", "Rotational", "Sphere", "StudentT", "Uniform",
-           "has_logarithm", "lengths_of", "radial_half_density", "radial_reach", "require_line", "require_measure"]
+           "Measure", "MeasureLike", "Mixture", "Product", "Pushforward", "Rotational", "Sphere", "StudentT", "Uniform",
+           "as_measure", "has_logarithm", "lengths_of", "radial_half_density", "radial_reach", "require_line"]
 
 MEASURES: dict[str, type[Measure]] = {measure.__name__: measure for measure in (
     Ball, Beta, Circle, Density, Discrete, Empirical, Exponential, Gamma, Gaussian, GaussianVector, LogNormal, Mixture,

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr
 
-from .._support.validation import instance, positive_int, real_array
+from .._support.validation import positive_int, real_array
 from ..quadrature import Rule
 
 LARGEST_COORDINATE = 1e150
@@ -125,11 +125,6 @@ def node_count(n: object) -> int:
     """Return `n` as the number of nodes of a Gauss rule on the line, or raise naming it."""
     # All functions at all nodes are a matrix of the square of this, of 0.8 GB.
     return positive_int(n, "n", 10_000)
-
-
-def require_measure(measure: object, name: str) -> Measure:
-    """Return `measure` if it is one, or raise naming `name`."""
-    return instance(measure, name, Measure, "pass for example opsvd.Gaussian(mean=0.0, std=1.0)")  # type: ignore[type-abstract]
 
 
 def weighted(measure: Any, nodes: np.ndarray, lebesgue_weights: np.ndarray) -> Rule:

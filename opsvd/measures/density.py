@@ -1,6 +1,7 @@
 """Measures given by a density."""
 
 import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -132,10 +133,13 @@ class _Checked:
 
     def __init__(self, pdf: Callable[[np.ndarray], Any]) -> None:
         self.function = UserFunction(function(pdf, "pdf", "pdf(array)", "scipy.stats.norm.pdf", 1), "pdf")
-        self.tried = False
+        self.tried, self.began = False, time.perf_counter()
 
     def unchecked(self, x: np.ndarray) -> np.ndarray:
         """Values at points (n,), of any kind."""
+        if (spent := time.perf_counter() - self.began) > 60.0:    # what is fast takes less than two seconds
+            raise ValueError(f"pdf must be fast enough for some 30000 points or more, got {spent:.0f} seconds and it "
+                             f"was not done; give a faster one, or pass samples")
         values = real_values(self.function(x), "pdf").astype(np.float64, copy=False)
         if values.shape != x.shape:
             raise ValueError(f"pdf must return one value for each point, got shape {values.shape} for points of shape "

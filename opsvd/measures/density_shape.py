@@ -89,7 +89,9 @@ class Placed(PlacedMeasure):
         self._median, self._scale = middle or (float(median), float(last - first) / 1.35)
         low, high = (float(end) for end in self.coordinates.place(np.array(self.span)).x)
         self.ends = shape.ends
-        self.inside = np.nextafter(low, inf), np.nextafter(high, -inf)
+        # Next to an end where the root is smooth a formula may fail, and nothing changes.
+        beside = [0.0 if law else 1e-17 * float(shape.quartiles[2] - shape.quartiles[0]) for law in shape.laws]
+        self.inside = np.nextafter(low + beside[0], inf), np.nextafter(high - beside[1], -inf)
 
     @property
     def center(self) -> float:
@@ -230,6 +232,18 @@ def _is_smooth(pdf: Density, end: float, inwards: float, room: float) -> bool:
     return False
 
 
+def _vanishes(pdf: Density, end: float, inwards: float, room: float) -> float | None:
+    """A distance below which a density is zero to floats, as exp(-1 / d) is, towards which it falls ever faster."""
+    distances = room * 2.0 ** -np.arange(0.0, 48.0)
+    values = _seen(pdf, end + inwards * distances)
+    zero = int(np.argmax(values == 0.0))
+    if zero < 4 or values[zero:].any():
+        return None
+    with np.errstate(divide="ignore"):
+        powers = -np.diff(np.log(values[:zero]))
+    return float(distances[zero]) if powers[-1] > 1.5 * powers[-2] > 15.0 * np.log(2.0) else None
+
+
 def find_law(pdf: Density, end: float, inwards: float, room: float) -> PowerLaw | None:
     """The law of a density near a point, on one side; None if its root is smooth there.
 
@@ -238,6 +252,8 @@ def find_law(pdf: Density, end: float, inwards: float, room: float) -> PowerLaw 
     ValueError
         If the power is not above minus one.
     """
+    if (zero := _vanishes(pdf, end, inwards, room)) is not None:
+        return PowerLaw(np.log(zero), np.log(room), 0.0, (-np.inf,))
     if _is_smooth(pdf, end, inwards, room):
         return None
     law = _fitted(pdf, end, inwards, room) if end else None

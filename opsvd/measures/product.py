@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from .._support.validation import affordable, generator
-from .base import Measure, require_measure, standard_coordinates
+from .as_measure import MeasureLike, as_measure
+from .base import Measure, standard_coordinates
 from .line import LineMeasure
 
 
@@ -17,7 +18,7 @@ class Product(Measure):
 
     Parameters
     ----------
-    *measures : Measure
+    *measures : Measure, or what stands for one
         Of the parts, two or more.
 
     Raises
@@ -37,8 +38,8 @@ class Product(Measure):
 
     arguments = ("measures",)
 
-    def __init__(self, *measures: Measure) -> None:
-        self.measures = tuple(require_measure(measure, f"measures[{i}]") for i, measure in enumerate(measures))
+    def __init__(self, *measures: MeasureLike) -> None:
+        self.measures = tuple(as_measure(measure, f"measures[{i}]") for i, measure in enumerate(measures))
         if len(self.measures) < 2:
             raise ValueError(f"measures must be two or more, one for each part, got {len(self.measures)}; a single "
                              f"measure needs no Product")

@@ -10,7 +10,7 @@ from scipy.special import ndtr
 from ..bases import PanelBasis
 from ..errors import ConvergenceWarning
 from ..kernels import BlockKernel, Kernel, MatrixKernel, paired, unit_factor
-from ..measures import Gaussian, LineMeasure, Measure, require_line
+from ..measures import Gaussian, LineMeasure, MeasureLike, require_line
 from ..quadrature import PIECE_ORDER, Rule
 from .domain import find_domain, weighted_samples
 from .meeting_points import meeting_points
@@ -20,8 +20,8 @@ _RTOL = 1e-10
 """The tolerance of the domain, as `decompose` has it by default; slices are resolved to a hundredth of it."""
 
 
-def break_points(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(),  # noqa: B008
-                 mu_y: Measure = Gaussian()) -> np.ndarray:  # noqa: B008
+def break_points(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(),  # noqa: B008
+                 mu_y: MeasureLike = Gaussian()) -> np.ndarray:  # noqa: B008
     r"""Find points (x, y) at which a kernel jumps, has a kink, or is singular.
 
     About 130 slices :math:`h(x_i, \cdot)` and 160 slices :math:`h(\cdot, y_j)`, across the part of the plane that
@@ -34,8 +34,8 @@ def break_points(h: Callable[..., Any] | Kernel, mu_x: Measure = Gaussian(),  # 
     ----------
     h : callable or Kernel
         ``h(x, y)``, vectorised.
-    mu_x, mu_y : Measure, default Gaussian()
-        The measures of x and y.
+    mu_x, mu_y : Measure, or what stands for one, default Gaussian()
+        The measures of x and y, as for `decompose`.
 
     Returns
     -------

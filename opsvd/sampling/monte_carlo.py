@@ -15,7 +15,7 @@ from .._support.tables import Tabular
 from .._support.validation import generator, positive_int
 from ..kernels import Kernel, paired, power_of_two, unit_factor
 from ..matrices import SampledMatrix, StoredMatrix
-from ..measures import Gaussian, Measure
+from ..measures import Gaussian, Measure, MeasureLike
 from ..spectrum import effective_ranks
 from .engine import Cost, Engine, MatrixSpectrum, Tick
 from .engines import as_engine
@@ -169,8 +169,8 @@ class MonteCarloSpectrum(Tabular):
 def monte_carlo(
     h: Callable[..., Any] | Kernel,
     n: int,
-    mu_x: Measure = Gaussian(),  # noqa: B008 -- immutable
-    mu_y: Measure = Gaussian(),  # noqa: B008
+    mu_x: MeasureLike = Gaussian(),  # noqa: B008 -- immutable
+    mu_y: MeasureLike = Gaussian(),  # noqa: B008
     *,
     m: int | None = None,
     trials: int = 1,
@@ -188,8 +188,8 @@ def monte_carlo(
         ``h(x, y)``, vectorised.
     n : int
         The number of rows, up to about a million.
-    mu_x, mu_y : Measure
-        By default standard Gaussians.
+    mu_x, mu_y : Measure, or what stands for one
+        As for `decompose`; by default standard Gaussians.
     m : int, optional
         The number of columns, by default n.
     trials : int, default 1
@@ -261,8 +261,8 @@ def monte_carlo(
 def sampling_cost(
     h: Callable[..., Any] | Kernel,
     n: int,
-    mu_x: Measure = Gaussian(),  # noqa: B008
-    mu_y: Measure = Gaussian(),  # noqa: B008
+    mu_x: MeasureLike = Gaussian(),  # noqa: B008
+    mu_y: MeasureLike = Gaussian(),  # noqa: B008
     *,
     m: int | None = None,
     rank: int | None = None,

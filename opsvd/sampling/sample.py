@@ -8,7 +8,7 @@ import numpy as np
 from .._support.validation import generator, instance, pair, positive_int, require_memory
 from ..kernels import BlockKernel, Kernel, MatrixKernel, paired
 from ..matrices import BlockMatrix, KernelMatrix, MatrixOfKernel, ValuedMatrix
-from ..measures import Gaussian, Measure
+from ..measures import Gaussian, Measure, MeasureLike
 
 
 class Sample(NamedTuple):
@@ -26,8 +26,8 @@ class Sample(NamedTuple):
 def draw_sample(
     h: Callable[..., Any] | Kernel,
     n: int,
-    mu_x: Measure = Gaussian(),  # noqa: B008 -- immutable
-    mu_y: Measure = Gaussian(),  # noqa: B008
+    mu_x: MeasureLike = Gaussian(),  # noqa: B008 -- immutable
+    mu_y: MeasureLike = Gaussian(),  # noqa: B008
     *,
     m: int | None = None,
     rng: Any = None,
@@ -57,8 +57,8 @@ def draw_matrix(
 def sample_matrix(
     h: Callable[..., Any] | Kernel,
     n: int,
-    mu_x: Measure = Gaussian(),  # noqa: B008
-    mu_y: Measure = Gaussian(),  # noqa: B008
+    mu_x: MeasureLike = Gaussian(),  # noqa: B008
+    mu_y: MeasureLike = Gaussian(),  # noqa: B008
     rng: Any = None,
     *,
     m: int | None = None,
@@ -73,8 +73,9 @@ def sample_matrix(
         ``h(x, y)``, vectorised; for vectors x has shape (..., k).
     n : int
         The number of rows, and of columns unless m is given.
-    mu_x, mu_y : Measure
-        By default standard Gaussians, of the dimension of h if it knows that, as ``elementwise(phi, k)`` does.
+    mu_x, mu_y : Measure, or what stands for one
+        As for `decompose`; by default standard Gaussians, of the dimension of h if it knows that, as
+        ``elementwise(phi, k)`` does.
     rng : optional
         Anything that `numpy.random.default_rng` takes.
     m : int, optional

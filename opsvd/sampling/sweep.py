@@ -13,7 +13,7 @@ from .._support.tables import Tabular
 from .._support.validation import described, generator, is_array, positive_int, sequence
 from ..errors import TrialError
 from ..kernels import Kernel, paired
-from ..measures import Gaussian, Measure
+from ..measures import Gaussian, MeasureLike
 from .engine import Engine
 from .monte_carlo import MonteCarloSpectrum, kernel_trials, run_in_turn
 from .text import aligned, shortened
@@ -99,8 +99,8 @@ class MonteCarloSweep(Tabular):
 def monte_carlo_sweep(
     h: Callable[..., Any] | Kernel,
     sizes: Sequence[Any],
-    mu_x: Measure = Gaussian(),  # noqa: B008 -- immutable
-    mu_y: Measure = Gaussian(),  # noqa: B008
+    mu_x: MeasureLike = Gaussian(),  # noqa: B008 -- immutable
+    mu_y: MeasureLike = Gaussian(),  # noqa: B008
     *,
     trials: int = 1,
     rank: int | None = 10,
