@@ -12,11 +12,13 @@ import numpy.typing as npt
 from .._support.floats import CHUNK
 from .._support.validation import described, is_array, real_array
 from .base import Measure
+from .consistency import require_consistent
 from .density import Density
 from .discrete import Discrete, Empirical
 from .gaussian import Gaussian
 from .gaussian_vector import GaussianVector
 from .known_laws import known_law
+from .line import LineMeasure
 
 
 class HasDensity(Protocol):
@@ -56,7 +58,7 @@ def as_measure(measure: Any, name: str) -> Measure:
         If its parameters are arrays, its mass is not one, or it cannot be told where it is.
     """
     if isinstance(measure, Measure):
-        return measure
+        return require_consistent(measure, name) if isinstance(measure, LineMeasure) else measure
     if is_array(measure) or (hasattr(measure, "__array__") and not isinstance(measure, np.ndarray | np.generic)):
         return _sampled(measure, name)
     for able, make in _KINDS:
