@@ -455,5 +455,6 @@ row("essay_panels", lambda: essay.essay_panels, lambda: {"n": (3,), "ranks_n": (
     **ESSAY)
 row("quarter_circle_quantiles", lambda: essay.quarter_circle_quantiles, n=NOTHING)
 row("check_kernel", lambda: testing.check_kernel, lambda: {"h": product}, h=H, mu_x=MEASURES, mu_y=MEASURES)
-row("check_measure", lambda: testing.check_measure, measure={"measure", "measure of vectors"})
+row("check_measure", lambda: testing.check_measure,
+    measure=MEASURES | {"measure of vectors", "nested", "array 2 x 3"})
 row("check_method", lambda: testing.check_method, method=METHODS)

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import scipy.stats
 from problem import Problem
 from scipy.optimize import brentq
 from scipy.special import gammaln, ndtr, xlogy
@@ -23,6 +24,7 @@ from opsvd import (
     Uniform,
     exact,
 )
+from opsvd.measures import as_measure
 
 __all__ = ["LAWS", "MEASURED"]
 
@@ -273,5 +275,29 @@ _ATOMS = (
     _min_of_mixed(),
 )
 
+# The newer random variables of scipy.stats came with 1.15, and the logistic one later.
+_NEWER = (scipy.stats.Logistic if hasattr(scipy.stats, "Logistic") else scipy.stats.logistic)()
+_FOREIGN = {name: as_measure(law, "law") for name, law in (
+    ("weibull_min(1/2)", scipy.stats.weibull_min(0.5)), ("loggamma(0.3)", scipy.stats.loggamma(0.3)),
+    ("chi2(1)", scipy.stats.chi2(1)), ("cauchy", scipy.stats.cauchy(1.0, 2.0)), ("levy", scipy.stats.levy()),
+    ("arcsine", scipy.stats.arcsine(2.0, 3.0)), ("pareto(5)", scipy.stats.pareto(5.0)), ("Logistic()", _NEWER))}
+
+
+def _under_scipy():
+    """Kernels under distributions of scipy.stats: singular and heavy ends, and a random variable."""
+    for name in ("weibull_min(1/2)", "loggamma(0.3)", "chi2(1)", "cauchy", "levy", "arcsine"):
+        yield _row(f"(x > y), scipy.stats.{name}", lambda x, y: x > y, _FOREIGN[name], _FOREIGN[name],
+                   exact.heaviside_difference(60), "exact.heaviside_difference",
+                   beyond=_beyond(2, 60) / math.pi**2, tags="jump")
+    weibull, pareto, logistic = (_FOREIGN[name] for name in ("weibull_min(1/2)", "pareto(5)", "Logistic()"))
+    yield _row("min(F(x), F(y)), scipy.stats.weibull_min(1/2)",
+               lambda x, y: np.minimum(*(-np.expm1(-np.sqrt(z)) for z in np.broadcast_arrays(x, y))), weibull, weibull,
+               exact.min_cdf(60), "exact.min_cdf", beyond=_beyond(4, 60) / math.pi**4, tags="kink")
+    yield _row("xy, scipy.stats.pareto(5)", lambda x, y: x * y, pareto, pareto, [5.0 / 3.0], "moments", rank=1)
+    yield _row("exp(-|x - y|), scipy.stats.Logistic()", lambda x, y: np.exp(-np.abs(x - y)), logistic, logistic,
+               2.0 / (np.arange(1.0, 61.0) + 1.0) / (np.arange(1.0, 61.0) + 2.0), "as under the logistic density above",
+               beyond=None, tags="kink")
+
+
 MEASURED: tuple[Problem, ...] = (*_jumps(), *_distribution_functions(), *_products(), *_FINITE, *_CLOSED,
-                                 *_ATOMS)
+                                 *_ATOMS, *_under_scipy())

@@ -71,13 +71,16 @@ class Distribution:
                         _mass_of(self._integral, piece) - ((1.0 - flat) * self.mass - self._above[piece + 1]))
         low, high = np.full(len(flat), -1.0), np.full(len(flat), 1.0)
         place = np.zeros(len(flat))
+        moving = np.arange(len(flat))
         for _ in range(60):    # bisection alone comes to rounding in so many
-            value, slope = _series(self._integral, piece, place) - rest, _series(self._density, piece, place)
-            low, high = np.where(value < 0.0, place, low), np.where(value < 0.0, high, place)
-            newton = place - value / np.where(slope > 0.0, slope, np.inf)
-            following = np.where((newton > low) & (newton < high) & (slope > 0.0), newton, 0.5 * (low + high))
-            moved, place = np.abs(following - place).max(initial=0.0), following
-            if moved <= 4.0 * EPS:
+            here, owner = place[moving], piece[moving]
+            value, slope = _series(self._integral, owner, here) - rest[moving], _series(self._density, owner, here)
+            low[moving], high[moving] = np.where(value < 0.0, (here, high[moving]), (low[moving], here))
+            newton = here - value / np.where(slope > 0.0, slope, np.inf)
+            between = (newton > low[moving]) & (newton < high[moving]) & (slope > 0.0)
+            place[moving] = np.where(between, newton, 0.5 * (low[moving] + high[moving]))
+            moving = moving[np.abs(place[moving] - here) > 4.0 * EPS]
+            if not len(moving):
                 break
         left, right = self.edges[piece], self.edges[piece + 1]
         half = 0.5 * (right - left)
