@@ -9,12 +9,12 @@ from pathlib import Path
 from types import MethodType
 
 import matplotlib.pyplot as plt
+import measure_rows  # noqa: F401 -- it adds rows
 import pytest
 from argument_table import ROWS, Row
 from bad_arguments import VALUES
 
 import opsvd
-from opsvd import Gaussian, LineMeasure
 
 PACKAGE = str(Path(opsvd.__file__).parent)
 
@@ -101,7 +101,7 @@ MADE_BY_THE_LIBRARY = {
     "Certificate", "Cost", "CrossCheck", "DecayLaw", "Dependence", "DeterministicEquivalent", "FiniteSizePrediction",
     "MatrixCheck", "MatrixSpectrum", "MonteCarloSpectrum", "MonteCarloSweep", "NotLowRankError", "OperatorSVD",
     "RadialEquivalent", "Remainder", "Sample", "SingularFunctions", "TrialError"}
-ABSTRACT = {"Engine", "Measure", "Method", "SampledMatrix"}
+ABSTRACT = {"Engine", "LineMeasure", "Measure", "Method", "SampledMatrix"}
 # Of the package of kernels, what users call is in the others too; the rest is called by the library.
 CALLED_OF_KERNELS = {"BlockKernel", "Elementwise", "Kernel", "MatrixKernel", "as_kernel", "blockwise", "elementwise"}
 HELPERS = set(opsvd.kernels.__all__) - CALLED_OF_KERNELS | {"hold_for_few_points"} | {
@@ -111,11 +111,11 @@ HELPERS = set(opsvd.kernels.__all__) - CALLED_OF_KERNELS | {"hold_for_few_points
 CALLED_BY_THE_LIBRARY = {
     "along", "at_points", "block_memory", "box", "choose", "coarseness", "contains", "converted", "coordinate",
     "coordinate_of_variable", "coordinates_of_normal", "discretisation", "discretisations", "extended", "fill",
-    "finite_beside", "finite_grid", "for_kernel", "from_state", "from_uniform", "half_density", "leading", "limited",
-    "listed", "logarithmic_slope", "mapped", "mixed_of_members", "non_finite", "of_root", "one_pass", "order", "pairs",
-    "pilot_rank", "placed", "points", "polynomials", "preceded_by", "quantile", "radial", "radial_sums", "reconstruct",
-    "recurrence", "refusal", "require_polynomials", "require_whole", "rule", "scaled", "state", "supported", "through",
-    "times", "truncated", "unplaced", "values", "variable"}
+    "finite_beside", "finite_grid", "for_kernel", "from_state", "from_uniform", "half_density", "label", "leading",
+    "limited", "listed", "log_density", "logarithmic_slope", "mapped", "mixed_of_members", "non_finite", "of_root",
+    "one_pass", "order", "pairs", "pilot_rank", "placed", "points", "polynomials", "preceded_by", "quantile", "radial",
+    "radial_sums", "reconstruct", "recurrence", "refusal", "require_polynomials", "require_whole", "rule", "scaled",
+    "state", "supported", "through", "times", "truncated", "unplaced", "values", "variable"}
 
 
 def underlying(function: object) -> object:
@@ -133,18 +133,13 @@ def takes_arguments(function: object, fewest: int) -> bool:
         return False
 
 
-def without_rows(member: object) -> bool:
-    """Whether it is a measure on the line other than the Gaussian: their arguments have no rows yet."""
-    return inspect.isclass(member) and issubclass(member, LineMeasure) and member is not Gaussian
-
-
 def public_functions() -> Iterator[tuple[str, object]]:
     """Everything public that takes arguments: functions, classes, methods and calls, with their names."""
     kinds: dict[type, None] = {}
     for module in MODULES:
         for name in module.__all__:
             member = getattr(module, name)
-            if not (inspect.isclass(member) or inspect.isfunction(member)) or name in HELPERS or without_rows(member):
+            if not (inspect.isclass(member) or inspect.isfunction(member)) or name in HELPERS:
                 continue
             if inspect.isclass(member):
                 kinds[member] = None

@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from .._support.validation import points
 from .line import UNDERFLOW, LineMeasure
 from .tails import Tail
 
@@ -154,7 +155,7 @@ class Chain(LineMeasure):
 
     def sqrt_density(self, t: np.ndarray) -> np.ndarray:
         """The square root of the density of t."""
-        t = np.asarray(t, dtype=np.float64)
+        t = points(t, "t", 1)
         if self._single is not None:
             return self._single.sqrt_density(t)
         values = np.zeros(t.shape)

@@ -55,10 +55,10 @@ class Density(Chain):
     >>> mu = Density(lambda x: 0.5 * np.exp(-np.abs(x)), (-np.inf, np.inf), breaks=[0.0])    # the law of Laplace
     >>> print(round(float(mu.points(mu.quantile(0.75))), 10))    # log(2)
     0.6931471806
-    >>> Density(lambda x: np.exp(-x * x), (-np.inf, np.inf))
+    >>> Density(lambda x: x, (0.0, 1.0))
     Traceback (most recent call last):
         ...
-    ValueError: pdf must have the integral one, got 1.77245385 on (-inf, inf); divide it by that, if it is right
+    ValueError: pdf must have the integral one, got 0.5 on (0, 1); divide it by that, or pass another support; nearly...
     """
 
     def __init__(self, pdf: Callable[[np.ndarray], Any], support: tuple[float, float],
@@ -88,7 +88,7 @@ class Density(Chain):
         total = float(sum(masses))
         if not abs(total - 1.0) <= tol:
             raise ValueError(f"pdf must have the integral one, got {total:.9g} on ({low:.6g}, {high:.6g}); divide it "
-                             f"by that, if it is right{_what_was_seen(found) if total < 1.0 else ''}")
+                             f"by that, or pass another support{_what_was_seen(found) if total < 1.0 else ''}")
         self._set(tuple(parts), np.array(masses) / total)
         if len(parts) == 1:
             self.symmetry = _symmetry(checked, parts[0], (low, high))

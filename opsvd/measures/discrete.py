@@ -7,7 +7,7 @@ import numpy as np
 from scipy.spatial import KDTree
 
 from .._support.arrays import read_only
-from .._support.validation import affordable, described, generator, real_array
+from .._support.validation import affordable, described, generator, points, real_array
 from .line import LineMeasure
 
 
@@ -141,8 +141,9 @@ class Discrete(LineMeasure):
 
     def sqrt_density(self, t: np.ndarray) -> np.ndarray:
         """The root of the probability of the atom; zero outside the span."""
-        t = np.asarray(t, dtype=np.float64)
-        return np.where((t >= 0.0) & (t <= len(self.atoms)), np.sqrt(self.masses)[self.label(t)], 0.0)
+        t = points(t, "t", 1)
+        inside = (t >= 0.0) & (t <= len(self.atoms))
+        return np.where(inside, np.sqrt(self.masses)[self.label(np.where(inside, t, 0.0))], 0.0)
 
     def points(self, t: np.ndarray) -> np.ndarray:
         """The atoms of coordinates t, (...): shape (...), or (..., k) for vectors."""

@@ -167,8 +167,9 @@ class LineMeasure(Measure):
         angles = np.pi * (np.arange(16.0) + 0.5) / 16.0
         places = np.cos(angles)
         derivative = (-1.0) ** np.arange(1, 17) * np.sin(angles) / (16.0 * places**2)
-        logarithms = np.log(np.abs(self.points(t[..., None] + reach[..., None] * places)))
-        return np.asarray(np.abs(logarithms @ derivative) / reach)
+        with np.errstate(divide="ignore", invalid="ignore"):    # a point that is zero has no slope
+            logarithms = np.log(np.abs(self.points(t[..., None] + reach[..., None] * places)))
+            return np.asarray(np.abs(logarithms @ derivative) / reach)
 
     @property
     def covers_line(self) -> bool:

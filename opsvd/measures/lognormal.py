@@ -41,6 +41,9 @@ class LogNormal(Pushforward):
         if abs(self.mean) + 8.0 * self.std > 340.0:
             raise ValueError(f"mean and std must leave exp(|mean| + 8 std) a float with a square, got "
                              f"mean={self.mean!r} and std={self.std!r}; take h(exp(x), y) under opsvd.Gaussian")
+        if self.std <= 1e-14 * max(abs(self.mean), 1.0):
+            raise ValueError(f"std must be large enough for exp(y) to be more than a few floats, got "
+                             f"mean={self.mean!r} and std={self.std!r}; take opsvd.Gaussian")
         super().__init__(Gaussian(self.mean, self.std), _exponential, np.log)
 
     def logarithmic_slope(self, t: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from .._support.user_function import UserFunction, real_values
-from .._support.validation import described, function
+from .._support.validation import described, function, points
 from .base import LARGEST_COORDINATE
 from .line import LineMeasure, require_line
 
@@ -131,7 +131,7 @@ class Pushforward(LineMeasure):
 
     def sqrt_density(self, t: np.ndarray) -> np.ndarray:
         """The square root of the density of t."""
-        return self.measure.sqrt_density(self._turn * np.asarray(t, dtype=np.float64))
+        return self.measure.sqrt_density(self._turn * points(t, "t", 1))
 
     def points(self, t: np.ndarray) -> np.ndarray:
         """The points x of coordinates t."""

@@ -79,6 +79,8 @@ def log_gamma_excess(x: float) -> float:
     """
     if x < 16.0:    # from there on the first term that is left out, 1 / (156 x^13), is below 2e-18
         return float(gammaln(x) - (x - 0.5) * math.log(x) + x - 0.5 * math.log(2.0 * math.pi))
+    if x > 1e20:    # where it is below 1e-21, and powers of x overflow
+        return 0.0
     return math.fsum(c / x ** (2 * i + 1) for i, c in enumerate(_STIRLING))
 
 
