@@ -50,8 +50,8 @@ class PlacedMeasure(LineMeasure):
     def sqrt_density(self, t: np.ndarray) -> np.ndarray:
         """The square root of the density of t."""
         t = points(t, "t", 1)
-        place = self.coordinates.place(t)
         with np.errstate(invalid="ignore", over="ignore"):
+            place = self.coordinates.place(t)
             root = np.exp(0.5 * (self.log_density(place) + place.log_slope))
         return np.where((t >= self.span[0]) & (t <= self.span[1]) & np.isfinite(root), root, 0.0)
 

@@ -75,7 +75,8 @@ class StudentT(LineMeasure):
         far = np.abs(t) > 1.0
         # Near zero without cancellation, since many degrees of freedom multiply it.
         squared = np.sinh(0.5 * np.where(far, 0.0, t)) ** 2
-        log_cosh = np.where(far, np.logaddexp(t, -t) - np.log(2.0), np.log1p(2.0 * squared))
+        with np.errstate(invalid="ignore"):
+            log_cosh = np.where(far, np.logaddexp(t, -t) - np.log(2.0), np.log1p(2.0 * squared))
         return np.asarray(np.exp(-0.5 * (self.df * log_cosh + self._log_norm)))
 
     def points(self, t: np.ndarray) -> np.ndarray:
