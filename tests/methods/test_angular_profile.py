@@ -18,7 +18,7 @@ def decomposed(phi, k, kinks, rtol):
 @pytest.fixture
 def apart(monkeypatch):
     """Multiplets of different degrees that have equal values are not joined; and few degrees, for speed."""
-    monkeypatch.setattr("opsvd.methods.radii._MOST_DEGREES", 24)
+    monkeypatch.setattr("opsvd.methods.radii.MOST_DEGREES", 24)
     monkeypatch.setattr("opsvd.answer.assembly.merged", lambda values, errors, counts: (values, errors, list(counts)))
 
 
