@@ -19,7 +19,7 @@ from ..quadrature import jacobi_recurrence, orthonormal_polynomials
 
 
 class Polyspherical:
-    """All harmonics of degree up to `top` that have given degrees in each group.
+    """All harmonics that have given degrees in each group, and up to given ones in the first two, three, ... together.
 
     Parameters
     ----------
@@ -27,7 +27,8 @@ class Polyspherical:
         The numbers of coordinates of the groups, of which there are two at least.
     degrees : tuple of int
         The degree of the harmonics of each group; 0 or 1 for one coordinate.
-    top : int
+    tops : tuple of int
+        The highest degree after each join.
 
     Attributes
     ----------
@@ -36,10 +37,11 @@ class Polyspherical:
         that do not decrease; as arrays they have one axis for every join, and zeros where there is no path.
     """
 
-    def __init__(self, sizes: tuple[int, ...], degrees: tuple[int, ...], top: int) -> None:
-        self.sizes, self.degrees, self.top = sizes, degrees, top
-        least = np.cumsum(degrees)
-        self.chain = (np.array(degrees[:1]), *(np.arange(low, top + 1, 2) for low in least[1:]))
+    def __init__(self, sizes: tuple[int, ...], degrees: tuple[int, ...], tops: tuple[int, ...]) -> None:
+        self.sizes, self.degrees, self.tops = sizes, degrees, tops
+        least = np.cumsum(degrees)[1:]
+        self.chain = (np.array(degrees[:1]), *(np.arange(low, top + 1, 2) for low, top in
+                                               zip(least, tops, strict=True)))
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -48,7 +50,7 @@ class Polyspherical:
 
     @property
     def empty(self) -> bool:
-        """Whether there are no harmonics, as `top` is too small."""
+        """Whether there are no harmonics, as a highest degree is too small."""
         return 0 in self.shape
 
     def tables(self, angles: list[np.ndarray]) -> list[np.ndarray]:

@@ -19,7 +19,7 @@ def discretisations_of_vectors(problem: Problem) -> Discretisations:
             return answer
     if Polar().refusal(problem) is None:
         answer = yield from Polar().discretisations(problem)
-        if answer is not None:
+        if answer is not None and not _poor(answer):
             return answer
     answer = yield from _of_products(problem)
     if answer is None or _poor(answer):

@@ -30,15 +30,14 @@ from .sector_grids import beyond_ends
 from .tightening import tightened
 
 # Ratios of the singular values of A^T B, by their number: twice the harmonics of the first level then give ten digits.
-# With four values a class of harmonics would take some ten seconds.
-_LARGEST_RATIO = {2: 140, 3: 40}
+_LARGEST_RATIO = {2: 140, 3: 40, 4: 12}
 _LIMIT = "phi varies too fast for the lengths and harmonics that are affordable: accept a larger rtol"
 
 
 class Polar(Method):
     """Radial functions times spherical harmonics of linear forms, for phi(<x, y>) under Gaussians of any covariance.
 
-    With x = A u and y = B v only the singular values of A^T B matter: two or three of them may differ from zero.
+    With x = A u and y = B v only the singular values of A^T B matter: two to four of them may differ from zero.
     """
 
     def refusal(self, problem: Problem) -> str | None:
@@ -51,8 +50,8 @@ class Polar(Method):
             return "takes functions of <x, y> under Gaussian measures of mean zero"
         directions = len(problem.inner_product.deviations)
         if directions not in _LARGEST_RATIO:
-            return f"takes products <x, y> that use two or three directions, and here they use {directions}"
-        ratio, largest = float(problem.inner_product.deviations[-1] ** -2), _LARGEST_RATIO[directions]
+            return f"takes products <x, y> that use two to four directions, and here they use {directions}"
+        ratio, largest = float(problem.inner_product.deviations[0] ** -2), _LARGEST_RATIO[directions]
         if ratio > largest:
             return (f"takes deviations of <x, y> along its directions in ratios up to {largest}, and here they are up "
                     f"to {ratio:.3g}")
@@ -102,7 +101,9 @@ class _Level:
         self.radial = radial_basis(profile.k, radii, sizes.step)
         self.own = own_grid(profile, setting.product.deviations, self.radial, sizes)
         excess = self.own.laws[0].excess
-        self.beyond, self.outside = excess * tail.bound(sizes.check_top), excess * radii.missing * radii.norm
+        self.whole = sizes.whole if profile.k > 2 else sizes.check
+        self.beyond = excess * tail.bound(self.whole.tops[-1])
+        self.outside = excess * radii.missing * radii.norm
         self.found = list(self._triplets())
 
     def _triplets(self) -> Iterator[tuple[PolarOperator, Triplets]]:
@@ -112,7 +113,7 @@ class _Level:
         radial = radial_basis(profile.k, radii, rougher.step)
         # In two dimensions it would save nothing.
         rough = own_grid(profile, product.deviations, radial, rougher) if profile.k > 2 else None
-        for angular in classes((1,) * profile.k, self.sizes.top):
+        for angular in classes((1,) * profile.k, self.sizes.tops):
             if not profile.parities[sum(angular.degrees) % 2]:
                 continue
             operator, start = self.own.operator(angular), None
@@ -125,7 +126,7 @@ class _Level:
         """One block for every class of harmonics, whose basis are its singular functions."""
         blocks = tuple(self._block(operator, triplets) for operator, triplets in self.found)
         seen = "" if self.setting.product.known else "seen to be "
-        note = (f"{seen}phi(<x, y>) in {self.radial.k} directions: harmonics to degree {self.sizes.top} of "
+        note = (f"{seen}phi(<x, y>) in {self.radial.k} directions: harmonics to degree {self.sizes.tops[-1]} of "
                 f"{len(blocks)} parities, {self.radial.count} lengths, step {self.radial.step:.3g} in log|x|")
         return Discretisation(blocks, self.evidence, note, rtol=self.problem.rtol, limit=_LIMIT,
                               factorise=lambda s: (np.eye(len(s)), np.diag(s).copy(), np.eye(len(s))))
@@ -140,9 +141,13 @@ class _Level:
 
     def evidence(self, system: SingularSystem) -> PartsEvidence | None:
         """Every class on other lengths, directions and harmonics; None if random pairs contradict the answer."""
-        check = check_grid(self.setting.profile, self.setting.product.deviations, self.radial, self.sizes)
-        parts = tuple(PolarCheck(check.operator(operator.angular), self.radial, self.radial, self.beyond,
-                                 self.outside).evidence(triplets) for operator, triplets in self.found)
+        product, profile, radii, *_ = self.setting
+        check = check_grid(profile, product.deviations, self.radial, self.sizes.check)
+        radial = radial_basis(profile.k, radii, self.whole.step)
+        whole = own_grid(profile, product.deviations, radial, self.whole) if profile.k > 2 else check
+        parts = tuple(PolarCheck(check.operator(operator.angular), whole.operator(operator.angular), self.radial,
+                                 self.radial, self.beyond, self.outside).evidence(triplets)
+                      for operator, triplets in self.found)
         norm, other = check.norm(), self.own.norm()
         mass, energy = self.setting.profile.hidden
         excess, highest = self.own.laws[0].excess, float(radial_half_density(np.zeros(1), self.radial.k)[0])

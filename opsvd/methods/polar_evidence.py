@@ -26,6 +26,8 @@ class PolarCheck:
     ----------
     operator : PolarOperator
         On other lengths and directions, with more harmonics.
+    whole : PolarOperator
+        On some lengths with all harmonics: for the norm of what the triplets leave.
     left, right : RadialBasis
         In which the radial functions of the triplets are summed.
     beyond : float
@@ -35,6 +37,7 @@ class PolarCheck:
     """
 
     operator: PolarOperator
+    whole: PolarOperator
     left: RadialBasis
     right: RadialBasis
     beyond: float
@@ -52,7 +55,7 @@ class PolarCheck:
         skew = 0.5 * s.max(initial=0.0) * sum(
             corner_norms(_products(functions, inner) - np.eye(len(s))) for functions, inner in ((f, inner_f),
                                                                                               (g, inner_g)))
-        remainder, norm = self._remainder(Triplets(f, s, g))
+        remainder, norm = self._remainder(triplets)
         unseen = self.beyond + self.outside
         images = Images(np.maximum(along_x[0], along_y[0]) + self.outside,
                         np.maximum(along_x[1], along_y[1]) + skew + self.outside**2 / (s.max(initial=0.0) or 1.0))
@@ -65,7 +68,9 @@ class PolarCheck:
 
     def _remainder(self, triplets: Triplets) -> tuple[float, float]:
         """The Hilbert-Schmidt norm of what the triplets leave, to a third, and a bound of its operator norm."""
-        op, (f, s, g) = self.operator, triplets
+        op, s = self.whole, triplets.s
+        f = moved(triplets.f, self.left, op.left.delta, op.angular.shape)
+        g = moved(triplets.g, self.right, op.right.delta, op.angular.shape)
         applications, vectors = _EFFORT[sum(op.angular.sizes)]
         noise = op.noise(vectors)
         logarithm, size = math.log(10.0 * math.sqrt(2.0 / math.pi)), 0.0

@@ -52,10 +52,10 @@ class Directions:
         return masses
 
 
-def gauss_directions(sizes: tuple[int, ...], n: int) -> Directions:
-    """Gauss-Jacobi rules of n nodes in the squared cosine of every angle."""
+def gauss_directions(sizes: tuple[int, ...], counts: list[int]) -> Directions:
+    """Gauss-Jacobi rules of so many nodes in the squared cosine of every angle."""
     angles, weights = [], []
-    for dim, size in zip(np.cumsum(sizes)[:-1].tolist(), sizes[1:], strict=True):
+    for dim, size, n in zip(np.cumsum(sizes)[:-1].tolist(), sizes[1:], counts, strict=True):
         a, b = jacobi_recurrence(0.5 * size - 1.0, 0.5 * dim - 1.0, n)
         nodes = gauss_nodes(a, b)
         angles.append(0.5 * np.arccos(nodes))
@@ -63,13 +63,15 @@ def gauss_directions(sizes: tuple[int, ...], n: int) -> Directions:
     return Directions(sizes, angles, weights)
 
 
-def legendre_directions(sizes: tuple[int, ...], n: int) -> Directions:
-    """Gauss-Legendre rules of n nodes in every angle itself: for checks, as no node or weight is one of the others."""
-    theta, lebesgue = (part[0] for part in on_panels(np.zeros((1, 1)), np.full((1, 1), 0.5 * np.pi),
-                                                     *gauss_legendre(n)))
-    weights = [lebesgue * np.cos(theta) ** (dim - 1) * np.sin(theta) ** (size - 1)
-               for dim, size in zip(np.cumsum(sizes)[:-1].tolist(), sizes[1:], strict=True)]
-    return Directions(sizes, [theta] * len(weights), [part / part.sum() for part in weights])
+def legendre_directions(sizes: tuple[int, ...], counts: list[int]) -> Directions:
+    """Gauss-Legendre rules in every angle itself: for checks, as no node or weight is one of the others."""
+    ends, angles, weights = np.array([[0.0]]), [], []
+    for dim, size, n in zip(np.cumsum(sizes)[:-1].tolist(), sizes[1:], counts, strict=True):
+        theta, lebesgue = (part[0] for part in on_panels(ends, ends + 0.5 * np.pi, *gauss_legendre(n)))
+        masses = lebesgue * np.cos(theta) ** (dim - 1) * np.sin(theta) ** (size - 1)
+        angles.append(theta)
+        weights.append(masses / masses.sum())
+    return Directions(sizes, angles, weights)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,8 +127,8 @@ class PolarLaw:
         return list(chunks(len(self.delta), self.directions.masses.size * like.shape[-1]))
 
 
-def classes(sizes: tuple[int, ...], top: int) -> list[Polyspherical]:
-    """All degrees in the groups that have harmonics up to `top` together."""
-    choices = np.indices([min(2, top + 1) if size == 1 else top + 1 for size in sizes]).reshape(len(sizes), -1).T
-    found = [Polyspherical(sizes, tuple(degrees), top) for degrees in choices.tolist() if sum(degrees) <= top]
+def classes(sizes: tuple[int, ...], tops: tuple[int, ...]) -> list[Polyspherical]:
+    """All degrees in the groups that have harmonics up to given degrees together."""
+    choices = np.indices([min(2, tops[-1] + 1) if size == 1 else tops[-1] + 1 for size in sizes])
+    found = [Polyspherical(sizes, tuple(degrees), tops) for degrees in choices.reshape(len(sizes), -1).T.tolist()]
     return [angular for angular in found if not angular.empty]

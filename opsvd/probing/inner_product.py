@@ -3,6 +3,7 @@ r"""Kernels phi(<x, y>) under Gaussians of any covariance: what matters of both 
 With :math:`x = A u`, :math:`y = B v`, u and v standard, and :math:`A^T B = P D Q^T`, D diagonal with entries
 :math:`d_1 \ge d_2 \ge \dots`, the product is :math:`d_1 \langle a, b \rangle` of :math:`a = S P^T u` and
 :math:`b = S Q^T v`, whose coordinates are independent with the deviations :math:`S = (D / d_1)^{1/2}` on either side.
+They are taken in the order of increasing deviations, the one of deviation one last.
 """
 
 from collections.abc import Callable
@@ -26,7 +27,7 @@ class InnerProduct:
     kinks : tuple of float
     scale : float
     deviations : ndarray, shape (k,)
-        Of the coordinates of a, and of b; nonincreasing from one on.
+        Of the coordinates of a, and of b; nondecreasing up to one.
     turns : (ndarray, ndarray), shapes (k, p) and (k, q)
         From the standard coordinates of x to a, and of y to b.
     known : bool
@@ -58,8 +59,8 @@ def find_inner_product(kernel: Kernel, mu_x: Measure, mu_y: Measure, sides: tupl
     roots = [np.atleast_2d(side.points(np.eye(side.directions))) for side in sides]    # A^T and B^T
     p, d, q = np.linalg.svd(roots[0] @ roots[1].T, full_matrices=False)
     kept = d > 1e-13 * d[0]    # as covariances count as singular
-    deviations = np.sqrt(d[kept] / d[0])
-    turns = deviations[:, None] * p.T[kept], deviations[:, None] * q[kept]
+    deviations = np.sqrt(d[kept] / d[0])[::-1]
+    turns = deviations[:, None] * p.T[kept][::-1], deviations[:, None] * q[kept][::-1]
     if isinstance(kernel, Elementwise):
         return InnerProduct(kernel.phi, kernel.kinks, float(d[0]), deviations, turns, known=True)
     # Points where both vary most, which are of the measures.

@@ -17,7 +17,7 @@ def classes_of(sizes):
     """The harmonics of all degrees in the groups, up to TOP."""
     for degrees in itertools.product(*(range(2 if size == 1 else TOP + 1) for size in sizes)):
         if sum(degrees) <= TOP:
-            yield Polyspherical(sizes, degrees, TOP)
+            yield Polyspherical(sizes, degrees, (TOP,) * (len(sizes) - 1))
 
 
 def products_of_members(angular, x, y):
@@ -47,7 +47,7 @@ def test_addition_theorem(sizes):
 
 def test_sums_at_products_of_angles_are_those_at_points():
     """And analysis is the adjoint of synthesis."""
-    angular, rng = Polyspherical((1, 1, 1), (1, 0, 1), TOP), np.random.default_rng(1)
+    angular, rng = Polyspherical((1, 1, 1), (1, 0, 1), (5, TOP)), np.random.default_rng(1)
     angles = [rng.uniform(0.0, 0.5 * np.pi, n) for n in (3, 4)]
     coefficients = rng.standard_normal((*angular.shape, 2))
     table = angular.tables(angles)
@@ -61,9 +61,9 @@ def test_sums_at_products_of_angles_are_those_at_points():
 
 
 def test_a_class_may_be_empty():
-    """Where the degrees of the groups together are above the top."""
-    assert Polyspherical((1, 1), (1, 1), 1).empty
-    assert not Polyspherical((1, 1), (1, 1), 2).empty
+    """Where the degrees of the groups together are above the highest that is asked for."""
+    assert Polyspherical((1, 1), (1, 1), (1,)).empty
+    assert not Polyspherical((1, 1), (1, 1), (2,)).empty
 
 
 @pytest.mark.parametrize("sizes", [(1, 1), (2, 1)])
@@ -71,7 +71,7 @@ def test_polar_basis_has_its_state_and_signs(sizes):
     """Saved and loaded it is the same; signs turn with the coefficients; groups of several have members."""
     k, rng = sum(sizes), np.random.default_rng(2)
     side, radial = Side(Gaussian.standard(k)), RadialBasis(k, 0.4, 1.5, 15)
-    angular = Polyspherical(sizes, (1, 0), 5)
+    angular = Polyspherical(sizes, (1, 0), (5,))
     table = rng.standard_normal((int(np.prod(angular.shape)), radial.count, 3))
     basis = PolarBasis(side, turn=np.eye(k), shift=np.zeros(k), radial=radial, angular=angular, table=table)
     again = PolarBasis.from_state(side, basis.state())

@@ -116,6 +116,18 @@ def test_ten_values_are_known_to_nine_digits(name, deviations):
                                  svd.errors[:count] + other.errors[:count])
 
 
+def test_four_directions():
+    """The values of R^4 are those that quasi-random points give, within the bars of both."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        four = answer("tanh", 1.0, 0.9, 0.9, 0.8, rtol=1e-3)
+    by_points = decompose(elementwise(np.tanh, 4), stretched(1.0, 0.9, 0.9, 0.8), Gaussian.standard(4), rtol=0.1,
+                          method="quasi-random")
+    assert four.rank >= 4
+    np.testing.assert_array_less(np.abs(four.singular_values[:4] - by_points.singular_values[:4]),
+                                 four.errors[:4] + by_points.errors[:4])
+
+
 @pytest.mark.thorough
 def test_three_directions_against_sampling():
     """sign(<x, y>) in R^3: values of matrices of 400 rows are where they are predicted to be."""
@@ -164,7 +176,7 @@ def test_refusals_say_why():
             ((lambda x, y: np.sum(x + y, axis=-1), two, two), "takes functions of <x, y>"),
             ((elementwise(np.tanh, 2), Gaussian(np.ones(2), 1.0), two), "of mean zero"),
             ((elementwise(np.tanh, 5), stretched(5, 4, 3, 2, 1), five), "they use 5"),
-            ((elementwise(np.tanh, 3), stretched(1, 1, 1e-4), three), "up to 40")]:
+            ((elementwise(np.tanh, 3), stretched(1, 1, 1e-4), three), "ratios up to 40")]:
         with pytest.raises(ValueError, match=message):
             decompose(*arguments, method="polar")
 
