@@ -1,4 +1,4 @@
-"""How well are phi(<x, y>) known under Gaussians that are not round, and what does it cost?
+"""How well is phi(<x, y>) known under Gaussians that are not round? Bars and seconds for six functions.
 
 x has the deviations that are named, and y is standard. Each row has the largest bar of the ten leading values over
 s_1, how many bars the values differ by from those of a thousand times the tolerance, and processor seconds.
