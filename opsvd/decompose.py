@@ -120,7 +120,9 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
     most = int_of_at_least(max_evaluations, "max_evaluations", _LEAST, "which a coarse answer takes")
     budget = Budget(most, positive_float(max_seconds, "max_seconds"), report=as_report(progress))
     (kernel, mu_x, mu_y), rtol = paired(h, mu_x, mu_y), tolerance(rtol, "rtol")
-    budget.aside = 0 if isinstance(h, Kernel) else 2 * kernel.function.values    # which it took to try h, and its shape
+    # What it took to try h, and its shape; lines of kernels of vectors are tried anew, up to four times.
+    budget.aside = (0 if isinstance(h, Kernel) else 2 * kernel.function.values) + (
+        0 if kernel.dims == (1, 1) else 300)
     rank, chosen = None if max_rank is None else positive_int(max_rank, "max_rank"), as_method(method)
     kernel = entrywise(kernel, budget)
     problem = Problem(kernel.limited(budget), mu_x, mu_y, rtol, rank)

@@ -132,8 +132,8 @@ def test_nan_names_a_point():
     ({"rtol": "small"}, TypeError, "rtol must be a real number, got 'small'"),
     ({"max_rank": 0}, ValueError, "max_rank must be an integer of at least 1, got 0"),
     ({"max_rank": 2.5}, TypeError, "max_rank must be an integer, got 2.5"),
-    ({"mu_x": 1.0}, TypeError, "mu_x must be a Measure, got 1.0"),
-    ({"mu_y": Gaussian}, TypeError, "mu_y must be a Measure"),
+    ({"mu_x": 1.0}, TypeError, "mu_x must be a probability measure, got 1.0"),
+    ({"mu_y": Gaussian}, TypeError, "mu_y must be a probability measure"),
     ({"method": "qr"}, ValueError, "method must be one of 'auto'"),
 ])
 def test_bad_arguments_are_named(arguments, error, message):

@@ -53,7 +53,7 @@ def test_values_are_those_of_a_rule_of_scipy(row):
     assert svd.converged
     assert (svd.errors[:3] <= 1e-8 * found[0]).all()
     assert_allclose(found, spectrum_at(kernel(row), row.rule)[:3], rtol=0, atol=5e-3 * found[0])
-    assert svd.hilbert_schmidt_norm().value == pytest.approx(math.sqrt(p @ grid(row) ** 2 @ p), rel=2e-3)
+    assert svd.hilbert_schmidt_norm().value == pytest.approx(math.sqrt(p @ grid(row) ** 2 @ p), rel=5e-3)
     f = svd.left(x)[:, :2]
     assert_allclose((f * p[:, None]).T @ f, np.eye(2), rtol=0, atol=0.05)
     assert_allclose(svd(x[:, None], x[None, :]), grid(row), rtol=0, atol=1e-6)

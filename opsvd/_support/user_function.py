@@ -43,7 +43,7 @@ class UserFunction:
             if isinstance(error, KernelError) or not any(word in str(error) for word in _WRITES):
                 raise
             raise changed_arguments(self.name, f"{type(error).__name__}: {error}") from error
-        self.values += int(np.size(values))
+        self.values += values.size if isinstance(values, np.ndarray) else 1
         if self.factor == 1.0:
             return values
         with np.errstate(invalid="ignore"):    # of a complex number that is infinite the product is none

@@ -140,7 +140,7 @@ def test_effective_ranks_multiply():
 
 def test_effective_ranks_that_are_infinite_or_unknown_say_so():
     """sign in R^2 adds up to 1/l; tanh in R^1000 adds up to more with every degree."""
-    assert opsvd.decompose(elementwise(np.sign, 3, [0]), rtol=1e-6).effective_rank().note.endswith("diverges")
+    assert "the sum of all diverges" in opsvd.decompose(elementwise(np.sign, 3, [0]), rtol=1e-6).effective_rank().note
     rank = opsvd.decompose(elementwise(np.tanh, 1000)).effective_rank()
     assert np.isinf(rank.error)
     assert "still add up to too much" in rank.note

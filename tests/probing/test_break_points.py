@@ -92,7 +92,7 @@ def test_noise_is_called_noise():
 
 def test_bad_input_is_refused():
     """Measures are checked here, kernels where all kernels are."""
-    with pytest.raises(TypeError, match="mu_y must be a Measure"):
+    with pytest.raises(TypeError, match="mu_y must be a probability measure"):
         break_points(lambda x, y: x > y, Gaussian(), 1.0)
     with pytest.raises(NotSquareIntegrableError, match="h must be square-integrable"):
         break_points(lambda x, y: np.exp(x * y))

@@ -63,7 +63,7 @@ def test_bad_arguments():
         iid_gaussian(0)
     with pytest.raises(TypeError, match=r"n must be an integer, got 10\.0"):
         sample_matrix(lambda x, y: x * y, 10.0)
-    with pytest.raises(TypeError, match="mu_y must be a Measure, got 'normal'"):
+    with pytest.raises(TypeError, match="mu_y must be a probability measure, got 'normal'"):
         sample_matrix(lambda x, y: x * y, 5, Gaussian(), "normal")
     with pytest.raises(NonFiniteKernelError, match=r"h must be finite, but h\(.*\) = nan"):
         sample_matrix(lambda x, y: np.sqrt(x * y), 50, rng=0)
