@@ -13,6 +13,8 @@ from opsvd.measures.tabulated import Tabulated
 
 # The tolerances besides 1e-10 at which bars are to be true.
 LOOSER = (1e-4, 1e-8)
+# They take seconds each.
+SLOW = {"log|x - y|, arcsine law", "Poisson kernel, r = 0.9", "(xy > 1), StudentT(1)"}
 
 
 def supported(h, mu_x, mu_y):
@@ -52,7 +54,9 @@ def test_the_values_account_for_the_energy(problem):
     assert abs(float(np.sum(problem.exact**2)) + problem.tail_energy - float(np.mean(squares))) <= spread + 1e-12
 
 
-@pytest.mark.parametrize("problem", MEASURED, ids=str)
+@pytest.mark.parametrize("problem", [
+    pytest.param(problem, marks=[pytest.mark.thorough] if problem.name in SLOW else [], id=str(problem))
+    for problem in MEASURED])
 def test_values_and_bars(problem):
     """At rtol = 1e-10: six leading values to 1e-10 s_1, within their bars, and h is never called outside."""
     svd = solved(problem, 1e-10)

@@ -8,10 +8,10 @@ from solutions import QUICK, bars_hold, solved, status_holds, tail_holds
 RTOLS = [1e-4, 1e-8, 1e-12]
 # Ten seconds and more each, since rounding does not let them meet that; benchmarks/accuracy_of_error_bars.py has them.
 DEAR = {("cos(30xy)", 1e-12), ("Mehler ratio, r = 0.99", 1e-12)}
-# The quick ones are tried with the oldest dependencies as well; the others at one tolerance in the README's command, as
+# The quick ones are tried with the oldest dependencies as well; at one tolerance in the README's command, as
 # tests/test_table.py has another.
-TABLE = [pytest.param(problem, rtol, id=f"{problem}, {rtol:.0e}", marks=[] if problem in QUICK else
-                      [pytest.mark.slow, *([pytest.mark.thorough] if rtol < RTOLS[0] else [])])
+TABLE = [pytest.param(problem, rtol, id=f"{problem}, {rtol:.0e}", marks=[
+    *([] if problem in QUICK else [pytest.mark.slow]), *([pytest.mark.thorough] if rtol < RTOLS[0] else [])])
          for rtol in RTOLS for problem in PROBLEMS if (problem.name, rtol) not in DEAR]
 
 
@@ -36,7 +36,8 @@ def test_error_bars_are_useful(rtol):
     assert np.median(bars) <= rtol
 
 
-@pytest.mark.parametrize("method", ["hermite", "panels", "product", "uniform"])
+@pytest.mark.parametrize("method", ["hermite", "panels", *(
+    pytest.param(name, marks=pytest.mark.thorough) for name in ("product", "uniform"))])
 @pytest.mark.parametrize("problem", QUICK, ids=str)
 def test_error_bars_hold_for_every_method(problem, method):
     """A method used where it is poor has wide bars, not wrong ones, and says how much it leaves out."""

@@ -43,6 +43,7 @@ def test_elementwise_maps_are_recognised(k):
     assert blockwise(softmax, 2).entry() is None
 
 
+@pytest.mark.thorough
 def test_the_general_route_has_the_scalar_spectrum_too(general):
     """What is not quite elementwise goes through panels in both rows, and has the same values to 1e-5."""
     scalar = opsvd.decompose(elementwise(np.tanh), max_rank=10)

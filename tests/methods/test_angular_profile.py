@@ -63,6 +63,7 @@ def test_the_step_against_closed_forms_of_the_angle(k, rtol):
         assert difference.max() <= 1e-4 * rtol + 1e-12
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("apart")
 @pytest.mark.parametrize(("phi", "slope", "kinks", "k"), [
     (relu_1, step_1, [1.0], 3),
@@ -90,6 +91,7 @@ def test_steps_of_the_grid_are_not_rounded():
     assert abs(svd.values[0] - expected) <= svd.value_errors[0] < 1e-13
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("apart")
 def test_what_is_nearer_to_a_singular_point_than_nodes_is_in_the_bars():
     """|z - 1|^(-0.3): a part of 1e-5 of the energy is nearer to the point than rounding allows."""

@@ -60,6 +60,7 @@ def test_bars_of_kernels_of_the_angle_hold(name, k):
     np.testing.assert_allclose(svd.singular_values, expected[:svd.rank], atol=1e-8)
 
 
+@pytest.mark.thorough
 def test_the_angle_in_the_plane():
     """arccos(cos theta) in R^2: pi / 2, then 2 / (pi l^2) twice for odd l."""
     mu = Gaussian.standard(2)

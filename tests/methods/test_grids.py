@@ -32,6 +32,7 @@ def svd():
     return opsvd.decompose(tanh_of_two, TWO, TWO, rtol=1e-5)
 
 
+@pytest.mark.thorough
 def test_tanh_of_two_products(svd):
     """To 1e-5 and better, with bars: 4096 panel nodes a side, solved on their own, give the same."""
     assert svd.converged

@@ -44,6 +44,7 @@ def test_a_black_box_is_the_elementwise_kernel():
     assert seen.method.startswith("seen to be a function of <x, y> in R^3")
 
 
+@pytest.mark.thorough
 def test_what_only_seems_invariant_is_not_taken_for_it():
     """A bump in one direction, too narrow for the probes, is met by the last check, which finds no symmetry."""
     def h(x, y):

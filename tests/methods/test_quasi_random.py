@@ -93,6 +93,7 @@ def test_bars_are_honest(name):
         assert svd.errors[0] < 0.2 * svd.values[0]
 
 
+@pytest.mark.thorough
 def test_more_points_are_better():
     """From 512 to 1024 points a side, the bar of a smooth kernel's largest value falls."""
     h, mu_x, mu_y, values = PROBLEMS["squared exponential"]()
@@ -102,6 +103,7 @@ def test_more_points_are_better():
     assert "1024 quasi-random points" in fine.method
 
 
+@pytest.mark.thorough
 def test_products_of_jumps_and_kinks_in_three_coordinates():
     """Far down the spectrum of a product of three kernels, values from few points are too small, then too large."""
     def h(x, y):

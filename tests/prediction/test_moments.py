@@ -84,6 +84,7 @@ def test_fourth_moments_at_a_singular_point(a):
     assert_allclose(fourth_moments(svd.right)[0][0, 0], 3.0, rtol=1e-9)
 
 
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("ignore::opsvd.ConvergenceWarning")    # moments, and not values, are looked at
 def test_infinite_moments_of_vectors():
     """In sectors, on grids and at random points: f grows like exp(a x^2), or has a root for a denominator."""

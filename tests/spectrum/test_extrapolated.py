@@ -82,6 +82,7 @@ def test_a_large_constant_hides_a_kernel(offset, rtol):
     assert 1.0 < rank.lower <= rank
 
 
+@pytest.mark.thorough
 def test_a_jump_that_is_small_and_short():
     """In a disc of radius 0.05: 1.27243 is the sum of leading values at a tighter tolerance."""
     def h(x, y):
