@@ -35,6 +35,8 @@ myst_heading_anchors = 3
 # No links into other projects' inventories: the pages must build without a network.
 # Types therefore stand in the docstrings, in numpydoc's form, and not in the signatures.
 autodoc_typehints = "none"
+# The page of a type alias shows what it consists of, which has no page of its own.
+nitpick_ignore_regex = [("py:class", r"opsvd\.measures\.as_measure\..*|numpy\.(_typing\..*|dtype)")]
 numpydoc_show_class_members = False    # the class template lists them
 
 plot_include_source = True
