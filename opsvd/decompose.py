@@ -306,9 +306,10 @@ def _coarse_values(problem: Problem) -> int:
     """Values of h that a coarse answer takes at least, for numbers."""
     if not problem.budget.dear:
         return _COARSE_VALUES
-    # For the smallest matrix with what checks it; and for two grids of sixteen points a side to find the domain, with
-    # twelve points of four lines along each tail.
-    return 240 if "domain" in vars(problem) else 760 + 48 * sum(len(mu.tails) for mu in problem.lines)
+    # For the smallest matrix, of polynomials or of a panel and two, with what checks it; and for two grids of sixteen
+    # points a side to find the domain, with twelve points of four lines along each tail.
+    matrix = 240 if Polynomials(degree=3).refusal(problem) is None else 720
+    return matrix if "domain" in vars(problem) else matrix + 520 + 48 * sum(len(mu.tails) for mu in problem.lines)
 
 
 def _affordable(problem: Problem) -> Method:
