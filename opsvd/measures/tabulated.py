@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._support.arrays import read_only
-from .._support.floats import EPS
+from .._support.floats import EPS, TINY
 from ..quadrature import PIECE_ORDER, Distribution, composite_gauss_legendre, gauss_legendre, place_between
 from ..quadrature.legendre import TRUNCATED, legendre_sum, legendre_transform
 from .coordinates import Coordinate, HyperbolicSine, Logarithm, Logit, Plain, Reflected, Softplus
@@ -145,7 +145,8 @@ def _resolved(root: Callable[[np.ndarray], np.ndarray], panels: np.ndarray, scal
         missed = np.abs(coefficients[-TRUNCATED:]).sum(axis=0)
         # Of exp(-L) an error of L is left, and of nodes their rounding.
         logs = np.abs(np.log(np.maximum(largest * np.sqrt(scale), 1e-300)))
-        slopes = np.abs(np.diff(values, axis=1) / np.diff(nodes, axis=1)).max(axis=1)
+        steps = np.maximum(np.diff(nodes, axis=1), TINY)    # nodes of a piece between two floats may be one
+        slopes = np.abs(np.diff(values, axis=1) / steps).max(axis=1)
         far = np.maximum(rounding(left), rounding(right))
         noise = 8.0 * EPS * (largest * (1.0 + logs) + slopes * far)
         # On wide pieces the least value is to have digits as well, unless it is nothing.

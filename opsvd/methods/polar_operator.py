@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import scipy.linalg
 
 from .._support.budget import check_time
 from .._support.floats import EPS
@@ -102,7 +101,7 @@ class PolarOperator:
             right.append(self.backward(inner))
         images = np.concatenate(right, axis=-1)
         g, _, triangle = orthonormalised(images, self.of_right, images[..., :0], images[..., :0])
-        v, s, u = scipy.linalg.svd(triangle, full_matrices=False)
+        v, s, u = np.linalg.svd(triangle, full_matrices=False)    # which takes an empty matrix in all versions
         return Triplets(np.concatenate(left, axis=-1) @ u[:count].T, s[:count], g @ v[:, :count])
 
 
