@@ -282,9 +282,7 @@ def _for_tolerance(best: _Judged, rtol: float) -> _Judged:
 def _coarse(problem: Problem, reason: str) -> tuple[_Judged, str]:
     """An answer of so few values that they are within what a budget has left; the reason says what has run out."""
     budget = problem.budget
-    # Each atom would be a panel of its own: of many of them there are no coarse ones.
-    few = problem.of_numbers and max(len(mu.edges) for mu in problem.lines) < 100
-    if few and not problem.discrete and budget.affords(_coarse_values(problem), 15):
+    if problem.few_edges and not problem.discrete and budget.affords(_coarse_values(problem), 15):
         best, refused = _refined(problem, _affordable(problem) if budget.dear else UniformPanels(10))
         if best is not None:
             return best, reason

@@ -136,12 +136,8 @@ class Comparison:
         if self.final or settled(s, evidence.bars(), self.rtol):
             return evidence
         try:
-            seen_by_images = images(
-                self.kernel, self.domain, self.checks[0], system, self.rtol, outside=self._outside(norms[0]),
-                hidden=self.hidden, spots=checks[-1], samples=samples[-1])
-            ties = system.left.line.ties * system.right.line.ties if seen_by_images.breaks else 0.0
-            # A value changes by this probability times the size of h and of two functions, whose product is up to four.
-            evidence = replace(evidence, images=seen_by_images, tied=4.0 * float(np.sqrt(ties)) * evidence.size)
+            evidence = self._with_images(system, evidence, self.checks[0], checks[-1], samples[-1],
+                                         self._outside(norms[0]))
         except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
             return evidence
         # Of fewer values than are wanted more may be accurate if what is left beside them is known.
@@ -165,12 +161,12 @@ class Comparison:
         seen = seen_at_pairs(self.kernel, self.domain, system, pairs_for(self.kernel))
         if seen is None:
             return None
-        remainder = float(np.hypot(seen.remainder, self._outside(seen.size)))
+        outside = self._outside(seen.size)
+        remainder = float(np.hypot(seen.remainder, outside))
         return ComparedEvidence(
-            values=values, size=float(np.hypot(_norm(values, seen.size, seen.remainder),
-                                               self._outside(seen.size))),
-            remainder=remainder, operator_norm=remainder, coupling=remainder, least=seen.remainder,
-            dimension=seen.count, **self._limits(values, seen.size, remainder, remainder))
+            values=values, size=float(np.hypot(_norm(values, seen.size, seen.remainder), outside)), remainder=remainder,
+            operator_norm=remainder, coupling=remainder, least=seen.remainder, dimension=seen.count,
+            **self._limits(values, seen.size, remainder, remainder))
 
     def _enough(self, singular_values: np.ndarray, bars: np.ndarray) -> bool:
         """Whether as many leading values are accurate as are wanted, or all that matter."""
@@ -190,9 +186,17 @@ class Comparison:
         norm = float(np.linalg.norm(_remainder(samples, (f * system.values) @ g.conj().T), 2))
         outside = self._outside(evidence.size)
         halves, spots = [every(rule, 2, 0) for rule in rules], every(rules[0], 4, 1)
-        return replace(evidence, operator_norm=min(evidence.operator_norm, norm + outside), images=images(
-            self.kernel, self.domain, (halves[0], halves[1]), system, self.rtol, outside=outside, hidden=self.hidden,
-            spots=(spots, rules[1]), samples=2.0 * samples[1::4]))
+        known = replace(evidence, operator_norm=min(evidence.operator_norm, norm + outside))
+        return self._with_images(system, known, (halves[0], halves[1]), (spots, rules[1]), 2.0 * samples[1::4], outside)
+
+    def _with_images(self, system: SingularSystem, evidence: ComparedEvidence, check: tuple[Rule, Rule],    # noqa: PLR0917 -- what `images` takes
+                     spots: tuple[Rule, Rule], samples: np.ndarray, outside: float) -> ComparedEvidence:
+        """With what images tell besides, and with what roundings of points hide where h breaks."""
+        seen = images(self.kernel, self.domain, check, system, self.rtol, outside=outside, hidden=self.hidden,
+                      spots=spots, samples=samples)
+        ties = system.left.line.ties * system.right.line.ties if seen.breaks else 0.0
+        # A value changes by this probability times the size of h and of two functions, whose product is up to four.
+        return replace(evidence, images=seen, tied=4.0 * float(np.sqrt(ties)) * evidence.size)
 
     def _outside(self, size: float) -> float:
         """The norm of h outside the domain, and nearer to singular points than nodes, given that of all of h."""

@@ -61,8 +61,7 @@ class Auto(Method):
         for attempt in Atoms().discretisations(problem):
             found = True
             yield attempt
-        # Atoms are panels of their own to other methods, of which these take some hundred.
-        if problem.of_numbers and max(len(mu.edges) for mu in problem.lines) < 100:
+        if problem.few_edges:
             yield from self._of_numbers(problem)
         elif not found and QuasiRandom().refusal(problem) is None:
             yield from QuasiRandom().discretisations(problem)

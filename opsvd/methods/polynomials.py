@@ -31,8 +31,8 @@ class Polynomials(Method):
         The highest degree of the polynomials. By default 47, 95, 127 and 191 in turn; on circles, where they are
         trigonometric, up to 1535.
     quadrature : int, optional
-        Gauss nodes in x (two more in y), at least degree + 1. By default degree + 17: the spare nodes lessen the
-        aliasing of what lies beyond the degree.
+        Gauss nodes in x (two more in y), at least degree + 1. By default degree + 17, or degree + 9 below degree
+        47: the spare nodes lessen the aliasing of what lies beyond the degree.
 
     Raises
     ------

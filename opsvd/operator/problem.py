@@ -61,6 +61,11 @@ class Problem:
         return self.given.along(*self.lines) if on_lines else self.given
 
     @property
+    def few_edges(self) -> bool:
+        """Whether panels that end at all edges of the measures are few: each atom is a panel of its own."""
+        return self.of_numbers and max(len(mu.edges) for mu in self.lines) < 100
+
+    @property
     def lines(self) -> tuple[LineMeasure, LineMeasure]:
         """The measures, for kernels of numbers or of atoms."""
         return cast("tuple[LineMeasure, LineMeasure]", (self.mu_x, self.mu_y))
