@@ -1,5 +1,6 @@
 """The driver: discretise, decompose, judge; refine until the error bars meet the tolerance."""
 
+import math
 import warnings
 from collections.abc import Callable, Generator
 from contextlib import suppress
@@ -11,6 +12,7 @@ import numpy as np
 from ._support.arrays import leading_true
 from ._support.blas_threads import one_blas_thread
 from ._support.budget import Budget, BudgetExhaustedError
+from ._support.floats import EPS
 from ._support.progress import as_report
 from ._support.validation import int_of_at_least, positive_float, positive_int, tolerance
 from .answer.assembly import assembled
@@ -18,6 +20,7 @@ from .answer.result import OperatorSVD
 from .answer.selection import select
 from .answer.status import not_within
 from .errors import ConvergenceWarning, KernelError
+from .evidence.rounding import with_rounding
 from .kernels import Kernel, entrywise, kernel_values, paired, unit_factor
 from .measures import Gaussian, MeasureLike
 from .methods import Auto, Method, Polynomials, QuasiRandom, UniformPanels, as_method, hold_for_few_points
@@ -57,7 +60,8 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
         takes numbers or vectors; ``elementwise(phi, k)`` knows it.
     rtol : float, default 1e-10
         The error bar of every singular value is to be at most ``rtol * s_1``; smaller values are left out, and
-        go into ``tail``.
+        go into ``tail``. If h returns float32 or float16, no less than 1e-6 or 0.01 can be met, and the answer is for
+        that.
     max_rank : int, optional
         Keep at most this many singular values; the others go into ``tail``.
     method : str or Method, default "auto"
@@ -124,8 +128,9 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
     budget.aside = (0 if isinstance(h, Kernel) else 2 * kernel.function.values) + (
         0 if kernel.dims == (1, 1) else 300)
     rank, chosen = None if max_rank is None else positive_int(max_rank, "max_rank"), as_method(method)
+    attainable = max(rtol, _attainable(kernel.eps))
     kernel = entrywise(kernel, budget)
-    problem = Problem(kernel.limited(budget), mu_x, mu_y, rtol, rank)
+    problem = Problem(kernel.limited(budget), mu_x, mu_y, attainable, rank)
     with one_blas_thread(), budget.watched():
         hold_for_few_points(problem, _COARSE_VALUES if problem.of_numbers else None)
         seen, problem = _first_look(problem)
@@ -134,6 +139,10 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
         if best is None:
             best, remark = _coarse(problem, remark or f"{chosen!r} cannot do this kernel: leave method out, and one "
                                    "that can is chosen")
+    if attainable > rtol:
+        best, remark = _for_tolerance(best, rtol), (
+            f"h returns numbers of single precision or less: pass rtol={attainable:g} or more, or let h compute in "
+            f"double precision, as float64 of numpy and torch and jax_enable_x64 of jax do")
     budget.report(1.0, "")
     factor, evaluations = kernel.factor / problem.given.factor, budget.spent
     svd = best.svd if factor == 1.0 else best.svd.times(factor)
@@ -142,6 +151,11 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
     if not svd.converged:
         warnings.warn(svd.status, ConvergenceWarning, stacklevel=2)
     return svd
+
+
+def _attainable(eps: float) -> float:
+    """The smallest rtol for values of h that are rounded so: bars of eight roundings, up to a power of ten."""
+    return 0.0 if eps == EPS else 10.0 ** math.ceil(math.log10(8.0 * eps))
 
 
 def _first_look(problem: Problem) -> tuple[np.ndarray | None, Problem]:
@@ -257,7 +271,7 @@ def _discretisations(problem: Problem, method: Method) -> Generator[Discretisati
 def _judged(problem: Problem, discretisation: Discretisation) -> _Judged | None:
     """One discretisation, decomposed and judged; None if h hides from it."""
     system = discretisation.system
-    evidence = discretisation.evidence(system)
+    evidence = with_rounding(discretisation.evidence(system), problem.given.eps)
     if evidence is None:
         return None
     rtol = problem.rtol if discretisation.rtol is None else discretisation.rtol

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import KernelError
+from .floats import EPS
 
 # What numpy, numba and Cython say where a function writes into an array that is not its own.
 _WRITES = ("read-only", "readonly", "WRITEABLE")
@@ -28,11 +29,13 @@ class UserFunction:
     ----------
     values : int
         How many it has returned.
+    eps : float
+        The distance from one to the next number in the type of its values, of the coarsest that it has returned.
     """
 
     def __init__(self, function: Callable[..., Any], name: str, factor: float = 1.0) -> None:
         self.function, self.name, self.factor = function, name, factor
-        self.values = 0
+        self.values, self.eps = 0, EPS
 
     def __call__(self, *points: Any) -> Any:
         """The values at points; raises KernelError if the function writes into these."""
@@ -44,6 +47,7 @@ class UserFunction:
                 raise
             raise changed_arguments(self.name, f"{type(error).__name__}: {error}") from error
         self.values += values.size if isinstance(values, np.ndarray) else 1
+        self.eps = max(self.eps, _eps(values))
         if self.factor == 1.0:
             return values
         with np.errstate(invalid="ignore"):    # of a complex number that is infinite the product is none
@@ -52,6 +56,13 @@ class UserFunction:
     def times(self, factor: float) -> "UserFunction":
         """The same function with values multiplied by a further factor."""
         return UserFunction(self.function, self.name, self.factor * factor)
+
+
+def _eps(values: Any) -> float:
+    """The distance from one to the next number in the type of an array, of numpy or of another library."""
+    name = str(getattr(values, "dtype", "")).rpartition(".")[-1]    # torch has torch.float32
+    bits = {"float32": 23, "complex64": 23, "float16": 10, "bfloat16": 7}    # of the fraction
+    return 2.0 ** -bits[name] if name in bits else EPS
 
 
 def _locked(points: Any) -> Any:

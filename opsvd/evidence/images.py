@@ -61,7 +61,7 @@ def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: Sin
     s, left, right = system.values[:count], system.left.truncated(count), system.right.truncated(count)
     rule_x, rule_y = check
     # Orders that no method has, so that no node is common.
-    tol, order = Tolerances(rtol).integrals, 11 if kernel.dear else 20
+    tol, order = Tolerances(rtol, kernel.eps).integrals, 11 if kernel.dear else 20
     along_y = _Side(kernel, left, right, s, domain.x, domain.y, tol, order)
     along_x = _Side(kernel.adjoint(), right, left, s, domain.y, domain.x, tol, order)
     (at_x, at_spots), (at_y,) = along_y.seen_at(rule_x, spots[0]), along_x.seen_at(rule_y)

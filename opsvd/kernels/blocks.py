@@ -43,6 +43,7 @@ class BlockKernel(Kernel):
         require_memory(12 * 8 * float(b) ** 2, "b", b, "take smaller blocks")
         self._begin(UserFunction(phi, "phi"), None, (self.k, self.k))
         self._try_blocks()
+        self.eps = self.phi.eps
 
     @property
     def phi(self) -> UserFunction:

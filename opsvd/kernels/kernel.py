@@ -66,6 +66,9 @@ class Kernel:
     dims : (int, int)
     dtype : numpy.dtype
         Of the values: float64 or complex128.
+    eps : float
+        The distance from one to the next number in the type that the callable returned where it was tried: it is
+        larger for float32.
     evaluations : int
         How many values h(x, y) have been asked for so far.
 
@@ -98,6 +101,7 @@ class Kernel:
         self._begin(UserFunction(as_function(h), "h"), name, dims)
         if max(self.dims) <= PROBED:
             self._probe(*probe_grid(self.dims, measures))
+        self.eps = self.function.eps
 
     def _begin(self, function: UserFunction, name: str | None, dims: tuple[int, int]) -> None:
         """Set what every kernel has; nothing is evaluated yet."""
@@ -105,6 +109,7 @@ class Kernel:
         self.name = ("" if name is None else text(name, "name")) or name_of(function.function)
         self.evaluations = 0
         self.dtype: np.dtype[Any] = np.dtype(np.float64)
+        self.eps = EPS
         self.budget: Budget | None = None
         self.lines: tuple[LineMeasure | None, LineMeasure | None] = None, None
 

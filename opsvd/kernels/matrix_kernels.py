@@ -67,6 +67,7 @@ class MatrixKernel(Kernel):
             raise KernelError(f"h must return matrices of at least one row and one column, got {self.p} by {self.q}; "
                               f"return numbers, or matrices that are not empty")
         require_alone(self._numbers, grid, self._numbers(*grid), PAIRS_ALONE, POINTS_ALONE)
+        self.eps = self.function.eps
 
     def __repr__(self) -> str:
         """Name it and the shape of its values."""

@@ -97,8 +97,8 @@ class Problem:
 
     @cached_property
     def tolerances(self) -> Tolerances:
-        """All that follows from `rtol`."""
-        return Tolerances(self.rtol)
+        """All that follows from `rtol`, and from the rounding of values of h."""
+        return Tolerances(self.rtol, self.given.eps)
 
     @cached_property
     def sides(self) -> tuple[Side, Side]:

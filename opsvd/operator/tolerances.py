@@ -10,7 +10,8 @@ class Tolerances:
 
     Factors below one leave room for errors that add up. One that is too large costs another discretisation, one that is
     too small costs evaluations: benchmarks/decompose.py shows both. Neither makes a bar false, since the bars come from
-    the answer and not from these.
+    the answer and not from these. Roundings are those of the type that h returns: eps is the distance from one to the
+    next number in it.
 
     Attributes
     ----------
@@ -35,12 +36,12 @@ class Tolerances:
     broken_trapezoid : float
         Of the same where phi breaks: there finer steps give more values, and not better ones.
     lengths : float
-        Of functions of |x| on a grid in log|x|, and of the energy that it misses; rounding leaves 1e-15 there.
+        Of functions of |x| on a grid in log|x|, and of the energy that it misses; rounding leaves 4.5 eps there.
     polar : float
         Of singular functions on lengths and directions, which are cheap: the error of a value is the square of theirs,
         and their bars are divided by gaps; rounding leaves 1e-8 there.
     angles : float
-        Of integrals over the angle, whose errors are in the bars of every degree; rounding leaves 1e-14 there.
+        Of integrals over the angle, whose errors are in the bars of every degree; rounding leaves 45 eps there.
     profiles : float
         Of integrals over the angle of phi(<x, y>), which is split once for all lengths and all degrees.
     degrees : float
@@ -51,21 +52,21 @@ class Tolerances:
         Of rows and columns of a matrix between products, of which those of many degrees do not matter.
     """
 
-    def __init__(self, rtol: float) -> None:
+    def __init__(self, rtol: float, eps: float = EPS) -> None:
         self.coefficients = rtol**0.75
         self.functions = math.sqrt(rtol)
         self.standstill = 0.1 * rtol
-        self.panels = max(0.1 * rtol, 4.0 * EPS)
+        self.panels = max(0.1 * rtol, 4.0 * eps)
         self.pieces = 1e-2 * rtol
-        self.integrals = max(1e-2 * rtol, 16.0 * EPS)
+        self.integrals = max(1e-2 * rtol, 16.0 * eps)
         self.images = max(3e-4 * self.functions, 1e-9)
         self.convolutions = max(3e-3 * self.functions, 1e-8)
-        self.trapezoid = max(0.03 * rtol, EPS)
+        self.trapezoid = max(0.03 * rtol, eps)
         self.broken_trapezoid = max(self.trapezoid, 0.01 * self.functions)
-        self.lengths = max(0.03 * rtol, 1e-15)
+        self.lengths = max(0.03 * rtol, 4.5 * eps)
         self.polar = max(0.01 * self.functions, 1e-8)
-        self.angles = max(0.01 * rtol, 1e-14)
-        self.profiles = max(0.1 * self.lengths, 1e-14)
+        self.angles = max(0.01 * rtol, 45.0 * eps)
+        self.profiles = max(0.1 * self.lengths, 45.0 * eps)
         self.degrees = 0.3 * rtol
-        self.products = max(0.3 * self.coefficients, 1e-15)
+        self.products = max(0.3 * self.coefficients, 4.5 * eps)
         self.negligible_products = 1e-3 * rtol
