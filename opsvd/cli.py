@@ -179,7 +179,7 @@ def _kernel(args: argparse.Namespace, h: Callable[..., Any]) -> Kernel:
                           f"function of arrays of vectors, shape (..., {args.k}), got {args.kernel!r}; "
                           f"write other kernels of vectors in Python")
     scale = 1.0 / math.sqrt(args.k) if args.scale == ROOT else float(args.scale or 1.0)
-    kernel = elementwise(lambda w: h(scale * np.asarray(w), np.ones(1)), args.k)
+    kernel: Kernel = elementwise(lambda w: h(scale * np.asarray(w), np.ones(1)), args.k)
     kernel.name = f"{args.kernel} with {'' if scale == 1.0 else f'{args.scale} '}<x, y> for x*y"
     return kernel
 

@@ -195,7 +195,8 @@ row("Kernel", lambda: opsvd.Kernel, lambda: {"h": product}, h=H - {"kernel of ve
     measures=NONE | TWO_SAMPLES, dims=NOTHING)
 row("as_kernel", lambda: kernels.as_kernel, lambda: {"h": product}, h=H, dims=NOTHING, measures=NONE | TWO_SAMPLES)
 PHI = {"function of one", "function of complex"}
-row("elementwise", lambda: opsvd.elementwise, lambda: {"phi": np.sin}, phi=PHI, k=COUNTS, kinks=VECTORS)
+row("elementwise", lambda: opsvd.elementwise, lambda: {"phi": np.sin}, phi=PHI, k=COUNTS | {"one integer"},
+    kinks=VECTORS)
 row("Elementwise", lambda: opsvd.Elementwise, lambda: {"phi": np.sin, "k": 1, "kinks": ()}, phi=PHI, k=COUNTS,
     kinks=VECTORS)
 row("blockwise", lambda: opsvd.blockwise, lambda: {"phi": np.sin, "b": 2}, phi={"function of one"}, b=NOTHING, k=COUNTS)

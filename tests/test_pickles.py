@@ -65,6 +65,7 @@ KERNELS = {
     "transposed twice": opsvd.Kernel(smooth).transposed().transposed(),
     "elementwise": opsvd.elementwise(clipped, kinks=(-1, 1)),
     "elementwise, a ufunc": opsvd.elementwise(np.tanh, 3),
+    "elementwise, of two products": opsvd.elementwise(np.multiply, (3, 2)),
     "elementwise, transposed": opsvd.elementwise(np.tanh, 3).transposed(),
     "matrices": opsvd.MatrixKernel(matrices),
     "matrices, transposed": opsvd.MatrixKernel(matrices).transposed(),

@@ -248,6 +248,15 @@ class Kernel:
         return swapped._changed(function=UserFunction(self._conjugate_at_exchanged, "h"))
 
     @property
+    def coordinates_written(self) -> int:
+        """How many numbers the evaluation of one value may write: all coordinates of a pair of vectors, multiplied."""
+        return max(self.dims)
+
+    def of_arrays(self) -> Callable[[Any, Any], Any]:
+        """The function for arrays of any library that are a grid of points; of vectors x (n, 1, p) and y (1, m, q)."""
+        return self.function
+
+    @property
     def dear(self) -> bool:
         """Whether values are to be spared, as its budget tells."""
         return self.budget is not None and self.budget.dear

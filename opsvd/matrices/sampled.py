@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._support.validation import described, instance, number_array, require_memory
-from ..kernels import Elementwise, Kernel
+from ..kernels import Kernel
 
 Index = slice | np.ndarray
 """A range of rows or columns, or an array of their numbers."""
@@ -106,8 +106,7 @@ class KernelMatrix(MatrixOfKernel):
 
     def __init__(self, kernel: Kernel, x: np.ndarray, y: np.ndarray) -> None:
         super().__init__(kernel, x, y)
-        # An elementwise kernel takes inner products at once, and writes none of the coordinates of its points.
-        self.coordinates = 1 if isinstance(kernel, Elementwise) else max(kernel.dims)
+        self.coordinates = kernel.coordinates_written
 
     def values(self, rows: Index, columns: Index, dtype: Any = np.float64) -> np.ndarray:
         """See `SampledMatrix.values`; in single precision the kernel itself is evaluated in it."""

@@ -14,7 +14,6 @@ from .._support.user_function import UserFunction, changed_arguments, not_real
 from .._support.validation import described
 from .._support.validation import function as takes
 from ..errors import KernelError
-from ..kernels import Elementwise, Kernel
 from ..matrices import KernelMatrix, SampledMatrix
 from .krylov import Pass, Product
 from .matrix_free import MatrixFree, rows_at_a_time
@@ -106,7 +105,7 @@ class ArrayBlocks(MatrixFree):
 
     def _evaluated(self, xp: Any, matrix: KernelMatrix) -> Callable[[int, int], Any]:
         """Return a function that gives rows start to stop, evaluated by the library."""
-        function = (_on_device(matrix.kernel) if self.function is None
+        function = (matrix.kernel.of_arrays() if self.function is None
                     else UserFunction(self.function, "function", matrix.kernel.factor))
         if matrix.watched is not None:
             function = matrix.watched(function, (int(matrix.x.ndim > 1), int(matrix.y.ndim > 1)), 0)
@@ -139,13 +138,6 @@ class ArrayBlocks(MatrixFree):
             raise KernelError(f"function must be h for arrays of {self.library}, but differs from it by up to "
                               f"{np.max(apart):.2g} at the first points; write the same formula for both")
         return on_device
-
-
-def _on_device(kernel: Kernel) -> Callable[[Any, Any], Any]:
-    """The kernel for arrays of any library; of vectors, x (n, 1, k) and y (1, m, k), phi takes a matrix product."""
-    if isinstance(kernel, Elementwise) and kernel.k > 1:
-        return lambda x, y: kernel.phi(x[:, 0, :] @ y[0, ...].T)
-    return kernel.function
 
 
 def _energy(xp: Any, block: Any) -> float:

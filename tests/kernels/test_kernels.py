@@ -288,6 +288,50 @@ def test_elementwise_of_vectors_is_a_function_of_their_product():
     assert elementwise(np.tanh, 10**6).dims == (10**6, 10**6)
 
 
+def test_elementwise_of_several_products_takes_parts_of_vectors():
+    """phi(<x_1, y_1>, <x_2, y_2>) on grids, on pairs, transposed and scaled; one member of k is one product."""
+    kernel, rng = elementwise(lambda z, w: z / np.sqrt(1.0 + w**2), (3, 2)), np.random.default_rng(0)
+    x, y = rng.standard_normal((4, 5)), rng.standard_normal((6, 5))
+    z, w = x[:, :3] @ y[:, :3].T, x[:, 3:] @ y[:, 3:].T
+    np.testing.assert_allclose(kernel.grid(x, y), z / np.sqrt(1.0 + w**2), rtol=1e-12)
+    np.testing.assert_allclose(kernel(x, y[:4]), np.diag(kernel.grid(x, y[:4])), rtol=1e-12)
+    np.testing.assert_allclose(kernel.transposed().grid(y, x), kernel.grid(x, y).T, rtol=1e-12)
+    np.testing.assert_array_equal(kernel.scaled(2.0).grid(x, y), 2.0 * kernel.grid(x, y))
+    np.testing.assert_allclose(kernel.of_arrays()(x[:, None], y[None]), kernel.grid(x, y), rtol=1e-12)
+    assert (kernel.dims, repr(kernel)) == ((5, 5), "ElementwiseOfSeveral(<lambda>, k=(3, 2))")
+    assert repr(elementwise(np.tanh, [3])) == "Elementwise(tanh, k=3)"
+    check_kernel(elementwise(np.multiply, (1, 1)))
+
+
+def test_values_of_a_product_of_functions_are_all_products():
+    """tanh(z) tanh(w) of two numbers a side: the products of the values of tanh(xy)."""
+    one = opsvd.decompose(elementwise(np.tanh), rtol=1e-8).singular_values[:6]
+    svd = opsvd.decompose(elementwise(lambda z, w: np.tanh(z) * np.tanh(w), (1, 1)), rtol=1e-2)
+    exact = np.sort(np.outer(one, one).ravel())[::-1][:4]
+    assert (np.abs(svd.singular_values[:4] - exact) <= svd.errors[:4]).all()
+    np.testing.assert_allclose(svd.singular_values[:4], exact, atol=1e-3)
+
+
+@pytest.mark.parametrize(("phi", "k", "message"), [
+    (np.sin, (2, 3), r"phi must be callable as phi\(z1, z2\) for the 2 inner products of k = \(2, 3\), got .*takes 1"),
+    (lambda z: z, (2, 3), r"phi must be callable as phi\(z1, z2\) for the 2 inner products of k = \(2, 3\)"),
+    (lambda z, w: np.sort(z) + w, (2, 3), "phi must act on each number by itself.*as many arrays as k names"),
+    (lambda z, w: float(z) + w, (2, 3), "phi failed on an array z of shape.*as many arrays as k names"),
+    (np.multiply, (2, 0), "k must be an integer of at least 1, got 0"),
+    (np.multiply, (), "k must name at least one"),
+])
+def test_elementwise_of_several_products_checks_its_arguments(phi, k, message):
+    """Functions of another number of arguments, or that mix numbers, and dimensions that are none."""
+    with pytest.raises((KernelError, TypeError, ValueError), match=message):
+        elementwise(phi, k)
+
+
+def test_several_products_take_no_kinks():
+    """Kinks are places on a line."""
+    with pytest.raises(ValueError, match=r"kinks must be empty for a function of several inner products.*\[0.0\]"):
+        elementwise(np.multiply, (2, 2), [0.0])
+
+
 def test_vector_kernels_show_the_vectorised_form():
     """A kernel of single vectors, or points of the wrong dimension: the message shows what to write."""
     with pytest.raises(KernelError, match=r"for vectors h must accept x of shape \(..., p\)"):
