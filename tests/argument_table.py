@@ -279,6 +279,7 @@ for name, svd, good in (("", line, FINITE), (" of products", tensor, IN_PLANE - 
                         (" at points", points, NOTHING)):
     row(f"SingularFunctions{name}.__call__", lambda svd=svd: svd().left, x=good)
     row(f"SingularFunctions{name}.extend", lambda svd=svd: svd().left.extend, x=good)
+    row(f"SingularFunctions{name}.inner", lambda svd=svd: svd().left.inner, other=NOTHING)
 row("SingularFunctions of sectors.__call__", lambda: sectors().left, x={"array 2 x 3"})
 row("OperatorSVD.factors", lambda: line().factors, lambda: {"x": [0.5, 1.0], "y": [0.5]}, x=VECTORS - NOT_FINITE,
     y=VECTORS - NOT_FINITE)

@@ -47,7 +47,7 @@ def functions_from_arrays(arrays: dict[str, np.ndarray], prefix: str) -> Singula
     parts = [Part(basis.from_state(side, {name: _plain(pieces[i]) for name, pieces in states.items()}),
                   coefficients[i], columns[i]) for i in range(len(columns))]
     listed = int(arrays[f"{prefix}.listed"])
-    return SingularFunctions(tuple(parts), None if listed < 0 else listed, inner=arrays.get(f"{prefix}.inner"))
+    return SingularFunctions(tuple(parts), None if listed < 0 else listed, near_zero=arrays.get(f"{prefix}.inner"))
 
 
 def _pieces(arrays: Any, name: str) -> list[np.ndarray]:

@@ -1,11 +1,65 @@
 """Singular functions through the kernel: :math:`f_i = T g_i / s_i`, where sums in a basis have no digits."""
 
 from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self
 
 import numpy as np
 
 from .._support.floats import chunks
 from ..kernels import Kernel, operator_grid
+from ..measures import LineMeasure, Measure
+from ..probing.slice_splitter import slice_integrals
+from ..quadrature import Rule
+
+
+class SummedFunctions(Protocol):
+    """What is used of `SingularFunctions`, which know their extension: functions that are summed in bases."""
+
+    @property
+    def measure(self) -> Measure:
+        """Under which they are orthonormal."""
+        ...
+
+    @property
+    def line(self) -> LineMeasure:
+        """The same, of functions of numbers."""
+        ...
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of their values."""
+        ...
+
+    @property
+    def on_line(self) -> bool:
+        """Whether they are functions of numbers."""
+        ...
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Where they live, as coordinates."""
+        ...
+
+    @property
+    def panels(self) -> np.ndarray:
+        """Edges of panels on which they are smooth."""
+        ...
+
+    def __len__(self) -> int:
+        """How many they are."""
+        ...
+
+    def __call__(self, x: Any) -> np.ndarray:
+        """Their values at points."""
+        ...
+
+    def half_density(self, x: np.ndarray) -> np.ndarray:
+        """Their values times the root of the density."""
+        ...
+
+    def truncated(self, distinct: int) -> Self:
+        """The first of them."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +97,37 @@ class Extension:
     def leading(self, count: int) -> "Extension":
         """For the first `count` functions."""
         return without_zeros(replace(self, matrix=self.matrix[:, :count]))
+
+
+@dataclass(frozen=True, eq=False)
+class SliceExtension:
+    r"""The formula :math:`f_i = T g_i / s_i` for kernels with breaks, by integrals along slices that are split there.
+
+    Attributes
+    ----------
+    kernel : Kernel
+        h for the left functions, that of the adjoint operator for the right ones.
+    functions : SummedFunctions
+        :math:`g_i`, summed in their bases.
+    singular_values : ndarray, shape (r,)
+    """
+
+    kernel: Kernel
+    functions: SummedFunctions
+    singular_values: np.ndarray
+
+    def __call__(self, points: np.ndarray) -> np.ndarray:
+        """Evaluate at points (n,), giving (n, r)."""
+        if len(points) == 0:
+            return np.zeros((0, len(self.singular_values)))
+        g = self.functions
+        plain = Rule(points, np.ones_like(points), np.ones_like(points))
+        slices = slice_integrals(self.kernel.along(None, g.line), plain, g.line, g.panels, 1e-13, order=20)
+        return np.asarray(slices.against_resolved(g.half_density) / self.singular_values)
+
+    def leading(self, count: int) -> "SliceExtension":
+        """For the first `count` functions."""
+        return SliceExtension(self.kernel, self.functions.truncated(count), self.singular_values[:count])
 
 
 def without_zeros(extension: Extension) -> Extension:

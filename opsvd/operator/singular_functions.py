@@ -12,9 +12,9 @@ import scipy.linalg
 from ..bases import Basis, LineBasis, RadialFunctions, SectorBasis, polar
 from ..kernels import Kernel, Side
 from ..measures import LineMeasure, Measure
-from ..probing.slice_splitter import slice_integrals
-from ..quadrature import Rule, gegenbauer
-from .extension import Extension, without_zeros
+from ..quadrature import gegenbauer
+from .extension import Extension, SliceExtension, without_zeros
+from .inner_products import inner_products
 
 
 class Part(NamedTuple):
@@ -37,37 +37,6 @@ class Part(NamedTuple):
         kept = self.columns < count
         # A copy in one piece, as a file holds it: products with a view on a larger matrix are rounded otherwise.
         return Part(self.basis, self.coefficients[:, kept].copy(order="K"), self.columns[kept])
-
-
-@dataclass(frozen=True, eq=False)
-class SliceExtension:
-    r"""The formula :math:`f_i = T g_i / s_i` for kernels with breaks, by integrals along slices that are split there.
-
-    Attributes
-    ----------
-    kernel : Kernel
-        h for the left functions, that of the adjoint operator for the right ones.
-    functions : SingularFunctions
-        :math:`g_i`, summed in their bases.
-    singular_values : ndarray, shape (r,)
-    """
-
-    kernel: Kernel
-    functions: "SingularFunctions"
-    singular_values: np.ndarray
-
-    def __call__(self, points: np.ndarray) -> np.ndarray:
-        """Evaluate at points (n,), giving (n, r)."""
-        if len(points) == 0:
-            return np.zeros((0, len(self.singular_values)))
-        g = self.functions
-        plain = Rule(points, np.ones_like(points), np.ones_like(points))
-        slices = slice_integrals(self.kernel.along(None, g.line), plain, g.line, g.panels, 1e-13, order=20)
-        return np.asarray(slices.against_resolved(g.half_density) / self.singular_values)
-
-    def leading(self, count: int) -> "SliceExtension":
-        """For the first `count` functions."""
-        return SliceExtension(self.kernel, self.functions.truncated(count), self.singular_values[:count])
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +67,7 @@ class SingularFunctions:
     extension : Extension, SliceExtension or None
         Without one (a result loaded from a file, whose kernel is gone) the functions are known only where they are
         summed.
-    inner : ndarray, shape (3, r), or None
+    near_zero : ndarray, shape (3, r), or None
         In place of an extension: the functions closer to zero than their bases reach, on the left, at zero and on the
         right; NaN for those that are not constant there to 1e-7.
     """
@@ -106,7 +75,7 @@ class SingularFunctions:
     parts: tuple[Part, ...]
     listed: int | None = None
     extension: Extension | SliceExtension | None = None
-    inner: np.ndarray | None = None
+    near_zero: np.ndarray | None = None
 
     def __repr__(self) -> str:
         """Say how many functions there are, and of what."""
@@ -168,9 +137,9 @@ class SingularFunctions:
         values = np.empty((len(summed) * self.side.width, len(self)), self.dtype)
         if summed.any():    # only on the line are sums trusted at some of the points
             values[summed] = self._summed(points[summed])
-        if self.inner is not None and np.isfinite(self.inner).all():
+        if self.near_zero is not None and np.isfinite(self.near_zero).all():
             close = ~summed & (np.abs(points) <= self._gap)
-            values[close] = self.inner[np.sign(points[close]).astype(int) + 1]
+            values[close] = self.near_zero[np.sign(points[close]).astype(int) + 1]
             summed |= close
         others = ~summed if summed.any() else slice(None)
         values[others] = self._extended(points[others])
@@ -186,6 +155,43 @@ class SingularFunctions:
             return self(x)
         points, leading = self.side.flattened(x)
         return self.side.shaped(self._extended(points), leading)
+
+    def inner(self, other: "SingularFunctions") -> np.ndarray:
+        r"""The inner products :math:`E[\bar f_i g_j]` with the functions of another decomposition: shape (r, q).
+
+        Functions of numbers are integrated by Gauss rules on the panels of both, to 1e-7: where panels end, functions
+        are that small against their largest. Functions of atoms are summed. The singular values of a part of the
+        matrix, such as ``inner(other)[:3, :3]``, are the cosines of the principal angles between the spans of those
+        functions.
+
+        Parameters
+        ----------
+        other : SingularFunctions
+            Under the same measure.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `other` is something else, or under another measure, or if the functions are of vectors.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import opsvd
+        >>> tanh, clip = (opsvd.decompose(h, rtol=1e-6, max_rank=3)
+        ...               for h in (lambda x, y: np.tanh(x * y), lambda x, y: np.clip(x * y, -1.0, 1.0)))
+        >>> bool(np.allclose(tanh.left.inner(tanh.left), np.eye(3), atol=1e-12))
+        True
+        >>> cosines = np.linalg.svd(tanh.left.inner(clip.left), compute_uv=False)
+        >>> bool(np.all(cosines <= 1.0 + 1e-12)), bool(cosines[0] > 0.999)
+        (True, True)
+        """
+        return inner_products(self, other)
+
+    @property
+    def on_line(self) -> bool:
+        """Whether the functions are of numbers, and sums of half-densities."""
+        return len(self._of_line()) == len(self.parts)
 
     def reconstruct(self, other: "SingularFunctions", values: np.ndarray, x: Any, y: Any) -> np.ndarray:
         r"""The sum :math:`\sum_i s_i f_i(x) \bar g_i(y)` over whole multiplets; x and y broadcast against each other.
@@ -326,8 +332,8 @@ class SingularFunctions:
     def truncated(self, distinct: int, listed: int | None = None) -> "SingularFunctions":
         """The first `distinct` of the distinct functions, of which so many are listed, by default all."""
         extension = None if self.extension is None else self.extension.leading(distinct)
-        inner = None if self.inner is None else self.inner[:, :distinct].copy()
-        return SingularFunctions(tuple(part.leading(distinct) for part in self.parts), listed, extension, inner)
+        near_zero = None if self.near_zero is None else self.near_zero[:, :distinct].copy()
+        return SingularFunctions(tuple(part.leading(distinct) for part in self.parts), listed, extension, near_zero)
 
     def through(self, kernel: Kernel, other: "SingularFunctions", values: np.ndarray, *, left: bool,
                 breaks: bool) -> "SingularFunctions":
@@ -345,9 +351,9 @@ class SingularFunctions:
         return replace(self, extension=without_zeros(extension))
 
     def values_near_zero(self) -> list[np.ndarray]:
-        """What `inner` is to be: one array, or none where the bases leave no gap, or the kernel fails there."""
-        if self.inner is not None or self.extension is None or self._gap == 0.0:
-            return [] if self.inner is None else [self.inner]
+        """What `near_zero` is to be: one array, or none where the bases leave no gap, or the kernel fails there."""
+        if self.near_zero is not None or self.extension is None or self._gap == 0.0:
+            return [] if self.near_zero is None else [self.near_zero]
         # At parts of the distance to zero that the bases reach.
         distances = self._gap * np.array([1.0, 0.7, 0.4, 0.2, 0.1, 1e-2, 1e-4, 1e-8])
         try:

@@ -8,7 +8,7 @@ from scipy.special import ndtr
 
 import opsvd
 from opsvd import Gaussian
-from opsvd.operator.singular_functions import Extension, SliceExtension
+from opsvd.operator.extension import Extension, SliceExtension
 from opsvd.quadrature import composite_gauss_legendre
 
 KERNELS = {
