@@ -66,8 +66,8 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
         Keep at most this many singular values; the others go into ``tail``.
     method : str or Method, default "auto"
         How to discretise. "auto" chooses, and ``svd.method`` says why. For discrete measures "atoms"; for kernels of
-        numbers "polynomials", "hermite", "scaled-hermite", "finite-rank", "logarithmic", "panels", "product" or
-        "uniform"; for those of vectors "sectors" or "tensor"; for vectors, blocks and matrices "grid" or
+        numbers "polynomials", "hermite", "scaled-hermite", "gaussian-kernel", "finite-rank", "logarithmic", "panels",
+        "product" or "uniform"; for those of vectors "sectors" or "tensor"; for vectors, blocks and matrices "grid" or
         "quasi-random".
     max_evaluations : int, default 200_000_000
         The most values of h that may be asked for, at least 1000. Pass what you can afford where a value is dear: then

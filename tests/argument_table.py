@@ -256,6 +256,7 @@ row("Polynomials", lambda: opsvd.Polynomials, lambda: {"degree": 20}, degree=NON
 row("HermiteGalerkin", lambda: opsvd.HermiteGalerkin, lambda: {"degree": 20}, degree=NONE, quadrature=NONE)
 row("ScaledHermite", lambda: opsvd.ScaledHermite, leading=FLAGS)
 row("FiniteRank", lambda: opsvd.FiniteRank)
+row("GaussianKernel", lambda: opsvd.GaussianKernel)
 row("Auto", lambda: methods.Auto)
 row("Logarithmic", lambda: opsvd.Logarithmic, max_nodes=COUNTS)
 row("Panels", lambda: opsvd.Panels, max_nodes=COUNTS)

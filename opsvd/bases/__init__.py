@@ -6,7 +6,7 @@ from .digits import FARTHEST
 from .fourier import FourierBasis
 from .grid import GridBasis
 from .harmonics import polar, spherical_harmonics
-from .hermite import HermiteBasis
+from .hermite import ExactHermiteBasis, HermiteBasis
 from .lengths import LengthBasis, RadialFunctions
 from .logarithmic import LogarithmicBasis
 from .panels import PanelBasis
@@ -19,12 +19,12 @@ from .radial import RadialBasis, radial_spectrum
 from .sectors import SectorBasis
 from .span import SpanBasis
 
-__all__ = ["BASES", "FARTHEST", "AtomBasis", "Basis", "FourierBasis", "GridBasis", "HermiteBasis", "LengthBasis",
-           "LineBasis", "LogarithmicBasis", "MeanRule", "PanelBasis", "PointBasis", "PolarBasis", "PolynomialBasis",
-           "PolynomialProducts", "Polyspherical", "RadialBasis", "RadialFunctions", "SectorBasis", "SpanBasis",
-           "analysed", "polar", "polynomials_of", "radial_spectrum", "spherical_harmonics", "synthesised"]
+__all__ = ["BASES", "FARTHEST", "AtomBasis", "Basis", "ExactHermiteBasis", "FourierBasis", "GridBasis", "HermiteBasis",
+           "LengthBasis", "LineBasis", "LogarithmicBasis", "MeanRule", "PanelBasis", "PointBasis", "PolarBasis",
+           "PolynomialBasis", "PolynomialProducts", "Polyspherical", "RadialBasis", "RadialFunctions", "SectorBasis",
+           "SpanBasis", "analysed", "polar", "polynomials_of", "radial_spectrum", "spherical_harmonics", "synthesised"]
 
 BASES: dict[str, type[Basis]] = {basis.__name__: basis for basis in (
-    AtomBasis, FourierBasis, GridBasis, HermiteBasis, PolynomialProducts, LogarithmicBasis, PanelBasis, PointBasis,
-    PolarBasis, PolynomialBasis, SectorBasis, SpanBasis)}
+    AtomBasis, ExactHermiteBasis, FourierBasis, GridBasis, HermiteBasis, PolynomialProducts, LogarithmicBasis,
+    PanelBasis, PointBasis, PolarBasis, PolynomialBasis, SectorBasis, SpanBasis)}
 """The bases by name, as a saved result names them."""

@@ -5,6 +5,7 @@ from .atoms import Atoms
 from .auto import Auto
 from .base import Method
 from .finite_rank import FiniteRank
+from .gaussian_kernel import GaussianKernel
 from .grids import Grid
 from .hermite_galerkin import HermiteGalerkin
 from .logarithmic import Logarithmic
@@ -19,15 +20,15 @@ from .sectors import Sectors
 from .tensor import Tensor
 from .uniform import UniformPanels
 
-__all__ = ["METHODS", "Atoms", "Auto", "FiniteRank", "Grid", "HermiteGalerkin", "Logarithmic", "Method", "Panels",
-           "Polar", "Polynomials", "ProductIntegration", "QuasiRandom", "Ridge", "ScaledHermite", "Sectors", "Tensor",
-           "UniformPanels", "as_method", "hold_for_few_points"]
+__all__ = ["METHODS", "Atoms", "Auto", "FiniteRank", "GaussianKernel", "Grid", "HermiteGalerkin", "Logarithmic",
+           "Method", "Panels", "Polar", "Polynomials", "ProductIntegration", "QuasiRandom", "Ridge", "ScaledHermite",
+           "Sectors", "Tensor", "UniformPanels", "as_method", "hold_for_few_points"]
 
 METHODS: dict[str, type[Method]] = {
     "auto": Auto, "atoms": Atoms, "polynomials": Polynomials, "hermite": HermiteGalerkin,
-    "scaled-hermite": ScaledHermite, "logarithmic": Logarithmic, "finite-rank": FiniteRank, "panels": Panels,
-    "product": ProductIntegration, "uniform": UniformPanels, "sectors": Sectors, "polar": Polar, "tensor": Tensor,
-    "grid": Grid, "quasi-random": QuasiRandom}
+    "scaled-hermite": ScaledHermite, "gaussian-kernel": GaussianKernel, "logarithmic": Logarithmic,
+    "finite-rank": FiniteRank, "panels": Panels, "product": ProductIntegration, "uniform": UniformPanels,
+    "sectors": Sectors, "polar": Polar, "tensor": Tensor, "grid": Grid, "quasi-random": QuasiRandom}
 """The methods that ``decompose(..., method=name)`` knows by name."""
 
 

@@ -5,12 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..errors import KernelError, NotSquareIntegrableError
 from ..operator.discretisation import Discretisation
 from ..operator.problem import Problem
 from .atoms import Atoms
 from .auto_vectors import discretisations_of_vectors
 from .base import ONLY_REAL, Method
 from .finite_rank import FiniteRank
+from .gaussian_kernel import GaussianKernel
 from .logarithmic import Logarithmic
 from .panel_rules import MOST_AT_POINTS, panel_tails
 from .panels import Panels
@@ -30,12 +32,13 @@ class Auto(Method):
     1. Orthonormal polynomials of degree 47 to 191, on circles to 1535, are given up if their coefficients decay too
        slowly: if the energy of those in the last third of the degrees, which is what the error bars will be about, is
        above the tolerance, and would be so too at the highest degree were the decay geometric.
-    2. A kernel of small rank takes integrals of functions of one variable.
-    3. Under Gaussians, Hermite functions of other Gaussians do kernels that grow, oscillate, or have a short length.
-    4. Functions of xy go to the logarithmic grid where the measures are smooth in log|x|, before that if they are
+    2. Under Gaussians, exponentials of polynomials of degree two have closed forms.
+    3. A kernel of small rank takes integrals of functions of one variable.
+    4. Under Gaussians, Hermite functions of other Gaussians do kernels that grow, oscillate, or have a short length.
+    5. Functions of xy go to the logarithmic grid where the measures are smooth in log|x|, before that if they are
        bounded; under Gaussians, those of x + b y go to equal panels.
-    5. Panels are tried unless slices of the kernel stay unresolved on many of them.
-    6. The rest, broken along curves or narrow, goes to product integration.
+    6. Panels are tried unless slices of the kernel stay unresolved on many of them.
+    7. The rest, broken along curves or narrow, goes to product integration.
 
     The note of the result says what was chosen and why.
     """
@@ -68,6 +71,13 @@ class Auto(Method):
 
     def _of_numbers(self, problem: Problem) -> Iterator[Discretisation]:
         """What a kernel of numbers needs."""
+        try:
+            _ = problem.domain
+        except (KernelError, NotSquareIntegrableError):    # floats do not reach the energy, or the ridge is too narrow
+            if not self._is_gaussian(problem):
+                raise
+            yield from GaussianKernel().discretisations(problem)
+            return
         reason = "a measure has few polynomials of finite norm"
         name = "Hermite coefficients" if problem.gaussian else "coefficients of orthonormal polynomials"
         tried = degrees(problem) if Polynomials().refusal(problem) is None else ()
@@ -91,8 +101,15 @@ class Auto(Method):
         """Whether h is a bounded function of xy: logarithmic coordinates take fewer values than high degrees do."""
         return problem.structure.product and not problem.domain.widened and Logarithmic().refusal(problem) is None
 
+    @staticmethod
+    def _is_gaussian(problem: Problem) -> bool:
+        """Whether h is a Gaussian kernel under Gaussians; not looked at where values are dear."""
+        return problem.gaussian and not problem.given.dear and problem.quadratic_exponent is not None
+
     def _later(self, problem: Problem) -> Iterator[Discretisation]:
         """What comes after Hermite polynomials."""
+        if self._is_gaussian(problem):
+            yield from GaussianKernel().discretisations(problem)
         if not (problem.structure.product and Logarithmic().refusal(problem) is None and problem.gaussian):
             for found in FiniteRank().discretisations(problem):
                 yield found

@@ -11,6 +11,7 @@ from ..probing.coordinates import Coordinates, find_coordinates
 from ..probing.domain import Domain, find_domain
 from ..probing.inner_product import InnerProduct, find_inner_product
 from ..probing.invariance import is_invariant
+from ..probing.quadratic_exponent import QuadraticExponent, find_quadratic_exponent
 from ..probing.structure import Structure, find_structure
 from ..probing.varied_points import is_rare
 from .tolerances import Tolerances
@@ -114,6 +115,11 @@ class Problem:
     def structure(self) -> Structure:
         """What h turns out to be, for kernels of numbers."""
         return find_structure(self.given, self.domain, *self.lines)
+
+    @cached_property
+    def quadratic_exponent(self) -> QuadraticExponent | None:
+        """What the polynomial is, for Gaussian kernels of numbers, the exponentials of polynomials of degree two."""
+        return find_quadratic_exponent(self.kernel, *self.lines)
 
     @cached_property
     def invariant(self) -> bool:

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from opsvd import Gaussian
-from opsvd.bases import BASES, HermiteBasis, PanelBasis
+from opsvd.bases import BASES, ExactHermiteBasis, HermiteBasis, PanelBasis
 from opsvd.quadrature import composite_gauss_legendre
 
 MEASURE = Gaussian(0.5, 2.0)
 BASIS = {
     "hermite": HermiteBasis(MEASURE, 30),
+    "exact hermite": ExactHermiteBasis(MEASURE, 30, 47, 0.2, 0.9),
     "hermite with spare nodes": HermiteBasis(MEASURE, 30, 50),
     "panels": PanelBasis(MEASURE, np.array([-15.0, -2.0, 0.0, 1e-3, 0.1, 4.0, 16.0]), 12),
 }
