@@ -6,27 +6,27 @@ import json
 import math
 import os
 import sys
-import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ._support.files import replacing
+from ._support.messages import described, one_line
 from ._support.optional import require
 from .answer.result import OperatorSVD
 from .answer.tables import measure_record
 from .command_options import ROOT, ExitStatus, check_options, read_options
 from .comparison.crosscheck import CrossCheck, crosscheck
 from .decompose import decompose
-from .errors import ConvergenceWarning, LongSamplingWarning, SamplingInterruptedWarning, TrialError
+from .errors import ConvergenceWarning, LongSamplingWarning, SamplingInterruptedWarning
 from .essay import essay_figures
-from .expressions import parse_kernel
+from .explorer.command import explore
+from .expressions import of_inner_product, parse_kernel
 from .figures import summary_figure
-from .kernels import Kernel, elementwise
+from .kernels import Kernel
 from .measures import Gaussian, GaussianVector, Measure
 from .sampling import monte_carlo
 
@@ -169,17 +169,12 @@ def _kernel(args: argparse.Namespace, h: Callable[..., Any]) -> Kernel:
             raise _UsageError(f"--scale is the factor of <x, y> for a KERNEL of x*y, and {args.kernel} is a function "
                               f"of vectors: leave it out, and scale inside the function")
         return Kernel(h, None, (args.k, args.k), _measures(args))
-    z, one = np.array([-1.3, -0.4, 0.7, 2.1]), np.ones(1)
-    h = Kernel(h)    # which says what is wrong with h, if anything is
-    with np.errstate(all="ignore"):
-        alike = np.array_equal(h(z, one), h(one, z), equal_nan=True) and np.allclose(
-            h(4.0 * z, 0.25 * one), h(z, one), rtol=1e-12, equal_nan=True)
-    if not alike:
+    scale = 1.0 / math.sqrt(args.k) if args.scale == ROOT else float(args.scale or 1.0)
+    kernel = of_inner_product(h, args.k, scale)
+    if kernel is None:
         raise _UsageError(f"KERNEL must be a function of x*y with --k, which stands for <x, y>, or module:function, a "
                           f"function of arrays of vectors, shape (..., {args.k}), got {args.kernel!r}; "
                           f"write other kernels of vectors in Python")
-    scale = 1.0 / math.sqrt(args.k) if args.scale == ROOT else float(args.scale or 1.0)
-    kernel: Kernel = elementwise(lambda w: h(scale * np.asarray(w), np.ones(1)), args.k)
     kernel.name = f"{args.kernel} with {'' if scale == 1.0 else f'{args.scale} '}<x, y> for x*y"
     return kernel
 
@@ -194,7 +189,7 @@ def _noted() -> Iterator[list[str]]:
     notes: list[str] = []
 
     def note(message: Warning | str, *_: Any, **__: Any) -> None:
-        notes.append(_one_line(message))
+        notes.append(one_line(message))
         print(f"opsvd: note: {notes[-1]}", file=sys.stderr)
 
     with warnings.catch_warnings():
@@ -210,32 +205,13 @@ def _failed(message: str, status: ExitStatus) -> ExitStatus:
     return status
 
 
-def _one_line(message: object) -> str:
-    return " ".join(str(message).split())
-
-
-def _described(error: BaseException) -> str:
-    """What an exception says, and, if it is not one of ours, of which kind it is and where it was raised."""
-    if isinstance(error, TrialError) and error.__cause__ is not None:
-        return f"matrix {error.trial}: {_described(error.__cause__)}"
-    if isinstance(error, MemoryError):
-        return f"not enough memory ({_one_line(error) or 'no more is known'}); take smaller matrices, or fewer"
-    if isinstance(error, OSError):
-        return _one_line(error)
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    ours = Path(place.filename).is_relative_to(Path(__file__).parent)
-    if ours and isinstance(error, (ValueError, TypeError, ImportError)):
-        return _one_line(error)
-    return f"{type(error).__name__}: {_one_line(error)} (in {Path(place.filename).name}, line {place.lineno})"
-
-
 @contextmanager
 def _attempt(what: str, failures: list[str]) -> Iterator[None]:
     """Do something that may fail: then it is said on stderr, and added to what has failed."""
     try:
         yield
     except Exception as error:    # noqa: BLE001 -- kernels may raise anything, and the decomposition is to be left
-        failures.append(f"{what}{_described(error)}")
+        failures.append(f"{what}{described(error)}")
         print(f"opsvd: error: {failures[-1]}", file=sys.stderr)
 
 
@@ -333,7 +309,7 @@ def _run(args: argparse.Namespace) -> int:
         check_options(args)
         h = None if args.kernel is None else parse_kernel(args.kernel)
     except (ValueError, TypeError) as error:
-        return _failed(_one_line(error), ExitStatus.WRONG_USAGE)
+        return _failed(one_line(error), ExitStatus.WRONG_USAGE)
     with _noted() as notes:
         if h is None:
             return _essay(args)
@@ -363,7 +339,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     SystemExit
         By --help and --version, and with 2 if the options do not make sense.
     """
-    args = read_options(argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words[:1] == ["explore"]:
+        return explore(words[1:])
+    args = read_options(words)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")    # names in a formula or a file may be in any script
     try:
@@ -380,7 +359,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as error:
         return _failed(f"{args.kernel} called sys.exit({error.code!r})", ExitStatus.FAILED)
     except Exception as error:    # noqa: BLE001 -- kernels may raise anything, and a person is to read one line
-        status = _failed(_described(error), ExitStatus.FAILED)
+        status = _failed(described(error), ExitStatus.FAILED)
         _close_stdout()
     return status
 

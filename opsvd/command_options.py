@@ -45,7 +45,8 @@ The singular values of a kernel: of a function h(x, y) of two random variables, 
 
 They are what the singular values of the n by n matrix h(x_i, y_j) / n, with random x_i and y_j, tend to as n grows.
 They are computed by quadrature, each with an error bar, and then compared with such matrices, drawn at random.
-Two other things can be asked for: --sample takes the SVD of one large random matrix, and --essay draws figures."""
+Two other things can be asked for: --sample takes the SVD of one large random matrix, and --essay draws figures.
+opsvd explore shows all of it on a page in the browser, where a formula can be typed."""
 
 _EPILOG = """\
 KERNEL is a formula in x and y, such as "tanh(x*y)", "exp(-(x-y)**2/2)", "where(x > y, 1, 0)" or "max(x*y, 0)",
@@ -68,6 +69,7 @@ examples:
   opsvd --json -- "-x*y"           a formula that begins with a minus stands after --
   opsvd "tanh(x*y)" --sample 1000000 --max-rank 20
   opsvd --essay figures            the essay's two figures, with the limit drawn in
+  opsvd explore                    a page in the browser; opsvd explore --help shows more
 
 An option that has no use beside another is refused, and the message says which to leave out.
 --json prints one object; a number that is infinite or undefined is null, and a note beside it says why.
@@ -161,12 +163,12 @@ def _directory(text: str) -> Path:
     return path
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
     """A parser whose errors are one line."""
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, and end."""
-        self.exit(ExitStatus.WRONG_USAGE, f"opsvd: error: {message}; opsvd --help shows more\n")
+        self.exit(ExitStatus.WRONG_USAGE, f"opsvd: error: {message}; {self.prog} --help shows more\n")
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -174,11 +176,12 @@ def _listed(names: Sequence[str]) -> str:
     return textwrap.fill(", ".join(names), 117, initial_indent="  ", subsequent_indent="  ", break_long_words=False)
 
 
-def _parser() -> _Parser:
-    parser = _Parser("opsvd", description=_DESCRIPTION, epilog=_EPILOG % {"measures": _listed(MEASURES_AS_TEXT)},
+def _parser() -> Parser:
+    parser = Parser("opsvd", description=_DESCRIPTION, epilog=_EPILOG % {"measures": _listed(MEASURES_AS_TEXT)},
                      allow_abbrev=False,
                      usage="opsvd KERNEL [options]\n       opsvd KERNEL --sample N[,M] [options]\n"
-                           "       opsvd --essay DIR [--n N,...] [--trials T] [--seed S]",
+                           "       opsvd --essay DIR [--n N,...] [--trials T] [--seed S]\n"
+                           "       opsvd explore [KERNEL] [options]",
                      formatter_class=argparse.RawDescriptionHelpFormatter, argument_default=argparse.SUPPRESS)
     parser.add_argument("kernel", metavar="KERNEL", nargs="?", help="a formula in x and y, or module:function")
     # Of the module as it is now: an import of opsvd here would be one of a layer above.

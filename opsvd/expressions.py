@@ -16,6 +16,8 @@ from typing import Any, NoReturn
 import numpy as np
 from scipy import special
 
+from .kernels import Kernel, elementwise
+
 Term = Callable[[tuple[np.ndarray, np.ndarray]], Any]
 
 # A formula is also the name of its kernel, in messages, tables and titles.
@@ -321,3 +323,16 @@ class _Formula:
 
     def __reduce__(self) -> tuple[Callable[[str], Callable[..., Any]], tuple[str]]:
         return parse_kernel, (self.__name__,)
+
+
+def of_inner_product(h: Callable[..., Any], k: int, scale: float = 1.0) -> Kernel | None:
+    """The kernel phi(scale <x, y>) of vectors of R^k, for an h(x, y) = phi(xy) of numbers; None for any other h."""
+    z, one = np.array([-1.3, -0.4, 0.7, 2.1]), np.ones(1)
+    h = Kernel(h)    # which says what is wrong with h, if anything is
+    with np.errstate(all="ignore"):
+        alike = np.array_equal(h(z, one), h(one, z), equal_nan=True) and np.allclose(
+            h(4.0 * z, 0.25 * one), h(z, one), rtol=1e-12, equal_nan=True)
+    if not alike:
+        return None
+    kernel: Kernel = elementwise(lambda w: h(scale * np.asarray(w), one), k)
+    return kernel

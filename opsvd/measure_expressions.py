@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .expressions import FUNCTIONS, Reader, imported, short, suggestion
+from .expressions import CONSTANTS, FUNCTIONS, Reader, Term, imported, short, suggestion
 from .measures import MEASURES, Measure
 
 _IN_PYTHON = "is made of functions: make it in Python, and pass module:name"
@@ -66,6 +66,12 @@ class _MeasureReader(Reader):
             case _:
                 with np.errstate(all="ignore"):
                     return float(self.term(node)((np.zeros(0), np.zeros(0))))
+
+    def name(self, node: ast.Name) -> Term:
+        """Translate a constant; what is unknown may be meant for a measure."""
+        if node.id not in (*CONSTANTS, *FUNCTIONS):
+            self.refuse(node, f"unknown name {node.id!r}", suggestion(_key(node.id), [*_NAMED, *CONSTANTS]))
+        return super().name(node)
 
     def keyword(self, node: ast.keyword) -> str:
         """The name of an argument."""

@@ -285,6 +285,7 @@ row("SingularFunctions of sectors.__call__", lambda: sectors().left, x={"array 2
 row("OperatorSVD.factors", lambda: line().factors, lambda: {"x": [0.5, 1.0], "y": [0.5]}, x=VECTORS - NOT_FINITE,
     y=VECTORS - NOT_FINITE)
 row("CrossCheck.plot", lambda: check().plot, ax=NONE)
+row("CrossCheck.plot_effective_rank", lambda: check().plot_effective_rank, ax=NONE)
 row("DecayLaw.plot", lambda: jump().plot, ax=NONE)
 row("DeterministicEquivalent.plot", lambda: opsvd.deterministic_equivalent([1.0], [2], 5).plot, ax=NONE)
 row("FiniteSizePrediction.plot", lambda: line().predict(50).plot, ax=NONE)

@@ -32,6 +32,9 @@ NOT_CONVERGED_WRITTEN_IN = {"answer/status.py"}
 # The most module-level numbers: it may fall, and may not rise.
 MOST_NUMBERS = 150
 
+# Notebooks, which marimo runs and nothing imports: they stand above all layers, as what a person writes does.
+NOTEBOOKS = {"explorer/notebook.py"}
+
 # What sampling may know, so that the cross-check compares two computations that share no code.
 SAMPLING_LAYERS = {0, 1, 2, 3, 5}
 
@@ -66,7 +69,8 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))
+           if path.relative_to(PACKAGE).as_posix() not in NOTEBOOKS}
 SOURCES = {path.relative_to(PACKAGE).as_posix(): path.read_text(encoding="utf-8") for path in MODULES.values()}
 TREES = {name: ast.parse(source) for name, source in SOURCES.items()}
 

@@ -25,7 +25,7 @@ MADE = {
 def exception_classes():
     """Every class of an exception or a warning that a module of opsvd defines."""
     for module in pkgutil.walk_packages(opsvd.__path__, "opsvd."):
-        if module.name != "opsvd.__main__":
+        if module.name not in ("opsvd.__main__", "opsvd.explorer.notebook"):    # which marimo runs, and nothing imports
             importlib.import_module(module.name)
 
     def below(base):

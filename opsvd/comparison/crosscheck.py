@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._support.axes import axes_or_new
 from .._support.html import html_table
 from .._support.optional import require
 from .._support.signs import plus_minus
@@ -208,12 +209,26 @@ class CrossCheck(Tabular):
         if ax is None:
             plt = require("matplotlib.pyplot", "plot", "CrossCheck.plot")
             _, (ax, beside) = plt.subplots(1, 2, figsize=(9.6, 4.2), layout="constrained")
-            limit = self.operator_effective_rank
-            plot_sampled_ranks(beside, self.n, self.effective_rank, self.effective_rank_error,
-                               limit.value if math.isfinite(limit.error) else math.inf)
+            self.plot_effective_rank(beside)
         return plot_sampled_values(require_axes(ax), self.singular_values, self.n, self.mean, self.standard_error,
                                    predicted=self.predicted_mean,
                                    title=f"sampled singular values, {self._counts.replace(' of each size', ' each')}")
+
+    def plot_effective_rank(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw the sampled effective ranks against n, and the operator's as a line unless it is infinite.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            By default a new one, from pyplot.
+
+        Returns
+        -------
+        matplotlib Axes
+        """
+        limit = self.operator_effective_rank
+        return plot_sampled_ranks(axes_or_new(ax), self.n, self.effective_rank, self.effective_rank_error,
+                                  limit.value if math.isfinite(limit.error) else math.inf)
 
 
 def crosscheck(

@@ -54,7 +54,7 @@ def _plain_ticks(ax: "Axes") -> None:
         ax.yaxis.set_minor_formatter(ticker.NullFormatter())
 
 
-def plot_sampled_ranks(ax: "Axes", sizes: Sequence[int], ranks: np.ndarray, errors: np.ndarray, limit: float) -> None:
+def plot_sampled_ranks(ax: "Axes", sizes: Sequence[int], ranks: np.ndarray, errors: np.ndarray, limit: float) -> "Axes":
     """Draw sampled effective ranks with their error bars against n, and the operator's unless it is infinite."""
     styled(ax, "effective rank")
     ax.errorbar(sizes, ranks, yerr=errors, fmt="o", capsize=3, color=COLOURS[0], label="sampled")
@@ -68,3 +68,4 @@ def plot_sampled_ranks(ax: "Axes", sizes: Sequence[int], ranks: np.ndarray, erro
     ax.set_xticks(sorted(set(sizes)), [f"{size}" for size in sorted(set(sizes))])
     ax.xaxis.set_minor_locator(ticker.NullLocator())
     ax.legend()
+    return ax
