@@ -19,7 +19,7 @@ from playwright.sync_api import Error, sync_playwright
 FIGURES = Path(__file__).parents[1] / "docs" / "figures"
 
 
-def picture(address, width, out):
+def picture(address: str, width: int, out: Path) -> None:
     """Open the page, wait for its last figure, and save all of it, and its top to the end of the first figures."""
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     with sync_playwright() as playwright:
@@ -42,7 +42,7 @@ def picture(address, width, out):
         browser.close()
 
 
-def main():
+def main() -> None:
     """Start the server, take the picture, end the server."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("kernel", nargs="?", default="max(x, y)")
