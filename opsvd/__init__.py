@@ -78,7 +78,16 @@ from .sampling import (
     sampling_cost,
     subspace_error,
 )
-from .spectrum import DecayLaw, Estimate, decay_law, effective_rank, hilbert_schmidt_norm, nuclear_norm
+from .spectrum import (
+    DecayLaw,
+    Estimate,
+    decay_law,
+    effective_rank,
+    hilbert_schmidt_norm,
+    metric_entropy,
+    nuclear_norm,
+    rank_bound,
+)
 
 __version__ = "0.1.0"
 
@@ -92,6 +101,7 @@ __all__ = ["Atoms", "Ball", "Beta", "BlockKernel", "Circle", "ConvergenceWarning
            "Rotational", "SamplingInterruptedWarning", "ScaledHermite", "Sectors", "SingularFunctions", "Sphere",
            "StudentT", "Tensor", "TrialError", "Uniform", "UniformPanels", "blockwise", "break_points", "check_matrix",
            "crosscheck", "decay_law", "decompose", "dependence", "deterministic_equivalent", "effective_rank",
-           "elementwise", "essay_figures", "exact", "hilbert_schmidt_norm", "iid_gaussian", "load", "monte_carlo",
-           "monte_carlo_sweep", "nuclear_norm", "parse_kernel", "parse_measure", "plot_breaks", "plot_functions",
-           "plot_spectrum", "sample_matrix", "sampling_cost", "subspace_error", "testing"]
+           "elementwise", "essay_figures", "exact", "hilbert_schmidt_norm", "iid_gaussian", "load", "metric_entropy",
+           "monte_carlo", "monte_carlo_sweep", "nuclear_norm", "parse_kernel", "parse_measure", "plot_breaks",
+           "plot_functions", "plot_spectrum", "rank_bound", "sample_matrix", "sampling_cost", "subspace_error",
+           "testing"]

@@ -270,6 +270,7 @@ row("as_method", lambda: methods.as_method, method=METHODS)
 # Results.
 row("OperatorSVD.__call__", line, lambda: {"x": 0.5, "y": 0.5}, x=POINTS - NOT_FINITE, y=POINTS - NOT_FINITE)
 row("OperatorSVD.effective_rank", lambda: line().effective_rank, kind=NOTHING)
+row("OperatorSVD.metric_entropy", lambda: line().metric_entropy, lambda: {"eps": 0.1}, eps=POSITIVE)
 row("OperatorSVD.equivalent", lambda: sectors().equivalent, lambda: {"n": 10}, n=COUNTS, m=NONE | COUNTS)
 row("OperatorSVD.plot", lambda: line().plot, ax=NONE)
 row("OperatorSVD.predict", lambda: line().predict, lambda: {"n": 10}, n=COUNTS, m=NONE | COUNTS)
@@ -362,6 +363,10 @@ row("Unlisted", lambda: spectrum.Unlisted, lambda: {"computed": 0.0, "unseen": 0
 row("nuclear_norm", lambda: opsvd.nuclear_norm, lambda: {"values": [1.0, 0.5]}, **SPECTRA)
 row("hilbert_schmidt_norm", lambda: opsvd.hilbert_schmidt_norm, lambda: {"values": [1.0, 0.5]}, **SPECTRA)
 row("effective_rank", lambda: opsvd.effective_rank, lambda: {"values": [1.0, 0.5]}, **SPECTRA, kind=NOTHING)
+row("metric_entropy", lambda: opsvd.metric_entropy, lambda: {"values": [1.0, 0.5], "eps": 0.1}, **SPECTRA, eps=POSITIVE)
+WAVES = VECTORS - EMPTY - {"one integer"} | NUMBERS - {"10^30", "-10^30"} | FLAGS    # no integers beyond int64
+row("rank_bound", lambda: opsvd.rank_bound, lambda: {"frequencies": [1.0, 2.0], "cosines": 1.0}, frequencies=VECTORS,
+    cosines=WAVES, sines=WAVES, k=COUNTS, norm=NONE | POSITIVE)
 row("effective_ranks", lambda: spectrum.effective_ranks, lambda: {"values": [1.0, 0.5]}, kind=NOTHING,
     values=VECTORS - {"negative array"} | {"nested", "array 2 x 3", "array 2 x 2 x 2"})
 row("decay_law", lambda: opsvd.decay_law, lambda: {"values": [1.0, 0.5]}, values=VECTORS - {"negative array"},
@@ -377,6 +382,12 @@ row("decay_and_tail", lambda: spectrum.decay_and_tail, lambda: {
 # Closed forms.
 for name in ("cos_product", "sin_product"):
     row(f"exact.{name}", lambda name=name: getattr(exact, name), lambda: {"c": 0.3, "n": 3}, c=NUMBERS, n=NOTHING)
+for name in ("cos_inner_product", "exp_i_inner_product", "sin_inner_product"):
+    row(f"exact.{name}", lambda name=name: getattr(exact, name), lambda: {"c": 0.3, "k": 3, "degrees": 3}, c=NUMBERS,
+        k=COUNTS, degrees=NOTHING)
+for name in ("effective_rank_cos_inner_product", "effective_rank_sin_inner_product"):
+    row(f"exact.{name}", lambda name=name: getattr(exact, name), lambda: {"c": 0.3, "k": 3},
+        c=NUMBERS if "cos" in name else NUMBERS - ZEROS, k=COUNTS)
 row("exact.exp_product", lambda: exact.exp_product, lambda: {"c": 0.3, "n": 3}, c=ZEROS | {"1e-300"},
     n=NOTHING)
 row("exact.mehler", lambda: exact.mehler, lambda: {"r": 0.3, "n": 3}, r=ZEROS | {"minus half", "1e-300"},

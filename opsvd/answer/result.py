@@ -19,10 +19,11 @@ from ..operator.singular_functions import SingularFunctions
 from ..prediction.finite_size import FiniteSizePrediction, predict
 from ..prediction.moments import mixed_moments, multiplet_moments
 from ..prediction.radial_equivalent import RadialEquivalent, sector_equivalent
-from ..spectrum import DecayLaw, Estimate, Tail, effective_rank, hilbert_schmidt_norm, nuclear_norm
+from ..spectrum import DecayLaw, Estimate, Tail
 from ..spectrum.multiplets import as_counts, expanded, first_multiplets
 from .eigenvalues import signs
 from .factors import Factors, factor
+from .functionals import WithSpectrum
 from .saved import functions_to_arrays
 from .tables import measure_record, spectrum_records
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class OperatorSVD(Tabular):
+class OperatorSVD(WithSpectrum, Tabular):
     r"""The singular value decomposition :math:`h(x, y) = \sum_i s_i f_i(x) g_i(y)` of a kernel.
 
     Made by `opsvd.decompose`. Values are nonincreasing. Signs: f_i is positive in the rightmost lobe where
@@ -185,25 +186,6 @@ class OperatorSVD(Tabular):
         owners = self._owners
         found = signs(self.values[owners], self.value_errors[owners], self.left, self.right, self.rtol)
         return expanded(self.values[owners] * found, as_counts(self.left.multiplicities), self.rank)
-
-    def effective_rank(self, kind: str = "nuclear") -> Estimate:
-        r"""The effective rank with its error bar, by default :math:`(\sum_i s_i)^2 / \sum_i s_i^2`.
-
-        The kinds, and what the bar rests on, are those of `opsvd.effective_rank`.
-        """
-        return effective_rank(self.values, kind=kind, **self._spectrum())
-
-    def nuclear_norm(self) -> Estimate:
-        r"""The nuclear norm :math:`\sum_i s_i` with its error bar; infinite where the sum diverges.
-
-        What lies beyond the values given is continued from them, so that the bar is `extrapolated`; the bound `lower`
-        rests on what was computed, and no truncation lowers it.
-        """
-        return nuclear_norm(self.values, **self._spectrum())
-
-    def hilbert_schmidt_norm(self) -> Estimate:
-        r"""The norm :math:`(\sum_i s_i^2)^{1/2}` with its error bar, from the singular values and their tail."""
-        return hilbert_schmidt_norm(self.values, **self._spectrum())
 
     def _spectrum(self) -> dict[str, Any]:
         return {"multiplicities": self.multiplicities, "errors": self.value_errors, "tail": self.spectrum_tail}

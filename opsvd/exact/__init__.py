@@ -9,9 +9,9 @@ An affine change of the measures moves into the kernel: under Gaussian(mean, std
 of h(m_x + s_x x, m_y + s_y y) under standard Gaussians. For means zero, exp(c x y) therefore has that of
 ``exp_product(c * s_x * s_y, n)``.
 
-Functions whose names end in ``_on_sphere`` return the values of all degrees of harmonics, and their multiplicities;
-:func:`listed` puts them into the order of the others. Functions whose names end in ``_kernel`` return a kernel h that
-takes more than a line to write.
+Functions whose names end in ``_on_sphere`` return the values of all degrees of harmonics, and their multiplicities, and
+those in ``_inner_product`` the same for degrees of polynomials; :func:`listed` puts them into the order of the others.
+Functions whose names end in ``_kernel`` return a kernel h that takes more than a line to write.
 """
 
 from .circle import circle_difference, circle_poisson, log_abs_difference_arcsine, von_mises
@@ -26,6 +26,13 @@ from .green_functions import (
     min_exponential,
     min_power_law,
     relu_difference_cdf,
+)
+from .inner_products import (
+    cos_inner_product,
+    effective_rank_cos_inner_product,
+    effective_rank_sin_inner_product,
+    exp_i_inner_product,
+    sin_inner_product,
 )
 from .pairs import (
     arcsine_pair,
@@ -57,12 +64,14 @@ from .volterra import bridge_cdf, heaviside_difference, min_cdf, sign_difference
 
 __all__ = ["abs_difference_cdf", "abs_power_product", "arc_cosine_on_sphere", "arcsine_pair", "arcsine_pair_kernel",
            "binomial_pair", "binomial_pair_kernel", "bridge_cdf", "circle_difference", "circle_poisson",
-           "cos_product", "cos_product_uniform", "effective_rank_sin_product", "exp_i_product_uniform",
-           "exp_on_sphere", "exp_product", "exp_product_uniform", "exponential_covariance",
+           "cos_inner_product", "cos_product", "cos_product_uniform", "effective_rank_cos_inner_product",
+           "effective_rank_sin_inner_product", "effective_rank_sin_product", "exp_i_inner_product",
+           "exp_i_product_uniform", "exp_on_sphere", "exp_product", "exp_product_uniform", "exponential_covariance",
            "exponential_covariance_half_line", "finite_rank", "gamma_pair", "gamma_pair_kernel",
            "heaviside_difference", "jump_power_law", "linear_sum", "listed", "log_abs_difference_arcsine",
            "log_abs_product", "mehler", "min_cdf", "min_exponential", "min_power_law", "monomial_product",
            "poisson_on_sphere", "poisson_pair", "poisson_pair_kernel", "polynomial_kernel",
            "rectified_power_on_sphere", "relu_difference_cdf", "relu_on_sphere", "relu_product", "semicircle_pair",
-           "semicircle_pair_kernel", "separable", "sign_difference", "sign_on_sphere", "sign_product", "sin_product",
-           "sin_product_uniform", "sinc_difference_uniform", "squared_exponential", "sum_of_functions", "von_mises"]
+           "semicircle_pair_kernel", "separable", "sign_difference", "sign_on_sphere", "sign_product",
+           "sin_inner_product", "sin_product", "sin_product_uniform", "sinc_difference_uniform", "squared_exponential",
+           "sum_of_functions", "von_mises"]
