@@ -5,7 +5,7 @@ from importlib.metadata import version as installed_version
 from importlib.resources import files
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))    # for public_names
+sys.path.insert(0, str(Path(__file__).parent))    # for public_names and gallery_style
 
 project = "opsvd"
 author = "The opsvd authors"
@@ -21,8 +21,9 @@ extensions = [
     "sphinx.ext.autosummary",
     "sphinx.ext.doctest",
     "sphinx.ext.mathjax",
+    "sphinx_gallery.gen_gallery",
 ]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "gallery"]
 templates_path = ["_templates"]
 # MathJax is part of the built pages, so that they can be read from a directory, without a network: one file,
 # which draws formulas as SVG and needs no fonts. As an extension sphinx-mathjax-offline would copy all of its 24 MB.
@@ -38,6 +39,19 @@ autodoc_typehints = "none"
 # The page of a type alias shows what it consists of, which has no page of its own.
 nitpick_ignore_regex = [("py:class", r"opsvd\.measures\.as_measure\..*|numpy\.(_typing\..*|dtype)")]
 numpydoc_show_class_members = False    # the class template lists them
+
+# Scripts in gallery/ become pages in auto_gallery/, which is made anew at each build.
+sphinx_gallery_conf = {
+    "examples_dirs": "gallery",
+    "gallery_dirs": "auto_gallery",
+    "abort_on_example_error": True,
+    "image_scrapers": ("matplotlib",),
+    "capture_repr": ("_repr_html_", "__repr__"),
+    "ignore_repr_types": r"matplotlib",    # figures are shown as pictures
+    "reset_modules": ("matplotlib", "gallery_style.colours"),
+    "show_signature": False,
+    "write_computation_times": False,
+}
 
 plot_include_source = True
 plot_html_show_source_link = False
