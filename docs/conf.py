@@ -60,7 +60,11 @@ plot_formats = [("png", 150)]
 
 html_title = "opsvd"    # short, since it stands in the bar at the top of narrow pages too
 html_theme = "pydata_sphinx_theme"
-html_theme_options = {"show_prev_next": True, "secondary_sidebar_items": ["page-toc"]}
+html_theme_options = {
+    "show_prev_next": True,
+    "secondary_sidebar_items": ["page-toc"],
+    "header_links_before_dropdown": 7,    # all of them in the bar
+}
 html_sidebars = {"index": [], "start": []}    # others list the pages of their group
 html_css_files = ["opsvd.css"]
 html_show_sourcelink = False
