@@ -111,6 +111,7 @@ class Kernel:
         self.dtype: np.dtype[Any] = np.dtype(np.float64)
         self.eps = EPS
         self.budget: Budget | None = None
+        self.payer: Kernel | None = None    # of a transposed kernel that which it was made of
         self.lines: tuple[LineMeasure | None, LineMeasure | None] = None, None
 
     def __repr__(self) -> str:
@@ -238,7 +239,7 @@ class Kernel:
         exchanged = UserFunction(self._at_exchanged, "h")
         # Evaluations are counted, and paid for, by self.
         return self._changed(dims=self.dims[::-1], function=exchanged, name=f"{self.name} transposed", evaluations=0,
-                             budget=None, lines=self.lines[::-1])
+                             budget=None, payer=self, lines=self.lines[::-1])
 
     def adjoint(self) -> Self:
         """Return the kernel (y, x) -> conj(h(x, y)) of the adjoint operator: of a real kernel, `transposed`."""
@@ -259,7 +260,7 @@ class Kernel:
     @property
     def dear(self) -> bool:
         """Whether values are to be spared, as its budget tells."""
-        return self.budget is not None and self.budget.dear
+        return self.payer.dear if self.payer is not None else self.budget is not None and self.budget.dear
 
     @property
     def complex(self) -> bool:

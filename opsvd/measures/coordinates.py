@@ -100,9 +100,13 @@ class Logit(_Unbounded):
     def place(self, t: np.ndarray) -> Place:
         """Either distance from its own logistic function."""
         width = self.high - self.low
-        x = np.where(t < 0.0, self.low + width * expit(t), self.high - width * expit(-t))
         below, above = (np.log(width) + log_expit(sign * t) for sign in (1.0, -1.0))
-        return Place(strictly_between(x, self.low, self.high), below, above, below + above - np.log(width))
+        return Place(self.points(t), below, above, below + above - np.log(width))
+
+    def points(self, t: np.ndarray) -> np.ndarray:
+        """From the nearer end."""
+        share = (self.high - self.low) * expit(-np.abs(t))
+        return strictly_between(np.where(t < 0.0, self.low + share, self.high - share), self.low, self.high)
 
     def inverse(self, x: np.ndarray) -> np.ndarray:
         """The logarithm of the quotient of the distances."""
@@ -120,10 +124,17 @@ class Softplus(_Unbounded):
     def place(self, t: np.ndarray) -> Place:
         """Of the distance from the end."""
         below = np.logaddexp(0.0, t)
-        x = strictly_between(self.low + self.scale * below, self.low, np.inf)
+        x = self._above(below)
         # log(1 + e^t) is e^t to rounding for t below -37.
         log_below = np.where(t < -37.0, t, np.log(np.where(t < -37.0, 1.0, below)))
         return Place(x, np.log(self.scale) + log_below, np.full_like(x, np.inf), np.log(self.scale) + log_expit(t))
+
+    def points(self, t: np.ndarray) -> np.ndarray:
+        """By the distance alone."""
+        return self._above(np.logaddexp(0.0, t))
+
+    def _above(self, distance: np.ndarray) -> np.ndarray:
+        return strictly_between(self.low + self.scale * distance, self.low, np.inf)
 
     def inverse(self, x: np.ndarray) -> np.ndarray:
         """The logarithm of e^d - 1, d the distance over s."""
@@ -140,9 +151,13 @@ class Logarithm(_Unbounded):
 
     def place(self, t: np.ndarray) -> Place:
         """Of the distance from the end."""
-        below = self.scale * np.exp(np.clip(t, -700.0, 340.0))    # beyond, squares overflow and numbers underflow
-        x = strictly_between(self.low + below, self.low, np.inf)
+        x = self.points(t)
         return Place(x, np.log(self.scale) + t, np.full_like(x, np.inf), np.log(self.scale) + t)
+
+    def points(self, t: np.ndarray) -> np.ndarray:
+        """By the distance alone."""
+        below = self.scale * np.exp(np.clip(t, -700.0, 340.0))    # beyond, squares overflow and numbers underflow
+        return strictly_between(self.low + below, self.low, np.inf)
 
     def inverse(self, x: np.ndarray) -> np.ndarray:
         """The logarithm of the distance over s."""
@@ -171,6 +186,10 @@ class HyperbolicSine(Coordinate):
             below = np.log(self.scale) + np.where(t > 340.0, t - np.log(2.0), np.log(sine)) if self.above else infinite
         return Place(self.center + self.scale * sine, below, infinite, np.log(0.5 * self.scale) + np.logaddexp(t, -t))
 
+    def points(self, t: np.ndarray) -> np.ndarray:
+        """By the distance alone."""
+        return np.asarray(self.center + self.scale * np.sinh(np.clip(t, max(self.span[0], -340.0), 340.0)))
+
     def inverse(self, x: np.ndarray) -> np.ndarray:
         """The inverse hyperbolic sine."""
         return np.maximum(np.arcsinh((np.asarray(x, dtype=np.float64) - self.center) / self.scale), self.span[0])
@@ -192,6 +211,10 @@ class Reflected(Coordinate):
         """Exchanges the distances."""
         x, below, above, slope = self.other.place(-t)
         return Place(-x, above, below, slope)
+
+    def points(self, t: np.ndarray) -> np.ndarray:
+        """Turned."""
+        return -self.other.points(-t)
 
     def inverse(self, x: np.ndarray) -> np.ndarray:
         """Turned."""

@@ -57,7 +57,7 @@ class PlacedMeasure(LineMeasure):
 
     def points(self, t: np.ndarray) -> np.ndarray:
         """The points x of coordinates t."""
-        return self.coordinates.place(np.asarray(t, dtype=np.float64)).x
+        return self.coordinates.points(np.asarray(t, dtype=np.float64))
 
     def coordinate(self, x: np.ndarray) -> np.ndarray:
         """The coordinates t of points x."""

@@ -37,7 +37,8 @@ class Auto(Method):
     4. Under Gaussians, Hermite functions of other Gaussians do kernels that grow, oscillate, or have a short length.
     5. Functions of xy go to the logarithmic grid where the measures are smooth in log|x|, before that if they are
        bounded; under Gaussians, those of x + b y go to equal panels.
-    6. Panels are tried unless slices of the kernel stay unresolved on many of them.
+    6. Panels are tried unless slices of the kernel stay unresolved on many of them. Neither they nor Hermite functions
+       of other Gaussians are tried where most of a few slices break, and not at the same points.
     7. The rest, broken along curves or narrow, goes to product integration.
 
     The note of the result says what was chosen and why.
@@ -119,20 +120,12 @@ class Auto(Method):
 
     def _of_higher_rank(self, problem: Problem) -> Iterator[Discretisation]:
         """What comes after finite ranks."""
-        structure, logarithmic = problem.structure, Logarithmic()
-        product = structure.product and logarithmic.refusal(problem) is None
-        # Of a ridge function that is not resolved by few degrees, the leading values are had otherwise.
-        methods: list[Method] = [ScaledHermite(leading=structure.linear_form is None)]
-        if product:    # what grows takes Hermite functions
-            methods.insert(1 if problem.domain.widened else 0, logarithmic)
-        if structure.linear_form is not None:    # which takes some hundred values, and gives fewer digits
-            methods.insert(0 if problem.given.dear else len(methods), Ridge(structure.linear_form[1]))
         resolved = False    # as a ridge function, for which product integration would do no more
-        for method in methods:
+        for method in self._of_few_variables(problem):
             for attempt in method.discretisations(problem) if method.refusal(problem) is None else ():
                 resolved = isinstance(method, Ridge)
                 yield attempt
-        for attempt in Panels().discretisations(problem):
+        for attempt in () if problem.broken else Panels().discretisations(problem):
             matrix = attempt.blocks[0].matrix
             tails = np.concatenate([panel_tails(matrix), panel_tails(matrix.T)])
             # A singular point leaves a few panels unresolved, a break along a curve most of them.
@@ -141,3 +134,19 @@ class Auto(Method):
             yield attempt
         if not resolved:
             yield from ProductIntegration().discretisations(problem)
+
+    @staticmethod
+    def _of_few_variables(problem: Problem) -> Iterator[Method]:
+        """Methods for functions of xy, for those of x + b y, and for what is smooth at one scale."""
+        form, grows, dear = problem.structure.linear_form, problem.domain.widened, problem.given.dear
+        product = problem.structure.product and Logarithmic().refusal(problem) is None
+        if product and not grows:
+            yield Logarithmic()
+        if form is not None and dear:    # which takes some hundred values, and gives fewer digits
+            yield Ridge(form[1])
+        if not problem.broken:    # of a ridge function the leading values are had otherwise
+            yield ScaledHermite(leading=form is None)
+        if product and grows:    # what grows takes Hermite functions first
+            yield Logarithmic()
+        if form is not None and not dear:
+            yield Ridge(form[1])

@@ -127,6 +127,7 @@ def _survey(problem: Problem, tol: float, *, most: int) -> tuple["_Slices", "_Sl
                                        budget=2_400_000))
         if surveys[-1].exhausted:
             return None
+        side.keep(_keys(rule), surveys[-1])
     at_x, at_y = np.concatenate([
         meeting_points(kernel, rules[0].nodes, surveys[0].breaks),
         meeting_points(along_x.kernel, rules[1].nodes, surveys[1].breaks)[:, ::-1]]).T
@@ -163,6 +164,11 @@ class _Slices:
         return slice_integrals(self.kernel, rule, self.mu_y, self.edges, max(tol, self.tol), order=ORDER,
                                size=self.size)
 
+    def keep(self, keys: list[tuple[float, float]], found: SliceIntegrals) -> None:
+        """Remember slices at nodes, by these and the roots of their weights."""
+        self.known.update((key, (len(self.found), row)) for row, key in enumerate(keys))
+        self.found.append(found)
+
     def breaks_at(self, x: np.ndarray) -> np.ndarray:
         """Where the slices at points x break, if in integrals of 1e-4 at least; none if at more than 32 points."""
         if len(x) == 0:
@@ -172,16 +178,16 @@ class _Slices:
 
     def matrix(self, rule: Rule, right: PanelBasis) -> np.ndarray:
         r"""T applied to the functions of `right`, at the nodes of a rule, times :math:`\sqrt{w_i}`: (n, right.size)."""
-        keys = list(zip(rule.nodes.tolist(), rule.sqrt_lebesgue.tolist(), strict=True))
+        keys = _keys(rule)
         fresh = [i for i, key in enumerate(keys) if key not in self.known]
         if fresh:
-            self.known.update((keys[i], (len(self.found), row)) for row, i in enumerate(fresh))
-            self.found.append(self.at(rule.restricted(np.array(fresh))))
+            self.keep([keys[i] for i in fresh], self.at(rule.restricted(np.array(fresh))))
         which, rows = np.array([self.known[key] for key in keys]).T
         matrix = np.zeros((len(keys), right.size), self.kernel.dtype)
         for number in np.unique(which):
-            here = which == number
-            matrix[here] = self.found[number].restricted(rows[here]).matrix(right)
+            here, found = which == number, self.found[number]
+            whole = np.array_equal(rows[here], np.arange(len(found.dense)))
+            matrix[here] = (found if whole else found.restricted(rows[here])).matrix(right)
         return matrix
 
     def images(self, basis: PanelBasis, coefficients: np.ndarray) -> Callable[[], Samples]:
@@ -191,17 +197,24 @@ class _Slices:
     def smooth_images(self, rng: np.random.Generator) -> Callable[[], Samples]:
         """T applied to random cosines: functions of x that are smooth nearly wherever the singular functions are.
 
-        Twelve of them, of up to four radians a scale, which the first panels resolve.
+        Twelve of them, of up to four radians a scale and eight a panel, which 16 nodes resolve: projected onto panels
+        that do not, a cosine jumps at the edges, and its image would have kinks there.
         """
         basis = PanelBasis(self.mu_y, self.edges, ORDER)
+        fastest = min(4.0 / self.mu_y.scale, 8.0 / float(np.diff(self.edges).max()))
 
         def draw() -> Samples:
-            frequencies = rng.uniform(0.0, 4.0, 12) / self.mu_y.scale
+            frequencies = rng.uniform(0.0, fastest, 12)
             phases = rng.uniform(0.0, 2.0 * np.pi, 12)
             trials = np.cos(basis.rule.nodes[:, None] * frequencies + phases) * basis.rule.sqrt_weights[:, None]
             return self.images(basis, trials)()
 
         return draw
+
+
+def _keys(rule: Rule) -> list[tuple[float, float]]:
+    """What tells slices apart: nodes, and the roots of their Lebesgue weights."""
+    return list(zip(rule.nodes.tolist(), rule.sqrt_lebesgue.tolist(), strict=True))
 
 
 def _with_edges(edges: np.ndarray, points: np.ndarray, measure: LineMeasure) -> np.ndarray:

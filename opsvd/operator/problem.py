@@ -8,6 +8,7 @@ from .._support.budget import Budget
 from ..kernels import BlockKernel, Kernel, MatrixKernel, Side, sides
 from ..measures import Discrete, Gaussian, GaussianVector, LineMeasure, Measure
 from ..probing.coordinates import Coordinates, find_coordinates
+from ..probing.curves import breaks_along_curve
 from ..probing.domain import Domain, find_domain
 from ..probing.inner_product import InnerProduct, find_inner_product
 from ..probing.invariance import is_invariant
@@ -120,6 +121,11 @@ class Problem:
     def quadratic_exponent(self) -> QuadraticExponent | None:
         """What the polynomial is, for Gaussian kernels of numbers, the exponentials of polynomials of degree two."""
         return find_quadratic_exponent(self.kernel, *self.lines)
+
+    @cached_property
+    def broken(self) -> bool:
+        """Whether h breaks along a curve, for kernels of numbers, by more than functions are to be resolved to."""
+        return breaks_along_curve(self.kernel, self.domain, *self.lines, self.tolerances.functions)
 
     @cached_property
     def invariant(self) -> bool:

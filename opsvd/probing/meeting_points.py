@@ -41,7 +41,7 @@ def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndar
     ndarray, shape (m, 2)
         To rounding in x, and to its square root in y.
     """
-    lists = [_distinct(breaks[breaks[:, 0] == point, 1]) for point in x]
+    lists = _on_each(x, breaks)
     candidates = []
     for i in range(len(x) - 1):
         more, fewer = (i, i + 1) if len(lists[i]) > len(lists[i + 1]) else (i + 1, i)
@@ -123,7 +123,7 @@ def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
     ndarray, shape (m, 2)
         To about the square root of rounding.
     """
-    lists = [_distinct(breaks[breaks[:, 0] == point, 1]) for point in x]
+    lists = _on_each(x, breaks)
     # From both sides of a crossing: x and both breaks at two slices, and how far it may be.
     found = [_approaching(x[i - step], lists[i - step], x[i], lists[i], x[i + step])
              for step in (1, -1) for i in range(1, len(x) - 1)]
@@ -170,7 +170,11 @@ def _break_on(function: Callable[..., np.ndarray], x: np.ndarray, low: np.ndarra
         lambda which, points: function(np.broadcast_to(x[which][:, None], points.shape), points), low, high)
 
 
-def _distinct(breaks: np.ndarray) -> np.ndarray:
-    """Sorted, and without those found again within 1e-9, as where a curve is steep."""
-    breaks = np.sort(breaks)
-    return np.asarray(breaks[np.append(True, np.diff(breaks) > 1e-9 * (1.0 + np.abs(breaks[1:])))[:len(breaks)]])
+def _on_each(x: np.ndarray, breaks: np.ndarray) -> list[np.ndarray]:
+    """The breaks of each slice x_i, x increasing: sorted, without those found again, as where a curve is steep."""
+    breaks = breaks[np.lexsort(breaks.T[::-1])]
+    steps = np.diff(breaks, axis=0)
+    again = (steps[:, 0] == 0.0) & (steps[:, 1] <= 1e-9 * (1.0 + np.abs(breaks[1:, 1])))
+    breaks = breaks[np.append(True, ~again)[:len(breaks)]]
+    ends = np.searchsorted(breaks[:, 0], x, side="right")
+    return np.split(breaks[:, 1], ends)[:-1]

@@ -180,16 +180,16 @@ class _Splitter:
 
         Zero where rounding of h and of y explains them.
         """
-        width = pieces.right - pieces.left
+        effects, rounding = np.zeros(len(pieces)), EPS * np.sqrt(energy)
+        seen = np.flatnonzero(tails > 16.0 * rounding)
+        left, right = pieces.left[seen], pieces.right[seen]
+        width, coarse = right - left, np.maximum(self.measure.coarseness(left), self.measure.coarseness(right))
         # More than 1e-4 of a slice is no rounding but a jump: log|x - y| and (x > y) of tests/measured_problems.py.
-        relative = np.minimum(16.0 + 4.0 * self._coarseness(pieces) / width, 1e-4 / EPS)
+        relative = np.minimum(16.0 + 4.0 * coarse / width, 1e-4 / EPS)
         # Such functions are at most about four.
-        effects = tails * np.minimum(1.0, 4.0 * np.sqrt(width / self.measure.scale))
-        return np.where(tails > relative * EPS * np.sqrt(energy), effects, 0.0)
-
-    def _coarseness(self, pieces: _Pieces) -> np.ndarray:
-        """What roundings are multiplied by at the ends of pieces, (p,)."""
-        return np.asarray(np.maximum(self.measure.coarseness(pieces.left), self.measure.coarseness(pieces.right)))
+        effects[seen] = np.where(tails[seen] > relative * rounding[seen],
+                                 tails[seen] * np.minimum(1.0, 4.0 * np.sqrt(width / self.measure.scale)), 0.0)
+        return effects
 
     def _keep(self, pieces: _Pieces, *, last: bool) -> _Pieces:
         """Evaluate pieces, keep the values of those that are resolved (of all, at last), and return the others."""
@@ -215,9 +215,11 @@ class _Splitter:
         """Cut pieces at their breaks, grade them towards singular ends, and halve the others."""
         where, singular = np.full(len(pieces), np.nan), np.zeros(len(pieces), dtype=bool)
         suspects = np.flatnonzero(pieces.stubborn) if self.waiting == 0 else np.zeros(0, dtype=np.intp)
+        # A few searches take the time of their calls, and in 32 parts half as many calls; many take that of values.
+        parts = 8 if self.kernel.dear or len(suspects) > 256 else 16
         where[suspects], singular[suspects] = classify_breaks(
             lambda which, points: self.kernel(self.x[pieces.index[suspects[which]], None], points),
-            pieces.left[suspects], pieces.right[suspects])
+            pieces.left[suspects], pieces.right[suspects], parts=parts)
         width = pieces.right - pieces.left
         found = np.isfinite(where)
         self.waiting = halvings_before_search(self.waiting, searched=len(suspects) > 0, found=bool(found.any()))

@@ -350,3 +350,13 @@ def test_vectors_where_h_is_not_finite():
     broken = Kernel(lambda x, y: np.where(x[..., 0] > 0.5, np.nan, y[..., 0]), dims=(2, 2))
     with pytest.raises(NonFiniteKernelError, match=r"h\(\[1.0, 2.0\], \[1.0, 2.0\]\) = nan"):
         broken.finite_grid(x, x)
+
+
+def test_transposed_kernels_are_as_dear():
+    """The budget is that of the kernel that pays, also of coordinates and of what is transposed twice."""
+    budget = Budget(evaluations=10**6)
+    kernel = Kernel(lambda x, y: x * y).limited(budget)
+    others = kernel.transposed(), kernel.adjoint().along(opsvd.Exponential(), None), kernel.transposed().transposed()
+    assert not any(other.dear for other in others)
+    budget.dear = True
+    assert all(other.dear for other in others)
