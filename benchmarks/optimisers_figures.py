@@ -63,7 +63,7 @@ def draw_batches() -> None:
         table = table[table[:, 0] == 0.0]    # at the start
         b = table[:, 2]
         ax.loglog(b, table[:, 15], color="0.6", linestyle="--", label="round Gaussians")
-        ax.loglog(b, table[:, 9], color=COLOURS[1], label="Gaussians of their covariances")
+        ax.loglog(b, table[:, 9], color=COLOURS[1], label="their second moments")
         ax.loglog(b, table[:, 12], color=COLOURS[0], label="through the activations")
         ax.loglog(b, table[:, 6], "o", color="black", markersize=5, label="sign of the gradient")
         ax.loglog(b, table[:, 13], color=COLOURS[0], linewidth=1.0)
@@ -100,7 +100,7 @@ def draw_sizes() -> None:
                           markerfacecolor=COLOURS[place] if name == "Adam" else "none", label=f"{network}, {name}")
     styled(of_steps, "updates after $T$ steps of 16 rows").set(xlabel="steps $T$", ylim=(0.0, 100.0))
     of_steps.set_xscale("log", base=2)
-    of_steps.legend(fontsize=8)
+    of_steps.legend(fontsize=7.5, loc="lower left", ncols=3)
     saved(figure, "size")
 
 
