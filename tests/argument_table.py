@@ -78,6 +78,12 @@ def saved():
 
 
 @cache
+def whole_spectrum():
+    """The law of a sampled spectrum."""
+    return sectors().equivalent(9)
+
+
+@cache
 def sectors():
     """One of a function of <x, y>."""
     return opsvd.decompose(opsvd.elementwise(lambda z: z + z**3 / 6.0, 3), rtol=1e-3)
@@ -293,7 +299,13 @@ row("FiniteSizePrediction.plot", lambda: line().predict(50).plot, ax=NONE)
 row("MatrixCheck.plot", lambda: opsvd.check_matrix(np.ones((9, 9)), line()).plot, ax=NONE)
 row("MonteCarloSpectrum.plot", lambda: sampled().plot, ax=NONE)
 row("MonteCarloSweep.plot", lambda: opsvd.monte_carlo_sweep(product, [4, 5], rng=0).plot, ax=NONE)
-row("RadialEquivalent.plot", lambda: sectors().equivalent(9).plot, ax=NONE)
+row("RadialEquivalent.plot", lambda: whole_spectrum().plot, ax=NONE)
+for name, law in (("DeterministicEquivalent", lambda: opsvd.deterministic_equivalent([1.0], [2], 5)),
+                  ("RadialEquivalent", whole_spectrum)):
+    row(f"{name}.quantiles", lambda law=law: law().quantiles,
+        fractions=ZEROS | EMPTY | FLAGS | {"floats", "1e-300", "array", "array 2 x 3", "array 2 x 2 x 2"})
+    row(f"{name}.density", lambda law=law: law().density, s=ARRAYS - {"10^30", "false"} & (
+        POSITIVE | VECTORS | {"true", "nested", "array 2 x 3", "array 2 x 2 x 2"}) - {"negative array"})
 row("DecayLaw.nuclear_growth", lambda: jump().nuclear_growth, n=LARGE)
 row("DecayLaw.effective_rank_growth", lambda: jump().effective_rank_growth, lambda: {"n": 10, "norm": 1.0},
     n=LARGE, norm=POSITIVE)

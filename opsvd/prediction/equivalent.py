@@ -3,17 +3,15 @@
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from .._support.axes import plot_values
-from .._support.tables import Records, Tabular
+from .._support.tables import Records
 from .._support.validation import counts as counted
 from .._support.validation import described, nonnegative_float, positive_int, real_array
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from .shell_equations import ShellEquations, shell_equations
+from .spectrum_law import SpectrumLaw
 
 # How far grids reach, as the logarithm of t over the mean size of a value: e^-25 is 1e-11. At 12 the nuclear norms of
 # tests/prediction/test_equivalent.py are wrong by more than they may.
@@ -21,7 +19,7 @@ _REACH = 25.0
 
 
 @dataclass(frozen=True, eq=False)
-class DeterministicEquivalent(Tabular):
+class DeterministicEquivalent(SpectrumLaw):
     r"""What the spectrum of a sampled n x m matrix tends to when multiplicities grow with n and m.
 
     Attributes
@@ -68,30 +66,10 @@ class DeterministicEquivalent(Tabular):
         """The square of the nuclear norm, over the energy."""
         return self.nuclear_norm**2 / self.energy if self.energy > 0.0 else 0.0
 
-    @cached_property
-    def singular_values(self) -> np.ndarray:
-        """The quantiles of the law, nonincreasing, shape (min(n, m),): what a sampled spectrum looks like.
-
-        Accurate to about one per cent of each value. A value of multiplicity one is given as if it were many.
-        """
-        if self.energy == 0.0:
-            return np.zeros(min(self.n, self.m))
-        largest = 4.0 * math.log(1.0 + math.sqrt(self.rank)) + math.log(self.energy) + 1.0
-        # In log(sigma^2), 0.4 per cent of sigma. At 0.04 quantiles miss those of tests/prediction/test_equivalent.py.
-        step = 0.008
-        log_x = np.arange(largest, largest - 2.0 * _REACH, -step)
-        density = np.maximum(self._complex_degrees(np.exp(log_x)).imag, 0.0) / math.pi
-        count = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1])) * step])
-        count *= self.rank / count[-1]
-        wanted = np.arange(self.rank) + 0.5
-        rising = np.concatenate([[True], np.diff(count) > 1e-12])
-        quantiles = np.exp(0.5 * np.interp(wanted, count[rising], log_x[rising]))
-        return np.pad(quantiles, (0, min(self.n, self.m) - self.rank))
-
-    def _degrees(self, kappa: np.ndarray, power: int = 1) -> np.ndarray:
-        """The degrees of freedom df at kappa, shape (k,); for the power 2 their derivative with the sign turned."""
+    def _degrees(self, kappa: np.ndarray) -> np.ndarray:
+        """The degrees of freedom df at kappa, shape (k,)."""
         d = self.values**2
-        return np.asarray((d / (d + kappa[:, None]) ** power) @ self.multiplicities + self.tail_energy / kappa**power)
+        return np.asarray((d / (d + kappa[:, None])) @ self.multiplicities + self.tail_energy / kappa)
 
     def _kappa(self, t: np.ndarray) -> np.ndarray:
         """Solve kappa (1 - df/n) (1 - df/m) = t^2 for real kappa, by bisection in its logarithm."""
@@ -105,21 +83,10 @@ class DeterministicEquivalent(Tabular):
             low, high = np.where(below, middle, low), np.where(below, high, middle)
         return np.exp(high)
 
-    def _complex_degrees(self, x: np.ndarray) -> np.ndarray:
-        """Degrees of freedom at sigma^2 = x, just above the real axis: followed around half a circle from -x."""
-        kappa = self._kappa(np.sqrt(x)).astype(np.complex128)
-        # Seen at an angle of 0.004 the density is smoothed over 0.4 per cent of x; at 0.02 quantiles miss those of
-        # tests/prediction/test_equivalent.py.
-        angles = np.concatenate([np.linspace(0.0, 3.0, 25)[1:], math.pi - np.geomspace(0.14, 0.004, 30)])
-        for angle in angles:
-            z = -x * np.exp(-1j * angle)
-            for _ in range(4):
-                df, fall = self._degrees(kappa), self._degrees(kappa, 2)
-                one, other = 1.0 - df / self.n, 1.0 - df / self.m
-                value = kappa * one * other + z
-                derivative = one * other + kappa * fall * (other / self.n + one / self.m)
-                kappa = kappa - value / derivative
-        return self._degrees(kappa)
+    def _equations(self) -> ShellEquations:
+        one, levels = np.ones(1), self.values[:, None, None]
+        return shell_equations(levels, self.multiplicities, (one, one), np.full((1, 1), self.tail_energy),
+                               (self.n, self.m))
 
     def records(self) -> Records:
         """A row for each functional: the nuclear norm, the energy, and the effective rank."""
@@ -128,12 +95,6 @@ class DeterministicEquivalent(Tabular):
 
     def _heading(self) -> tuple[str, str]:
         return "Deterministic equivalent", f"the law of all singular values of a sampled matrix of {self.n} x {self.m}"
-
-    def plot(self, ax: "Axes | None" = None) -> "Axes":
-        """Draw what a sampled spectrum looks like; needs matplotlib (the extra ``plot``)."""
-        values = self.singular_values
-        return plot_values(ax, values, np.zeros_like(values), title=f"{self.n} x {self.m}: the law of all values",
-                           label="quantiles of the law")
 
     def __repr__(self) -> str:
         """Name the size and the effective rank."""

@@ -3,24 +3,21 @@
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._support.axes import COLOURS, axes_or_new, ink, styled
-from .._support.tables import Records, Tabular
+from .._support.tables import Records
 from ..operator.singular_functions import SingularFunctions
 from ..quadrature import harmonics
 from ..spectrum import Estimate
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from .shell_equations import ShellEquations, shell_equations
+from .spectrum_law import SpectrumLaw
 
 _NOTE = "the mean of many samples; how far such means were from the law in simulations is in the error"
 
 
 @dataclass(frozen=True, eq=False)
-class RadialEquivalent(Tabular):
+class RadialEquivalent(SpectrumLaw):
     r"""What the spectrum of a sampled n x m matrix of a rotation-invariant kernel tends to, given lengths that vary.
 
     Made by `OperatorSVD.equivalent`. Shells p of x and q of y stand for ranges of lengths, with masses :math:`w_p` and
@@ -56,6 +53,12 @@ class RadialEquivalent(Tabular):
     fluctuation of single samples, which is some per cent where k and n are small. Mean sampled effective ranks of five
     functions were within :math:`(0.5 + 12 / k)` per cent, at k = 2 to 128 and n = 200 to 16384; that much is part of
     the errors stated.
+
+    `singular_values`, `quantiles` and `density` state no errors. At n = 4096 and k = 64 the ordered values of sign,
+    tanh and relu that hold 99 per cent of the nuclear norm were within 2 per cent of those of one sample each, and 0.5
+    in root mean square. At k = 4 and n = 1024 those that hold the first nine tenths were within 4 per cent of the means
+    of four samples, and 1 in root mean square; those that hold what follows, up to 99 per cent, were up to 7 per cent
+    too large (``benchmarks/spectral_density.py``).
 
     References
     ----------
@@ -156,6 +159,9 @@ class RadialEquivalent(Tabular):
                 break
         return float(of_x.sum()), d, e
 
+    def _equations(self) -> ShellEquations:
+        return shell_equations(self.levels, self.multiplicities, self.masses, self.tail, (self.n, self.m))
+
     def records(self) -> Records:
         """A row for each functional, the nuclear norm and the effective rank, with its error."""
         found = {"nuclear_norm": self.nuclear_norm, "effective_rank": self.effective_rank}
@@ -163,19 +169,6 @@ class RadialEquivalent(Tabular):
 
     def _heading(self) -> tuple[str, str]:
         return "Equivalent", f"the law of all singular values of a sampled matrix of {self.n} x {self.m}; {_NOTE}"
-
-    def plot(self, ax: "Axes | None" = None) -> "Axes":
-        r"""Draw :math:`\sum_i \sigma_i^2 / (\sigma_i^2 + t^2)` against t: about how many values lie above t.
-
-        Needs matplotlib (the extra ``plot``).
-        """
-        ax = styled(axes_or_new(ax), f"sampled matrix of {self.n} x {self.m}")
-        t, degrees = self._degrees if self.energy > 0.0 else (np.ones(1), np.zeros(1))
-        ax.plot(t, degrees, color=COLOURS[0], label=r"$\sum_i \sigma_i^2 / (\sigma_i^2 + t^2)$")
-        ax.axhline(self.effective_rank, color=ink(ax), linestyle="--", label="effective rank")
-        ax.set(xscale="log", xlabel="$t$", ylabel="values above $t$, about")
-        ax.legend()
-        return ax
 
     def __repr__(self) -> str:
         """Name the size and the effective rank."""
