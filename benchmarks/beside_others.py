@@ -1,4 +1,4 @@
-"""Compare opsvd with sparse-ir and OpenTURNS where they do the same job: errors, and seconds as ratios.
+"""Compare opsvd with others where they do the same job: errors, and seconds as ratios.
 
 - sparse-ir finds the singular value expansion of its own kernels on [-1, 1] x [-1, 1], for Lebesgue measure, and takes
   other kernels from a class that says where to cut. opsvd takes the same operator under uniform measures, which
@@ -6,10 +6,13 @@
 - The same class of sparse-ir, given h(x, y) times the half-densities on a box, finds the values under Gaussian
   measures. The cuts are ours: equal segments.
 - OpenTURNS finds Karhunen-Loeve eigenvalues of covariance models on an interval: singular values, being positive.
+- scikit-learn's Nystroem maps points to features by some of them, drawn at random; the squares of the singular values
+  of the features of all points are its estimates of eigenvalues.
+- Gauss rules with a fixed number of nodes, and sampled matrices, are what one would write without a library.
 
 Run it with
 
-    pip install -e '.[bench]' 'sparse-ir[xprec]==1.1.7' openturns
+    pip install -e '.[bench]' 'sparse-ir[xprec]==1.1.7' openturns scikit-learn
     python benchmarks/beside_others.py > benchmarks/results/beside_others.txt
 """
 
@@ -24,6 +27,7 @@ from typing import Any
 
 import numpy as np
 import threadpoolctl
+from numpy.polynomial.hermite_e import hermegauss
 from numpy.polynomial.legendre import leggauss, legvander
 from setting import LEADING, leading_error, machine, problem_table
 
@@ -35,7 +39,7 @@ ROUNDS = 5
 REACH, SEGMENTS, ORDER = 9.0, 36, 16
 RTOL = 1e-10
 INTERVAL = opsvd.Uniform(-1.0, 1.0)
-PATHS = 1000
+PATHS, SAMPLED, POINTS, FEATURES = 1000, 1000, 5000, 200
 
 Kernel = Callable[[Any, Any], Any]
 Solver = Callable[[], np.ndarray | opsvd.OperatorSVD]
@@ -186,11 +190,44 @@ def line_jobs(ir: SimpleNamespace) -> Iterator[Job]:
         yield Job(f"{name}, standard Gaussians", problem.exact, problem.accuracy, {
             "opsvd": lambda h=problem.h: opsvd.decompose(h, rtol=RTOL),
             "sparse-ir, our segments": lambda h=problem.h: ir.double(ir.on_the_line(h)),
+            **{f"Gauss-Hermite, {n} nodes": lambda h=problem.h, n=n: by_nodes(h, *gauss_hermite(n)) for n in (40, 320)},
+            "sampled matrix, n = 1000": lambda h=problem.h: by_samples(h, np.random.default_rng(1).standard_normal),
         })
 
 
-def openturns_jobs(ot: Any) -> Iterator[Job]:
-    """Covariance models on [-1, 1]: by quadrature, finite elements, and the SVD of sampled paths."""
+def gauss_hermite(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights for standard Gaussian measure."""
+    nodes, weights = hermegauss(n)
+    return nodes, weights / np.sqrt(2.0 * np.pi)
+
+
+def gauss_legendre(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights for the uniform measure on [-1, 1]."""
+    nodes, weights = leggauss(n)
+    return nodes, 0.5 * weights
+
+
+def by_nodes(h: Kernel, nodes: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The values of the matrix of h between the nodes of a rule (Nystrom); infinite ones are left out."""
+    with np.errstate(divide="ignore"):
+        matrix = h(nodes[:, None], nodes) * np.sqrt(weights[:, None] * weights)
+    return np.linalg.svd(np.where(np.isfinite(matrix), matrix, 0.0), compute_uv=False)
+
+
+def by_samples(h: Kernel, draw: Callable[[int], np.ndarray]) -> np.ndarray:
+    """The values of one sampled matrix."""
+    return np.linalg.svd(h(draw(SAMPLED)[:, None], draw(SAMPLED)) / SAMPLED, compute_uv=False)
+
+
+def by_features(kernel: str, gamma: float, approximation: Any) -> np.ndarray:
+    """Eigenvalues from the features of scikit-learn's Nystroem, of points that are uniform on [-1, 1]."""
+    points = np.random.default_rng(2).uniform(-1.0, 1.0, (POINTS, 1))
+    nystroem = approximation(kernel=kernel, gamma=gamma, n_components=FEATURES, random_state=0)
+    return np.linalg.svd(nystroem.fit_transform(points) / np.sqrt(POINTS), compute_uv=False) ** 2
+
+
+def covariance_jobs(ot: Any, nystroem: Any) -> Iterator[Job]:
+    """Covariance models on [-1, 1]: by quadrature, finite elements, the SVD of sampled paths, and random features."""
     domain = ot.Interval(-1.0, 1.0)
 
     def solved(algorithm: Any) -> np.ndarray:
@@ -200,12 +237,13 @@ def openturns_jobs(ot: Any) -> Iterator[Job]:
     def mesh(points: int) -> Any:
         return ot.IntervalMesher([points - 1]).build(domain)
 
-    for name, model, k in (
-        ("exp(-|x - y|)", ot.AbsoluteExponential([1.0], [1.0]), lambda d: np.exp(-d)),
-        ("Matern 3/2", ot.MaternModel([1.0], [1.0], 1.5), lambda d: (1 + 3**0.5 * d) * np.exp(-(3**0.5) * d)),
+    # The last column: the kernels that scikit-learn has as functions of whole arrays, with their gamma.
+    for name, model, k, features in (
+        ("exp(-|x - y|)", ot.AbsoluteExponential([1.0], [1.0]), lambda d: np.exp(-d), ("laplacian", 1.0)),
+        ("Matern 3/2", ot.MaternModel([1.0], [1.0], 1.5), lambda d: (1 + 3**0.5 * d) * np.exp(-(3**0.5) * d), None),
         ("Matern 5/2", ot.MaternModel([1.0], [1.0], 2.5),
-         lambda d: (1 + 5**0.5 * d + 5 * d * d / 3) * np.exp(-(5**0.5) * d)),
-        ("squared exponential", ot.SquaredExponential([1.0], [1.0]), lambda d: np.exp(-d * d / 2)),
+         lambda d: (1 + 5**0.5 * d + 5 * d * d / 3) * np.exp(-(5**0.5) * d), None),
+        ("squared exponential", ot.SquaredExponential([1.0], [1.0]), lambda d: np.exp(-d * d / 2), ("rbf", 0.5)),
     ):
         exact, accuracy = two_ways(lambda degree, k=k: triangle_values(k, degree), 40, 50)
         solvers: dict[str, Solver] = {"opsvd": on_interval(lambda x, y, k=k: k(np.abs(x - y)))}
@@ -217,6 +255,9 @@ def openturns_jobs(ot: Any) -> Iterator[Job]:
                 ot.KarhunenLoeveP1Algorithm(mesh(n), model, 1e-12))
         solvers[f"SVD of {PATHS} paths"] = lambda model=model: solved(
             ot.KarhunenLoeveSVDAlgorithm(ot.GaussianProcess(model, mesh(200)).getSample(PATHS), 1e-12))
+        if features:
+            solvers[f"Nystroem, {FEATURES} of {POINTS}"] = lambda one=features: by_features(*one, nystroem)
+        solvers["Gauss-Legendre, 40 nodes"] = lambda k=k: by_nodes(lambda x, y: k(np.abs(x - y)), *gauss_legendre(40))
         yield Job(f"{name}, uniform measures", exact, accuracy, solvers)
 
 
@@ -236,17 +277,18 @@ def table(jobs: list[Job]) -> Iterator[str]:
 def main() -> None:
     """Measure in interleaved rounds and print the table."""
     ir, ot = load_sparse_ir(), required("openturns", "openturns")
+    nystroem = required("sklearn.kernel_approximation", "scikit-learn").Nystroem
     ot.TBB.Disable()
     ot.RandomGenerator.SetSeed(0)
     with threadpoolctl.threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore", opsvd.ConvergenceWarning)
-        jobs = [*sparse_ir_jobs(ir), *line_jobs(ir), *openturns_jobs(ot)]
+        jobs = [*sparse_ir_jobs(ir), *line_jobs(ir), *covariance_jobs(ot, nystroem)]
         for _ in range(ROUNDS):
             for job in jobs:
                 job.run()
         setting = machine()
-    print("How do sparse-ir and OpenTURNS do what opsvd does, where they do?\n")
-    print(f"{setting}\n" + ", ".join(f"{name} {version(name)}" for name in ("sparse-ir", "xprec", "openturns")))
+    print("How do others do what opsvd does, where they do?\n")
+    print(f"{setting}\n" + ", ".join(f"{name} {version(name)}" for name in ("sparse-ir", "xprec", "openturns", "scikit-learn")))
     print(f"error: the largest of the leading {LEADING} values; values: those found above {RTOL:.0e} s_1; times: "
           f"medians of {ROUNDS} rounds\nopsvd: rtol={RTOL:.0e}, with functions and error bars, of which the largest of "
           f"the leading {LEADING} is shown over s_1\n")
