@@ -288,7 +288,8 @@ def main() -> None:
                 job.run()
         setting = machine()
     print("How do others do what opsvd does, where they do?\n")
-    print(f"{setting}\n" + ", ".join(f"{name} {version(name)}" for name in ("sparse-ir", "xprec", "openturns", "scikit-learn")))
+    others = ", ".join(f"{name} {version(name)}" for name in ("sparse-ir", "xprec", "openturns", "scikit-learn"))
+    print(f"{setting}\n{others}")
     print(f"error: the largest of the leading {LEADING} values; values: those found above {RTOL:.0e} s_1; times: "
           f"medians of {ROUNDS} rounds\nopsvd: rtol={RTOL:.0e}, with functions and error bars, of which the largest of "
           f"the leading {LEADING} is shown over s_1\n")
