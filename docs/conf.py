@@ -64,7 +64,8 @@ html_theme_options = {
     "show_prev_next": True,
     "secondary_sidebar_items": ["page-toc"],
     "header_links_before_dropdown": 7,    # all of them in the bar
+    "navbar_persistent": ["search-button"],    # a sign alone, so that the bar is one row at 1280 pixels
 }
-html_sidebars = {"index": [], "start": []}    # others list the pages of their group
+html_sidebars = {page: [] for page in ("index", "start", "how_do_i", "explore")}    # others list those of their group
 html_css_files = ["opsvd.css"]
 html_show_sourcelink = False
