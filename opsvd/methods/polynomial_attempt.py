@@ -1,5 +1,6 @@
 """The matrix of a kernel between polynomials of one degree, and what it says of others."""
 
+import math
 from functools import cached_property
 
 import numpy as np
@@ -62,6 +63,16 @@ class PolynomialAttempt:
         tail = float(np.hypot(np.linalg.norm(matrix[cut:]), np.linalg.norm(matrix[:cut, cut:])))
         return tail / norm if norm > 0.0 else 0.0
 
+    @property
+    def decay(self) -> float:
+        r"""The factor z by which coefficients fall in a third of the degrees, if geometrically: at most one.
+
+        Of energies that fall by z^2 in each third the last holds the part tail^2 = z^2 / (1 + z + z^2) when all are
+        cut off after the degree, of coefficients z^n that are even or odd as well. For small tails z is the tail.
+        """
+        share = self.tail**2
+        return 1.0 if share >= 1.0 / 3.0 else (share + math.sqrt(share * (4.0 - 3.0 * share))) / (2.0 - 2.0 * share)
+
     @cached_property
     def leading(self) -> np.ndarray:
         """The leading singular values."""
@@ -78,7 +89,7 @@ class PolynomialAttempt:
 
     def geometric(self, before: "PolynomialAttempt") -> bool:
         """Whether coefficients have decayed geometrically, with four fifths of the rate, since a lower degree."""
-        return bool(self.tail <= before.tail ** (0.8 * (self.degree + 1) / (before.degree + 1)))
+        return bool(self.decay <= before.decay ** (0.8 * (self.degree + 1) / (before.degree + 1)) < 1.0)
 
     def needed(self, enough: float) -> int:
         """The degree at which geometric decay leaves that much of the coefficients, and at least twice this degree.
@@ -86,7 +97,7 @@ class PolynomialAttempt:
         It is a tenth larger than the decay asks for, and a multiple of 64 less one: nodes are computed once a degree.
         """
         size = self.degree + 1
-        times = np.log(enough) / np.log(np.clip(self.tail, enough, 0.99))
+        times = np.log(enough) / np.log(np.clip(self.decay, enough, 0.99))
         return 64 * int(np.ceil(max(1.1 * times, 2.0) * size / 64)) - 1
 
     def oversampled(self, times: int) -> "PolynomialAttempt":

@@ -43,7 +43,8 @@ class ProductIntegration(Method):
     Parameters
     ----------
     modes : int, default 8
-        How many of the leading singular functions the panels are to resolve. Values beyond may come out well, too.
+        How many of the leading singular functions the panels are to resolve at first; up to 40 where the bars do not
+        meet the tolerance. Values beyond may come out well, too.
     max_nodes : int, default 1600
         The most nodes a variable.
 
@@ -71,18 +72,19 @@ class ProductIntegration(Method):
         resolved = partial(resolve, limit=limit, broad=limit // 2, noise=10.0 * tol, ratio=4.0)
         x, y = (resolved(side.smooth_images(rng), side.mu_x, side.panels, rough, singular=side.singular)
                 for side in sides)
-        for left_over in range(8, 0, -1):
+        modes, shown = self.modes, (0, 0)
+        for left_over in range(10, 0, -1):
             left, right = PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER)
             u, s, v, rest = _leading_part(along_y.matrix(left.rule, right), along_x.matrix(right.rule, left).conj().T)
-            f, g = u[:, :self.modes] * s[:self.modes], v[:, :self.modes] * s[:self.modes]
+            f, g = u[:, :modes] * s[:modes], v[:, :modes] * s[:modes]
             finer_x, finer_y = (
                 resolved(side.images(theirs, others), side.mu_x, panels.edges, max(rough, _blur(others)),
                          singular=side.singular, start=own)
                 for side, panels, own, theirs, others in ((along_y, left, f, right, g), (along_x, right, g, left, f)))
             settled = len(finer_x) == len(x) and len(finer_y) == len(y)
             last = left_over == 1 or kernel.evaluations - start > 40_000_000    # a fifth of all
-            if settled or last or kernel.evaluations - start > patience:
-                patience *= 2
+            if (settled or last or kernel.evaluations - start > patience) and shown != (len(x), len(y)):
+                patience, shown = 2 * patience, (len(x), len(y))
                 note = (f"product integration: {len(x) - 1} panels in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre "
                         f"nodes each, integrals split where slices break")
                 checks = loose_checks(mu_x, mu_y, x, y, rng)
@@ -92,10 +94,13 @@ class ProductIntegration(Method):
                     return
                 yield compared(problem, (Block(left, right, matrix),), checks, note, hidden=hidden, leading=True,
                                broken=True)
-            if last or (settled and rough <= 1e-10):
+            # Where functions are settled and bars are not good enough, they are to be smoother. Then twice as many are
+            # resolved: gaps of values that fall slowly are known from many. As many stay apart in `_leading_part`.
+            if last or (settled and rough <= 1e-10 and 2 * modes > 40):
                 return
-            # Functions whose bars are not good enough, though they are settled, are to be smoother.
-            rough = 0.1 * rough if settled else rough
+            if settled and rough <= 1e-10:
+                modes *= 2
+            rough = 0.1 * rough if settled and rough > 1e-10 else rough
             x, y = finer_x, finer_y
 
 

@@ -69,18 +69,33 @@ class ScaledHermite(GaussianMethod):
             elif before is not None and (now.needed(enough) > _LAST or not geometric):
                 if not self.leading or (not geometric and now.moved(before) > tolerances.standstill):
                     return
-                # A ridge that is narrower than the functions of this degree can tell takes more nodes than functions.
-                more = now.oversampled(4)
-                if more.unsettled <= tolerances.standstill:
-                    still_more = now.oversampled(6)
-                    if still_more.moved(more) > tolerances.standstill:
-                        return    # so many nodes do not resolve what breaks
-                    yield _discretisation(still_more, leading=True)
+                # Leading values are known from gaps above what is beyond the degree: of norm z^(3/2), which is to be
+                # small against a half.
+                if now.decay**1.5 <= 0.15 or not geometric or degree == _LAST:
+                    settled = _oversampled(now, tolerances.standstill)
+                    if settled is None:
+                        return
+                    yield from settled
             if not geometric:
                 return
             # One attempt does not tell how coefficients decay.
             following = now.needed(enough) if before is not None and geometric else 2 * degree + 1
             degree, before = following if following <= _LAST else min(2 * degree + 1, _LAST), now
+
+
+def _oversampled(attempt: PolynomialAttempt, standstill: float) -> tuple[Discretisation, ...] | None:
+    """With more nodes than functions: none if leading values are not settled; None if so many nodes do not resolve h.
+
+    A ridge that is narrower than the functions of the degree can tell takes four times as many, or six.
+    """
+    more = attempt.oversampled(2)
+    if attempt.unsettled <= standstill and more.moved(attempt) <= standstill:
+        return (_discretisation(more, leading=True),)
+    more = attempt.oversampled(4)
+    if more.unsettled > standstill:
+        return ()
+    still_more = attempt.oversampled(6)
+    return None if still_more.moved(more) > standstill else (_discretisation(still_more, leading=True),)
 
 
 def _discretisation(attempt: PolynomialAttempt, *, leading: bool) -> Discretisation:

@@ -40,8 +40,10 @@ def test_where_it_is_large_images_are_taken():
 
 def test_what_is_left_beside_the_leading_functions_is_no_less_than_the_next_value():
     """(x > y): its norm is looked at beside some numbers of functions, and tells more than the sum of two bounds."""
-    discretisation, system = solved(lambda x, y: x > y, ProductIntegration())
-    evidence = replace(discretisation.evidence, rtol=1e-13)(system)
+    problem = Problem(Kernel(lambda x, y: x > y), Gaussian(), Gaussian())
+    discretisation = next(iter(ProductIntegration().discretisations(problem)))
+    system = discretisation.system
+    evidence = replace(discretisation.evidence, rtol=1e-14, wanted=100)(system)
     looked_at = np.flatnonzero(np.isfinite(evidence.complement))
     following = 2.0 / ((2.0 * looked_at + 3.0) * np.pi)
     bounds = evidence.beside()[looked_at]
