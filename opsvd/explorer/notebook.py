@@ -14,9 +14,9 @@ def _():
     import marimo as mo
 
     import opsvd
-    from opsvd.explorer import EXAMPLES, HELP, Inputs, cards, facts, message, sampled, svg, table
+    from opsvd.explorer import EXAMPLES, HELP, Inputs, cards, draw_breaks, facts, message, sampled, svg, table
 
-    return EXAMPLES, HELP, Inputs, cards, facts, message, mo, opsvd, sampled, svg, table
+    return EXAMPLES, HELP, Inputs, cards, draw_breaks, facts, message, mo, opsvd, sampled, svg, table
 
 
 @app.cell
@@ -73,18 +73,23 @@ def _(facts, h, inputs, message, mo, mu_x, mu_y, opsvd):
 
 
 @app.cell
-def _(cards, h, inputs, mo, mu_x, mu_y, opsvd, svd, svg, table):
-    figures = [
+def _(cards, inputs, mo, opsvd, svd, svg):
+    mo.Html(cards([
         (svg(svd.plot, f"Singular values of {inputs.formula} with error bars"),
          "Singular values against their index. What lies in the grey area cannot be told from zero."),
         (svg(lambda ax: opsvd.plot_functions(svd, ax), f"Singular functions of {inputs.formula}"),
          "The first singular functions of x (solid) and of y (dashed)."),
-    ]
-    if inputs.k == 1:
-        figures.append((svg(lambda ax: opsvd.plot_breaks(h, mu_x, mu_y, ax), f"Where {inputs.formula} breaks"),
-                        "The kernel in grey, and dots where it jumps, has a kink or is singular."))
-    figures.append((table(svd), ""))
-    mo.Html(cards(figures))
+    ]))
+    return
+
+
+@app.cell
+def _(cards, draw_breaks, h, inputs, mo, mu_x, mu_y, svd, svg, table):
+    with mo.status.spinner("Looking for breaks ..."):
+        image = "" if inputs.k > 1 else svg(lambda ax: draw_breaks(ax, h, mu_x, mu_y, inputs.max_seconds),
+                                            f"Where {inputs.formula} breaks")
+    breaks = [(image, "The kernel in grey, and dots where it jumps, has a kink or is singular.")] if image else []
+    mo.Html(cards([*breaks, (table(svd), "")]))
     return
 
 

@@ -41,9 +41,15 @@ _STYLE = """<style>
 
 
 def svg(draw: "Callable[[Axes], object]", alt: str) -> str:
-    """What `draw` puts into an Axes, as an image that stands in the page itself; `alt` says what it shows."""
+    """What `draw` puts into an Axes, as an image that stands in the page itself; `alt` says what it shows.
+
+    If it cannot be drawn, the message that says why stands in its place.
+    """
     figure: Figure = new_figure(5.0, 3.6)
-    draw(figure.subplots())
+    try:
+        draw(figure.subplots())
+    except Exception as error:    # noqa: BLE001 -- the other figures are to be seen, whatever one of them raises
+        return message(error)
     file = io.BytesIO()
     figure.savefig(file, format="svg")
     data = base64.b64encode(file.getvalue()).decode()

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import opsvd
-from opsvd.explorer import cards, facts, message, sampled, svg, table
+from opsvd.explorer import cards, draw_breaks, facts, message, sampled, svg, table
+from opsvd.figures import new_figure
 
 
 def decomposed(h, **options):
@@ -51,6 +52,20 @@ def test_a_message_is_text():
     html = message(caught.value)
     assert "x &lt; 1" in html
     assert 'role="alert"' in html
+
+
+def test_a_figure_that_fails_is_a_message():
+    """The other figures are seen all the same."""
+    assert "needs a kernel" in svg(lambda _: decomposed(lambda x, y: x * y).equivalent(5), "")
+
+
+def test_the_search_for_breaks_keeps_to_its_seconds():
+    """A remainder of a division breaks along a thousand lines; the search ends when the seconds do."""
+    mu, ax = opsvd.Gaussian(), new_figure(4, 3).subplots()
+    draw_breaks(ax, opsvd.Kernel(lambda x, y: x > y), mu, mu, 20.0)
+    assert len(ax.lines) == 1
+    with pytest.raises(ValueError, match=r"stopped after 0\.2 s"):
+        draw_breaks(ax, opsvd.Kernel(lambda x, y: x % y), mu, mu, 0.2)
 
 
 def test_sampling_keeps_to_its_seconds():
