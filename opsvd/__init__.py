@@ -62,6 +62,7 @@ from .methods import (
     Sectors,
     Tensor,
     UniformPanels,
+    Zonal,
 )
 from .operator.singular_functions import SingularFunctions
 from .prediction.equivalent import DeterministicEquivalent, deterministic_equivalent
@@ -99,9 +100,9 @@ __all__ = ["Atoms", "Ball", "Beta", "BlockKernel", "Circle", "ConvergenceWarning
            "MonteCarloSweep", "NonFiniteKernelError", "NotSquareIntegrableError", "OperatorSVD", "Panels", "Polar",
            "Polynomials", "Product", "ProductIntegration", "Pushforward", "QuasiRandom", "RadialEquivalent", "Ridge",
            "Rotational", "SamplingInterruptedWarning", "ScaledHermite", "Sectors", "SingularFunctions", "Sphere",
-           "StudentT", "Tensor", "TrialError", "Uniform", "UniformPanels", "blockwise", "break_points", "check_matrix",
-           "crosscheck", "decay_law", "decompose", "dependence", "deterministic_equivalent", "effective_rank",
-           "elementwise", "essay_figures", "exact", "hilbert_schmidt_norm", "iid_gaussian", "load", "metric_entropy",
-           "monte_carlo", "monte_carlo_sweep", "nuclear_norm", "parse_kernel", "parse_measure", "plot_breaks",
-           "plot_functions", "plot_spectrum", "rank_bound", "sample_matrix", "sampling_cost", "subspace_error",
-           "testing"]
+           "StudentT", "Tensor", "TrialError", "Uniform", "UniformPanels", "Zonal", "blockwise", "break_points",
+           "check_matrix", "crosscheck", "decay_law", "decompose", "dependence", "deterministic_equivalent",
+           "effective_rank", "elementwise", "essay_figures", "exact", "hilbert_schmidt_norm", "iid_gaussian", "load",
+           "metric_entropy", "monte_carlo", "monte_carlo_sweep", "nuclear_norm", "parse_kernel", "parse_measure",
+           "plot_breaks", "plot_functions", "plot_spectrum", "rank_bound", "sample_matrix", "sampling_cost",
+           "subspace_error", "testing"]

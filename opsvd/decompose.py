@@ -67,8 +67,8 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
     method : str or Method, default "auto"
         How to discretise. "auto" chooses, and ``svd.method`` says why. For discrete measures "atoms"; for kernels of
         numbers "polynomials", "hermite", "scaled-hermite", "gaussian-kernel", "finite-rank", "logarithmic", "panels",
-        "product" or "uniform"; for those of vectors "sectors" or "tensor"; for vectors, blocks and matrices "grid" or
-        "quasi-random".
+        "product" or "uniform"; for those of vectors "sectors", "polar", "zonal" or "tensor"; for vectors, blocks and
+        matrices "grid" or "quasi-random".
     max_evaluations : int, default 200_000_000
         The most values of h that may be asked for, at least 1000. Pass what you can afford where a value is dear: then
         fewer values are spent on finding out what h is, and on checking the answer.

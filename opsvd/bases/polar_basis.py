@@ -9,7 +9,7 @@ import numpy as np
 from .._support.floats import chunks
 from .._support.linalg import canonical_signs
 from ..kernels import Side
-from ..quadrature import harmonics
+from ..quadrature import gegenbauer, harmonics
 from .base import Basis
 from .harmonics import polar, spherical_harmonics
 from .polyspherical import Polyspherical
@@ -17,16 +17,16 @@ from .radial import RadialBasis
 
 
 class PolarBasis(Basis):
-    r"""r functions :math:`\sum_Y \sum_i q_{Yi}\, F_i(|a|)\, Y(a / |a|)` of :math:`a = W z + c`, orthonormal.
+    r"""r functions :math:`\sum_Y \sum_i q_{Yi}\, F_i(|a|)\, Y(a / |a|)` of :math:`a = W x + c`, orthonormal.
 
-    z are the standard coordinates of the points, F_i the functions of a radial basis, and Y the harmonics of given
+    x are the points, as vectors, F_i the functions of a radial basis, and Y the harmonics of given
     degrees in each group of coordinates. The sums are orthonormal under the measure of the points; the products are
     not. At lengths that the radial basis does not reach, sums keep the value that they have where it ends.
 
     Parameters
     ----------
     side : Side
-    turn : ndarray, shape (k, d)
+    turn : ndarray, shape (k, p)
         The matrix W.
     shift : ndarray, shape (k,)
         The vector c.
@@ -40,7 +40,7 @@ class PolarBasis(Basis):
                  table: np.ndarray) -> None:
         self.side, self.turn, self.shift, self.table = side, turn, shift, table
         self.radial, self.angular = radial, angular
-        self.multiplicity = math.prod(map(harmonics, angular.sizes, angular.degrees))
+        self.multiplicity = math.prod(map(harmonics, angular.sizes, np.maximum(angular.degrees, 0).tolist()))
 
     @property
     def size(self) -> int:
@@ -49,13 +49,34 @@ class PolarBasis(Basis):
 
     def sums(self, points: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
         """Sums of the functions; with all products of harmonics of the groups, where there are several."""
-        with np.errstate(over="ignore"):
-            a = self.side.unplaced(points) @ self.turn.T + self.shift
-        span, table = self._compressed
+        a, sums = self._turned(points), self.distinct(points, coefficients)
+        return sums if self.multiplicity == 1 else np.asarray(sums[:, :, None] * self._members(a)[:, None])
+
+    def distinct(self, points: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
+        """Sums of the functions, (n, r), but for harmonics of groups of several coordinates."""
+        a, (span, table) = self._turned(points), self._compressed
         table = table.reshape(len(self.table) * span.shape[1], self.size) @ coefficients
         parts = [self._products(a[some], span) @ table for some in chunks(len(a), len(table))]
-        sums = np.concatenate(parts or [np.zeros((0, coefficients.shape[1]))])
-        return sums if self.multiplicity == 1 else np.asarray(sums[:, :, None] * self._members(a)[:, None])
+        return np.concatenate(parts or [np.zeros((0, coefficients.shape[1]))])
+
+    def over_members(self, other: "PolarBasis", points: np.ndarray, others: np.ndarray) -> np.ndarray:
+        r"""Sums of products of the harmonics of groups of several coordinates, at n points of each side: (n,).
+
+        By the addition theorem they are :math:`\sqrt{N} p_m(t)`, t the cosine between the parts of both points.
+        """
+        total = np.ones(len(points))
+        ends = np.cumsum(self.angular.sizes)[:-1]
+        for left, right, size, degree in zip(np.split(self._turned(points), ends, axis=1), np.split(
+                other._turned(others), ends, axis=1), self.angular.sizes, self.angular.degrees, strict=True):
+            if size > 1:
+                t = np.clip(np.sum(polar(left)[1] * polar(right)[1], axis=1), -1.0, 1.0)
+                total *= gegenbauer(t, size, degree + 1)[-1] * math.exp(0.5 * math.log(harmonics(size, degree)))
+        return total
+
+    def _turned(self, points: np.ndarray) -> np.ndarray:
+        """The vectors a of points."""
+        with np.errstate(over="ignore"):
+            return np.asarray(points.reshape(-1, self.turn.shape[1]) @ self.turn.T + self.shift)
 
     @cached_property
     def _compressed(self) -> tuple[np.ndarray, np.ndarray]:

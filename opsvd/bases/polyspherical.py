@@ -9,6 +9,10 @@ of those before, :math:`\tan\theta = |a_g| / R` and M the degree that they have 
 
 with J_n the Jacobi polynomials that make them orthonormal under uniform directions. Operators that commute with the
 rotations of every group, and with the reflections of those of one coordinate, keep :math:`m_1, \dots, m_G`.
+
+An operator need not commute with the reflection of a coordinate. Its group then has both parities: with
+:math:`\tan\theta = a_g / R`, signed, the harmonics of degree M + n are :math:`Y_M \cos^M\theta\, G_n(\sin\theta)`,
+with G_n the Gegenbauer polynomials that make them orthonormal.
 """
 
 import math
@@ -16,6 +20,9 @@ import math
 import numpy as np
 
 from ..quadrature import jacobi_recurrence, orthonormal_polynomials
+
+BOTH = -1
+"""In place of a degree: the harmonics of a group of one coordinate that are even, and those that are odd."""
 
 
 class Polyspherical:
@@ -26,7 +33,7 @@ class Polyspherical:
     sizes : tuple of int
         The numbers of coordinates of the groups, of which there are two at least.
     degrees : tuple of int
-        The degree of the harmonics of each group; 0 or 1 for one coordinate.
+        The degree of the harmonics of each group; 0 or 1 for one coordinate, or `BOTH`.
     tops : tuple of int
         The highest degree after each join.
 
@@ -34,19 +41,21 @@ class Polyspherical:
     ----------
     chain : tuple of ndarray of int
         The degrees that the first one, two, ... groups may have together. The harmonics are the paths through these
-        that do not decrease; as arrays they have one axis for every join, and zeros where there is no path.
+        that do not decrease; as arrays they have one axis for every join, and zeros where there is no path. If the
+        first group has both parities, these have an axis before.
     """
 
     def __init__(self, sizes: tuple[int, ...], degrees: tuple[int, ...], tops: tuple[int, ...]) -> None:
         self.sizes, self.degrees, self.tops = sizes, degrees, tops
-        least = np.cumsum(degrees)[1:]
-        self.chain = (np.array(degrees[:1]), *(np.arange(low, top + 1, 2) for low, top in
-                                               zip(least, tops, strict=True)))
+        least, mixed = np.cumsum(np.maximum(degrees, 0))[1:], np.cumsum(np.equal(degrees, BOTH))[1:] > 0
+        first = np.arange(2) if degrees[0] == BOTH else np.array(degrees[:1])
+        self.chain = (first, *(np.arange(low, top + 1, 1 if both else 2) for low, top, both in
+                               zip(least.tolist(), tops, mixed.tolist(), strict=True)))
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The numbers of degrees after each join."""
-        return tuple(len(degrees) for degrees in self.chain[1:])
+        """The numbers of degrees after each join, and before the first if they are two."""
+        return tuple(len(degrees) for degrees in self.chain[int(self.degrees[0] != BOTH):])
 
     @property
     def empty(self) -> bool:
@@ -67,11 +76,13 @@ class Polyspherical:
         groups = np.split(points, np.cumsum(self.sizes)[:-1], axis=1)
         lengths = [np.linalg.norm(group, axis=1) for group in groups]
         before = np.sqrt(np.cumsum(np.square(lengths), axis=0))
-        values = np.ones((len(points), 1))
-        for group, size, degree in zip(groups, self.sizes, self.degrees, strict=True):
+        signs = [np.where(group >= 0.0, 1.0, -1.0) for group in groups]
+        values = signs[0] ** np.arange(2) if self.degrees[0] == BOTH else np.ones((len(points), 1))
+        for sign, size, degree in zip(signs, self.sizes, self.degrees, strict=True):
             if size == 1 and degree == 1:
-                values *= np.where(group >= 0.0, 1.0, -1.0)
-        angles = [np.arctan2(length, others) for length, others in zip(lengths[1:], before[:-1], strict=True)]
+                values *= sign
+        angles = [np.arctan2(sign[:, 0] * length if degree == BOTH else length, others) for sign, length, degree, others
+                  in zip(signs[1:], lengths[1:], self.degrees[1:], before[:-1], strict=True)]
         for table in self.tables(angles):
             values = np.einsum("n...b,bnc->n...bc", values, table)
         return np.asarray(values.reshape(len(points), *self.shape))
@@ -80,18 +91,25 @@ class Polyspherical:
 def _joined(theta: np.ndarray, dims: tuple[int, int], before: np.ndarray, degree: int, after: np.ndarray) -> np.ndarray:
     """The factors of one join, (degrees before, n, degrees after), that are zero where a degree would fall."""
     table = np.zeros((len(before), len(theta), len(after)))
-    inner, outer = 0.5 * dims[0], 0.5 * dims[1]
     for i, low in enumerate(before.tolist()):
-        first = (low + degree - int(after[0])) // 2 if len(after) else 0
-        if first >= len(after):
-            continue
-        # E[cos^(2 M) sin^(2 m)] under uniform directions, as a product: gamma functions of large arguments lose digits.
-        mean = math.prod((inner + j) / (inner + outer + j) for j in range(low)) * math.prod(
-            (outer + j) / (inner + outer + low + j) for j in range(degree))
-        factor = np.cos(theta) ** low * np.sin(theta) ** degree / math.sqrt(mean)
-        a, b = jacobi_recurrence(degree + outer - 1.0, low + inner - 1.0, len(after) - first)
-        table[i, :, first:] = orthonormal_polynomials(np.cos(2.0 * theta), factor, a, b)
+        least, apart = low + max(degree, 0), 1 if degree == BOTH else 2
+        kept = np.flatnonzero((after >= least) & ((after - least) % apart == 0))
+        if len(kept):
+            table[i][:, kept] = _factors(theta, dims, low, degree, len(kept))
     return table
+
+
+def _factors(theta: np.ndarray, dims: tuple[int, int], low: int, degree: int, count: int) -> np.ndarray:
+    """The first of these factors for one degree before, shape (n, count)."""
+    inner, outer, odd = 0.5 * dims[0], 0.5 * dims[1], max(degree, 0)
+    # E[cos^(2 M) sin^(2 m)] under uniform directions, as a product: gamma functions of large arguments lose digits.
+    mean = math.prod((inner + j) / (inner + outer + j) for j in range(low)) * math.prod(
+        (outer + j) / (inner + outer + low + j) for j in range(odd))
+    factor = np.cos(theta) ** low * np.sin(theta) ** odd / math.sqrt(mean)
+    if degree == BOTH:
+        return orthonormal_polynomials(np.sin(theta), factor, *jacobi_recurrence(*(2 * (low + inner - 1.0,)), count))
+    a, b = jacobi_recurrence(odd + outer - 1.0, low + inner - 1.0, count)
+    return orthonormal_polynomials(np.cos(2.0 * theta), factor, a, b)
 
 
 def synthesised(tables: list[np.ndarray], coefficients: np.ndarray) -> np.ndarray:

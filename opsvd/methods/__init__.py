@@ -19,16 +19,18 @@ from .scaled_hermite import ScaledHermite
 from .sectors import Sectors
 from .tensor import Tensor
 from .uniform import UniformPanels
+from .zonal import Zonal
 
 __all__ = ["METHODS", "Atoms", "Auto", "FiniteRank", "GaussianKernel", "Grid", "HermiteGalerkin", "Logarithmic",
            "Method", "Panels", "Polar", "Polynomials", "ProductIntegration", "QuasiRandom", "Ridge", "ScaledHermite",
-           "Sectors", "Tensor", "UniformPanels", "as_method", "hold_for_few_points"]
+           "Sectors", "Tensor", "UniformPanels", "Zonal", "as_method", "hold_for_few_points"]
 
 METHODS: dict[str, type[Method]] = {
     "auto": Auto, "atoms": Atoms, "polynomials": Polynomials, "hermite": HermiteGalerkin,
     "scaled-hermite": ScaledHermite, "gaussian-kernel": GaussianKernel, "logarithmic": Logarithmic,
     "finite-rank": FiniteRank, "panels": Panels, "product": ProductIntegration, "uniform": UniformPanels,
-    "sectors": Sectors, "polar": Polar, "tensor": Tensor, "grid": Grid, "quasi-random": QuasiRandom}
+    "sectors": Sectors, "polar": Polar, "zonal": Zonal, "tensor": Tensor, "grid": Grid,
+    "quasi-random": QuasiRandom}
 """The methods that ``decompose(..., method=name)`` knows by name."""
 
 

@@ -9,6 +9,7 @@ from .polar import Polar
 from .quasi_random import QuasiRandom
 from .sectors import Sectors
 from .tensor import Tensor
+from .zonal import Zonal
 
 
 def discretisations_of_vectors(problem: Problem) -> Discretisations:
@@ -19,6 +20,10 @@ def discretisations_of_vectors(problem: Problem) -> Discretisations:
             return answer
     if Polar().refusal(problem) is None:
         answer = yield from Polar().discretisations(problem)
+        if answer is not None and not _poor(answer):
+            return answer
+    if Zonal().refusal(problem) is None:
+        answer = yield from Zonal().discretisations(problem)
         if answer is not None and not _poor(answer):
             return answer
     answer = yield from _of_products(problem)

@@ -7,6 +7,7 @@ from typing import cast
 from .._support.budget import Budget
 from ..kernels import BlockKernel, Kernel, MatrixKernel, Side, sides
 from ..measures import Discrete, Gaussian, GaussianVector, LineMeasure, Measure
+from ..probing.bilinear import Bilinear, find_bilinear
 from ..probing.coordinates import Coordinates, find_coordinates
 from ..probing.curves import breaks_along_curve
 from ..probing.domain import Domain, find_domain
@@ -136,6 +137,11 @@ class Problem:
     def inner_product(self) -> InnerProduct | None:
         """What h is of <x, y>, for kernels of vectors, if it is a function of it under centred Gaussians."""
         return find_inner_product(self.kernel, self.mu_x, self.mu_y, self.sides)
+
+    @cached_property
+    def bilinear(self) -> Bilinear | None:
+        """What h is of a form that is affine in one vector or number, and linear in a centred Gaussian vector."""
+        return find_bilinear(self.given, self.mu_x, self.mu_y)
 
     @cached_property
     def rare(self) -> bool:

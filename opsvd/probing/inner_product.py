@@ -29,7 +29,7 @@ class InnerProduct:
     deviations : ndarray, shape (k,)
         Of the coordinates of a, and of b; nondecreasing up to one.
     turns : (ndarray, ndarray), shapes (k, p) and (k, q)
-        From the standard coordinates of x to a, and of y to b.
+        From x to a, and from y to b.
     known : bool
         Whether the kernel says that it is a function of <x, y>, and was not only seen to be.
     """
@@ -61,6 +61,7 @@ def find_inner_product(kernel: Kernel, mu_x: Measure, mu_y: Measure, sides: tupl
     kept = d > 1e-13 * d[0]    # as covariances count as singular
     deviations = np.sqrt(d[kept] / d[0])[::-1]
     turns = deviations[:, None] * p.T[kept][::-1], deviations[:, None] * q[kept][::-1]
+    turns = tuple(turn @ side.unplaced(np.eye(side.measure.dim)).T for turn, side in zip(turns, sides, strict=True))
     if isinstance(kernel, Elementwise):
         return InnerProduct(kernel.phi, kernel.kinks, float(d[0]), deviations, turns, known=True)
     # Points where both vary most, which are of the measures.

@@ -57,6 +57,12 @@ def is_function_of_product(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool
     return kernel.dims[0] == kernel.dims[1] and _unchanged(kernel, mu_x, mu_y, moved, _SEED + 2)
 
 
+def holds_at_pairs(kernel: Kernel, mu_x: Measure, mu_y: Measure,
+                   moved: Callable[..., Iterator[tuple[np.ndarray, np.ndarray]]]) -> bool:
+    """Whether h stays the same where `moved` moves pairs of points."""
+    return _unchanged(kernel, mu_x, mu_y, moved, _SEED + 3)
+
+
 def _across(x: np.ndarray, direction: np.ndarray) -> np.ndarray:
     """The parts of points (n, k) at right angles to directions (n, k)."""
     along = np.sum(x * direction, axis=1) / np.sum(direction * direction, axis=1)

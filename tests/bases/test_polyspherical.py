@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from opsvd import Gaussian
-from opsvd.bases import PolarBasis, Polyspherical, RadialBasis, analysed, spherical_harmonics, synthesised
+from opsvd.bases import BOTH, PolarBasis, Polyspherical, RadialBasis, analysed, spherical_harmonics, synthesised
 from opsvd.kernels import Side
 from opsvd.quadrature import gegenbauer, harmonics
 
@@ -18,6 +18,21 @@ def classes_of(sizes):
     for degrees in itertools.product(*(range(2 if size == 1 else TOP + 1) for size in sizes)):
         if sum(degrees) <= TOP:
             yield Polyspherical(sizes, degrees, (TOP,) * (len(sizes) - 1))
+
+
+@pytest.mark.parametrize("free", [(0, 1), (1,), (0, 1, 2), (2,), (0, 2)])
+def test_harmonics_of_both_parities(free):
+    """A class in which some coordinates have both parities holds those of all classes with either of them."""
+    k = max(2, max(free) + 1)
+    x, y = np.random.default_rng(0).standard_normal((2, 20, k))
+    total = np.zeros((20, TOP + 1))
+    for degrees in itertools.product(*((BOTH,) if i in free else (0, 1) for i in range(k))):
+        angular = Polyspherical((1,) * k, degrees, (TOP,) * (k - 1))
+        products = (angular.at(x) * angular.at(y)).reshape(20, -1, angular.shape[-1]).sum(axis=1)
+        total[:, angular.chain[-1]] += products
+    t = np.sum(x * y, axis=1) / np.linalg.norm(x, axis=1) / np.linalg.norm(y, axis=1)
+    roots = np.sqrt([harmonics(k, degree) for degree in range(TOP + 1)])
+    np.testing.assert_allclose(total, gegenbauer(t, k, TOP + 1).T * roots, atol=1e-11)
 
 
 def products_of_members(angular, x, y):

@@ -1,0 +1,190 @@
+"""Functions of <a(x), y> where y is Gaussian, as neurons with biases are: harmonics for y, and a rule for x."""
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple, cast
+
+import numpy as np
+
+from .._support.budget import check_time
+from .._support.floats import EPS
+from ..bases import PolarBasis, Polyspherical, RadialBasis
+from ..evidence.parts import PartsEvidence
+from ..evidence.remainder import ORDER_MARGIN
+from ..kernels import BlockKernel, MatrixKernel
+from ..measures import radial_half_density
+from ..operator.discretisation import Block, Discretisation, Discretisations
+from ..operator.problem import Problem
+from ..operator.singular_functions import SingularSystem
+from ..probing.bilinear import Bilinear
+from ..quadrature import harmonics
+from ..spectrum import Estimate
+from .angular_profile import ProductProfile, product_profile, scaled_line
+from .base import ONLY_REAL, Method
+from .polar_operator import radial_blocks
+from .polar_tail import PolarTail
+from .radii import Radii, find_radii
+from .sector_checks import CHECK_STEP, SHIFTS
+from .sector_evidence import Unseen
+from .sector_grids import first_step
+from .tightening import tightened
+from .zonal_evidence import ZonalTriplets, zonal_check
+from .zonal_grid import ZonalGrid
+from .zonal_law import ZonalLaw, find_law
+
+# Degrees of harmonics, level by level. In R^2, tanh takes 40 of them for ten digits, and sign 60.
+_DEGREES = (16, 28, 44, 68, 104)
+# Triplets of each class of harmonics, and of all of them together before classes of smaller values are left out.
+_TRIPLETS = 32
+_LIMIT = "phi varies too fast for the lengths and harmonics that are affordable: accept a larger rtol"
+
+
+class Zonal(Method):
+    """Radial functions times spherical harmonics of y, and a rule for x, for phi(<a(x), y>) with y Gaussian.
+
+    a is affine in x, as for neurons phi(<w, x> + b) with y = (w, b). y has any covariance; x is a number under any
+    measure, or a vector that is round as y sees it.
+    """
+
+    def refusal(self, problem: Problem) -> str | None:
+        """Other kernels, and laws of a(x) that are not round."""
+        if problem.given.complex:
+            return ONLY_REAL
+        if problem.of_numbers or isinstance(problem.given, BlockKernel | MatrixKernel):
+            return "takes kernels of vectors with numbers for values"
+        if problem.bilinear is None:
+            return "takes functions of <x, y>, or of <w, x> + b with y = (w, b), where y is Gaussian, of mean zero"
+        law = find_law(problem.bilinear, problem.sides)
+        return law if isinstance(law, str) else None
+
+    def discretisations(self, problem: Problem) -> Discretisations:
+        """Ever more harmonics and lengths, for the tolerance or larger ones."""
+        return tightened(problem, _attempts, tried=0.7)    # larger tolerances take a tenth of the time
+
+
+class _Setting(NamedTuple):
+    """What all levels have in common."""
+
+    form: Bilinear
+    law: ZonalLaw
+    profile: ProductProfile
+    radii: Radii
+    tail: PolarTail
+    unseen: Unseen
+
+
+def _attempts(problem: Problem) -> Iterator[Discretisation]:
+    form = cast("Bilinear", problem.bilinear)
+    law = cast("ZonalLaw", find_law(form, problem.sides))
+    unseen = Unseen(problem)    # before the budget may run out
+    k, aim = law.k, problem.tolerances.polar
+    line = scaled_line(problem.given, form.phi, form.kinks, law.scale)
+    longest = float(np.log(np.linalg.norm(law.rows(1).points, axis=1).max() / math.sqrt(k)))
+
+    def make(top: float) -> ProductProfile:
+        return product_profile(line, k, max(top, longest) + top + math.log(k) + 1.0, problem.tolerances.profiles)
+
+    radii, profile = find_radii(make, k, 0.1 * aim)
+    setting = _Setting(form, law, profile, radii, PolarTail(profile, radii), unseen)
+    for level, top in enumerate(_DEGREES):
+        yield _Level(problem, setting, top, first_step(k, aim) * 0.9**level).discretisation()
+
+
+class _Level:
+    """Triplets of one size, and what they are judged by."""
+
+    def __init__(self, problem: Problem, setting: _Setting, top: int, step: float) -> None:
+        self.problem, self.setting = problem, setting
+        law, radii = setting.law, setting.radii
+        low, high = radii.y
+        self.radial = RadialBasis(law.k, step, high, 2 * math.ceil(0.5 * (high - low) / step) + 1)
+        self.own = ZonalGrid(setting.profile, law.rows(top), self.radial.grid, top, check=False)
+        self.blocks = radial_blocks(self.own.smooth, self.radial.grid, self.radial.grid, top)
+        self.count = max(_TRIPLETS, problem.max_rank or 0)
+        found = [self._triplets(degrees) for degrees in law.classes(top)]
+        every = np.sort(np.concatenate([one.s for one in found]))[::-1]
+        # Classes whose values are all smaller than so many others are not looked at any more, nor are those of
+        # rounding.
+        least = max(float(every[self.count]) if len(every) > self.count else 0.0, 1e-13 * every.max(initial=0.0))
+        self.found = [one for one in found if one.s.max(initial=0.0) > least] or found[:1]
+        self.dropped = max((float(one.s[0]) for one in found if 0.0 < one.s.max(initial=0.0) <= least), default=0.0)
+
+    def _triplets(self, degrees: tuple[int, int]) -> ZonalTriplets:
+        check_time()
+        angular = self.own.angular(degrees, self.setting.law.sizes)
+        matrix = self.own.matrix(angular)
+        # Eigenvectors of the leading squares, and a few more, span the left functions: errors of values are of second
+        # order in what they miss.
+        span = np.linalg.eigh(matrix @ matrix.T)[1][:, ::-1][:, :self.count + 8]
+        _, s, vt = np.linalg.svd(span.T @ matrix, full_matrices=False)
+        kept = min(self.count, int(np.sum(s > 1e-8 * s.max(initial=0.0))))    # squares of others are rounding
+        g = vt[:kept].T.reshape(math.prod(angular.shape), self.radial.count, kept)
+        return ZonalTriplets(angular, s[:kept], g)
+
+    def discretisation(self) -> Discretisation:
+        """One block for every class of harmonics, whose basis are its singular functions."""
+        seen = "" if self.setting.form.known else "seen to be "
+        note = (f"{seen}phi(<a(x), y>) in {self.setting.law.k} directions of y: harmonics to degree {self.own.top}, "
+                f"{self.radial.count} lengths of y, {len(self.own.rows.roots)} points of x")
+        return Discretisation(tuple(map(self._block, self.found)), self.evidence, note, rtol=self.problem.rtol,
+                              limit=_LIMIT, factorise=lambda s: (np.eye(len(s)), np.diag(s).copy(), np.eye(len(s))))
+
+    def _block(self, triplets: ZonalTriplets) -> Block:
+        angular, s, g = triplets
+        law, affine = self.setting.law, self.setting.form.affine
+        # T g / s at the lengths of the radial basis: the rows have others.
+        there = np.matmul(self.blocks[angular.chain[-1]], g.reshape(*angular.shape, *g.shape[1:]))
+        f = there.reshape(g.shape) / s
+        shifts = law.shift, np.zeros(law.k)
+        bases = [self._basis(side, turn, shift, angular, table) for side, turn, shift, table in
+                 zip((affine, 1 - affine), law.turns, shifts, (f, g), strict=True)]
+        left, right = bases if affine == 0 else bases[::-1]
+        return Block(left, right, np.diag(s))
+
+    def _basis(self, side: int, turn: np.ndarray, shift: np.ndarray, angular: Polyspherical,
+               table: np.ndarray) -> PolarBasis:
+        return PolarBasis(self.problem.sides[side], turn=turn, shift=shift, radial=self.radial, angular=angular,
+                          table=table)
+
+    def evidence(self, system: SingularSystem) -> PartsEvidence | None:
+        """Every class on other rows, lengths and harmonics; None if random pairs contradict the answer."""
+        check, at_rows = self._checks()
+        beyond = self._beyond(check)
+        parts = tuple(zonal_check(check, at_rows.matrix(one.angular), self.radial, one, beyond) for one in self.found)
+        norm, other, (mass, energy) = check.norm, self.own.norm, self.setting.profile.hidden
+        highest = float(radial_half_density(np.zeros(1), self.radial.k)[0])
+        unsure = abs(norm - other) + (energy / norm if norm else 0.0)
+        evidence = PartsEvidence(
+            values=system.values, parts=parts, counts=tuple(system.left.parts[i].basis.multiplicity
+                                                            for i in range(len(parts))),
+            added=mass * highest**2 + 16.0 * EPS * norm, known_norm=Estimate(norm, unsure),
+            floor=ORDER_MARGIN * max([self.dropped, *(part.operator_norm for part in parts)]))
+        return None if self.setting.unseen.contradicts(system, evidence) else evidence
+
+    def _checks(self) -> tuple[ZonalGrid, ZonalGrid]:
+        """Other rows and lengths with more harmonics; and these rows with the lengths of the triplets."""
+        law, step = self.setting.law, CHECK_STEP * self.radial.step
+        top = math.ceil(1.25 * self.own.top) + 4
+        rows = law.rows(top, check=True)
+        # Beyond both ends, where functions are zero, so that what is there shows.
+        last = self.radial.last + (1.0 + SHIFTS[0]) * self.radial.step
+        count = math.ceil((last - float(self.radial.grid[0]) + 1.0) / step)
+        delta = last - step * np.arange(count)[::-1]
+        return (ZonalGrid(self.setting.profile, rows, delta, top, check=True),
+                ZonalGrid(self.setting.profile, rows, self.radial.grid, self.own.top, check=False))
+
+    def _beyond(self, check: ZonalGrid) -> float:
+        """A bound of the norm of T on the harmonics that the check does not have.
+
+        On one degree it is at most the largest root of the density of directions times E[c_l^2 | a] / N(k, l). How far
+        that is above the norm between round laws, whose bound is known, is seen on all degrees. Where directions have
+        no density, the bound is the norm of all that is left.
+        """
+        tail, degrees = self.setting.tail, np.arange(check.top + 1)
+        seen = np.sqrt(np.max(np.sum(check.values**2, axis=2) * check.rows.density, axis=1))
+        norms = tail.norms[:len(degrees)]
+        clear = norms > 1e-9 * norms.max()    # others are rounding
+        excess = float(np.max(seen[clear] / norms[clear], initial=1.0))
+        counts = np.array([float(harmonics(check.profile.k, degree)) for degree in degrees.tolist()])
+        norm, energy = check.norm, check.energies() @ counts
+        return min(excess * tail.bound(check.top), math.sqrt(max(norm**2 - energy, 16.0 * EPS * norm**2)))

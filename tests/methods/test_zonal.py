@@ -1,0 +1,196 @@
+"""Neurons with biases, phi(<w, x> + b), against rules that know nothing of harmonics, and against sampling."""
+
+import functools
+import warnings
+
+import numpy as np
+import pytest
+from scipy.special import ndtr
+
+import opsvd
+from opsvd import ConvergenceWarning, Gaussian, Zonal, decompose
+from opsvd.quadrature import composite_gauss_legendre
+
+PHI = {"tanh": np.tanh, "sign": np.sign, "relu": lambda z: np.maximum(z, 0.0), "gelu": lambda z: z * ndtr(z),
+       "clip": lambda z: np.clip(z, -1.0, 1.0), "absolute": np.abs}
+
+
+def neuron(name, k):
+    """phi(<w, x> + b), x in R^k and y = (w, b)."""
+    phi = PHI[name]
+    if k == 1:
+        return lambda x, y: phi(y[..., 0] * x + y[..., 1])
+    return lambda x, y: phi(np.sum(y[..., :k] * x, axis=-1) + y[..., k])
+
+
+@functools.cache
+def answer(name, k, rtol=1e-9):
+    """The decomposition for standard Gaussian inputs, weights and biases."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return decompose(neuron(name, k), Gaussian.standard(k) if k > 1 else Gaussian(), Gaussian.standard(k + 1),
+                         rtol=rtol, max_seconds=200.0)
+
+
+def gaussian_rule(panels, order, reach=8.5):
+    """Nodes and probabilities of a standard Gaussian, from Gauss-Legendre panels."""
+    x, weights = composite_gauss_legendre(np.linspace(-reach, reach, panels + 1), order)
+    return x, weights * np.exp(-0.5 * x**2) / np.sqrt(2.0 * np.pi)
+
+
+def by_tensor_rule(phi, covariance, panels=9, order=14):
+    """Singular values of phi(w x + b) from a matrix between nodes of x and products of nodes for (w, b)."""
+    x, p = gaussian_rule(panels, order)
+    root = np.linalg.cholesky(covariance)
+    w, b = (x[:, None] * root[0, 0] + 0.0 * x).ravel(), (x[:, None] * root[1, 0] + x * root[1, 1]).ravel()
+    values = phi(np.multiply.outer(x, w) + b) * np.sqrt(p)[:, None] * np.sqrt(np.multiply.outer(p, p).ravel())
+    return np.sqrt(np.linalg.eigvalsh(values @ values.T)[::-1][:10])
+
+
+@pytest.mark.parametrize(("name", "rtol"), [
+    pytest.param("tanh", 1e-6, marks=pytest.mark.thorough), ("gelu", 1e-2)])
+def test_smooth_functions_against_a_tensor_rule(name, rtol):
+    """With a correlated bias, ten values are those of Gauss-Legendre panels in x, w and b."""
+    covariance = np.array([[1.0, 0.4], [0.4, 0.7]])
+    svd = decompose(neuron(name, 1), Gaussian(), Gaussian(np.zeros(2), covariance), rtol=rtol)
+    reference = by_tensor_rule(PHI[name], covariance)
+    assert svd.converged
+    assert svd.method.startswith("seen to be phi(<a(x), y>)")
+    count = min(svd.rank, 10)
+    assert count >= 4
+    np.testing.assert_array_less(np.abs(svd.singular_values[:count] - reference[:count]), svd.errors[:count] + 1e-8)
+
+
+def mean_of_products(name, sizes, cosine):
+    """E[phi(<a, y>) phi(<a', y>)] for y standard, in closed form (Cho and Saul 2009), from lengths and the cosine."""
+    angle = np.arccos(np.clip(cosine, -1.0, 1.0))
+    products = np.multiply.outer(sizes, sizes)
+    if name == "sign":
+        return 1.0 - 2.0 * angle / np.pi
+    relu = products * (np.sin(angle) + (np.pi - angle) * np.cos(angle)) / (2.0 * np.pi)
+    return relu if name == "relu" else 2.0 * relu + products * (2.0 * (np.sin(angle) - angle * np.cos(angle)) / (
+        2.0 * np.pi))
+
+
+@pytest.mark.parametrize(("name", "atol"), [("relu", 1e-7), ("absolute", 1e-7), ("sign", 4e-5)])
+@pytest.mark.thorough
+def test_kinks_and_jumps_against_closed_means(name, atol):
+    """Squares of values are those of a kernel of x alone, whose kink at x = x' limits its rule."""
+    svd = answer(name, 1)
+    x, p = gaussian_rule(60, 16)
+    a = np.column_stack([x, np.ones_like(x)])
+    sizes = np.linalg.norm(a, axis=1)
+    kernel = mean_of_products(name, sizes, a @ a.T / np.multiply.outer(sizes, sizes))
+    reference = np.sqrt(np.linalg.eigvalsh(np.sqrt(p)[:, None] * kernel * np.sqrt(p))[::-1][:10])
+    assert svd.converged
+    assert svd.rank >= 10
+    assert svd.errors[:10].max() < 1e-9 * svd.values[0]
+    np.testing.assert_allclose(svd.singular_values[:10], reference, atol=atol)
+
+
+@pytest.mark.thorough
+def test_vectors_and_their_multiplets():
+    """relu in R^2: values of degree m in the directions of x stand twice, and are those of a closed mean."""
+    svd = answer("relu", 2, rtol=1e-4)
+    assert svd.multiplicities[:3].tolist() == [1, 2, 2]
+    x, p = gaussian_rule(6, 6, reach=6.0)
+    points = np.stack(np.meshgrid(x, x, indexing="ij"), axis=-1).reshape(-1, 2)
+    root = np.sqrt(np.multiply.outer(p, p).ravel())
+    a = np.column_stack([points, np.ones(len(points))])
+    sizes = np.linalg.norm(a, axis=1)
+    kernel = mean_of_products("relu", sizes, a @ a.T / np.multiply.outer(sizes, sizes))
+    reference = np.sqrt(np.linalg.eigvalsh(root[:, None] * kernel * root)[::-1][:5])
+    np.testing.assert_allclose(svd.singular_values[:5], reference, atol=3e-4)
+    x, y = np.array([[0.3, -0.2], [1.0, 0.5]]), np.array([[0.7, 0.1, 0.5], [-1.0, 0.3, 0.2]])
+    np.testing.assert_allclose(svd(x, y), neuron("relu", 2)(x, y), atol=0.05)
+    np.testing.assert_allclose(svd(x[:, None], y[None]).diagonal(), svd(x, y))
+
+
+@pytest.mark.parametrize("inputs", [opsvd.Uniform(-1.0, 2.0), opsvd.Exponential(), opsvd.Sphere(2), opsvd.Ball(3),
+                                    Gaussian([1.0, -1.0], [[0.5, 0.2], [0.2, 0.3]])], ids=repr)
+@pytest.mark.thorough
+def test_inputs_of_other_laws_against_sampling(inputs):
+    """tanh with inputs that are not Gaussian, or Gaussian as the weights undo it: matrices of 400 rows agree."""
+    k = inputs.dim
+    weights = Gaussian.standard(k + 1)
+    if k == 2 and isinstance(inputs, type(weights)):
+        # Round as y sees it, with a bias that makes the mean of x no matter.
+        cov = np.zeros((3, 3))
+        cov[:2, :2] = np.linalg.inv(inputs.cov)
+        lift = np.eye(3)
+        lift[2, :2] = -inputs.mean
+        cov[2, 2] = 1.0
+        weights = Gaussian(np.zeros(3), lift @ cov @ lift.T)
+    svd = decompose(neuron("tanh", k), inputs, weights, rtol=1e-4, max_seconds=60.0)
+    assert "phi(<a(x), y>)" in svd.method
+    check = opsvd.crosscheck(neuron("tanh", k), 400, inputs, weights, svd=svd, trials=6, rng=0)
+    assert np.abs(check.z[0, :3]).max() < 5.0
+
+
+def test_the_bias_may_be_first_and_the_sides_exchanged():
+    """phi(b + w x) with (b, w) for y, and with (w, b) for x, has the values of phi(w x + b)."""
+    known = answer("tanh", 1, rtol=1e-2)
+    first = decompose(lambda x, y: np.tanh(y[..., 0] + y[..., 1] * x), Gaussian(), Gaussian.standard(2), rtol=1e-2)
+    exchanged = decompose(lambda x, y: np.tanh(x[..., 0] * y + x[..., 1]), Gaussian.standard(2), Gaussian(), rtol=1e-2)
+    for other in (first, exchanged):
+        np.testing.assert_allclose(other.singular_values[:4], known.singular_values[:4], atol=1e-4)
+    x, y = np.array([0.3, -1.0]), np.array([[0.5, 0.2], [1.0, -0.4]])
+    np.testing.assert_allclose(np.abs(exchanged.left(y)), np.abs(known.right(y)), atol=1e-2)
+    np.testing.assert_allclose(np.abs(exchanged.right(x)), np.abs(known.left(x)), atol=1e-2)
+
+
+@pytest.mark.parametrize(("name", "k"), [("tanh", 1), ("sign", 1), ("gelu", 1), ("relu", 2), ("sign", 3), ("gelu", 4)])
+@pytest.mark.thorough
+def test_ten_values_are_known_to_nine_digits(name, k):
+    """Whatever phi does at zero; a larger tolerance, with other harmonics and lengths, agrees."""
+    svd, other = answer(name, k), answer(name, k, rtol=1e-5)
+    assert svd.errors[:10].max() < 1e-9 * svd.values[0]
+    count = min(len(svd.values), len(other.values))
+    assert count >= 8
+    np.testing.assert_array_less(np.abs(svd.values[:count] - other.values[:count]),
+                                 svd.value_errors[:count] + other.value_errors[:count])
+
+
+@pytest.mark.thorough
+def test_clip_has_bars_that_hold():
+    """Functions of (w, b) are not smooth at w = 0, b = 1: values converge slowly, and the bars say so."""
+    svd, other = answer("clip", 1, rtol=1e-5), answer("clip", 1, rtol=1e-3)
+    x, p = gaussian_rule(80, 12)
+    count = min(len(svd.values), len(other.values), 8)
+    np.testing.assert_array_less(np.abs(svd.values[:count] - other.values[:count]),
+                                 svd.value_errors[:count] + other.value_errors[:count])
+    w, b = (part.ravel() for part in np.meshgrid(x, x, indexing="ij"))
+    values = np.clip(np.multiply.outer(x[::8], w) + b, -1.0, 1.0)
+    norm = np.sqrt(p[::8] / p[::8].sum() @ values**2 @ np.multiply.outer(p, p).ravel())
+    assert abs(np.sqrt(svd.energy) - norm) < 0.05
+
+
+def test_the_result_is_used_like_any_other(tmp_path):
+    """Saved and loaded, and predicted from."""
+    svd = answer("tanh", 1, rtol=1e-2)
+    svd.save(tmp_path / "svd.npz")
+    loaded = opsvd.load(tmp_path / "svd.npz")
+    x, y = np.array([0.1, -2.0]), np.array([[0.5, 1.0], [-0.3, 0.2]])
+    np.testing.assert_array_equal(loaded.left(x), svd.left(x))
+    np.testing.assert_array_equal(loaded.right(y), svd.right(y))
+    prediction = svd.predict(1000)
+    assert np.abs(prediction.mean[:3] / svd.singular_values[:3] - 1.0).max() < 0.05
+
+
+def test_refusals_say_why():
+    """Other kernels, other measures, no bias, and inputs that are not round."""
+    two, three = Gaussian.standard(2), Gaussian.standard(3)
+    stretched = Gaussian(np.zeros(2), np.diag([1.0, 0.1]))
+    for arguments, message in [
+            ((lambda x, y: np.tanh(x * y),), "takes kernels of vectors"),
+            ((lambda x, y: np.sin(np.sum(y, axis=-1) + x * y[..., 0] ** 2), Gaussian(), two), "takes functions of"),
+            ((neuron("tanh", 1), Gaussian(), Gaussian([0.0, 1.0], np.eye(2))), "of mean zero"),
+            ((opsvd.elementwise(np.tanh, 2), two, two), "with a bias"),
+            ((neuron("tanh", 2), stretched, three), "round as y sees them")]:
+        with pytest.raises(ValueError, match=message):
+            decompose(*arguments, method="zonal")
+
+
+def test_the_method_names_itself():
+    """Its call makes it."""
+    assert repr(Zonal()) == "Zonal()"

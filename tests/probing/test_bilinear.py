@@ -1,0 +1,37 @@
+"""What a kernel is of a form that is affine in one variable and linear in the other."""
+
+import numpy as np
+import pytest
+
+from opsvd import Gaussian, Uniform, elementwise
+from opsvd.kernels import Kernel
+from opsvd.probing.bilinear import find_bilinear
+
+THREE = Gaussian(np.zeros(3), [[2.0, 0.5, 0.0], [0.5, 1.0, 0.1], [0.0, 0.1, 0.4]])
+
+
+@pytest.mark.parametrize("phi", [np.tanh, np.sign, lambda z: np.clip(z, -1.0, 1.0)])
+@pytest.mark.parametrize("bias", [0, 2])
+def test_neurons_are_recognised(phi, bias):
+    """phi(<w, x> + b) with the bias first or last, on either side, and its phi."""
+    weights = slice(1, 3) if bias == 0 else slice(0, 2)
+    mu, nu = Gaussian([1.0, 0.0], np.eye(2)), THREE
+    kernels = (Kernel(lambda x, y: phi(np.sum(x * y[..., weights], axis=-1) + y[..., bias]), dims=(2, 3)),
+               Kernel(lambda y, x: phi(np.sum(x * y[..., weights], axis=-1) + y[..., bias]), dims=(3, 2)))
+    for affine, kernel in enumerate(kernels):
+        form = find_bilinear(kernel, *((mu, nu) if affine == 0 else (nu, mu)))
+        assert (form.affine, form.known) == (affine, False)
+        np.testing.assert_array_equal(form.matrix, np.eye(3)[weights])
+        np.testing.assert_array_equal(form.shift, np.eye(3)[bias])
+        np.testing.assert_allclose(form.phi(np.array([-2.0, 0.5, 0.9])), phi(np.array([-2.0, 0.5, 0.9])))
+
+
+def test_other_kernels_are_not():
+    """A square in the form, weights whose mean is not zero, and a kernel that says what it is of."""
+    square = Kernel(lambda x, y: np.tanh(x**2 * y[..., 0] + y[..., 1]), dims=(1, 2))
+    assert find_bilinear(square, Uniform(), Gaussian.standard(2)) is None
+    neuron = Kernel(lambda x, y: np.tanh(x * y[..., 0] + y[..., 1]), dims=(1, 2))
+    assert find_bilinear(neuron, Uniform(), Gaussian([0.0, 1.0], np.eye(2))) is None
+    form = find_bilinear(elementwise(np.tanh, 3), THREE, THREE)
+    assert form.known
+    np.testing.assert_array_equal(form.shift, np.zeros(3))
