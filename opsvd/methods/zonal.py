@@ -32,10 +32,6 @@ from .zonal_evidence import ZonalTriplets, zonal_check
 from .zonal_grid import ZonalGrid
 from .zonal_law import ZonalLaw, find_law
 
-# Degrees of harmonics, level by level. In R^2, tanh takes 40 of them for ten digits, and sign 60.
-_DEGREES = (16, 28, 44, 68, 104)
-# Triplets of each class of harmonics, and of all of them together before classes of smaller values are left out.
-_TRIPLETS = 32
 _LIMIT = "phi varies too fast for the lengths and harmonics that are affordable: accept a larger rtol"
 
 
@@ -86,7 +82,8 @@ def _attempts(problem: Problem) -> Iterator[Discretisation]:
 
     radii, profile = find_radii(make, k, 0.1 * aim)
     setting = _Setting(form, law, profile, radii, PolarTail(profile, radii), unseen)
-    for level, top in enumerate(_DEGREES):
+    # Degrees of harmonics, level by level. In R^2, tanh takes 40 of them for ten digits, and sign 60.
+    for level, top in enumerate((16, 28, 44, 68, 104)):
         yield _Level(problem, setting, top, first_step(k, aim) * 0.9**level).discretisation()
 
 
@@ -100,7 +97,8 @@ class _Level:
         self.radial = RadialBasis(law.k, step, high, 2 * math.ceil(0.5 * (high - low) / step) + 1)
         self.own = ZonalGrid(setting.profile, law.rows(top), self.radial.grid, top, check=False)
         self.blocks = radial_blocks(self.own.smooth, self.radial.grid, self.radial.grid, top)
-        self.count = max(_TRIPLETS, problem.max_rank or 0)
+        # Triplets of each class, and of all of them together before classes of smaller values are left out.
+        self.count = max(32, problem.max_rank or 0)
         found = [self._triplets(degrees) for degrees in law.classes(top)]
         every = np.sort(np.concatenate([one.s for one in found]))[::-1]
         # Classes whose values are all smaller than so many others are not looked at any more, nor are those of

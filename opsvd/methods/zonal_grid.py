@@ -17,10 +17,6 @@ from .angular_profile import ProductProfile
 from .sections import grid_step
 from .zonal_law import Rows
 
-# Splines of degree nine through values at so many points a step: those of the highest frequency of the grid, of which
-# functions hold the aim, are right to 1e-5.
-_FINER = 6
-
 
 class ZonalGrid:
     """T between some rows and equidistant lengths of b, in the logarithm.
@@ -50,7 +46,9 @@ class ZonalGrid:
 
     def _of_degrees(self, profile: ProductProfile, top: int) -> np.ndarray:
         """c_l between the lengths of the rows and those of b, (top + 1, n, m)."""
-        step = grid_step(self.delta) / _FINER
+        # At six points a step splines of degree nine have the highest frequencies of the grid right to 1e-5, of which
+        # functions hold the aim.
+        step = grid_step(self.delta) / 6.0
         low = float(self._lengths.min() + self.delta[0]) - 6.0 * step
         count = math.ceil((float(self._lengths.max() + self.delta[-1]) + 6.0 * step - low) / step) + 1
         places = low + step * np.arange(count)

@@ -17,11 +17,6 @@ from ..probing.bilinear import Bilinear
 from ..quadrature import angle_density, composite_gauss_legendre, equal_panels
 from .angular_slices import CHECK_CUT
 
-# Gauss-Legendre nodes on a panel; for checks they are fewer, on more panels.
-_ORDER, _CHECK_ORDER = 24, 20
-# A wave of the highest degree turns by so many radians on a panel: 24 nodes integrate the product of two to 1e-12.
-_PHASE = 20.0
-
 
 @dataclass(frozen=True, eq=False)
 class Rows:
@@ -88,7 +83,7 @@ class ZonalLaw:
         if check:    # no edge is as it was, but those of the measure
             inner = self.line.edges[(self.line.edges > edges[0]) & (self.line.edges < edges[-1])]
             edges = np.unique(np.concatenate([edges[:1], edges[:-1] + CHECK_CUT * np.diff(edges), edges[-1:], inner]))
-        t, weights = composite_gauss_legendre(edges, _CHECK_ORDER if check else _ORDER)
+        t, weights = composite_gauss_legendre(edges, 20 if check else 24)
         points, angle = np.zeros((len(t), self.k)), self._angle(t)
         points[:, 0], points[:, -1] = self._first(t), self.bias
         slopes = np.abs(np.gradient(angle, t))
@@ -117,14 +112,11 @@ class ZonalLaw:
         edges = np.union1d(edges, law.edges[(law.edges > low) & (law.edges < high)])
         while True:
             size = np.log(np.hypot(self._first(edges), self.bias))
-            wide = (np.abs(np.diff(self._angle(edges))) * max(top, 1) > _PHASE) | (np.abs(np.diff(size)) > 1.0)
-            if not wide.any() or len(edges) > _MOST_EDGES:
+            # Of waves that turn by 20 radians on a panel, 24 nodes integrate the product of two to 1e-12.
+            wide = (np.abs(np.diff(self._angle(edges))) * max(top, 1) > 20.0) | (np.abs(np.diff(size)) > 1.0)
+            if not wide.any() or len(edges) > 400:    # more would take a minute
                 return edges
             edges = np.union1d(edges, 0.5 * (edges[:-1] + edges[1:])[wide])
-
-
-# Rows of more panels would take a minute.
-_MOST_EDGES = 400
 
 
 def find_law(form: Bilinear, sides: tuple[Side, Side]) -> ZonalLaw | str:

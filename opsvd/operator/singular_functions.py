@@ -1,6 +1,5 @@
 """Singular functions as callables: f_i and g_i at any points."""
 
-import math
 import operator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,12 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import scipy.linalg
 
-from ..bases import Basis, LineBasis, PolarBasis, RadialFunctions, SectorBasis, polar
+from ..bases import Basis, LineBasis, RadialFunctions, SectorBasis, polar
 from ..kernels import Kernel, Side
 from ..measures import LineMeasure, Measure
 from ..quadrature import gegenbauer
 from .extension import Extension, SliceExtension, without_zeros
 from .inner_products import inner_products
+from .whole_multiplets import sum_of_products
 
 
 class Part(NamedTuple):
@@ -201,7 +201,7 @@ class SingularFunctions:
         angle. Values, shape (q,), are those of the distinct functions.
         """
         if self.radial is None and max(self.multiplicities, default=1) > 1:
-            return self._over_members(other, values, x, y)
+            return sum_of_products((self.parts, other.parts), values, x, y)
         if self.radial is None:
             f, g = self.extend(x), other.extend(y).conj()
             if self.side.values is not None:
@@ -217,21 +217,6 @@ class SingularFunctions:
             weights = values[part.columns] * basis.multiplicity_root
             total += (f[..., part.columns] * weights * g[..., part.columns]).sum(axis=-1) * polynomials[basis.degree]
         return total
-
-    def _over_members(self, other: "SingularFunctions", values: np.ndarray, x: Any, y: Any) -> np.ndarray:
-        """The same for functions of groups of coordinates, of which some have several harmonics."""
-        (points, shape), (others, shape_y) = self.side.flattened(x), other.side.flattened(y)
-        leading = np.broadcast_shapes(shape, shape_y)
-        index = [np.broadcast_to(np.arange(len(part)).reshape(own), leading).ravel() for part, own in
-                 ((points, shape), (others, shape_y))]
-        total = np.zeros(math.prod(leading))
-        for mine, its in zip(self.parts, other.parts, strict=True):
-            if isinstance(mine.basis, PolarBasis) and isinstance(its.basis, PolarBasis):
-                f = mine.basis.distinct(points, mine.coefficients)
-                g = its.basis.distinct(others, its.coefficients)
-                sums = np.sum((f * values[mine.columns])[index[0]] * g[index[1]], axis=1)
-                total += sums * mine.basis.over_members(its.basis, points[index[0]], others[index[1]])
-        return total.reshape(leading)
 
     def _of_sectors(self) -> list[SectorBasis]:
         return [part.basis for part in self.parts if isinstance(part.basis, SectorBasis)]
