@@ -211,8 +211,7 @@ class SingularFunctions:
         t = np.clip(np.einsum("...k,...k->...", along_x, along_y), -1.0, 1.0)
         sectors = self._of_sectors()
         polynomials = gegenbauer(t, self.measure.dim, max(basis.degree for basis in sectors) + 1)
-        f, g = self.radial_sums(r), other.radial_sums(s)
-        total = np.zeros(t.shape)
+        f, g, total = self.radial_sums(r), other.radial_sums(s), np.zeros(t.shape)
         for part, basis in zip(self.parts, sectors, strict=True):
             weights = values[part.columns] * basis.multiplicity_root
             total += (f[..., part.columns] * weights * g[..., part.columns]).sum(axis=-1) * polynomials[basis.degree]
