@@ -13,17 +13,16 @@ from .panels import PanelBasis
 from .points import PointBasis
 from .polar_basis import PolarBasis
 from .polynomials import PolynomialBasis, polynomials_of
-from .polyspherical import BOTH, Polyspherical, analysed, synthesised
+from .polyspherical import Polyspherical, analysed, synthesised
 from .products import PolynomialProducts
 from .radial import RadialBasis, radial_spectrum
 from .sectors import SectorBasis
 from .span import SpanBasis
 
-__all__ = ["BASES", "BOTH", "FARTHEST", "AtomBasis", "Basis", "ExactHermiteBasis", "FourierBasis", "GridBasis",
-           "HermiteBasis", "LengthBasis", "LineBasis", "LogarithmicBasis", "MeanRule", "PanelBasis", "PointBasis",
-           "PolarBasis", "PolynomialBasis", "PolynomialProducts", "Polyspherical", "RadialBasis", "RadialFunctions",
-           "SectorBasis", "SpanBasis", "analysed", "polar", "polynomials_of", "radial_spectrum", "spherical_harmonics",
-           "synthesised"]
+__all__ = ["BASES", "FARTHEST", "AtomBasis", "Basis", "ExactHermiteBasis", "FourierBasis", "GridBasis", "HermiteBasis",
+           "LengthBasis", "LineBasis", "LogarithmicBasis", "MeanRule", "PanelBasis", "PointBasis", "PolarBasis",
+           "PolynomialBasis", "PolynomialProducts", "Polyspherical", "RadialBasis", "RadialFunctions", "SectorBasis",
+           "SpanBasis", "analysed", "polar", "polynomials_of", "radial_spectrum", "spherical_harmonics", "synthesised"]
 
 BASES: dict[str, type[Basis]] = {basis.__name__: basis for basis in (
     AtomBasis, ExactHermiteBasis, FourierBasis, GridBasis, HermiteBasis, PolynomialProducts, LogarithmicBasis,

@@ -21,9 +21,6 @@ import numpy as np
 
 from ..quadrature import jacobi_recurrence, orthonormal_polynomials
 
-BOTH = -1
-"""In place of a degree: the harmonics of a group of one coordinate that are even, and those that are odd."""
-
 
 class Polyspherical:
     """All harmonics that have given degrees in each group, and up to given ones in the first two, three, ... together.
@@ -45,17 +42,19 @@ class Polyspherical:
         first group has both parities, these have an axis before.
     """
 
+    BOTH = -1    # in place of a degree: the harmonics of a coordinate that are even, and those that are odd
+
     def __init__(self, sizes: tuple[int, ...], degrees: tuple[int, ...], tops: tuple[int, ...]) -> None:
         self.sizes, self.degrees, self.tops = sizes, degrees, tops
-        least, mixed = np.cumsum(np.maximum(degrees, 0))[1:], np.cumsum(np.equal(degrees, BOTH))[1:] > 0
-        first = np.arange(2) if degrees[0] == BOTH else np.array(degrees[:1])
+        least, mixed = np.cumsum(np.maximum(degrees, 0))[1:], np.cumsum(np.equal(degrees, self.BOTH))[1:] > 0
+        first = np.arange(2) if degrees[0] == self.BOTH else np.array(degrees[:1])
         self.chain = (first, *(np.arange(low, top + 1, 1 if both else 2) for low, top, both in
                                zip(least.tolist(), tops, mixed.tolist(), strict=True)))
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The numbers of degrees after each join, and before the first if they are two."""
-        return tuple(len(degrees) for degrees in self.chain[int(self.degrees[0] != BOTH):])
+        return tuple(len(degrees) for degrees in self.chain[int(self.degrees[0] != self.BOTH):])
 
     @property
     def empty(self) -> bool:
@@ -77,12 +76,13 @@ class Polyspherical:
         lengths = [np.linalg.norm(group, axis=1) for group in groups]
         before = np.sqrt(np.cumsum(np.square(lengths), axis=0))
         signs = [np.where(group >= 0.0, 1.0, -1.0) for group in groups]
-        values = signs[0] ** np.arange(2) if self.degrees[0] == BOTH else np.ones((len(points), 1))
+        values = signs[0] ** np.arange(2) if self.degrees[0] == self.BOTH else np.ones((len(points), 1))
         for sign, size, degree in zip(signs, self.sizes, self.degrees, strict=True):
             if size == 1 and degree == 1:
                 values *= sign
-        angles = [np.arctan2(sign[:, 0] * length if degree == BOTH else length, others) for sign, length, degree, others
-                  in zip(signs[1:], lengths[1:], self.degrees[1:], before[:-1], strict=True)]
+        angles = [np.arctan2(sign[:, 0] * length if degree == self.BOTH else length, others)
+                  for sign, length, degree, others in
+                  zip(signs[1:], lengths[1:], self.degrees[1:], before[:-1], strict=True)]
         for table in self.tables(angles):
             values = np.einsum("n...b,bnc->n...bc", values, table)
         return np.asarray(values.reshape(len(points), *self.shape))
@@ -92,7 +92,7 @@ def _joined(theta: np.ndarray, dims: tuple[int, int], before: np.ndarray, degree
     """The factors of one join, (degrees before, n, degrees after), that are zero where a degree would fall."""
     table = np.zeros((len(before), len(theta), len(after)))
     for i, low in enumerate(before.tolist()):
-        least, apart = low + max(degree, 0), 1 if degree == BOTH else 2
+        least, apart = low + max(degree, 0), 1 if degree == Polyspherical.BOTH else 2
         kept = np.flatnonzero((after >= least) & ((after - least) % apart == 0))
         if len(kept):
             table[i][:, kept] = _factors(theta, dims, low, degree, len(kept))
@@ -106,7 +106,7 @@ def _factors(theta: np.ndarray, dims: tuple[int, int], low: int, degree: int, co
     mean = math.prod((inner + j) / (inner + outer + j) for j in range(low)) * math.prod(
         (outer + j) / (inner + outer + low + j) for j in range(odd))
     factor = np.cos(theta) ** low * np.sin(theta) ** odd / math.sqrt(mean)
-    if degree == BOTH:
+    if degree == Polyspherical.BOTH:
         return orthonormal_polynomials(np.sin(theta), factor, *jacobi_recurrence(*(2 * (low + inner - 1.0,)), count))
     a, b = jacobi_recurrence(odd + outer - 1.0, low + inner - 1.0, count)
     return orthonormal_polynomials(np.cos(2.0 * theta), factor, a, b)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..bases import BOTH
+from ..bases import Polyspherical
 from ..kernels import Side
 from ..measures import Chi, GaussianVector, LineMeasure, Measure, lengths_of
 from ..probing.bilinear import Bilinear
@@ -75,7 +75,8 @@ class ZonalLaw:
 
     def classes(self, top: int) -> list[tuple[int, int]]:
         """Degrees of harmonics in these groups."""
-        return [(BOTH, BOTH)] if self.k == 2 else [(degree, BOTH) for degree in range(top + 1)]
+        both = Polyspherical.BOTH
+        return [(both, both)] if self.k == 2 else [(degree, both) for degree in range(top + 1)]
 
     def rows(self, top: int, *, check: bool = False) -> Rows:
         """A rule for functions with harmonics up to a degree."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from opsvd import Gaussian
-from opsvd.bases import BOTH, PolarBasis, Polyspherical, RadialBasis, analysed, spherical_harmonics, synthesised
+from opsvd.bases import PolarBasis, Polyspherical, RadialBasis, analysed, spherical_harmonics, synthesised
 from opsvd.kernels import Side
 from opsvd.quadrature import gegenbauer, harmonics
 
@@ -26,7 +26,7 @@ def test_harmonics_of_both_parities(free):
     k = max(2, max(free) + 1)
     x, y = np.random.default_rng(0).standard_normal((2, 20, k))
     total = np.zeros((20, TOP + 1))
-    for degrees in itertools.product(*((BOTH,) if i in free else (0, 1) for i in range(k))):
+    for degrees in itertools.product(*((Polyspherical.BOTH,) if i in free else (0, 1) for i in range(k))):
         angular = Polyspherical((1,) * k, degrees, (TOP,) * (k - 1))
         products = (angular.at(x) * angular.at(y)).reshape(20, -1, angular.shape[-1]).sum(axis=1)
         total[:, angular.chain[-1]] += products
