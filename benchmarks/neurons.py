@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from networks import Factors, Network
+from scipy.stats import kurtosis
 
 import opsvd
 from opsvd.spectrum import effective_ranks
@@ -116,6 +117,41 @@ def round_rank(k: int, size: tuple[int, int]) -> float:
     """The nuclear rank of the sign of a product of standard Gaussian matrices of k columns."""
     return 1.0 if k == 1 else opsvd.decompose(opsvd.elementwise(np.sign, k, [0]), rtol=1e-4).equivalent(
         *size).effective_rank.value
+
+
+def replaced(network: Network, batches: list[Factors], phi: Callable[..., Any]) -> str:
+    """Ranks of a function of gradients where errors, outputs, inputs, or all of them, are drawn from Gaussians.
+
+    Where they are drawn one by one, errors know nothing of outputs; all together do.
+    """
+    factors, rng, b = joint(batches), np.random.default_rng(SEED), batches[0].errors.shape[1]
+    drawn = Factors(*(fitted(rows).sample(len(rows), rng) for rows in factors))
+    left = fitted(np.hstack(factors[:2])).sample(len(factors.errors), rng)
+    errors, outputs = np.split(left, 2, axis=1)
+    some = (factors._replace(**{name: getattr(drawn, name)}) for name in Factors._fields)
+    found = []
+    for one in (factors, *some, Factors(errors, outputs, drawn.inputs)):
+        x, y = network.left(one), network.right(one)
+        gradients = [x[:, i:i + b] @ y[:, i:i + b].T for i in range(0, x.shape[1], b)]
+        found.append(ranks_of(phi(*gradients))[0])
+    excess = [np.median(kurtosis(rows, axis=0)) for rows in factors]
+    negative = [np.mean((rows < 0.0).all(axis=1)) for rows in (factors.outputs, outputs)]
+    return f"{factors.errors.shape[1]:4} {text(found)} {text(excess)} {text(negative)}"
+
+
+def of_linear_functions(phi: Callable[..., Any], count: int, k: int, n: int) -> tuple[float, float]:
+    """The energy share of linear functions in phi(z_1, ..., z_T), and the nuclear rank of a matrix of n by n.
+
+    For x_t and y_t standard in R^k, k large, z_t = <x_t, y_t> / sqrt(k) is Gaussian. As a function of x_t and y_t it
+    has k values 1 / sqrt(k). What of phi is orthogonal to all z_t is noise, of full rank.
+    """
+    z = np.random.default_rng(SEED).standard_normal((count, 200_000))
+    values = phi(*z)
+    energy, parts = np.mean(values**2), z @ values / z.shape[1]
+    share = float(np.sum(parts**2) / energy)
+    law = opsvd.deterministic_equivalent(np.abs(parts) / math.sqrt(k * energy), np.full(count, k), n,
+                                         tail_energy=max(1.0 - share, 0.0))
+    return share, law.effective_rank
 
 
 def text(numbers: Any) -> str:

@@ -6,6 +6,7 @@ batch    the gradient on b samples, and its sign, which is Adam's first step; fo
 size     sign of a part of the gradient of a wide network, n by n
 parts    the sign of gradients where one kind of numbers, or all, is drawn from Gaussians in place of the network
 moments  updates of Adam and RMSprop after T steps, functions of T gradients, and two predictions
+law      the same after T gradients of round Gaussians, sampled, and by a law of their linear functions and noise
 memory   Adam's means of gradients and of their squares, along its way
 time     gradient and update of five optimisers along their way, and the test loss
 spectrum singular values of these at the end
@@ -23,24 +24,24 @@ from typing import Any
 import networks
 import numpy as np
 import optax
-from networks import Factors, Network, Trained
+from networks import Network, Trained
 from neurons import (
     KINDS,
     MAPS,
     SEED,
     by_halves,
-    fitted,
     gaussian_factors,
     joint,
+    of_linear_functions,
     ranks,
     ranks_of,
+    replaced,
     round_rank,
     sampled,
     text,
     through_activations,
 )
 from optimisers_figures import RESULTS, draw, summary
-from scipy.stats import kurtosis
 from setting import machine
 
 import opsvd
@@ -139,22 +140,16 @@ class Run:
                            f"{text(sampled(np.sign, (count,), measures, (n, n)))}")
 
     def parts(self) -> Iterator[str]:
-        """The table `parts`: nuclear ranks of signs, with Gaussians in place of some numbers of the network."""
-        yield (f"{'table':8} {'network':11} {'step':>4} {'rows':>4}  nuclear rank of the sign: real, Gaussian errors, "
-               f"outputs, inputs, all; excess kurtosis over neurons of errors, outputs, inputs")
+        """The table `parts`: nuclear ranks with Gaussians in place of some numbers of the network."""
+        yield (f"{'table':8} {'network':11} {'of':8} {'rows':>4}  nuclear rank: real, Gaussian errors, outputs, "
+               f"inputs, all; excess kurtosis over neurons of errors, outputs, inputs; outputs negative on all rows: "
+               f"real, Gaussian")
         for network in self.scale.networks:
             for steps in (0, self.scale.steps):
-                rng, b = np.random.default_rng(SEED), max(self.scale.batches) // network.tokens
-                factors = network.factors(self.trained(network, steps).params, *self.batch(rng, b))
-                drawn = Factors(*(fitted(rows).sample(len(rows), rng) for rows in factors))
-                outer = fitted(np.hstack(factors[:2])).sample(len(factors.errors), rng)
-                both = Factors(outer[:, :outer.shape[1] // 2], outer[:, outer.shape[1] // 2:], drawn.inputs)
-                some = (factors._replace(**{name: getattr(drawn, name)}) for name in Factors._fields)
-                changed = [factors, *some, both]
-                found = [ranks_of(np.sign(network.left(one) @ network.right(one).T))[0] for one in changed]
-                excess = [np.median(kurtosis(rows, axis=0)) for rows in factors]
-                yield (f"{'parts':8} {network.name:11} {steps:4} {factors.errors.shape[1]:4} {text(found)} "
-                       f"{text(excess)}")
+                b = max(self.scale.batches) // network.tokens
+                factors = network.factors(self.trained(network, steps).params,
+                                          *self.batch(np.random.default_rng(SEED), b))
+                yield f"{'parts':8} {network.name:11} {f'step-{steps}':8} {replaced(network, [factors], np.sign)}"
 
     def moments(self) -> Iterator[str]:
         """The table `moments`: updates of optimisers that start anew, as functions of several gradients."""
@@ -177,6 +172,19 @@ class Run:
                                  for measures in PREDICTIONS]
                         yield (f"{'moments':8} {network.name:11} {name:>8} {b * network.tokens:4} {step:5} "
                                f"{text(ranks_of(update))} {text(found)}")
+                    if (name, count) == ("Adam", 16):
+                        yield f"{'parts':8} {network.name:11} {name:8} {replaced(network, parts, phi)}"
+
+    def laws(self) -> Iterator[str]:
+        """The table `law`: Adam and RMSprop after T steps under round Gaussians, sampled and by a formula."""
+        yield f"{'table':8} {'update':11} {'k':>4} {'T':>4} {'n':>4}  energy of linear functions; nuclear: law, sampled"
+        k, n = (32, 512) if self.scale.draws > 1 else (8, 64)
+        for name, phi in MAPS.items():
+            for count in (1, *self.scale.moments[1:], *((64,) if self.scale.draws > 1 else ())):
+                share, rank = of_linear_functions(phi, count, k, n)
+                standard = (opsvd.Gaussian.standard(k * count),) * 2
+                found = sampled(phi, (k,) * count, standard, (n, n))[0] if count <= 16 else np.nan
+                yield f"{'law':8} {name:11} {k:4} {count:4} {n:4} {text([share, rank, found])}"
 
     def memory(self) -> Iterator[str]:
         """The table `memory`: what Adam divides, and by what."""
@@ -218,7 +226,7 @@ def tables(scale: Sizes) -> Iterator[str]:
     """All lines."""
     run = Run(scale)
     yield f"{machine()}\njax {networks.jax.__version__}, optax {optax.__version__}, seed {SEED}"
-    for table in (run.batches, run.by_sizes, run.parts, run.moments, run.memory, run.times):
+    for table in (run.batches, run.by_sizes, run.parts, run.moments, run.laws, run.memory, run.times):
         yield ""
         yield from table()
 

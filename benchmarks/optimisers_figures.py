@@ -27,6 +27,9 @@ def summary() -> list[str]:
     for network in TITLES:
         found = rows("batch", network)
         found = found[found[:, 2] > 1.0]    # of one row, all ranks are one
+        ratio = found[:, 7] / found[:, 4]
+        lines.append(f"{'ratio':8} {'batch':8} {network:11} stable rank of the sign over that of the gradient: "
+                     f"{ratio.min():.2f} to {ratio.max():.2f}")
         parts = {("batch", f"step-{step:.0f}"): found[found[:, 0] == step][:, [6, 7, 9, 10, 12, 13]]
                  for step in np.unique(found[:, 0])}
         found = rows("size", network)
