@@ -285,13 +285,13 @@ def _sample(args: argparse.Namespace, kernel: Kernel, notes: list[str]) -> int:
 
 
 def _essay(args: argparse.Namespace) -> int:
-    """Draw the essay's two figures into a directory, which is made when they are there."""
+    """Draw the essay's figures into a directory, which is made when they are there."""
     require("matplotlib", "plot", "--essay")
-    figures = essay_figures(**_sampling(args))
+    figures = essay_figures(functions=args.phi, **_sampling(args))
     made = [place for place in (args.essay, *args.essay.parents) if not place.exists()]
     args.essay.mkdir(parents=True, exist_ok=True)
     try:
-        for letter, figure in zip("ab", figures, strict=True):
+        for letter, figure in zip("abc", figures, strict=True):
             path = args.essay / f"low_rank_exps_{letter}.png"
             with replacing(path) as file:
                 figure.savefig(file, format="png", dpi=150)

@@ -7,12 +7,13 @@ import os
 import re
 import sys
 import textwrap
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from enum import IntEnum
 from pathlib import Path
 from typing import Any, NoReturn
 
 from ._support.validation import finite_float, positive_float, positive_int, tolerance
+from .expressions import parse_functions
 from .measure_expressions import MEASURES_AS_TEXT, parse_measure
 from .measures import Measure
 from .methods import METHODS
@@ -68,7 +69,8 @@ examples:
   opsvd "tanh(x*y)" --k 1000 --scale "1/sqrt(k)" --no-crosscheck
   opsvd --json -- "-x*y"           a formula that begins with a minus stands after --
   opsvd "tanh(x*y)" --sample 1000000 --max-rank 20
-  opsvd --essay figures            the essay's two figures, with the limit drawn in
+  opsvd --essay figures            the essay's figures, with the limit drawn in
+  opsvd --essay figures --phi "relu,gelu,tanh(2*z)"
   opsvd explore                    a page in the browser; opsvd explore --help shows more
 
 An option that has no use beside another is refused, and the message says which to leave out.
@@ -87,12 +89,14 @@ exit status:
 _DEFAULTS: dict[str, Any] = {
     "kernel": None, "rtol": 1e-10, "max_rank": None, "method": "auto", "k": 1, "scale": None, "x": None,
     "x_mean": 0.0, "x_std": 1.0, "y": None, "y_mean": 0.0, "y_std": 1.0, "n": (100, 300, 1000), "trials": None,
-    "seed": 0, "sample": None, "no_crosscheck": False, "plot": None, "save": None, "json": False, "essay": None}
+    "seed": 0, "sample": None, "no_crosscheck": False, "plot": None, "save": None, "json": False, "essay": None,
+    "phi": None}
 
 _PROBLEM = {"kernel", "max_rank", "k", "scale", "x", "x_mean", "x_std", "y", "y_mean", "y_std", "json"}
 # What each of these options does, and those that have a use beside it.
 _MODES = {
-    "essay": ("draws the two figures of the essay, for kernels of its own", {"essay", "n", "trials", "seed"}),
+    "essay": ("draws the figures of the essay, for functions of its own, or those of --phi",
+              {"essay", "phi", "n", "trials", "seed"}),
     "sample": ("takes the SVD of one random matrix, and decomposes and compares nothing",
                _PROBLEM | {"sample", "seed"}),
     "no_crosscheck": ("draws no random matrices", _PROBLEM | {"no_crosscheck", "rtol", "method", "plot", "save"}),
@@ -135,6 +139,13 @@ def _scale(text: str) -> str:
 def _measure(text: str) -> Measure:
     try:
         return parse_measure(text)
+    except (TypeError, ValueError) as error:
+        raise argparse.ArgumentTypeError(" ".join(str(error).split())) from error
+
+
+def _functions(text: str) -> dict[str, Callable[..., Any]]:
+    try:
+        return parse_functions(text)
     except (TypeError, ValueError) as error:
         raise argparse.ArgumentTypeError(" ".join(str(error).split())) from error
 
@@ -219,7 +230,10 @@ def _parser() -> Parser:
                         help="write the decomposition to a file, .npz, which opsvd.load reads in Python")
     output.add_argument("--json", action="store_true", help="print one JSON object in place of text")
     output.add_argument("--essay", type=_directory, metavar="DIR",
-                        help="draw the essay's two figures into DIR, for the sizes --n; takes no KERNEL")
+                        help="draw the essay's figures into DIR, for the sizes --n; takes no KERNEL")
+    output.add_argument("--phi", type=_functions, metavar="F,...",
+                        help="with --essay: functions of one variable in place of its own: names that formulas may "
+                             "call, such as relu,gelu, formulas in z, or module:function")
     return parser
 
 
@@ -250,10 +264,20 @@ def read_options(argv: Sequence[str] | None) -> argparse.Namespace:
     dims = [names[side].dim for side in "xy" if side in names and names[side].dim > 1]
     if dims and "k" not in names:
         names["k"] = dims[0]
-    if "scale" in names and "k" not in names:
-        parser.error("--scale C needs --k K, being the factor of <x, y> for vectors of R^K; for numbers write it into "
-                     "the formula, as in \"tanh(0.5*x*y)\"")
+    if missing := _without_company(names):
+        parser.error(missing)
     return argparse.Namespace(**_DEFAULTS | names, mode=mode)
+
+
+def _without_company(names: Container[str]) -> str:
+    """Say what is wrong with an option that needs another, which is not there."""
+    if "phi" in names and "essay" not in names:
+        return ("--phi has no use without --essay DIR, whose functions it gives; write the function into KERNEL, as in "
+                "\"tanh(x*y)\"")
+    if "scale" in names and "k" not in names:
+        return ("--scale C needs --k K, being the factor of <x, y> for vectors of R^K; for numbers write it into the "
+                "formula, as in \"tanh(0.5*x*y)\"")
+    return ""
 
 
 def _options_first(words: list[str], known: Container[str]) -> list[str]:

@@ -308,6 +308,66 @@ def parse_kernel(text: str) -> Callable[..., Any]:
     return _Formula(text, reader.term(reader.tree()))
 
 
+class _FunctionReader(Reader):
+    """Turns the syntax tree of a formula in z into a function of one number."""
+
+    kind, variables = "function", {"z": operator.itemgetter(0)}
+    allowed = _ALLOWED.replace("made of x, y,", "made of z,").replace("A formula", "A function of z")
+
+
+def parse_functions(text: str) -> dict[str, Callable[..., Any]]:
+    """Read functions of one variable from text, between commas.
+
+    Each is the name of one that formulas may call, such as ``relu``, or a formula in z, such as ``tanh(2*z)``, or
+    ``module:function``. Commas inside parentheses belong to a formula.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    dict
+        The functions by what was written.
+
+    Raises
+    ------
+    ValueError
+        If a formula holds anything that is not listed, or one function is empty or written twice.
+
+    Examples
+    --------
+    >>> from opsvd.expressions import parse_functions
+    >>> functions = parse_functions("relu, clip(z, -1, 1)")
+    >>> list(functions), float(functions["relu"](2.0))
+    (['relu', 'clip(z, -1, 1)'], 2.0)
+    """
+    found: dict[str, Callable[..., Any]] = {}
+    depths = itertools.accumulate((character == "(") - (character == ")") for character in text)
+    outside = [i for i, (character, depth) in enumerate(zip(text, depths, strict=True))
+               if character == "," and depth == 0]
+    for start, end in itertools.pairwise([-1, *outside, len(text)]):
+        name = text[start + 1:end].strip()
+        if not name or name in found:
+            raise ValueError(f"functions must be different, with commas between, got {short(text)}; write for example "
+                             f"relu,gelu")
+        found[name] = _function_of_one(name)
+    return found
+
+
+def _function_of_one(text: str) -> Callable[..., Any]:
+    """One function of `parse_functions`."""
+    if text in FUNCTIONS and FUNCTIONS[text][1:] == (1, 1):
+        return FUNCTIONS[text][0]
+    if (found := imported(text)) is not None:
+        if not callable(found):
+            raise ValueError(f"{text} must be callable as phi(z), got {type(found).__name__}; name a function")
+        return found    # type: ignore[no-any-return]
+    reader = _FunctionReader(_NUMBER_BEFORE_KEYWORD.sub(r"\1 ", text))
+    term = reader.term(reader.tree())
+    return lambda z: term((np.asarray(z, dtype=np.float64), np.zeros(0)))
+
+
 class _Formula:
     """The function h(x, y) of a formula; pickled as its text."""
 

@@ -475,7 +475,8 @@ row("plot_functions", lambda: opsvd.plot_functions, lambda: {"svd": line(), "ax"
     count=COUNTS)
 row("plot_breaks", lambda: opsvd.plot_breaks, lambda: {"h": product, "ax": axes()}, costly=True,
     h=H - {"kernel of vectors"}, mu_x=MEASURES, mu_y=MEASURES, ax=NONE)
-ESSAY = {"n": SIZES | {"generator"}, "ranks_n": SIZES | {"generator"}, "trials": NOTHING, "rng": SEEDS}
+ESSAY = {"functions": NONE, "n": SIZES | {"generator"}, "ranks_n": SIZES | {"generator"}, "trials": NOTHING,
+         "rng": SEEDS}
 row("essay_figures", lambda: opsvd.essay_figures, lambda: {"n": (3,), "ranks_n": (3,), "trials": 1}, costly=True,
     **ESSAY)
 row("essay_panels", lambda: essay.essay_panels, lambda: {"n": (3,), "ranks_n": (3,), "trials": 1}, costly=True,

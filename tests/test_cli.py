@@ -18,6 +18,7 @@ from opsvd.cli import main, significant
 from opsvd.command_options import read_options
 from opsvd.comparison.crosscheck import crosscheck
 from opsvd.essay import essay_figures
+from opsvd.figures import new_figure
 
 SMALL = ["--n", "40,80", "--trials", "10"]
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -180,15 +181,33 @@ def test_a_picture_without_matplotlib_is_refused_at_once(tmp_path, capsys, monke
 
 
 def test_the_essay_is_drawn(tmp_path, capsys, monkeypatch):
-    """--essay makes its directory and writes both figures there."""
+    """--essay makes its directory and writes its figures there."""
     monkeypatch.setattr(cli, "essay_figures", functools.partial(essay_figures, ranks_n=(5, 9)))
     directory = tmp_path / "new" / "figures"
     assert main(["--essay", str(directory), "--n", "5,9", "--trials", "1"]) == 0
     out = capsys.readouterr().out
-    for letter in "ab":
+    for letter in "abc":
         path = directory / f"low_rank_exps_{letter}.png"
         assert path.read_bytes().startswith(PNG)
         assert f"wrote {path}" in out
+
+
+def test_the_essay_is_drawn_for_other_functions(tmp_path, monkeypatch):
+    """--phi takes names, formulas in z with commas of their own, and module:function."""
+    (tmp_path / "mine.py").write_text("import numpy as np\ndef cubes(z):\n    return z**3\n")
+    monkeypatch.chdir(tmp_path)
+    seen = {}
+
+    def figures(**options):
+        seen.update(options)
+        return [new_figure(1, 1) for _ in range(3)]
+
+    monkeypatch.setattr(cli, "essay_figures", figures)
+    phi = "relu, max(z, min(0.5, -z)), mine:cubes"
+    assert main(["--essay", ".", "--phi", phi]) == 0
+    assert list(seen["functions"]) == ["relu", "max(z, min(0.5, -z))", "mine:cubes"]
+    assert [float(phi(-2.0)) for phi in seen["functions"].values()] == [0.0, 0.5, -8.0]
+    assert {path.name for path in tmp_path.glob("*.png")} == {f"low_rank_exps_{letter}.png" for letter in "abc"}
 
 
 def test_a_shortfall_is_a_note(capsys, monkeypatch):
@@ -325,6 +344,10 @@ def test_an_error_is_one_line(arguments, message, capsys):
         (["x*y", "--sample", "1000000000000"], "needs whole numbers of at most 1000000"),
         (["x*y", "--sample", "10,20,30"], "needs one number, or two for the rows and columns of one matrix"),
         (["x*y", "--scale", "2"], "--scale C needs --k K"),
+        (["x*y", "--phi", "relu"], "--phi has no use without --essay DIR"),
+        (["--essay", "figures", "--phi", "relu,,gelu"], "functions must be different, with commas between"),
+        (["--essay", "figures", "--phi", "relu(x)"], "unknown name 'x'. A function of z is made of z, pi, e"),
+        (["--essay", "figures", "--phi", "relo"], "unknown name 'relo'; perhaps 'relu' is meant"),
         (["x*y", "--k", "3", "--scale", "nan"], "needs a number other than zero"),
         (["x*y", "--tril", "3"], "there is no option '--tril', perhaps --trials is meant"),
         (["x*y", "x+y"], "takes one KERNEL, got 'x+y' as well"),
@@ -507,7 +530,7 @@ def test_a_failed_essay_leaves_no_folder(where, tmp_path, capsys, monkeypatch):
     def figures(**_):
         if where == "computing":
             raise MemoryError
-        return Unwritable(), Unwritable()
+        return Unwritable(), Unwritable(), Unwritable()
 
     monkeypatch.setattr(cli, "essay_figures", figures)
     assert main(["--essay", str(tmp_path / "new" / "figures")]) == 3

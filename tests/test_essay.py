@@ -1,4 +1,4 @@
-"""The essay's two figures: what they show is what the essay shows, and the limits drawn in are right."""
+"""The essay's figures: what they show is what the essay shows, and the limits drawn in are right."""
 
 import functools
 
@@ -102,19 +102,67 @@ def test_the_same_seed_gives_the_same_panels():
 
 
 def test_the_figures_show_samples_and_limits(tmp_path):
-    """Each panel holds the spectra and the limit over them, with the essay's axes; both figures can be saved."""
-    figure_a, figure_b = essay_figures(n=(10, 20), ranks_n=(10, 20, 40), trials=3, rng=0)
-    for k, (a, b) in enumerate(zip(figure_a.axes, figure_b.axes, strict=True)):
+    """Each panel holds the spectra and the limit over them, with the essay's axes; all figures can be saved."""
+    figures = essay_figures(n=(10, 20), ranks_n=(10, 20, 40), trials=3, rng=0)
+    for k, (a, b, c) in enumerate(zip(*(figure.axes for figure in figures), strict=True)):
         assert len(a.get_lines()) == (4 if k == 5 else 3)
         large, small, *limits = [line.get_ydata() for line in a.get_lines()]
         assert ({large.size, small.size}, len(limits)) == (({20}, 2) if k == 5 else ({20, 10}, 1))
-        assert len(b.get_lines()) == 2
-        assert (a.get_xscale(), b.get_xscale()) == ("log", "log")
-        assert b.get_yscale() == ("log" if k == 5 else "linear")
-        assert k == 5 or b.get_ylim() == (0.0, 3.0)
-    for name, figure in (("a", figure_a), ("b", figure_b)):
+        words = [text.get_text() for text in b.get_legend().get_texts()]
+        assert words[:2] == ["one standard deviation to either side", "sampled: mean of 3"]
+        assert ("predicted mean at n" in words) == (len(b.get_lines()) == 3)
+        assert {ax.get_xscale() for ax in (a, b, c)} == {"log"}
+        assert (a.get_yscale(), b.get_yscale(), c.get_yscale()) == ("linear", "log" if k == 5 else "linear", "log")
+        assert k == 5 or b.get_ylim() >= (0.0, 3.0)
+    for name, figure in zip("abc", figures, strict=True):
         figure.savefig(tmp_path / f"{name}.png")
         assert (tmp_path / f"{name}.png").stat().st_size > 20_000
+
+
+def test_crosses_are_where_a_value_can_be_told():
+    """On linear axes what is above two hundredths of s_1, on logarithmic ones what is above its error bar."""
+    functions = {"tanh": np.tanh}
+    linear, _, logarithmic = essay_figures(functions=functions, n=(10,), ranks_n=(10, 20), trials=1, rng=0)
+    told, all_of_them = (figure.axes[0].get_lines()[-1].get_ydata() for figure in (linear, logarithmic))
+    assert 1 < told.size < all_of_them.size
+    assert told.min() > 0.02 * told[0] > all_of_them.min()
+    panel = essay_panels(functions=functions, n=(10,), ranks_n=(10, 20), trials=1, rng=0)[0]
+    assert all_of_them.size == np.count_nonzero(panel.limits[0] > panel.limit_errors[0])
+
+
+def test_predicted_ranks_pass_through_the_sampled_ones():
+    """Where they can be predicted, the means are within their scatter; for a jump nothing is predicted, nor a limit."""
+    relu, jump, _ = essay_panels(functions={"relu": lambda z: np.maximum(z, 0.0), "jump": lambda z: (z > 1.0) * 1.0},
+                                 n=(10,), ranks_n=(60, 240), trials=20, rng=0)
+    assert relu.predicted_n[[0, -1]].tolist() == [60.0, 240.0]
+    error = relu.ranks.std(axis=0, ddof=1) / np.sqrt(20)
+    assert (np.abs(relu.ranks.mean(axis=0) - relu.predicted[[0, -1]]) < 5.0 * error + 0.01).all()
+    assert relu.ranks_label == "operator: 2.0000"
+    assert jump.predicted.size == 0
+    assert np.isnan(jump.ranks_limit).all()
+    assert jump.ranks_label.startswith("operator: at least")
+
+
+def test_functions_of_ones_own():
+    """A panel for each, in their order, and the independent entries; names that are formulas are titles as they are."""
+    functions = {"relu_6": lambda z: np.clip(z, 0.0, 6.0), "exp(z)/$": lambda z: np.exp(0.1 * z), "c": np.cos}
+    figures = essay_figures(functions=functions, n=(5,), ranks_n=(5, 9), trials=1, rng=0)
+    titles = [ax.get_title() for ax in figures[0].axes]
+    assert titles[:2] == [r"$\mathbf{A}_{\mathrm{relu\_6}}$", r"exp(z)/\$"]
+    assert [len(figure.axes) for figure in figures] == [4, 4, 4]
+    for figure in figures:
+        figure.canvas.draw()
+    for wrong in ([np.tanh], {}, {1: np.tanh}, {"": np.tanh}):
+        with pytest.raises(TypeError, match="functions must be a dictionary of functions by their names"):
+            essay_panels(functions=wrong, n=(5,), ranks_n=(5,), trials=1)
+    with pytest.raises(TypeError, match=r"functions must hold functions of one variable, got 3 .* for 'three'"):
+        essay_panels(functions={"three": 3}, n=(5,), ranks_n=(5,), trials=1)
+
+
+def test_the_zero_function_is_drawn():
+    """Nothing is above zero, and nothing fails."""
+    for figure in essay_figures(functions={"zero": lambda z: 0.0 * z}, n=(5,), ranks_n=(5, 9), trials=2, rng=0):
+        figure.canvas.draw()
 
 
 def test_sizes_are_checked():

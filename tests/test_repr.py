@@ -67,8 +67,8 @@ def objects():
         "kinks": elementwise(np.tanh, 3, kinks=np.linspace(0.0, 1.0, 500)), "block kernel": blockwise(np.tanh, 2),
         "matrix kernel": MatrixKernel(lambda x, y: tanh(x, y)[..., None, None] * np.eye(2)),
         "vectors": Gaussian(np.arange(50.0), np.diag(np.arange(1.0, 51.0))), "cost": opsvd.sampling_cost(tanh, 100),
-        "panel": EssayPanel("A", (300,), (np.ones(300),) * 9, (np.ones(300),) * 9, np.ones(9), np.ones((9, 9)),
-                            np.ones(9), "B"),
+        "panel": EssayPanel("A", (300,), *[(np.ones(300),) * 9] * 3, np.ones(9), np.ones((9, 9)), np.ones(9), "B",
+                            np.ones(9), np.ones(9)),
         "law": opsvd.decay_law(svd.singular_values),
         "deterministic": opsvd.deterministic_equivalent([1.0, 0.5], [3, 5], 100),
     }
