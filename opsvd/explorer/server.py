@@ -53,7 +53,8 @@ def serve(path: Path, given: Mapping[str, str], *, port: int, edit: bool, browse
     require("marimo", "explore", "opsvd explore")
     token = secrets.token_urlsafe(16)
     print(f"opsvd: the page is http://{HOST}:{port}/?access_token={token}  (Ctrl-C ends it)", flush=True)  # noqa: T201
-    command = ["marimo", "--yes", "edit" if edit else "run", str(path), "--host", HOST, "--port", str(port),
+    command = ["marimo", "--yes", "edit" if edit else "run", str(path), "--no-sandbox", "--host", HOST,
+               "--port", str(port),
                # In the arguments of this process alone, which no list of processes shows.
                "--token-password", token, *["--headless"] * (not browser), *["--skip-update-check"] * edit,
                "--", *(f"--{name}={value}" for name, value in given.items())]
