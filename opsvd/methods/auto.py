@@ -21,7 +21,7 @@ from .polynomials import DEGREES, Polynomials, degrees, galerkin
 from .product_integration import ProductIntegration
 from .quasi_random import QuasiRandom
 from .ridge import Ridge
-from .scaled_hermite import ScaledHermite
+from .scaled_hermite import ScaledHermite, from_few_values
 
 
 class Auto(Method):
@@ -90,6 +90,9 @@ class Auto(Method):
             reason = f"the last {name}, to degree {degree}, are still {attempt.tail:.0e} of all"
             hopeless = (self._takes_logarithms(problem) if degree == DEGREES[0] else
                         attempt.tail ** ((tried[-1] + 1) / (degree + 1)) > problem.rtol)
+            if degree == DEGREES[0] and problem.gaussian and not hopeless:
+                for found in from_few_values(problem, attempt):
+                    yield replace(found, note=f"{found.note} (auto: {reason})")
             # The higher degrees of circles are for coefficients that do decay geometrically.
             if hopeless or (before is not None and DEGREES[-1] <= degree < tried[-1] and not attempt.geometric(before)):
                 break

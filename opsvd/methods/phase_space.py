@@ -3,6 +3,7 @@
 import numpy as np
 
 from .._support.arrays import squares
+from .._support.floats import TINY
 from ..measures import Gaussian
 from ..operator.problem import Problem
 from ..probing.domain import Domain
@@ -63,6 +64,25 @@ def fitting_gaussians(problem: Problem) -> tuple[Gaussian, Gaussian] | None:
         return None
     return _fitting(mu_x, mean[0], covariance[0, 0], q[0], effective), _fitting(mu_y, mean[1], covariance[1, 1], q[1],
                                                                                effective)
+
+
+def fitting_of_coefficients(matrix: np.ndarray, x: Gaussian, y: Gaussian) -> tuple[Gaussian, Gaussian]:
+    """The same from coefficients between Hermite functions of two Gaussians, as far as these hold the energy."""
+    return _from_hermite(matrix, x), _from_hermite(matrix.T, y)
+
+
+def _from_hermite(matrix: np.ndarray, gaussian: Gaussian) -> Gaussian:
+    """The Gaussian for the variable of the rows: position and derivative take functions to their neighbours."""
+    roots, none = np.sqrt(np.arange(1.0, len(matrix) + 1.0))[:, None], np.zeros((1, matrix.shape[1]))
+    raised = np.concatenate([none, roots * matrix])
+    lowered = np.concatenate([roots[:-1] * matrix[1:], none, none])
+    energy = max(float(squares(matrix).sum()), TINY)
+    mean = float(np.vdot(matrix, (raised + lowered)[:-1]).real) / energy
+    variance = float(squares(raised + lowered).sum()) / energy - mean**2
+    q = float(squares(lowered - raised).sum()) / (4.0 * energy)    # at least half of the lowest degree's
+    near = abs(mean) < 0.25 * np.sqrt(variance)
+    return Gaussian(gaussian.mean + (0.0 if near else gaussian.std * mean),
+                    gaussian.std * float((variance / (4.0 * q)) ** 0.25))
 
 
 def _fitting(measure: Gaussian, mean: float, variance: float, q: float, effective: float) -> Gaussian:

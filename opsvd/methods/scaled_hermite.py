@@ -6,7 +6,7 @@ from .._support.validation import boolean
 from ..operator.discretisation import Discretisation
 from ..operator.problem import Problem
 from .base import GaussianMethod
-from .phase_space import fitting_gaussians
+from .phase_space import fitting_gaussians, fitting_of_coefficients
 from .polynomial_attempt import PolynomialAttempt
 
 # The highest degree: 768 functions a side take 0.6 million values of h. What needs more is left to other methods.
@@ -58,9 +58,7 @@ class ScaledHermite(GaussianMethod):
         fitting, tolerances = fitting_gaussians(problem), problem.tolerances
         if fitting is None:
             return
-        # Coefficients fall to what the domain misses of the kernel, but not further.
-        enough = max(tolerances.coefficients, min(2.0 * problem.domain.missing, tolerances.functions))
-        degree, before = 127, None
+        degree, before, enough = 127, None, _enough(problem)
         while before is None or degree > before.degree:
             now = PolynomialAttempt(problem, degree, fitting=fitting)
             geometric = before is None or now.geometric(before)
@@ -81,6 +79,30 @@ class ScaledHermite(GaussianMethod):
             # One attempt does not tell how coefficients decay.
             following = now.needed(enough) if before is not None and geometric else 2 * degree + 1
             degree, before = following if following <= _LAST else min(2 * degree + 1, _LAST), now
+
+
+def from_few_values(problem: Problem, first: PolynomialAttempt) -> Iterator[Discretisation]:
+    """Where values are dear: the scales from coefficients, and no more degrees than their decay asks for.
+
+    The scales come from the attempt before, at first from one with the Hermite functions of the measures. Yields
+    nothing if other scales do not help, or degrees above 127 are needed.
+    """
+    enough, before, degree = _enough(problem), first, first.degree
+    while degree <= 127:
+        fitting = fitting_of_coefficients(before.block.matrix, *(before.fitting or problem.gaussians))
+        now = PolynomialAttempt(problem, degree, fitting=fitting)
+        helps = now.tail <= 0.25 * before.tail if before is first else now.geometric(before)
+        if now.tail <= enough:
+            yield _discretisation(now, leading=now.tail > problem.tolerances.coefficients)
+        elif not helps:
+            return
+        before, degree = now, now.sufficient(enough)
+
+
+def _enough(problem: Problem) -> float:
+    """What may be left of coefficients: they fall to what the domain misses of the kernel, but not further."""
+    tolerances = problem.tolerances
+    return float(max(tolerances.coefficients, min(2.0 * problem.domain.missing, tolerances.functions)))
 
 
 def _oversampled(attempt: PolynomialAttempt, standstill: float) -> tuple[Discretisation, ...] | None:

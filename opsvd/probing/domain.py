@@ -160,7 +160,7 @@ def _points_for(kernel: Kernel) -> int:
     if not kernel.dear or kernel.budget is None:
         return _POINTS
     few = _POINTS // 2
-    return few if kernel.budget.values_left > 8 * few**2 else few // 2    # four grids are half of what is left
+    return few if kernel.budget.values_left > 16 * few**2 else few // 2    # four grids are a quarter of what is left
 
 
 def _grown(look: Callable[[np.ndarray], np.ndarray | None], sides: np.ndarray, steps: tuple[np.ndarray, np.ndarray],

@@ -7,9 +7,8 @@ import numpy as np
 from ..kernels import Kernel
 from ..quadrature import find_breaks
 
-# Windows about an extremum shrink to a quarter at each step, from eight parts to two: 4^-14 is the square root of
-# rounding, as near as an extremum is known.
-_STEPS = 14
+# Windows about an extremum shrink by two to this power: to the square root of rounding, as near as it is known.
+_BITS = 28
 # The most turning points, and for crossings, which are seen from both sides, twice as many: more of them are noise.
 _MOST_POINTS = 32
 # Of the distance to a crossing that is left, at each step: 12 steps come to 1e-12 of it.
@@ -50,18 +49,20 @@ def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndar
     if not 0 < len(candidates) <= _MOST_POINTS:
         return np.zeros((0, 2))
     inside, outside, low, high = np.array(candidates).T
-    interior, shares = np.zeros(len(candidates)), np.arange(1, 8) / 8.0
-    for _ in range(_STEPS):
+    # From all parts to two at each step. More parts take fewer steps, and more values.
+    parts = 8 if kernel.dear else 32
+    interior, shares, steps = np.zeros(len(candidates)), np.arange(1, parts) / parts, _BITS // (parts.bit_length() - 2)
+    for _ in range(steps):
         y = low[:, None] + (high - low)[:, None] * shares
         reach = _reach(kernel, inside, outside, y)
         best = np.argmax(reach, axis=1)
         interior += (best > 0) & (best < len(shares) - 1)
-        step = (high - low) / 8.0
+        step = (high - low) / parts
         centre = y[np.arange(len(y)), best]
         low, high = centre - step, centre + step
     farthest = reach.max(axis=1)
     # A break that leaves the box, or goes on too faintly to be seen, has no extremum: the window runs after it.
-    good = np.isfinite(farthest) & (farthest > 0.0) & (interior > _STEPS // 2)
+    good = np.isfinite(farthest) & (farthest > 0.0) & (interior > steps // 2)
     tips = inside + np.where(good, farthest, 0.0) * np.sign(outside - inside)
     return np.asarray(np.stack([tips, centre], axis=1)[good])
 

@@ -139,28 +139,43 @@ class _Splitter:
         """Samples on the panels that all slices share, zero where they do not resolve, and the panels that are left."""
         panels, n = len(self.edges) - 1, len(self.x)
         left, right = self.edges[:-1], self.edges[1:]
-        points, _ = self._points(left, right)
-        factors = self.measure.sqrt_density(points) * self._factors(right - left)
-        values = self.kernel.finite_grid(self.x, points.ravel())
-        scaled = (values * (self.weights[:, None] * factors.ravel())).reshape(n * panels, self.order + 2)
-        tails, energy = self._judge(scaled)
-        samples = scaled[:, :self.order].copy()
+        samples, tails, energy = self._sampled(left, right)
         self.threshold = self.tol * (float(np.sqrt(energy.sum() / max(n, 1))) if self.size is None else self.size)
         (index, panel), no = np.divmod(np.arange(n * panels), panels), np.zeros(n * panels, dtype=bool)
         pieces = _Pieces(index, left[panel], right[panel], no, tails, no)
         effects = self._effects(tails, energy, pieces)
         broken = effects > self.threshold
-        np.add.at(self.truncation, pieces.index[~broken], effects[~broken] ** 2)
-        missed, where = self._second_look(samples[~broken], pieces[~broken])
-        hidden = np.flatnonzero(~broken)[missed]
+        kept = np.flatnonzero(~broken)
+        np.add.at(self.truncation, index[kept], effects[kept] ** 2)
+        missed, where = self._second_look(samples, kept, energy[kept], pieces[kept])
+        hidden = kept[missed]
         samples[broken] = 0.0
         samples[hidden] = 0.0
         found = replace(pieces[hidden], stubborn=np.ones(len(hidden), dtype=bool))
         return samples.reshape(n, panels * self.order), pieces[broken].joined(
             found.between(found.left, where), found.between(where, found.right))
 
-    def _second_look(self, samples: np.ndarray, pieces: _Pieces) -> tuple[np.ndarray, np.ndarray]:
+    def _sampled(self, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Weighted samples, (n panels, order), truncation errors and energies, (n panels,), of all slices on panels."""
+        points, _ = self._points(left, right)
+        factors = (self.measure.sqrt_density(points) * self._factors(right - left)).ravel()
+        n, panels = len(self.x), len(left)
+        samples, (tails, energy) = np.empty((n, panels, self.order), self.kernel.dtype), np.empty((2, n, panels))
+        # A quarter of a megabyte at a time: fresh memory costs more than the passes over it.
+        step = max(1, 2**15 // points.size)
+        for some in (slice(start, start + step) for start in range(0, n, step)):
+            values = self.kernel.finite_grid(self.x[some], points.ravel()) * factors
+            values *= self.weights[some, None]
+            scaled = values.reshape(-1, self.order + 2)
+            samples[some] = values.reshape(-1, panels, self.order + 2)[:, :, :self.order]
+            tails[some], energy[some] = (part.reshape(-1, panels) for part in self._judge(scaled))
+        return samples.reshape(n * panels, self.order), tails.ravel(), energy.ravel()
+
+    def _second_look(self, samples: np.ndarray, rows: np.ndarray, energy: np.ndarray,
+                     pieces: _Pieces) -> tuple[np.ndarray, np.ndarray]:
         """Compare polynomials with the slices at two random points on each: which pieces are wrong, and where.
+
+        The samples of the pieces stand in some of the rows.
 
         What lies between nodes, such as a thin strip, is found in some of the slices only. Their number tells how much
         there is: it counts as truncation, although it is mended where it was seen.
@@ -168,9 +183,10 @@ class _Splitter:
         t = self.rng.uniform(-1.0, 1.0, (2, len(pieces)))
         half = 0.5 * (pieces.right - pieces.left)
         points = pieces.left + half * (1.0 + t)
-        wrong = np.abs(self._at(pieces.index, points.T).T * np.sqrt(half)
-                       - legendre_sum((legendre_transform(self.order) @ samples.T)[:, None], t))
-        energy = _energies(samples)
+        transform, size = legendre_transform(self.order), 1024    # at a time: sums fit into a cache
+        sums = [legendre_sum((transform @ samples[rows[start:start + size]].T)[:, None], t[:, start:start + size])
+                for start in range(0, max(len(pieces), 1), size)]
+        wrong = np.abs(self._at(pieces.index, points.T).T * np.sqrt(half) - np.concatenate(sums, axis=1))
         # Polynomials within the tolerance may be wrong at a point by some times as much.
         missed = np.flatnonzero(self._effects(wrong.max(axis=0) / 30.0, energy, pieces) > self.threshold)
         np.add.at(self.truncation, pieces.index[missed], np.sum(wrong[:, missed] ** 2, axis=0) * 2.0 / len(t))

@@ -136,7 +136,7 @@ class SliceIntegrals:
             y, weights = on_panels(left[some, None], right[some, None], *gauss_legendre(size))
             values = self._polynomials(self.ends[piece[some]], self._coefficients(piece[some]), y)
             if whole:
-                np.add.at(total, (index[rows[some]], panel[some]), values * np.sqrt(weights))
+                _add_rows(total, (index[rows[some]], panel[some]), values * np.sqrt(weights))
             else:
                 place = place_between(start[some, None], stop[some, None], y)
                 self._add(total, basis, (index[rows[some]], panel[some]), place, values * weights)
@@ -147,7 +147,7 @@ class SliceIntegrals:
         """Add, to a row and panel each, sums of values, (p, k), times its functions at places from -1 to 1 in it."""
         left, right = _spans(basis.edges, where[1])
         integrals = legendre_moments(place, values * np.sqrt(2.0 / (right - left)), basis.order)
-        np.add.at(total, where, integrals @ legendre_transform(basis.order))
+        _add_rows(total, where, integrals @ legendre_transform(basis.order))
 
     def shared_ends(self) -> np.ndarray:
         """Where most slices are cut, by halving or at breaks along a line: there panels for all of them should end."""
@@ -217,6 +217,13 @@ class SliceIntegrals:
         """Polynomials between ends, shape (m, 2), with Legendre coefficients, (order, m), at points y, (m, k)."""
         t = np.clip(place_between(ends[:, :1], ends[:, 1:], y), -1.0, 1.0)
         return legendre_sum(coefficients[:, :, None], t)
+
+
+def _add_rows(total: np.ndarray, where: tuple[np.ndarray, np.ndarray], rows: np.ndarray) -> None:
+    """Add rows (p, k) to those of a contiguous array (n, m, k): `np.add.at`, which is four times as fast on lists."""
+    size = total.shape[2]
+    places = (where[0] * total.shape[1] + where[1])[:, None] * size + np.arange(size)
+    np.add.at(total.reshape(-1), places.ravel(), rows.ravel())
 
 
 def _spans(edges: np.ndarray, panel: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,9 @@ import opsvd
 from opsvd import ConvergenceWarning, Gaussian, ScaledHermite
 from opsvd.bases import HermiteBasis
 from opsvd.kernels import Kernel
-from opsvd.methods.phase_space import fitting_gaussians
+from opsvd.methods.phase_space import fitting_gaussians, fitting_of_coefficients
+from opsvd.methods.polynomial_attempt import PolynomialAttempt
+from opsvd.methods.scaled_hermite import from_few_values
 from opsvd.operator.problem import Problem
 
 GAUSSIAN = ["exp(0.48xy)", "exp(0.49xy)", "Mehler ratio, r = 0.9", "squared exponential, length 0.05", "sin(10xy)"]
@@ -85,3 +87,30 @@ def test_leading_values_may_be_refused():
     with pytest.warns(ConvergenceWarning, match="cannot do this kernel"):
         svd = opsvd.decompose(problem.h, method=ScaledHermite(leading=False))
     assert not svd.converged
+
+
+@pytest.mark.parametrize(("h", "mean", "std"), [
+    (lambda x, y: np.exp(0.45 * x * y), 0.0, 0.19**-0.25), (lambda x, y: np.exp(-0.5 * (x - y) ** 2), 0.0, 5.0**-0.25),
+    (lambda x, y: np.exp(0.2 * x * y + 2.0 * x - 0.1 * x**2), None, None)])
+def test_coefficients_tell_the_scales(h, mean, std):
+    """As points do, to some percent; of exp(c xy) and of Mehler's kernel the scales are known."""
+    problem = Problem(Kernel(h), Gaussian(), Gaussian())
+    found = fitting_of_coefficients(PolynomialAttempt(problem, 23).block.matrix, *problem.gaussians)
+    x, y = fitting_gaussians(problem)
+    assert found[0].std == pytest.approx(x.std, rel=0.1)
+    assert found[1].std == pytest.approx(y.std, rel=0.1)
+    assert found[0].mean == pytest.approx(x.mean, abs=0.25)
+    if std is not None:
+        assert found[0].std == pytest.approx(std, rel=0.02)
+        assert found[0].mean == mean
+
+
+@pytest.mark.parametrize(("h", "degree"), [(lambda x, y: np.exp(0.45 * x * y), 39),
+                                           (lambda x, y: np.exp(-2.0 * (x - y) ** 2), 39)])
+def test_few_values_suffice_where_the_scale_is_another(h, degree):
+    """No more degrees than the decay of the coefficients asks for; none for a kink."""
+    problem = Problem(Kernel(h), Gaussian(), Gaussian(), 1e-6)
+    first = PolynomialAttempt(problem, 23)
+    discretisation = next(from_few_values(problem, first))
+    assert discretisation.blocks[0].left.size == degree + 1
+    assert list(from_few_values(Problem(Kernel(np.maximum), Gaussian(), Gaussian(), 1e-6), first)) == []
