@@ -74,7 +74,7 @@ def _volume(s: np.ndarray, counts: np.ndarray, eps: float) -> float:
 
 
 def _covering(spectrum: Spectrum, eps: float) -> float:
-    """The least of the bounds from above, for all numbers d of values that leave a smaller one than eps."""
+    """The least of the bounds from above, for some fifty numbers d of values that leave a smaller one than eps."""
     with np.errstate(over="ignore"):    # what is too large makes the bound infinite
         s, counts = np.minimum.accumulate(spectrum.upper / eps), spectrum.counts
     beyond = spectrum.tail.hilbert_schmidt / eps
@@ -84,7 +84,14 @@ def _covering(spectrum: Spectrum, eps: float) -> float:
     if largest >= 1.0:
         # At most 2 beyond^2 of the values beyond are above sqrt(1/2), since their squares sum to no more than beyond^2.
         return _bound(np.append(s, largest), np.append(counts, 2.0 * beyond * beyond), math.sqrt(0.5))
-    return min(_bound(s[:d], counts[:d], following) for d, following in enumerate([*s, largest]) if following < 1.0)
+    following = np.append(s, largest)
+    # Every d gives a bound. Both following^2 and what it lacks of one are tried from a thousandth to 1/2, in steps of
+    # thirty per cent.
+    steps = np.geomspace(1e-3, 0.5, 25)
+    levels = np.sqrt(np.concatenate([1.0 - steps, steps]))
+    first = int(np.argmax(following < 1.0))
+    chosen = np.unique(np.clip(np.searchsorted(-following, -levels), first, s.size))
+    return min(_bound(s[:d], counts[:d], float(following[d])) for d in {first, *chosen.tolist()})
 
 
 def _bound(s: np.ndarray, counts: np.ndarray, following: float) -> float:
