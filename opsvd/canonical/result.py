@@ -3,19 +3,25 @@
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.special import chdtrc
 
+from .._support.axes import COLOURS, axes_or_new, plot_values, styled
 from .._support.floats import EPS
+from .._support.tables import Records, Tabular
 from ..answer.result import OperatorSVD
 from ..measures import Discrete
 from ..operator.singular_functions import SingularFunctions
 from ..spectrum import Estimate
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 
 @dataclass(frozen=True, eq=False)
-class Dependence:
+class Dependence(Tabular):
     r"""Canonical correlations and functions of two random variables, made by `opsvd.dependence`.
 
     .. math:: h(x, y) = 1 + \sum_i \rho_i f_i(x) g_i(y), \qquad E[f_i] = E[g_i] = 0,
@@ -165,6 +171,57 @@ class Dependence:
             raise ValueError(f"{name} is of a table of counts, or of pairs of labels, got a density; pass these to "
                              f"opsvd.dependence")
         return self.total
+
+    def records(self) -> Records:
+        """A row for each canonical correlation: its number, value, error bar, and share of the inertia."""
+        shares = self.principal_inertias / max(float(self.inertia), EPS**2)
+        return [{"i": i, "correlation": float(rho), "error": float(error), "share_of_inertia": float(share)}
+                for i, (rho, error, share) in enumerate(zip(self.correlations, self.errors, shares, strict=True), 1)]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The correlations with their bars and shares, and what is known of a table, as Python's own numbers."""
+        columns = {name: [row[name] for row in self.records()] for name in ("correlation", "error", "share_of_inertia")}
+        return super().to_dict() | columns | {"inertia": float(self.inertia)}
+
+    def _heading(self) -> tuple[str, str]:
+        return "Canonical correlations", repr(self)
+
+    def plot(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw the canonical correlations with their error bars; needs matplotlib (the extra ``plot``)."""
+        ax = plot_values(ax, self.correlations, self.errors, title="canonical correlations",
+                         label="$\\rho_i$ and its error bar")
+        ax.set_ylabel("canonical correlation $\\rho_i$")
+        return ax
+
+    def biplot(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw rows and columns of a table by their first two principal coordinates, as correspondence analysis does.
+
+        Rows near each other have similar shares of the columns, and columns alike. A row lies in the direction of the
+        columns that it has more of than others. Needs matplotlib (the extra ``plot``).
+
+        Raises
+        ------
+        ValueError
+            If the variables are not discrete, or if there are fewer than two correlations.
+        """
+        rows, columns = self.row_principal, self.column_principal
+        if len(self.correlations) < 2:
+            raise ValueError(f"a biplot must have two canonical correlations, got {len(self.correlations)}; draw "
+                             f"row_principal and column_principal as numbers")
+        ax = styled(axes_or_new(ax), "rows and columns, principal coordinates")
+        for points, labels, marker, colour, kind in (
+                (rows, self.row_labels, "o", COLOURS[0], "rows"),
+                (columns, self.column_labels, "s", COLOURS[1], "columns")):
+            ax.plot(*points[:, :2].T, marker, color=colour, label=kind)
+            for point, label in zip(points, range(len(points)) if labels is None else labels, strict=True):
+                ax.annotate(str(label), point[:2], xytext=(4, 4), textcoords="offset points", color=colour)
+        shares = 100.0 * self.principal_inertias[:2] / float(self.inertia)
+        ax.set(xlabel=f"first axis, {shares[0]:.1f} % of the inertia", ylabel=f"second axis, {shares[1]:.1f} %")
+        ax.axhline(0.0, color="0.8", linewidth=0.8, zorder=0)
+        ax.axvline(0.0, color="0.8", linewidth=0.8, zorder=0)
+        ax.set_aspect("equal", adjustable="datalim")
+        ax.legend()
+        return ax
 
     def __repr__(self) -> str:
         """The leading correlations, and how much they explain."""

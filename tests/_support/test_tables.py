@@ -32,6 +32,7 @@ def results():
         "sweep": opsvd.monte_carlo_sweep(tanh, [20, 40], trials=2, rng=0),
         "matrix": opsvd.check_matrix(tanh(x[:, None], y), svd),
         "check": opsvd.crosscheck(tanh, (30, 60), trials=3, rng=0, svd=svd),
+        "dependence": opsvd.dependence(np.array([[20, 3, 5], [4, 30, 6], [2, 8, 25]])),
         "nothing": opsvd.decompose(lambda x, y: 0.0 * x * y)}
 
 
@@ -40,7 +41,7 @@ def test_every_result_is_a_table(results):
     kinds = {one for one in vars(opsvd).values() if inspect.isclass(one) and issubclass(one, Tabular)}
     assert kinds == {type(one) for one in results.values()}
     named = {"OperatorSVD", "FiniteSizePrediction", "DeterministicEquivalent", "RadialEquivalent", "DecayLaw",
-             "MonteCarloSpectrum", "MonteCarloSweep", "CrossCheck", "MatrixCheck"}
+             "MonteCarloSpectrum", "MonteCarloSweep", "CrossCheck", "MatrixCheck", "Dependence"}
     assert {kind.__name__ for kind in kinds} == named
 
 

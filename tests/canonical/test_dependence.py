@@ -131,3 +131,29 @@ def test_results_can_be_saved(tmp_path):
     again = opsvd.Dependence(opsvd.load(tmp_path / "colours.npz"), found.total)
     np.testing.assert_array_equal(again.row_standard, found.row_standard)
     np.testing.assert_array_equal(again.standard_errors, found.standard_errors)
+
+
+def test_pictures_of_a_table():
+    """Correlations with bars; and a biplot of principal coordinates, with the labels of rows and columns."""
+    plt = pytest.importorskip("matplotlib.pyplot")
+    found = dependence(CAITHNESS)
+    axes = plt.subplots()[1]
+    assert found.plot(axes) is axes
+    biplot = found.biplot()
+    rows, columns = (line.get_xydata() for line in biplot.lines[:2])
+    np.testing.assert_allclose(rows, found.row_principal[:, :2])
+    np.testing.assert_allclose(columns, found.column_principal[:, :2])
+    assert len(biplot.texts) == sum(CAITHNESS.shape)
+    assert "86.6 % of the inertia" in biplot.get_xlabel()
+    plt.close("all")
+    with pytest.raises(ValueError, match="two canonical correlations, got 1"):
+        dependence(np.array([[5, 2], [1, 7]])).biplot()
+
+
+def test_records_of_a_density():
+    """A row for each correlation; the shares of the inertia add up to one but for what is left out."""
+    found = dependence(gaussian_ratio(0.5), Gaussian(), Gaussian())
+    rows = found.records()
+    assert [row["i"] for row in rows] == list(range(1, len(rows) + 1))
+    assert sum(row["share_of_inertia"] for row in rows) == pytest.approx(1.0, abs=1e-9)
+    assert found.to_dict()["correlation"] == found.correlations.tolist()
