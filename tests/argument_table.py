@@ -300,6 +300,8 @@ row("MatrixCheck.plot", lambda: opsvd.check_matrix(np.ones((9, 9)), line()).plot
 row("MonteCarloSpectrum.plot", lambda: sampled().plot, ax=NONE)
 row("MonteCarloSweep.plot", lambda: opsvd.monte_carlo_sweep(product, [4, 5], rng=0).plot, ax=NONE)
 row("RadialEquivalent.plot", lambda: whole_spectrum().plot, ax=NONE)
+for name in ("plot", "biplot"):
+    row(f"Dependence.{name}", lambda name=name: getattr(opsvd.dependence(np.diag([3, 4, 5]) + 1), name), ax=NONE)
 for name, law in (("DeterministicEquivalent", lambda: opsvd.deterministic_equivalent([1.0], [2], 5)),
                   ("RadialEquivalent", whole_spectrum)):
     row(f"{name}.quantiles", lambda law=law: law().quantiles,
