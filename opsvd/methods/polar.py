@@ -47,7 +47,7 @@ class Polar(Method):
         if problem.of_numbers or isinstance(problem.kernel, BlockKernel | MatrixKernel):
             return "takes kernels of vectors with numbers for values"
         if problem.inner_product is None:
-            return "takes functions of <x, y> under Gaussian measures of mean zero"
+            return "takes functions of <x, y>, or <x, M y>, under Gaussian measures of mean zero"
         directions = len(problem.inner_product.deviations)
         if directions not in _LARGEST_RATIO:
             return f"takes products <x, y> that use two to four directions, and here they use {directions}"
@@ -126,7 +126,8 @@ class _Level:
         """One block for every class of harmonics, whose basis are its singular functions."""
         blocks = tuple(self._block(operator, triplets) for operator, triplets in self.found)
         seen = "" if self.setting.product.known else "seen to be "
-        note = (f"{seen}phi(<x, y>) in {self.radial.k} directions: harmonics to degree {self.sizes.tops[-1]} of "
+        form = "<x, y>" if self.setting.product.identity else "<x, M y>"
+        note = (f"{seen}phi({form}) in {self.radial.k} directions: harmonics to degree {self.sizes.tops[-1]} of "
                 f"{len(blocks)} parities, {self.radial.count} lengths, step {self.radial.step:.3g} in log|x|")
         return Discretisation(blocks, self.evidence, note, rtol=self.problem.rtol, limit=_LIMIT,
                               factorise=lambda s: (np.eye(len(s)), np.diag(s).copy(), np.eye(len(s))))
@@ -154,7 +155,7 @@ class _Level:
         unsure = abs(norm - other) + self.outside + (excess**2 * energy / norm if norm else 0.0)
         evidence = PartsEvidence(
             values=system.values, parts=parts, counts=(1,) * len(parts),
-            added=excess * (mass * highest**2 + 16.0 * EPS * self.setting.radii.norm),
+            added=excess * (mass * highest**2 + (16.0 * EPS + 10.0 * product.rounding) * self.setting.radii.norm),
             known_norm=Estimate(norm, unsure),
             floor=ORDER_MARGIN * max((part.operator_norm for part in parts), default=0.0))
         return None if self.setting.unseen.contradicts(system, evidence) else evidence

@@ -48,6 +48,8 @@ class Zonal(Method):
             return ONLY_REAL
         if problem.of_numbers or isinstance(problem.given, BlockKernel | MatrixKernel):
             return "takes kernels of vectors with numbers for values"
+        if not problem.affords_forms:
+            return "takes at least five million values of h, and not that many may be asked for"
         if problem.bilinear is None:
             return "takes functions of <x, y>, or of <w, x> + b with y = (w, b), where y is Gaussian, of mean zero"
         law = find_law(problem.bilinear, problem.sides)
@@ -152,10 +154,11 @@ class _Level:
         norm, other, (mass, energy) = check.norm, self.own.norm, self.setting.profile.hidden
         highest = float(radial_half_density(np.zeros(1), self.radial.k)[0])
         unsure = abs(norm - other) + (energy / norm if norm else 0.0)
+        rounding = 16.0 * EPS + 10.0 * self.setting.form.form.rounding
         evidence = PartsEvidence(
             values=system.values, parts=parts, counts=tuple(system.left.parts[i].basis.multiplicity
                                                             for i in range(len(parts))),
-            added=mass * highest**2 + 16.0 * EPS * norm, known_norm=Estimate(norm, unsure),
+            added=mass * highest**2 + rounding * norm, known_norm=Estimate(norm, unsure),
             floor=ORDER_MARGIN * max([self.dropped, *(part.operator_norm for part in parts)]))
         return None if self.setting.unseen.contradicts(system, evidence) else evidence
 

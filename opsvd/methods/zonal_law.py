@@ -130,14 +130,16 @@ def find_law(form: Bilinear, sides: tuple[Side, Side]) -> ZonalLaw | str:
         return "takes numbers x, or vectors x that are invariant under rotations about their mean"
     # a = root (M^T x + c), and x = origin + from_u u.
     from_u = np.linalg.pinv(to_u)
-    slopes, start = root @ form.matrix.T @ from_u, root @ (form.matrix.T @ origin + form.shift)
+    matrix, constant = form.form.matrix, form.form.shift
+    slopes, start = root @ matrix.T @ from_u, root @ (matrix.T @ origin + constant)
     p = slopes.shape[1]
     slope = float(np.linalg.norm(slopes) / math.sqrt(p))
     axes = slopes / (slope or 1.0)
     along = axes.T @ start
     across = start - axes @ along
     bias, size = float(np.linalg.norm(across)), float(np.linalg.norm(start)) + slope
-    if np.abs(axes.T @ axes - np.eye(p)).max() > 1e-12 or (p > 1 and np.abs(along).max() > 1e-12 * size):
+    rounding = 1e-12 + 10.0 * form.form.rounding
+    if np.abs(axes.T @ axes - np.eye(p)).max() > rounding or (p > 1 and np.abs(along).max() > rounding * size):
         return "takes vectors x that are round as y sees them, and a bias that does not depend on their directions"
     if bias <= 1e-12 * size:
         return "takes forms with a bias"

@@ -135,8 +135,14 @@ class Problem:
 
     @cached_property
     def inner_product(self) -> InnerProduct | None:
-        """What h is of <x, y>, for kernels of vectors, if it is a function of it under centred Gaussians."""
-        return find_inner_product(self.kernel, self.mu_x, self.mu_y, self.sides)
+        """What a kernel of vectors is of <x, M y>, if it is a function of such a form under centred Gaussians."""
+        return find_inner_product(self.kernel, self.mu_x, self.mu_y, self.sides,
+                                  lambda: self.bilinear if self.affords_forms else None)
+
+    @property
+    def affords_forms(self) -> bool:
+        """Whether there are the values that phi of a form takes, at many points with many digits: some millions."""
+        return self.budget.evaluations_left > 5_000_000 and not self.given.dear
 
     @cached_property
     def bilinear(self) -> Bilinear | None:

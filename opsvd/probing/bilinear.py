@@ -1,17 +1,27 @@
 r"""Kernels phi(<M^T x + c, y>): a function of a form that is affine in one variable and linear in the other.
 
-phi(<x, y>) is one. So is a neuron with a bias, phi(<w, x> + b), with the vector y = (w, b) and c the last unit vector.
+phi(<x, y>) is one, and phi(<x, M y>). So is a neuron with a bias, phi(<w, x> + b), with the vector y = (w, b) and c
+the last unit vector.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
 from ..kernels import Elementwise, Kernel
 from ..measures import GaussianVector, Measure
 from .invariance import holds_at_pairs
+
+
+class Form(NamedTuple):
+    """The matrix M, (p, q), the vector c, (q,), and how far they may be off, relative to their size."""
+
+    matrix: np.ndarray
+    shift: np.ndarray
+    rounding: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,10 +32,7 @@ class Bilinear:
     ----------
     phi : callable
     kinks : tuple of float
-    matrix : ndarray, shape (p, q)
-        The matrix M.
-    shift : ndarray, shape (q,)
-        The vector c.
+    form : Form
     affine : int
         The variable in which the form is affine: 0 for x, 1 for y.
     known : bool
@@ -34,8 +41,7 @@ class Bilinear:
 
     phi: Callable[[np.ndarray], np.ndarray]
     kinks: tuple[float, ...]
-    matrix: np.ndarray
-    shift: np.ndarray
+    form: Form
     affine: int
     known: bool
 
@@ -51,29 +57,76 @@ def find_bilinear(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> Bilinear | No
         if not isinstance(linear, GaussianVector) or linear.mean.any():
             continue
         if isinstance(kernel, Elementwise):
-            return Bilinear(kernel.phi, kernel.kinks, np.eye(linear.dim), np.zeros(linear.dim), affine, known=True)
-        for matrix, shift in _candidates(measures[affine].dim, linear.dim):
-            if _holds(kernel, measures, matrix, shift, affine):
-                return Bilinear(partial(_along, kernel, *_anchor(measures[affine], matrix, shift), affine), (), matrix,
-                                shift, affine, known=False)
+            form = Form(np.eye(linear.dim), np.zeros(linear.dim))
+            return Bilinear(kernel.phi, kernel.kinks, form, affine, known=True)
+        for form in _candidates(kernel, measures, affine):
+            if _holds(kernel, measures, form, affine):
+                phi = partial(_along, kernel, *_anchor(measures[affine], form), affine)
+                return Bilinear(phi, (), form, affine, known=False)
     return None
 
 
-def _candidates(p: int, q: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Matrices M and vectors c of forms that people write: with a bias as the last number of y, or the first."""
+def _candidates(kernel: Kernel, measures: tuple[Measure, Measure], affine: int) -> Iterator[Form]:
+    """Forms that people write, with a bias as the last number of y, or the first; and the one that slopes show."""
+    p, q = measures[affine].dim, measures[1 - affine].dim
     if q == p + 1:
         unit = np.eye(q)
-        yield unit[:p], unit[p]
-        yield unit[1:], unit[0]
+        yield Form(unit[:p], unit[p])
+        yield Form(unit[1:], unit[0])
+    if (p + 1) * q <= 100 and (found := _of_slopes(kernel, measures, affine)) is not None:
+        yield found
 
 
-def _form(x: np.ndarray, y: np.ndarray, matrix: np.ndarray, shift: np.ndarray) -> np.ndarray:
+def _of_slopes(kernel: Kernel, measures: tuple[Measure, Measure], affine: int) -> Form | None:
+    r"""The form whose slopes in the linear variable have the directions of those of h, which are M^T x + c.
+
+    For unit vectors u of these, :math:`(1 - u u^T)(M^T x + c) = 0` is linear in M and c. At points where two stencils
+    agree, they are known up to a factor: it is chosen so that the largest entry is one.
+    """
+    p, q = measures[affine].dim, measures[1 - affine].dim
+    rng, count = np.random.default_rng(20240312), 8 * (p + 2)
+    points = measures[affine].sample(count, rng)
+    vectors = measures[1 - affine].sample(count, rng)
+    # Errors of the second stencil are a 64th of those of the first, or rounding.
+    coarse, slopes = (_slopes(kernel, points, vectors, affine, step) for step in (6e-3, 3e-3))
+    sizes, apart = np.linalg.norm(slopes, axis=1), np.linalg.norm(coarse - slopes, axis=1)
+    # At kinks and jumps stencils disagree, and where h is flat slopes have no direction.
+    known = (sizes > 0.03 * sizes.max()) & (apart <= 1e-8 * sizes)
+    if known.sum() > 4 * (p + 2):    # then the better ones are enough
+        known &= apart <= np.median(apart[known] / sizes[known]) * sizes
+    if known.sum() < p + 2:
+        return None
+    units = slopes[known] / sizes[known, None]
+    across = np.eye(q) - units[:, :, None] * units[:, None]
+    lifted = np.column_stack([points[known].reshape(-1, p), np.ones(known.sum())])
+    rows = (across[:, :, :, None] * lifted[:, None, None]).reshape(-1, q * (p + 1))
+    s, vt = np.linalg.svd(rows, full_matrices=False)[1:]
+    if len(s) < q * (p + 1) or s[-1] > 1e-9 * s[-2] or s[-2] < 1e-3 * s[0]:
+        return None    # nothing fits, or more than one form does
+    table = vt[-1].reshape(q, p + 1)
+    table = table / table.flat[np.argmax(np.abs(table))]
+    table[np.abs(table) < 1e-10] = 0.0    # which is the rounding of slopes
+    return Form(table[:, :p].T, table[:, p], 4.0 * float(s[-1] / s[-2]) + 1e-14)
+
+
+def _slopes(kernel: Kernel, points: np.ndarray, vectors: np.ndarray, affine: int, step: float) -> np.ndarray:
+    """The slopes in the linear variable, (n, q), by central differences of order six."""
+    slopes = np.zeros_like(vectors)
+    for j, scale in enumerate(np.linalg.norm(vectors, axis=0) / np.sqrt(len(vectors))):
+        move = step * scale * np.eye(vectors.shape[1])[j]
+        for times, weight in ((1, 0.75), (2, -0.15), (3, 1.0 / 60.0)):
+            ahead, behind = (vectors + sign * times * move for sign in (1.0, -1.0))
+            values = [kernel(*((points, moved) if affine == 0 else (moved, points))) for moved in (ahead, behind)]
+            slopes[:, j] += weight * (values[0] - values[1]) / (step * scale)
+    return slopes
+
+
+def _value(x: np.ndarray, y: np.ndarray, form: Form) -> np.ndarray:
     """The form at points (n, p) or (n,) and (n, q)."""
-    return np.asarray(np.sum((x.reshape(len(y), len(matrix)) @ matrix + shift) * y, axis=1))
+    return np.asarray(np.sum((x.reshape(len(y), len(form.matrix)) @ form.matrix + form.shift) * y, axis=1))
 
 
-def _holds(kernel: Kernel, measures: tuple[Measure, Measure], matrix: np.ndarray, shift: np.ndarray,
-           affine: int) -> bool:
+def _holds(kernel: Kernel, measures: tuple[Measure, Measure], form: Form, affine: int) -> bool:
     """Whether h is the same at pairs of points at which the form is."""
     def moved(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """The pairs, and others: both points drawn anew, and the one in which the form is linear scaled to fit it."""
@@ -81,17 +134,17 @@ def _holds(kernel: Kernel, measures: tuple[Measure, Measure], matrix: np.ndarray
         points = [x, y]
         for _ in range(2):
             others = [measure.sample(len(x), rng) for measure in measures]
-            old, new = (_form(part[affine], part[1 - affine], matrix, shift) for part in (points, others))
+            old, new = (_value(part[affine], part[1 - affine], form) for part in (points, others))
             others[1 - affine] *= (old / new)[:, None]
             yield others[0], others[1]
 
-    return holds_at_pairs(kernel, *measures, moved)
+    return holds_at_pairs(kernel, *measures, moved, rounding=1e-11 + 1e3 * form.rounding)
 
 
-def _anchor(inputs: Measure, matrix: np.ndarray, shift: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _anchor(inputs: Measure, form: Form) -> tuple[np.ndarray, np.ndarray]:
     """A point of the affine variable, and one of the other, at which the form is one."""
     points = inputs.sample(64, np.random.default_rng(20240311))
-    vectors = points.reshape(64, len(matrix)) @ matrix + shift
+    vectors = points.reshape(64, len(form.matrix)) @ form.matrix + form.shift
     best = int(np.argmax(np.sum(vectors**2, axis=1)))
     return points[best], vectors[best] / np.sum(vectors[best] ** 2)
 

@@ -58,9 +58,9 @@ def is_function_of_product(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool
 
 
 def holds_at_pairs(kernel: Kernel, mu_x: Measure, mu_y: Measure,
-                   moved: Callable[..., Iterator[tuple[np.ndarray, np.ndarray]]]) -> bool:
-    """Whether h stays the same where `moved` moves pairs of points."""
-    return _unchanged(kernel, mu_x, mu_y, moved, _SEED + 3)
+                   moved: Callable[..., Iterator[tuple[np.ndarray, np.ndarray]]], rounding: float) -> bool:
+    """Whether h stays the same where `moved` moves pairs of points, but for the rounding of its largest value."""
+    return _unchanged(kernel, mu_x, mu_y, moved, _SEED + 3, rounding=rounding)
 
 
 def _across(x: np.ndarray, direction: np.ndarray) -> np.ndarray:
@@ -70,14 +70,15 @@ def _across(x: np.ndarray, direction: np.ndarray) -> np.ndarray:
 
 
 def _unchanged(kernel: Kernel, mu_x: Measure, mu_y: Measure,
-               moved: Callable[..., Iterator[tuple[np.ndarray, np.ndarray]]], seed: int) -> bool:
+               moved: Callable[..., Iterator[tuple[np.ndarray, np.ndarray]]], seed: int, *,
+               rounding: float = 1e-11) -> bool:
     """Whether h stays the same where pairs of points are moved: at 40 that are probed, and at as many others."""
     rng = np.random.default_rng(seed)
     for _ in range(2):
         values = [kernel(x, y) for x, y in moved(*varied_pairs(kernel, mu_x, mu_y, 40, rng), rng)]
         size = max(float(np.abs(part).max()) for part in values)
         # Sums over 10^4 coordinates are rounded by less than 1e-11 of the largest value.
-        if not (math.isfinite(size) and all(np.abs(part - values[0]).max() <= 1e-11 * size for part in values)):
+        if not (math.isfinite(size) and all(np.abs(part - values[0]).max() <= rounding * size for part in values)):
             return False
     return True
 

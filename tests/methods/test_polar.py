@@ -150,6 +150,18 @@ def test_black_boxes_are_recognised():
     assert abs(svd(np.array([0.3, 0.4]), np.array([-1.0, 0.2])) - np.tanh(-0.22)) < 1e-2
 
 
+def test_black_boxes_of_other_forms_are_recognised():
+    """tanh(<x, M y>) under round Gaussians has the values of phi(<x, y>) with the singular values of M."""
+    matrix = np.array([[1.0, 0.3], [-0.2, 0.5], [0.1, 0.0]])
+    svd = decompose(lambda x, y: np.tanh(np.einsum("...p,pq,...q->...", x, matrix, y)), Gaussian.standard(3),
+                    Gaussian.standard(2), rtol=1e-4)
+    assert "seen to be phi(<x, M y>)" in svd.method
+    known = decompose(elementwise(np.tanh, 2), stretched(*np.linalg.svd(matrix)[1]), Gaussian.standard(2), rtol=1e-4)
+    np.testing.assert_allclose(svd.singular_values[:4], known.singular_values[:4], atol=1e-5)
+    x, y = np.array([0.3, 0.4, -0.2]), np.array([-1.0, 0.2])
+    assert abs(svd(x, y) - np.tanh(x @ matrix @ y)) < 3e-2
+
+
 def test_the_result_is_used_like_any_other(tmp_path):
     """Saved and loaded, predicted from, and checked by sampling."""
     svd = answer("tanh", 1.0, 0.5, rtol=1e-4)

@@ -189,6 +189,8 @@ def test_refusals_say_why():
             ((neuron("tanh", 2), stretched, three), "round as y sees them")]:
         with pytest.raises(ValueError, match=message):
             decompose(*arguments, method="zonal")
+    with pytest.raises(ValueError, match="at least five million"):
+        decompose(neuron("tanh", 1), Gaussian(), two, method="zonal", max_evaluations=10_000)
 
 
 def test_the_method_names_itself():

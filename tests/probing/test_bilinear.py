@@ -21,9 +21,25 @@ def test_neurons_are_recognised(phi, bias):
     for affine, kernel in enumerate(kernels):
         form = find_bilinear(kernel, *((mu, nu) if affine == 0 else (nu, mu)))
         assert (form.affine, form.known) == (affine, False)
-        np.testing.assert_array_equal(form.matrix, np.eye(3)[weights])
-        np.testing.assert_array_equal(form.shift, np.eye(3)[bias])
+        np.testing.assert_array_equal(form.form.matrix, np.eye(3)[weights])
+        np.testing.assert_array_equal(form.form.shift, np.eye(3)[bias])
         np.testing.assert_allclose(form.phi(np.array([-2.0, 0.5, 0.9])), phi(np.array([-2.0, 0.5, 0.9])))
+
+
+@pytest.mark.parametrize("phi", [np.tanh, np.abs, lambda z: np.clip(z, -1.0, 1.0)])
+@pytest.mark.parametrize(("p", "q"), [(1, 2), (2, 2), (3, 2)])
+def test_slopes_show_the_form(phi, p, q):
+    """phi(<M^T x + c, y>) with random M and c, up to the factor that the largest entry is one."""
+    rng = np.random.default_rng(0)
+    matrix, shift = rng.standard_normal((p, q)), rng.standard_normal(q)
+    kernel = Kernel(lambda x, y: phi(np.sum((x.reshape(*x.shape[:x.ndim - (p > 1)], p) @ matrix + shift) * y, axis=-1)),
+                    dims=(p, q))
+    form = find_bilinear(kernel, Gaussian([0.5, 0.0, 0.0][:p], np.eye(p)) if p > 1 else Uniform(),
+                         Gaussian.standard(q)).form
+    factor = shift @ shift / (shift @ form.shift)
+    assert form.rounding < 1e-8
+    np.testing.assert_allclose(factor * form.matrix, matrix, atol=10.0 * factor * form.rounding)
+    np.testing.assert_allclose(factor * form.shift, shift, atol=10.0 * factor * form.rounding)
 
 
 def test_other_kernels_are_not():
@@ -34,4 +50,4 @@ def test_other_kernels_are_not():
     assert find_bilinear(neuron, Uniform(), Gaussian([0.0, 1.0], np.eye(2))) is None
     form = find_bilinear(elementwise(np.tanh, 3), THREE, THREE)
     assert form.known
-    np.testing.assert_array_equal(form.shift, np.zeros(3))
+    np.testing.assert_array_equal(form.form.shift, np.zeros(3))
