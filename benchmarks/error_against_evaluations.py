@@ -184,13 +184,12 @@ def read(text: str) -> Results:
 
 def figure(results: Results) -> Any:
     """A panel a class, log-log; filled marks for the first kernel, open ones for the second."""
-    # Shown at nine inches of a page: letters are then as large as those of its text.
-    drawing = new_figure(10.0, 13.0)
-    axes = drawing.subplots(4, 3, sharex=True, sharey=True)
+    # Two columns: at the 700 pixels that a page has, letters are then as large as those of its text.
+    drawing = new_figure(7.6, 16.5)
+    axes = drawing.subplots(6, 2, sharex=True, sharey=True)
     for ax, (tag, kernels) in zip(axes.flat, CLASSES.items(), strict=True):
-        styled(ax, f"{tag}\n\n").loglog()
-        ax.text(0.5, 1.02, f"\u25cf {kernels[0]}\n\u25cb {kernels[1]}", transform=ax.transAxes, ha="center",
-                fontsize=9.5, linespacing=1.1)
+        styled(ax).loglog()
+        ax.set_title(f"{tag}\n\u25cf {kernels[0]}\n\u25cb {kernels[1]}", fontsize=11, linespacing=1.15)
         for kernel, line, fill in zip(kernels, ("-", "--"), (None, "white"), strict=True):
             for solver, colour, mark in zip(SOLVERS, COLOURS[:4], "osD^", strict=True):
                 runs = [run for run in results[kernel][solver] if np.isfinite(run.error)]
@@ -198,10 +197,11 @@ def figure(results: Results) -> Any:
                         linestyle="" if solver == "opsvd" else line, linewidth=1.0, marker=mark, markersize=5.5,
                         markerfacecolor=fill or colour, label=solver if fill is None else None)
         ax.set_ylim(FLOOR / 2, 3.0)
-    drawing.supxlabel("kernel evaluations")
-    drawing.supylabel(f"error of the leading {LEADING} singular values, over $s_1$")
-    drawing.legend(*axes.flat[0].get_legend_handles_labels(), loc="outside upper center", ncols=len(SOLVERS),
-                   fontsize=12)
+    for ax in axes[-1]:
+        ax.set_xlabel("kernel evaluations", fontsize=12)
+    for ax in axes[:, 0]:
+        ax.set_ylabel("error of $s_1, \\dots, s_6$ over $s_1$", fontsize=11)
+    drawing.legend(*axes.flat[0].get_legend_handles_labels(), loc="outside upper center", ncols=2, fontsize=12)
     return drawing
 
 
@@ -225,7 +225,7 @@ def main() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["--figure"]:
-        figure(read(RESULTS.read_text(encoding="utf-8"))).savefig(FIGURE, dpi=110)
+        figure(read(RESULTS.read_text(encoding="utf-8"))).savefig(FIGURE, dpi=120)
         sys.exit()
     with threadpoolctl.threadpool_limits(1):
         main()

@@ -37,9 +37,12 @@ def main(path: Path) -> None:
         plot_functions(svd, ax, count=3)
         values = ", ".join(f"{value:.4f}" for value in svd.singular_values[:3])
         print(f"{title}: {values}; largest bar {svd.errors[:3].max():.0e}")
-        ax.set_title(f"{values}", fontsize=10)
+        ax.set_title(f"$s_i$ = {values}", fontsize=10)
         ax.set(xlim=window, ylim=(-2.1, 2.1), xlabel="$x$")
         ax.get_legend().remove()
+    above[0].set_ylabel("density of the measure")
+    below[0].set_ylabel("singular functions")
+    below[0].legend(below[0].lines[::2], ["$f_1 = g_1$", "$f_2 = g_2$", "$f_3 = g_3$"], fontsize=9, loc="lower right")
     figure.savefig(path, dpi=130)
 
 

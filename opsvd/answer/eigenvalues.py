@@ -32,10 +32,12 @@ def signs(values: np.ndarray, bars: np.ndarray, left: SingularFunctions, right: 
         If some g is not made of the f of its value, so that these are no eigenfunctions.
     """
     found = np.ones(len(values))
-    groups = _groups(values, bars, left.degrees if left.radial is not None else None)
+    degrees = left.degrees if left.radial is not None else np.zeros(len(values), dtype=int)
+    groups = _groups(values, bars, degrees)
     f, g = _at_points(left, right, 8 * max((len(group) for group in groups), default=0))
     for group in groups:
-        others = np.setdiff1d(np.arange(len(values)), group)
+        # Functions of different degrees do not mix, however near their values are.
+        others = np.setdiff1d(np.flatnonzero(degrees == degrees[group[0]]), group)
         gap = float(np.abs(values[group][:, None] - values[others]).min(initial=float(values[group[-1]])))
         # What bars, the tolerance and rounding do to functions, to first order; they are orthonormal, and may differ
         # by two. At most a tenth, lest functions that are only alike pass for the same.
@@ -56,12 +58,10 @@ def signs(values: np.ndarray, bars: np.ndarray, left: SingularFunctions, right: 
     return found
 
 
-def _groups(values: np.ndarray, bars: np.ndarray, degrees: np.ndarray | None) -> list[np.ndarray]:
-    """Indices of functions whose values are not told apart, of one degree of harmonics if they are radial ones."""
-    kinds = [np.arange(len(values))] if degrees is None else [
-        np.flatnonzero(degrees == degree) for degree in np.unique(degrees)]
+def _groups(values: np.ndarray, bars: np.ndarray, degrees: np.ndarray) -> list[np.ndarray]:
+    """Indices of functions of one degree of harmonics whose values are not told apart."""
     groups = []
-    for kind in kinds:
+    for kind in (np.flatnonzero(degrees == degree) for degree in np.unique(degrees)):
         s, reach = values[kind], bars[kind]
         # Functions of values nearer than a thousandth may mix by rounding; whole groups do not.
         apart = s[:-1] - s[1:] > reach[:-1] + reach[1:] + 1e-3 * s[:-1]

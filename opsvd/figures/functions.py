@@ -53,7 +53,7 @@ def plot_functions(svd: Decomposition, ax: "Axes | None" = None, count: int = 4)
             ax.plot(left.along, f.imag, color=colour, linewidth=3.0, alpha=0.2)
             ax.plot(right.along, g.imag, color=colour, linewidth=1.2, linestyle=":", alpha=0.5)
     faint = "; imaginary parts faint" if left.values.dtype.kind == "c" else ""
-    ax.set_xlabel(f"{left.axis} (solid), {right.axis} (dashed){faint}")
+    ax.set(xlabel=f"{left.axis} (solid), {right.axis} (dashed){faint}", ylabel="value of the function")
     # The mean square of a function is one. Where all lines are constant, their rounding is nothing to be seen.
     low, high = ax.get_ylim()
     if high - low < 0.5:

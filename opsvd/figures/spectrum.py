@@ -62,13 +62,25 @@ def plot_spectrum(svd: Decomposition, ax: "Axes | None" = None) -> "Axes":
     top = positive.max()
     ax.set(xlim=(0.4, len(values) + 0.6), ylim=(floor, top * (top / floor) ** 0.3))    # room for the legend
     if svd.decay.kind == "power" and len(values) > _LABELLED:
-        ax.set(xscale="log", xlim=(0.7, 1.4 * len(values)))
+        _show_power(svd, ax, index)
     elif len(values) <= _LABELLED:
         ax.set_xticks(index)
     else:
         ax.locator_params(axis="x", integer=True)
     ax.legend(loc="upper right")
     return ax
+
+
+def _show_power(svd: Decomposition, ax: "Axes", index: np.ndarray) -> None:
+    """Draw the power of i by which values fall, on two logarithmic axes that show the values, and few decades below."""
+    law, least = svd.decay, float(svd.values.min())
+    ax.plot(index, law.amplitude * index ** -law.rate, color=COLOURS[1], linewidth=1.0, zorder=1,
+            label=f"$i^{{-{law.rate:.3g}}}$, the law of decay")
+    # Bars shorter than a hundredth of the last value cannot be seen beside it.
+    low = max(ax.get_ylim()[0], 0.01 * least)
+    ax.set(xscale="log", xlim=(0.7, 1.4 * len(index)), ylim=(low, svd.values[0] * (svd.values[0] / low) ** 0.4))
+    if svd.errors.max() < low:
+        ax.patches[-1].set_label("_out of view")
 
 
 def _plot_multiplets(svd: Decomposition, ax: "Axes") -> "Axes":
@@ -79,7 +91,9 @@ def _plot_multiplets(svd: Decomposition, ax: "Axes") -> "Axes":
     ax.set(xscale="log", yscale="log", xlabel="index $i$", ylabel="singular value $s_i$")
     ax.hlines(svd.values, starts + 0.6, ends + 0.4, color=COLOURS[0], linewidth=2.5, label="multiplets")
     middles = np.sqrt((starts + 0.6) * (ends + 0.4))
-    ax.errorbar(middles, svd.values, yerr=svd.value_errors, fmt="none", ecolor=ink(ax), capsize=2, label="error bars")
+    ax.errorbar(middles, svd.values, yerr=svd.value_errors, fmt="none", ecolor=ink(ax),
+                capsize=2 if len(svd.values) < 50 else 0, label="error bars")    # caps of more would hide the values
+    ax.margins(y=0.1)    # room for the label of the first
     ax.autoscale_view()    # so that places below are those that will be seen
     # Inches from the start of a label to that of the next: three characters of eight points, with a space. A layout may
     # yet take a fifth of the width for what stands beside the Axes.

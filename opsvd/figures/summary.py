@@ -26,7 +26,7 @@ def summary_figure(svd: Decomposition, check: Any = None) -> "Figure":
         Unknown to pyplot: save it with ``savefig``; there is nothing to close.
     """
     panels = 2 if check is None else 3
-    figure = new_figure(4.8 * panels, 4.2)
+    figure = new_figure(4.8 * panels + 1.5, 4.2)    # the legend of the functions stands beside them
     axes = figure.subplots(1, panels)
     plot_spectrum(svd, axes[0])
     plot_functions(svd, axes[1])

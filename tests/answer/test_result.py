@@ -334,6 +334,16 @@ def test_eigenvalues_of_symmetric_kernels(name):
     np.testing.assert_allclose(np.sort(sampled[first]), np.sort(values[first]), atol=0.12)
 
 
+@pytest.mark.parametrize(("phi", "exact"), [
+    (lambda z: z + 2.0 * z**2 - 1.0, [0.5, 0.5, 0.5, 0.5]), (lambda z: z - 2.0 * z**2 + 1.0, [0.5, 0.5, -0.5, -0.5])])
+def test_degrees_that_share_a_singular_value_do_not_mix(phi, exact):
+    """cos(t) and cos(2t) on the circle have one singular value, on two degrees; the distance between them is zero."""
+    circle = opsvd.Sphere(2)
+    svd = opsvd.decompose(opsvd.elementwise(phi, 2), circle, circle, rtol=1e-6)
+    assert len(svd.values) == 1
+    np.testing.assert_allclose(svd.eigenvalues, exact, atol=1e-12)
+
+
 def test_a_positive_semidefinite_kernel_has_no_negative_eigenvalue():
     """min(x, y) on [0, 1] has 1 / ((i - 1/2) pi)^2; less one half, the first of them is negative."""
     unit = opsvd.Uniform(0.0, 1.0)

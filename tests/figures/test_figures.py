@@ -70,9 +70,13 @@ def test_functions_are_those_of_the_result(svd, ax):
 
 
 def test_a_power_law_is_drawn_as_a_line(ax):
-    """Where values fall like a power both axes are logarithmic; where they fall faster, the one of values."""
-    plot_spectrum(decompose(np.minimum, Uniform(0.0, 1.0), Uniform(0.0, 1.0), rtol=1e-6), ax)
+    """Where values fall like a power both axes are logarithmic and show it; where they fall faster, that of values."""
+    svd = decompose(np.minimum, Uniform(0.0, 1.0), Uniform(0.0, 1.0), rtol=1e-6)
+    plot_spectrum(svd, ax)
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+    assert ax.get_ylim()[0] >= 0.0099 * svd.values.min()
+    words = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert words == ["$i^{-2.0}$, the law of decay".replace("2.0", f"{svd.decay.rate:.3g}"), "$s_i$ and its error bar"]
     assert plot_spectrum(decompose(sine), Figure().subplots()).get_xscale() == "linear"
 
 
