@@ -84,7 +84,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
     Returns
     -------
     OperatorSVD
-        Singular values with error bars, singular functions, and how they were come by.
+        Singular values with error bars, singular functions, and the method that gave them.
 
     Raises
     ------

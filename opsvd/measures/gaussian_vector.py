@@ -28,8 +28,9 @@ class GaussianVector(Measure):
         The mean m.
     cov : array_like, shape (k, k), or float, default 1.0
         The covariance C, symmetric and positive semidefinite; a number c stands for c times the identity, and takes
-        no memory. C may be singular, of rank r < k: then x lies in a flat of dimension r, there is no density on R^k,
-        and the measure is that of z on R^r, moved there. Eigenvalues below 1e-13 of the largest count as zero.
+        no memory. C may be singular, of rank r < k: then x lies in an affine subspace of dimension r, there is no
+        density on R^k, and the measure is that of z on R^r, moved there. Eigenvalues below 1e-13 of the largest count
+        as zero.
 
     Attributes
     ----------
@@ -57,7 +58,7 @@ class GaussianVector(Measure):
     >>> print(mu.unwhiten(mu.whiten(np.array([3.0, -1.0]))).round(12))
     [ 3. -1.]
     >>> Gaussian([0.0, 0.0], [[1.0, 1.0], [1.0, 1.0]])
-    GaussianVector(k=2, on a flat of dimension 1)
+    GaussianVector(k=2, singular covariance of rank 1)
     """
 
     everywhere = True
@@ -88,7 +89,7 @@ class GaussianVector(Measure):
     def __repr__(self) -> str:
         """Name the dimension, and say plainly where the covariance is singular."""
         if self.rank < self.dim:
-            return f"GaussianVector(k={self.dim}, on a flat of dimension {self.rank})"
+            return f"GaussianVector(k={self.dim}, singular covariance of rank {self.rank})"
         if self.isotropic_std is None:
             return f"GaussianVector(k={self.dim}, mean={_brief(self.mean)}, cov={_brief(self.cov)})"
         return (f"Gaussian.standard({self.dim})" if self.isotropic_std == 1.0 and not self.mean.any() else

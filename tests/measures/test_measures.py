@@ -81,7 +81,7 @@ def test_whitening_undoes_itself():
 def test_singular_covariances_are_said_plainly():
     """Samples stay on the flat, there is no density, and both are said."""
     measure = Gaussian(mean=[1.0, 1.0, 0.0], cov=np.diag([1.0, 0.0, 4.0]))
-    assert repr(measure) == "GaussianVector(k=3, on a flat of dimension 2)"
+    assert repr(measure) == "GaussianVector(k=3, singular covariance of rank 2)"
     x = measure.sample(7, np.random.default_rng(0))
     assert (x[:, 1] == 1.0).all()
     assert measure.whiten(x).shape == (7, 2)

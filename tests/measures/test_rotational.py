@@ -23,7 +23,7 @@ def test_measures_are_consistent(measure):
 
 
 def test_correlated_vectors_are_consistent():
-    """A Gaussian that is not round, and one on a flat."""
+    """A Gaussian that is not round, and one of a singular covariance."""
     check_measure(Gaussian([1.0, 0.0], [[2.0, 1.0], [1.0, 2.0]]))
     check_measure(Gaussian([0.0, 0.0], [[1.0, 1.0], [1.0, 1.0]]))
 
