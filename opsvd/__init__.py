@@ -1,6 +1,7 @@
 """opsvd: the singular value decomposition of kernels under probability measures."""
 
 from . import exact, testing
+from ._support.quad_erf import erf
 from .answer.loading import load
 from .answer.result import OperatorSVD
 from .canonical import Dependence, dependence
@@ -95,14 +96,14 @@ __version__ = "0.1.0"
 __all__ = ["Atoms", "Ball", "Beta", "BlockKernel", "Circle", "ConvergenceWarning", "CrossCheck", "DecayLaw", "Density",
            "Dependence", "DeterministicEquivalent", "Discrete", "Elementwise", "Empirical", "Estimate", "Exponential",
            "FiniteRank", "FiniteSizePrediction", "Gamma", "Gaussian", "GaussianKernel", "GaussianVector", "Grid",
-           "HermiteGalerkin", "Kernel", "KernelError", "LineMeasure", "LogNormal", "Logarithmic", "LongSamplingWarning",
-           "MatrixCheck", "MatrixKernel", "Measure", "MeasureLike", "Method", "Mixture", "MonteCarloSpectrum",
-           "MonteCarloSweep", "NonFiniteKernelError", "NotSquareIntegrableError", "OperatorSVD", "Panels", "Polar",
-           "Polynomials", "Product", "ProductIntegration", "Pushforward", "QuasiRandom", "RadialEquivalent", "Ridge",
-           "Rotational", "SamplingInterruptedWarning", "ScaledHermite", "Sectors", "SingularFunctions", "Sphere",
-           "StudentT", "Tensor", "TrialError", "Uniform", "UniformPanels", "Zonal", "blockwise", "break_points",
-           "check_matrix", "crosscheck", "decay_law", "decompose", "dependence", "deterministic_equivalent",
-           "effective_rank", "elementwise", "essay_figures", "exact", "hilbert_schmidt_norm", "iid_gaussian", "load",
-           "metric_entropy", "monte_carlo", "monte_carlo_sweep", "nuclear_norm", "parse_kernel", "parse_measure",
-           "plot_breaks", "plot_functions", "plot_spectrum", "rank_bound", "sample_matrix", "sampling_cost",
-           "subspace_error", "testing"]
+           "HermiteGalerkin", "Kernel", "KernelError", "LineMeasure", "LogNormal", "Logarithmic",
+           "LongSamplingWarning", "MatrixCheck", "MatrixKernel", "Measure", "MeasureLike", "Method", "Mixture",
+           "MonteCarloSpectrum", "MonteCarloSweep", "NonFiniteKernelError", "NotSquareIntegrableError", "OperatorSVD",
+           "Panels", "Polar", "Polynomials", "Product", "ProductIntegration", "Pushforward", "QuasiRandom",
+           "RadialEquivalent", "Ridge", "Rotational", "SamplingInterruptedWarning", "ScaledHermite", "Sectors",
+           "SingularFunctions", "Sphere", "StudentT", "Tensor", "TrialError", "Uniform", "UniformPanels", "Zonal",
+           "blockwise", "break_points", "check_matrix", "crosscheck", "decay_law", "decompose", "dependence",
+           "deterministic_equivalent", "effective_rank", "elementwise", "erf", "essay_figures", "exact",
+           "hilbert_schmidt_norm", "iid_gaussian", "load", "metric_entropy", "monte_carlo", "monte_carlo_sweep",
+           "nuclear_norm", "parse_kernel", "parse_measure", "plot_breaks", "plot_functions", "plot_spectrum",
+           "rank_bound", "sample_matrix", "sampling_cost", "subspace_error", "testing"]

@@ -14,7 +14,7 @@ from ._support.blas_threads import one_blas_thread
 from ._support.budget import Budget, BudgetExhaustedError
 from ._support.floats import EPS
 from ._support.progress import as_report
-from ._support.validation import int_of_at_least, positive_float, positive_int, tolerance
+from ._support.validation import int_of_at_least, one_of, positive_float, positive_int, tolerance
 from .answer.assembly import assembled
 from .answer.result import OperatorSVD
 from .answer.selection import select
@@ -23,7 +23,7 @@ from .errors import ConvergenceWarning, KernelError
 from .evidence.rounding import with_rounding
 from .kernels import Kernel, entrywise, kernel_values, paired, unit_factor
 from .measures import Gaussian, MeasureLike
-from .methods import Auto, Method, Polynomials, QuasiRandom, UniformPanels, as_method, hold_for_few_points
+from .methods import Auto, Method, Polynomials, QuasiRandom, UniformPanels, as_method, hold_for_few_points, quad_method
 from .operator.discretisation import Discretisation
 from .operator.problem import Problem
 
@@ -35,8 +35,9 @@ _FAR_OUT = ("h^2 times the densities decays so slowly that much of it lies where
 
 
 def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu_y: MeasureLike = Gaussian(), *,  # noqa: B008
-              rtol: float = 1e-10, max_rank: int | None = None, method: str | Method = "auto",
-              max_evaluations: int = 200_000_000, max_seconds: float = 20.0, progress: Any = None) -> OperatorSVD:
+              rtol: float | None = None, max_rank: int | None = None, method: str | Method = "auto",
+              max_evaluations: int = 200_000_000, max_seconds: float = 20.0, progress: Any = None,
+              precision: str = "double") -> OperatorSVD:
     r"""Singular value decomposition of a kernel under probability measures.
 
     .. math:: h(x, y) = \sum_i s_i f_i(x) g_i(y), \qquad E_{\mu_x}[f_i f_j] = E_{\mu_y}[g_i g_j] = \delta_{ij},
@@ -58,10 +59,10 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
         The measures of x and y: a `Measure`; a distribution of scipy.stats, or any object with a density `pdf` and a
         `support`; a one-dimensional `gaussian_kde`; or an array of samples, shape (n,) or (n, k). They say whether h
         takes numbers or vectors; ``elementwise(phi, k)`` knows it.
-    rtol : float, default 1e-10
+    rtol : float, optional
         The error bar of every singular value is to be at most ``rtol * s_1``; smaller values are left out, and
-        go into ``tail``. If h returns float32 or float16, no less than 1e-6 or 0.01 can be met, and the answer is for
-        that.
+        go into ``tail``. By default 1e-10, and 1e-30 in quadruple precision. If h returns float32 or float16, no less
+        than 1e-6 or 0.01 can be met, and the answer is for that.
     max_rank : int, optional
         Keep at most this many singular values; the others go into ``tail``.
     method : str or Method, default "auto"
@@ -80,6 +81,11 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
     progress : bool or callable, optional
         True for a bar (with tqdm, if it is installed) or lines on stderr; or a callable ``progress(done, message)``,
         called with the part of the budget that is spent, and with a message for each answer.
+    precision : {"double", "quad"}, default "double"
+        "quad" computes in quadruple precision, with 34 digits: for real kernels of numbers under `Gaussian` and
+        `Uniform` measures, with the methods "auto", "polynomials", "hermite" and "logarithmic". h then gets arrays of
+        the dtype of numpy-quaddtype (the extra ``quad``), for which numpy's elementwise functions are there. Values
+        and functions at such points are of that dtype too.
 
     Returns
     -------
@@ -97,6 +103,8 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
         If E[h^2] is infinite.
     TypeError, ValueError
         If another argument is not what it must be.
+    ImportError
+        If ``precision="quad"`` finds no numpy-quaddtype.
 
     Warns
     -----
@@ -123,11 +131,14 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
     """
     most = int_of_at_least(max_evaluations, "max_evaluations", _LEAST, "which a coarse answer takes")
     budget = Budget(most, positive_float(max_seconds, "max_seconds"), report=as_report(progress))
-    (kernel, mu_x, mu_y), rtol = paired(h, mu_x, mu_y), tolerance(rtol, "rtol")
+    quad = one_of(precision, "precision", ("double", "quad"), "leave it out for double precision") == "quad"
+    (kernel, mu_x, mu_y) = paired(h, mu_x, mu_y)
+    rtol = tolerance((1e-30 if quad else 1e-10) if rtol is None else rtol, "rtol")
     # What it took to try h, and its shape; lines of kernels of vectors are tried anew, up to four times.
     budget.aside = (0 if isinstance(h, Kernel) else 2 * kernel.function.values) + (
         0 if kernel.dims == (1, 1) else 300)
     rank, chosen = None if max_rank is None else positive_int(max_rank, "max_rank"), as_method(method)
+    chosen = quad_method(chosen) if quad else chosen
     attainable = max(rtol, _attainable(kernel.eps))
     kernel = entrywise(kernel, budget)
     problem = Problem(kernel.limited(budget), mu_x, mu_y, attainable, rank)

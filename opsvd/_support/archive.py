@@ -10,9 +10,10 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from .files import as_path, replacing
+from .quad import from_bits, is_quad, to_bits
 
 # Of the format: one more for each change after which older versions could not read a file.
-_VERSION = 7
+_VERSION = 8
 _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 _TITLE, _SEAL = "opsvd", "sha256"
 
@@ -27,8 +28,10 @@ def write_archive(path: str | PathLike[str], meta: dict[str, Any], arrays: dict[
     The file appears only when it is whole: see `replacing`.
     """
     content: dict[str, Any] = {name: np.asarray(array) for name, array in arrays.items()}
+    quad = [name for name, array in content.items() if is_quad(array)]
+    content |= {name: to_bits(content[name]) for name in quad}
     listed = {name: _entry(array) for name, array in content.items()}
-    text = json.dumps({"version": _VERSION, **meta, "arrays": listed}, default=np.generic.item)
+    text = json.dumps({"version": _VERSION, **meta, "arrays": listed, "quad": quad}, default=np.generic.item)
     content |= {_TITLE: np.asarray(text), _SEAL: np.asarray(_digest(np.asarray(text)))}
     # In memory: of an archive that fails halfway, older numpys end the file later, when it is closed.
     whole = io.BytesIO()
@@ -60,6 +63,8 @@ def read_archive(path: str | PathLike[str]) -> tuple[dict[str, Any], dict[str, n
     with place.open("rb") as file:
         try:
             return _content(file)
+        except ImportError:    # of numpy-quaddtype, with the extra to install
+            raise
         except _UnreadableError as error:
             fault = str(error)
         except Exception:  # noqa: BLE001 -- zipfile, numpy and json raise some ten kinds on damaged bytes
@@ -91,7 +96,8 @@ def _content(file: BinaryIO) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         if given != expected:
             odd = next(iter(sorted(set(given) ^ set(expected)) or given)).removesuffix(".npy")
             raise _UnreadableError(f"which {'lacks' if odd in listed else 'was given'} the array {odd!r}")
-        return meta, {name: _array(archive, name, entry) for name, entry in listed.items()}
+        arrays, quad = {name: _array(archive, name, entry) for name, entry in listed.items()}, meta.pop("quad")
+    return meta, arrays | {name: from_bits(arrays[name]) for name in quad}
 
 
 def _array(archive: zipfile.ZipFile, name: str, entry: list[Any] | None) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 
 from .html import html_table
 from .optional import require
+from .quad import rounded
 
 Records = list[dict[str, Any]]
 """Rows of a table: numbers and text by name."""
@@ -75,7 +76,7 @@ def is_plain(value: object) -> bool:
 def plain(value: Any) -> Any:
     """Numbers, arrays and text as Python's own: lists, and dictionaries for objects with names."""
     if isinstance(value, np.ndarray | np.generic):
-        return value.tolist()
+        return rounded(value).tolist()
     if isinstance(value, tuple | list):
         return [plain(part) for part in value]
     if is_dataclass(value):

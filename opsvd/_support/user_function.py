@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import KernelError
+from .arrays import read_only
 from .floats import EPS
+from .quad import is_quad
 
 # What numpy, numba and Cython say where a function writes into an array that is not its own.
 _WRITES = ("read-only", "readonly", "WRITEABLE")
@@ -67,8 +69,12 @@ def _eps(values: Any) -> float:
 
 def _locked(points: Any) -> Any:
     """A view of an array that cannot be written into; anything else as it is."""
+    if not isinstance(points, np.ndarray):
+        return points
+    if is_quad(points):    # of which there are no buffers
+        return read_only(points.view())
     # By way of a buffer: of a mere view the flag could be set again.
-    return np.asarray(points.data.toreadonly()) if isinstance(points, np.ndarray) else points
+    return np.asarray(points.data.toreadonly())
 
 
 def changed_arguments(name: str, found: str) -> KernelError:

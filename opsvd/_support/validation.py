@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from .quad import is_quad
+
 T = TypeVar("T")
 
 # Integers up to this are floats without rounding; a larger number of anything cannot be computed with.
@@ -140,7 +142,7 @@ def real_array(value: Any, name: str) -> np.ndarray:
     except Exception:  # noqa: BLE001 -- lists of unequal lengths, and objects with an __array__ of their own
         raise TypeError(f"{name} must be an array of real numbers, got {described(value)}, whose parts differ in "
                         f"length; pass numbers in rows of one length") from None
-    if array.dtype.kind not in "biuf":
+    if array.dtype.kind not in "biuf" and not is_quad(array):
         raise TypeError(f"{name} must be an array of real numbers, got {described(value)} of dtype {array.dtype}; "
                         f"convert it to float first")
     return array.astype(np.float64, copy=False)

@@ -4,6 +4,7 @@
 import numpy as np
 
 from .._support.arrays import leading_true
+from .._support.quad import is_quad
 from ..operator.discretisation import Discretisation
 from ..operator.evidence import Evidence, Listed
 from ..operator.singular_functions import SingularSystem
@@ -23,7 +24,8 @@ def assembled(discretisation: Discretisation, system: SingularSystem, evidence: 
     # Values beyond the rank that are known to be values, though not which, tell how the spectrum decays.
     near = evidence.near()
     kept = max(chosen.rank, leading_true(s[:len(near)] > _TOLD * near))
-    listed = Listed(s[:kept], np.concatenate([bars[:chosen.rank], near[chosen.rank:kept]]), counts[:kept])
+    precise = system.values if is_quad(system.values) else s
+    listed = Listed(precise[:kept], np.concatenate([bars[:chosen.rank], near[chosen.rank:kept]]), counts[:kept])
     if not evidence.ordered:
         values, value_bars, totals = merged(listed.values, listed.bars, listed.counts.tolist())
         listed = Listed(values, value_bars, as_counts(totals))

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .._support.quad import is_quad
 from .._support.validation import finite_points
 from ..operator.singular_functions import SingularFunctions
 
@@ -18,7 +19,8 @@ class Factors(NamedTuple):
 
 def factor(functions: SingularFunctions, points: Any, name: str) -> np.ndarray:
     """The functions at a list of points, (n, r), or (n p, r) where they have p values; `name` is that of the points."""
-    values = functions.extend(finite_points(points, name, functions.measure.dim))
+    found = finite_points(points, name, functions.measure.dim)
+    values = functions.extend(points if is_quad(points) else found)
     axes = 2 if functions.side.values is None else 3
     if values.ndim != axes:
         raise ValueError(f"{name} must be a list of points, one axis of them, got {values.ndim - axes + 1} axes; pass "

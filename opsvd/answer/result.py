@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._support.archive import write_archive
+from .._support.quad import as_quad, is_quad, rounded
 from .._support.tables import Records, Tabular
 from .._support.validation import broadcast, finite_points, instance, positive_int
-from ..kernels import SMALLEST_SIZE, Kernel, power_of_two
+from ..kernels import SMALLEST_SIZE, Kernel, QuadKernel, power_of_two
 from ..measures import Measure
 from ..operator.singular_functions import SingularFunctions
 from ..prediction.finite_size import FiniteSizePrediction, predict
@@ -98,6 +99,11 @@ class OperatorSVD(WithSpectrum, Tabular):
     kernel_values: np.ndarray | None = None
 
     @property
+    def dtype(self) -> np.dtype[Any]:
+        """Of the values: float64, or that of numpy-quaddtype."""
+        return self.values.dtype
+
+    @property
     def rank(self) -> int:
         """The number r of singular values."""
         return len(self.singular_values)
@@ -119,11 +125,14 @@ class OperatorSVD(WithSpectrum, Tabular):
 
     def __call__(self, x: Any, y: Any) -> np.ndarray:
         r"""The reconstruction :math:`\sum_i s_i f_i(x) \overline{g_i(y)}`; x and y broadcast against each other."""
+        given, values = (x, y), self.values[self._owners]
         x, y = finite_points(x, "x", self.mu_x.dim), finite_points(y, "y", self.mu_y.dim)
         rows = int(self.left.side.rows is not None)
         broadcast(*(points.shape[:points.ndim - rows - int(mu.dim > 1)]
                     for points, mu in ((x, self.mu_x), (y, self.mu_y))))
-        return self.left.reconstruct(self.right, self.values[self._owners], x, y)
+        if is_quad(self) and any(map(is_quad, given)):
+            return self.left.reconstruct(self.right, values, *map(as_quad, given))
+        return self.left.reconstruct(self.right, rounded(values), x, y)
 
     def factors(self, x: Any, y: Any) -> Factors:
         r"""Factors of the matrix :math:`h(x_i, y_j)` for given points, without h at the pairs of them.
@@ -159,7 +168,9 @@ class OperatorSVD(WithSpectrum, Tabular):
         >>> bool(np.allclose(U[:9] * s @ V[:9].T, np.tanh(np.outer(x[:9], y[:9])), atol=1e-8))
         True
         """
-        return Factors(factor(self.left, x, "x"), self.singular_values, factor(self.right, y, "y").conj())
+        u, v = factor(self.left, x, "x"), factor(self.right, y, "y").conj()
+        s = self.singular_values
+        return Factors(u, s if is_quad(u) else rounded(s), v)
 
     @property
     def eigenvalues(self) -> np.ndarray:
@@ -184,7 +195,7 @@ class OperatorSVD(WithSpectrum, Tabular):
             raise ValueError(f"mu_x and mu_y must be the same for eigenvalues, got {self.mu_x!r} and {self.mu_y!r}; "
                              f"use singular_values")
         owners = self._owners
-        found = signs(self.values[owners], self.value_errors[owners], self.left, self.right, self.rtol)
+        found = signs(rounded(self.values)[owners], self.value_errors[owners], self.left, self.right, self.rtol)
         return expanded(self.values[owners] * found, as_counts(self.left.multiplicities), self.rank)
 
     def _spectrum(self) -> dict[str, Any]:
@@ -209,12 +220,13 @@ class OperatorSVD(WithSpectrum, Tabular):
         (inner_x, lengths_x), (inner_y, lengths_y) = (
             multiplet_moments(side, owners, len(self.values)) for side in sides)
         left_mixed, right_mixed = (partial(mixed_moments, side, owners) for side in sides)
-        prediction = predict(self.values, inner_x, inner_y, n, m, multiplicities=self.multiplicities,
+        values = rounded(self.values)
+        prediction = predict(values, inner_x, inner_y, n, m, multiplicities=self.multiplicities,
                              left_mixed=left_mixed, right_mixed=right_mixed, **beyond)
         if self.left.side.width == 1 and self.right.side.width == 1:
             return prediction
         # Energies are sums of |f_i|^2, and not of f_i . f_j, which for functions with several values are two things.
-        energies = predict(self.values, lengths_x, lengths_y, n, m, **beyond)
+        energies = predict(values, lengths_x, lengths_y, n, m, **beyond)
         return replace(prediction, energy_std=energies.energy_std, energy_error=energies.energy_error,
                        energy_valid=energies.energy_valid, covariance=energies.covariance,
                        nuclear=replace(prediction.nuclear, std=energies.nuclear.std),
@@ -260,7 +272,7 @@ class OperatorSVD(WithSpectrum, Tabular):
     def leading(self, rank: int) -> "OperatorSVD":
         """The same for any rank, zero among them."""
         kept = first_multiplets(self.multiplicities, rank)
-        s, dropped = self.values[:kept], self.values[kept:]
+        s, dropped = self.values[:kept], rounded(self.values[kept:])
         if kept == len(self.values) and rank >= self.rank:
             return self
         counts, others = self.multiplicities[:kept], self.multiplicities[kept:]
@@ -295,6 +307,7 @@ class OperatorSVD(WithSpectrum, Tabular):
     def extended(self, kernel: Kernel) -> "OperatorSVD":
         """With singular functions that are evaluated through the kernel, where their bases need that."""
         unit = power_of_two(self.norm.value)
+        kernel = QuadKernel.of(kernel) if is_quad(self) else kernel
         s, kernel = self.singular_values / unit, kernel if unit == 1.0 else kernel.scaled(1.0 / unit)
         left, right = (mine.through(kernel, other, s, left=mine is self.left, breaks=self.breaks)
                        for mine, other in ((self.left, self.right), (self.right, self.left)))

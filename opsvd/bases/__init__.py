@@ -15,16 +15,21 @@ from .polar_basis import PolarBasis
 from .polynomials import PolynomialBasis, polynomials_of
 from .polyspherical import Polyspherical, analysed, synthesised
 from .products import PolynomialProducts
+from .quad_basis import QuadBasis
+from .quad_logarithmic import QuadLogarithmicBasis
+from .quad_polynomials import QuadPolynomialBasis
 from .radial import RadialBasis, radial_spectrum
 from .sectors import SectorBasis
 from .span import SpanBasis
 
 __all__ = ["BASES", "FARTHEST", "AtomBasis", "Basis", "ExactHermiteBasis", "FourierBasis", "GridBasis", "HermiteBasis",
            "LengthBasis", "LineBasis", "LogarithmicBasis", "MeanRule", "PanelBasis", "PointBasis", "PolarBasis",
-           "PolynomialBasis", "PolynomialProducts", "Polyspherical", "RadialBasis", "RadialFunctions", "SectorBasis",
-           "SpanBasis", "analysed", "polar", "polynomials_of", "radial_spectrum", "spherical_harmonics", "synthesised"]
+           "PolynomialBasis", "PolynomialProducts", "Polyspherical", "QuadBasis", "QuadLogarithmicBasis",
+           "QuadPolynomialBasis", "RadialBasis", "RadialFunctions", "SectorBasis", "SpanBasis", "analysed", "polar",
+           "polynomials_of", "radial_spectrum", "spherical_harmonics", "synthesised"]
 
 BASES: dict[str, type[Basis]] = {basis.__name__: basis for basis in (
     AtomBasis, ExactHermiteBasis, FourierBasis, GridBasis, HermiteBasis, PolynomialProducts, LogarithmicBasis,
-    PanelBasis, PointBasis, PolarBasis, PolynomialBasis, SectorBasis, SpanBasis)}
+    PanelBasis, PointBasis, PolarBasis, PolynomialBasis, QuadLogarithmicBasis, QuadPolynomialBasis, SectorBasis,
+    SpanBasis)}
 """The bases by name, as a saved result names them."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .._support.validation import described, is_array, real_array
+from .._support.validation import described, is_array, real_array, tolerance
 from ..decompose import decompose
 from ..kernels import BlockKernel, Kernel, MatrixKernel, paired
 from ..measures import Discrete, Measure
@@ -77,7 +77,8 @@ def dependence(source: Any, mu_x: Any = None, mu_y: Measure | None = None, *, rt
     >>> opsvd.dependence(h, opsvd.Gaussian(), opsvd.Gaussian()).correlations[:3].round(8).tolist()
     [0.6, 0.36, 0.216]
     """
-    options = {"rtol": rtol, "max_rank": max_rank, "max_evaluations": max_evaluations, "max_seconds": max_seconds}
+    options = {"rtol": tolerance(rtol, "rtol"), "max_rank": max_rank, "max_evaluations": max_evaluations,
+               "max_seconds": max_seconds}
     if callable(source):
         return _of_density(source, mu_x, mu_y, options)
     if not is_array(source):

@@ -14,8 +14,6 @@ from .images import Images
 NORM_MARGIN = 2.0
 # For the order of the values, where a bound stands for the operator norm: the same benchmarks.
 ORDER_MARGIN = 1.5
-# Backward error of LAPACK's SVD, in units of eps * s_1, as seen on the problem table, with a margin.
-_SVD_ROUNDING = 16.0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -49,6 +47,8 @@ class RemainderEvidence(Evidence):
         The smallest :math:`\sqrt{E[R^2]}` on any rule.
     still_to_come : ndarray, shape (r,), or None
         What values would still change by with finer discretisations, where rules of similar sizes are wrong alike.
+    rounding : float
+        What rounding does to a value of the matrix, relative to the first.
     """
 
     values: np.ndarray
@@ -62,6 +62,8 @@ class RemainderEvidence(Evidence):
     images: Images | None = field(default=None, repr=False)
     complement: np.ndarray | None = field(default=None, repr=False)
     still_to_come: np.ndarray | None = field(default=None, repr=False)
+    # Backward error of LAPACK's SVD, in units of eps * s_1, as seen on the problem table, with a margin.
+    rounding: float = 16.0 * EPS
 
     def beside(self) -> np.ndarray:
         r"""Bounds, shape (r,), of the norm of what is left of T beside the leading q computed functions, q = 1, 2, ...
@@ -106,14 +108,14 @@ class RemainderEvidence(Evidence):
             usable = (np.arange(len(residual)) >= np.arange(len(s))[:, None]) & (gap > 0.0)
             bounds = np.where(usable, coupling + _quadratic(residual, gap), np.inf)
             bars = np.minimum(bars, bounds.min(axis=1, initial=np.inf))
-        bars = bars + _SVD_ROUNDING * EPS * s[0]
+        bars = bars + self.rounding * s[0]
         return np.asarray(bars if self.still_to_come is None else bars + self.still_to_come)
 
     @property
     def norm(self) -> Estimate:
         """It is known twice: by the check rules, and as the norm of all computed values with the remainder."""
         spectral = float(np.linalg.norm(self.values))
-        return Estimate(self.size, abs(self.size - spectral) + self.remainder + 8.0 * EPS * self.size)
+        return Estimate(self.size, abs(self.size - spectral) + self.remainder + 0.5 * self.rounding * self.size)
 
     def left_out(self, rank: int) -> float:
         r"""A bound of what the leading `rank` terms leave out, :math:`(E[(h - \sum_{i \le r} s_i f_i g_i)^2])^{1/2}`.
@@ -147,7 +149,7 @@ class RemainderEvidence(Evidence):
         unsure = float(errors @ (2.0 * s[:rank] + errors))
         energy = (self.least / NORM_MARGIN) ** 2 + float(s[rank:] @ s[rank:]) + NORM_MARGIN * crossed - unsure
         # Each sum is rounded by some eps times the square of the norm.
-        return float(np.sqrt(max(energy - _SVD_ROUNDING * EPS * self.size**2, 0.0)))
+        return float(np.sqrt(max(energy - self.rounding * self.size**2, 0.0)))
 
     def _sum_from_below(self, errors: np.ndarray) -> float:
         r"""The nuclear norm of T at least.
@@ -158,7 +160,7 @@ class RemainderEvidence(Evidence):
         """
         s = self.values
         sums = [np.maximum(s - errors, 0.0).sum()]
-        rounding = _SVD_ROUNDING * EPS * s.max(initial=0.0)
+        rounding = self.rounding * s.max(initial=0.0)
         # A coupling of all that the remainder is says that its integrals are not known.
         if self.overlaps is not None and self.coupling < self.remainder:
             margin = NORM_MARGIN * np.abs(self.overlaps).max(axis=0, initial=0.0) + rounding

@@ -6,9 +6,10 @@ from .kernel import SMALLEST_SIZE, Kernel, as_kernel, size_out_of_range, untried
 from .kernel_values import kernel_values, require_same_kernel
 from .matrix_kernels import MatrixKernel
 from .pairing import paired
+from .quad_kernel import QuadKernel
 from .sides import Side, operator_grid, sides
 from .unit_size import power_of_two, unit_factor
 
-__all__ = ["SMALLEST_SIZE", "BlockKernel", "Elementwise", "Kernel", "MatrixKernel", "Side", "as_kernel", "blockwise",
-           "elementwise", "entrywise", "kernel_values", "operator_grid", "paired", "power_of_two",
+__all__ = ["SMALLEST_SIZE", "BlockKernel", "Elementwise", "Kernel", "MatrixKernel", "QuadKernel", "Side", "as_kernel",
+           "blockwise", "elementwise", "entrywise", "kernel_values", "operator_grid", "paired", "power_of_two",
            "require_same_kernel", "sides", "size_out_of_range", "unit_factor", "untried"]

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from .._support.floats import CHUNK
+from .._support.quad import is_quad
 from .._support.validation import finite_points
 from ..measures import LineMeasure, Measure
 from ..quadrature import unknown_by_sample
@@ -67,8 +68,11 @@ class Side:
         """The inverse of `placed`."""
         return self.measure.unplaced(points).reshape(-1, len(self.lines))
 
-    def flattened(self, x: Any) -> tuple[np.ndarray, tuple[int, ...]]:
-        """What a user passes as points, as a kernel's grid takes them, and the shape of the axes that broadcast."""
+    def flattened(self, x: Any, *, quad: bool = False) -> tuple[np.ndarray, tuple[int, ...]]:
+        """What a user passes as points, as a kernel's grid takes them, and the shape of the axes that broadcast.
+
+        Numbers of quadruple precision stay so if `quad` says that they are to, and are rounded if not.
+        """
         k = self.measure.dim
         points = finite_points(x, "x", k)
         shape = (*(() if self.rows is None else (self.rows,)), *(() if k == 1 else (k,)))
@@ -76,6 +80,7 @@ class Side:
             what = f"vectors of R^{k}" if self.rows is None else f"{self.rows} rows"
             raise ValueError(f"x must hold {what}, shape (..., {', '.join(map(str, shape))}), got shape "
                              f"{points.shape}; pass an array of that shape")
+        points = np.asarray(x) if quad and is_quad(x) and not shape else points
         return points.reshape(-1, *shape[-1:] if k > 1 else ()), points.shape[:points.ndim - len(shape)]
 
     def shaped(self, values: np.ndarray, leading: tuple[int, ...]) -> np.ndarray:

@@ -12,6 +12,7 @@ from ..quadrature import Rule, gauss_hermite
 from .base import LARGEST_COORDINATE, node_count, standard_coordinates
 from .gaussian_vector import GaussianVector
 from .line import LineMeasure
+from .quad_law import QuadLaw, gaussian_law
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,11 @@ class Gaussian(LineMeasure):
     def recurrence(self, n: int) -> tuple[np.ndarray, np.ndarray]:
         """That of Hermite polynomials, moved to this mean and standard deviation."""
         return np.full(n, self.mean), np.append(1.0, self.std * np.sqrt(np.arange(1.0, n)))
+
+    @property
+    def quad_law(self) -> QuadLaw:
+        """The measure in quadruple precision."""
+        return gaussian_law(self.mean, self.std)
 
     def gauss_rule(self, n: int) -> Rule:
         """The n-point Gauss-Hermite rule, moved to this mean and standard deviation."""

@@ -20,6 +20,7 @@ from ..quadrature import (
 )
 from .base import LARGEST_COORDINATE, Measure, node_count, standard_coordinates, weighted
 from .coordinates import strictly_between
+from .quad_law import QuadLaw
 from .tails import Tail, tail_to
 
 UNDERFLOW = math.exp(-0.25 * 37.0**2)
@@ -246,6 +247,11 @@ class LineMeasure(Measure):
     def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Draw n independent points x, shape (n,)."""
         return self.from_uniform(generator(rng).random(affordable(n, "n")))
+
+    @property
+    def quad_law(self) -> QuadLaw | None:
+        """The measure in quadruple precision; None if only double precision knows it."""
+        return None
 
     def rule(self, nodes: np.ndarray, lebesgue_weights: np.ndarray) -> Rule:
         """Turn nodes t and weights for Lebesgue measure into a rule for this measure."""

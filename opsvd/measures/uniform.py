@@ -4,6 +4,7 @@ import numpy as np
 
 from .._support.validation import finite_float, points
 from .line import LineMeasure
+from .quad_law import QuadLaw, uniform_law
 
 
 class Uniform(LineMeasure):
@@ -66,6 +67,11 @@ class Uniform(LineMeasure):
         """The points below which there is the part p of the mass."""
         p = np.asarray(p, dtype=np.float64)
         return np.where(p < 0.5, self.low + (self.high - self.low) * p, self.high - (self.high - self.low) * (1.0 - p))
+
+    @property
+    def quad_law(self) -> QuadLaw | None:
+        """The measure in quadruple precision."""
+        return uniform_law(self.low, self.high)
 
     def recurrence(self, n: int) -> tuple[np.ndarray, np.ndarray]:
         """That of Legendre polynomials, moved to the interval."""

@@ -40,3 +40,13 @@ def as_method(method: "str | Method") -> Method:
         return method
     return METHODS[one_of(method, "method", METHODS, "leave it out to have it chosen",
                           " or a Method object such as HermiteGalerkin(degree=80)")]()
+
+
+def quad_method(method: Method) -> Method:
+    """Return the method that does the same in quadruple precision, or raise ValueError naming those that there are."""
+    found = method.in_quad()
+    if found is None:
+        able = ", ".join(repr(name) for name, kind in METHODS.items() if kind().in_quad() is not None)
+        raise ValueError(f"method must be one with precision='quad', which are {able}, got {method!r}; leave precision "
+                         f"out, or take one of these")
+    return found

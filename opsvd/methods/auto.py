@@ -19,6 +19,7 @@ from .panels import Panels
 from .polynomial_attempt import PolynomialAttempt
 from .polynomials import DEGREES, Polynomials, degrees, galerkin
 from .product_integration import ProductIntegration
+from .quad_auto import QuadAuto
 from .quasi_random import QuasiRandom
 from .ridge import Ridge
 from .scaled_hermite import ScaledHermite, from_few_values
@@ -43,6 +44,10 @@ class Auto(Method):
 
     The note of the result says what was chosen and why.
     """
+
+    def in_quad(self) -> QuadAuto:
+        """Polynomials, or logarithms."""
+        return QuadAuto()
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Yield from one method after the other, which share what the problem has found out."""

@@ -21,6 +21,10 @@ class Method(ABC):
         """The call that makes it."""
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
 
+    def in_quad(self) -> "Method | None":
+        """The method that does the same in quadruple precision; None if there is none."""
+        return None
+
     def refusal(self, problem: Problem) -> str | None:
         """Why the method cannot do a problem, in words that follow its name; None if it can."""
         return None if problem.of_numbers else "takes kernels of numbers"

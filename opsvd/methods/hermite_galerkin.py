@@ -2,6 +2,7 @@
 
 from ..operator.problem import Problem
 from .polynomials import Polynomials
+from .quad_polynomials import QuadPolynomials
 
 
 class HermiteGalerkin(Polynomials):
@@ -17,6 +18,10 @@ class HermiteGalerkin(Polynomials):
     ValueError
         If `quadrature` is below degree + 1, or a measure is not Gaussian.
     """
+
+    def in_quad(self) -> QuadPolynomials:
+        """As many Gauss-Hermite nodes, or as polynomials."""
+        return QuadPolynomials(super().in_quad().count, gaussian=True)
 
     def refusal(self, problem: Problem) -> str | None:
         """It takes Gaussian measures."""

@@ -6,6 +6,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 
 from .._support.floats import chunks
+from .._support.quad import product
 from ..kernels import Kernel, operator_grid
 from ..measures import LineMeasure, Measure
 from ..probing.slice_splitter import slice_integrals
@@ -91,7 +92,7 @@ class Extension:
         for some in chunks(len(points), len(self.nodes), unit=self.rows):
             values = (operator_grid(self.kernel, points[some], self.nodes) if self.left else
                       operator_grid(self.kernel, self.nodes, points[some]).conj().T)
-            parts.append(values @ self.matrix)
+            parts.append(product(values, self.matrix))
         return np.concatenate(parts)
 
     def leading(self, count: int) -> "Extension":

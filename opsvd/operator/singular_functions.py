@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import scipy.linalg
 
+from .._support.quad import dtype_at, is_quad, rounded, rounded_as
 from ..bases import Basis, LineBasis, RadialFunctions, SectorBasis, polar
 from ..kernels import Kernel, Side
 from ..measures import LineMeasure, Measure
@@ -88,7 +89,7 @@ class SingularFunctions:
 
     @cached_property
     def dtype(self) -> np.dtype[Any]:
-        """Of the values: float64, or complex128 where the kernel is complex."""
+        """Of the values: float64, complex128 where the kernel is complex, or that of numpy-quaddtype."""
         return np.result_type(*(part.coefficients for part in self.parts))
 
     def __getitem__(self, index: int) -> "SingularFunction":
@@ -131,11 +132,11 @@ class SingularFunctions:
             If there is no kernel (after ``load(path)``) and a point lies where sums in the basis lose their digits, or
             if there are too many harmonics to be listed.
         """
-        points, leading = self.side.flattened(x)
+        points, leading = self.side.flattened(x, quad=is_quad(self))
         summed = self._trusted(points)
         if summed.all():
             return self.side.shaped(self._summed(points), leading)
-        values = np.empty((len(summed) * self.side.width, len(self)), self.dtype)
+        values = np.empty((len(summed) * self.side.width, len(self)), dtype_at(points, self.dtype))
         if summed.any():    # only on the line are sums trusted at some of the points
             values[summed] = self._summed(points[summed])
         if self.near_zero is not None and np.isfinite(self.near_zero).all():
@@ -154,7 +155,7 @@ class SingularFunctions:
         """
         if not isinstance(self.extension, Extension) or all(part.basis.exact for part in self.parts):
             return self(x)
-        points, leading = self.side.flattened(x)
+        points, leading = self.side.flattened(x, quad=is_quad(self))
         return self.side.shaped(self._extended(points), leading)
 
     def inner(self, other: "SingularFunctions") -> np.ndarray:
@@ -266,8 +267,7 @@ class SingularFunctions:
     @property
     def interval(self) -> tuple[float, float]:
         """Where the bases live, on the line."""
-        intervals = [basis.interval for basis in self._of_line()]
-        return min(a for a, _ in intervals), max(b for _, b in intervals)
+        return min(basis.interval[0] for basis in self._of_line()), max(basis.interval[1] for basis in self._of_line())
 
     @property
     def panels(self) -> np.ndarray:
@@ -276,7 +276,7 @@ class SingularFunctions:
 
     def half_density(self, x: np.ndarray) -> np.ndarray:
         r""":math:`f_i(x) \sqrt{\rho(x)}` summed in the basis, on the line: shape (...) gives (..., r)."""
-        values = np.zeros((*np.shape(x), len(self)), self.dtype)
+        values = np.zeros((*np.shape(x), len(self)), dtype_at(x, self.dtype))
         for part, basis in zip(self.parts, self._of_line(), strict=True):
             values[..., part.columns] = basis.combine(x, part.coefficients)
         return values
@@ -295,7 +295,7 @@ class SingularFunctions:
     def _summed(self, points: np.ndarray) -> np.ndarray:
         """Sums in the bases, (n width, r), multiplets written out as far as they are listed."""
         count = len(self)
-        values = np.empty((len(points) // (self.side.rows or 1) * self.side.width, count), self.dtype)
+        values = np.empty((len(points) // (self.side.rows or 1) * self.side.width, count), dtype_at(points, self.dtype))
         starts = np.array([min(start, count) for start in accumulate([0, *self.multiplicities])])
         for basis, coefficients, columns in self.parts:
             first = starts[columns]
@@ -310,7 +310,7 @@ class SingularFunctions:
 
     def _extended(self, points: np.ndarray) -> np.ndarray:
         if self.extension is not None:
-            return self.extension(points)
+            return rounded_as(points, self.extension(points))
         if len(points) == 0:
             return np.zeros((0, len(self)))
         if not self._of_line():
@@ -319,7 +319,7 @@ class SingularFunctions:
         atoms = all(part.basis.exact for part in self.parts)
         where = f"be an atom of {self.measure!r}" if atoms else f"lie {self._known_beside(float(points[0]))}"
         raise ValueError(f"x must {where}, where this saved result is known without its kernel, got "
-                         f"{points[0].tolist()!r}; give the kernel back with opsvd.load(path, h=h)")
+                         f"{rounded(points)[0].tolist()!r}; give the kernel back with opsvd.load(path, h=h)")
 
     def _known_beside(self, x: float) -> str:
         """Between which nodes sums are to be trusted, in words; without the gap that x lies in, if it is in one."""
@@ -349,8 +349,8 @@ class SingularFunctions:
         nodes = np.concatenate([points for points, _ in weighted])
         columns = np.argsort(np.concatenate([part.columns for part in other.parts]))
         matrix = scipy.linalg.block_diag(*(found for _, found in weighted))[:, columns]
-        extension = Extension(kernel, left, nodes, matrix / values, self.side.rows or 1)
-        return replace(self, extension=without_zeros(extension))
+        made = Extension(kernel, left, nodes, matrix / values, self.side.rows or 1)
+        return replace(self, extension=without_zeros(made))
 
     def values_near_zero(self) -> list[np.ndarray]:
         """What `near_zero` is to be: one array, or none where the bases leave no gap, or the kernel fails there."""

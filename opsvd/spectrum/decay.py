@@ -186,7 +186,8 @@ def decay_law(values: Any, errors: Any = None, *, multiplicities: Any = None) ->
         Singular values, nonincreasing. Pairs and longer runs of equal values, and sequences that interlace, are
         steps around a law and widen its error.
     errors : array_like, shape (r,), optional
-        Error bars; never taken to be below rounding, 2e-16 of the largest value.
+        Error bars; never taken to be below rounding, which is 2e-16 of the largest value, and 2e-34 for values of
+        quadruple precision.
     multiplicities : array_like, shape (r,), optional
         How often each value stands; by default once.
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._support.floats import EPS
+from .._support.quad import EPS_QUAD, is_quad
 from .._support.validation import counts as counted
 from .._support.validation import described, instance, one_of, real_array, require_fields
 from ..kernels import power_of_two
@@ -102,7 +103,8 @@ class Tail:
 class Spectrum:
     """Checked input: values, multiplicities and the interval that holds each value.
 
-    It is exact if no value has a bar and nothing lies beyond them, however little: then intervals are points.
+    It is exact if no value has a bar and nothing lies beyond them, however little: then intervals are points. No bar is
+    below `rounding` times the largest value, which is that of the numbers that were given.
     """
 
     values: np.ndarray
@@ -111,6 +113,7 @@ class Spectrum:
     upper: np.ndarray
     tail: Tail
     exact: bool
+    rounding: float = EPS
 
     def at_unit_size(self) -> "tuple[Spectrum, float]":
         """The same over a power of two, and that: squares of values far from one may be no numbers."""
@@ -165,7 +168,8 @@ def checked(values: Any, multiplicities: Any, errors: Any, tail: Tail | None = N
                          f"{described(errors)}; pass an array of shape {s.shape}")
     tail = Tail() if tail is None else instance(tail, "tail", Tail, "pass what nuclear_tail returns")
     return Spectrum(s, counts, np.maximum(s - bars, 0.0), s + bars, tail,
-                    exact=not bars.any() and tail.hilbert_schmidt == 0.0)
+                    exact=not bars.any() and tail.hilbert_schmidt == 0.0,
+                    rounding=EPS_QUAD if is_quad(values) else EPS)
 
 
 def _estimate(spectrum: Spectrum, value: float, bounds: Interval, note: str = "",

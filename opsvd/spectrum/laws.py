@@ -138,7 +138,7 @@ def reliable(spectrum: Spectrum) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """
     present = spectrum.counts > 0.0
     s, counts = spectrum.values[present], spectrum.counts[present]
-    bars = np.maximum(spectrum.upper[present] - s, EPS * s.max(initial=0.0))
+    bars = np.maximum(spectrum.upper[present] - s, spectrum.rounding * s.max(initial=0.0))
     good = leading_true((s > RELIABLE * bars) & (s > 0.0))
     kept = slice(good // 4, good)
     index = np.cumsum(counts) - 0.5 * (counts - 1.0)

@@ -75,9 +75,9 @@ FOREIGN = {
     "title that is a list": (npz(opsvd="[5]"), "which is damaged"),
     "deep title": (npz(opsvd="[" * 100_000), "which is damaged"),
     "format 4": (npz(opsvd='{"version": 4, "rank": 1}', values=np.ones(1)),
-                 "which must be in format version 7, got version 4; use the version of opsvd that wrote it"),
+                 "which must be in format version 8, got version 4; use the version of opsvd that wrote it"),
     "later format": (npz(opsvd='{"version": 99}'), "got version 99; use the version of opsvd that wrote it"),
-    "no seal": (npz(opsvd='{"version": 7, "arrays": {}}'), "whose description was changed since"),
+    "no seal": (npz(opsvd='{"version": 8, "arrays": {}}'), "whose description was changed since"),
 }
 
 
