@@ -312,6 +312,16 @@ def test_values_of_a_product_of_functions_are_all_products():
     np.testing.assert_allclose(svd.singular_values[:4], exact, atol=1e-3)
 
 
+@pytest.mark.thorough
+def test_bars_of_several_products_hold():
+    """tanh(z) <x_2, y_2> with x_2 in R^3, by quasi-random points: each value of tanh(xy) stands three times."""
+    one = opsvd.decompose(elementwise(np.tanh), rtol=1e-8).singular_values[:4]
+    with pytest.warns(opsvd.ConvergenceWarning):
+        svd = opsvd.decompose(elementwise(lambda z, w: np.tanh(z) * w, (1, 3)), rtol=1e-2)
+    exact = np.repeat(one, 3)[:svd.rank]
+    assert (np.abs(svd.singular_values[:len(exact)] - exact) <= svd.errors[:len(exact)]).all()
+
+
 @pytest.mark.parametrize(("phi", "k", "message"), [
     (np.sin, (2, 3), r"phi must be callable as phi\(z1, z2\) for the 2 inner products of k = \(2, 3\), got .*takes 1"),
     (lambda z: z, (2, 3), r"phi must be callable as phi\(z1, z2\) for the 2 inner products of k = \(2, 3\)"),
