@@ -240,7 +240,8 @@ class OperatorSVD(WithSpectrum, Tabular):
     def equivalent(self, n: int, m: int | None = None) -> RadialEquivalent:
         """The law of the whole spectrum of a sampled n by m matrix, for rotation-invariant kernels of vectors.
 
-        Where values stand so often that n is not large against their number; see `opsvd.prediction.radial_equivalent`.
+        Where values stand so often that n is not large against their number: effective rank and nuclear norm with their
+        errors, singular values, quantiles and density. See `opsvd.prediction.radial_equivalent`.
 
         Raises
         ------

@@ -11,7 +11,7 @@ from scipy.integrate import cumulative_trapezoid
 
 from .._support.axes import plot_values
 from .._support.tables import Tabular, plain
-from .._support.validation import described, real_array
+from .._support.validation import described, real_array, require_memory
 from ..errors import ConvergenceWarning
 from .shell_equations import ShellEquations
 
@@ -46,7 +46,9 @@ class SpectrumLaw(Tabular):
         The i-th is where the law has i - 1/2 values above it. A value of multiplicity one is given as if it were many.
         Values below 1e-8 of the norm are zeros: the law does not know them.
         """
-        return self._at_counts(np.arange(min(self.n, self.m)) + 0.5)
+        least = min(self.n, self.m)
+        require_memory(float(least), "min(n, m)", least, "ask for quantiles")
+        return self._at_counts(np.arange(least) + 0.5)
 
     def quantiles(self, fractions: Any) -> np.ndarray:
         """Below which singular values these fractions of all min(n, m) of them lie.
@@ -105,9 +107,14 @@ class SpectrumLaw(Tabular):
                            label="quantiles of the law")
 
     def to_dict(self) -> dict[str, Any]:
-        """All attributes, and what follows from them, as Python's own: json.dumps takes it."""
-        known = ("energy", "nuclear_norm", "effective_rank", "singular_values")
-        return {**super().to_dict(), **{name: plain(getattr(self, name)) for name in known}}
+        """All attributes, the functionals, and some quantiles by their fractions, as Python's own: json.dumps takes it.
+
+        The singular values, which may be millions, are not among them.
+        """
+        known = {name: plain(getattr(self, name)) for name in ("energy", "nuclear_norm", "effective_rank")}
+        fractions = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
+        quantiles = dict(zip(map(str, fractions), self.quantiles(fractions).tolist(), strict=True))
+        return {**super().to_dict(), **known, "quantiles": quantiles}
 
     def _at_counts(self, above: np.ndarray) -> np.ndarray:
         """The singular values above which the law has so many."""
