@@ -5,9 +5,10 @@ import scipy.sparse.linalg
 from numpy.polynomial.legendre import legval
 from scipy.linalg import eigh
 from scipy.optimize import brentq
+from scipy.special import ndtr
 
-__all__ = ["band_of_gaussians", "band_values", "cosine_of_exponential", "exponential_values", "floor_of_gaussians",
-           "floor_values"]
+__all__ = ["band_of_gaussians", "band_values", "cardioid_values", "cosine_of_exponential", "exponential_values",
+           "floor_of_gaussians", "floor_values"]
 
 
 def exponential_values(length, width, count):
@@ -109,3 +110,25 @@ def band_of_gaussians(half_width, count):
     scaled = scipy.sparse.diags(half_width * density * roots) @ matrix @ scipy.sparse.diags(density / roots)
     start = np.random.default_rng(0).standard_normal(len(x))
     return np.sort(scipy.sparse.linalg.svds(scaled.tocsr(), k=count, v0=start, return_singular_vectors=False))[::-1]
+
+
+def cardioid_values(count):
+    """Of ((x^2 + y^2 - x)^2 < x^2 + y^2) under standard Gaussians, to some 1e-6: roots of the eigenvalues of T T*.
+
+    The curve is r = 1 + c, c the cosine of the angle. At x = c (1 + c) the slice holds |y| below (1 + c)(1 - c^2)^(1/2)
+    for the larger root c, and for x below zero above that for the smaller. The kernel of T T* is the mass that two
+    slices share. Panels shrink towards -1/4, 0 and 2.
+    """
+    steps = np.append(2.0 ** -np.arange(26.0), 0.0)[::-1]
+    edges = np.unique(np.concatenate([-0.25 + 0.125 * steps, -0.125 * steps, steps, 2.0 - steps,
+                                      np.linspace(-0.25, 2.0, 91)]))
+    nodes, weights = np.polynomial.legendre.leggauss(8)
+    half = 0.5 * np.diff(edges)[:, None]
+    x = (edges[:-1, None] + half * (1.0 + nodes)).ravel()
+    roots = np.sqrt((half * weights).ravel() * np.exp(-0.5 * x**2) / np.sqrt(2.0 * np.pi))
+    cosines = 0.5 * (-1.0 + np.sqrt(1.0 + 4.0 * x) * np.array([[1.0], [-1.0]]))
+    high, low = (1.0 + cosines) * np.sqrt(np.maximum(1.0 - cosines**2, 0.0))
+    below, above = (ndtr(np.where(x < 0.0, low, 0.0)), ndtr(high))
+    shared = 2.0 * np.maximum(np.minimum(above[:, None], above) - np.maximum(below[:, None], below), 0.0)
+    gram, size = shared * np.outer(roots, roots), len(x)
+    return np.sqrt(eigh(gram, eigvals_only=True, subset_by_index=[size - count, size - 1])[::-1])

@@ -68,14 +68,19 @@ def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndar
 
 
 def _vanishing(more: np.ndarray, fewer: np.ndarray) -> list[tuple[float, float]]:
-    """The close neighbours without which the longer list is nearest to the shorter."""
-    pairs = []
+    """The close neighbours without which the longer list is nearest to the shorter.
+
+    Of several that vanish at once, as where two curves turn back side by side, neighbours among all of these besides:
+    the shorter list may not tell whether one pair lies within another.
+    """
+    pairs: list[tuple[float, float]] = []
     while len(more) >= len(fewer) + 2:
         without = [np.delete(more, [j, j + 1]) for j in range(len(more) - 1)]
         j = int(np.argmin([_distance(rest, fewer) for rest in without] + np.diff(more)))
         pairs.append((float(more[j]), float(more[j + 1])))
         more = without[j]
-    return pairs
+    gone = sorted(end for pair in pairs for end in pair)
+    return list(dict.fromkeys(pairs + list(zip(gone[::2], gone[1::2], strict=True))))
 
 
 def _beyond(kernel: Kernel, x: np.ndarray, lists: list[np.ndarray], neighbours: tuple[int, int],

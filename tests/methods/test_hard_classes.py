@@ -6,6 +6,7 @@ from computed_values import VALUES
 from hard_values import (
     band_of_gaussians,
     band_values,
+    cardioid_values,
     cosine_of_exponential,
     exponential_values,
     floor_of_gaussians,
@@ -49,6 +50,15 @@ def test_frequencies_that_grow_exponentially():
     """cos(exp(x) y), against the eigenvalues of T T*, of which the kernel is known."""
     svd = opsvd.decompose(lambda x, y: np.cos(np.exp(x) * y), max_seconds=100.0)
     assert_ten_digits(svd, cosine_of_exponential(40), 6)
+
+
+@pytest.mark.thorough
+def test_a_cardioid():
+    """It turns back at two points above one x; six digits of T T* on panels."""
+    svd = opsvd.decompose(lambda x, y: (x * x + y * y - x) ** 2 < x * x + y * y, max_seconds=100.0)
+    assert svd.converged
+    assert svd.rank >= 6
+    np.testing.assert_allclose(svd.singular_values, cardioid_values(svd.rank), atol=2e-5)
 
 
 @pytest.mark.thorough

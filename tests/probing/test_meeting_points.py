@@ -145,3 +145,16 @@ def test_crossings_of_random_lines(x0, y0, a, b):
     found = crossings(*looked_at(lambda x, y: 1.0 * (y - y0 > a * (x - x0)) + 2.0 * (y - y0 > b * (x - x0))))
     assert len(found) > 0
     assert np.abs(found - (x0, y0)).max() < 1e-8
+
+
+def test_two_tips_above_one_x():
+    """Two discs, one above the other: both turn back at x = -1/2, and at 1/2, and no pair is taken across them."""
+    def h(x, y):
+        return np.minimum(x**2 + (y - 1.0) ** 2, x**2 + (y + 1.0) ** 2) < 0.25
+    x = np.linspace(-1.0, 1.0, 12)
+    y = np.sqrt(np.maximum(0.25 - x**2, 0.0))
+    breaks = np.array([(at, center + sign * half) for at, half in zip(x, y, strict=True) if half > 0.0
+                       for center in (-1.0, 1.0) for sign in (-1.0, 1.0)])
+    found = turning_points(Kernel(h), x, breaks)
+    for tip in ((-0.5, -1.0), (-0.5, 1.0), (0.5, -1.0), (0.5, 1.0)):
+        assert np.abs(found - tip).max(axis=1).min() <= 1e-6
