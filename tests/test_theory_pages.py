@@ -1,5 +1,6 @@
 """The benchmarks of the pages on bandwidth, analytic kernels and entropy: their own code against what is known."""
 
+import importlib
 import math
 import sys
 from pathlib import Path
@@ -28,16 +29,24 @@ def test_the_law_of_local_waves_between_its_limits():
     assert fast == pytest.approx(local_waves.INDEPENDENT * 300, rel=0.01)
 
 
-def test_no_effective_rank_is_above_its_bound(monkeypatch):
-    """The quick table of functions that are drawn, computed and sampled."""
-    import bandwidth
+HEADS = {"bandwidth": {"waves", "onset", "vectors", "named", "drawn", "largest"},
+         "analytic": {"class", "wave", "step", "count", "sample"},
+         "entropy": {"dimension", "patterns", "grid", "bits", "metric"}}
 
-    monkeypatch.setattr(bandwidth, "DRAWN", {1: 200})    # five in the quick table
-    rows = [line.split()[1:] for line in bandwidth.drawn(quick=True)]
-    table = np.array([row for row in rows if row[0].isdigit()], dtype=float)
-    assert len(table) >= 4
-    assert (table[:, 3] - table[:, 4] <= table[:, 7] * 1.0001).all()
-    assert (table[:, 5] - 4.0 * table[:, 6] <= table[:, 7]).all()
+
+@pytest.mark.parametrize("name", HEADS)
+def test_quick_runs(name, capsys, monkeypatch):
+    """Every table is printed, and of the functions that are drawn no effective rank is above its bound."""
+    monkeypatch.setattr(sys, "argv", [f"{name}.py", "--quick"])
+    importlib.import_module(name).main()
+    rows = [line.split() for line in capsys.readouterr().out.splitlines() if line]
+    assert HEADS[name] <= {row[0] for row in rows}
+    table = np.array([row[1:] for row in rows if row[0] == "drawn" and row[1].isdigit()], dtype=float)
+    assert len(table) == (4 if name == "bandwidth" else 0)
+    for row in table:
+        computed, error, sampled, scatter, bound = row[3:]
+        assert computed - error <= bound
+        assert sampled - 4.0 * scatter <= bound
 
 
 def test_exponents_are_recovered():
