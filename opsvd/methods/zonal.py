@@ -182,7 +182,9 @@ class _Level:
         no density, the bound is the norm of all that is left.
         """
         tail, degrees = self.setting.tail, np.arange(check.top + 1)
-        seen = np.sqrt(np.max(np.sum(check.values**2, axis=2) * check.rows.density, axis=1))
+        sizes = np.sum(check.values**2, axis=2)
+        with np.errstate(invalid="ignore"):    # zero times an infinite density
+            seen = np.sqrt(np.max(np.where(sizes > 0.0, sizes * check.rows.density, 0.0), axis=1))
         norms = tail.norms[:len(degrees)]
         clear = norms > 1e-9 * norms.max()    # others are rounding
         excess = float(np.max(seen[clear] / norms[clear], initial=1.0))

@@ -2,7 +2,7 @@
 
 import operator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from ..measures import LineMeasure, Measure
 from ..quadrature import gegenbauer
 from .extension import Extension, SliceExtension, without_zeros
 from .inner_products import inner_products
-from .whole_multiplets import sum_of_products
+from .whole_multiplets import distinct_values, sum_of_products
 
 
 class Part(NamedTuple):
@@ -259,10 +259,10 @@ class SingularFunctions:
         return self._of_sectors()[0].radial.shells(self.stacked)
 
     def means(self) -> list[tuple[np.ndarray, np.ndarray, bool]]:
-        """For each basis, values (n, width, q) and weights (n,) for means, and whether points were drawn."""
-        rules = [part.basis.mean_rule() for part in self.parts]
-        return [(self._summed(rule.points).reshape(len(rule.weights), self.side.width, len(self)), rule.weights,
-                 rule.drawn) for rule in rules if rule is not None]
+        """For each basis, values (n, width, q) of distinct functions, weights (n,), and whether points were drawn."""
+        summed = partial(distinct_values, self.parts) if max(self.multiplicities, default=1) > 1 else self._summed
+        return [(summed(rule.points).reshape(len(rule.weights), self.side.width, -1), rule.weights, rule.drawn)
+                for rule in (part.basis.mean_rule() for part in self.parts) if rule is not None]
 
     @property
     def interval(self) -> tuple[float, float]:

@@ -25,3 +25,12 @@ def sum_of_products(parts: tuple[Sequence[Summed], Sequence[Summed]], values: np
             members = left.over_members(right, points[first], others[second])
             total += np.sum(f[first] * g[second], axis=1) * members
     return total.reshape(leading)
+
+
+def distinct_values(parts: Sequence[Summed], points: np.ndarray) -> np.ndarray:
+    """All distinct functions at points, (n, q): of several members, the root of their mean square, with a sign."""
+    values = np.zeros((len(points), sum(len(columns) for _, _, columns in parts)))
+    for basis, coefficients, columns in parts:
+        if isinstance(basis, PolarBasis):
+            values[:, columns] = basis.distinct(points, coefficients)
+    return values

@@ -48,7 +48,8 @@ def mixed_moments(functions: SingularFunctions, owners: np.ndarray, values: np.n
     indices = np.flatnonzero(np.isin(owners, values))
     if functions.radial is not None:
         return functions.mixed_of_members(int(indices[0])) if len(indices) == 1 else None
-    if functions.side.values is not None or functions.dtype.kind == "c":
+    several = any(functions.multiplicities[index] > 1 for index in indices.tolist())
+    if several or functions.side.values is not None or functions.dtype.kind == "c":
         return None
     mixed = [mixed_of_values(found[:, 0, indices], weights) for found, weights, _ in functions.means()]
     return np.asarray(np.mean(mixed, axis=0))
