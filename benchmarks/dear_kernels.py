@@ -8,6 +8,7 @@ a table, and the bars that do not hold:
     python benchmarks/dear_kernels.py > benchmarks/results/dear_kernels.txt
 """
 
+import argparse
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -69,14 +70,17 @@ def said(count: int | None) -> str:
 
 def main() -> None:
     """Print the table."""
+    parser = argparse.ArgumentParser(description="How many values are needed where each is dear?")
+    parser.add_argument("--classes", nargs="+", default=list(CLASSES), choices=list(CLASSES), help="only some of them")
+    classes = parser.parse_args().classes
     print((__doc__ or "").split("\n", maxsplit=1)[0])
     print(f"\n{machine()}\n")
     print(f"{'':<50}" + "".join(f"{f'error {goal:g} s_1 after':>30}" for goal in GOALS))
     columns = "".join(f"{name:>10}" for name in ("dear", "best rule", "not dear"))
     print(f"{'class':<16}{'kernel':<34}" + columns * len(GOALS))
     table = problem_table()
-    for tag, kernels in CLASSES.items():
-        for name in kernels:
+    for tag in classes:
+        for name in CLASSES[tag]:
             print(*row(tag, name, table[name]), sep="\n", flush=True)
 
 

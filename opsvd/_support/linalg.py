@@ -133,8 +133,12 @@ def norm_bound(matrix: np.ndarray) -> float:
 
 def leading_triplets(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The SVD of a matrix of a kernel that breaks; of one of more than 200 rows, 120 leading triplets at least."""
-    size = min(matrix.shape)
-    return krylov_svd(matrix, max(size // 12, 24)) if size > 200 else compact_svd(matrix)
+    return krylov_svd(matrix, leading_count(matrix) // 5) if min(matrix.shape) > 200 else compact_svd(matrix)
+
+
+def leading_count(matrix: np.ndarray) -> int:
+    """How many leading triplets stand for a matrix of a kernel that breaks: five for every twelve rows, and 120."""
+    return int(5 * max(min(matrix.shape) // 12, 24))
 
 
 def corner_norms(matrix: np.ndarray) -> np.ndarray:

@@ -15,18 +15,19 @@ matter to them whether phi is smooth. The densities, which are, go in at the nod
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from .._support.arrays import squares
-from .._support.linalg import krylov_svd
+from .._support.linalg import krylov_svd, leading_count
 from .._support.validation import finite_float, positive_int
 from ..bases import PanelBasis
 from ..errors import too_singular
 from ..evidence.comparison import compared
 from ..kernels import Kernel
 from ..measures import Gaussian
-from ..operator.discretisation import Block, Discretisation
+from ..operator.discretisation import Block, Discretisation, Triplets
 from ..operator.problem import Problem
 from ..probing.domain import Domain
 from ..quadrature import Pieces, composite_gauss_legendre, find_pieces, poles
@@ -114,7 +115,9 @@ class Ridge(GaussianMethod):
             resolved = bool(tails.max() <= rough * s[0])
             if resolved or width <= usual or width == affordable[-1][0]:
                 given = True
-                yield self._discretisation(problem, block, pieces, domain)
+                kept = leading_count(block.matrix)
+                discretisation = self._discretisation(problem, block, pieces, domain)
+                yield replace(discretisation, factorise=partial(_known, (u[:, :kept], s[:kept], v[:, :kept])))
             if resolved and width <= usual:
                 return
 
@@ -128,6 +131,11 @@ class Ridge(GaussianMethod):
         checks = loose_checks(*problem.gaussians, np.union1d(x, domain.x), np.union1d(y, domain.y),
                               np.random.default_rng(0))
         return compared(problem, (block,), checks, note, domain=domain, leading=True, broken=True)
+
+
+def _known(triplets: Triplets, _: np.ndarray) -> Triplets:
+    """The SVD of a matrix that is known."""
+    return triplets
 
 
 class _Profile:
