@@ -116,7 +116,7 @@ def draw() -> None:
     """Draw the table: one panel for each alpha."""
     rows = [line.split() for line in RESULTS.read_text(encoding="utf-8").splitlines()]
     rows = [row for row in rows if row and row[0] in PHI]
-    figure = new_figure(11.5, 4.8)
+    figure = new_figure(8.6, 4.2)    # a page shows eight inches
     axes = figure.subplots(1, 3, sharey=True)
     titles = ("$k = 4$", "$k = 2\\, n^{1/4}$", "$k = n^{1/2}$")
     for ax, title, label in zip(axes, titles, SCALINGS, strict=True):
@@ -129,9 +129,9 @@ def draw() -> None:
         ax.loglog(n, n, color="black", linestyle=":", linewidth=1, label="$n$")
         styled(ax, title).set_xlabel("size $n$ of the matrix")
     axes[0].set_ylabel("effective rank")
-    axes[0].legend(fontsize=9)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=6, fontsize=8)
     figure.suptitle("Effective rank of $\\phi(XY^\\top / \\sqrt{k})$: points sampled, lines predicted")
-    figure.savefig(FIGURE, dpi=120)
+    figure.savefig(FIGURE, dpi=160)
 
 
 if __name__ == "__main__":

@@ -156,7 +156,7 @@ def rank(log_s: np.ndarray, density: np.ndarray, constant: float) -> float:
 def draw() -> None:
     """Draw the table: above, all values, on logarithmic axes; below, the bulk on linear ones."""
     rows = [line.split() for line in RESULTS.read_text(encoding="utf-8").splitlines()]
-    figure = new_figure(11.5, 7.0)
+    figure = new_figure(8.4, 6.6)    # a page shows eight inches
     axes = figure.subplots(2, len(PHI), sharey="row")
     width = math.log(10.0) * (EDGES[1] - EDGES[0])
     for (above, below), name in zip(axes.T, PHI, strict=True):
@@ -174,9 +174,9 @@ def draw() -> None:
         styled(below).set(xlim=(0.0, BULK[name]), xlabel=r"$\sqrt{n}\,\sigma$")
     for ax in axes[:, 0]:
         ax.set_ylabel(r"values for a unit of $\log\,\sigma$")
-    axes[0, -1].legend(fontsize=9)
+    axes[0, -1].legend(fontsize=8, loc="upper right")
     figure.suptitle(r"All singular values of $\phi(XY^\top / \sqrt{k}) / n$, $n = 4096$, $k = 64$")
-    figure.savefig(FIGURE, dpi=120)
+    figure.savefig(FIGURE, dpi=160)
 
 
 if __name__ == "__main__":

@@ -237,7 +237,7 @@ def _axes(panels: Sequence[EssayPanel], below: str, beside: str) -> tuple["Figur
     """A figure with one Axes a panel, three in a row."""
     columns = min(3, len(panels))
     rows = -(-len(panels) // columns)
-    figure = new_figure(0.5 + 3.7 * columns, 3.5 * rows)
+    figure = new_figure(0.4 + 3.2 * columns, 3.2 * rows)
     grid = figure.subplots(rows, columns, squeeze=False)
     axes = list(grid.flat)[:len(panels)]
     for ax in grid.flat[len(panels):]:
@@ -271,7 +271,7 @@ def _draw_spectra(panels: Sequence[EssayPanel], *, logarithmic: bool) -> "Figure
         if logarithmic:
             _mark_rounding(ax, panel)
     axes[0].legend()
-    axes[-1].legend()
+    axes[-1].legend(fontsize=8)
     return figure
 
 
@@ -307,7 +307,7 @@ def _draw_ranks(panels: Sequence[EssayPanel]) -> "Figure":
             ax.plot(panel.predicted_n, panel.predicted, color=COLOURS[1], linewidth=1.6, label="predicted mean at n")
         ax.plot(panel.ranks_n, panel.ranks_limit, color=ink(ax), linestyle="--", label=panel.ranks_label)
         if panel.grows:
-            ax.set_yscale("log")
+            ax.set(yscale="log", ylim=(None, 10.0 * float(panel.ranks_limit[-1])))    # room for the legend
         else:
             ax.set_ylim(0.0, max(3.0, 1.6 * float(np.nanmax([*(mean + spread), panel.ranks_limit[0]]))))
             ax.locator_params(axis="y", integer=True)
