@@ -1,5 +1,8 @@
 """Decompositions in quadruple precision, against closed forms and mpmath."""
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from quiet import quietly
@@ -11,6 +14,11 @@ from opsvd.kernels import Kernel, QuadKernel
 from opsvd.probing.digits import few_digits, rounding_of_values
 
 pytest.importorskip("numpy_quaddtype")
+sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
+TANH = ("0.5231832852512845040001369084", "0.05920325309182734836515833686", "0.01262578417588737155883173714",
+        "0.003157971801017101085256255627", "0.0008511208026815374119767741259", "0.000239294271001355681315179071",
+        "0.00006916786547886306787993095396", "0.00002043503328334868230983433126",
+        "0.000006169379360553670514925715372", "0.000001909984965382081329188758912")
 UNIFORM = opsvd.Uniform(-1.0, 1.0)
 
 
@@ -215,3 +223,25 @@ def test_sine_of_a_product_down_to_1e_30():
     assert (errors <= svd.errors).all()
     assert (errors <= 1e-12 * sizes)[sizes >= 1e-24 * sizes[0]].all()
     assert (errors <= 3e-6 * sizes).all()
+
+
+@pytest.mark.thorough
+def test_ten_values_of_tanh_beside_mpmath():
+    """Those of benchmarks/below_double_precision.py, which share no code with the library, to thirty digits of s_1."""
+    mpmath = pytest.importorskip("mpmath")
+    svd = opsvd.decompose(lambda x, y: np.tanh(x * y), precision="quad", max_seconds=120.0)
+    with mpmath.workdps(40):
+        for number, text in zip(svd.singular_values[:10], TANH, strict=True):
+            exact = mpmath.mpf(text)
+            computed = mpmath.mpf(float(number)) + mpmath.mpf(float(number - float(number)))
+            assert abs(computed - exact) <= 1e-27 * exact    # which is what 28 digits say
+
+
+@pytest.mark.thorough
+def test_the_quick_benchmark(capsys):
+    """It prints the error of sin(xy) at a tolerance of 1e-15."""
+    pytest.importorskip("threadpoolctl")
+    import below_double_precision
+
+    below_double_precision.main(["--quick"])
+    assert float(capsys.readouterr().out.split()[-1]) <= 1e-15
