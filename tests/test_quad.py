@@ -245,3 +245,16 @@ def test_the_quick_benchmark(capsys):
 
     below_double_precision.main(["--quick"])
     assert float(capsys.readouterr().out.split()[-1]) <= 1e-15
+
+
+@pytest.mark.thorough
+def test_a_kernel_that_leaves_nothing_at_the_outermost_nodes():
+    """The half-densities of 192 nodes are below the numbers of double precision there, and the answer is not."""
+    unit = opsvd.Gaussian(0.5)
+    svd = opsvd.decompose(lambda x, y: np.exp(-(x - y) ** 2 / 2.0), unit, unit, precision="quad", max_seconds=60.0)
+    root = np.sqrt(as_quad(5.0))
+    exact = [(1.0 + root) / (3.0 + root)]    # of opsvd.exact.squared_exponential, with t = 2
+    for _ in range(svd.rank - 1):
+        exact.append(exact[-1] * 2.0 / (3.0 + root))
+    assert svd.converged
+    assert (rounded(np.abs(svd.singular_values - np.array(exact))) <= svd.errors).all()

@@ -89,7 +89,8 @@ def product(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 def _pieces(matrix: np.ndarray, bits: int, count: int) -> tuple[list[np.ndarray], np.ndarray]:
     """Integers of so many bits, that follow each other in the entries of rows over their powers of two."""
     largest = np.abs(matrix).max(axis=1, initial=0.0).astype(np.float64)
-    scales = np.ldexp(1.0, np.frexp(np.where(largest > 0.0, largest, 1.0))[1])
+    # The last units are normal numbers of double precision: what is below 1e-271 is zero. Rows that overflow have none.
+    scales = np.where(np.isfinite(largest), np.ldexp(1.0, np.maximum(np.frexp(largest)[1], -900)), np.inf)
     rest, pieces = matrix.copy(), []
     for k in range(1, count + 1):
         unit = scales[:, None] * 2.0 ** (-bits * k)

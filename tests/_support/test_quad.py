@@ -52,6 +52,15 @@ def test_products_keep_digits_where_sizes_run_against_each_other():
     assert float(np.abs(error / rows).max()) <= 50.0 * EPS_QUAD
 
 
+def test_rows_beyond_double_precision_are_zero_or_nothing():
+    """Of a row below 1e-308 the product is zero, and not NaN; others keep their digits beside it."""
+    one = as_quad([[1.0, 2.0], [1e-200, 1e-220], [0.0, 0.0]]) * as_quad([[1.0], [1e-120], [1.0]])
+    other = as_quad([[3.0], [0.5]])
+    assert rounded(product(one, other)).ravel().tolist() == [4.0, 0.0, 0.0]
+    with np.errstate(all="ignore"):
+        assert np.isnan(rounded(product(one[:1] * as_quad(1e200) * 1e200, other))).all()
+
+
 def test_empty_and_zero_arrays():
     """They have products and norms."""
     zero = as_quad(np.zeros((3, 2)))
