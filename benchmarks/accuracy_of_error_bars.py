@@ -8,7 +8,7 @@ whose leading six values are correct to 1e-10 s_1. Run it with
 
 With a `--max-evaluations` below 500,000 values are dear, and the evidence is small:
 
-    python benchmarks/accuracy_of_error_bars.py --max-evaluations 2000 10000 50000 250000 \
+    python benchmarks/accuracy_of_error_bars.py --max-evaluations 2000 10000 50000 \
         > benchmarks/results/accuracy_of_error_bars_if_dear.txt
 """
 

@@ -8,7 +8,8 @@ they do not hold. Run it with a checkout of the older version:
     git worktree add OLDER 5755a84
     python benchmarks/beside_older.py OLDER > benchmarks/results/beside_older.txt
 
-`--only tanh` takes the kernels whose names contain that, and `--quick` every tenth kernel, once.
+`--table measured` takes one table, `--only tanh` the kernels whose names contain that, and `--quick` every tenth
+kernel, once.
 """
 
 import argparse
@@ -30,12 +31,12 @@ import opsvd
 HERE = Path(__file__).resolve()
 
 
-def tables() -> dict[str, Any]:
-    """All kernels by name."""
+def tables() -> dict[str, dict[str, Any]]:
+    """The kernels of both tables by name."""
     problems = problem_table()    # which makes tests/ importable
     from measured_problems import MEASURED
 
-    return problems | {problem.name: problem for problem in MEASURED}
+    return {"problems": problems, "measured": {problem.name: problem for problem in MEASURED}}
 
 
 def answered(problem: Any) -> dict[str, float]:
@@ -51,7 +52,7 @@ def answered(problem: Any) -> dict[str, float]:
 
 def serve() -> None:
     """Answer for one kernel after the other: names come in on lines, and answers go out."""
-    problems = tables()
+    problems = {name: problem for table in tables().values() for name, problem in table.items()}
     warnings.simplefilter("ignore")    # what a tolerance that is missed warns of
     with threadpoolctl.threadpool_limits(1):
         for line in sys.stdin:
@@ -90,6 +91,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="How long do both problem tables take, beside an older version?")
     parser.add_argument("older", type=Path, help="a checkout of the older version")
     parser.add_argument("--repeats", type=int, default=3, help="of which the least counts (%(default)s)")
+    parser.add_argument("--table", choices=["problems", "measured"], help="only one of the two tables")
     parser.add_argument("--only", default="", metavar="PATTERN", help="only kernels whose names contain this")
     parser.add_argument("--quick", action="store_true", help="every tenth kernel, once")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
@@ -97,7 +99,8 @@ def main() -> None:
     if asked.serve:
         serve()
         return
-    names = [name for name in tables() if asked.only in name][::10 if asked.quick else 1]
+    names = [name for table, problems in tables().items() if asked.table in {None, table} for name in problems
+             if asked.only in name][::10 if asked.quick else 1]
     older, newer = Version(asked.older.resolve()), Version(HERE.parents[1])
     print(f"{(__doc__ or '').splitlines()[0]}\n\n{machine()}\n")
     print(f"{'kernel':<48} {'before':>7} {'now':>7} {'ratio':>6} {'evaluations':>12} {'now':>12}")
