@@ -128,7 +128,9 @@ class RemainderEvidence(Evidence):
         crossed = dropped * self.coupling
         if self.overlaps is not None:
             crossed = float((self.overlaps[:, rank:] @ self.values[rank:]).max(initial=0.0))
-        return float(np.sqrt(self.remainder**2 + dropped**2 + 2.0 * crossed))
+        # Where h breaks, rules see different parts of R near the break; the largest may be too small by their spread.
+        spread = max(self.remainder - self.least, 0.0) if self.least > 0.0 else 0.0
+        return float(np.sqrt((self.remainder + spread) ** 2 + dropped**2 + 2.0 * crossed))
 
     def beyond(self, rank: int) -> Unlisted:
         """What the remainder may hold, and the sum of all values from below."""

@@ -117,7 +117,10 @@ class Ridge(GaussianMethod):
                 given = True
                 kept = leading_count(block.matrix)
                 discretisation = self._discretisation(problem, block, pieces, domain)
-                yield replace(discretisation, factorise=partial(_known, (u[:, :kept], s[:kept], v[:, :kept])))
+                if kept <= len(s):    # of larger matrices more columns are needed
+                    discretisation = replace(
+                        discretisation, factorise=partial(_known, (u[:, :kept], s[:kept], v[:, :kept])))
+                yield discretisation
             if resolved and width <= usual:
                 return
 
