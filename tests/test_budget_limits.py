@@ -150,7 +150,8 @@ def test_a_measure_of_ones_own_that_is_too_slow(clock):
     assert clock[0] <= 2.4
 
 
-@pytest.mark.parametrize("name", ["invariant", "tensor", "elementwise with a jump"])
+@pytest.mark.parametrize("name", ["invariant", "tensor",
+                                  pytest.param("elementwise with a jump", marks=pytest.mark.thorough)])
 def test_a_tighter_tolerance_is_no_worse(name, clock):
     """With the same evaluations: what is known at a larger tolerance is kept where a smaller one takes too many."""
     loose, _ = answered(name, clock, rtol=1e-4, max_evaluations=6_000_000)

@@ -160,8 +160,8 @@ def test_a_thin_ring_that_the_first_nodes_miss_is_not_the_end():
     with pytest.warns(ConvergenceWarning):
         svd = opsvd.decompose(ring, rtol=1e-3, max_evaluations=20_000_000, max_seconds=1e3)
     exact = np.sqrt(np.exp(-0.5) - np.exp(-0.55))    # the mass between the radii, under the plane Gaussian
-    assert abs(np.hypot(np.linalg.norm(svd.singular_values), svd.tail) - exact) < 0.1 * exact
-    assert svd.tail > 0.0
+    # The tail is a bound, with what rules differ by.
+    assert exact <= np.hypot(np.linalg.norm(svd.singular_values), svd.tail) < 1.4 * exact
 
 
 def test_a_strip_that_the_first_nodes_miss_is_not_taken_for_zero():

@@ -12,6 +12,7 @@ from quiet import quietly
 import opsvd
 
 
+@pytest.mark.thorough
 @settings(max_examples=10)
 @given(st.randoms(use_true_random=False))
 def test_error_bars_hold(rng):

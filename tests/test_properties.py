@@ -46,6 +46,7 @@ def test_error_bars_hold_on_random_kernels(h):
         assert (np.abs(svd.singular_values - exact[:svd.rank]) <= svd.errors + 1e-11 * exact[0]).all()
 
 
+@pytest.mark.thorough
 @settings(max_examples=10)
 @given(kernels(), st.floats(-1e3, 1e3).filter(lambda v: abs(v) > 1e-3))
 def test_scaling_scales_the_values(h, factor):
@@ -56,6 +57,7 @@ def test_scaling_scales_the_values(h, factor):
     assert (difference <= abs(factor) * first.errors[:count] + second.errors[:count]).all()
 
 
+@pytest.mark.thorough
 @settings(max_examples=10)
 @given(kernels())
 def test_transposing_swaps_left_and_right(h):
@@ -76,6 +78,7 @@ def _angle(svd):
     return 1e-10 + 1e-11 / max(gap, 1e-12)
 
 
+@pytest.mark.thorough
 @settings(max_examples=10)
 @given(kernels(), st.floats(-1.0, 1.0), st.floats(0.3, 1.5))
 def test_an_affine_change_of_measure_moves_into_the_kernel(h, mean, std):
@@ -95,6 +98,7 @@ def test_a_sum_of_functions_has_rank_two(f, g, a, b):
     assert opsvd.decompose(lambda x, y: a * h1(x) + b * h2(y)).rank <= 2
 
 
+@pytest.mark.thorough
 @settings(max_examples=10)
 @given(kernels())
 def test_energies_add_up_to_the_norm(h):

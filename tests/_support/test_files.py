@@ -123,7 +123,8 @@ def test_a_failed_save_leaves_the_old_result(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("arguments", [["x*y", "--no-crosscheck", "--plot", "picture.png"],
-                                       ["--essay", ".", "--n", "20", "--trials", "2"]], ids=["plot", "essay"])
+                                       pytest.param(
+    ["--essay", ".", "--n", "20", "--trials", "2"], marks=pytest.mark.thorough)], ids=["plot", "essay"])
 def test_a_failed_picture_leaves_the_old_one(tmp_path, monkeypatch, arguments):
     """The command line writes pictures beside the old ones too."""
     monkeypatch.chdir(tmp_path)

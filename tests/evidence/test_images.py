@@ -103,6 +103,7 @@ def test_a_smaller_kernel_is_seen(solved):
     assert found.residual[0] > 1e-3
 
 
+@pytest.mark.thorough
 def test_what_slices_leave_unresolved_is_part_of_it(monkeypatch):
     """Noise: no bar can rest on integrals of it."""
     monkeypatch.setattr("opsvd.evidence.images.slice_integrals", partial(slice_integrals, budget=100_000))

@@ -74,6 +74,7 @@ def test_softmax_agrees_with_sampling(rows):
     assert np.isfinite(check.z_energy).all()
 
 
+@pytest.mark.thorough
 def test_the_spread_of_samples_is_predicted(general):
     """Means and standard deviations of 100 sampled matrices of blocks, to within their noise."""
     sampled = opsvd.monte_carlo(blockwise(nearly_elementwise, 2), 300, trials=100, rank=2, rng=1)

@@ -93,7 +93,13 @@ UNSAFE_KERNELS = {
 }
 
 
-@pytest.mark.parametrize("name", UNSAFE_KERNELS)
+SLEEPING = {"a variable, rows", "a variable, low rank", "a variable, another library", "an array, single precision",
+            "matrices"}
+"""Each takes a second of waiting, and others see the same check."""
+
+
+@pytest.mark.parametrize("name", [
+    pytest.param(name, marks=pytest.mark.thorough if name in SLEEPING else ()) for name in UNSAFE_KERNELS])
 def test_a_kernel_that_is_not_thread_safe_is_refused(name):
     """With two workers it is an error that says so and what to do; with one worker the kernel is as good as any."""
     make, options = UNSAFE_KERNELS[name]
