@@ -41,8 +41,8 @@ def erf(x: Any) -> np.ndarray:
     Examples
     --------
     >>> import opsvd
-    >>> print(opsvd.erf([0.0, 0.5]).round(9))
-    [0.         0.520499878]
+    >>> opsvd.erf([0.0, 0.5]).round(9).tolist()
+    [0.0, 0.520499878]
     """
     plain = real_array(x, "x")
     if not is_quad(x):
