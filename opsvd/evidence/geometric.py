@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import ndtri
 
 from .._support.arrays import squares
 from .._support.floats import EPS
@@ -54,21 +55,25 @@ def geometric_evidence(kernel: Kernel, measures: tuple[Gaussian, Gaussian], foun
 
     The remainder is h less the exponential that was found: at pairs drawn in proportion to :math:`|H|^2`, as far out as
     h and the densities are numbers, at pairs drawn from the measures, and at pairs anywhere in a square. Where that
-    leaves bars above the tolerance, as where h loses digits far out along the ridge, there are images T g_j besides, by
-    integrals over the ridge; what of a function lies where h is not a number counts as an error there.
+    leaves bars above the tolerance although h differs by its rounding alone, as where it loses digits far out along the
+    ridge, there are images T g_j besides, by integrals over the ridge; what of a function lies where h is not a number
+    counts as an error there. These integrals take points far apart: they do not see what h has between them, such as a
+    bump.
     """
     values, ratio, rng = system.values, found.ratio, np.random.default_rng(0)
     size = float(values[0]) / np.sqrt((1.0 - ratio) * (1.0 + ratio))
-    along_ridge = size * _misfit(kernel, measures, found, found.drawn(4000, rng))    # known to some percent
+    along_ridge, digits = _misfit(kernel, measures, found, found.drawn(4000, rng))    # known to some percent
     # What is wrong with h elsewhere may lie where the mass is, or far out: each of two grids sees the whole square.
     spots, end = 300, 12.0
-    drawn, anywhere = rng.standard_normal((2, spots)), rng.uniform(-end, end, (2, spots))
-    elsewhere = [_misfit(kernel, measures, found, *_grid(points, weights)) for points, weights in (
-        (drawn, np.ones_like(drawn)), (anywhere, 2.0 * end * Gaussian().sqrt_density(anywhere) ** 2))]
-    remainder = float(np.hypot(along_ridge, max(elsewhere)))
+    # One point in each of as many cells of equal mass, or width, so that no gap is wider than two.
+    cells = (np.arange(spots) + rng.random((2, 2, spots))) / spots
+    drawn, anywhere = ndtri(cells[0]), end * (2.0 * cells[1] - 1.0)
+    elsewhere, rounded = zip(*(_misfit(kernel, measures, found, *_grid(points, weights)) for points, weights in (
+        (drawn, np.ones_like(drawn)), (anywhere, 2.0 * end * Gaussian().sqrt_density(anywhere) ** 2))), strict=True)
+    remainder = float(np.hypot(size * along_ridge, max(elsewhere)))
     evidence = GeometricEvidence(values=values, size=size, remainder=remainder, operator_norm=remainder,
                                  coupling=remainder, dimension=spots, ratio=ratio)
-    if settled(values, evidence.bars(), rtol):
+    if settled(values, evidence.bars(), rtol) or not (digits and all(rounded)):
         return evidence
     count = 160    # as in `opsvd.evidence.images`
     leading = SingularSystem(values[:count], system.left.truncated(count), system.right.truncated(count))
@@ -86,10 +91,10 @@ def _grid(points: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 def _misfit(kernel: Kernel, measures: tuple[Gaussian, Gaussian], found: QuadraticExponent, w: np.ndarray,
-            weights: np.ndarray | None = None) -> float:
-    """The root mean square of what h differs by from the exponential, where both are numbers: in parts of that, or not.
+            weights: np.ndarray | None = None) -> tuple[float, bool]:
+    """The root mean square of what h differs by from the exponential, where both are numbers; and if rounding does it.
 
-    With weights, the squares of differences are multiplied by them; without, differences are relative.
+    With weights, the squares of differences are multiplied by them; without, differences are parts of the exponential.
     """
     x, y = (mu.mean + mu.std * points for mu, points in zip(measures, w, strict=True))
     logarithms, seen = found.logarithms(w)
@@ -97,9 +102,13 @@ def _misfit(kernel: Kernel, measures: tuple[Gaussian, Gaussian], found: Quadrati
         seen |= logarithms < 0.0    # where the exponential underflows h is to be zero
     with np.errstate(all="ignore"):
         expected = found.sign * np.exp(logarithms[seen])
-        wrong = kernel(x[seen], y[seen]) - expected
-        wrong = wrong / expected if weights is None else wrong * np.sqrt(weights[seen])
-    return float(np.sqrt(np.mean(squares(wrong)))) if len(wrong) and np.isfinite(wrong).all() else np.inf
+        scale = 1.0 / np.abs(expected) if weights is None else np.sqrt(weights[seen])
+        wrong, right = np.abs(kernel(x[seen], y[seen]) - expected) * scale, np.abs(expected) * scale
+        # Far from the ridge the fit is less sure than rounding, where the exponential is nothing beside its largest.
+        least = EPS * right.max(initial=0.0) if weights is not None else 0.0
+        rounded = bool((wrong <= found.rounding(w[:, seen]).max(initial=0.0) * right + least).all())
+    known = len(wrong) > 0 and bool(np.isfinite(wrong).all())
+    return float(np.sqrt(np.mean(squares(wrong)))) if known else np.inf, rounded
 
 
 def _residuals(kernel: Kernel, system: SingularSystem, measures: tuple[Gaussian, Gaussian],

@@ -81,6 +81,13 @@ class QuadraticExponent:
         smallest, (_, farthest) = math.log(np.finfo(float).tiny), Gaussian().box(UNDERFLOW)
         return logarithms, (np.abs(logarithms) < -smallest) & (np.abs(w).max(axis=0) < farthest)
 
+    def rounding(self, w: np.ndarray) -> np.ndarray:
+        """What rounding may do to the logarithms of h at points (2, n), at most."""
+        # Of the largest terms of the exponent, which may cancel, sixteen roundings are more than sums of a few have.
+        far = np.abs(w) + np.abs(self.center)[:, None]
+        terms = np.einsum("in,ij,jn->n", far, np.abs(self.form), far)
+        return np.asarray(16.0 * EPS * (1.0 + abs(self.exponent) + terms))
+
     def drawn(self, count: int, rng: np.random.Generator) -> np.ndarray:
         """Points (2, count) drawn from the density that is in proportion to the square of H."""
         root = np.linalg.cholesky(2.0 * self.form)
@@ -179,8 +186,5 @@ class _Logarithm:
         beyond = np.maximum(np.abs(w).max(axis=0) / (2.0 * self.inner * rng.random(w.shape[1])), 1.0)
         w = np.clip(found.center, -self.inner, self.inner)[:, None] + (w - found.center[:, None]) / beyond
         expected, seen = found.logarithms(w)
-        # Of the largest terms of the exponent, which may cancel, sixteen roundings are more than sums of a few have.
-        far = np.abs(w) + np.abs(found.center)[:, None]
-        terms = 1.0 + abs(found.exponent) + float(np.einsum("in,ij,jn->n", far, np.abs(found.form), far).max())
         return bool(np.count_nonzero(seen) >= 100
-                    and (np.abs(self(w) - expected)[seen] <= 16.0 * EPS * terms).all())
+                    and (np.abs(self(w) - expected)[seen] <= found.rounding(w).max()).all())

@@ -61,6 +61,21 @@ def test_what_is_no_exponential_elsewhere_is_seen():
     assert chosen.converged
 
 
+@pytest.mark.parametrize("c", [0.3, 0.49])
+def test_a_bump_beside_the_exponential_is_seen(c):
+    """Integrals of Gaussians over points far apart do not see it: they are no evidence for a kernel that has one."""
+    def with_bump(x, y):
+        return np.exp(c * x * y) + 1e-2 * ((np.abs(x - 1.0) < 0.02) & (np.abs(y) < 0.02))
+
+    svd = quietly(with_bump, method="gaussian-kernel")
+    smooth = opsvd.decompose(lambda x, y: np.exp(c * x * y), method="gaussian-kernel")
+    count = min(svd.rank, smooth.rank)
+    # The norm of the bump is 1e-2 times the root of its mass, of 0.04 by 0.04 under densities of 0.24 and 0.40.
+    assert not svd.converged
+    assert (svd.errors[:count] > 1e-4).all()
+    assert svd.tail > 1e-4
+
+
 def test_where_digits_are_lost_bars_are_wider():
     """A relative error of 1e-12, of which log h shows nothing."""
     svd = opsvd.decompose(lambda x, y: np.exp(0.49 * x * y) * (1.0 + 1e-12 * np.cos(3.0 * x)))
