@@ -49,6 +49,21 @@ def test_quick_runs(name, capsys, monkeypatch):
         assert sampled - 4.0 * scatter <= bound
 
 
+def test_the_quick_run_of_whole_densities(capsys):
+    """Of n = 400 both laws hold as many values as the sample has, and their histograms are near that of the sample."""
+    import spectral_density
+
+    spectral_density.report(400)
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    for name in spectral_density.PHI:
+        sample, equivalent, theorem = np.array([row[4:7] for row in rows if row[:2] == [name, "bin"]], dtype=float).T
+        assert 390 <= sample.sum() <= 400
+        assert equivalent.sum() == pytest.approx(sample.sum(), abs=6.0)
+        assert theorem.sum() == pytest.approx(sample.sum(), abs=12.0)
+        # Counts of independent values would scatter by their roots; those of a matrix scatter less.
+        assert np.abs(equivalent - sample).sum() < np.sqrt(sample).sum()
+
+
 def test_exponents_are_recovered():
     """Of exp(-3 i^beta) the fit finds beta, with a small bar."""
     import analytic
