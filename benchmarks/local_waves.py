@@ -19,6 +19,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+from scipy.integrate import trapezoid
 
 __all__ = ["INDEPENDENT", "effective_rank_of_waves"]
 
@@ -47,7 +48,7 @@ def effective_rank_of_waves(n: int, mixed: Field, square: Field, reach: float = 
     for t in np.exp(logs) * math.sqrt(energy / n):
         g = _resolvent(g, t, seen)
         integrand.append(t * n * float(mass @ (g * seen(g))))
-    return float((-2.0 / math.pi * np.trapezoid(integrand, logs)) ** 2 / energy)
+    return float((-2.0 / math.pi * trapezoid(integrand, logs)) ** 2 / energy)
 
 
 def _resolvent(g: np.ndarray, t: float, seen: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:

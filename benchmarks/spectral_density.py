@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.integrate import quad
+from scipy.integrate import quad, trapezoid
 from scipy.linalg import svdvals
 from scipy.special import eval_hermitenorm
 from setting import machine
@@ -149,7 +149,7 @@ def counted(fine: np.ndarray, density: np.ndarray) -> np.ndarray:
 
 def rank(log_s: np.ndarray, density: np.ndarray, constant: float) -> float:
     """The effective rank of a density, with the one value of degree 0, whose square is given."""
-    first, second = (float(np.trapezoid(density * np.exp(power * log_s), log_s)) for power in (1, 2))
+    first, second = (float(trapezoid(density * np.exp(power * log_s), log_s)) for power in (1, 2))
     return (first + math.sqrt(constant)) ** 2 / (second + constant)
 
 

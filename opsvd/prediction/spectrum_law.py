@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from scipy.integrate import cumulative_trapezoid
+from scipy.integrate import cumulative_trapezoid, trapezoid
 
 from .._support.axes import plot_values
 from .._support.tables import Tabular, plain
@@ -129,7 +129,7 @@ class SpectrumLaw(Tabular):
         u, density, complete = equations.counts()
         # In a gap the extrapolated density may undershoot zero: no value is taken back.
         above = np.maximum.accumulate(-cumulative_trapezoid(density[::-1], u[::-1], initial=0))[::-1]
-        energy = float(np.trapezoid(np.exp(u) * density, u))
+        energy = float(trapezoid(np.exp(u) * density, u))
         missing = equations.rank - above[0] if complete else min(equations.rank - above[0], 0.0)
         if not (abs(energy - 1.0) < 0.05 and abs(missing) < 0.02 * equations.rank + 0.5):
             warnings.warn(f"the density of the law has {energy:.4g} times the energy, and {above[0]:.6g} values of "

@@ -18,9 +18,9 @@ def mehler(x, y, r=R):
 
 
 CASES = {
-    "Mehler 0.999": (lambda x, y: mehler(x, y, 0.999), exact.mehler(0.999, MANY), 100),
-    "Mehler 0.9999": (mehler, exact.mehler(R, MANY), 20),
-    "Mehler -0.9999": (lambda x, y: mehler(-x, y), exact.mehler(R, MANY), 20),
+    "Mehler 0.999": (lambda x, y: mehler(x, y, 0.999), exact.mehler(0.999, MANY), 80),
+    "Mehler 0.9999": (mehler, exact.mehler(R, MANY), 10),
+    "Mehler -0.9999": (lambda x, y: mehler(-x, y), exact.mehler(R, MANY), 10),
     "exp(0.499xy)": (lambda x, y: np.exp(0.499 * x * y), exact.exp_product(0.499, MANY), 300),
     "-exp(0.4999xy)": (lambda x, y: -np.exp(0.4999 * x * y), exact.exp_product(0.4999, MANY), 700),
     "length 0.001": (lambda x, y: np.exp(-(x - y) ** 2 / 2e-6), exact.squared_exponential(1e-3, MANY), 100),
@@ -47,7 +47,8 @@ def test_functions_far_out():
     """Those of Mehler's kernel are Hermite polynomials, at any distance, and h is their sum near the ridge."""
     svd = opsvd.decompose(mehler)
     x = np.array([-30.0, -3.0, 0.5, 9.0, 25.0])
-    np.testing.assert_allclose(svd.left[2](x), (x**2 - 1.0) / np.sqrt(2.0), rtol=1e-6)
+    # An error of the deviation of the Gaussian, in which functions are summed, is multiplied by x^2.
+    np.testing.assert_allclose(svd.left[2](x), (x**2 - 1.0) / np.sqrt(2.0), rtol=1e-5)
     assert svd.left(x).shape == (5, svd.rank)
 
 
