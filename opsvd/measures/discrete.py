@@ -4,7 +4,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from scipy.spatial import KDTree
 
 from .._support.arrays import read_only
 from .._support.validation import affordable, described, generator, points, real_array
@@ -155,7 +154,8 @@ class Discrete(LineMeasure):
         return np.asarray(self._tree.query(x if self.dim > 1 else x[..., None])[1] + 0.5)
 
     @cached_property
-    def _tree(self) -> KDTree:
+    def _tree(self) -> Any:
+        from scipy.spatial import KDTree  # importing opsvd would take longer by a tenth
         return KDTree(self.atoms.reshape(len(self.atoms), -1))
 
     def contains(self, x: np.ndarray) -> np.ndarray:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
-from scipy.interpolate import make_interp_spline
 
 from .._support.floats import TINY
 from ..bases import LogarithmicBasis
@@ -64,6 +63,7 @@ class ProductPair:
         s = sum(lows) + step * np.arange(len(density))
         seen = density > TINY
         begin, end = int(np.argmax(seen)), len(seen) - int(np.argmax(seen[::-1]))
+        from scipy.interpolate import make_interp_spline  # importing opsvd would take a fifth longer
         spline = make_interp_spline(s[begin:end], 0.5 * np.log(np.maximum(density[begin:end], TINY)), 9)
         return lambda points: np.exp(spline(np.clip(points, s[begin], s[end - 1])))
 

@@ -8,7 +8,6 @@ import math
 from functools import cached_property
 
 import numpy as np
-from scipy.interpolate import make_interp_spline
 
 from ..bases import Polyspherical
 from ..measures import radial_half_density
@@ -53,6 +52,7 @@ class ZonalGrid:
         count = math.ceil((float(self._lengths.max() + self.delta[-1]) + 6.0 * step - low) / step) + 1
         places = low + step * np.arange(count)
         c, _ = profile.of_products(places + math.log(profile.k), top + 1, check=self.check)
+        from scipy.interpolate import make_interp_spline  # importing opsvd would take a fifth longer
         values = make_interp_spline(places, c.T, k=9)(np.add.outer(self._lengths, self.delta))
         return np.moveaxis(values, -1, 0)
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from scipy.interpolate import CubicSpline
 
 from ..errors import ConvergenceWarning
 
@@ -57,6 +56,7 @@ class ShellEquations:
         through a Lorentzian of the width a: hence the steps in u, which are halved as the angles are.
         """
         u, scales = self._on_the_negative_axis()
+        from scipy.interpolate import CubicSpline  # importing opsvd would take a fifth longer
         seen: list[CubicSpline] = []
         last, solved = math.pi, True
         for angle in (2.5, 1.9, 1.28, 0.64, 0.32, 0.16, 0.08, 0.04):

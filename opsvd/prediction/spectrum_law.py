@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from scipy.integrate import cumulative_trapezoid, trapezoid
 
 from .._support.axes import plot_values
 from .._support.tables import Tabular, plain
@@ -128,6 +127,7 @@ class SpectrumLaw(Tabular):
         equations = self._equations()
         u, density, complete = equations.counts()
         # In a gap the extrapolated density may undershoot zero: no value is taken back.
+        from scipy.integrate import cumulative_trapezoid, trapezoid  # importing opsvd would take a fifth longer
         above = np.maximum.accumulate(-cumulative_trapezoid(density[::-1], u[::-1], initial=0))[::-1]
         energy = float(trapezoid(np.exp(u) * density, u))
         missing = equations.rank - above[0] if complete else min(equations.rank - above[0], 0.0)
