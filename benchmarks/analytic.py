@@ -13,7 +13,6 @@ small sizes and few samples.
 
 import math
 import sys
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ import numpy as np
 from local_waves import effective_rank_of_waves
 from scipy.linalg import svdvals
 from scipy.special import erf, erfc, ndtr
-from setting import machine
+from setting import machine, print_tables
 
 import opsvd
 from opsvd.figures import COLOURS, new_figure, styled
@@ -290,14 +289,7 @@ def main() -> None:
     if "--figure" in sys.argv:
         draw()
         return
-    quick = "--quick" in sys.argv
-    print(machine(), flush=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", opsvd.ConvergenceWarning)
-        for table in (classes(quick), waves(quick), steps(quick), laws(quick), samples(quick)):
-            print()
-            for line in table:
-                print(line, flush=True)
+    print_tables(machine(), (classes, waves, steps, laws, samples))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ Matrices are drawn from seeds, and decomposed by LAPACK. --quick takes small siz
 
 import math
 import sys
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from typing import Any
 import numpy as np
 from local_waves import INDEPENDENT, effective_rank_of_waves
 from scipy.linalg import svdvals
-from setting import machine
+from setting import machine, print_tables
 
 import opsvd
 from opsvd import exact
@@ -182,13 +181,7 @@ def main() -> None:
     if "--figure" in sys.argv:
         draw()
         return
-    print(f"{machine()}\nindependent entries: {INDEPENDENT:.4f} n", flush=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", opsvd.ConvergenceWarning)
-        for table in (waves, onset, vectors, named, drawn):
-            print()
-            for line in table("--quick" in sys.argv):
-                print(line, flush=True)
+    print_tables(f"{machine()}\nindependent entries: {INDEPENDENT:.4f} n", (waves, onset, vectors, named, drawn))
 
 
 if __name__ == "__main__":

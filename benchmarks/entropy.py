@@ -11,7 +11,6 @@ cos(2 pi n z) + sin(2 pi n z) at z = i j / n^2. "bits": cos(c x_i y_j) with x an
 
 import math
 import sys
-import warnings
 from collections.abc import Iterator
 from itertools import permutations, product
 from pathlib import Path
@@ -19,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from scipy.linalg import svdvals
 from scipy.spatial import cKDTree
-from setting import machine
+from setting import machine, print_tables
 
 import opsvd
 from opsvd import exact
@@ -177,13 +176,7 @@ def main() -> None:
     if "--figure" in sys.argv:
         draw()
         return
-    print(machine(), flush=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", opsvd.ConvergenceWarning)
-        for table in (dimension, patterns, grid, bits, metric):
-            print()
-            for line in table("--quick" in sys.argv):
-                print(line, flush=True)
+    print_tables(machine(), (dimension, patterns, grid, bits, metric))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 import platform
 import sys
+import warnings
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import threadpoolctl
 
 import opsvd
 
-__all__ = ["LEADING", "leading_error", "machine", "problem_table"]
+__all__ = ["LEADING", "leading_error", "machine", "print_tables", "problem_table"]
 
 LEADING = 6
 """So many singular values are compared."""
@@ -40,6 +42,17 @@ def machine() -> str:
     command = f"python benchmarks/{Path(sys.argv[0]).name}"
     return "\n".join([command, f"Python {platform.python_version()}, {versions}",
                       f"{_processor()}, {platform.system()}", *blas])
+
+
+def print_tables(head: str, tables: Iterable[Callable[[bool], Iterable[str]]]) -> None:
+    """Print a head, and each table line by line as it is computed: a small one if --quick is given."""
+    print(head, flush=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", opsvd.ConvergenceWarning)
+        for table in tables:
+            print()
+            for line in table("--quick" in sys.argv):
+                print(line, flush=True)
 
 
 def _processor() -> str:

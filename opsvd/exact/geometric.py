@@ -88,6 +88,14 @@ def sin_product(c: float, n: int) -> np.ndarray:
     return _oscillating(c, n, parity=1)
 
 
+def not_zero(c: float) -> float:
+    """The frequency c of a sine, which must not be zero."""
+    c = finite_float(c, "c")
+    if c == 0.0:
+        raise ValueError("c must not be zero, got 0.0: the zero kernel has no effective rank; pass another c")
+    return c
+
+
 def effective_rank_sin_product(c: float) -> float:
     r"""Effective rank :math:`(\sum s)^2 / \sum s^2 = \sqrt{1 + 4 c^2}` of sin(c x y), and of cos(c x y); c not zero.
 
@@ -105,10 +113,7 @@ def effective_rank_sin_product(c: float) -> float:
     >>> round(exact.effective_rank_sin_product(1.0) ** 2, 12)
     5.0
     """
-    c = finite_float(c, "c")
-    if c == 0.0:
-        raise ValueError("c must not be zero, got 0.0: the zero kernel has no effective rank; pass another c")
-    return math.hypot(1.0, 2.0 * c)
+    return math.hypot(1.0, 2.0 * not_zero(c))
 
 
 def mehler(r: float, n: int) -> np.ndarray:

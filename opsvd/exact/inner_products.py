@@ -14,6 +14,7 @@ import numpy as np
 
 from .._support.validation import affordable, finite_float, positive_int
 from ..spectrum.multiplets import as_counts
+from .geometric import not_zero
 
 
 def exp_i_inner_product(c: float, k: int, degrees: int) -> tuple[np.ndarray, np.ndarray]:
@@ -107,9 +108,7 @@ def effective_rank_sin_inner_product(c: float, k: int) -> float:
     >>> round(exact.effective_rank_sin_inner_product(1e-3, 2), 4)
     2.0
     """
-    c, k = abs(finite_float(c, "c")), positive_int(k, "k")
-    if c == 0.0:
-        raise ValueError("c must not be zero, got 0.0: the zero kernel has no effective rank; pass another c")
+    c, k = abs(not_zero(c)), positive_int(k, "k")
     c = max(c, 1e-150)    # its square is a number; from 1e-8 on nothing changes
     log_cosh = 0.5 * math.log1p(4.0 * c**2) if c < 1.0 else math.log(math.hypot(1.0, 2.0 * c))
     with np.errstate(over="ignore"):

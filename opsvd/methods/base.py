@@ -3,11 +3,21 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
+from ..kernels import BlockKernel, MatrixKernel
 from ..operator.discretisation import Discretisation
 from ..operator.problem import Problem
 
 ONLY_REAL = "takes no complex kernels of vectors: decompose their real and imaginary parts, or sample them"
 """The refusal of methods for vectors."""
+
+
+def only_real_numbers_of_vectors(problem: Problem) -> str | None:
+    """The refusal of methods for real kernels of vectors whose values are numbers; None if it is one."""
+    if problem.given.complex:
+        return ONLY_REAL
+    if problem.of_numbers or isinstance(problem.given, BlockKernel | MatrixKernel):
+        return "takes kernels of vectors with numbers for values"
+    return None
 
 
 class Method(ABC):

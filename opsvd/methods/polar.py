@@ -10,7 +10,6 @@ from .._support.floats import EPS
 from ..bases import PolarBasis
 from ..evidence.parts import PartsEvidence
 from ..evidence.remainder import ORDER_MARGIN
-from ..kernels import BlockKernel, MatrixKernel
 from ..measures import radial_half_density
 from ..operator.discretisation import Block, Discretisation, Discretisations
 from ..operator.problem import Problem
@@ -18,7 +17,7 @@ from ..operator.singular_functions import SingularSystem
 from ..probing.inner_product import InnerProduct
 from ..spectrum import Estimate
 from .angular_profile import ProductProfile, product_profile, scaled_line
-from .base import ONLY_REAL, Method
+from .base import Method, only_real_numbers_of_vectors
 from .polar_evidence import PolarCheck
 from .polar_grids import PolarSizes, check_grid, first_sizes, own_grid, radial_basis
 from .polar_law import classes
@@ -42,10 +41,8 @@ class Polar(Method):
 
     def refusal(self, problem: Problem) -> str | None:
         """Other kernels than phi(<x, y>), other measures than centred Gaussians, and too many directions."""
-        if problem.given.complex:
-            return ONLY_REAL
-        if problem.of_numbers or isinstance(problem.kernel, BlockKernel | MatrixKernel):
-            return "takes kernels of vectors with numbers for values"
+        if (why := only_real_numbers_of_vectors(problem)) is not None:
+            return why
         if problem.inner_product is None:
             return "takes functions of <x, y>, or <x, M y>, under Gaussian measures of mean zero"
         directions = len(problem.inner_product.deviations)

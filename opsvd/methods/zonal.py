@@ -11,7 +11,6 @@ from .._support.floats import EPS
 from ..bases import PolarBasis, Polyspherical, RadialBasis
 from ..evidence.parts import PartsEvidence
 from ..evidence.remainder import ORDER_MARGIN
-from ..kernels import BlockKernel, MatrixKernel
 from ..measures import radial_half_density
 from ..operator.discretisation import Block, Discretisation, Discretisations
 from ..operator.problem import Problem
@@ -20,7 +19,7 @@ from ..probing.bilinear import Bilinear
 from ..quadrature import harmonics
 from ..spectrum import Estimate
 from .angular_profile import ProductProfile, product_profile, scaled_line
-from .base import ONLY_REAL, Method
+from .base import Method, only_real_numbers_of_vectors
 from .polar_operator import radial_blocks
 from .polar_tail import PolarTail
 from .radii import Radii, find_radii
@@ -44,10 +43,8 @@ class Zonal(Method):
 
     def refusal(self, problem: Problem) -> str | None:
         """Other kernels, and laws of a(x) that are not round."""
-        if problem.given.complex:
-            return ONLY_REAL
-        if problem.of_numbers or isinstance(problem.given, BlockKernel | MatrixKernel):
-            return "takes kernels of vectors with numbers for values"
+        if (why := only_real_numbers_of_vectors(problem)) is not None:
+            return why
         if not problem.affords_forms:
             return "takes at least five million values of h, and not that many may be asked for"
         if problem.bilinear is None:
