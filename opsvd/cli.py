@@ -20,7 +20,7 @@ from .answer.result import OperatorSVD
 from .answer.tables import measure_record
 from .command_options import ROOT, ExitStatus, check_options, read_options
 from .comparison.crosscheck import CrossCheck, crosscheck
-from .decompose import decompose
+from .driver import decompose
 from .errors import ConvergenceWarning, LongSamplingWarning, SamplingInterruptedWarning
 from .essay import essay_figures
 from .explorer.command import explore

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.special import betaincinv
 
 from ._support.validation import affordable, described, generator, positive_int, require_memory, sizes
-from .decompose import decompose
+from .driver import decompose
 from .figures import COLOURS, ink, new_figure, styled
 from .kernels import Kernel, elementwise
 from .measures import Gaussian

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from .._support.validation import described, is_array, real_array, tolerance
-from ..decompose import decompose
+from ..driver import decompose
 from ..kernels import BlockKernel, Kernel, MatrixKernel, paired
 from ..measures import Discrete, Measure
 from .result import Dependence

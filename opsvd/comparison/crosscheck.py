@@ -14,7 +14,7 @@ from .._support.signs import plus_minus
 from .._support.tables import Records, Tabular
 from .._support.validation import generator, positive_int, require_memory, sizes
 from ..answer.result import OperatorSVD, require_svd
-from ..decompose import decompose
+from ..driver import decompose
 from ..figures import require_axes
 from ..figures.sampled_values import plot_sampled_ranks, plot_sampled_values
 from ..kernels import Kernel, paired

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..decompose import decompose
+from ..driver import decompose
 from ..measures import Gaussian
 from ..methods import Method, as_method
 from .requiring import require
