@@ -19,6 +19,7 @@ from .answer.assembly import assembled
 from .answer.result import OperatorSVD
 from .answer.selection import select
 from .answer.status import not_within
+from .answer.trace import find_trace
 from .errors import ConvergenceWarning, KernelError
 from .evidence.rounding import with_rounding
 from .kernels import Kernel, entrywise, kernel_values, paired, unit_factor
@@ -150,6 +151,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
         if best is None:
             best, remark = _coarse(problem, remark or f"{chosen!r} cannot do this kernel: leave method out, and one "
                                    "that can is chosen")
+        trace = find_trace(best.svd, problem)
     if attainable > rtol:
         best, remark = _for_tolerance(best, rtol), (
             f"h returns numbers of single precision or less: pass rtol={attainable:g} or more, or let h compute in "
@@ -159,6 +161,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
     svd = best.svd if factor == 1.0 else best.svd.times(factor)
     kernel.evaluations += evaluations
     svd = replace(svd, kernel_values=seen).for_kernel(kernel, evaluations, remark)
+    svd = svd if trace is None else trace.given_to(svd, factor)
     if not svd.converged:
         warnings.warn(svd.status, ConvergenceWarning, stacklevel=2)
     return svd

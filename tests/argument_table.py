@@ -371,7 +371,8 @@ row("Estimate", lambda: opsvd.Estimate, lambda: {"value": 1.0}, value=NUMBERS | 
     note=TEXTS, lower=NUMBERS | SINGULAR | NONE, upper=NUMBERS | SINGULAR | NONE, extrapolated=FLAGS)
 row("Tail", lambda: spectrum.Tail, hilbert_schmidt=NOT_NEGATIVE | {"inf"}, nuclear=NOT_NEGATIVE | {"inf"},
     nuclear_error=NOT_NEGATIVE | {"inf"}, spread=NOT_NEGATIVE | {"inf"}, note=TEXTS,
-    least=NOT_NEGATIVE | {"inf"}, extrapolated=FLAGS, total_least=NOT_NEGATIVE | {"inf"})
+    least=NOT_NEGATIVE | {"inf"}, extrapolated=FLAGS, total_least=NOT_NEGATIVE | {"inf"},
+    total_most=NOT_NEGATIVE | {"inf"}, total_note=TEXTS)
 SIZED = NOT_NEGATIVE | {"inf"}
 row("Unlisted", lambda: spectrum.Unlisted, lambda: {"computed": 0.0, "unseen": 0.1, "dimension": 4.0}, computed=SIZED,
     unseen=SIZED, dimension=SIZED, least=SIZED, total_least=SIZED, broken=FLAGS)

@@ -27,8 +27,9 @@ class WithSpectrum(ABC):
     def nuclear_norm(self) -> Estimate:
         r"""The nuclear norm :math:`\sum_i s_i` with its error bar; infinite where the sum diverges.
 
-        What lies beyond the values given is continued from them, so that the bar is `extrapolated`; the bound `lower`
-        rests on what was computed, and no truncation lowers it.
+        If h is found to be semidefinite, it is the mean of h(x, x), and its note says so. Otherwise what lies beyond
+        the values given is continued from them. Either way the bar is `extrapolated`; the bound `lower` rests on what
+        was computed, and no truncation lowers it.
         """
         return nuclear_norm(self.values, **self._spectrum())
 

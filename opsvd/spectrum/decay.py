@@ -11,8 +11,9 @@ from .._support.signs import plus_minus
 from .._support.tables import Records, Tabular
 from .._support.validation import described, instance, nonnegative_float, positive_float, real_array, require_fields
 from .estimate import rounded_up
-from .functionals import Spectrum, Tail, checked
+from .functionals import Spectrum, checked
 from .laws import FEWEST_FITTED, LAWS, POWER, Fit, fit_laws, reliable
+from .tail import Tail
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,7 +12,8 @@ import numpy as np
 from .._support.floats import EPS
 from .._support.validation import positive_float
 from .estimate import Estimate
-from .functionals import Spectrum, Tail, checked
+from .functionals import Spectrum, checked
+from .tail import Tail
 
 
 def metric_entropy(values: Any, eps: float, *, multiplicities: Any = None, errors: Any = None,

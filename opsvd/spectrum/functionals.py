@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,93 +10,10 @@ import numpy as np
 from .._support.floats import EPS
 from .._support.quad import EPS_QUAD, is_quad
 from .._support.validation import counts as counted
-from .._support.validation import described, instance, one_of, real_array, require_fields
+from .._support.validation import described, instance, one_of, real_array
 from ..kernels import power_of_two
 from .estimate import Estimate
-
-Interval = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Tail:
-    r"""What lies beyond a computed spectrum :math:`s_1 \ge \dots \ge s_r`.
-
-    Attributes
-    ----------
-    hilbert_schmidt : float
-        :math:`\sqrt{\sum_{i > r} s_i^2}`, or a bound for it.
-    nuclear : float
-        An estimate of :math:`\sum_{i > r} s_i`; inf where the sum diverges.
-    nuclear_error : float
-        How far that sum may be from the estimate; inf where nothing is known.
-    spread : float
-        How thinly the sum is spread: a bound for the mean of :math:`\log(s_r / s_i)` over i > r with weights
-        :math:`s_i`. Only the entropy needs it; inf where nothing is known.
-    note : str
-        A sentence, where words are needed.
-    least : float
-        A bound from below for :math:`\sqrt{\sum_{i > r} s_i^2}`, where the energy beyond is known to be there.
-    extrapolated : bool
-        Whether `nuclear` and `nuclear_error` continue what was seen: then nothing bounds the sum from above.
-    total_least : float
-        A bound from below for the sum of all values, :math:`\sum_{i \ge 1} s_i`. It does not depend on r, so that no
-        truncation loses it.
-    """
-
-    hilbert_schmidt: float = 0.0
-    nuclear: float = 0.0
-    nuclear_error: float = 0.0
-    spread: float = math.inf
-    note: str = ""
-    least: float = 0.0
-    extrapolated: bool = False
-    total_least: float = 0.0
-
-    def __repr__(self) -> str:
-        """Name what lies beyond: the note is left out, and so is what is zero."""
-        parts = [f"{field.name}={value:.6g}" for field in fields(self)
-                 if isinstance(value := getattr(self, field.name), float) and value]
-        return f"Tail({', '.join(parts + ['extrapolated'] * self.extrapolated)})"
-
-    def __post_init__(self) -> None:
-        """Refuse what is not a size: numbers may be infinite, and are not negative."""
-        require_fields(self)
-
-    @property
-    def energy_bounds(self) -> Interval:
-        """The interval that holds the sum of squares beyond the rank."""
-        return self.least**2, self.hilbert_schmidt**2
-
-    @property
-    def nuclear_bounds(self) -> Interval:
-        """The interval that holds the sum beyond the rank."""
-        if math.isinf(self.nuclear):
-            return 0.0, math.inf
-        return max(self.nuclear - self.nuclear_error, 0.0), self.nuclear + self.nuclear_error
-
-    def times(self, factor: float) -> "Tail":
-        """The tail of the spectrum times a factor."""
-        return replace(self, hilbert_schmidt=self.hilbert_schmidt * factor, nuclear=self.nuclear * factor,
-                       nuclear_error=self.nuclear_error * factor, least=self.least * factor,
-                       total_least=self.total_least * factor)
-
-    def preceded_by(self, values: np.ndarray, errors: np.ndarray, last: float,
-                    multiplicities: np.ndarray | None = None) -> "Tail":
-        """The tail after `last`, when the given values (r,) and what this tail says are both left out.
-
-        Their share of the spread is bounded by s log(last / s), which rises with s as long as s < last / e.
-        """
-        counts = np.ones(len(values)) if multiplicities is None else multiplicities.astype(np.float64)
-        low, high = np.maximum(values - errors, 0.0), np.minimum(values + errors, last)
-        inner = self.nuclear_bounds
-        smallest = float(values[values > 0.0].min(initial=last))
-        deeper = inner[1] * (math.log(last / smallest) + self.spread) if inner[1] > 0.0 else 0.0
-        total = float(counts @ low) + inner[0]
-        thin = float(counts @ (np.minimum(high, last / math.e) * np.log(last / np.minimum(high, last / math.e))))
-        spread = (thin + deeper) / total if total > 0.0 and math.isfinite(thin + deeper) else math.inf
-        return Tail(math.hypot(self.hilbert_schmidt, *(np.sqrt(counts) * values)),
-                    self.nuclear + float(counts @ values), self.nuclear_error + float(counts @ errors), spread,
-                    self.note, math.hypot(self.least, *(np.sqrt(counts) * low)), self.extrapolated, self.total_least)
+from .tail import Interval, Tail
 
 
 @dataclass(frozen=True)
@@ -148,10 +65,10 @@ class Spectrum:
 
     @property
     def sure_sum(self) -> Interval:
-        """The interval that holds the sum of all values whatever the tail is continued to."""
+        """The interval that holds the sum of all values whatever the tail is continued to; see `Tail.total_most`."""
         tail = self.tail
         low, high = self.sums(1, (self.least_beyond, math.inf) if tail.extrapolated else tail.nuclear_bounds)
-        return max(low, tail.total_least), high
+        return max(low, tail.total_least), min(high, tail.total_most)
 
 
 def checked(values: Any, multiplicities: Any, errors: Any, tail: Tail | None = None) -> Spectrum:
@@ -176,9 +93,14 @@ def _estimate(spectrum: Spectrum, value: float, bounds: Interval, note: str = ""
               sure: Interval | None = None) -> Estimate:
     """Turn a value and the interval that holds the truth into a symmetric error bar, with room for rounding.
 
-    Where the tail is continued, `sure` is the interval that holds whatever it is continued to. No value is below it.
+    Where the tail is continued, `sure` is the interval that holds whatever it is continued to; its upper end, if it is
+    finite, if h is semidefinite as it seems to be. No value is below it.
     """
     rounding = 8.0 * EPS * abs(value) if bounds[1] > bounds[0] or not spectrum.exact else 0.0
+    if sure is not None and spectrum.tail.extrapolated and sure[1] - sure[0] < 2.0 * _reach(value, bounds):
+        middle = 0.5 * (sure[0] + sure[1])
+        return Estimate(middle, 0.5 * (sure[1] - sure[0]) + 8.0 * EPS * middle, spectrum.tail.total_note,
+                        lower=sure[0] * (1.0 - 8.0 * EPS), upper=math.inf, extrapolated=True)
     if sure is None or not spectrum.tail.extrapolated:
         if math.isinf(value):
             return Estimate(math.inf, 0.0, note)
@@ -186,9 +108,14 @@ def _estimate(spectrum: Spectrum, value: float, bounds: Interval, note: str = ""
         least = max(bounds[0], 0.0) * (1.0 - 8.0 * EPS) if math.isinf(error) else None
         return Estimate(value, error, note, lower=least, upper=None if least is None else bounds[1])
     low = sure[0] * (1.0 - 8.0 * EPS)
-    value = max(value, low)
+    value = min(max(value, low), sure[1])
     error = 0.0 if math.isinf(value) else max(bounds[1] - value, value - max(bounds[0], low), 0.0) + rounding
-    return Estimate(value, error, note, lower=low, upper=sure[1], extrapolated=math.isfinite(error))
+    return Estimate(value, error, note, lower=low, upper=math.inf, extrapolated=math.isfinite(error))
+
+
+def _reach(value: float, bounds: Interval) -> float:
+    """How far the truth may be from a value: inf where the value is."""
+    return math.inf if math.isinf(value) else max(bounds[1] - value, value - bounds[0])
 
 
 def nuclear_norm(values: Any, *, multiplicities: Any = None, errors: Any = None, tail: Tail | None = None) -> Estimate:
@@ -317,7 +244,9 @@ def _sure_rank(spectrum: Spectrum) -> Interval:
     """
     low, energy = spectrum.sums(1, (spectrum.least_beyond, 0.0))[0], spectrum.sums(2, spectrum.tail.energy_bounds)[1]
     seen = spectrum.sums(2, (0.0, spectrum.tail.least**2))[1]
-    return max(low**2 / seen, spectrum.sure_sum[0] ** 2 / energy, _stable_bounds(spectrum)[0]), math.inf
+    total, least = spectrum.sure_sum, spectrum.sums(2, spectrum.tail.energy_bounds)[0]
+    most = total[1] ** 2 / least if least > 0.0 else math.inf
+    return max(low**2 / seen, total[0] ** 2 / energy, _stable_bounds(spectrum)[0]), most
 
 
 def _stable_rank(spectrum: Spectrum) -> Estimate:
