@@ -6,6 +6,8 @@ s_1, how many bars the values differ by from those of a thousand times the toler
 
 import time
 import warnings
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -31,20 +33,25 @@ def main() -> None:
     lines = [machine(), "", "rtol = 1e-9, in four dimensions 1e-7"]
     for deviations, rtol, names in SETTINGS:
         for name in names:
-            start = time.process_time()
-            svd = _answer(name, deviations, rtol)
-            seconds = time.process_time() - start
-            other = _answer(name, deviations, 1e3 * rtol)
-            count = min(svd.rank, other.rank, 10)
-            apart = np.abs(svd.singular_values[:count] - other.singular_values[:count])
-            bars = svd.errors[:count] + other.errors[:count]
-            first = svd.errors[:10] / svd.singular_values[0]
-            lines.append(f"{name:<5} {deviations!s:<22} {len(first):2d} values to {first.max():.1e} s_1, differences "
-                         f"{np.max(apart / bars):.2f} bars, {seconds:5.1f} s, {svd.evaluations:.1e} values of phi, "
-                         f"{'converged' if svd.converged else 'not converged'}")
+            lines.append(compared(f"{name:<5} {deviations!s:<22}", partial(_answer, name, deviations), rtol))
             print(lines[-1], flush=True)
     path = Path(__file__).parent / "results" / "stretched_products.txt"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def compared(label: str, answer: Callable[[float], OperatorSVD], rtol: float) -> str:
+    """A row: the answer for a tolerance, against the one for a thousand times as much."""
+    start = time.process_time()
+    svd = answer(rtol)
+    seconds = time.process_time() - start
+    other = answer(1e3 * rtol)
+    count = min(len(svd.values), len(other.values), 10)
+    apart = np.abs(svd.values[:count] - other.values[:count])
+    bars = svd.value_errors[:count] + other.value_errors[:count]
+    first = svd.value_errors[:10] / svd.values[0]
+    return (f"{label} {len(first):2d} values to {first.max():.1e} s_1, differences {np.max(apart / bars):.2f} bars, "
+            f"{seconds:5.1f} s, {svd.evaluations:.1e} values of phi, "
+            f"{'converged' if svd.converged else 'not converged'}")
 
 
 def _answer(name: str, deviations: tuple[float, ...], rtol: float) -> OperatorSVD:

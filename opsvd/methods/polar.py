@@ -110,7 +110,7 @@ class _Level:
         radial = radial_basis(profile.k, radii, rougher.step)
         # In two dimensions it would save nothing.
         rough = own_grid(profile, product.deviations, radial, rougher) if profile.k > 2 else None
-        for angular in classes((1,) * profile.k, self.sizes.tops):
+        for angular in classes((False,) * profile.k, self.sizes.tops):
             if not profile.parities[sum(angular.degrees) % 2]:
                 continue
             operator, start = self.own.operator(angular), None

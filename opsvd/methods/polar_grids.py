@@ -119,7 +119,7 @@ class PolarGrid:
 
     def norm(self) -> float:
         """The norm of h: T of phi^2, applied to one, is h^2 in the mean."""
-        sizes = self.laws[0].directions.sizes
+        sizes = (1,) * len(self.laws[0].deviations)
         x, y = (law.delta for law in self.laws)
         squares = radial_blocks(self._square, x, y, self.tops[-1], check=self.check)
         operator = PolarOperator(Polyspherical(sizes, (0,) * len(sizes), self.tops), squares, *self.laws)
@@ -140,7 +140,7 @@ def radial_basis(k: int, radii: Radii, step: float) -> RadialBasis:
 def own_grid(profile: ProductProfile, deviations: np.ndarray, radial: RadialBasis, sizes: PolarSizes) -> PolarGrid:
     """A grid on which triplets are found."""
     # Gauss rules for products of harmonics, and half as many nodes more for the density.
-    directions = gauss_directions((1,) * len(deviations), [math.ceil(0.75 * top) + 6 for top in sizes.tops])
+    directions = gauss_directions((False,) * len(deviations), [math.ceil(0.75 * top) + 6 for top in sizes.tops])
     return PolarGrid(profile, deviations, (radial.grid, radial.grid), directions=directions, tops=sizes.tops,
                      check=False)
 
@@ -150,5 +150,5 @@ def check_grid(profile: ProductProfile, deviations: np.ndarray, radial: RadialBa
     back = sizes.step * np.arange(int(radial.count * radial.step / sizes.step))[::-1]
     x, y = (radial.last + shift * radial.step - back for shift in SHIFTS)
     # A wave takes pi / 2 times as many Gauss-Legendre nodes in the angle as Gauss nodes in its cosine.
-    directions = legendre_directions((1,) * len(deviations), [math.ceil(0.8 * top) + 12 for top in sizes.tops])
+    directions = legendre_directions((False,) * len(deviations), [math.ceil(0.8 * top) + 12 for top in sizes.tops])
     return PolarGrid(profile, deviations, (x, y), directions=directions, tops=sizes.tops, check=True)

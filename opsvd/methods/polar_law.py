@@ -1,14 +1,16 @@
-r"""A centred Gaussian on R^k that is not round, in polar coordinates: its density against that of the round one.
+r"""A Gaussian on R^k that is not round, in polar coordinates: its density against that of the round one.
 
-With :math:`a = \sqrt k\, e^\delta \omega`, standard deviations :math:`\sigma_g \le 1` of the groups of coordinates and
-:math:`q(\omega) = \sum_g |\omega_g|^2 / \sigma_g^2`, the density against that of the standard Gaussian is
+With :math:`a = \sqrt k\, e^\delta \omega`, standard deviations :math:`\sigma_g \le 1` and means :math:`m_g` of the
+coordinates, the density against that of the standard Gaussian is
 
-.. math:: p(\delta, \omega) = \prod_g \sigma_g^{-k_g} \; \exp\big(-\tfrac k2 e^{2 \delta} (q(\omega) - 1)\big) .
+.. math:: p(\delta, \omega) = \prod_g \sigma_g^{-1} \;
+    \exp\Big(\tfrac12 |a|^2 - \tfrac12 \sum_g \frac{(a_g - m_g)^2}{\sigma_g^2}\Big) .
 """
 
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 
 import numpy as np
 
@@ -20,89 +22,109 @@ from ..quadrature import gauss_legendre, gauss_nodes, jacobi_recurrence, on_pane
 
 @dataclass(frozen=True, eq=False)
 class Directions:
-    """A product rule for uniform directions whose groups have given sizes, one angle for each join.
+    """A product rule for uniform directions of single coordinates, one angle for each join.
+
+    A coordinate is positive, unless it is `mixed`: then it has both signs, for functions that are neither even nor odd
+    in it.
 
     Attributes
     ----------
-    sizes : tuple of int
+    mixed : tuple of bool
+        For each coordinate.
     angles, weights : list of ndarray, shape (n,) each
-        From 0 to a right angle; each list of weights has the sum one.
+        Each list of weights has the sum one. If the first coordinate is mixed, its two signs come before the angles.
     """
 
-    sizes: tuple[int, ...]
+    mixed: tuple[bool, ...]
     angles: list[np.ndarray]
     weights: list[np.ndarray]
 
     @property
-    def shares(self) -> np.ndarray:
-        """The squared length of every group of a direction, (G, n_2, ..., n_G)."""
-        grids = np.meshgrid(*self.angles, indexing="ij")
-        rest, shares = np.ones(grids[0].shape), []
+    def coordinates(self) -> np.ndarray:
+        """The coordinates of every direction, (k, n_2, ..., n_k); with an axis of two before if the first is mixed."""
+        signs = [np.array([1.0, -1.0])] if self.mixed[0] else []
+        first, *grids = np.meshgrid(*(signs or [np.ones(1)]), *self.angles, indexing="ij")
+        rest, found = np.ones(first.shape), []
         for theta in reversed(grids):
-            shares.append(rest * np.sin(theta) ** 2)
-            rest = rest * np.cos(theta) ** 2
-        return np.stack([rest, *reversed(shares)])
+            found.append(rest * np.sin(theta))
+            rest = rest * np.cos(theta)
+        values = np.stack([first * rest, *reversed(found)])
+        return values if signs else values[:, 0]
 
     @property
     def masses(self) -> np.ndarray:
-        """The weights of all directions, (n_2, ..., n_G)."""
-        masses = np.ones(())
+        """The weights of all directions, in the same shape."""
+        masses = np.array([0.5, 0.5]) if self.mixed[0] else np.ones(())
         for weights in self.weights:
             masses = np.multiply.outer(masses, weights)
         return masses
 
+    def tables(self, angular: Polyspherical) -> list[np.ndarray]:
+        """Those of harmonics at these directions, for `synthesised` and `analysed`."""
+        signs = [np.array([[[1.0, 1.0], [1.0, -1.0]]])] if self.mixed[0] else []
+        return signs + angular.tables(self.angles)
 
-def gauss_directions(sizes: tuple[int, ...], counts: list[int]) -> Directions:
-    """Gauss-Jacobi rules of so many nodes in the squared cosine of every angle."""
+
+def gauss_directions(mixed: tuple[bool, ...], counts: list[int]) -> Directions:
+    """Gauss-Jacobi rules of so many nodes in the squared cosine of every angle; in the sine, of twice as many nodes."""
     angles, weights = [], []
-    for dim, size, n in zip(np.cumsum(sizes)[:-1].tolist(), sizes[1:], counts, strict=True):
-        a, b = jacobi_recurrence(0.5 * size - 1.0, 0.5 * dim - 1.0, n)
+    for dim, both, n in zip(range(1, len(mixed)), mixed[1:], counts, strict=True):
+        power = 0.5 * dim - 1.0
+        a, b = jacobi_recurrence(power, power, 2 * n) if both else jacobi_recurrence(-0.5, power, n)
         nodes = gauss_nodes(a, b)
-        angles.append(0.5 * np.arccos(nodes))
+        angles.append(np.arcsin(nodes) if both else 0.5 * np.arccos(nodes))
         weights.append(1.0 / np.sum(orthonormal_polynomials(nodes, 1.0, a, b) ** 2, axis=-1))
-    return Directions(sizes, angles, weights)
+    return Directions(mixed, angles, weights)
 
 
-def legendre_directions(sizes: tuple[int, ...], counts: list[int]) -> Directions:
+def legendre_directions(mixed: tuple[bool, ...], counts: list[int]) -> Directions:
     """Gauss-Legendre rules in every angle itself: for checks, as no node or weight is one of the others."""
-    ends, angles, weights = np.array([[0.0]]), [], []
-    for dim, size, n in zip(np.cumsum(sizes)[:-1].tolist(), sizes[1:], counts, strict=True):
-        theta, lebesgue = (part[0] for part in on_panels(ends, ends + 0.5 * np.pi, *gauss_legendre(n)))
-        masses = lebesgue * np.cos(theta) ** (dim - 1) * np.sin(theta) ** (size - 1)
+    angles, weights = [], []
+    for dim, both, n in zip(range(1, len(mixed)), mixed[1:], counts, strict=True):
+        low = np.array([[-0.5 * np.pi if both else 0.0]])
+        theta, lebesgue = (part[0] for part in on_panels(low, 0.0 * low + 0.5 * np.pi,
+                                                         *gauss_legendre(2 * n if both else n)))
+        masses = lebesgue * np.cos(theta) ** (dim - 1)
         angles.append(theta)
         weights.append(masses / masses.sum())
-    return Directions(sizes, angles, weights)
+    return Directions(mixed, angles, weights)
 
 
 @dataclass(frozen=True, eq=False)
 class PolarLaw:
-    """A centred Gaussian of independent coordinates on a grid of lengths and directions.
+    """A Gaussian of independent coordinates on a grid of lengths and directions.
 
     Attributes
     ----------
-    deviations : ndarray, shape (G,)
-        Those of the groups; at most one.
+    deviations : ndarray, shape (k,)
+        Of the coordinates; at most one.
     directions : Directions
     delta : ndarray, shape (n,)
         The logarithms of the lengths over the square root of k.
+    mean : ndarray, shape (k,), or None
+        Zero in coordinates that are not mixed; None for zero in all.
     """
 
     deviations: np.ndarray
     directions: Directions
     delta: np.ndarray
+    mean: np.ndarray | None = None
 
     @property
     def excess(self) -> float:
-        """The largest density against the round Gaussian."""
-        return math.exp(-float(np.log(self.deviations) @ self.directions.sizes))
+        """The largest density against the round Gaussian, for a mean of zero."""
+        return math.exp(-float(np.sum(np.log(self.deviations))))
 
     @cached_property
     def density(self) -> np.ndarray:
-        """The density against the round Gaussian times the weights of directions, (n_2, ..., n_G, n)."""
-        q = np.tensordot(self.deviations**-2.0, self.directions.shares, axes=1)
-        lengths = 0.5 * sum(self.directions.sizes) * np.exp(2.0 * self.delta)
-        masses = self.excess * self.directions.masses[..., None]
-        return np.asarray(masses * np.exp(-np.multiply.outer(q - 1.0, lengths)))
+        """The density against the round Gaussian times the weights of directions, (n_2, ..., n_k, n)."""
+        coordinates, lengths = self.directions.coordinates, math.sqrt(len(self.deviations)) * np.exp(self.delta)
+        precisions = self.deviations**-2.0
+        exponents = np.multiply.outer(np.tensordot(0.5 - 0.5 * precisions, coordinates**2, axes=1), lengths**2)
+        if self.mean is not None:
+            exponents += np.multiply.outer(np.tensordot(self.mean * precisions, coordinates, axes=1), lengths)
+            exponents -= 0.5 * float(self.mean**2 @ precisions)
+        return np.asarray(self.excess * self.directions.masses[..., None] * np.exp(exponents))
 
     def gram(self, tables: list[np.ndarray], coefficients: np.ndarray) -> np.ndarray:
         """Inner products of all harmonics with sums of them, at every length: (*shape, n, r) gives the same shape."""
@@ -127,8 +149,8 @@ class PolarLaw:
         return list(chunks(len(self.delta), self.directions.masses.size * like.shape[-1]))
 
 
-def classes(sizes: tuple[int, ...], tops: tuple[int, ...]) -> list[Polyspherical]:
-    """All degrees in the groups that have harmonics up to given degrees together."""
-    choices = np.indices([min(2, tops[-1] + 1) if size == 1 else tops[-1] + 1 for size in sizes])
-    found = [Polyspherical(sizes, tuple(degrees), tops) for degrees in choices.reshape(len(sizes), -1).T.tolist()]
+def classes(mixed: tuple[bool, ...], tops: tuple[int, ...]) -> list[Polyspherical]:
+    """All parities in the coordinates, of which some are mixed, that have harmonics up to given degrees together."""
+    choices = [[Polyspherical.BOTH] if both else range(min(2, tops[-1] + 1)) for both in mixed]
+    found = [Polyspherical((1,) * len(mixed), degrees, tops) for degrees in product(*choices)]
     return [angular for angular in found if not angular.empty]

@@ -61,7 +61,7 @@ class PolarOperator:
     def __init__(self, angular: Polyspherical, blocks: np.ndarray, left: PolarLaw, right: PolarLaw) -> None:
         self.angular, self.left, self.right = angular, left, right
         self.blocks = blocks[angular.chain[-1]]
-        self.tables = angular.tables(left.directions.angles)
+        self.tables = left.directions.tables(angular)
 
     def forward(self, inner: np.ndarray) -> np.ndarray:
         """T g from the inner products of g with the harmonics."""

@@ -20,6 +20,7 @@ from ..quadrature import harmonics
 from ..spectrum import Estimate
 from .angular_profile import ProductProfile, product_profile, scaled_line
 from .base import Method, only_real_numbers_of_vectors
+from .polar_law import PolarLaw
 from .polar_operator import radial_blocks
 from .polar_tail import PolarTail
 from .radii import Radii, find_radii
@@ -27,22 +28,28 @@ from .sector_checks import CHECK_STEP, SHIFTS
 from .sector_evidence import Unseen
 from .sector_grids import first_step
 from .tightening import tightened
+from .zonal_coupled import CoupledGrid, coupled_check, coupled_triplets
 from .zonal_evidence import ZonalTriplets, zonal_check
 from .zonal_grid import ZonalGrid
 from .zonal_law import ZonalLaw, find_law
 
+# Where the harmonics of several inputs couple, by their number: the last takes a minute.
+_TOPS = {2: (16, 28, 44, 68, 104), 3: (12, 20, 28, 36), 4: (10, 15, 20)}
+_MOST_DIRECTIONS = 60_000    # on some 200 lengths: 100 MB for a function
+_COUPLED_TRIPLETS = {2: 16, 3: 10, 4: 8}    # of each class of parities
 _LIMIT = "phi varies too fast for the lengths and harmonics that are affordable: accept a larger rtol"
 
 
 class Zonal(Method):
     """Radial functions times spherical harmonics of y, and a rule for x, for phi(<a(x), y>) with y Gaussian.
 
-    a is affine in x, as for neurons phi(<w, x> + b) with y = (w, b). y has any covariance; x is a number under any
-    measure, or a vector that is round as y sees it.
+    a is affine in x, as for neurons phi(<w, x> + b) with y = (w, b). y has any covariance. x is a number under any
+    measure; a vector that is round as y sees it; or a Gaussian vector of any mean and covariance, of up to four
+    directions.
     """
 
     def refusal(self, problem: Problem) -> str | None:
-        """Other kernels, and laws of a(x) that are not round."""
+        """Other kernels, and other laws of a(x) than these."""
         if (why := only_real_numbers_of_vectors(problem)) is not None:
             return why
         if not problem.affords_forms:
@@ -50,11 +57,24 @@ class Zonal(Method):
         if problem.bilinear is None:
             return "takes functions of <x, y>, or of <w, x> + b with y = (w, b), where y is Gaussian, of mean zero"
         law = find_law(problem.bilinear, problem.sides)
-        return law if isinstance(law, str) else None
+        return law if isinstance(law, str) else _too_dear(law)
 
     def discretisations(self, problem: Problem) -> Discretisations:
         """Ever more harmonics and lengths, for the tolerance or larger ones."""
         return tightened(problem, _attempts, tried=0.7)    # larger tolerances take a tenth of the time
+
+
+def _too_dear(law: ZonalLaw) -> str | None:
+    """Why a law that is not round takes too long, or None."""
+    if not law.coupled:
+        return None
+    directions = law.k - 1
+    if directions not in _TOPS:
+        return f"takes vectors x that are not round in two to four directions, and here they use {directions}"
+    if (points := law.directions(_TOPS[directions][-1]).masses.size) > _MOST_DIRECTIONS:
+        return ("takes Gaussian vectors x of deviations in smaller ratios, and with a mean along fewer of their axes: "
+                f"a rule for their directions has {points} points, where at most {_MOST_DIRECTIONS} are affordable")
+    return None
 
 
 class _Setting(NamedTuple):
@@ -82,7 +102,7 @@ def _attempts(problem: Problem) -> Iterator[Discretisation]:
     radii, profile = find_radii(make, k, 0.1 * aim)
     setting = _Setting(form, law, profile, radii, PolarTail(profile, radii), unseen)
     # Degrees of harmonics, level by level. In R^2, tanh takes 40 of them for ten digits, and sign 60.
-    for level, top in enumerate((16, 28, 44, 68, 104)):
+    for level, top in enumerate(_TOPS[k - 1] if law.coupled else (16, 28, 44, 68, 104)):
         yield _Level(problem, setting, top, first_step(k, aim) * 0.9**level).discretisation()
 
 
@@ -96,9 +116,9 @@ class _Level:
         self.radial = RadialBasis(law.k, step, high, 2 * math.ceil(0.5 * (high - low) / step) + 1)
         self.own = ZonalGrid(setting.profile, law.rows(top), self.radial.grid, top, check=False)
         self.blocks = radial_blocks(self.own.smooth, self.radial.grid, self.radial.grid, top)
-        # Triplets of each class, and of all of them together before classes of smaller values are left out.
-        self.count = max(32, problem.max_rank or 0)
-        found = [self._triplets(degrees) for degrees in law.classes(top)]
+        # Triplets of all classes together before classes of smaller values are left out, and of each if none couple.
+        self.count = max(16 if law.coupled else 32, problem.max_rank or 0)
+        found = list(self._coupled()) if law.coupled else [self._triplets(degrees) for degrees in law.classes(top)]
         every = np.sort(np.concatenate([one.s for one in found]))[::-1]
         # Classes whose values are all smaller than so many others are not looked at any more, nor are those of
         # rounding.
@@ -115,8 +135,18 @@ class _Level:
         span = np.linalg.eigh(matrix @ matrix.T)[1][:, ::-1][:, :self.count + 8]
         _, s, vt = np.linalg.svd(span.T @ matrix, full_matrices=False)
         kept = min(self.count, int(np.sum(s > 1e-8 * s.max(initial=0.0))))    # squares of others are rounding
-        g = vt[:kept].T.reshape(math.prod(angular.shape), self.radial.count, kept)
+        g = self.own.span @ vt[:kept].T.reshape(math.prod(angular.shape), self.own.span.shape[1], kept)
         return ZonalTriplets(angular, s[:kept], g)
+
+    def _coupled(self) -> Iterator[ZonalTriplets]:
+        law = self.setting.law
+        wanted = 0 if self.problem.max_rank is None else math.ceil(3.0 * self.problem.max_rank / 2.0 ** (law.k - 1))
+        count = max(_COUPLED_TRIPLETS[law.k - 1] * 2 ** sum(law.mixed), wanted)
+        return coupled_triplets(self._of_law(self.own), law.mixed, count)
+
+    def _of_law(self, grid: ZonalGrid) -> CoupledGrid:
+        """The same for a law that is not round."""
+        return CoupledGrid(grid, cast("PolarLaw", grid.rows.law), (grid.top,) * (self.setting.law.k - 2))
 
     def discretisation(self) -> Discretisation:
         """One block for every class of harmonics, whose basis are its singular functions."""
@@ -147,7 +177,12 @@ class _Level:
         """Every class on other rows, lengths and harmonics; None if random pairs contradict the answer."""
         check, at_rows = self._checks()
         beyond = self._beyond(check)
-        parts = tuple(zonal_check(check, at_rows.matrix(one.angular), self.radial, one, beyond) for one in self.found)
+        if self.setting.law.coupled:
+            coupled, coupled_at_rows = self._of_law(check), self._of_law(at_rows)
+            parts = tuple(coupled_check(coupled, coupled_at_rows, self.radial, one, beyond) for one in self.found)
+        else:
+            parts = tuple(zonal_check(check, at_rows, self.radial, one, beyond)
+                          for one in self.found)
         norm, other, (mass, energy) = check.norm, self.own.norm, self.setting.profile.hidden
         highest = float(radial_half_density(np.zeros(1), self.radial.k)[0])
         unsure = abs(norm - other) + (energy / norm if norm else 0.0)
@@ -180,8 +215,8 @@ class _Level:
         """
         tail, degrees = self.setting.tail, np.arange(check.top + 1)
         sizes = np.sum(check.values**2, axis=2)
-        with np.errstate(invalid="ignore"):    # zero times an infinite density
-            seen = np.sqrt(np.max(np.where(sizes > 0.0, sizes * check.rows.density, 0.0), axis=1))
+        with np.errstate(invalid="ignore", divide="ignore"):    # zero times an infinite density
+            seen = np.sqrt(np.max(np.where(sizes > 0.0, sizes / check.rows.roots**2 * check.rows.density, 0.0), axis=1))
         norms = tail.norms[:len(degrees)]
         clear = norms > 1e-9 * norms.max()    # others are rounding
         excess = float(np.max(seen[clear] / norms[clear], initial=1.0))

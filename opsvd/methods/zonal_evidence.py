@@ -29,7 +29,7 @@ class ZonalTriplets(NamedTuple):
     g: np.ndarray
 
 
-def zonal_check(check: ZonalGrid, own_at_rows: np.ndarray, radial: RadialBasis, triplets: ZonalTriplets,
+def zonal_check(check: ZonalGrid, own_at_rows: ZonalGrid, radial: RadialBasis, triplets: ZonalTriplets,
                 beyond: float) -> RemainderEvidence:
     """Residuals of the triplets, and what all of them leave, on a grid for checks.
 
@@ -37,8 +37,9 @@ def zonal_check(check: ZonalGrid, own_at_rows: np.ndarray, radial: RadialBasis, 
     ----------
     check : ZonalGrid
         Other rows and lengths, and more harmonics.
-    own_at_rows : ndarray, shape (n, harmonics * m)
-        The matrix by which triplets were found, at these rows: T g of it is what functions are off the nodes.
+    own_at_rows : ZonalGrid
+        The lengths and harmonics by which triplets were found, at these rows: T g of it is what functions are off the
+        nodes.
     radial : RadialBasis
         In which the radial functions of b are summed.
     triplets : ZonalTriplets
@@ -48,8 +49,13 @@ def zonal_check(check: ZonalGrid, own_at_rows: np.ndarray, radial: RadialBasis, 
     angular, s, g = triplets
     larger = check.angular(angular.degrees, angular.sizes)
     matrix = check.matrix(larger)
-    f = (own_at_rows @ g.reshape(own_at_rows.shape[1], len(s))) / s
+    at_rows = own_at_rows.matrix(angular)
+    f = (at_rows @ (own_at_rows.span.T @ g).reshape(at_rows.shape[1], len(s))) / s
+    # In the span of the check, and what is not in it.
     there = np.matmul(math.sqrt(check.step) * radial.half_density(check.delta), g)
+    inside = check.span.T @ there
+    outside = np.sum((there - check.span @ inside) ** 2, axis=(0, 1)) * s**2
+    there = inside
     padded = np.zeros((*larger.shape, *there.shape[1:]))
     padded[tuple(slice(0, size) for size in angular.shape)] = there.reshape(*angular.shape, *there.shape[1:])
     g = padded.reshape(matrix.shape[1], len(s))
@@ -57,7 +63,8 @@ def zonal_check(check: ZonalGrid, own_at_rows: np.ndarray, radial: RadialBasis, 
     along_x, along_y = matrix @ g - f * s, image - g * s
     skew = 0.5 * s.max(initial=0.0) * sum(corner_norms(part.T @ part - np.eye(len(s))) for part in (f, g))
     coupling = np.maximum(corner_norms(f.T @ along_x), corner_norms(g.T @ along_y)) + skew
-    energies = np.sum(along_y**2, axis=0) + np.minimum(_beyond(image, larger, check), beyond**2)
+    continued_image = beyond_degrees(image, larger, check.span.shape[1])
+    energies = np.sum(along_y**2, axis=0) + outside + np.minimum(continued_image, beyond**2)
     residual = np.sqrt(np.cumsum(np.maximum(np.sum(along_x**2, axis=0), energies)))
     size = float(np.linalg.norm(matrix))
     matrix -= (f * s) @ g.T
@@ -66,9 +73,9 @@ def zonal_check(check: ZonalGrid, own_at_rows: np.ndarray, radial: RadialBasis, 
                              coupling=norm, images=Images(residual, coupling), dimension=min(matrix.shape))
 
 
-def _beyond(image: np.ndarray, angular: Polyspherical, check: ZonalGrid) -> np.ndarray:
+def beyond_degrees(image: np.ndarray, angular: Polyspherical, lengths: int) -> np.ndarray:
     """The energies (r,) of images beyond the highest degree, if they go on to fall as over the last degrees."""
-    shape = math.prod(angular.shape[:-1]), angular.shape[-1], len(check.delta), image.shape[1]
+    shape = math.prod(angular.shape[:-1]), angular.shape[-1], lengths, image.shape[-1]
     energies = np.sum(image.reshape(shape) ** 2, axis=(0, 2))
     width = max(2, len(energies) // 8)    # an eighth of the degrees
     last, before = energies[-width:].sum(axis=0), energies[-2 * width:-width].sum(axis=0)

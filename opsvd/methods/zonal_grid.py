@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from .._support.floats import EPS
 from ..bases import Polyspherical
 from ..measures import radial_half_density
 from ..quadrature import harmonics
@@ -30,6 +31,13 @@ class ZonalGrid:
         The highest degree of harmonics.
     check : bool
         Whether angular integrals are to have the nodes for checks.
+
+    Attributes
+    ----------
+    span : ndarray, shape (m, q)
+        An orthonormal basis of half-densities, that holds all functions of the length of b.
+    values : ndarray, shape (top + 1, n, q)
+        c_l between the rows, with the roots of their weights, and the span, over the root of N(k, l).
     """
 
     def __init__(self, profile: ProductProfile, rows: Rows, delta: np.ndarray, top: int, *, check: bool) -> None:
@@ -39,9 +47,13 @@ class ZonalGrid:
         self.smooth, self._square = (profile, profile.squared) if filtered is None else filtered
         self.half = math.sqrt(self.step) * radial_half_density(delta, profile.k)
         self._lengths = np.log(np.linalg.norm(rows.points, axis=1) / math.sqrt(profile.k))
-        self.values = self._of_degrees(self.smooth, top) * self.half
+        values = self._of_degrees(self.smooth, top) * self.half
         roots = [math.exp(-0.5 * math.log(harmonics(profile.k, degree))) for degree in range(top + 1)]
-        self.values *= np.array(roots)[:, None, None]
+        values *= np.array(roots)[:, None, None] * rows.roots[:, None]
+        # As functions of the length these are alike, and some thirty of them span all to rounding.
+        _, s, vt = np.linalg.svd(np.linalg.qr(values.reshape(-1, len(delta)), mode="r"))
+        self.span = vt[s > EPS * s.max(initial=0.0)].T
+        self.values = values @ self.span
 
     def _of_degrees(self, profile: ProductProfile, top: int) -> np.ndarray:
         """c_l between the lengths of the rows and those of b, (top + 1, n, m)."""
@@ -61,19 +73,19 @@ class ZonalGrid:
         return Polyspherical(sizes, degrees, (self.top,) * (len(sizes) - 1))
 
     def matrix(self, angular: Polyspherical) -> np.ndarray:
-        """T on a class of harmonics, with the roots of the weights of the rows: shape (n, harmonics * m)."""
-        at_rows = angular.at(self.rows.points) * self.rows.roots.reshape(-1, *(1,) * len(angular.shape))
-        values = np.moveaxis(self.values[angular.chain[-1]], 0, 1)    # (n, degrees, m)
+        """T on a class of harmonics and on the span, with the roots of the weights of the rows: (n, harmonics * q)."""
+        at_rows = angular.at(self.rows.points)
+        values = np.moveaxis(self.values[angular.chain[-1]], 0, 1)    # (n, degrees, q)
         spread = values.reshape(len(values), *(1,) * (len(angular.shape) - 1), *values.shape[1:])
         product = at_rows[..., None] * spread
-        return np.asarray(product.reshape(len(values), math.prod(angular.shape) * len(self.delta)))
+        return np.asarray(product.reshape(len(values), math.prod(angular.shape) * self.span.shape[1]))
 
     @cached_property
     def norm(self) -> float:
         """The norm of h, from the mean of phi^2."""
         squares = self._of_degrees(self._square, 0)[0]
-        return math.sqrt(max(float(self.rows.roots**2 @ squares @ self.half**2), 0.0))
+        return math.sqrt(max(float(self.rows.masses @ squares @ self.half**2), 0.0))
 
     def energies(self) -> np.ndarray:
         """The energy of each degree over its number of harmonics, shape (top + 1,)."""
-        return np.asarray(np.sum(self.values**2, axis=2) @ self.rows.roots**2)
+        return np.asarray(np.sum(self.values**2, axis=2) @ (self.rows.masses / self.rows.roots**2))

@@ -106,6 +106,92 @@ def test_vectors_and_their_multiplets():
     np.testing.assert_allclose(svd(x[:, None], y[None]).diagonal(), svd(x, y))
 
 
+STRETCHED = Gaussian(np.zeros(2), np.diag([1.0, 0.25]))
+SHIFTED = Gaussian([0.5, -0.3], [[1.0, 0.2], [0.2, 0.4]])
+CORRELATED = Gaussian(np.zeros(3), [[1.0, 0.2, 0.3], [0.2, 0.8, -0.1], [0.3, -0.1, 0.5]])
+
+
+def by_hermite_rule(phi, inputs, weights, nodes=(24, 28)):
+    """Singular values of phi(<w, x> + b) from a matrix between products of Gauss-Hermite nodes."""
+    k = inputs.dim
+    (x, p), (y, q) = (_products(n, dim) for n, dim in zip(nodes, (k, k + 1), strict=True))
+    x, y = inputs.unwhiten(x), weights.unwhiten(y)
+    square = np.zeros((len(x), len(x)))
+    for some in np.array_split(np.arange(len(y)), 30):
+        values = phi(x @ y[some, :k].T + y[some, k]) * np.sqrt(np.multiply.outer(p, q[some]))
+        square += values @ values.T
+    return np.sqrt(np.linalg.eigvalsh(square)[::-1][:10])
+
+
+def _products(n, dim):
+    """Nodes (n^dim, dim) and probabilities of a standard Gaussian vector."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(n)
+    x, p = (np.stack(np.meshgrid(*[part] * dim, indexing="ij"), axis=-1).reshape(-1, dim)
+            for part in (nodes, weights / np.sqrt(2.0 * np.pi)))
+    return x, p.prod(axis=1)
+
+
+@pytest.mark.parametrize(("inputs", "weights"), [
+    (STRETCHED, Gaussian.standard(3)), (SHIFTED, Gaussian.standard(3)), (STRETCHED, CORRELATED), (SHIFTED, CORRELATED),
+], ids=["stretched", "shifted", "correlated", "shifted and correlated"])
+@pytest.mark.thorough
+def test_inputs_that_are_not_round_against_a_hermite_rule(inputs, weights):
+    """exp(-z^2 / 8) is smooth enough for products of Gauss-Hermite nodes to know ten values to 1e-6."""
+    def bump(z):
+        return np.exp(-0.125 * z**2)
+
+    svd = decompose(lambda x, y: bump(np.sum(x * y[..., :2], axis=-1) + y[..., 2]), inputs, weights, rtol=1e-6,
+                    max_seconds=200.0)
+    reference = by_hermite_rule(bump, inputs, weights)
+    assert svd.converged
+    assert svd.method.startswith("seen to be phi(<a(x), y>) in 3 directions of y")
+    count = min(svd.rank, 8)
+    assert count >= 6
+    np.testing.assert_array_less(np.abs(svd.singular_values[:count] - reference[:count]), svd.errors[:count] + 1e-6)
+
+
+@pytest.mark.parametrize(("name", "atol"), [("relu", 3e-5), ("sign", 2e-3)])
+@pytest.mark.thorough
+def test_stretched_inputs_against_closed_means(name, atol):
+    """Kinks and jumps: squares of values are those of a kernel of x alone, whose kink at x = x' limits its rule."""
+    svd = decompose(neuron(name, 2), STRETCHED, Gaussian.standard(3), rtol=1e-6, max_seconds=200.0)
+    x, p = _products(44, 2)
+    kept = p > 1e-12
+    x, root = STRETCHED.unwhiten(x[kept]), np.sqrt(p[kept])
+    a = np.column_stack([x, np.ones(len(x))])
+    sizes = np.linalg.norm(a, axis=1)
+    kernel = mean_of_products(name, sizes, a @ a.T / np.multiply.outer(sizes, sizes))
+    reference = np.sqrt(np.linalg.eigvalsh(root[:, None] * kernel * root)[::-1][:8])
+    assert svd.converged
+    np.testing.assert_allclose(svd.singular_values[:8], reference, atol=atol)
+    x, y = np.array([[0.3, -0.2], [1.0, 0.5]]), np.array([[0.7, 0.1, 0.5], [-1.0, 0.3, 0.2]])
+    np.testing.assert_allclose(svd(x[:, None], y[None]).diagonal(), svd(x, y))
+
+
+@pytest.mark.parametrize(("inputs", "weights"), [
+    (Gaussian([1.0, 0.0, 0.0], np.diag([1.0, 0.3, 0.1])), Gaussian.standard(4)), (SHIFTED, CORRELATED)], ids=str)
+@pytest.mark.thorough
+def test_inputs_that_are_not_round_against_sampling(inputs, weights):
+    """tanh: matrices of 400 rows have the values that are predicted."""
+    svd = decompose(neuron("tanh", inputs.dim), inputs, weights, rtol=1e-4, max_seconds=100.0)
+    assert "phi(<a(x), y>)" in svd.method
+    check = opsvd.crosscheck(neuron("tanh", inputs.dim), 400, inputs, weights, svd=svd, trials=6, rng=0)
+    assert not (np.abs(check.z) > 5.0).any()
+
+
+def test_a_mean_of_the_inputs_is_a_bias():
+    """phi(<w, x> + b) with x of mean m has the values of x less m with the bias b + <w, m>, which is correlated."""
+    shift = np.eye(3)
+    shift[2, :2] = 0.5, -0.3
+    moved = Gaussian(np.zeros(3), shift @ shift.T)
+    centred = Gaussian(np.zeros(2), SHIFTED.cov)
+    one, other = (decompose(neuron("gelu", 2), x, y, rtol=1e-2, max_rank=4)
+                  for x, y in ((SHIFTED, Gaussian.standard(3)), (centred, moved)))
+    count = min(one.rank, other.rank)
+    assert count >= 3
+    np.testing.assert_allclose(one.singular_values[:count], other.singular_values[:count], atol=1e-3)
+
+
 @pytest.mark.parametrize("inputs", [opsvd.Exponential(), opsvd.Ball(3),
                                     Gaussian([1.0, -1.0], [[0.5, 0.2], [0.2, 0.3]])], ids=repr)
 @pytest.mark.thorough
@@ -175,13 +261,18 @@ def test_the_result_is_used_like_any_other(tmp_path):
 def test_refusals_say_why():
     """Other kernels, other measures, no bias, and inputs that are not round."""
     two, three = Gaussian.standard(2), Gaussian.standard(3)
-    stretched = Gaussian(np.zeros(2), np.diag([1.0, 0.1]))
+    square = opsvd.Product(opsvd.Uniform(-1.0, 1.0), opsvd.Uniform(-1.0, 1.0))
+    five = Gaussian(np.zeros(5), np.diag([1.0, 2.0, 1.0, 1.0, 1.0]))
+    needle = Gaussian(np.ones(4), np.diag([1.0, 0.1, 0.01, 0.001]))
     for arguments, message in [
             ((lambda x, y: np.tanh(x * y),), "takes kernels of vectors"),
             ((lambda x, y: np.sin(np.sum(y, axis=-1) + x * y[..., 0] ** 2), Gaussian(), two), "takes functions of"),
             ((neuron("tanh", 1), Gaussian(), Gaussian([0.0, 1.0], np.eye(2))), "of mean zero"),
             ((opsvd.elementwise(np.tanh, 2), two, two), "with a bias"),
-            ((neuron("tanh", 2), stretched, three), "round as y sees them")]:
+            ((neuron("tanh", 2), square, three), "takes numbers x, Gaussian vectors, or vectors that"),
+            ((neuron("tanh", 2), opsvd.Ball(2), CORRELATED), "round as y sees them, or Gaussian"),
+            ((neuron("tanh", 5), five, Gaussian.standard(6)), "in two to four directions, and here they use 5"),
+            ((neuron("tanh", 4), needle, Gaussian.standard(5)), "of deviations in smaller ratios")]:
         with pytest.raises(ValueError, match=message):
             decompose(*arguments, method="zonal")
     with pytest.raises(ValueError, match="at least five million"):
