@@ -34,7 +34,8 @@ def main() -> None:
     lines = [machine(), "", f"{arguments.inputs} inputs"]
     for deviations, rtol in settings:
         for name in FUNCTIONS:
-            lines.append(compared(f"{name:<5} {deviations!s:<20} rtol = {rtol:g}:", partial(_answer, name, deviations), rtol))
+            label = f"{name:<5} {deviations!s:<20} rtol = {rtol:g}:"
+            lines.append(compared(label, partial(_answer, name, deviations), rtol))
             print(lines[-1], flush=True)
     if not arguments.quick:
         name = "neurons_with_biases" if arguments.inputs == "round" else "neurons_with_stretched_inputs"
@@ -55,8 +56,8 @@ def _answer(name: str, deviations: tuple[float, ...], rtol: float) -> OperatorSV
     inputs = Gaussian(np.zeros(k), np.diag(np.square(deviations))) if k > 1 else Gaussian(0.0, deviations[0])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        return decompose(_neuron(FUNCTIONS[name][0], k), inputs, Gaussian.standard(k + 1), rtol=rtol, max_rank=20,
-                         max_seconds=1000.0)
+        return decompose(_neuron(FUNCTIONS[name][0], k), inputs, Gaussian.standard(k + 1), rtol=rtol,
+                         max_rank=20 if len(set(deviations)) == 1 else 10, max_seconds=1000.0)
 
 
 if __name__ == "__main__":

@@ -82,7 +82,8 @@ class PolarBasis(Basis):
     def _compressed(self) -> tuple[np.ndarray, np.ndarray]:
         """An orthonormal basis of all radial functions, (radial.count, q), and the coefficients in it."""
         stacked = np.moveaxis(self.table, 1, 0).reshape(self.radial.count, len(self.table) * self.size)
-        u, s, _ = np.linalg.svd(stacked, full_matrices=False)
+        # A triangle has the same left vectors, and takes a quarter of the time.
+        u, s, _ = np.linalg.svd(np.linalg.qr(stacked.T, mode="r").T, full_matrices=False)
         span = u[:, s > 1e-14 * s.max(initial=0.0)]    # others are rounding
         return span, np.asarray(np.matmul(span.T, self.table))
 

@@ -102,8 +102,12 @@ def _attempts(problem: Problem) -> Iterator[Discretisation]:
     radii, profile = find_radii(make, k, 0.1 * aim)
     setting = _Setting(form, law, profile, radii, PolarTail(profile, radii), unseen)
     # Degrees of harmonics, level by level. In R^2, tanh takes 40 of them for ten digits, and sign 60.
-    for level, top in enumerate(_TOPS[k - 1] if law.coupled else (16, 28, 44, 68, 104)):
-        yield _Level(problem, setting, top, first_step(k, aim) * 0.9**level).discretisation()
+    tops = _TOPS[k - 1] if law.coupled else (16, 28, 44, 68, 104)
+    # The first of those that couple give five digits, and take a quarter of the time of the next.
+    for level, top in enumerate(tops[1:] if law.coupled and problem.rtol < 1e-6 else tops):
+        # Where phi breaks, functions of y are not smooth at a point: waves of the length take as many as of directions.
+        step = first_step(k, aim) * 0.9**level
+        yield _Level(problem, setting, top, min(step, math.pi / top) if profile.breaks else step).discretisation()
 
 
 class _Level:
@@ -117,7 +121,7 @@ class _Level:
         self.own = ZonalGrid(setting.profile, law.rows(top), self.radial.grid, top, check=False)
         self.blocks = radial_blocks(self.own.smooth, self.radial.grid, self.radial.grid, top)
         # Triplets of all classes together before classes of smaller values are left out, and of each if none couple.
-        self.count = max(16 if law.coupled else 32, problem.max_rank or 0)
+        self.count = max(12 if law.coupled else 32, problem.max_rank or 0)
         found = list(self._coupled()) if law.coupled else [self._triplets(degrees) for degrees in law.classes(top)]
         every = np.sort(np.concatenate([one.s for one in found]))[::-1]
         # Classes whose values are all smaller than so many others are not looked at any more, nor are those of

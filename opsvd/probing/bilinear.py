@@ -14,6 +14,7 @@ import numpy as np
 from ..kernels import Elementwise, Kernel
 from ..measures import GaussianVector, Measure
 from .invariance import holds_at_pairs
+from .jump_form import form_of_jumps
 
 
 class Form(NamedTuple):
@@ -67,14 +68,18 @@ def find_bilinear(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> Bilinear | No
 
 
 def _candidates(kernel: Kernel, measures: tuple[Measure, Measure], affine: int) -> Iterator[Form]:
-    """Forms that people write, with a bias as the last number of y, or the first; and the one that slopes show."""
+    """Forms that people write, with a bias as the last number of y, or the first; those that slopes and jumps show."""
     p, q = measures[affine].dim, measures[1 - affine].dim
     if q == p + 1:
         unit = np.eye(q)
         yield Form(unit[:p], unit[p])
         yield Form(unit[1:], unit[0])
-    if (p + 1) * q <= 100 and (found := _of_slopes(kernel, measures, affine)) is not None:
+    if (p + 1) * q > 100:
+        return
+    if (found := _of_slopes(kernel, measures, affine)) is not None:
         yield found
+    elif (jumps := form_of_jumps(kernel, measures, affine)) is not None:
+        yield Form(*jumps)
 
 
 def _of_slopes(kernel: Kernel, measures: tuple[Measure, Measure], affine: int) -> Form | None:

@@ -52,7 +52,7 @@ def by_tensor_rule(phi, covariance, panels=12, order=16):
 def test_smooth_functions_against_a_tensor_rule(name, rtol):
     """With a correlated bias, ten values are those of Gauss-Legendre panels in x, w and b."""
     covariance = np.array([[1.0, 0.4], [0.4, 0.7]])
-    svd = decompose(neuron(name, 1), Gaussian(), Gaussian(np.zeros(2), covariance), rtol=rtol)
+    svd = decompose(neuron(name, 1), Gaussian(), Gaussian(np.zeros(2), covariance), rtol=rtol, max_seconds=200.0)
     reference = by_tensor_rule(PHI[name], covariance)
     assert svd.converged
     assert svd.method.startswith("seen to be phi(<a(x), y>)")

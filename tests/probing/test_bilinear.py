@@ -42,6 +42,31 @@ def test_slopes_show_the_form(phi, p, q):
     np.testing.assert_allclose(factor * form.shift, shift, atol=10.0 * factor * form.rounding)
 
 
+@pytest.mark.parametrize("phi", [np.sign, lambda z: np.where(z > 0.5, 2.0, -1.0)])
+@pytest.mark.parametrize(("p", "q"), [(1, 3), (2, 2), (3, 2)])
+def test_jumps_show_the_form(phi, p, q):
+    """Where phi has no slopes, the surface where it jumps shows M and c, up to the same factor."""
+    rng = np.random.default_rng(1)
+    matrix, shift = rng.standard_normal((p, q)), rng.standard_normal(q)
+    kernel = Kernel(lambda x, y: phi(np.sum((x.reshape(*x.shape[:x.ndim - (p > 1)], p) @ matrix + shift) * y, axis=-1)),
+                    dims=(p, q))
+    form = find_bilinear(kernel, Gaussian.standard(p) if p > 1 else Uniform(), Gaussian.standard(q)).form
+    factor = shift @ shift / (shift @ form.shift)
+    assert form.rounding < 1e-12
+    np.testing.assert_allclose(factor * form.matrix, matrix, atol=1e-13)
+    np.testing.assert_allclose(factor * form.shift, shift, atol=1e-13)
+
+
+@pytest.mark.parametrize("h", [
+    lambda x, y: np.sign(x[..., 0] * y[..., 0] + x[..., 1] ** 2 * y[..., 1]),
+    lambda x, y: np.sign(np.sum(x - y, axis=-1)), lambda x, y: np.sign(x[..., 0] - y[..., 0]) * y[..., 1],
+    lambda x, y: np.floor(3.0 * np.sum(x * y[..., ::-1], axis=-1))])
+def test_jumps_on_other_surfaces_show_none(h):
+    """A square, a difference, a jump times another function, and several jumps."""
+    two = Gaussian.standard(2)
+    assert find_bilinear(Kernel(h, dims=(2, 2)), two, two) is None
+
+
 def test_other_kernels_are_not():
     """A square in the form, weights whose mean is not zero, and a kernel that says what it is of."""
     square = Kernel(lambda x, y: np.tanh(x**2 * y[..., 0] + y[..., 1]), dims=(1, 2))
