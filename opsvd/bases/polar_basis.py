@@ -83,7 +83,8 @@ class PolarBasis(Basis):
         """An orthonormal basis of all radial functions, (radial.count, q), and the coefficients in it."""
         stacked = np.moveaxis(self.table, 1, 0).reshape(self.radial.count, len(self.table) * self.size)
         # A triangle has the same left vectors, and takes a quarter of the time.
-        u, s, _ = np.linalg.svd(np.linalg.qr(stacked.T, mode="r").T, full_matrices=False)
+        triangle = np.asarray(np.linalg.qr(stacked.T, mode="r"))
+        u, s, _ = np.linalg.svd(triangle.T, full_matrices=False)
         span = u[:, s > 1e-14 * s.max(initial=0.0)]    # others are rounding
         return span, np.asarray(np.matmul(span.T, self.table))
 

@@ -20,7 +20,7 @@ from .angular_profile import ProductProfile, product_profile, scaled_line
 from .base import Method, only_real_numbers_of_vectors
 from .polar_evidence import PolarCheck
 from .polar_grids import PolarSizes, check_grid, first_sizes, own_grid, radial_basis
-from .polar_law import classes
+from .polar_law import PolarLaw, classes
 from .polar_operator import PolarOperator, Triplets, moved
 from .polar_tail import PolarTail
 from .radii import Radii, find_radii
@@ -103,7 +103,7 @@ class _Level:
         self.outside = excess * radii.missing * radii.norm
         self.found = list(self._triplets())
 
-    def _triplets(self) -> Iterator[tuple[PolarOperator, Triplets]]:
+    def _triplets(self) -> Iterator[tuple[PolarOperator[PolarLaw], Triplets]]:
         """The operators of all classes of harmonics that are not zero by parity, and their triplets."""
         product, profile, radii, *_ = self.setting
         rougher = self.sizes.rougher
@@ -129,7 +129,7 @@ class _Level:
         return Discretisation(blocks, self.evidence, note, rtol=self.problem.rtol, limit=_LIMIT,
                               factorise=lambda s: (np.eye(len(s)), np.diag(s).copy(), np.eye(len(s))))
 
-    def _block(self, operator: PolarOperator, triplets: Triplets) -> Block:
+    def _block(self, operator: PolarOperator[PolarLaw], triplets: Triplets) -> Block:
         left, right = (PolarBasis(side, turn=turn, shift=np.zeros(self.radial.k), radial=self.radial,
                                   angular=operator.angular,
                                   table=functions.reshape(math.prod(operator.angular.shape), *functions.shape[-2:]))

@@ -11,6 +11,7 @@ from .._support.linalg import corner_norms
 from ..bases import RadialBasis
 from ..evidence.images import Images
 from ..evidence.remainder import RemainderEvidence
+from .polar_law import PolarLaw
 from .polar_operator import PolarOperator, Triplets, columns_of, moved
 
 # Applications of the remainder to noise, and vectors of noise, by dimension: as in `norm_bound`, but with a factor of
@@ -36,8 +37,8 @@ class PolarCheck:
         The norm of what lies at lengths that were not looked at.
     """
 
-    operator: PolarOperator
-    whole: PolarOperator
+    operator: PolarOperator[PolarLaw]
+    whole: PolarOperator[PolarLaw]
     left: RadialBasis
     right: RadialBasis
     beyond: float

@@ -113,7 +113,7 @@ class PolarGrid:
         smooth, self._square = (profile, profile.squared) if filtered is None else filtered
         self.blocks = radial_blocks(smooth, *lengths, tops[-1], check=check)
 
-    def operator(self, angular: Polyspherical) -> PolarOperator:
+    def operator(self, angular: Polyspherical) -> PolarOperator[PolarLaw]:
         """T on the harmonics that have the degrees of given ones in each group."""
         return PolarOperator(Polyspherical(angular.sizes, angular.degrees, self.tops), self.blocks, *self.laws)
 

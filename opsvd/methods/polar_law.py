@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from typing import Protocol
 
 import numpy as np
 
@@ -90,6 +91,19 @@ def legendre_directions(mixed: tuple[bool, ...], counts: list[int]) -> Direction
     return Directions(mixed, angles, weights)
 
 
+class Law(Protocol):
+    """A law of vectors, on functions that are sums of harmonics at every length: coefficients (*shape, n, r)."""
+
+    def tables(self, angular: Polyspherical) -> list[np.ndarray]:
+        """The values of harmonics, as the next two take them."""
+
+    def gram(self, tables: list[np.ndarray], coefficients: np.ndarray) -> np.ndarray:
+        """Inner products of all harmonics with sums of them, at every length."""
+
+    def noise(self, tables: list[np.ndarray], shape: tuple[int, ...], count: int) -> np.ndarray:
+        """Inner products of all harmonics with white noise."""
+
+
 @dataclass(frozen=True, eq=False)
 class PolarLaw:
     """A Gaussian of independent coordinates on a grid of lengths and directions.
@@ -125,6 +139,10 @@ class PolarLaw:
             exponents += np.multiply.outer(np.tensordot(self.mean * precisions, coordinates, axes=1), lengths)
             exponents -= 0.5 * float(self.mean**2 @ precisions)
         return np.asarray(self.excess * self.directions.masses[..., None] * np.exp(exponents))
+
+    def tables(self, angular: Polyspherical) -> list[np.ndarray]:
+        """The factors of harmonics at the angles of directions."""
+        return self.directions.tables(angular)
 
     def gram(self, tables: list[np.ndarray], coefficients: np.ndarray) -> np.ndarray:
         """Inner products of all harmonics with sums of them, at every length: (*shape, n, r) gives the same shape."""

@@ -10,7 +10,7 @@ it is diagonal in the harmonics, and what is not diagonal are their inner produc
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from .._support.floats import EPS
 from ..bases import Polyspherical, RadialBasis
 from ..measures import radial_half_density
 from ..quadrature import harmonics
-from .polar_law import PolarLaw
+from .polar_law import Law
 from .sections import Profiles, grid_step
 
 
@@ -46,7 +46,10 @@ def moved(functions: np.ndarray, radial: RadialBasis, delta: np.ndarray, shape: 
     return np.pad(there, [*more, (0, 0), (0, 0)])
 
 
-class PolarOperator:
+L = TypeVar("L", bound=Law)
+
+
+class PolarOperator(Generic[L]):
     """T on one class of harmonics; functions are coefficients (*shape, n, r) in harmonics and radial half-densities.
 
     Parameters
@@ -54,14 +57,14 @@ class PolarOperator:
     angular : Polyspherical
     blocks : ndarray, shape (top + 1, n, m)
         See `radial_blocks`.
-    left, right : PolarLaw
-        On the same directions.
+    left, right : Law
+        On the same directions, or points.
     """
 
-    def __init__(self, angular: Polyspherical, blocks: np.ndarray, left: PolarLaw, right: PolarLaw) -> None:
+    def __init__(self, angular: Polyspherical, blocks: np.ndarray, left: L, right: L) -> None:
         self.angular, self.left, self.right = angular, left, right
         self.blocks = blocks[angular.chain[-1]]
-        self.tables = left.directions.tables(angular)
+        self.tables = left.tables(angular)
 
     def forward(self, inner: np.ndarray) -> np.ndarray:
         """T g from the inner products of g with the harmonics."""

@@ -20,7 +20,7 @@ from ..quadrature import harmonics
 from ..spectrum import Estimate
 from .angular_profile import ProductProfile, product_profile, scaled_line
 from .base import Method, only_real_numbers_of_vectors
-from .polar_law import PolarLaw
+from .polar_law import Law
 from .polar_operator import radial_blocks
 from .polar_tail import PolarTail
 from .radii import Radii, find_radii
@@ -32,6 +32,7 @@ from .zonal_coupled import CoupledGrid, coupled_check, coupled_triplets
 from .zonal_evidence import ZonalTriplets, zonal_check
 from .zonal_grid import ZonalGrid
 from .zonal_law import ZonalLaw, find_law
+from .zonal_planes import GaussianPlane, Plane
 
 # Where the harmonics of several inputs couple, by their number: the last takes a minute.
 _TOPS = {2: (16, 28, 44, 68, 104), 3: (12, 20, 28, 36), 4: (10, 15, 20)}
@@ -44,8 +45,8 @@ class Zonal(Method):
     """Radial functions times spherical harmonics of y, and a rule for x, for phi(<a(x), y>) with y Gaussian.
 
     a is affine in x, as for neurons phi(<w, x> + b) with y = (w, b). y has any covariance. x is a number under any
-    measure; a vector that is round as y sees it; or a Gaussian vector of any mean and covariance, of up to four
-    directions.
+    measure; a vector that is round as y sees it; a Gaussian vector of any mean and covariance, of up to four
+    directions; or two independent numbers under any measures.
     """
 
     def refusal(self, problem: Problem) -> str | None:
@@ -57,21 +58,22 @@ class Zonal(Method):
         if problem.bilinear is None:
             return "takes functions of <x, y>, or of <w, x> + b with y = (w, b), where y is Gaussian, of mean zero"
         law = find_law(problem.bilinear, problem.sides)
-        return law if isinstance(law, str) else _too_dear(law)
+        return law if isinstance(law, str) else _too_dear(law.plane)
 
     def discretisations(self, problem: Problem) -> Discretisations:
         """Ever more harmonics and lengths, for the tolerance or larger ones."""
         return tightened(problem, _attempts, tried=0.7)    # larger tolerances take a tenth of the time
 
 
-def _too_dear(law: ZonalLaw) -> str | None:
+def _too_dear(plane: Plane) -> str | None:
     """Why a law that is not round takes too long, or None."""
-    if not law.coupled:
+    if plane.mixed is None:
         return None
-    directions = law.k - 1
-    if directions not in _TOPS:
-        return f"takes vectors x that are not round in two to four directions, and here they use {directions}"
-    if (points := law.directions(_TOPS[directions][-1]).masses.size) > _MOST_DIRECTIONS:
+    if plane.p not in _TOPS:
+        return f"takes vectors x that are not round in two to four directions, and here they use {plane.p}"
+    if not isinstance(plane, GaussianPlane):
+        return None
+    if (points := plane.directions(_TOPS[plane.p][-1]).masses.size) > _MOST_DIRECTIONS:
         return ("takes Gaussian vectors x of deviations in smaller ratios, and with a mean along fewer of their axes: "
                 f"a rule for their directions has {points} points, where at most {_MOST_DIRECTIONS} are affordable")
     return None
@@ -94,7 +96,7 @@ def _attempts(problem: Problem) -> Iterator[Discretisation]:
     unseen = Unseen(problem)    # before the budget may run out
     k, aim = law.k, problem.tolerances.polar
     line = scaled_line(problem.given, form.phi, form.kinks, law.scale)
-    longest = float(np.log(np.linalg.norm(law.rows(1).points, axis=1).max() / math.sqrt(k)))
+    longest = float(np.log(np.linalg.norm(law.plane.rows(1).points, axis=1).max() / math.sqrt(k)))
 
     def make(top: float) -> ProductProfile:
         return product_profile(line, k, max(top, longest) + top + math.log(k) + 1.0, problem.tolerances.profiles)
@@ -102,9 +104,10 @@ def _attempts(problem: Problem) -> Iterator[Discretisation]:
     radii, profile = find_radii(make, k, 0.1 * aim)
     setting = _Setting(form, law, profile, radii, PolarTail(profile, radii), unseen)
     # Degrees of harmonics, level by level. In R^2, tanh takes 40 of them for ten digits, and sign 60.
-    tops = _TOPS[k - 1] if law.coupled else (16, 28, 44, 68, 104)
+    coupled = law.plane.mixed is not None
+    tops = _TOPS[k - 1] if coupled else (16, 28, 44, 68, 104)
     # The first of those that couple give five digits, and take a quarter of the time of the next.
-    for level, top in enumerate(tops[1:] if law.coupled and problem.rtol < 1e-6 else tops):
+    for level, top in enumerate(tops[1:] if coupled and problem.rtol < 1e-6 else tops):
         # Where phi breaks, functions of y are not smooth at a point: waves of the length take as many as of directions.
         step = first_step(k, aim) * 0.9**level
         yield _Level(problem, setting, top, min(step, math.pi / top) if profile.breaks else step).discretisation()
@@ -118,11 +121,12 @@ class _Level:
         law, radii = setting.law, setting.radii
         low, high = radii.y
         self.radial = RadialBasis(law.k, step, high, 2 * math.ceil(0.5 * (high - low) / step) + 1)
-        self.own = ZonalGrid(setting.profile, law.rows(top), self.radial.grid, top, check=False)
+        self.own = ZonalGrid(setting.profile, law.plane.rows(top), self.radial.grid, top, check=False)
         self.blocks = radial_blocks(self.own.smooth, self.radial.grid, self.radial.grid, top)
         # Triplets of all classes together before classes of smaller values are left out, and of each if none couple.
-        self.count = max(12 if law.coupled else 32, problem.max_rank or 0)
-        found = list(self._coupled()) if law.coupled else [self._triplets(degrees) for degrees in law.classes(top)]
+        mixed = law.plane.mixed
+        self.count = max(32 if mixed is None else 12, problem.max_rank or 0)
+        found = [self._triplets(degrees) for degrees in self._classes()] if mixed is None else self._coupled(mixed)
         every = np.sort(np.concatenate([one.s for one in found]))[::-1]
         # Classes whose values are all smaller than so many others are not looked at any more, nor are those of
         # rounding.
@@ -132,7 +136,7 @@ class _Level:
 
     def _triplets(self, degrees: tuple[int, int]) -> ZonalTriplets:
         check_time()
-        angular = self.own.angular(degrees, self.setting.law.sizes)
+        angular = self.own.angular(degrees, (self.setting.law.k - 1, 1))
         matrix = self.own.matrix(angular)
         # Eigenvectors of the leading squares, and a few more, span the left functions: errors of values are of second
         # order in what they miss.
@@ -142,15 +146,19 @@ class _Level:
         g = self.own.span @ vt[:kept].T.reshape(math.prod(angular.shape), self.own.span.shape[1], kept)
         return ZonalTriplets(angular, s[:kept], g)
 
-    def _coupled(self) -> Iterator[ZonalTriplets]:
-        law = self.setting.law
-        wanted = 0 if self.problem.max_rank is None else math.ceil(3.0 * self.problem.max_rank / 2.0 ** (law.k - 1))
-        count = max(_COUPLED_TRIPLETS[law.k - 1] * 2 ** sum(law.mixed), wanted)
-        return coupled_triplets(self._of_law(self.own), law.mixed, count)
+    def _classes(self) -> list[tuple[int, int]]:
+        """Degrees of the harmonics of u and of the bias, where u is round: operators keep them."""
+        both, k = Polyspherical.BOTH, self.setting.law.k
+        return [(both, both)] if k == 2 else [(degree, both) for degree in range(self.own.top + 1)]
+
+    def _coupled(self, mixed: tuple[bool, ...]) -> list[ZonalTriplets]:
+        wanted = 0 if self.problem.max_rank is None else math.ceil(3.0 * self.problem.max_rank / 2.0 ** len(mixed))
+        count = max(_COUPLED_TRIPLETS[len(mixed)], wanted) * 2 ** sum(mixed)
+        return list(coupled_triplets(self._of_law(self.own), mixed, count))
 
     def _of_law(self, grid: ZonalGrid) -> CoupledGrid:
         """The same for a law that is not round."""
-        return CoupledGrid(grid, cast("PolarLaw", grid.rows.law), (grid.top,) * (self.setting.law.k - 2))
+        return CoupledGrid(grid, cast("Law", grid.rows.law), (grid.top,) * (self.setting.law.k - 2))
 
     def discretisation(self) -> Discretisation:
         """One block for every class of harmonics, whose basis are its singular functions."""
@@ -181,7 +189,7 @@ class _Level:
         """Every class on other rows, lengths and harmonics; None if random pairs contradict the answer."""
         check, at_rows = self._checks()
         beyond = self._beyond(check)
-        if self.setting.law.coupled:
+        if self.setting.law.plane.mixed is not None:
             coupled, coupled_at_rows = self._of_law(check), self._of_law(at_rows)
             parts = tuple(coupled_check(coupled, coupled_at_rows, self.radial, one, beyond) for one in self.found)
         else:
@@ -202,7 +210,7 @@ class _Level:
         """Other rows and lengths with more harmonics; and these rows with the lengths of the triplets."""
         law, step = self.setting.law, CHECK_STEP * self.radial.step
         top = math.ceil(1.25 * self.own.top) + 4
-        rows = law.rows(top, check=True)
+        rows = law.plane.rows(top, check=True)
         # Beyond both ends, where functions are zero, so that what is there shows.
         last = self.radial.last + (1.0 + SHIFTS[0]) * self.radial.step
         count = math.ceil((last - float(self.radial.grid[0]) + 1.0) / step)

@@ -21,7 +21,7 @@ from .._support.linalg import corner_norms
 from ..bases import Polyspherical, RadialBasis
 from ..evidence.images import Images
 from ..evidence.remainder import RemainderEvidence
-from .polar_law import PolarLaw, classes
+from .polar_law import Law, classes
 from .polar_operator import PolarOperator, columns_of, orthonormalised
 from .zonal_evidence import ZonalTriplets, beyond_degrees
 from .zonal_grid import ZonalGrid
@@ -37,13 +37,13 @@ class CoupledGrid:
     ----------
     grid : ZonalGrid
         Whose rows have a law.
-    law : PolarLaw
+    law : Law
         That law.
     tops : tuple of int
         The highest degrees of harmonics of u after each join.
     """
 
-    def __init__(self, grid: ZonalGrid, law: PolarLaw, tops: tuple[int, ...]) -> None:
+    def __init__(self, grid: ZonalGrid, law: Law, tops: tuple[int, ...]) -> None:
         self.grid, self.law, self.tops = grid, law, tops
 
     @cached_property
@@ -57,7 +57,7 @@ class CoupledGrid:
         sizes = len(self.tops) + 1, 1
         return self.grid.matrix(self.grid.angular((degree, Polyspherical.BOTH), sizes))
 
-    def operator(self, degrees: tuple[int, ...]) -> PolarOperator:
+    def operator(self, degrees: tuple[int, ...]) -> PolarOperator[Law]:
         """T T* on functions of given parities."""
         return PolarOperator(Polyspherical((1,) * len(degrees), degrees, self.tops), self.squares, self.law, self.law)
 
@@ -82,7 +82,7 @@ class CoupledGrid:
         for i, degree in enumerate(degrees):
             some = self.matrix(degree).T @ inner[..., i, :, :]
             image[..., i, degree - least:, :, :] = some.reshape(*some.shape[:-2], -1, *image.shape[-2:])
-        return self.grid.span @ image
+        return np.asarray(self.grid.span @ image)
 
 
 def coupled_triplets(coupled: CoupledGrid, mixed: tuple[bool, ...], count: int) -> Iterator[ZonalTriplets]:
@@ -97,7 +97,7 @@ def coupled_triplets(coupled: CoupledGrid, mixed: tuple[bool, ...], count: int) 
         yield ZonalTriplets(angular, s[kept], g)
 
 
-def _leading(operator: PolarOperator, count: int) -> np.ndarray:
+def _leading(operator: PolarOperator[Law], count: int) -> np.ndarray:
     """The inner products with the harmonics of the leading eigenfunctions of T T*, which are orthonormal."""
     image = operator.forward(operator.noise(count))
     known, inner_known, images = ([image[..., :0]] for _ in range(3))
@@ -161,7 +161,7 @@ def _padded(functions: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
                               (0, 0), (0, 0)])
 
 
-def _beside(operator: PolarOperator, f: np.ndarray, inner_f: np.ndarray) -> tuple[float, float]:
+def _beside(operator: PolarOperator[Law], f: np.ndarray, inner_f: np.ndarray) -> tuple[float, float]:
     """Of T beside functions f, whose inner products are given: the Hilbert-Schmidt norm, to a third, and a norm bound.
 
     The bound is that of `norm_bound` with two applications of T T* to ten vectors, and a factor of 8^(1/4).

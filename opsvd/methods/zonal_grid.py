@@ -15,7 +15,7 @@ from ..measures import radial_half_density
 from ..quadrature import harmonics
 from .angular_profile import ProductProfile
 from .sections import grid_step
-from .zonal_law import Rows
+from .zonal_planes import Rows
 
 
 class ZonalGrid:

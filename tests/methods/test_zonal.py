@@ -9,6 +9,8 @@ from scipy.special import ndtr
 
 import opsvd
 from opsvd import ConvergenceWarning, Gaussian, Zonal, decompose
+from opsvd.methods.polar_law import classes
+from opsvd.methods.zonal_products import ProductPlane
 from opsvd.quadrature import composite_gauss_legendre
 
 PHI = {"tanh": np.tanh, "sign": np.sign, "relu": lambda z: np.maximum(z, 0.0), "gelu": lambda z: z * ndtr(z),
@@ -179,6 +181,61 @@ def test_inputs_that_are_not_round_against_sampling(inputs, weights):
     assert not (np.abs(check.z) > 5.0).any()
 
 
+def by_tensor_of_numbers(phi, lines, nodes=(18, 34)):
+    """Values of phi(<w, x> + b) for two independent inputs, from Gauss rules of their laws and Gauss-Hermite nodes."""
+    rules = [line.gauss_rule(nodes[0]) for line in lines]
+    x = np.stack(np.meshgrid(*(line.points(rule.nodes) for line, rule in zip(lines, rules, strict=True)),
+                             indexing="ij"), axis=-1).reshape(-1, 2)
+    p = np.multiply.outer(*(rule.weights for rule in rules)).ravel()
+    y, q = _products(nodes[1], 3)
+    square = np.zeros((len(x), len(x)))
+    for some in np.array_split(np.arange(len(y)), 30):
+        values = phi(x @ y[some, :2].T + y[some, 2]) * np.sqrt(np.multiply.outer(p, q[some]))
+        square += values @ values.T
+    return np.sqrt(np.linalg.eigvalsh(square)[::-1][:10])
+
+
+@pytest.mark.parametrize("lines", [
+    (opsvd.Uniform(-1.0, 1.0), opsvd.Uniform(-0.5, 0.5)), (opsvd.Uniform(-1.0, 1.0), opsvd.Uniform(0.0, 1.0)),
+    (opsvd.Gaussian(), opsvd.Beta(2.0, 0.5))], ids=str)
+@pytest.mark.thorough
+def test_two_independent_inputs_against_gauss_rules(lines):
+    """tanh, for laws that are symmetric and others: eight values."""
+    svd = decompose(neuron("tanh", 2), opsvd.Product(*lines), Gaussian.standard(3), rtol=1e-4, max_seconds=200.0)
+    reference = by_tensor_of_numbers(np.tanh, lines)
+    assert svd.converged
+    assert svd.method.startswith("seen to be phi(<a(x), y>) in 3 directions of y")
+    count = min(svd.rank, 8)
+    assert count >= 5
+    np.testing.assert_array_less(np.abs(svd.singular_values[:count] - reference[:count]), svd.errors[:count] + 3e-5)
+
+
+def test_independent_gaussians_are_a_gaussian_vector():
+    """A Product of them has the values, and the method, of the vector with their covariance."""
+    one, other = (decompose(neuron("tanh", 2), inputs, Gaussian.standard(3), rtol=1e-2, max_rank=4)
+                  for inputs in (STRETCHED, opsvd.Product(Gaussian(0.0, 1.0), Gaussian(0.0, 0.5))))
+    assert one.method == other.method
+    np.testing.assert_allclose(one.singular_values, other.singular_values, rtol=1e-12)
+
+
+@pytest.mark.parametrize("mixed", [False, True])
+def test_a_rule_of_points_has_the_moments_of_a_square(mixed):
+    """E[1] and E[u^2] from sums of harmonics that are interpolated in the length."""
+    lines = opsvd.Uniform(-1.0, 1.0), opsvd.Uniform(-1.0 + mixed, 1.0)
+    plane = ProductPlane(lines, np.ones(2), np.zeros(2), 0.7)
+    assert plane.mixed == (False, mixed)
+    for check in (False, True):
+        rows = plane.rows(10, check=check)
+        angular = classes(plane.mixed, (4,))[0]
+        one = np.zeros((*angular.shape, len(rows.roots), 1))
+        one[0, :, 0] = rows.roots
+        squares = rows.points[:, 0] ** 2 * rows.roots
+        inner = rows.law.gram(rows.law.tables(angular), one)[0, :, 0]
+        assert inner @ rows.roots == pytest.approx(1.0, rel=1e-12)
+        assert inner @ squares == pytest.approx(2.0 / 3.0, rel=1e-12)
+        assert rows.masses @ rows.points[:, 0] ** 2 == pytest.approx(2.0 / 3.0, rel=1e-12)
+
+
 def test_a_mean_of_the_inputs_is_a_bias():
     """phi(<w, x> + b) with x of mean m has the values of x less m with the bias b + <w, m>, which is correlated."""
     shift = np.eye(3)
@@ -260,8 +317,8 @@ def test_the_result_is_used_like_any_other(tmp_path):
 
 def test_refusals_say_why():
     """Other kernels, other measures, no bias, and inputs that are not round."""
-    two, three = Gaussian.standard(2), Gaussian.standard(3)
-    square = opsvd.Product(opsvd.Uniform(-1.0, 1.0), opsvd.Uniform(-1.0, 1.0))
+    two = Gaussian.standard(2)
+    cube, square = (opsvd.Product(*[opsvd.Uniform(-1.0, 1.0)] * k) for k in (3, 2))
     five = Gaussian(np.zeros(5), np.diag([1.0, 2.0, 1.0, 1.0, 1.0]))
     needle = Gaussian(np.ones(4), np.diag([1.0, 0.1, 0.01, 0.001]))
     for arguments, message in [
@@ -269,7 +326,8 @@ def test_refusals_say_why():
             ((lambda x, y: np.sin(np.sum(y, axis=-1) + x * y[..., 0] ** 2), Gaussian(), two), "takes functions of"),
             ((neuron("tanh", 1), Gaussian(), Gaussian([0.0, 1.0], np.eye(2))), "of mean zero"),
             ((opsvd.elementwise(np.tanh, 2), two, two), "with a bias"),
-            ((neuron("tanh", 2), square, three), "takes numbers x, Gaussian vectors, or vectors that"),
+            ((neuron("tanh", 3), cube, Gaussian.standard(4)), "if they are two numbers"),
+            ((neuron("tanh", 2), square, CORRELATED), "if their weights are independent of each other"),
             ((neuron("tanh", 2), opsvd.Ball(2), CORRELATED), "round as y sees them, or Gaussian"),
             ((neuron("tanh", 5), five, Gaussian.standard(6)), "in two to four directions, and here they use 5"),
             ((neuron("tanh", 4), needle, Gaussian.standard(5)), "of deviations in smaller ratios")]:
