@@ -56,7 +56,8 @@ class Zonal(Method):
         if not problem.affords_forms:
             return "takes at least five million values of h, and not that many may be asked for"
         if problem.bilinear is None:
-            return "takes functions of <x, y>, or of <w, x> + b with y = (w, b), where y is Gaussian, of mean zero"
+            return ("takes functions of <x, y>, or of <w, x> + b with y = (w, b), where y is Gaussian and only b may "
+                    "have a mean that is not zero")
         law = find_law(problem.bilinear, problem.sides)
         return law if isinstance(law, str) else _too_dear(law.plane)
 
@@ -174,9 +175,8 @@ class _Level:
         # T g / s at the lengths of the radial basis: the rows have others.
         there = np.matmul(self.blocks[angular.chain[-1]], g.reshape(*angular.shape, *g.shape[1:]))
         f = there.reshape(g.shape) / s
-        shifts = law.shift, np.zeros(law.k)
         bases = [self._basis(side, turn, shift, angular, table) for side, turn, shift, table in
-                 zip((affine, 1 - affine), law.turns, shifts, (f, g), strict=True)]
+                 zip((affine, 1 - affine), law.turns, law.shifts, (f, g), strict=True)]
         left, right = bases if affine == 0 else bases[::-1]
         return Block(left, right, np.diag(s))
 

@@ -26,26 +26,28 @@ class ZonalLaw:
         By which a was divided: the kernel is phi(scale <a, b>).
     turns : (ndarray, ndarray)
         From the affine variable, and from the other one, to a and b.
-    shift : ndarray, shape (p + 1,)
-        What is added to the turned affine variable.
+    shifts : (ndarray, ndarray), shape (p + 1,) each
+        What is added to the turned variables.
     """
 
     plane: Plane
     scale: float
     turns: tuple[np.ndarray, np.ndarray]
-    shift: np.ndarray
+    shifts: tuple[np.ndarray, np.ndarray]
 
     @property
     def k(self) -> int:
         """The dimension p + 1."""
-        return len(self.shift)
+        return len(self.shifts[0])
 
 
 def find_law(form: Bilinear, sides: tuple[Side, Side]) -> ZonalLaw | str:
     """The laws of a and b, or why there are none."""
     affine, linear = sides[form.affine], sides[1 - form.affine]
-    root = np.atleast_2d(linear.points(np.eye(linear.directions)))    # B^T of y = B v
-    to_v = linear.unplaced(np.eye(linear.measure.dim)).T
+    origin = linear.unplaced(np.zeros((1, linear.measure.dim)))[0]    # of v = C y + origin
+    to_v = linear.unplaced(np.eye(linear.measure.dim)).T - origin[:, None]
+    zero = np.zeros((1, linear.directions))
+    root = linear.points(np.eye(linear.directions)) - linear.points(zero)    # B^T of y = B v, but for a mean
     slopes, constant = root @ form.form.matrix.T, root @ form.form.shift    # a = slopes x + constant
     found = _found(affine.measure, slopes, constant, 1e-12 + 10.0 * form.form.rounding)
     if isinstance(found, str):
@@ -58,7 +60,7 @@ def find_law(form: Bilinear, sides: tuple[Side, Side]) -> ZonalLaw | str:
     # So that the mean square of a is about its dimension, as that of b.
     scale = math.sqrt((found.square + bias**2) / (found.axes.shape[1] + 1.0))
     return ZonalLaw(found.plane(scale, bias / scale), scale, (turn @ slopes / scale, turn @ to_v),
-                    turn @ constant / scale)
+                    (turn @ constant / scale, turn @ origin))
 
 
 class _Found(NamedTuple):

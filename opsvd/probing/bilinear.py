@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..kernels import Elementwise, Kernel
+from ..kernels import Elementwise, Kernel, untried
 from ..measures import GaussianVector, Measure
 from .invariance import holds_at_pairs
 from .jump_form import form_of_jumps
@@ -48,23 +48,37 @@ class Bilinear:
 
 
 def find_bilinear(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> Bilinear | None:
-    """What a kernel is of such a form, whose linear variable is a Gaussian vector of mean zero; None if it is not seen.
+    """What a kernel is of such a form, whose linear variable is a Gaussian vector less its mean; None if none is seen.
 
-    Both variables are tried as the linear one, y first.
+    Both variables are tried as the linear one, y first. A mean of biases alone is in phi.
     """
-    measures = mu_x, mu_y
     for affine in (0, 1):
-        linear = measures[1 - affine]
-        if not isinstance(linear, GaussianVector) or linear.mean.any():
+        linear = (mu_x, mu_y)[1 - affine]
+        if not isinstance(linear, GaussianVector):
             continue
         if isinstance(kernel, Elementwise):
+            if linear.mean.any():
+                continue
             form = Form(np.eye(linear.dim), np.zeros(linear.dim))
             return Bilinear(kernel.phi, kernel.kinks, form, affine, known=True)
-        for form in _candidates(kernel, measures, affine):
-            if _holds(kernel, measures, form, affine):
-                phi = partial(_along, kernel, *_anchor(measures[affine], form), affine)
+        moved, centred = _centred(kernel, linear, affine)
+        measures = (mu_x, centred) if affine == 0 else (centred, mu_y)
+        for form in _candidates(moved, measures, affine):
+            if _holds(moved, measures, form, affine):
+                phi = partial(_along, moved, *_anchor(measures[affine], form), affine)
                 return Bilinear(phi, (), form, affine, known=False)
     return None
+
+
+def _centred(kernel: Kernel, linear: GaussianVector, affine: int) -> tuple[Kernel, GaussianVector]:
+    """The kernel as a function of what the linear variable is beside its mean, and the law of that."""
+    if not linear.mean.any():
+        return kernel, linear
+
+    def moved(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return kernel(x, y + linear.mean) if affine == 0 else kernel(x + linear.mean, y)
+
+    return untried(moved, kernel.dims), GaussianVector.of_root(np.zeros(linear.dim), linear.root)
 
 
 def _candidates(kernel: Kernel, measures: tuple[Measure, Measure], affine: int) -> Iterator[Form]:

@@ -315,6 +315,17 @@ def test_the_result_is_used_like_any_other(tmp_path):
     assert np.abs(prediction.mean[:3] / svd.singular_values[:3] - 1.0).max() < 0.05
 
 
+def test_a_mean_of_biases_is_in_phi():
+    """tanh(w x + b) with b of mean 1 has the values and the functions of tanh(w x + b + 1) with b of mean zero."""
+    one = decompose(neuron("tanh", 1), Gaussian(), Gaussian([0.0, 1.0], np.eye(2)), rtol=1e-2, max_rank=4)
+    other = decompose(lambda x, y: np.tanh(y[..., 0] * x + y[..., 1] + 1.0), Gaussian(), Gaussian.standard(2),
+                      rtol=1e-2, max_rank=4)
+    assert "phi(<a(x), y>)" in one.method
+    np.testing.assert_allclose(one.singular_values, other.singular_values, rtol=1e-10)
+    y = np.array([[0.5, 0.2], [1.0, -0.4]])
+    np.testing.assert_allclose(one.right(y + np.array([0.0, 1.0])), other.right(y), rtol=1e-6)
+
+
 def test_refusals_say_why():
     """Other kernels, other measures, no bias, and inputs that are not round."""
     two = Gaussian.standard(2)
@@ -324,7 +335,7 @@ def test_refusals_say_why():
     for arguments, message in [
             ((lambda x, y: np.tanh(x * y),), "takes kernels of vectors"),
             ((lambda x, y: np.sin(np.sum(y, axis=-1) + x * y[..., 0] ** 2), Gaussian(), two), "takes functions of"),
-            ((neuron("tanh", 1), Gaussian(), Gaussian([0.0, 1.0], np.eye(2))), "of mean zero"),
+            ((neuron("tanh", 1), Gaussian(), Gaussian([1.0, 0.0], np.eye(2))), "only b may have a mean"),
             ((opsvd.elementwise(np.tanh, 2), two, two), "with a bias"),
             ((neuron("tanh", 3), cube, Gaussian.standard(4)), "if they are two numbers"),
             ((neuron("tanh", 2), square, CORRELATED), "if their weights are independent of each other"),

@@ -72,7 +72,8 @@ def test_other_kernels_are_not():
     square = Kernel(lambda x, y: np.tanh(x**2 * y[..., 0] + y[..., 1]), dims=(1, 2))
     assert find_bilinear(square, Uniform(), Gaussian.standard(2)) is None
     neuron = Kernel(lambda x, y: np.tanh(x * y[..., 0] + y[..., 1]), dims=(1, 2))
-    assert find_bilinear(neuron, Uniform(), Gaussian([0.0, 1.0], np.eye(2))) is None
+    assert find_bilinear(neuron, Uniform(), Gaussian([1.0, 0.0], np.eye(2))) is None
+    assert find_bilinear(neuron, Uniform(), Gaussian([0.0, 1.0], np.eye(2))).phi(0.5) == pytest.approx(np.tanh(1.5))
     form = find_bilinear(elementwise(np.tanh, 3), THREE, THREE)
     assert form.known
     np.testing.assert_array_equal(form.form.shift, np.zeros(3))
