@@ -36,8 +36,6 @@ from .zonal_planes import GaussianPlane, Plane
 
 # Where the harmonics of several inputs couple, by their number: the last takes a minute.
 _TOPS = {2: (16, 28, 44, 68, 104), 3: (12, 20, 28, 36), 4: (10, 15, 20)}
-_MOST_DIRECTIONS = 60_000    # on some 200 lengths: 100 MB for a function
-_COUPLED_TRIPLETS = {2: 16, 3: 10, 4: 8}    # of each class of parities
 _LIMIT = "phi varies too fast for the lengths and harmonics that are affordable: accept a larger rtol"
 
 
@@ -74,9 +72,10 @@ def _too_dear(plane: Plane) -> str | None:
         return f"takes vectors x that are not round in two to four directions, and here they use {plane.p}"
     if not isinstance(plane, GaussianPlane):
         return None
-    if (points := plane.directions(_TOPS[plane.p][-1]).masses.size) > _MOST_DIRECTIONS:
+    most = 60_000    # on some 200 lengths: 100 MB for a function
+    if (points := plane.directions(_TOPS[plane.p][-1]).masses.size) > most:
         return ("takes Gaussian vectors x of deviations in smaller ratios, and with a mean along fewer of their axes: "
-                f"a rule for their directions has {points} points, where at most {_MOST_DIRECTIONS} are affordable")
+                f"a rule for their directions has {points} points, where at most {most} are affordable")
     return None
 
 
@@ -154,7 +153,8 @@ class _Level:
 
     def _coupled(self, mixed: tuple[bool, ...]) -> list[ZonalTriplets]:
         wanted = 0 if self.problem.max_rank is None else math.ceil(3.0 * self.problem.max_rank / 2.0 ** len(mixed))
-        count = max(_COUPLED_TRIPLETS[len(mixed)], wanted) * 2 ** sum(mixed)
+        few = {2: 16, 3: 10, 4: 8}[len(mixed)]    # of each of the 2^p classes of parities, for ten values of all
+        count = max(few, wanted) * 2 ** sum(mixed)
         return list(coupled_triplets(self._of_law(self.own), mixed, count))
 
     def _of_law(self, grid: ZonalGrid) -> CoupledGrid:

@@ -26,9 +26,6 @@ from .polar_operator import PolarOperator, columns_of, orthonormalised
 from .zonal_evidence import ZonalTriplets, beyond_degrees
 from .zonal_grid import ZonalGrid
 
-# Of T T* to a block of functions, which together are a Krylov space.
-_APPLICATIONS = 5
-
 
 class CoupledGrid:
     """T T* at the rows and lengths of a grid.
@@ -101,7 +98,7 @@ def _leading(operator: PolarOperator[Law], count: int) -> np.ndarray:
     """The inner products with the harmonics of the leading eigenfunctions of T T*, which are orthonormal."""
     image = operator.forward(operator.noise(count))
     known, inner_known, images = ([image[..., :0]] for _ in range(3))
-    for _ in range(_APPLICATIONS):
+    for _ in range(5):    # blocks of functions, which together are a Krylov space
         check_time()
         f, inner, _ = orthonormalised(image, operator.of_left, *(np.concatenate(parts, axis=-1)
                                                                  for parts in (known, inner_known)))

@@ -17,9 +17,6 @@ from ..quadrature import angle_density, composite_gauss_legendre, equal_panels
 from .angular_slices import CHECK_CUT
 from .polar_law import Directions, Law, PolarLaw, gauss_directions, legendre_directions
 
-# Nodes on a panel, and on one for checks.
-ORDER, CHECK_ORDER = 24, 20
-
 
 @dataclass(frozen=True, eq=False)
 class Rows:
@@ -133,7 +130,12 @@ def nodes(line: LineMeasure, edges: np.ndarray, *, check: bool) -> tuple[np.ndar
     if check:
         inner = line.edges[(line.edges > edges[0]) & (line.edges < edges[-1])]
         edges = cut(edges, inner)
-    return composite_gauss_legendre(edges, CHECK_ORDER if check else ORDER)
+    return composite_gauss_legendre(edges, order(check=check))
+
+
+def order(*, check: bool) -> int:
+    """The nodes on a panel: for checks they are others."""
+    return 20 if check else 24
 
 
 def cut(edges: np.ndarray, kept: np.ndarray) -> np.ndarray:

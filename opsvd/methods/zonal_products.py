@@ -14,7 +14,7 @@ from .._support.floats import chunks
 from ..bases import Polyspherical
 from ..measures import LineMeasure
 from ..quadrature import composite_gauss_legendre, equal_panels, legendre_analysis
-from .zonal_planes import CHECK_ORDER, ORDER, Rows, cut, line_edges, nodes
+from .zonal_planes import Rows, cut, line_edges, nodes, order
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,8 +136,8 @@ class ProductPlane:
         delta = np.log(np.linalg.norm(points, axis=1))
         edges = self._edges(float(delta.min()), float(delta.max()), top)
         edges = cut(edges, edges[:0]) if check else edges
-        t, lebesgue = composite_gauss_legendre(edges, CHECK_ORDER if check else ORDER)
-        law = PointLaw(points, weights.prod(axis=1), edges, CHECK_ORDER if check else ORDER, np.sqrt(lebesgue))
+        t, lebesgue = composite_gauss_legendre(edges, order(check=check))
+        law = PointLaw(points, weights.prod(axis=1), edges, order(check=check), np.sqrt(lebesgue))
         a = np.zeros((len(t), self.p + 1))
         a[:, 0], a[:, -1] = np.exp(t), self.bias
         # Directions of a plane at the distance beta have the density beta |a|^-(p + 1) over the area of the sphere.

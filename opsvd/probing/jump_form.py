@@ -9,9 +9,6 @@ import numpy as np
 from ..kernels import Kernel
 from ..measures import Measure
 
-# Halvings of a segment, until its ends are neighbours among floats.
-_HALVINGS = 60
-
 
 def form_of_jumps(kernel: Kernel, measures: tuple[Measure, Measure],
                   affine: int) -> tuple[np.ndarray, np.ndarray, float] | None:
@@ -45,7 +42,7 @@ def _jumps(kernel: Kernel, measures: tuple[Measure, Measure], affine: int,
         return kernel(*((points, vectors) if affine == 0 else (vectors, points)))
 
     left, right = map(values, ends)
-    for _ in range(_HALVINGS):
+    for _ in range(60):    # until the ends are neighbours among floats
         middle = 0.5 * (ends[0] + ends[1])
         between = values(middle)
         first = np.abs(between - left) > np.abs(right - between)    # the half in which h changes more
