@@ -31,9 +31,10 @@ class DecayLaw(Tabular):
     Attributes
     ----------
     kind : str
-        ``"power"``: :math:`s_i \approx C i^{-p}`; ``"root-exponential"``, ``"exponential"`` or ``"gaussian"``:
-        :math:`C e^{-c \sqrt i}`, :math:`C e^{-c i}` or :math:`C e^{-c i^2}`, whichever of these is nearest to a
-        decay faster than any power; ``"unknown"`` where the values do not tell a power from faster decay.
+        ``"power"``: :math:`s_i \approx C i^{-p}`; ``"cube-root-exponential"``, ``"root-exponential"``,
+        ``"two-thirds-exponential"``, ``"exponential"`` or ``"gaussian"``: :math:`C e^{-c i^a}` with a = 1/3, 1/2, 2/3,
+        1 or 2, whichever of these is nearest to a decay faster than any power; ``"unknown"`` where the values do not
+        tell a power from faster decay.
     rate, error : float
         The exponent p, or the rate c, and how far it may be off; NaN and inf if the law is unknown.
     amplitude : float
@@ -177,8 +178,8 @@ class DecayLaw(Tabular):
 def decay_law(values: Any, errors: Any = None, *, multiplicities: Any = None) -> DecayLaw:
     r"""Say whether singular values fall like a power :math:`C i^{-p}`, and with which p, or faster.
 
-    Least squares for :math:`\log s_i` as a linear function of :math:`\log i`, of :math:`\sqrt i`, of i and of
-    :math:`i^2`, over the last three quarters of the values that stand ten times above their error bars. The best wins,
+    Least squares for :math:`\log s_i` as a linear function of :math:`\log i`, and of :math:`i^a` with a = 1/3, 1/2,
+    2/3, 1 and 2, over the last three quarters of the values that stand ten times above their error bars. The best wins,
     unless a power and a faster decay fit alike.
 
     Parameters

@@ -66,6 +66,24 @@ _ROOT = Law(
     spread=lambda r, c: (1.0 + 1.0 / (c * math.sqrt(r) + 1.0) + c * (math.sqrt(r + 1.0) - math.sqrt(r))
                          if c > 0.0 else math.inf),
 )
+# Of i^a with a = 1/p, the integral of exp(-c x^a) from r on is p / c^p times that of exp(-u) (u + c r^a)^(p - 1) over
+# u > 0, and the mean of u under that weight is at most p. For p = 3/2 Jensen's inequality bounds the integral.
+_CUBE_ROOT = Law(
+    kind="cube-root-exponential",
+    formula="exp(-c i^(1/3))",
+    f=np.cbrt,
+    corrections=((np.log, 2.0),),
+    reach=lambda r, c: 3.0 * ((c * r ** (1.0 / 3.0) + 1.0) ** 2 + 1.0) / c**3 if c > 0.0 else math.inf,
+    spread=lambda r, c: 3.0 + c * ((r + 1.0) ** (1.0 / 3.0) - r ** (1.0 / 3.0)) if c > 0.0 else math.inf,
+)
+_TWO_THIRDS = Law(
+    kind="two-thirds-exponential",
+    formula="exp(-c i^(2/3))",
+    f=lambda i: np.cbrt(np.square(i)),
+    corrections=((np.log, 2.0),),
+    reach=lambda r, c: 1.5 * math.sqrt(c * r ** (2.0 / 3.0) + 1.0) / c**1.5 if c > 0.0 else math.inf,
+    spread=lambda r, c: 1.5 + c * ((r + 1.0) ** (2.0 / 3.0) - r ** (2.0 / 3.0)) if c > 0.0 else math.inf,
+)
 _EXPONENTIAL = Law(
     kind="exponential",
     formula="exp(-c i)",
@@ -83,7 +101,7 @@ _GAUSSIAN = Law(
     reach=lambda r, c: 1.0 / math.expm1(c * (2.0 * r + 1.0)) if c > 0.0 else math.inf,
     spread=lambda r, c: c * (2.0 * r + 1.0) + 1.0 if c > 0.0 else math.inf,
 )
-LAWS = (POWER, _ROOT, _EXPONENTIAL, _GAUSSIAN)
+LAWS = (POWER, _CUBE_ROOT, _ROOT, _TWO_THIRDS, _EXPONENTIAL, _GAUSSIAN)
 
 
 @dataclass(frozen=True)

@@ -322,10 +322,12 @@ def test_a_jump_is_told_by_sixty_values(name):
     (0.7 ** np.ceil(np.arange(60.0) / 2.0), "exponential", -0.5 * math.log(0.7)),
     (np.exp(-1.5 * np.sqrt(np.arange(60.0))), "root-exponential", None),
     (np.exp(-np.sqrt(np.arange(1.0, 61.0))), "root-exponential", 1.0),
+    (np.exp(-3.0 * np.cbrt(np.arange(1.0, 61.0))), "cube-root-exponential", 3.0),
+    (np.exp(-0.7 * np.arange(1.0, 61.0) ** (2.0 / 3.0)), "two-thirds-exponential", 0.7),
     (np.exp(-0.02 * np.arange(40.0) ** 2), "gaussian", None),
-], ids=["geometric", "sin", "geometric pairs", "root from 0", "root", "gaussian"])
+], ids=["geometric", "sin", "geometric pairs", "root from 0", "root", "cube root", "two thirds", "gaussian"])
 def test_faster_decay_is_no_power(s, kind, rate):
-    """Exponentials of i, of its root and of its square are told from a power, and their rates are found."""
+    """Exponentials of i, of its roots and of its square are told from a power, and their rates are found."""
     law = decay_law(s)
     assert (law.kind, law.diverges) == (kind, False)
     assert rate is None or abs(law.rate - rate) <= law.error
@@ -436,11 +438,15 @@ def test_the_spread_is_a_bound(law):
     assert (1.0 - 1e-9) * spread <= found <= 1.1 * spread
 
 
-def test_tail_of_the_root_law():
-    """An exponential of the square root of i is continued as such."""
-    s = np.exp(-0.8 * np.sqrt(np.arange(1.0, 2001.0)))
-    tail = nuclear_tail(s[:60], np.zeros(60), float(np.linalg.norm(s[60:])))
-    assert abs(tail.nuclear - s[60:].sum()) <= tail.nuclear_error <= 2.0 * s[60:].sum()
+@pytest.mark.parametrize(("a", "c"), [(1.0 / 3.0, 3.0), (0.5, 0.8), (2.0 / 3.0, 0.4)])
+def test_tail_of_a_stretched_exponential(a, c):
+    """An exponential of a root of i is continued as such, and its spread is a bound."""
+    s = np.exp(-c * np.arange(1.0, 20001.0) ** a)
+    rest = s[60:]
+    tail = nuclear_tail(s[:60], np.zeros(60), float(np.linalg.norm(rest)))
+    assert abs(tail.nuclear - rest.sum()) <= tail.nuclear_error <= 2.0 * rest.sum()
+    spread = float(rest @ np.log(s[59] / np.maximum(rest, 1e-300))) / rest.sum()
+    assert (1.0 - 1e-9) * spread <= tail.spread <= 1.0 / a * spread
 
 
 @pytest.mark.parametrize(("s", "total"), [
