@@ -1,13 +1,15 @@
 """The figure of singular functions."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .._support.axes import COLOURS, axes_or_new, styled
 from .._support.validation import positive_int
-from ..measures import GaussianVector, LineMeasure, Rotational
+from ..measures import LineMeasure, Product, Rotational
+from ..measures.line import lengths_of
 from ..operator.singular_functions import SingularFunctions
+from ..quadrature import gegenbauer
 from .decomposition import Decomposition, require_decomposition
 from .windows import broken, bulk
 
@@ -23,11 +25,16 @@ def plot_functions(svd: Decomposition, ax: "Axes | None" = None, count: int = 4)
 
     The bulk is three standard deviations to either side of the mean, and under measures that are not Gaussian what has
     the same part of the mass; points of positive probability are dots. Where :math:`g_i = f_i`, the dashes lie on the
-    line; where h is symmetric and an eigenvalue is negative, :math:`g_i = -f_i`; the legend says both. For
-    rotation-invariant kernels of vectors, the radial functions F and G of the first multiplets are drawn against the
-    length; for others, the functions along the first coordinate. Of functions with several values the first is drawn;
-    rows of a block but the first stay half a standard deviation from their means. Of complex functions these are the
-    real parts, and the imaginary parts are drawn fainter in the same colours.
+    line; where h is symmetric and an eigenvalue is negative, :math:`g_i = -f_i`; the legend says both.
+
+    Functions of vectors are drawn along a line or a circle, which the axis names. For rotation-invariant kernels these
+    are the radial functions F and G of the first multiplets against the length; on a sphere, where the length is one
+    number, that function of each multiplet which depends on the angle from an axis alone. Functions of other kernels
+    are drawn along a great circle of a sphere, and elsewhere along the first coordinate, with the others in the middle.
+
+    Of functions with several values the first is drawn; rows of a block but the first stay half a standard deviation
+    from their means. Of complex functions these are the real parts, and the imaginary parts are drawn fainter in the
+    same colours.
 
     Parameters
     ----------
@@ -95,27 +102,63 @@ class _Curves(NamedTuple):
 
 
 def _curves(functions: SingularFunctions, letter: str, count: int) -> _Curves:
-    """Radial functions against the length, functions of numbers, or functions along the first coordinate."""
+    """Radial functions against the length or the angle, functions of numbers, or functions along a line."""
     mu, variable = functions.measure, {"f": "x", "g": "y"}[letter]
     if functions.radial is not None:
-        along = bulk(cast("Rotational | GaussianVector", mu).lengths, _DRAWN_DEVIATIONS, 300)
-        names = [f"${letter.upper()}$, degree {degree}" for degree in functions.degrees[:count]]
-        return _Curves(along, functions.radial_sums(along)[:, :count], names, f"$|{variable}|$")
+        return _radial_curves(functions, letter, variable, count)
     # An even number of points: the centre, where kernels such as log|xy| are singular, is not among them.
     if isinstance(mu, LineMeasure) and mu.dim > 1:    # atoms, each of which is a dot
-        points = bulk(mu, _DRAWN_DEVIATIONS, 600)
+        points, axis = bulk(mu, _DRAWN_DEVIATIONS, 600), f"first coordinate of ${variable}$"
         along = np.insert(points[:, 0], np.arange(1, len(points)), np.nan)
         known = ~np.isnan(along)
-    else:
-        along = (broken(mu, bulk(mu, _DRAWN_DEVIATIONS, 600)) if isinstance(mu, LineMeasure) else
-                 mu.center[0] + _DRAWN_DEVIATIONS * mu.scale[0] * np.linspace(-1.0, 1.0, 600))
+    elif isinstance(mu, LineMeasure):
+        along, axis = broken(mu, bulk(mu, _DRAWN_DEVIATIONS, 600)), f"${variable}$"
         known = ~np.isnan(along)
         points = _along(functions, along[known])
+    else:
+        along, points, axis = _path(functions, variable)
+        known = np.ones(len(along), dtype=bool)
     found = functions.truncated(count)(points)
     values = np.full((len(along), found.shape[-1]), np.nan, dtype=found.dtype)
     values[known] = found[:, 0] if found.ndim == 3 else found
-    return _Curves(along, values, [f"${letter}_{{{i + 1}}}$" for i in range(values.shape[1])],
-                   f"${variable}$" if points.ndim == 1 else f"first coordinate of ${variable}$")
+    return _Curves(along, values, [f"${letter}_{{{i + 1}}}$" for i in range(values.shape[1])], axis)
+
+
+def _radial_curves(functions: SingularFunctions, letter: str, variable: str, count: int) -> _Curves:
+    """Radial functions against the length; where that is one number, zonal harmonics against the angle."""
+    lengths, degrees = lengths_of(functions.measure), functions.degrees[:count]
+    along = bulk(lengths, _DRAWN_DEVIATIONS, 300)
+    values = functions.radial_sums(along)[:, :count]
+    if len(along) > 1:
+        return _Curves(along, values, [f"${letter.upper()}$, degree {degree}" for degree in degrees], f"$|{variable}|$")
+    angles = np.linspace(0.0, np.pi, 300)
+    zonal = gegenbauer(np.cos(angles), functions.measure.dim, int(degrees.max(initial=0)) + 1)
+    return _Curves(angles, zonal[degrees].T * values, [f"${letter}$, degree {degree}" for degree in degrees],
+                   f"angle of ${variable}$ from an axis")
+
+
+def _path(functions: SingularFunctions, variable: str) -> tuple[np.ndarray, np.ndarray, str]:
+    """Numbers along a line through vectors, or around a great circle, with the vectors there; and what the numbers are.
+
+    Only points of the support are asked for.
+    """
+    mu, first = functions.measure, f"first coordinate of ${variable}$"
+    if isinstance(mu, Rotational):
+        lengths = bulk(mu.lengths, _DRAWN_DEVIATIONS, 300)
+        if len(lengths) == 1:
+            angles = np.linspace(-np.pi, np.pi, 600)
+            points = np.zeros((len(angles), mu.dim))
+            points[:, 0], points[:, 1] = lengths[0] * np.cos(angles), lengths[0] * np.sin(angles)
+            return angles, points, f"angle of ${variable}$ on a great circle"
+        along = np.concatenate([-lengths[::-1], lengths])
+        return along, along[:, None] * np.eye(mu.dim)[0], first
+    if isinstance(mu, Product) and isinstance(mu.measures[0], LineMeasure) and mu.measures[0].dim == 1:
+        along = bulk(mu.measures[0], _DRAWN_DEVIATIONS, 600)
+        points = np.tile(mu.unwhiten(np.zeros(mu.rank)), (len(along), 1))
+        points[:, 0] = along
+        return along, points, first
+    along = mu.center[0] + _DRAWN_DEVIATIONS * mu.scale[0] * np.linspace(-1.0, 1.0, 600)
+    return along, _along(functions, along), first
 
 
 def _along(functions: SingularFunctions, first: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ mpl.use("Agg")
 
 import matplotlib.pyplot as plt
 
-from opsvd import Gaussian, Uniform, decompose, elementwise
+from opsvd import Gaussian, Product, Sphere, Uniform, decompose, elementwise
 from opsvd.comparison.crosscheck import crosscheck
 from opsvd.figures import COLOURS, new_figure, plot_breaks, plot_functions, plot_spectrum, summary_figure
 from opsvd.probing.break_points import break_points
@@ -227,6 +227,34 @@ def test_functions_of_vectors_along_the_first_coordinate():
     functions = plot_functions(svd, Figure().subplots(), count=2)
     assert len(functions.get_lines()) == 4
     assert functions.get_xlabel() == "$x$ (solid), first coordinate of $y$ (dashed)"
+
+
+def test_functions_of_a_sphere_are_drawn_against_an_angle(ax):
+    """Invariant kernels by Legendre polynomials of norm one; others around a great circle, at points of the sphere."""
+    sphere = Sphere(3)
+    plot_functions(decompose(elementwise(np.exp, 3), sphere, sphere, rtol=1e-4), ax, count=3)
+    assert ax.get_xlabel() == "angle of $x$ from an axis (solid), angle of $y$ from an axis (dashed)"
+    angles, values = ax.get_lines()[4].get_data()
+    np.testing.assert_allclose(values, np.sqrt(5.0) * (1.5 * np.cos(angles) ** 2 - 0.5), atol=1e-12)
+
+    def h(x, y):
+        assert all(np.allclose(np.linalg.norm(points, axis=-1), 1.0) for points in (x, y))
+        return x[..., 0] * y[..., 1]
+
+    svd = decompose(h, sphere, sphere, rtol=0.1)
+    circle = plot_functions(svd, Figure().subplots(), count=1)
+    assert circle.get_xlabel().startswith("angle of $x$ on a great circle")
+    angles, values = circle.get_lines()[0].get_data()
+    np.testing.assert_allclose(np.abs(values), np.sqrt(3.0) * np.abs(np.cos(angles)), atol=0.1)
+
+
+def test_functions_of_products_stay_in_the_support():
+    """The first coordinate goes through the bulk of its own law."""
+    square = Product(Uniform(0.0, 1.0), Gaussian())
+    svd = decompose(lambda x, y: np.cos(x[..., 0] - y[..., 0]) * (1.0 + x[..., 1] * y[..., 1]), square, square,
+                    rtol=1e-6)
+    along = plot_functions(svd, Figure().subplots(), count=1).get_lines()[0].get_xdata()
+    assert (0.0 < along[0] < 0.01, 0.99 < along[-1] < 1.0) == (True, True)
 
 
 @pytest.mark.parametrize("draw", [plot_spectrum, plot_functions])
