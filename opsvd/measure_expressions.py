@@ -15,6 +15,7 @@ _OTHERWISE = {
     "normal": "write gaussian(mean, std)",
     "density": f"a Density {_IN_PYTHON}",
     "pushforward": f"a Pushforward {_IN_PYTHON}",
+    "tabulated": f"the table of a Density {_IN_PYTHON}",
     "gaussianvector": "write gaussian([0, 0, 0], cov=1.0), with a mean for each coordinate",
 }
 """What is not called by its own name, and what to do instead."""

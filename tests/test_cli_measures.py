@@ -106,6 +106,7 @@ def test_infinite_moments_are_said(capsys):
     ("normal(0, 1)", "write gaussian(mean, std)"),
     ("unifrom(0, 1)", "perhaps 'uniform' is meant"),
     ("density(1)", "a Density is made of functions: make it in Python, and pass module:name"),
+    ("tabulated(1)", "the table of a Density is made of functions: make it in Python, and pass module:name"),
     ("uniform(x, 1)", "unknown name 'x'"),
     ("__import__('os')", "which is not a real number"),
     ("mixture([gaussian], [0.5])", "weights must sum to one"),

@@ -218,7 +218,7 @@ def test_other_engines_refuse(engine):
         opsvd.monte_carlo(fourier, 50, engine=ArrayBlocks(library="numpy") if engine == "array" else engine)
 
 
-@pytest.mark.parametrize("method", ["auto", "sectors", "tensor", "grid", "quasi-random"])
+@pytest.mark.parametrize("method", ["auto", "sectors", "polar", "zonal", "tensor", "grid", "quasi-random"])
 def test_methods_for_vectors_refuse(method):
     """In words that say what to do."""
     with pytest.raises(ValueError, match=r"takes no complex kernels of vectors: decompose their real and imaginary "
@@ -228,7 +228,7 @@ def test_methods_for_vectors_refuse(method):
     assert matrix.dtype == np.complex128
 
 
-@pytest.mark.parametrize("method", ["sectors", "tensor", "grid"])
+@pytest.mark.parametrize("method", ["sectors", "polar", "zonal", "tensor", "grid"])
 def test_methods_for_vectors_refuse_numbers_as_before(method):
     """That a kernel is complex is not what is wrong with it there."""
     with pytest.raises(ValueError, match="takes kernels of vectors"):

@@ -36,10 +36,11 @@ if TYPE_CHECKING:
 class OperatorSVD(WithSpectrum, Tabular):
     r"""The singular value decomposition :math:`h(x, y) = \sum_i s_i f_i(x) g_i(y)` of a kernel.
 
-    Made by `opsvd.decompose`. Values are nonincreasing. Signs: f_i is positive in the rightmost lobe where
-    :math:`|f_i| \sqrt\rho` reaches half its maximum, and g_i follows. Singular functions of equal values are an
-    arbitrary orthonormal basis of their span. If h is complex, it is the sum of :math:`s_i f_i(x) \overline{g_i(y)}`,
-    and f_i is real and positive where a real one would be positive: at the last node where it reaches that half.
+    Made by `opsvd.decompose`. Values are nonincreasing. The sign of :math:`f_i` is chosen so that it is positive in the
+    rightmost lobe where :math:`|f_i| \sqrt\rho` reaches half its maximum, with :math:`\rho` the density of x. This
+    fixes the sign of :math:`g_i` as well. Singular functions of equal values are an arbitrary orthonormal basis of
+    their span. If h is complex, it is the sum of :math:`s_i f_i(x) \overline{g_i(y)}`, and :math:`f_i` is real and
+    positive at the last node where it reaches that half.
 
     Attributes
     ----------
@@ -53,8 +54,8 @@ class OperatorSVD(WithSpectrum, Tabular):
         The values with their multiplicities expanded, up to `max_rank`, or to 10 000 of them. The last multiplet may
         go on beyond; it counts in full in `tail`, in norms and effective ranks, and in the reconstruction.
     errors : ndarray, shape (r,)
-        Absolute error bars: the true i-th singular value lies within. What they rest on is told in the documentation of
-        the methods, and in `opsvd.evidence.error_bars`.
+        Absolute error bars: the true i-th singular value lies within. The page "Methods and error bars" of the
+        documentation says what they rest on.
     left, right : SingularFunctions
         Callables: points of shape (...) give :math:`f_i` and :math:`g_i` as (..., r); vectors (..., k) do as well.
     norm : Estimate

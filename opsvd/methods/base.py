@@ -13,11 +13,9 @@ ONLY_REAL = "takes no complex kernels of vectors: decompose their real and imagi
 
 def only_real_numbers_of_vectors(problem: Problem) -> str | None:
     """The refusal of methods for real kernels of vectors whose values are numbers; None if it is one."""
-    if problem.given.complex:
-        return ONLY_REAL
     if problem.of_numbers or isinstance(problem.given, BlockKernel | MatrixKernel):
         return "takes kernels of vectors with numbers for values"
-    return None
+    return ONLY_REAL if problem.given.complex else None
 
 
 class Method(ABC):

@@ -8,13 +8,13 @@ from typing import cast
 import numpy as np
 
 from ..bases import SectorBasis
-from ..kernels import BlockKernel, Elementwise, MatrixKernel
+from ..kernels import Elementwise
 from ..measures import GaussianVector, lengths_of
 from ..operator.discretisation import Block, Discretisation, Discretisations
 from ..operator.problem import Problem
 from ..probing.invariance import depends_on_product_alone, product_values
 from .angular_profile import ProductProfile, product_profile, scaled_line
-from .base import ONLY_REAL, Method
+from .base import Method, only_real_numbers_of_vectors
 from .invariant_profile import InvariantProfile
 from .length_grids import length_grids
 from .length_profile import LengthProfile, of_product, of_vectors
@@ -38,10 +38,8 @@ class Sectors(Method):
 
     def refusal(self, problem: Problem) -> str | None:
         """Blocks and matrices, measures that are not round, and kernels that are not invariant."""
-        if problem.of_numbers or isinstance(problem.kernel, BlockKernel | MatrixKernel):
-            return "takes kernels of vectors with numbers for values"
-        if problem.given.complex:
-            return ONLY_REAL
+        if (why := only_real_numbers_of_vectors(problem)) is not None:
+            return why
         if not problem.round:
             return ("takes measures that are invariant under rotations: Sphere(k), Ball(k), Rotational(k, lengths), "
                     "Gaussian(zeros(k), c * identity)")

@@ -18,13 +18,13 @@ from ..bases import PolynomialProducts, polynomials_of
 from ..errors import NotSquareIntegrableError
 from ..evidence.larger_basis import larger_evidence
 from ..evidence.remainder import RemainderEvidence, largest_evidence
-from ..kernels import SMALLEST_SIZE, BlockKernel, MatrixKernel
+from ..kernels import SMALLEST_SIZE
 from ..measures import Gaussian
 from ..operator.discretisation import Block, Discretisation, Discretisations
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
 from ..probing.coordinates import Component, Coordinates
-from .base import ONLY_REAL, Method
+from .base import Method, only_real_numbers_of_vectors
 from .tightening import tightened
 
 _FIRST = 8    # nodes in a direction, to begin with
@@ -85,10 +85,8 @@ class Tensor(Method):
 
     def refusal(self, problem: Problem) -> str | None:
         """Blocks and matrices, measures without independent coordinates, and too many coordinates together."""
-        if problem.of_numbers or isinstance(problem.kernel, BlockKernel | MatrixKernel):
-            return "takes kernels of vectors with numbers for values"
-        if problem.given.complex:
-            return ONLY_REAL
+        if (why := only_real_numbers_of_vectors(problem)) is not None:
+            return why
         if not all(measure.lines and all(line.most_polynomials == math.inf for line in measure.lines)
                    for measure in (problem.mu_x, problem.mu_y)):
             return ("takes measures of independent coordinates that have polynomials of every degree: Gaussians, and "
