@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
+from scipy.linalg import cho_solve
 from scipy.special import ndtri
 
 from .._support.budget import BudgetExhaustedError
@@ -36,13 +37,21 @@ Function: TypeAlias = Callable[[np.ndarray], np.ndarray]
 
 @dataclass(frozen=True)
 class Trace:
-    """The sum of all singular values of a semidefinite kernel, and the sign of its eigenvalues."""
+    """The trace of a semidefinite kernel in absolute value, the sign of its eigenvalues, and how large one may hide.
+
+    No eigenvalue of the other sign is larger than `hidden`, as far as the points show that were tried.
+    """
 
     total: Estimate
     sign: float
+    hidden: float
 
     def given_to(self, svd: OperatorSVD, unit: float) -> OperatorSVD:
-        """The decomposition with this sum, times a unit, if its values do not contradict it; else as it is."""
+        """The decomposition with this sum, times a unit, if its values do not contradict it; else as it is.
+
+        An eigenvalue of the other sign adds twice its size to the sum. Two of them are in the bound from above, as
+        large as the smallest listed value, or as may hide from the points that were tried.
+        """
         total = self.total.times(unit)
         try:
             eigenvalues = self.sign * svd.eigenvalues
@@ -52,7 +61,8 @@ class Trace:
         if (eigenvalues < -svd.errors)[known].any() or total.upper < svd.nuclear_norm().lower:
             return svd
         tail = replace(svd.spectrum_tail, total_least=max(svd.spectrum_tail.total_least, total.lower),
-                       total_most=total.upper, total_note=total.note)
+                       total_most=total.upper + 4.0 * min(self.hidden * unit, float(svd.values.min(initial=np.inf))),
+                       total_note=total.note)
         return replace(svd, spectrum_tail=tail)
 
 
@@ -97,16 +107,18 @@ class Diagonal:
         """The mean of the diagonal, if h is Hermitian, continuous at the diagonal, and semidefinite."""
         if not self._hermitian() or (limit := self._limit()) is None:
             return None
-        for count in (50, 500):    # most kernels fail at few points
-            gram = self._gram(limit, count)
-            if not gram.semidefinite:
-                return None
+        # Most kernels fail at few points. On the line some hundred are near enough to each other for short lengths.
+        if self._gram(limit, 20, 3).smallest is None:
+            return None
+        gram = self._gram(limit, 500 if self.coordinates == 1 else 250, 20)
+        if (smallest := gram.smallest) is None:
+            return None
         mean, bar = self._mean(limit.step)
         count, sign = len(gram.diagonal), "positive" if gram.sign > 0.0 else "negative"
         # The Gram matrix is semidefinite to the rounding of so many values.
         bar += limit.error + count * self.kernel.eps * abs(mean)
         note = f"by E[h(x, x)], as h is {sign} semidefinite at all {count} points tried"
-        return Trace(Estimate(abs(mean), bar, note), gram.sign)
+        return Trace(Estimate(abs(mean), bar, note), gram.sign, smallest * abs(mean))
 
     def _points(self, z: np.ndarray, steps: np.ndarray | float = 0.0) -> np.ndarray:
         """The points of standard coordinates z, (..., d), moved by steps in scales of the measure."""
@@ -151,32 +163,34 @@ class Diagonal:
         still = float(changes[last:].sum() + changes[last] * fall / (1.0 - fall))
         return _Limit(float(steps[last]), float(steps[last + 1]), fall, 2.0 * still * size)
 
-    def _gram(self, limit: _Limit, most: int) -> "_Gram":
-        """The values of h between so many points, or fewer in many dimensions.
+    def _gram(self, limit: _Limit, spread: int, along: int) -> "_Gram":
+        """The values of h between some points, fewer in many dimensions.
 
-        Some are spread over the measure. Others lie side by side on short lines, of which each is a quarter as long as
-        the one before: what h is at every scale decides over its small eigenvalues.
+        So many are spread over the measure. Others lie side by side on short lines, of which each is a quarter as long
+        as the one before: what h is at every scale decides over its small eigenvalues.
         """
-        most = int(min(most, (2.0 * CHUNK / self.coordinates) ** 0.5))
-        spread, along, lengths = (3 * most) // 8, max(most // 20, 3), 2.0 * 0.25 ** np.arange(13.0)
+        spread, lengths = min(spread, int((CHUNK / self.coordinates) ** 0.5)), 2.0 * 0.25 ** np.arange(13.0)
         lengths = lengths[lengths > 0.5 * along * limit.step]
         # Spacings are no shorter than the step beside the diagonal.
         z = self.rng.standard_normal((spread, self.coordinates))
-        if self.coordinates == 1:    # one in each part of the same mass
-            z = ndtri((np.arange(spread) + self.rng.random(spread)) / spread)[:, None]
+        if self.coordinates == 1:    # one in the middle of each part of the same mass, or nearly so
+            z = ndtri((np.arange(spread) + self.rng.uniform(0.4, 0.6, spread)) / spread)[:, None]
         shape = (len(lengths), along, self.coordinates)
         directions = lengths[:, None] * self._directions(len(lengths))
         z = np.concatenate([z, np.repeat(self.rng.standard_normal((len(lengths), self.coordinates)), along, axis=0)])
         steps = np.concatenate([np.zeros((spread, self.coordinates)),
                                 (np.linspace(-1.0, 1.0, along)[:, None] * directions[:, None]).reshape(-1, shape[-1])])
-        points, kept = np.unique(self._points(z, steps), axis=0, return_index=True)
+        points = self._points(z, steps)
+        kept = np.sort(np.unique(points, axis=0, return_index=True)[1])
+        points = points[kept]
         farther, diagonal = (self._beside(z[kept], steps[kept], step) for step in (limit.before, limit.step))
         known = np.isfinite(diagonal)    # at an end of the support there may be no point beside
         points, farther, diagonal = points[known], farther[known], diagonal[known]
         rows, columns = np.tril_indices(len(points), -1)
         matrix = np.zeros((len(points), len(points)), self.kernel.dtype)
         matrix[rows, columns] = self.kernel.at_points(points[rows], points[columns])
-        return _Gram(matrix, diagonal, np.abs(diagonal - farther) / (1.0 - limit.fall), self.kernel.eps)
+        return _Gram(matrix, diagonal, np.abs(diagonal - farther) / (1.0 - limit.fall), self.kernel.eps,
+                     int(np.sum(kept[known] < spread)))
 
     def _mean(self, step: float) -> tuple[float, float]:
         """The mean of h beside the diagonal, and an error bar."""
@@ -218,12 +232,16 @@ class Diagonal:
 
 @dataclass(frozen=True, eq=False)
 class _Gram:
-    """Values between points: those below the diagonal, the diagonal, how far it may be off, and the rounding."""
+    """Values between points: those below the diagonal, the diagonal, how far it may be off, and the rounding.
+
+    The first points, so many, are spread over the measure.
+    """
 
     below: np.ndarray
     diagonal: np.ndarray
     errors: np.ndarray
     eps: float
+    spread: int
 
     @property
     def sign(self) -> float:
@@ -231,23 +249,32 @@ class _Gram:
         return 1.0 if self.diagonal.sum() > 0.0 else -1.0
 
     @property
-    def semidefinite(self) -> bool:
-        """Whether no eigenvalue of the matrix times the sign is negative by more than errors and rounding."""
+    def smallest(self) -> float | None:
+        """The smallest eigenvalue for points that are spread, over their number; None if some eigenvalue is negative.
+
+        Rows and columns are scaled so that the diagonal is one: then small values count as much as large ones. Negative
+        means by more than errors and rounding.
+        """
         count, diagonal = len(self.diagonal), self.sign * self.diagonal
         if not (diagonal >= -self.errors).all() or not np.isfinite(self.below).all():
-            return False
-        # Rows and columns are scaled so that the diagonal is one: then small values count as much as large ones.
+            return None
         roots = np.sqrt(np.maximum(diagonal, max(EPS**2 * diagonal.max(), TINY)))
         tolerance = 8.0 * count * self.eps + 4.0 * float((self.errors / roots**2).max())
         if tolerance > 0.01:    # that shows nothing
-            return False
+            return None
         matrix = self.sign * self.below / np.outer(roots, roots)
         matrix[np.diag_indices(count)] = 1.0 + tolerance
         try:
-            np.linalg.cholesky(matrix)    # which looks at what is below the diagonal
+            factor = np.linalg.cholesky(matrix)    # which looks at what is below the diagonal
         except np.linalg.LinAlgError:
-            return False
-        return True
+            return None
+        # Inverse iteration from a random vector: each step divides what is left of an eigenvalue twice as large by two.
+        vector, size = np.random.default_rng(0).standard_normal(self.spread), 1.0
+        for _ in range(12):
+            vector = cho_solve((factor[:self.spread, :self.spread], True), vector, check_finite=False)
+            size = float(np.linalg.norm(vector))
+            vector /= size
+        return 1.0 / (size * self.spread)
 
 
 def _mean_on_line(line: LineMeasure, function: Function, tol: float) -> tuple[float, float] | None:

@@ -97,9 +97,9 @@ def _estimate(spectrum: Spectrum, value: float, bounds: Interval, note: str = ""
     finite, if h is semidefinite as it seems to be. No value is below it.
     """
     rounding = 8.0 * EPS * abs(value) if bounds[1] > bounds[0] or not spectrum.exact else 0.0
-    if sure is not None and spectrum.tail.extrapolated and sure[1] - sure[0] < 2.0 * _reach(value, bounds):
-        middle = 0.5 * (sure[0] + sure[1])
-        return Estimate(middle, 0.5 * (sure[1] - sure[0]) + 8.0 * EPS * middle, spectrum.tail.total_note,
+    if sure is not None and spectrum.tail.extrapolated and sure[1] - sure[0] < _reach(value, bounds):
+        # Of semidefinite h the truth is near the lower end: eigenvalues of the other sign, if some hide, add to it.
+        return Estimate(sure[0], sure[1] - sure[0] + 8.0 * EPS * sure[0], spectrum.tail.total_note,
                         lower=sure[0] * (1.0 - 8.0 * EPS), upper=math.inf, extrapolated=True)
     if sure is None or not spectrum.tail.extrapolated:
         if math.isinf(value):
