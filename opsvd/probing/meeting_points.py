@@ -139,7 +139,7 @@ def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
     before, now, limit = pairs[:, :3], pairs[:, 3:6], pairs[:, 6]
     meeting, share = _meeting(before, now), np.full(len(pairs), _NEARER)
     for _ in range(12):
-        nearer = now + share[:, None] * (meeting - now)
+        nearer = now + share[:, None] * _within(meeting - now, limit - now[:, 0])
         half = 0.5 * (nearer[:, 2] - nearer[:, 1])
         with_breaks = nearer.copy()
         for branch in (1, 2):
@@ -168,6 +168,13 @@ def _meeting(before: np.ndarray, now: np.ndarray) -> np.ndarray:
     gap0, gap1 = before[:, 2] - before[:, 1], now[:, 2] - now[:, 1]
     closing = np.where(gap0 - gap1 != 0.0, gap0 - gap1, np.nan)
     return np.asarray(now + (now - before) * (gap1 / closing)[:, None])
+
+
+def _within(steps: np.ndarray, most: np.ndarray) -> np.ndarray:
+    """Steps (x, lower break, upper break), shortened to at most so far in x; none where there is no step."""
+    asked, most = np.abs(steps[:, 0]), np.abs(most)
+    shortened = steps * np.where(asked > most, most / np.where(asked > most, asked, 1.0), 1.0)[:, None]
+    return np.where(np.isfinite(steps).all(axis=1)[:, None], shortened, 0.0)
 
 
 def _break_on(function: Callable[..., np.ndarray], x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:

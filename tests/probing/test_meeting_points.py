@@ -158,3 +158,19 @@ def test_two_tips_above_one_x():
     found = turning_points(Kernel(h), x, breaks)
     for tip in ((-0.5, -1.0), (-0.5, 1.0), (0.5, -1.0), (0.5, 1.0)):
         assert np.abs(found - tip).max(axis=1).min() <= 1e-6
+
+
+def test_curves_that_approach_and_then_go_on_side_by_side():
+    """They never meet, and no point is made of them: h is asked at numbers between the slices alone."""
+    asked = []
+    def h(x, y):
+        asked.append(np.asarray(x))
+        return 1.0 * (y > 0.0) + (y > np.maximum(-x, 0.1))
+    x = np.array([-1.0, -0.5, 0.0])
+    breaks = np.array([(at, y) for at in x for y in (0.0, max(-at, 0.1))])
+    kernel = Kernel(h)
+    asked.clear()    # of what it took to try h
+    assert len(crossings(kernel, x, breaks)) == 0
+    places = np.concatenate([at.ravel() for at in asked])
+    assert np.isfinite(places).all()
+    assert -1.0 <= places.min() <= places.max() <= 0.0
