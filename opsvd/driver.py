@@ -181,7 +181,7 @@ def _first_look(problem: Problem) -> tuple[np.ndarray | None, Problem]:
         budget.decide()
         if budget.dear and problem.of_numbers:    # the matrix and the check of 24 polynomials, or less
             hold_for_few_points(problem, min(2500, budget.evaluations // 4))
-        factor = 1.0 if few else unit_factor(kernel, *measures, required=not problem.of_numbers)
+        factor = unit_factor(kernel, *measures, required=not problem.of_numbers and not few, few=few)
     except BudgetExhaustedError:
         return None, problem
     return seen, replace(problem, given=kernel.scaled(factor))
@@ -310,7 +310,9 @@ def _for_tolerance(best: _Judged, rtol: float) -> _Judged:
 def _coarse(problem: Problem, reason: str) -> tuple[_Judged, str]:
     """An answer of so few values that they are within what a budget has left; the reason says what has run out."""
     budget = problem.budget
-    if problem.few_edges and not problem.discrete and budget.affords(_coarse_values(problem), 15):
+    # Panels end at atoms, and take more values than few: points are drawn then.
+    panels = problem.few_edges and not problem.discrete and not (problem.half_discrete and budget.dear)
+    if panels and budget.affords(_coarse_values(problem), 15):
         best, refused = _refined(problem, _affordable(problem) if budget.dear else UniformPanels(10))
         if best is not None:
             return best, reason

@@ -8,8 +8,8 @@ from .matrix_kernels import MatrixKernel
 from .pairing import paired
 from .quad_kernel import QuadKernel
 from .sides import Side, operator_grid, sides
-from .unit_size import power_of_two, unit_factor
+from .unit_size import power_of_two, require_squares, unit_factor
 
 __all__ = ["SMALLEST_SIZE", "BlockKernel", "Elementwise", "Kernel", "MatrixKernel", "QuadKernel", "Side", "as_kernel",
            "blockwise", "elementwise", "entrywise", "kernel_values", "operator_grid", "paired", "power_of_two",
-           "require_same_kernel", "sides", "size_out_of_range", "unit_factor", "untried"]
+           "require_same_kernel", "require_squares", "sides", "size_out_of_range", "unit_factor", "untried"]

@@ -17,7 +17,7 @@ from .._support.linalg import leading_svd
 from ..bases import PointBasis
 from ..errors import KernelError
 from ..evidence.scatter import ScatterEvidence, scatter_bars
-from ..kernels import BlockKernel, Kernel, MatrixKernel, Side, operator_grid
+from ..kernels import BlockKernel, Kernel, MatrixKernel, Side, operator_grid, require_squares
 from ..operator.discretisation import Block, Discretisation, Discretisations, Triplets
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
@@ -149,6 +149,7 @@ def _spectra(kernel: Kernel, points: list[list[np.ndarray]], n: int) -> tuple[Tr
     triplets, values, energies = [], [], []
     for grid in _operator_grids(kernel, points):
         check_time()
+        require_squares(grid)
         # The first quarter and the first half of the points are such sequences too.
         parts = [grid[:len(grid) // share, :grid.shape[1] // share] / (n // share) for share in (4, 2, 1)]
         found = [leading_svd(part, _LEADING) for part in parts]

@@ -68,7 +68,7 @@ def sector_evidence(d: Grids, rtol: float, unseen: Unseen | None,
     evidence = DegreesEvidence(values=system.values, degrees=degrees, following_degrees=d.beyond, norm_error=0.0,
                                known_norm=None if d.norms is None else d.norms[1],
                                floor=largest_beyond(d.beyond, d.k, len(d.values), d.parities))
-    evidence = replace(evidence, norm_error=_norm_error(d, (d.check, *others), evidence.norm.value))
+    evidence = replace(evidence, norm_error=_norm_error(d, (d.check, *others), evidence))
     return None if unseen is not None and unseen.contradicts(system, evidence) else evidence
 
 
@@ -78,16 +78,22 @@ def _degree(d: Grids, degree: int, root: float, count: int, evidence: RemainderE
     # eps.
     rounding = 16.0 * EPS * d.radii.norm + 8.0 * d.check.rounding(degree)
     bars = evidence.bars() + rounding + d.hidden[0] + d.truncation
-    return Degree(degree, count, evidence.values / root, bars / root, evidence.remainder / root, evidence.dimension)
+    return Degree(degree, count, evidence.values / root, bars / root, evidence.remainder / root,
+                  evidence.coupling / root, evidence.dimension)
 
 
-def _norm_error(d: Grids, checks: tuple[CheckGrid | LengthCheck, ...], norm: float) -> float:
-    """sqrt(E h^2) is known twice: by the coarse grid, and degree by degree; only the latter is used."""
+def _norm_error(d: Grids, checks: tuple[CheckGrid | LengthCheck, ...], evidence: DegreesEvidence) -> float:
+    """sqrt(E h^2) is known twice: by the coarse grid, and degree by degree; only the latter is used.
+
+    Where h has a kink, rules are wrong alike; the norm is that of the answer to within the remainder.
+    """
+    norm = evidence.norm.value
     if d.norms is None:
         checked = [math.sqrt(sum(float(np.sum(check.matrix(degree) ** 2)) for degree in d.degrees) + d.beyond**2)
                    for check in checks]
         change = max(abs(other - norm) for other in checked)
         change += 2.0 * d.beyond * d.beyond_error / norm if norm else 0.0
+        change += evidence.remainders
     else:
         change = abs(d.norms[0] - d.norms[1])
     return change + (d.hidden[1] / norm if norm else 0.0) + d.radii.missing * norm

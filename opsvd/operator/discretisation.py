@@ -8,6 +8,7 @@ import numpy as np
 
 from .._support.linalg import compact_svd
 from ..bases import Basis, LineBasis
+from ..kernels import require_squares
 from ..probing.domain import weighted_samples
 from .evidence import Evidence
 from .problem import Problem
@@ -86,6 +87,7 @@ class Discretisation:
     @property
     def system(self) -> SingularSystem:
         """The SVD of every block, merged in nonincreasing order."""
+        require_squares(*(block.matrix for block in self.blocks))
         found = [block.triplets(self.factorise) for block in self.blocks]
         values = np.concatenate([s for _, s, _ in found])
         order = np.argsort(-values, kind="stable")

@@ -125,6 +125,34 @@ def test_a_trace_is_not_scaled():
     assert unit_factor(opsvd.Kernel(spike, dims=(2, 2)), PLANE, PLANE) == 1.0
 
 
+@pytest.mark.parametrize("c", [1e-200, 1e200])
+@pytest.mark.parametrize("most", [1000, 2900])
+@pytest.mark.parametrize("measure", [Gaussian(), PLANE, opsvd.Discrete([1.0, 2.0], [0.5, 0.5])], ids=str)
+def test_kernels_of_any_size_with_few_values(c, most, measure):
+    """They are not called zero, and the norm is within its bar."""
+    def h(x, y):
+        product = x * y if measure.dim == 1 else x[..., 0] * y[..., 1]
+        return c * np.tanh(product)
+
+    svd = quietly(h, measure, measure, max_evaluations=most)
+    truth = 0.526683914 if measure.dim != 1 or isinstance(measure, Gaussian) else np.sqrt(
+        np.mean(np.tanh([1.0, 2.0, 2.0, 4.0]) ** 2))
+    assert abs(svd.norm.value / c - truth) <= svd.norm.error / c + 1e-9
+    assert svd.norm.error < svd.norm.value
+    assert svd.tail / c < 0.8
+
+
+@pytest.mark.parametrize("c", [1e-200, 1.0, 1e200])
+def test_a_matrix_of_which_samples_see_little_is_scaled(c):
+    """The identity of 400 atoms, and one entry of 160 000: exact, or an error that says what to do."""
+    atoms = opsvd.Discrete(np.arange(400.0), np.full(400, 1.0 / 400.0))
+    svd = opsvd.decompose(lambda x, y: c * (x == y), atoms, atoms)
+    np.testing.assert_allclose(svd.singular_values / c, np.full(400, 1.0 / 400.0), rtol=1e-13)
+    if c != 1.0:
+        with pytest.raises(KernelError, match="so that squares are numbers, got"):
+            opsvd.decompose(lambda x, y: c * ((x == 17.0) & (y == 23.0)), atoms, atoms)
+
+
 def test_the_power_of_two():
     """Of sizes far from one; 1 for others, and for zero."""
     assert [power_of_two(size) for size in (0.0, 1.0, 1e-12, 1e12)] == [1.0] * 4

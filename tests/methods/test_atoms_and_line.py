@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.polynomial.hermite_e import hermegauss
+from quiet import quietly
 
 import opsvd
 from opsvd import Discrete, Empirical, Gaussian, Uniform, decompose
@@ -99,3 +100,14 @@ def test_results_are_saved_and_predicted(tmp_path):
     sampled = opsvd.monte_carlo(lambda x, y: np.exp(-x * y), 300, svd.mu_x, svd.mu_y, trials=60, rng=0)
     values, prediction = np.array([one.values[0] for one in sampled.matrices]), svd.predict(300)
     assert abs(values.mean() - prediction.mean[0]) <= 5.0 * values.std() / np.sqrt(60.0)
+
+
+@pytest.mark.parametrize("most", [1000, 2900, 3100, 4000])
+@pytest.mark.parametrize("atoms_first", [False, True])
+def test_few_values_give_a_coarse_answer(most, atoms_first):
+    """Panels end at atoms, and would take all of them."""
+    measures = (Discrete([1.0, 2.0], [0.5, 0.5]), Gaussian())
+    svd = quietly(lambda x, y: np.tanh(x * y), *measures[::1 if atoms_first else -1], max_evaluations=most)
+    assert svd.evaluations <= most
+    truth = np.array([0.7149870305893, 0.0597612618380])[:svd.rank]    # on 400 Gauss-Legendre panels
+    assert (np.abs(svd.singular_values - truth) <= svd.errors + 1e-12).all()

@@ -81,3 +81,51 @@ def test_the_zero_kernel_and_a_large_constant():
     assert (svd.rank, svd.converged) == (0, True)
     svd = opsvd.decompose(elementwise(lambda z: 1e6 + z, 3), Sphere(3), Sphere(3))
     assert abs(svd.values[1] - 1.0 / 3.0) <= svd.errors[1] <= 1e-7
+
+
+@pytest.mark.parametrize("rtol", [1e-2, 1e-3])
+def test_the_norm_of_a_kernel_with_a_kink_along_equal_lengths(rtol):
+    """For |x|^2 uniform on [0, 1] it is that of min(u, v), 1 / sqrt(6). Rules of both kinds are too large there."""
+    svd = quietly(lambda x, y: np.minimum((x * x).sum(axis=-1), (y * y).sum(axis=-1)), Ball(2), Ball(2), rtol=rtol)
+    for norm in (svd.norm, svd.hilbert_schmidt_norm()):
+        assert abs(norm - 6.0**-0.5) <= norm.error < 0.03
+    truth = 1.0 / (np.pi * (np.arange(1, svd.rank + 1) - 0.5)) ** 2
+    assert (np.abs(svd.singular_values - truth) <= svd.errors).all()
+
+
+@pytest.mark.thorough    # seconds
+def test_the_tail_of_a_kernel_with_kinks_in_the_lengths_and_the_angle():
+    """A periodic parabola of the angle times one of the length: products of 1 / (2 pi^2 m^2), four times each."""
+    def parabola(t):
+        t = np.mod(t, 1.0)
+        return t * t - t + 1.0 / 6.0
+
+    def h(x, y):
+        angles = [np.arctan2(z[..., 1], z[..., 0]) / (2.0 * np.pi) for z in (x, y)]
+        lengths = [-np.expm1(-0.5 * (z * z).sum(axis=-1)) for z in (x, y)]
+        return parabola(angles[0] - angles[1]) * parabola(lengths[0] - lengths[1])
+
+    one = np.repeat(1.0 / (2.0 * np.pi**2 * np.arange(1, 2000) ** 2), 2)
+    truth = np.sort(np.outer(one[:200], one[:200]).ravel())[::-1]
+    for rtol in (1e-2, 1e-6):
+        svd = quietly(h, Gaussian.standard(2), Gaussian.standard(2), rtol=rtol, max_evaluations=4_000_000,
+                      max_seconds=1e4)
+        listed = truth[:svd.multiplicities.sum()]
+        assert (np.abs(svd.singular_values - truth[:svd.rank]) <= svd.errors).all()
+        assert np.sqrt(1.0 / 180.0**2 - (listed**2).sum()) <= svd.tail
+        for norm in (svd.norm, svd.hilbert_schmidt_norm()):
+            assert abs(norm - 1.0 / 180.0) <= norm.error
+
+
+def test_norms_of_what_few_nodes_resolve():
+    """A band of lengths: what lies beyond the values is bounded from below by what is known of them alone."""
+    width = 0.129
+
+    def h(x, y):
+        apart = (x * x).sum(axis=-1) - (y * y).sum(axis=-1)
+        return np.maximum(width - np.abs(np.mod(apart + 0.5, 1.0) - 0.5), 0.0)
+
+    svd = quietly(h, Ball(2), Ball(2), rtol=1e-2, max_evaluations=100_000, max_seconds=1e4)
+    truth = np.sqrt(2.0 * width**3 / 3.0)
+    for norm in (svd.norm, svd.hilbert_schmidt_norm()):
+        assert abs(norm - truth) <= norm.error
