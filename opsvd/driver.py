@@ -313,7 +313,8 @@ def _coarse(problem: Problem, reason: str) -> tuple[_Judged, str]:
     # Panels end at atoms, and take more values than few: points are drawn then.
     panels = problem.few_edges and not problem.discrete and not (problem.half_discrete and budget.dear)
     if panels and budget.affords(_coarse_values(problem), 15):
-        best, refused = _refined(problem, _affordable(problem) if budget.dear else UniformPanels(10))
+        with budget.grace():
+            best, refused = _refined(problem, _affordable(problem) if budget.dear else UniformPanels(10))
         if best is not None:
             return best, reason
         if not refused:

@@ -1,5 +1,7 @@
 """The eigenvalues of a symmetric kernel, from its singular functions: f_i is g_i, or -g_i."""
 
+import math
+
 import numpy as np
 
 from .._support.floats import EPS
@@ -82,4 +84,5 @@ def _values(functions: SingularFunctions, points: np.ndarray) -> np.ndarray:
     """Distinct functions at points, (n, q), those of radial functions at their lengths; values of one stand below."""
     if functions.radial is not None:
         return functions.radial_sums(np.linalg.norm(points, axis=-1))
-    return functions(points).reshape(-1, len(functions))
+    values = functions(points)
+    return values.reshape(math.prod(values.shape[:-1]), len(functions))

@@ -1,5 +1,6 @@
 """Factors of the matrix of a kernel for given points."""
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,4 +26,4 @@ def factor(functions: SingularFunctions, points: Any, name: str) -> np.ndarray:
     if values.ndim != axes:
         raise ValueError(f"{name} must be a list of points, one axis of them, got {values.ndim - axes + 1} axes; pass "
                          f"for example {name}.ravel() for numbers, or reshape it")
-    return values.reshape(-1, len(functions))
+    return values.reshape(math.prod(values.shape[:-1]), len(functions))

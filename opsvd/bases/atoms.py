@@ -59,9 +59,10 @@ class AtomBasis(LineBasis):
 
     def sums(self, points: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
         """The coefficients of the nearest atoms over the roots of their probabilities."""
-        label = self._discrete.label(self.measure.coordinate(points))
-        values = coefficients.reshape(len(self.rule), self.side.width, -1)[label]
-        return np.asarray(values / self.rule.sqrt_density[label, None, None]).reshape(-1, coefficients.shape[1])
+        label, count = self._discrete.label(self.measure.coordinate(points)), coefficients.shape[1]
+        values = coefficients.reshape(len(self.rule), self.side.width, count)[label]
+        return np.asarray(values / self.rule.sqrt_density[label, None, None]).reshape(
+            len(label) * self.side.width, count)
 
     def signs(self, coefficients: np.ndarray) -> np.ndarray:
         """Those of the coefficients."""

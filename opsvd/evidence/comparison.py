@@ -1,5 +1,6 @@
 """Kernels of numbers: the answer held against the kernel on rules that the method did not use, and by images."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -72,7 +73,7 @@ class ComparedEvidence(RemainderEvidence):
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Makes the evidence for kernels of numbers.
+    r"""Makes the evidence for kernels of numbers.
 
     Attributes
     ----------
@@ -85,6 +86,9 @@ class Comparison:
         contradict it.
     hidden : float
         The part of the norm that lies nearer to singular points than any nodes, relative to all of it.
+    lacking : (float, float)
+        What is missed between the points that are looked at, relative to the norm of h: as the norm of a remainder, and
+        what that couples, :math:`E[\bar f_i R g_j]`.
     leading : bool
         Whether the method aims at the leading singular values only, as where a spectrum decays slowly.
     final : bool
@@ -98,6 +102,7 @@ class Comparison:
     rtol: float
     checks: tuple[tuple[Rule, Rule], ...]
     hidden: float = 0.0
+    lacking: tuple[float, float] = (0.0, 0.0)
     leading: bool = False
     final: bool = False
     wanted: int = 12
@@ -199,8 +204,8 @@ class Comparison:
         return replace(evidence, images=seen, tied=4.0 * float(np.sqrt(ties)) * evidence.size)
 
     def _outside(self, size: float) -> float:
-        """The norm of h outside the domain, and nearer to singular points than nodes, given that of all of h."""
-        return float(np.hypot(self.domain.missing, self.hidden)) * size
+        """The norm of h outside the domain, and of what is between points or nearer to singular ones, given h's."""
+        return math.hypot(self.domain.missing, self.hidden, self.lacking[0]) * size
 
     def _evidence(self, system: SingularSystem, compared: list["_OnRules"], norms: list[float],
                   remainders: list[float], first: float) -> ComparedEvidence:
@@ -210,13 +215,16 @@ class Comparison:
         # Rules that disagree on the size of the remainder have not resolved it, and do not know its integrals either.
         trusted = largest <= 4.0 * remainders[0] + 4.0 * EPS * norms[0]
         coupling = max(float(np.linalg.norm(matrix)) for matrix in couplings) if trusted else largest
+        between = self.lacking[1] * norms[0]
+        overlaps = np.array([np.diagonal(matrix).real for matrix in couplings])
         bound = first * largest / remainders[0] if remainders[0] > 0.0 else largest
         size = float(np.hypot(_norm(s, norms[0], largest), outside))
         remainder = float(np.hypot(largest, outside))
         return ComparedEvidence(
-            values=s, size=size, remainder=remainder, operator_norm=bound + outside, coupling=coupling,
-            least=min(remainders), dimension=max(min(one.remainder.shape) for one in compared[:-1]),
-            overlaps=np.array([np.diagonal(matrix).real for matrix in couplings]),
+            values=s, size=size, remainder=remainder, operator_norm=bound + outside,
+            coupling=coupling + between, least=min(remainders),
+            dimension=max(min(one.remainder.shape) for one in compared[:-1]),
+            overlaps=np.concatenate([overlaps - between, overlaps + between]) if between else overlaps,
             **self._limits(s, size, remainder, bound + outside))
 
     def _limits(self, singular_values: np.ndarray, size: float, remainder: float,
@@ -229,15 +237,15 @@ class Comparison:
 
 
 def compared(problem: Problem, blocks: tuple[Block, ...], checks: tuple[tuple[Rule, Rule], ...], note: str, *,
-             domain: Domain | None = None, hidden: float = 0.0, leading: bool = False,
-             broken: bool = False, remark: str = "") -> Discretisation:
+             domain: Domain | None = None, hidden: float = 0.0, lacking: tuple[float, float] = (0.0, 0.0),
+             leading: bool = False, broken: bool = False, remark: str = "") -> Discretisation:
     """A discretisation of a kernel of numbers that is held against the kernel: see `Comparison`.
 
     `broken` says that h breaks along curves: then its singular values fall like a power, and leading triplets do. A
     `remark` says that the method has given up, and why.
     """
     where = problem.domain if domain is None else domain
-    seen = Comparison(problem.kernel, where, problem.rtol, checks, hidden, leading, final=bool(remark),
+    seen = Comparison(problem.kernel, where, problem.rtol, checks, hidden, lacking, leading, final=bool(remark),
                       wanted=min(problem.max_rank or Comparison.wanted, Comparison.wanted))
     return Discretisation(blocks, seen, note, remark=remark, factorise=leading_triplets if broken else compact_svd)
 

@@ -16,6 +16,7 @@ import numpy as np
 import scipy.linalg
 
 from .._support.arrays import squares
+from .._support.floats import EPS
 from .._support.linalg import equilibrated
 from ..bases import PanelBasis, SpanBasis
 from ..errors import diverges_towards
@@ -25,7 +26,7 @@ from ..measures import LineMeasure
 from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
 from ..probing.domain import Domain, weighted_samples, within
-from ..quadrature import Pieces, find_pieces
+from ..quadrature import Pieces, find_pieces, gauss_lobatto, on_panels
 from .base import Method
 from .panel_rules import ORDER, hidden_share, random_rule, with_edges_of
 from .uniform import loose_checks
@@ -66,10 +67,10 @@ class FiniteRank(Method):
         # Rows and columns of a larger condition tell the others to less than six digits.
         if not (np.isfinite([scale_x, scale_y]).all() and np.linalg.cond(core) < 1e10):
             return
+        functions = (lambda x: kernel.finite_grid(x, columns) * scale_y,
+                     lambda y: kernel.finite_grid(rows, y).conj().T * scale_x)
         sides, intervals = [], []
-        for name, mu, interval, function in (
-                ("x", mu_x, domain.x, lambda x: kernel.finite_grid(x, columns) * scale_y),
-                ("y", mu_y, domain.y, lambda y: kernel.finite_grid(rows, y).conj().T * scale_x)):
+        for name, mu, interval, function in zip("xy", (mu_x, mu_y), (domain.x, domain.y), functions, strict=True):
             for some, limit in _intervals(function, mu, interval, problem.tolerances.pieces):
                 if (side := _span(function, mu, some, problem.tolerances.pieces, name=name, limit=limit)) is not None:
                     break
@@ -78,7 +79,13 @@ class FiniteRank(Method):
             sides.append(side)
             intervals.append(some)
         (left, of_left, hidden_x), (right, of_right, hidden_y) = sides
-        block = Block(left, right, of_left @ scipy.linalg.solve(core, of_right.conj().T))
+        to_right = scipy.linalg.solve(core, of_right.conj().T)
+        to_left = scipy.linalg.solve(core.conj().T, of_left.conj().T)
+        block = Block(left, right, of_left @ to_right)
+        size = float(np.linalg.norm(block.matrix)) or 1.0
+        lacking, coupling = np.transpose([_lacking(function, basis, own, other) for function, basis, own, other in
+                                          zip(functions, (left, right), (of_left, of_right), (to_right, to_left),
+                                              strict=True)]) / size
         note = (f"rank {len(rows)}: that many functions of x on {len(left.panels) - 1} panels, and of y on "
                 f"{len(right.panels) - 1}, {ORDER} Gauss-Legendre nodes each")
         domain = _within(problem, *intervals)
@@ -90,7 +97,7 @@ class FiniteRank(Method):
         remark = "" if domain is problem.domain else (
             "Functions oscillate along a heavy tail, and what is farther out is in the bars: accept a larger rtol")
         yield compared(problem, (block,), checks, note, domain=domain, hidden=float(np.hypot(hidden_x, hidden_y)),
-                       remark=remark)
+                       lacking=(float(np.linalg.norm(lacking)), float(coupling.sum())), remark=remark)
 
 
 def _intervals(function: Callable[[np.ndarray], np.ndarray], measure: LineMeasure, interval: tuple[float, float],
@@ -147,3 +154,31 @@ def _span(function: Callable[[np.ndarray], np.ndarray], measure: LineMeasure, in
     if np.isinf(hidden):
         raise diverges_towards(f"{name} = {pieces.edges[np.argmin(np.diff(pieces.edges))]:.3g}")
     return SpanBasis(measure, pieces.edges, ORDER, q), r, hidden
+
+
+def _lacking(function: Callable[[np.ndarray], np.ndarray], basis: SpanBasis, own: np.ndarray,
+             other: np.ndarray) -> tuple[float, float]:
+    r"""What the functions of one side lack on their pieces: as the norm of a remainder, and what that couples.
+
+    With :math:`F = Q A + \delta` for the functions, Q those of the basis, the operator is :math:`F W P^*`, and
+    :math:`\delta W P^*` a part of the remainder. Pieces beside a break may lie between all the points at which pairs
+    are looked at, so that :math:`\delta` is looked at on every piece. Its integrals, which are as wrong there as those
+    of Q, are bounded by those of absolute values.
+
+    Parameters
+    ----------
+    function : callable
+        Points (n,) -> values (n, r).
+    basis : SpanBasis
+    own, other : ndarray, shape (r, r)
+        A and W.
+    """
+    measure, (left, right) = basis.measure, (basis.panels[:-1, None], basis.panels[1:, None])
+    nodes, weights = on_panels(left, right, *gauss_lobatto(ORDER // 2))
+    # The ends are seen from where `find_pieces` sees them, a little inside: h may be infinite there.
+    far = 16.0 * EPS * np.maximum(1e-3 * measure.scale, np.abs(basis.panels))[:, None]
+    least, most = (np.minimum(each, 0.05 * (right - left)) for each in (far[:-1], far[1:]))
+    rule = measure.rule(np.clip(nodes, left + least, right - most).ravel(), weights.ravel())
+    q = basis.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None]
+    missed = (function(rule.nodes) * rule.sqrt_weights[:, None] - q @ own) @ other
+    return float(np.linalg.norm(missed)), float(np.linalg.norm(np.abs(q).T @ np.abs(missed)))

@@ -365,3 +365,21 @@ def test_eigenvalues_need_one_measure():
     """Functions of x and of y are compared under the same measure."""
     with pytest.raises(ValueError, match="mu_x and mu_y must be the same for eigenvalues"):
         _ = opsvd.decompose(lambda x, y: x * y, opsvd.Gaussian(), opsvd.Gaussian(0.0, 2.0)).eigenvalues
+
+
+@pytest.mark.parametrize("measure", [
+    Gaussian(), opsvd.Discrete([1.0, 2.0], [0.5, 0.5]), opsvd.Empirical([[1.0, 2.0], [0.0, 1.0]]), opsvd.Circle(),
+    Gaussian.standard(2), opsvd.Sphere(3), opsvd.Product(opsvd.Uniform(), Gaussian())], ids=str)
+def test_the_zero_kernel_has_all_that_others_have(measure):
+    """With no singular values: functions, sums, factors, eigenvalues and predictions of shape (..., 0), or zero."""
+    def h(x, y):
+        return 0.0 * (x * y if measure.dim == 1 else (x * y).sum(axis=-1))
+
+    svd = opsvd.decompose(h, measure, measure)
+    x = measure.sample(7, np.random.default_rng(0))
+    assert svd.rank == 0
+    assert svd.left(x).shape == (7, 0)
+    np.testing.assert_array_equal(svd(x, x), np.zeros(7))
+    assert [part.shape for part in svd.factors(x, x)] == [(7, 0), (0,), (7, 0)]
+    assert svd.eigenvalues.shape == (0,)
+    assert svd.predict(50).nuclear.mean == 0.0
