@@ -89,6 +89,8 @@ class Comparison:
     lacking : (float, float)
         What is missed between the points that are looked at, relative to the norm of h: as the norm of a remainder, and
         what that couples, :math:`E[\bar f_i R g_j]`.
+    piecewise : bool
+        Whether the functions are polynomials on panels: what is left may be that of a kink within one of them.
     leading : bool
         Whether the method aims at the leading singular values only, as where a spectrum decays slowly.
     final : bool
@@ -103,6 +105,7 @@ class Comparison:
     checks: tuple[tuple[Rule, Rule], ...]
     hidden: float = 0.0
     lacking: tuple[float, float] = (0.0, 0.0)
+    piecewise: bool = False
     leading: bool = False
     final: bool = False
     wanted: int = 12
@@ -200,8 +203,10 @@ class Comparison:
         seen = images(self.kernel, self.domain, check, system, self.rtol, outside=outside, hidden=self.hidden,
                       spots=spots, samples=samples)
         ties = system.left.line.ties * system.right.line.ties if seen.breaks else 0.0
+        # Rules on which h breaks do not know the integrals of what is left.
+        coupling = evidence.remainder if seen.breaks and self.piecewise else evidence.coupling
         # A value changes by this probability times the size of h and of two functions, whose product is up to four.
-        return replace(evidence, images=seen, tied=4.0 * float(np.sqrt(ties)) * evidence.size)
+        return replace(evidence, images=seen, coupling=coupling, tied=4.0 * float(np.sqrt(ties)) * evidence.size)
 
     def _outside(self, size: float) -> float:
         """The norm of h outside the domain, and of what is between points or nearer to singular ones, given h's."""
@@ -215,6 +220,8 @@ class Comparison:
         # Rules that disagree on the size of the remainder have not resolved it, and do not know its integrals either.
         trusted = largest <= 4.0 * remainders[0] + 4.0 * EPS * norms[0]
         coupling = max(float(np.linalg.norm(matrix)) for matrix in couplings) if trusted else largest
+        if self.piecewise and trusted and largest > 100.0 * EPS * norms[0]:
+            coupling = min(coupling * max(one.uncertain for one in compared), largest)
         between = self.lacking[1] * norms[0]
         overlaps = np.array([np.diagonal(matrix).real for matrix in couplings])
         bound = first * largest / remainders[0] if remainders[0] > 0.0 else largest
@@ -238,15 +245,15 @@ class Comparison:
 
 def compared(problem: Problem, blocks: tuple[Block, ...], checks: tuple[tuple[Rule, Rule], ...], note: str, *,
              domain: Domain | None = None, hidden: float = 0.0, lacking: tuple[float, float] = (0.0, 0.0),
-             leading: bool = False, broken: bool = False, remark: str = "") -> Discretisation:
+             piecewise: bool = False, leading: bool = False, broken: bool = False, remark: str = "") -> Discretisation:
     """A discretisation of a kernel of numbers that is held against the kernel: see `Comparison`.
 
     `broken` says that h breaks along curves: then its singular values fall like a power, and leading triplets do. A
     `remark` says that the method has given up, and why.
     """
     where = problem.domain if domain is None else domain
-    seen = Comparison(problem.kernel, where, problem.rtol, checks, hidden, lacking, leading, final=bool(remark),
-                      wanted=min(problem.max_rank or Comparison.wanted, Comparison.wanted))
+    seen = Comparison(problem.kernel, where, problem.rtol, checks, hidden, lacking, piecewise, leading,
+                      final=bool(remark), wanted=min(problem.max_rank or Comparison.wanted, Comparison.wanted))
     return Discretisation(blocks, seen, note, remark=remark, factorise=leading_triplets if broken else compact_svd)
 
 
@@ -257,6 +264,18 @@ class _OnRules:
     f: np.ndarray
     g: np.ndarray
     remainder: np.ndarray
+
+    @property
+    def uncertain(self) -> float:
+        """By how much the integrals of the remainder may be larger than this rule says: one if it resolves them.
+
+        A smooth remainder changes its sign from node to node, and its integrals against the functions are far smaller
+        than those of absolute values. That of a kink is of one sign beside it, and lies between few nodes.
+        """
+        f, g = self.f[:, :8], self.g[:, :8]
+        seen = float(np.linalg.norm(f.conj().T @ (self.remainder @ g)))
+        most = float(np.linalg.norm(np.abs(f).T @ (np.abs(self.remainder) @ np.abs(g))))
+        return most / seen if seen > 0.02 * most else 1.0
 
     def complement(self, singular_values: np.ndarray) -> np.ndarray:
         """Bounds, shape (r,), of the norm of what is left beside the leading q functions, for some q; else infinite."""

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from quiet import quietly
 
-from opsvd import Gaussian, HermiteGalerkin, Kernel, ProductIntegration
+from opsvd import Gaussian, HermiteGalerkin, Kernel, ProductIntegration, Uniform
 from opsvd._support.budget import Budget
 from opsvd.operator.problem import Problem
 
@@ -63,3 +64,34 @@ def test_without_budget_for_images_the_bars_are_wide():
     evidence = replace(comparison, kernel=limited)(system)
     assert evidence.images is None
     assert (evidence.bars() > 1e-4).all()
+
+
+def norm_of_tent(rate, kink):
+    """Of exp(-rate |x - kink|) on the unit interval."""
+    return math.sqrt((2.0 - math.exp(-2.0 * rate * kink) - math.exp(-2.0 * rate * (1.0 - kink))) / (2.0 * rate))
+
+
+def has_true_bar(rates, kinks, rtol, method):
+    """Whether the value of exp(-a |x - c| - b |y - d|) is within its bar."""
+    (a, b), (c, d), unit = rates, kinks, Uniform()
+    svd = quietly(lambda x, y: np.exp(-a * np.abs(x - c)) * np.exp(-b * np.abs(y - d)), unit, unit, rtol=rtol,
+                  method=method)
+    truth = norm_of_tent(a, c) * norm_of_tent(b, d)
+    return abs(svd.singular_values[0] - truth) <= svd.errors[0] + 1e-15
+
+
+@pytest.mark.parametrize(("rates", "kinks", "rtol", "method"), [
+    ((5.972045414885048, 2.237689499522351), (0.1954, 0.8649), 1e-3, "panels"),
+    ((4.411285828943624, 5.62632827637358), (0.1303, 0.7199), 1e-6, "uniform")])
+def test_kinks_within_panels_have_true_bars(rates, kinks, rtol, method):
+    """All rules see a part of what is left at a kink, and their integrals of it agree on less than there is."""
+    assert has_true_bar(rates, kinks, rtol, method)
+
+
+@pytest.mark.thorough    # seconds
+def test_random_kinks_within_panels_have_true_bars():
+    """Of 100 one had a bar too small before."""
+    rng = np.random.default_rng(0)
+    for _ in range(100):
+        rates, kinks, rtol = rng.uniform(0.5, 6.0, 2), rng.uniform(0.02, 0.98, 2).round(4), 10.0 ** -rng.integers(1, 9)
+        assert has_true_bar(rates, kinks, rtol, "panels")
