@@ -239,7 +239,8 @@ def predict(
     become real parts. Squares of complex numbers scatter less than those of real ones, by up to half of the variance,
     so that the second-order part of `std` may be too large. There are no multiplets, whose law would be another.
 
-    The sum runs over the r values given. Those beyond would add about :math:`\sum_{j > r} s_j^2 / (n s_i)`.
+    The sum runs over the r values given. Those beyond would add about :math:`\sum_{j > r} s_j^2 / (n s_i)`, and more
+    to the last values, which they are near to; by `beyond` this is part of `error`.
 
     Examples
     --------
@@ -264,13 +265,14 @@ def predict(
     most_beyond = size(most_beyond, "most_beyond")
     operator = SampledOperator(s, counts, moments, np.array([n, m], dtype=np.float64)[:, None, None])
     pairs = _pairs(operator)
-    bias, std, error, valid = _singles(operator, pairs)
+    unlisted = _unlisted(operator, beyond[1])
+    bias, std, error, valid = _singles(operator, pairs, unlisted)
     covariance = np.where(operator.infinite, np.inf, np.outer(s, s) * operator.covariances / 4.0)
     groups = [] if left_mixed is None or right_mixed is None else [
-        _split(run, operator, pairs, left_mixed(run), right_mixed(run)) for run in runs(operator)]
+        _split(run, operator, pairs, unlisted, (left_mixed(run), right_mixed(run))) for run in runs(operator)]
     return FiniteSizePrediction(
-        n, m, counts, s + bias, bias, std, error, valid, np.diag(operator.infinite), *_energies(operator, pairs),
-        covariance, *functionals(operator, (*beyond, most_beyond)),
+        n, m, counts, s + bias, bias, std, error, valid, np.diag(operator.infinite),
+        *_energies(operator, pairs, unlisted), covariance, *functionals(operator, (*beyond, most_beyond)),
         tuple(group for group in groups if group is not None))
 
 
@@ -319,25 +321,42 @@ _Expected = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 """A mean or a bias, its standard deviation, its error, and where they are valid."""
 
 
-def _singles(operator: SampledOperator, pairs: _Pairs) -> _Expected:
+def _unlisted(operator: SampledOperator, energy: float) -> np.ndarray:
+    """About how far values that are not given, of this energy, move each of those that are, shape (r,).
+
+    Their functions are taken to have moments as those given have, and the first of them to follow the last two values.
+    """
+    s = operator.s
+    if energy == 0.0 or s.size == 0:
+        return np.zeros(s.size)
+    following = s[-1] ** 2 / s[-2] if s.size > 1 and s[-2] > 0.0 else 0.5 * s[-1]
+    moments = np.where(operator.infinite, 1.0, (operator.moments / operator.points).sum(axis=0)).mean(axis=1)
+    gap = (s - following) * (s + following)
+    moved = 0.5 * s * energy * moments / np.where(gap > 0.0, gap, 1.0)
+    return np.where(gap > 0.0, moved, np.where(s > 0.0, np.inf, 0.0))
+
+
+def _singles(operator: SampledOperator, pairs: _Pairs, unlisted: np.ndarray) -> _Expected:
     """The biases of single values, or of means over multiplets."""
     s, within, first = operator.s, np.maximum(operator.within, 0.0), operator.first_order
     bias = pairs.shift.sum(axis=1) - s * within / 8.0
     moments = np.diag((operator.moments / operator.points).sum(axis=0))
     members = np.where(operator.counts > 1.0, s**2 * moments**2 / 8.0, 0.0)
     std = np.sqrt(first + members + pairs.variance.sum(axis=1))
-    error = np.where(pairs.unresolved.any(axis=1), np.inf, 2.0 * pairs.error.sum(axis=1) + s * within**2 / 4.0)
+    error = np.where(pairs.unresolved.any(axis=1), np.inf,
+                     2.0 * pairs.error.sum(axis=1) + s * within**2 / 4.0 + unlisted)
     return _known(np.diag(operator.infinite), bias, std, error, np.sqrt(first) <= LARGEST_RELATIVE_STD * s)
 
 
-def _energies(operator: SampledOperator, pairs: _Pairs) -> _Expected:
+def _energies(operator: SampledOperator, pairs: _Pairs, unlisted: np.ndarray) -> _Expected:
     """The energies of the leading values."""
     s, counts = operator.s, operator.counts
     weight = counts * s**2
     energy = np.cumsum(weight + 2.0 * counts * s * pairs.shift.sum(axis=1))
     std = np.sqrt(np.maximum(_blocks(np.outer(weight, weight) * operator.covariances), 0.0))
     unresolved = _across(pairs.unresolved.astype(np.float64)) > 0.0
-    error = np.where(unresolved, np.inf, 4.0 * _across((counts * s)[:, None] * pairs.error))
+    error = np.where(unresolved, np.inf, 4.0 * _across((counts * s)[:, None] * pairs.error)
+                     + 2.0 * np.cumsum(counts * s * unlisted))
     unknown = np.maximum.accumulate(np.diag(operator.infinite))
     return _known(unknown, energy, std, error, std <= LARGEST_RELATIVE_STD * energy)
 
@@ -352,9 +371,10 @@ def _known(unknown: np.ndarray, mean: np.ndarray, std: np.ndarray, error: np.nda
     return mean, std, error, valid
 
 
-def _split(run: np.ndarray, operator: SampledOperator, pairs: _Pairs, left: np.ndarray | None,
-           right: np.ndarray | None) -> Multiplet | None:
+def _split(run: np.ndarray, operator: SampledOperator, pairs: _Pairs, unlisted: np.ndarray,
+           mixed: tuple[np.ndarray | None, np.ndarray | None]) -> Multiplet | None:
     """The law of the ordered values of a run, from the mixed moments of its functions, where these are known."""
+    left, right = mixed
     if left is None or right is None:
         return None
     s, counts = operator.s, operator.counts
@@ -364,7 +384,7 @@ def _split(run: np.ndarray, operator: SampledOperator, pairs: _Pairs, left: np.n
     variance = float((counts[run, None] ** 2 * pairs.variance[np.ix_(run, others)]).sum())
     indices = int(counts[: run[0]].sum()) + np.arange(int(counts[run].sum()))
     return split(indices, np.repeat(s[run], counts[run].astype(int)), np.stack([left, right]), operator.points,
-                 (float(shift), float(2.0 * error), variance))
+                 (float(shift), float(2.0 * error + unlisted[run].mean()), variance))
 
 
 def _blocks(w: np.ndarray) -> np.ndarray:

@@ -223,3 +223,17 @@ def test_bad_arguments():
         predict([0.5, 1.0], np.eye(2), np.eye(2), 10)
     with pytest.raises(ValueError, match=r"right_moments must have shape \(1, 1\).*got \(2, 2\)"):
         predict([1.0], [[3.0]], np.eye(2), 10)
+
+
+@pytest.mark.parametrize("rank", [2, 5, 13, 20])
+def test_values_that_are_not_given_are_in_the_error(rank):
+    """Of min(x, y) on the unit interval, as 400 values predict it: the values beyond push those that are given up."""
+    s = 1.0 / (np.pi * (np.arange(400) + 0.5)) ** 2
+    moments = np.ones((400, 400)) + 0.5 * np.eye(400)    # of sqrt(2) sin((i - 1/2) pi x)
+    whole = predict(s, moments, moments, 300, 600)
+    few = predict(s[:rank], moments[:rank, :rank], moments[:rank, :rank], 300, 600,
+                  beyond=(s[rank:].sum(), (s[rank:] ** 2).sum()))
+    known = whole.valid[:rank] & few.valid
+    assert known[0]
+    assert (np.abs(few.mean - whole.mean[:rank]) <= few.error + whole.error[:rank])[known].all()
+    assert (np.abs(few.energy - whole.energy[:rank]) <= few.energy_error + whole.energy_error[:rank]).all()
