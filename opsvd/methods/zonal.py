@@ -72,7 +72,7 @@ def _too_dear(plane: Plane) -> str | None:
         return f"takes vectors x that are not round in two to four directions, and here they use {plane.p}"
     if not isinstance(plane, GaussianPlane):
         return None
-    most = 60_000    # on some 200 lengths: 100 MB for a function
+    most = {2: 2_000, 3: 12_000, 4: 40_000}[plane.p]    # a sum over all of them takes a second
     if (points := plane.directions(_TOPS[plane.p][-1]).masses.size) > most:
         return ("takes Gaussian vectors x of deviations in smaller ratios, and with a mean along fewer of their axes: "
                 f"a rule for their directions has {points} points, where at most {most} are affordable")
