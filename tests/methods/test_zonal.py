@@ -330,6 +330,7 @@ def test_refusals_say_why():
     """Other kernels, other measures, no bias, and inputs that are not round."""
     two = Gaussian.standard(2)
     cube, square = (opsvd.Product(*[opsvd.Uniform(-1.0, 1.0)] * k) for k in (3, 2))
+    signs = opsvd.Discrete([-1.0, 1.0], [0.5, 0.5])
     five = Gaussian(np.zeros(5), np.diag([1.0, 2.0, 1.0, 1.0, 1.0]))
     needle = Gaussian(np.ones(4), np.diag([1.0, 0.1, 0.01, 0.001]))
     for arguments, message in [
@@ -338,6 +339,7 @@ def test_refusals_say_why():
             ((neuron("tanh", 1), Gaussian(), Gaussian([1.0, 0.0], np.eye(2))), "only b may have a mean"),
             ((opsvd.elementwise(np.tanh, 2), two, two), "with a bias"),
             ((neuron("tanh", 3), cube, Gaussian.standard(4)), "if they are two numbers"),
+            ((neuron("tanh", 2), opsvd.Product(signs, opsvd.Uniform()), Gaussian.standard(3)), "without atoms"),
             ((neuron("tanh", 2), square, CORRELATED), "if their weights are independent of each other"),
             ((neuron("tanh", 2), opsvd.Ball(2), CORRELATED), "round as y sees them, or Gaussian"),
             ((neuron("tanh", 5), five, Gaussian.standard(6)), "in two to four directions, and here they use 5"),
