@@ -110,7 +110,7 @@ def _of_product(measure: Product, slopes: np.ndarray, constant: np.ndarray, roun
     sizes = np.linalg.norm(slopes, axis=0)
     if len(lines) != 2 or len(measure.measures) != 2 or not sizes.all():
         return "takes independent parts of x if they are two numbers, of which a neuron takes both"
-    if any(line.ties for line in lines):
+    if any(np.any(np.diff(line.from_uniform(np.linspace(0.001, 0.999, 500))) == 0.0) for line in lines):
         return "takes independent numbers x under measures without atoms"
     axes = slopes / sizes
     if abs(axes[:, 0] @ axes[:, 1]) > rounding:
