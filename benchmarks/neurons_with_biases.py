@@ -31,7 +31,7 @@ SETTINGS = {
 def main() -> None:
     """Print and store the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--inputs", choices=SETTINGS, default="round", help="deviations that are equal, or unequal; or clip")
+    parser.add_argument("--inputs", choices=SETTINGS, default="round", help="equal deviations, others, or clip")
     parser.add_argument("--quick", action="store_true", help="one input, to five digits; nothing is stored")
     arguments = parser.parse_args()
     settings = [((1.0,), 1e-5, SMOOTH)] if arguments.quick else SETTINGS[arguments.inputs]
