@@ -60,14 +60,14 @@ def floor_values(cells, degree=60):
     return np.linalg.svd(matrix, compute_uv=False)
 
 
-def floor_of_gaussians(count):
-    """Of floor(10 (x + y)) under standard Gaussians: 10 (x + y) - 1/2 less a sawtooth, whose terms are orthogonal.
+def floor_of_gaussians(count, steps=10):
+    """Of floor(n (x + y)) under standard Gaussians: n (x + y) - 1/2 less a sawtooth, whose terms are orthogonal.
 
-    With z = 10 (x + y) it is z - 1/2 + sum_k sin(2 pi k z) / (pi k). Each sine is a sum of two products of sines and
-    cosines of 20 pi k x and of y, of norm 1 / sqrt(2), which are orthogonal to polynomials and to each other to
-    e^-1974.
+    With z = n (x + y) it is z - 1/2 + sum_k sin(2 pi k z) / (pi k). Each sine is a sum of two products of sines and
+    cosines of 2 pi n k x and of y, of norm 1 / sqrt(2), which are orthogonal to polynomials and to each other to
+    exp(-(2 pi n)^2 / 2): to e^-177 for three steps.
     """
-    leading = np.abs(np.linalg.eigvalsh([[-0.5, 10.0], [10.0, 0.0]]))
+    leading = np.abs(np.linalg.eigvalsh([[-0.5, steps], [steps, 0.0]]))
     return np.append(np.sort(leading)[::-1], np.repeat(0.5 / (np.pi * np.arange(1.0, count)), 2))[:count]
 
 

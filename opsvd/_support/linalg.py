@@ -1,5 +1,7 @@
 """The one singular value decomposition, and its conventions of sign and order; matrices are real or complex."""
 
+from collections.abc import Callable
+
 import numpy as np
 import scipy.linalg
 
@@ -63,13 +65,13 @@ def _sketches(size: int) -> list[int]:
     return [*doubled, most] if most >= first else []
 
 
-def krylov_svd(matrix: np.ndarray, block: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def krylov_svd(matrix: np.ndarray, block: int, passes: int = 5) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     r"""Singular triplets, as by `compact_svd`, from a block Krylov space: the leading ones of a slow spectrum.
 
-    The span of :math:`A \Omega, (A A^*) A \Omega, \dots, (A A^*)^4 A \Omega`, with `block` random columns, holds the
-    leading singular vectors. Of values that fall like 1 / i a fifth of `block` come to rounding, with their vectors,
-    and `block` to five digits of the first; the others, up to five times `block`, stand for the rest. Values that stand
-    more than `block` times are not all found.
+    The span of :math:`A \Omega, (A A^*) A \Omega, \dots, (A A^*)^{p - 1} A \Omega`, with `block` random columns and p
+    passes, holds the leading singular vectors. After five passes, of values that fall like 1 / i a fifth of `block`
+    come to rounding, with their vectors, and `block` to five digits of the first; the others, up to five times
+    `block`, stand for the rest. Values that stand more than `block` times are not all found.
 
     References
     ----------
@@ -78,7 +80,7 @@ def krylov_svd(matrix: np.ndarray, block: int) -> tuple[np.ndarray, np.ndarray, 
     """
     vectors: np.ndarray = np.random.default_rng(block).standard_normal((matrix.shape[1], block))
     parts = []
-    for _ in range(5):
+    for _ in range(passes):
         check_time()
         parts.append(scipy.linalg.qr(matrix @ vectors, mode="economic", check_finite=False)[0])
         vectors = matrix.conj().T @ parts[-1]
@@ -114,7 +116,6 @@ def norm_bound(matrix: np.ndarray) -> float:
     frobenius = float(scipy.linalg.norm(matrix))
     if frobenius == 0.0:
         return 0.0
-    logarithm, power = np.log(10.0 * np.sqrt(2.0 / np.pi)), 8
     rng = np.random.default_rng(len(matrix))
     vectors = rng.standard_normal((matrix.shape[1], 15))
     if matrix.dtype.kind == "c":
@@ -122,13 +123,33 @@ def norm_bound(matrix: np.ndarray) -> float:
     # In single precision the sixteen products lose some 1e-6, which is nothing beside twenty per cent. Nor are entries
     # that small, whose products would be subnormal.
     single = np.dtype(np.complex64 if matrix.dtype.kind == "c" else np.float32)
-    scaled, vectors = (matrix / frobenius).astype(single), vectors.astype(single)
+    scaled = (matrix / frobenius).astype(single)
     scaled[np.abs(scaled) < 1e-12] = 0.0
+    bound = _bound_by_products(lambda v: scaled @ v, lambda u: scaled.conj().T @ u, vectors.astype(single), 8)
+    return frobenius * min(1.0, bound)
+
+
+def norm_bound_by_products(forth: Callable[[np.ndarray], np.ndarray], back: Callable[[np.ndarray], np.ndarray],
+                           columns: int, power: int) -> float:
+    """The same of a real matrix of which products, and products with its transpose, are known: see `norm_bound`.
+
+    The square of the matrix is taken `power` times; with 16 the bound is seven per cent above the largest value.
+    """
+    return _bound_by_products(forth, back, np.random.default_rng(columns).standard_normal((columns, 15)), power)
+
+
+def _bound_by_products(forth: Callable[[np.ndarray], np.ndarray], back: Callable[[np.ndarray], np.ndarray],
+                       vectors: np.ndarray, power: int) -> float:
+    """The bound, from standard Gaussian vectors; zero where the matrix is."""
+    logarithm = np.log(10.0 * np.sqrt(2.0 / np.pi))
     for _ in range(power):
-        vectors = scaled.conj().T @ (scaled @ vectors)
+        check_time()
+        vectors = back(forth(vectors))
         size = float(np.linalg.norm(vectors, axis=0).max())
+        if size == 0.0:
+            return 0.0
         vectors, logarithm = vectors / size, logarithm + np.log(size)
-    return frobenius * min(1.0, float(np.exp(logarithm / (2 * power))))
+    return float(np.exp(logarithm / (2 * power)))
 
 
 def leading_triplets(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -19,7 +19,8 @@ from ..probing.domain import Domain, weighted_samples
 from ..quadrature import Rule, joined
 from .images import images
 from .pairs import every, pairs_for, seen_at_pairs, stratified_rule
-from .remainder import NORM_MARGIN, RemainderEvidence, settled
+from .remainder import NORM_MARGIN, ORDER_MARGIN, RemainderEvidence, settled
+from .ridge_norm import RidgeNorm
 
 # Points in x and in y at which h is held against the answer wherever the measures have their mass: as many values as
 # the smallest check rules take.
@@ -97,6 +98,8 @@ class Comparison:
         Whether images are not looked at, as where the method has given up.
     wanted : int
         How many accurate leading values are an answer: twice as many as make one, or all that are asked for.
+    ridge : RidgeNorm or None
+        Where h is a function of x + b y: what bounds the norm of all that is left beside the leading functions.
     """
 
     kernel: Kernel
@@ -109,6 +112,7 @@ class Comparison:
     leading: bool = False
     final: bool = False
     wanted: int = 12
+    ridge: RidgeNorm | None = None
 
     def __call__(self, system: SingularSystem) -> ComparedEvidence | None:
         """Hold the answer against the kernel; None if the checks see no more than traces of it.
@@ -146,12 +150,30 @@ class Comparison:
         try:
             evidence = self._with_images(system, evidence, self.checks[0], checks[-1], samples[-1],
                                          self._outside(norms[0]))
+            # Of fewer values than are wanted more may be accurate if what is left beside them is known.
+            if self._enough(s, evidence.bars()):
+                return evidence
+            return replace(evidence, complement=self._complement(system, evidence, compared[0], first))
         except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
             return evidence
-        # Of fewer values than are wanted more may be accurate if what is left beside them is known.
-        if self._enough(s, evidence.bars()):
-            return evidence
-        return replace(evidence, complement=compared[0].complement(s) + evidence.operator_norm - first)
+
+    def _complement(self, system: SingularSystem, evidence: ComparedEvidence, compared: "_OnRules",
+                    first: float) -> np.ndarray:
+        """Bounds, shape (r,), of what is left beside the leading q functions, for some q; else infinite."""
+        s, images = system.values, evidence.images
+        counts = _counts(s)
+        if self.ridge is not None and not self.kernel.complex:
+            # Where images of some are wrong by more, no bound makes their bars small.
+            residual = np.zeros(0) if images is None else images.residual
+            good = int(np.count_nonzero(residual <= 10.0 * self.rtol**0.5 * s[0]))
+            counts = sorted({min(q, good) for q in counts if good > 0}, reverse=True)
+            bounds = self.ridge.beside(self.kernel, system, counts)
+        else:
+            unseen = min(evidence.remainder, evidence.operator_norm)
+            bounds = compared.beside(s, counts) + evidence.operator_norm - first + (ORDER_MARGIN - 1.0) * unseen
+        complement = np.full(len(s), np.inf)
+        complement[np.array(counts, dtype=int) - 1] = bounds
+        return complement
 
     def _of_few_values(self, system: SingularSystem) -> ComparedEvidence | None:
         """Evidence from pairs of points, and from a few slices; None if h is zero at all pairs."""
@@ -201,7 +223,8 @@ class Comparison:
                      spots: tuple[Rule, Rule], samples: np.ndarray, outside: float) -> ComparedEvidence:
         """With what images tell besides, and with what roundings of points hide where h breaks."""
         seen = images(self.kernel, self.domain, check, system, self.rtol, outside=outside, hidden=self.hidden,
-                      spots=spots, samples=samples)
+                      spots=spots, samples=samples,
+                      cuts=(None, None) if self.ridge is None else (self.ridge.cuts_in_y, self.ridge.cuts_in_x))
         ties = system.left.line.ties * system.right.line.ties if seen.breaks else 0.0
         # Rules on which h breaks do not know the integrals of what is left.
         coupling = evidence.remainder if seen.breaks and self.piecewise else evidence.coupling
@@ -245,15 +268,17 @@ class Comparison:
 
 def compared(problem: Problem, blocks: tuple[Block, ...], checks: tuple[tuple[Rule, Rule], ...], note: str, *,
              domain: Domain | None = None, hidden: float = 0.0, lacking: tuple[float, float] = (0.0, 0.0),
-             piecewise: bool = False, leading: bool = False, broken: bool = False, remark: str = "") -> Discretisation:
+             piecewise: bool = False, leading: bool = False, broken: bool = False, remark: str = "",
+             ridge: RidgeNorm | None = None) -> Discretisation:
     """A discretisation of a kernel of numbers that is held against the kernel: see `Comparison`.
 
     `broken` says that h breaks along curves: then its singular values fall like a power, and leading triplets do. A
-    `remark` says that the method has given up, and why.
+    `remark` says that the method has given up, and why. A `ridge` bounds what is left beside leading functions.
     """
     where = problem.domain if domain is None else domain
     seen = Comparison(problem.kernel, where, problem.rtol, checks, hidden, lacking, piecewise, leading,
-                      final=bool(remark), wanted=min(problem.max_rank or Comparison.wanted, Comparison.wanted))
+                      final=bool(remark), wanted=min(problem.max_rank or Comparison.wanted, Comparison.wanted),
+                      ridge=ridge)
     return Discretisation(blocks, seen, note, remark=remark, factorise=leading_triplets if broken else compact_svd)
 
 
@@ -277,16 +302,21 @@ class _OnRules:
         most = float(np.linalg.norm(np.abs(f).T @ (np.abs(self.remainder) @ np.abs(g))))
         return most / seen if seen > 0.02 * most else 1.0
 
-    def complement(self, singular_values: np.ndarray) -> np.ndarray:
-        """Bounds, shape (r,), of the norm of what is left beside the leading q functions, for some q; else infinite."""
-        s, bounds = singular_values, np.full(len(singular_values), np.inf)
-        left, stop = self.remainder.copy(), len(s)
-        for part in _PARTS_OF_SIXTH if len(s) >= 6 else ():
-            q = int(np.count_nonzero(s > part * s[5]))
-            if q < stop:
-                left += (self.f[:, q:stop] * s[q:stop]) @ self.g[:, q:stop].conj().T
-                bounds[q - 1], stop = norm_bound(left), q
-        return bounds
+    def beside(self, singular_values: np.ndarray, counts: list[int]) -> np.ndarray:
+        """Bounds of the norm of what is left beside the leading q functions, for each q of `counts`, which decrease."""
+        s, left, stop, bounds = singular_values, self.remainder.copy(), len(singular_values), []
+        for q in counts:
+            left += (self.f[:, q:stop] * s[q:stop]) @ self.g[:, q:stop].conj().T
+            bounds.append(norm_bound(left))
+            stop = q
+        return np.array(bounds)
+
+
+def _counts(singular_values: np.ndarray) -> list[int]:
+    """How many values are above some parts of the sixth, if there are others: from many to few."""
+    s = singular_values
+    counts = [int(np.count_nonzero(s > part * s[5])) for part in _PARTS_OF_SIXTH] if len(s) >= 6 else []
+    return sorted({count for count in counts if count < len(s)}, reverse=True)
 
 
 def _norm(singular_values: np.ndarray, seen: float, remainder: float) -> float:

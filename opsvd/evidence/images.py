@@ -10,7 +10,7 @@ from ..kernels import Kernel
 from ..operator.singular_functions import SingularFunctions, SingularSystem
 from ..operator.tolerances import Tolerances
 from ..probing.domain import Domain, within
-from ..probing.slice_splitter import slice_integrals
+from ..probing.slice_splitter import Cuts, slice_integrals
 from ..probing.slices import SliceIntegrals
 from ..quadrature import Rule, continued, fall, joined
 
@@ -39,7 +39,8 @@ class Images:
 
 
 def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: SingularSystem, rtol: float, *,
-           outside: float, hidden: float, spots: tuple[Rule, Rule], samples: np.ndarray) -> Images:
+           outside: float, hidden: float, spots: tuple[Rule, Rule], samples: np.ndarray,
+           cuts: tuple[Cuts | None, Cuts | None] = (None, None)) -> Images:
     """Apply T and its adjoint to the leading singular functions, along slices at the nodes of a check rule.
 
     Parameters
@@ -56,14 +57,16 @@ def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: Sin
         they do not explain is missing from the images.
     samples : ndarray
         The weighted values of h there.
+    cuts : tuple of callable, optional
+        Where slices along y, and along x, are thought to break: see `opsvd.probing.slice_splitter.slice_integrals`.
     """
     count = min(len(system.values), 160)    # others have bars from the remainder alone
     s, left, right = system.values[:count], system.left.truncated(count), system.right.truncated(count)
     rule_x, rule_y = check
     # Orders that no method has, so that no node is common.
     tol, order = Tolerances(rtol, kernel.eps).integrals, 11 if kernel.dear else 20
-    along_y = _Side(kernel, left, right, s, domain.x, domain.y, tol, order)
-    along_x = _Side(kernel.adjoint(), right, left, s, domain.y, domain.x, tol, order)
+    along_y = _Side(kernel, left, right, s, domain.x, domain.y, tol, order, cuts[0])
+    along_x = _Side(kernel.adjoint(), right, left, s, domain.y, domain.x, tol, order, cuts[1])
     (at_x, at_spots), (at_y,) = along_y.seen_at(rule_x, spots[0]), along_x.seen_at(rule_y)
     sides = along_y.residuals(*at_x, rule_x, outside), along_x.residuals(*at_y, rule_y, outside)
     missed = along_y.missed(*at_spots, spots, samples)
@@ -89,6 +92,7 @@ class _Side:
     domain_y: tuple[float, float]
     tol: float
     order: int
+    cuts: Cuts | None
 
     def seen_at(self, *rules: Rule) -> list[tuple[SliceIntegrals, np.ndarray]]:
         """Slices and T g_j, weighted, (n, q), at nodes of rules that lie in the domain: found together, given apart."""
@@ -96,7 +100,8 @@ class _Side:
         panels = np.unique(np.clip(self.right.panels, *self.domain_y))
         # A slice has a sixteenth of the norm, as of some 256.
         slices = slice_integrals(self.kernel, joined(*inside), self.right.line, panels, self.tol, order=self.order,
-                                 size=float(np.linalg.norm(self.s)) / 16.0, budget=len(rules) * 10_000_000)
+                                 size=float(np.linalg.norm(self.s)) / 16.0, budget=len(rules) * 10_000_000,
+                                 cuts=self.cuts)
         there = slices.against_resolved(self.right.half_density)
         rows = np.split(np.arange(len(there)), np.cumsum([len(rule) for rule in inside])[:-1])
         return [(slices.restricted(some), there[some]) for some in rows]
@@ -116,7 +121,10 @@ class _Side:
     def missed(self, slices: SliceIntegrals, there: np.ndarray, spots: tuple[Rule, Rule],
                samples: np.ndarray) -> np.ndarray:
         """What random slices show: residuals there, cumulative over j, with what the slices themselves miss of h."""
-        rows, columns = within(spots[0].nodes, self.domain_x), within(spots[1].nodes, self.domain_y)
+        # Where functions are zero, slices end.
+        ends = self.right.panels[[0, -1]]
+        rows = within(spots[0].nodes, self.domain_x)
+        columns = within(spots[1].nodes, self.domain_y) & within(spots[1].nodes, (ends[0], ends[1]))
         rule = spots[0].restricted(rows)
         residual = there - self.left.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None] * self.s
         unexplained = slices.missed(spots[1].restricted(columns), samples[np.ix_(rows, columns)])

@@ -39,8 +39,8 @@ class RemainderEvidence(Evidence):
     images : Images or None
         Where R itself was not small enough to tell: what T makes of the leading singular functions.
     complement : ndarray, shape (r,), or None
-        For q = 1, 2, ..., a bound of the operator norm of :math:`h - \sum_{i \le q} s_i f_i g_i`; infinite where it was
-        not looked at.
+        For q = 1, 2, ..., a bound of the operator norm of :math:`h - \sum_{i \le q} s_i f_i g_i`, with all margins;
+        infinite where it was not looked at.
     dimension : int
         How many singular values the remainder may have, as far as it was seen: the nodes of the largest rule.
     least : float
@@ -73,7 +73,7 @@ class RemainderEvidence(Evidence):
         unseen = min(self.remainder, self.operator_norm)
         bounds = np.append(self.values, 0.0)[1:] + ORDER_MARGIN * unseen
         if self.complement is not None:
-            bounds = np.minimum(bounds, self.complement + (ORDER_MARGIN - 1.0) * unseen)
+            bounds = np.minimum(bounds, self.complement)
         return np.asarray(np.minimum.accumulate(bounds))
 
     def bars(self) -> np.ndarray:

@@ -10,7 +10,7 @@ from .._support.floats import EPS
 from .._support.linalg import corner_norms
 from ..bases import RadialBasis
 from ..evidence.images import Images
-from ..evidence.remainder import RemainderEvidence
+from ..evidence.remainder import ORDER_MARGIN, RemainderEvidence
 from .polar_law import PolarLaw
 from .polar_operator import PolarOperator, Triplets, columns_of, moved
 
@@ -61,7 +61,8 @@ class PolarCheck:
         images = Images(np.maximum(along_x[0], along_y[0]) + self.outside,
                         np.maximum(along_x[1], along_y[1]) + skew + self.outside**2 / (s.max(initial=0.0) or 1.0))
         # What is left beside the leading q is a direct sum of the others and of what is beside all, up to residuals.
-        complement = np.maximum(np.append(s[1:], 0.0), norm + unseen) + 2.0 * images.residual
+        margin = (ORDER_MARGIN - 1.0) * (min(norm, remainder) + unseen)
+        complement = np.maximum(np.append(s[1:], 0.0), norm + unseen) + 2.0 * images.residual + margin
         return RemainderEvidence(
             values=s, size=float(np.hypot(np.linalg.norm(s), remainder)), remainder=remainder + unseen,
             operator_norm=norm + unseen, coupling=norm + unseen, images=images, complement=complement,

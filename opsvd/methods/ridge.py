@@ -14,7 +14,7 @@ matter to them whether phi is smooth. The densities, which are, go in at the nod
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -25,6 +25,7 @@ from .._support.validation import finite_float, positive_int
 from ..bases import PanelBasis
 from ..errors import too_singular
 from ..evidence.comparison import compared
+from ..evidence.ridge_norm import RidgeNorm
 from ..kernels import Kernel
 from ..measures import Gaussian
 from ..operator.discretisation import Block, Discretisation, Triplets
@@ -37,7 +38,7 @@ from .panel_rules import ORDER, hidden_share, panel_tails
 from .uniform import loose_checks
 
 # Widths of the panels, in deviations: each makes a matrix of twice as many entries as the one before.
-_WIDTHS = (1.0, 0.7, 0.5, 0.35, 0.25, 0.18, 0.125)
+_WIDTHS = (1.0, 0.7, 0.5, 0.35, 0.25)
 # Of zeta.
 _STANDARD = Gaussian()
 
@@ -55,7 +56,7 @@ class Ridge(GaussianMethod):
     b : float
         The coefficient of y. Whether h is a function of x + b y is not looked at: h is evaluated along a line, and
         elsewhere only by the error bars.
-    max_nodes : int, default 2200
+    max_nodes : int, default 3200
         The most nodes a variable.
 
     Raises
@@ -78,62 +79,123 @@ class Ridge(GaussianMethod):
 
     _measures, _otherwise = "Gaussian for ridge functions", "product"
 
-    def __init__(self, b: float, max_nodes: int = 2200) -> None:
+    def __init__(self, b: float, max_nodes: int = 3200) -> None:
         self.b = finite_float(b, "b")
         if self.b == 0.0:
             raise ValueError("b must not be zero, for which phi(x) alone is separable, got 0.0; leave method out")
         self.max_nodes = positive_int(max_nodes, "max_nodes")
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
-        """Yield when the leading functions are resolved, and with finer panels."""
-        domain = problem.domain
-        profile = _Profile(problem.kernel, *problem.gaussians, self.b)
+        """Yield when the leading functions are resolved, and with all functions near them on narrower panels."""
+        found = _Convolution.of(problem, self.b)
+        if found is None:
+            return
+        # Functions may end where they are that small.
+        box = problem.at(100.0 * found.rough).domain
+        widths = [width for width in _WIDTHS if found.size(box, width) <= self.max_nodes]
+        for width in widths:
+            block = found.block(box, width)
+            # Twelve functions must be resolved. What is left in them of others, which are not smooth, would ask for
+            # narrower panels than they do: blocks of sixty columns leave nothing where values fall by a hundredth.
+            triplets = krylov_svd(block.matrix, 60)
+            if len(triplets[1]) == 0:
+                return
+            # Of many kernels leading values come out well at the last, though twelve functions are not resolved there.
+            if _unresolved(triplets, 12) <= found.rough or width == widths[-1]:
+                kept = leading_count(block.matrix)
+                yield found.discretisation(block, None if kept > len(triplets[1]) else _leading(triplets, kept))
+                # Nor do narrower panels see what is nearer to a singular line, which moves values by its square.
+                if found.hidden**2 <= problem.rtol:
+                    yield from self._narrower(found, width, block, triplets)
+                return
+
+    def _narrower(self, found: "_Convolution", width: float, block: Block, triplets: Triplets
+                  ) -> Iterator[Discretisation]:
+        """Resolve all functions of values near the first, on panels that reach no farther than these functions do."""
+        coarse = True
+        while True:
+            s = triplets[1]
+            many = int(np.clip(np.count_nonzero(s > 0.6 * s[min(5, len(s) - 1)]), 12, 120))
+            # Values that differ by a thousandth each take more columns, and more passes, than those of one jump.
+            triplets = krylov_svd(block.matrix, many + 40, 8)
+            box, width = found.reached(block, _leading(triplets, many)), 0.6 * width
+            last = found.size(box, width) > self.max_nodes or _unresolved(triplets, many) <= found.rough
+            if last and not coarse:
+                yield found.discretisation(block, triplets)
+            if found.size(box, width) > self.max_nodes or (last and not coarse):
+                return
+            block, coarse = found.block(box, width), False
+
+
+@dataclass(frozen=True, eq=False)
+class _Convolution:
+    """What is known of phi, and what makes discretisations of it.
+
+    Attributes
+    ----------
+    problem : Problem
+    profile : _Profile
+    pieces : Pieces
+        On which phi is smooth.
+    hidden : float
+        The norm nearer to singular points than pieces reach, relative to that of phi.
+    """
+
+    problem: Problem
+    profile: "_Profile"
+    pieces: Pieces
+    hidden: float
+
+    @classmethod
+    def of(cls, problem: Problem, b: float) -> "_Convolution | None":
+        """Find the pieces of phi; None if they are too many, or phi is not seen."""
+        profile = _Profile(problem.kernel, *problem.gaussians, b)
         # Rounding within phi, which may be any, may leave no pieces that are smooth to less than the last of these.
         tolerances = max(problem.tolerances.pieces, 1e-14) * np.array([1.0, 1e2, 1e4])
         pieces = next((found for tol in tolerances if (found := profile.pieces(tol)) is not None), None)
         if pieces is None or (hidden := profile.hidden(pieces)) is None:
-            return
-        rough = problem.tolerances.convolutions
-        # Functions may end where they are that small.
-        box = problem.at(100.0 * rough).domain
-        # What is nearer to a singular line is missing from h, but hardly from its integrals against smooth functions.
-        domain = replace(domain, missing=float(np.hypot(domain.missing, hidden)))
-        sizes = ((width, profile.bases(box, width)) for width in _WIDTHS)
-        affordable = [(width, sides) for width, sides in sizes if max(side.size for side in sides) <= self.max_nodes]
-        # Of many kernels leading values come out well at a quarter, though twelve functions are not resolved there.
-        given, usual = False, 0.25
-        for width, (left, right) in affordable:
-            if given and width > usual:
-                continue    # what the first that was resolved does not tell, much finer ones may
-            block = Block(left, right, profile.matrix(pieces, left, right))
-            # Twelve functions must be resolved. What is left in them of others, which are not smooth, would ask for
-            # narrower panels than they do: blocks of sixty columns leave nothing where values fall by a hundredth.
-            u, s, v = krylov_svd(block.matrix, 60)
-            if len(s) == 0:
-                return
-            tails = np.concatenate([panel_tails(side[:, :12] * s[:12]) for side in (u, v)])
-            resolved = bool(tails.max() <= rough * s[0])
-            if resolved or width <= usual or width == affordable[-1][0]:
-                given = True
-                kept = leading_count(block.matrix)
-                discretisation = self._discretisation(problem, block, pieces, domain)
-                if kept <= len(s):    # of larger matrices more columns are needed
-                    discretisation = replace(
-                        discretisation, factorise=partial(_known, (u[:, :kept], s[:kept], v[:, :kept])))
-                yield discretisation
-            if resolved and width <= usual:
-                return
+            return None
+        return cls(problem, profile, pieces, hidden)
 
-    def _discretisation(self, problem: Problem, block: Block, pieces: Pieces, domain: Domain) -> Discretisation:
-        """With a note and the evidence."""
+    @property
+    def rough(self) -> float:
+        """What panels may leave of functions."""
+        return self.problem.tolerances.convolutions
+
+    def size(self, box: Domain, width: float) -> int:
+        """The nodes on the longer side of a box."""
+        return max(side.size for side in self.profile.bases(box, width))
+
+    def block(self, box: Domain, width: float) -> Block:
+        """The matrix between panels of a width over a box."""
+        left, right = self.profile.bases(box, width)
+        return Block(left, right, self.profile.matrix(self.pieces, left, right))
+
+    def reached(self, block: Block, triplets: Triplets) -> Domain:
+        """The box where the functions are larger than what panels may leave of them, and a panel on either side."""
+        u, s, v = triplets
+        intervals = []
+        for basis, functions in ((block.left, u), (block.right, v)):
+            edges = np.asarray(basis.state()["edges"])
+            there = np.flatnonzero(_by_panel(functions * s) > self.rough * s[0])
+            intervals.append((float(edges[max(there[0] - 1, 0)]), float(edges[min(there[-1] + 2, len(edges) - 1)])))
+        return replace(self.problem.domain, x=intervals[0], y=intervals[1])
+
+    def discretisation(self, block: Block, triplets: Triplets | None) -> Discretisation:
+        """With a note and the evidence; with its leading triplets if they are known."""
+        problem, b, pieces = self.problem, self.profile.b, self.pieces
         x, y = (np.asarray(basis.state()["edges"]) for basis in (block.left, block.right))
-        note = (f"ridge function of x {'+' if self.b > 0 else '-'} {abs(self.b):.4g} y: phi integrated over "
+        note = (f"ridge function of x {'+' if b > 0 else '-'} {abs(b):.4g} y: phi integrated over "
                 f"{len(pieces.edges) - 1} pieces between {len(pieces.breaks)} breaks; {len(x) - 1} equal panels in x, "
                 f"{len(y) - 1} in y, {ORDER} Gauss-Legendre nodes each")
+        # What is nearer to a singular line is missing from h, but hardly from its integrals against smooth functions.
+        domain = replace(problem.domain, missing=float(np.hypot(problem.domain.missing, self.hidden)))
         # The panels end where functions are small, and the check rules where the domain does.
-        checks = loose_checks(*problem.gaussians, np.union1d(x, domain.x), np.union1d(y, domain.y),
-                              np.random.default_rng(0))
-        return compared(problem, (block,), checks, note, domain=domain, leading=True, broken=True)
+        checks = loose_checks(*problem.gaussians, _over(x, domain.x), _over(y, domain.y), np.random.default_rng(0))
+        made = compared(problem, (block,), checks, note, domain=domain, leading=True, broken=True,
+                        ridge=RidgeNorm(self.profile.finite, pieces.edges, pieces.breaks, self.profile.cos,
+                                        self.profile.sin, *problem.gaussians))
+        return made if triplets is None else replace(made, factorise=partial(_known, triplets))
 
 
 def _known(triplets: Triplets, _: np.ndarray) -> Triplets:
@@ -141,11 +203,36 @@ def _known(triplets: Triplets, _: np.ndarray) -> Triplets:
     return triplets
 
 
+def _leading(triplets: Triplets, count: int) -> Triplets:
+    """The first of them."""
+    u, s, v = triplets
+    return u[:, :count], s[:count], v[:, :count]
+
+
+def _unresolved(triplets: Triplets, count: int) -> float:
+    """What panels leave unresolved of the leading functions, relative to the first value."""
+    u, s, v = _leading(triplets, count)
+    return float(max(panel_tails(side * s).max() for side in (u, v)) / s[0])
+
+
+def _by_panel(functions: np.ndarray) -> np.ndarray:
+    """The norms of functions on every panel, all together."""
+    return np.asarray(np.sqrt(squares(functions).sum(axis=1).reshape(-1, ORDER).sum(axis=1)))
+
+
+def _over(edges: np.ndarray, interval: tuple[float, float]) -> np.ndarray:
+    """Edges over all of an interval: beyond those given, eight panels on either side."""
+    low, high = interval
+    outer = [np.linspace(low, edges[0], 9) if low < edges[0] else np.zeros(0),
+             np.linspace(edges[-1], high, 9) if high > edges[-1] else np.zeros(0)]
+    return np.union1d(edges, np.concatenate(outer))
+
+
 class _Profile:
     """phi as a function of zeta, seen along the line on which x and y share its variation as their measures say."""
 
     def __init__(self, kernel: Kernel, mu_x: Gaussian, mu_y: Gaussian, b: float) -> None:
-        self.kernel, self.mu_x, self.mu_y = kernel, mu_x, mu_y
+        self.kernel, self.mu_x, self.mu_y, self.b = kernel, mu_x, mu_y, b
         slope = np.array([mu_x.std, b * mu_y.std])
         self.cos, self.sin = (slope / np.hypot(*slope)).tolist()
 
@@ -162,19 +249,22 @@ class _Profile:
 
     def pieces(self, tol: float) -> Pieces | None:
         """Pieces on which phi is smooth, over all of the line that matters; None if there are too many."""
-        grid = np.arange(-37.0, 37.5, 0.5)    # beyond, densities times weights are zero to any float
+        # Beyond, densities times weights are zero to any float. Values in one variable are few, if they are not dear.
+        step = 0.5 if self.kernel.dear else 2.0**-10
+        grid = np.arange(-37.0, 37.5, step)
         with np.errstate(invalid="ignore"):
             sizes = np.abs(self(grid) * _STANDARD.sqrt_density(grid))
         there = np.flatnonzero(~(sizes <= 1e-17 * np.max(sizes[np.isfinite(sizes)], initial=0.0)))
         if len(there) == 0:
             return None
-        low, high = grid[max(there[0] - 1, 0)], grid[min(there[-1] + 1, len(grid) - 1)]
+        low = max(np.ceil(2.0 * grid[there[0]]) / 2.0 - 0.5, -37.0)
+        high = min(np.floor(2.0 * grid[there[-1]]) / 2.0 + 0.5, 37.0)
         # Breaks seldom fall on irregular numbers.
         count = int(np.ceil(high - low))
         first = np.linspace(low, high, count + 1)
         first[1:-1] += 0.0123 * (high - low) / count
         pieces = find_pieces(lambda zeta: self(zeta)[:, None], _STANDARD.sqrt_density, Pieces(first, np.zeros(0)), tol,
-                             search_width=0.3, limit=2000)
+                             search_width=0.3, limit=2000, looks=12 if self.kernel.dear else 1000)
         if pieces is not None and (bad := poles(self, pieces.breaks)).any():
             x, y = self._points(pieces.breaks[bad][:1])
             raise too_singular("is not integrable across the line of constant x + b y through "

@@ -76,10 +76,12 @@ class Probe:
         self.rng = np.random.default_rng(20240229)
         x, y = (side.draw(points, self.rng) for side in self.sides)
         h = kernel(x, y)
-        if np.count_nonzero(h) < self.large:    # of narrow support: many more are drawn
+        rounds = 0
+        while np.count_nonzero(h) < self.large and rounds < (1 if kernel.dear else 8):    # of narrow support
+            rounds += 1
             more_x, more_y = (np.concatenate([side.draw(points, self.rng) for _ in range(16)]) for side in self.sides)
             more = kernel(more_x, more_y)
-            seen = np.flatnonzero(more)[:self.large]
+            seen = np.flatnonzero(more)[:self.large - np.count_nonzero(h)]
             x, y, h = (np.append(few, many[seen]) for few, many in ((x, more_x), (y, more_y), (h, more)))
         chosen = self._chosen(np.abs(h) * self.sides[0].sqrt_density(x) * self.sides[1].sqrt_density(y))
         self.x, self.y, self.h = x[chosen], y[chosen], h[chosen]

@@ -39,7 +39,7 @@ class Pieces:
 
 
 def find_pieces(function: Function, weight: Function, pieces: Pieces, tol: float, *, search_width: float, limit: int,
-                unit: float = 1.0) -> Pieces | None:
+                unit: float = 1.0, looks: int = 12) -> Pieces | None:
     r"""Halve intervals, and cut them at breaks, until a function times its weight is resolved on all of them.
 
     A piece is resolved when the last Legendre coefficients on it, and the misfit at its ends, are below tol relative to
@@ -59,6 +59,8 @@ def find_pieces(function: Function, weight: Function, pieces: Pieces, tol: float
         A piece that is narrower than this and not resolved is searched for a break.
     limit : int
         The most pieces.
+    looks : int
+        The random points on a piece: one in each of as many equal parts.
     unit : float
         Arguments t are taken to be rounded like max(unit, \|t\|).
 
@@ -88,7 +90,8 @@ def find_pieces(function: Function, weight: Function, pieces: Pieces, tol: float
         threshold = tol * size.max()
         bad = [span for span, rough in zip(spans, missed > threshold, strict=True) if rough]
         if not bad:
-            unseen = _overlooked(weighted, {span: known[span] for span in spans if span not in checked}, threshold)
+            unchecked = {span: known[span] for span in spans if span not in checked}
+            unseen = _overlooked(weighted, unchecked, threshold, looks)
             if len(unseen) == 0:
                 return Pieces(edges, breaks)
             checked.update(spans)
@@ -136,14 +139,14 @@ def _looks(weighted: Function, spans: np.ndarray, unit: float) -> list[_Look]:
     return [_Look(*look) for look in zip(missed.tolist(), size.tolist(), noise.tolist(), coefficients, strict=True)]
 
 
-def _overlooked(weighted: Function, looks: dict[Span, _Look], threshold: float) -> np.ndarray:
+def _overlooked(weighted: Function, looks: dict[Span, _Look], threshold: float, count: int) -> np.ndarray:
     """Points at which the polynomials on pieces are wrong, at most one a piece."""
     # On the way to a singular point they are wrong by nature.
     wide = {span: look for span, look in looks.items() if span[1] - span[0] > WIDE}
     if not wide:
         return np.zeros(0)
     left, right = np.array(list(wide)).T[:, :, None]
-    t, polynomials = (part[np.arange(len(wide)) % len(part)] for part in _random_places())
+    t, polynomials = (part[np.arange(len(wide)) % len(part)] for part in _random_places(count))
     points = 0.5 * (left + right) + 0.5 * (right - left) * t
     with np.errstate(all="ignore"):
         coefficients = np.array([look.coefficients for look in wide.values()])
@@ -155,10 +158,14 @@ def _overlooked(weighted: Function, looks: dict[Span, _Look], threshold: float) 
     return np.asarray(points[bad, np.argmax(wrong[bad], axis=1)])
 
 
-@lru_cache(maxsize=1)
-def _random_places() -> tuple[np.ndarray, np.ndarray]:
-    """Twelve random points of [-1, 1] for each of 256 pieces, reused by later ones, and Legendre polynomials there."""
-    t = np.random.default_rng(256).uniform(-1.0, 1.0, (256, 12))
+@lru_cache(maxsize=2)
+def _random_places(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Random points of [-1, 1], one in each of equal parts, for some pieces, and Legendre polynomials there.
+
+    Later pieces take the same: three thousand points are enough to be irregular.
+    """
+    rng = np.random.default_rng(256)
+    t = 2.0 * (np.arange(count) + rng.random((max(3072 // count, 2), count))) / count - 1.0
     return t, np.polynomial.legendre.legvander(t, PIECE_ORDER - 1)
 
 

@@ -14,7 +14,9 @@ from hard_values import (
 )
 
 import opsvd
-from opsvd import Uniform, exact
+from opsvd import Gaussian, Kernel, Uniform, exact
+from opsvd.methods.ridge import _Convolution
+from opsvd.operator.problem import Problem
 
 
 def assert_ten_digits(svd, values, least):
@@ -43,6 +45,35 @@ def test_a_thin_band_of_gaussians():
     """The same under Gaussians, as a function of x - y, against interpolation on cells."""
     svd = opsvd.decompose(lambda x, y: np.abs(x - y) < 0.05, max_seconds=100.0)
     assert_ten_digits(svd, band_of_gaussians(0.05, 40), 12)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("half_width", "least"), [(0.02, 30), (0.01, 30), (0.005, 12)])
+def test_thinner_bands_of_gaussians(half_width, least):
+    """A hundred values are within a third of the first, and known by how much less all others are."""
+    svd = opsvd.decompose(lambda x, y: np.abs(x - y) < half_width, max_seconds=200.0)
+    known = band_of_gaussians(half_width, 20)
+    assert svd.converged
+    assert svd.rank >= least
+    wrong = np.abs(svd.singular_values[:20] - np.resize(known, svd.rank)[:20])[:min(svd.rank, 20)]
+    # Rules of another kind have errors of some roundings as well.
+    assert (wrong <= svd.errors[:len(wrong)] + 1e-14 * known[0]).all()
+
+
+def test_a_thin_band_beside_the_origin_is_seen():
+    """No point of a coarse grid falls into (|x - 2y + 1| < 0.01); its breaks are found, and that it is a ridge."""
+    kernel, mu = Kernel(lambda x, y: np.abs(x - 2.0 * y + 1.0) < 0.01), Gaussian()
+    problem = Problem(kernel, mu, mu, 1e-10)
+    assert problem.structure.linear_form == (1.0, -2.0)
+    breaks = _Convolution.of(problem, -2.0).pieces.breaks
+    np.testing.assert_allclose(breaks, np.array([-1.01, -0.99]) / np.sqrt(5.0), atol=1e-13)
+
+
+@pytest.mark.thorough
+def test_many_steps_of_gaussians():
+    """floor(3(x + y)), of 85 jumps, whose values from the third on stand twice."""
+    svd = opsvd.decompose(lambda x, y: np.floor(3.0 * (x + y)), max_seconds=200.0)
+    assert_ten_digits(svd, floor_of_gaussians(40, 3), 6)
 
 
 @pytest.mark.thorough
