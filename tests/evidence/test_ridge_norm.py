@@ -32,7 +32,8 @@ def test_means_that_differ_and_another_slope():
     """(x + 2y > 1): beside all terms but few nothing is left but what they miss."""
     mu_x, mu_y = Gaussian(-0.5, 2.0), Gaussian(0.25, 1.0)
     kernel, system = leading(lambda x, y: x + 2.0 * y > 0.0, 2.0, mu_x, mu_y)
-    ridge = RidgeNorm(lambda zeta: (zeta > 0.0) + 0.0, np.array([-37.0, 0.0, 37.0]), np.zeros(1), ROOT, ROOT, mu_x, mu_y)
+    ridge = RidgeNorm(lambda zeta: np.heaviside(zeta, 0.0), np.array([-37.0, 0.0, 37.0]), np.zeros(1), ROOT, ROOT,
+                      mu_x, mu_y)
     s = system.values
     bounds = ridge.beside(kernel, system, [12, 5])
     assert (bounds >= s[[12, 5]]).all()
