@@ -121,10 +121,9 @@ class _Side:
     def missed(self, slices: SliceIntegrals, there: np.ndarray, spots: tuple[Rule, Rule],
                samples: np.ndarray) -> np.ndarray:
         """What random slices show: residuals there, cumulative over j, with what the slices themselves miss of h."""
-        # Where functions are zero, slices end.
-        ends = self.right.panels[[0, -1]]
-        rows = within(spots[0].nodes, self.domain_x)
-        columns = within(spots[1].nodes, self.domain_y) & within(spots[1].nodes, (ends[0], ends[1]))
+        rows, columns = within(spots[0].nodes, self.domain_x), within(spots[1].nodes, self.domain_y)
+        # Where all functions are zero, slices may end, and h does not matter to images.
+        columns &= self.right.half_density(spots[1].nodes).any(axis=1)
         rule = spots[0].restricted(rows)
         residual = there - self.left.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None] * self.s
         unexplained = slices.missed(spots[1].restricted(columns), samples[np.ix_(rows, columns)])
