@@ -156,6 +156,9 @@ class _Splitter:
         pieces = _Pieces(index, left[panel], right[panel], no, tails, no)
         effects = self._effects(tails, energy, pieces)
         broken = effects > self.threshold
+        located = None if self.cuts is None else self._located(self.cuts(self.x))
+        if located is not None:    # what is there may lie between the nodes
+            broken[located[0]] |= energy[located[0]] > self.threshold**2
         kept = np.flatnonzero(~broken)
         np.add.at(self.truncation, index[kept], effects[kept] ** 2)
         missed, where = self._second_look(samples, kept, energy[kept], pieces[kept])
@@ -163,18 +166,22 @@ class _Splitter:
         samples[broken] = 0.0
         samples[hidden] = 0.0
         found = replace(pieces[hidden], stubborn=np.ones(len(hidden), dtype=bool))
-        cut = pieces[broken] if self.cuts is None else self._cut(pieces[broken], self.cuts(self.x))
+        cut = pieces[broken] if located is None else self._cut(pieces[broken], located)
         return samples.reshape(n, panels * self.order), cut.joined(
             found.between(found.left, where), found.between(where, found.right))
 
-    def _cut(self, pieces: _Pieces, places: np.ndarray) -> _Pieces:
-        """Cut pieces, which are panels, at the places that are given for their slices, shape (n, c)."""
-        panels = len(self.edges) - 1
+    def _located(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The panel of the slice, out of n panels, in which each of the places (n, c) lies, and the place."""
+        within = (places > self.edges[0]) & (places < self.edges[-1])
+        index, inside = np.nonzero(within)[0], places[within]
+        return index * (len(self.edges) - 1) + np.searchsorted(self.edges, inside, side="right") - 1, inside
+
+    def _cut(self, pieces: _Pieces, located: tuple[np.ndarray, np.ndarray]) -> _Pieces:
+        """Cut pieces, which are panels, at the places that are located in them."""
+        panels, (panel, inside) = len(self.edges) - 1, located
         broken = np.full(len(self.x) * panels, -1)
         broken[pieces.index * panels + np.searchsorted(self.edges, pieces.left)] = np.arange(len(pieces))
-        index, _ = np.nonzero((places > self.edges[0]) & (places < self.edges[-1]))
-        inside = places[(places > self.edges[0]) & (places < self.edges[-1])]
-        piece = broken[index * panels + np.searchsorted(self.edges, inside, side="right") - 1]
+        piece = broken[panel]
         inside, piece = inside[piece >= 0], piece[piece >= 0]
         self.breaks.append(np.column_stack([self.x[pieces.index[piece]], inside]))
         # Every piece begins with its left end, and every other part of it where the one before ends.

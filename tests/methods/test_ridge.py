@@ -56,6 +56,18 @@ def test_jumps_steps_and_many_breaks():
     assert step.errors[0] < 1e-10
 
 
+@pytest.mark.thorough
+def test_a_strip_between_all_nodes_is_resolved():
+    """A strip of half-width 1e-4 on a steep ridge: values change by as much as they do for 1e-3, divided by ten."""
+    plain, thin, wide = (opsvd.decompose(
+        lambda x, y, w=w: np.tanh(20.0 * (x - y)) + 0.01 * (np.abs(x - y - 0.3) < w), max_seconds=100.0)
+        for w in (0.0, 1e-4, 1e-3))
+    change = [svd.singular_values[0] - plain.singular_values[0] for svd in (thin, wide)]
+    assert thin.converged
+    assert abs(change[0] - 0.1 * change[1]) <= 1e-6 * change[1]
+    assert change[0] > 1e5 * thin.errors[0]
+
+
 def test_means_and_deviations():
     """|x + 2y| of shifted and scaled variables, seen from both sides, is the same operator."""
     mu_x, mu_y = Gaussian(1.0, 2.0), Gaussian(-0.5, 1.5)
