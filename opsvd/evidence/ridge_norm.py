@@ -34,9 +34,6 @@ from ..quadrature import composite_gauss_legendre
 from .pairs import pairs_for
 from .remainder import NORM_MARGIN
 
-_REACH = 8.6
-"""Where phi is cut off, and x and y: the half-density is 1e-8 there, and bounds need a few digits."""
-
 
 @dataclass(frozen=True, eq=False)
 class RidgeNorm:
@@ -52,6 +49,8 @@ class RidgeNorm:
         Those edges at which it was found to break.
     cos, sin : float
     mu_x, mu_y : Gaussian
+    reach : float
+        Where phi is cut off, and x and y: the half-density is 1e-8 there, and bounds need a few digits.
     """
 
     phi: Callable[[np.ndarray], np.ndarray]
@@ -61,6 +60,7 @@ class RidgeNorm:
     sin: float
     mu_x: Gaussian
     mu_y: Gaussian
+    reach: float = 8.6
 
     def cuts_in_y(self, x: np.ndarray) -> np.ndarray:
         """Where slices at points x (n,) break: shape (n, breaks), increasing."""
@@ -111,7 +111,7 @@ class _Filtered:
         # be; and so is known there.
         finer, spare = 8, 1.5
         step = math.pi / (finer * spare * band)
-        size = scipy.fft.next_fast_len(math.ceil(4.0 * _REACH / (step * finer)), real=True)
+        size = scipy.fft.next_fast_len(math.ceil(4.0 * ridge.reach / (step * finer)), real=True)
         frequencies, transform, variation = _transformed(ridge, step, size * finer)
         known = frequencies <= finer * band
         kept = 0.5 * erfc((frequencies - 0.9 * band) / (0.03 * band))
@@ -119,7 +119,7 @@ class _Filtered:
         fast = max(float((np.abs(transform) * (1.0 - kept))[known].max()), variation / (finer * band))
         # A tenth more, for what is between the frequencies of the grid.
         self.taken = 1.1 * (fast + _beyond(ridge)) * abs(ridge.cos * ridge.sin) ** -0.5
-        self.step, self.reach = step * finer, math.floor(_REACH / (step * finer))
+        self.step, self.reach = step * finer, math.floor(ridge.reach / (step * finer))
         numbers = np.arange(-self.reach, self.reach + 1)
         smooth = scipy.fft.irfft((transform * kept)[:size // 2 + 1], n=size) / self.step
         self.phi = smooth[numbers] * np.exp(0.25 * (numbers * self.step) ** 2)
@@ -136,7 +136,7 @@ class _Filtered:
 
     def _rows(self, share: float) -> int:
         """Rows on either side of the middle."""
-        return math.floor(_REACH * abs(share) / self.step)
+        return math.floor(self.ridge.reach * abs(share) / self.step)
 
     def beside(self, system: SingularSystem, count: int) -> float:
         """The bound, beside some of the leading terms."""
@@ -170,9 +170,9 @@ class _Filtered:
 def _transformed(ridge: RidgeNorm, step: float, size: int) -> tuple[np.ndarray, np.ndarray, float]:
     """Frequencies, the Fourier transform of G there, and the variation of G: through a Gaussian on a grid of zeta."""
     # Twelve nodes to a cell on which the fastest wave turns by twelve: an error of 1e-10.
-    count = math.ceil(2.0 * _REACH / (12.0 * 1.5 * step / math.pi))
-    inner = ridge.edges[np.abs(ridge.edges) < _REACH]
-    nodes, weights = composite_gauss_legendre(np.union1d(np.linspace(-_REACH, _REACH, count + 1), inner), 12)
+    count = math.ceil(2.0 * ridge.reach / (12.0 * 1.5 * step / math.pi))
+    inner = ridge.edges[np.abs(ridge.edges) < ridge.reach]
+    nodes, weights = composite_gauss_legendre(np.union1d(np.linspace(-ridge.reach, ridge.reach, count + 1), inner), 12)
     values = _weighted(ridge, nodes)
     variation = float(np.abs(np.diff(values, prepend=0.0, append=0.0)).sum())
     values = values * weights
@@ -193,8 +193,8 @@ def _weighted(ridge: RidgeNorm, nodes: np.ndarray) -> np.ndarray:
 def _beyond(ridge: RidgeNorm) -> float:
     """The integral of the size of G where phi is cut off."""
     total = 0.0
-    for edges in (np.union1d(ridge.edges[ridge.edges < -_REACH], [-_REACH]),
-                  np.union1d(ridge.edges[ridge.edges > _REACH], [_REACH])):
+    for edges in (np.union1d(ridge.edges[ridge.edges < -ridge.reach], [-ridge.reach]),
+                  np.union1d(ridge.edges[ridge.edges > ridge.reach], [ridge.reach])):
         if len(edges) > 1:
             nodes, weights = composite_gauss_legendre(edges, 16)
             total += float(np.abs(_weighted(ridge, nodes)) @ weights)
