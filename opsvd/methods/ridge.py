@@ -191,10 +191,12 @@ class _Convolution:
         # What is nearer to a singular line is missing from h, but hardly from its integrals against smooth functions.
         domain = replace(problem.domain, missing=float(np.hypot(problem.domain.missing, self.hidden)))
         # The panels end where functions are small, and the check rules where the domain does.
-        checks = loose_checks(*problem.gaussians, _over(x, domain.x), _over(y, domain.y), np.random.default_rng(0))
+        mu_x, mu_y = problem.gaussians
+        checks = loose_checks(mu_x, mu_y, _over(x, domain.x, mu_x.std), _over(y, domain.y, mu_y.std),
+                              np.random.default_rng(0))
         made = compared(problem, (block,), checks, note, domain=domain, leading=True, broken=True,
                         ridge=RidgeNorm(self.profile.finite, pieces.edges, pieces.breaks, self.profile.cos,
-                                        self.profile.sin, *problem.gaussians))
+                                        self.profile.sin, mu_x, mu_y))
         return made if triplets is None else replace(made, factorise=partial(_known, triplets))
 
 
@@ -220,12 +222,13 @@ def _by_panel(functions: np.ndarray) -> np.ndarray:
     return np.asarray(np.sqrt(squares(functions).sum(axis=1).reshape(-1, ORDER).sum(axis=1)))
 
 
-def _over(edges: np.ndarray, interval: tuple[float, float]) -> np.ndarray:
-    """Edges over all of an interval: beyond those given, eight panels on either side."""
+def _over(edges: np.ndarray, interval: tuple[float, float], scale: float) -> np.ndarray:
+    """Edges over all of an interval: beyond those given, panels of about a deviation."""
     low, high = interval
-    outer = [np.linspace(low, edges[0], 9) if low < edges[0] else np.zeros(0),
-             np.linspace(edges[-1], high, 9) if high > edges[-1] else np.zeros(0)]
-    return np.union1d(edges, np.concatenate(outer))
+    ends = [(low, float(edges[0])), (float(edges[-1]), high)]
+    outer = [np.linspace(start, stop, max(1, round((stop - start) / scale)) + 1) for start, stop in ends
+             if start < stop]
+    return np.union1d(edges, np.concatenate([np.zeros(0), *outer]))
 
 
 class _Profile:
