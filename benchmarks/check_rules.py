@@ -37,7 +37,7 @@ from opsvd.methods.grids import _Coarser, _still_to_come
 from opsvd.methods.panel_rules import ORDER, check_rule, first_edges, random_rule
 from opsvd.methods.polynomial_attempt import polynomial_check_rules
 from opsvd.methods.profile import halving_edges
-from opsvd.methods.quasi_random import _SCRAMBLINGS, quasi_random_points
+from opsvd.methods.quasi_random import SCRAMBLINGS, quasi_random_points
 from opsvd.methods.radii import Radii
 from opsvd.methods.sections import Sections
 from opsvd.methods.sector_grids import sector_grids
@@ -383,7 +383,7 @@ def uniform_check() -> Check:
 def quasi_random_check() -> Check:
     """Means over scramblings in four dimensions, of a function of the sum of the coordinates."""
     def judged(n: int) -> Callable[[Values], tuple[np.ndarray, np.ndarray]]:
-        points = [quasi_random_points(4, n, seed).sum(axis=1) / 2.0 for seed in range(_SCRAMBLINGS)]
+        points = [quasi_random_points(4, n, seed).sum(axis=1) / 2.0 for seed in range(SCRAMBLINGS)]
         smooth = [hermite_smooth(u) for u in points]
 
         def of(function: Values) -> tuple[np.ndarray, np.ndarray]:

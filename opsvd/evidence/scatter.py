@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -15,64 +14,75 @@ from ..spectrum import Estimate, Unlisted
 # where equal values split: then 2.4 changes are still to come. The worst error in benchmarks/honesty_of_points.py is
 # 0.57 of a bar.
 _CHANGES = 4.0
-# And so many standard errors over the scramblings: of eight, whose deviation is known to a quarter. The same benchmark.
+# And so many standard errors over the scramblings: of eight, whose deviation is known to a quarter. The same benchmark,
+# and benchmarks/beyond_products.py for what is known of a remainder.
 _DEVIATIONS = 5.0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class ScatterEvidence(Evidence):
-    """What ever more points tell, in several scramblings.
+    """What several scramblings of quasi-random points tell.
 
     Attributes
     ----------
     values : ndarray, shape (r,)
-        Means over the scramblings: see `scatter_bars`.
-    samples : ndarray, shape (sizes, scramblings, m)
-        The leading singular values, with ever more points, twice as many.
-    energies : ndarray, shape (sizes, scramblings, 1)
-        Mean squares of h over the same points.
+    errors : ndarray, shape (r,)
+        The bars of the values.
+    energy : (float, float)
+        The mean square of h over the points, and its bar.
     dimension : int
         How many singular values a matrix of all points has.
     """
 
     values: np.ndarray
-    samples: np.ndarray
-    energies: np.ndarray
+    errors: np.ndarray
+    energy: tuple[float, float]
     dimension: int
     clear: float = 3.0    # bars are wide, and values below three of them come in no certain order
-
-    @cached_property
-    def _energy(self) -> tuple[float, float]:
-        value, bar = scatter_bars(*self.energies)
-        return max(float(value[0]), 0.0), float(bar[0])
 
     @property
     def unfound(self) -> float:    # type: ignore[override]
         """A kernel that is zero at all points is not known to be zero."""
-        return 0.0 if self._energy[0] > 0.0 else math.inf
+        return 0.0 if self.energy[0] > 0.0 else math.inf
 
     def bars(self) -> np.ndarray:
-        """See `scatter_bars`."""
-        return scatter_bars(*self.samples)[1][:len(self.values)]
+        """Those that it was made with."""
+        return self.errors
 
     @property
     def norm(self) -> Estimate:
         """The root of the mean square of h."""
-        root = math.sqrt(self._energy[0])
-        return Estimate(root, self._energy[1] / max(root, TINY))
+        root = math.sqrt(self.energy[0])
+        return Estimate(root, self.energy[1] / max(root, TINY))
 
     def left_out(self, rank: int) -> float:
         """What the energy leaves beside the values, with the bars of both."""
-        (energy, bar), listed = self._energy, self.values[:rank]
-        crossed = 2.0 * float(listed @ self.bars()[:rank])
+        (energy, bar), listed = self.energy, self.values[:rank]
+        crossed = 2.0 * float(listed @ self.errors[:rank])
         return math.sqrt(max(energy - float(listed @ listed), 0.0) + bar + crossed)
 
     def beyond(self, rank: int) -> Unlisted:
-        """The values less their bars, those among them that have no functions."""
-        means, bars = scatter_bars(*self.samples)
-        sure = np.maximum(means - bars, 0.0)
+        """The values less their bars."""
+        sure = np.maximum(self.values - self.errors, 0.0)
         return Unlisted(float(sure[rank:].sum()), self.left_out(rank), float(self.dimension),
                         total_least=float(sure.sum()))
+
+
+def scatter_of_points(samples: np.ndarray, energies: np.ndarray, rank: int, dimension: int) -> ScatterEvidence:
+    """Evidence for the first `rank` values of ever more points.
+
+    Parameters
+    ----------
+    samples : ndarray, shape (sizes, scramblings, m)
+        The leading singular values, with ever more points, twice as many.
+    energies : ndarray, shape (sizes, scramblings, 1)
+        Mean squares of h over the same points.
+    rank, dimension : int
+    """
+    values, bars = scatter_bars(*samples)
+    energy, bar = scatter_bars(*energies)
+    return ScatterEvidence(values=values[:rank], errors=bars[:rank], dimension=dimension,
+                           energy=(max(float(energy[0]), 0.0), float(bar[0])))
 
 
 def scatter_bars(*samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -85,7 +95,7 @@ def scatter_bars(*samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     change = np.zeros(full.shape[1])
     for before, after in pairwise(means):
         change = np.maximum(0.5 * change, largest_nearby(np.abs(after - before)))
-    bars = (_CHANGES * change + _DEVIATIONS * full.std(axis=0, ddof=1) / np.sqrt(len(full))
+    bars = (_CHANGES * change + deviation(full)
             + 1e-13 * means[-1].max(initial=0.0))    # rounding of an SVD of some thousand rows
     return means[-1], bars
 
@@ -94,3 +104,8 @@ def largest_nearby(change: np.ndarray) -> np.ndarray:
     """The largest of each size and its neighbours: where values cross or split, a change vanishes by chance."""
     around = np.pad(change, 1)
     return np.asarray(np.maximum(np.maximum(around[:-2], around[1:-1]), around[2:]))
+
+
+def deviation(samples: np.ndarray) -> np.ndarray:
+    """So many standard errors of means over the first axis, of independent samples, that they hold."""
+    return np.asarray(_DEVIATIONS * samples.std(axis=0, ddof=1) / math.sqrt(len(samples)))

@@ -44,7 +44,7 @@ def _of_products(problem: Problem) -> Discretisations:
         return (yield from Grid().discretisations(problem))
     if _takes_all(problem) and Grid().refusal(problem) is None:    # the laws may want more functions in one direction
         with problem.budget.part(0.3):
-            answer = yield from Tensor().discretisations(problem)
+            answer, _ = yield from Tensor().products(problem)
         if answer is None or not answer.converged:
             problem.budget.refusals.clear()
             answer = (yield from Grid().discretisations(problem)) or answer

@@ -25,6 +25,7 @@ from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
 from ..quadrature import Rule, composite_gauss_legendre
 from .base import ONLY_REAL, Method
+from .remainder_at_points import Products, refined_at_points
 
 # Numbers of polynomials, even, so that no node is at zero, where a block may have no direction.
 _POLYNOMIALS = (6, 8, 10, 14, 20, 24, 32, 48)
@@ -55,24 +56,33 @@ class Grid(Method):
         return None
 
     def discretisations(self, problem: Problem) -> Discretisations:
-        """Polynomials while they gain, then panels, of ever more functions in each direction."""
-        best: Answer | None = None
+        """Polynomials while they gain, then panels, of ever more functions in each direction; then their remainder."""
+        return refined_at_points(problem, self.products(problem))
+
+    def products(self, problem: Problem) -> Products:
+        """Those without the remainder: the last answer, and what it is of."""
+        best: tuple[Answer | None, Discretisation] | None = None
         try:
             for panels in (False, True):
                 seen: list[_Coarser] = []
                 last = math.inf
                 for size in _sizes(*problem.sides, panels=panels):
-                    answer = yield self._discretisation(problem, size, seen)
+                    finer = self._discretisation(problem, size, seen)
+                    answer = yield finer
                     if answer is None:    # the first size, which there is nothing to compare with
+                        best = best[0] if best else None, finer
                         continue
-                    best, leading = answer, float(answer.errors[0]) if len(answer.errors) else math.inf
-                    # Coefficients of entire kernels fall by more at each size; those that do not are left to panels.
-                    if not panels and leading > 0.4 * last:
+                    best, leading = (answer, finer), float(answer.errors[0]) if len(answer.errors) else math.inf
+                    # Coefficients of entire kernels fall by more at each size; those that do not are left to panels,
+                    # and so is what twenty polynomials tell nothing of.
+                    if not panels and (leading > 0.4 * last or (size.size >= 20 and leading == math.inf)):
                         break
                     last = leading
         except BudgetExhaustedError:
             if best is None:
                 raise
+        if best is None:
+            raise RuntimeError("Grid.refusal must refuse what has no size")
         return best
 
     def _discretisation(self, problem: Problem, size: "_Size", seen: "list[_Coarser]") -> Discretisation:

@@ -16,14 +16,16 @@ from .._support.budget import Budget, BudgetExhaustedError, announce, check_time
 from .._support.linalg import leading_svd
 from ..bases import PointBasis
 from ..errors import KernelError
-from ..evidence.scatter import ScatterEvidence, scatter_bars
+from ..evidence.scatter import ScatterEvidence, scatter_of_points
 from ..kernels import BlockKernel, Kernel, MatrixKernel, Side, operator_grid, require_squares
 from ..operator.discretisation import Block, Discretisation, Discretisations, Triplets
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
 from .base import ONLY_REAL, Method
 
-_SCRAMBLINGS = 8    # independent ones of the sequence: their scatter is known to a quarter
+SCRAMBLINGS = 8
+"""Independent ones of the sequence: their scatter is known to a quarter."""
+
 _LEADING = 60    # singular values that are looked at
 _MOST_ROWS = 4096    # of a matrix, whose leading SVD takes a second
 _FEWEST = 8    # points a side, of the smallest answer
@@ -38,36 +40,43 @@ class QuasiRandom(Method):
 
     def discretisations(self, problem: Problem) -> Discretisations:
         """Twice the points each time, until the budget or memory ends it."""
-        kernel, (left, right), budget = problem.given, problem.sides, problem.budget
-        most = _affordable_points(left, right)
-        answer = None
-        n = _first_size(kernel, budget, most, left.width * right.width)
-        while n <= most:
-            started = time.monotonic()
+        answer, most = None, affordable_points(*problem.sides)
+        for n in point_counts(problem):
             answer = yield _discretisation(problem, n, f"{most} points a side are the most that fit")
-            n *= 2
-            if stop := _unaffordable(kernel, budget, n, left.width * right.width, started):
-                raise BudgetExhaustedError(stop)
         return answer
+
+
+def point_counts(problem: Problem) -> Iterator[int]:
+    """Points a side, twice as many each time, while all pairs of all scramblings are affordable and fit.
+
+    Raises BudgetExhaustedError when they are not affordable.
+    """
+    kernel, (left, right), budget = problem.given, problem.sides, problem.budget
+    most, width = affordable_points(left, right), left.width * right.width
+    n = _first_size(kernel, budget, most, width)
+    while n <= most:
+        started = time.monotonic()
+        yield n
+        n *= 2
+        if stop := _unaffordable(kernel, budget, n, width, started):
+            raise BudgetExhaustedError(stop)
 
 
 def _discretisation(problem: Problem, n: int, remark: str) -> Discretisation:
     """The functions of the first scrambling of n points a side are the basis, and the matrix is diagonal."""
     sides = problem.sides
     rows, columns = (n * side.width for side in sides)
-    announce(f"{n} quasi-random points a side, {_SCRAMBLINGS} scramblings", _SCRAMBLINGS * rows * columns, rows,
+    announce(f"{n} quasi-random points a side, {SCRAMBLINGS} scramblings", SCRAMBLINGS * rows * columns, rows,
              columns)
     points = [[side.points(quasi_random_points(side.directions, n, 2 * scrambling + number))
-               for number, side in enumerate(sides)] for scrambling in range(_SCRAMBLINGS)]
+               for number, side in enumerate(sides)] for scrambling in range(SCRAMBLINGS)]
     triplets, values, energies = _spectra(problem.given, points, n)
 
     def evidence(system: SingularSystem) -> ScatterEvidence:
-        means = scatter_bars(*values)[0]
-        return ScatterEvidence(values=means[:len(system.values)], samples=values, energies=energies,
-                               dimension=min(rows, columns))
+        return scatter_of_points(values, energies, len(system.values), min(rows, columns))
 
     left, right = (PointBasis(side, some) for side, some in zip(sides, points[0], strict=True))
-    note = (f"Nystrom at {n} quasi-random points a side, {_SCRAMBLINGS} scramblings of a Sobol sequence in "
+    note = (f"Nystrom at {n} quasi-random points a side, {SCRAMBLINGS} scramblings of a Sobol sequence in "
             f"{sides[0].directions} and {sides[1].directions} dimensions")
     limit = (f"Bars are what {n} quasi-random points a side leave open, and fall like one over the square root "
              f"of their number, or as fast as it: accept a larger rtol, or find coordinates of which h uses fewer "
@@ -79,24 +88,24 @@ def _discretisation(problem: Problem, n: int, remark: str) -> Discretisation:
 def hold_for_few_points(problem: Problem, most: int | None = None) -> None:
     """Keep back what a coarse answer takes, by default that of some points: of the time, at least for the fewest."""
     left, right = problem.sides
-    least = _SCRAMBLINGS * _FEWEST**2 * left.width * right.width
+    least = SCRAMBLINGS * _FEWEST**2 * left.width * right.width
     # A coarse answer may have sixteen times the values of the smallest: 32 points a side; or two fifths of all.
     budget = problem.budget
     most = min(16 * least if most is None else most, 2 * budget.evaluations // 5)
-    budget.hold(max(most, least), least, _SCRAMBLINGS)
+    budget.hold(max(most, least), least, SCRAMBLINGS)
 
 
 def _first_size(kernel: Kernel, budget: Budget, most: int, width: int) -> int:
     """The points a side to begin with: fewer where the budget does not have what they take, but some."""
     n = min(256, most)    # half a million values, as much as the least budget has
-    while n > _FEWEST and not budget.affords(_SCRAMBLINGS * n**2 * width, _calls_of(kernel, n)):
+    while n > _FEWEST and not budget.affords(SCRAMBLINGS * n**2 * width, _calls_of(kernel, n)):
         n //= 2
     return n
 
 
 def _unaffordable(kernel: Kernel, budget: Budget, n: int, width: int, started: float) -> str:
     """What the next size, n, would exceed, in words, or nothing."""
-    needed, left = _SCRAMBLINGS * n**2 * width, budget.evaluations_left
+    needed, left = SCRAMBLINGS * n**2 * width, budget.evaluations_left
     if needed > left:
         return f"max_evaluations={budget.evaluations} leaves {left}, and the next size takes {needed}"
     seconds = budget.seconds_left
@@ -117,7 +126,7 @@ def quasi_random_points(directions: int, n: int, seed: int) -> np.ndarray:
     return np.asarray(ndtri(sequence.random(n) + 2.0**-31))
 
 
-def _affordable_points(left: Side, right: Side) -> int:
+def affordable_points(left: Side, right: Side) -> int:
     """The most points a side, a power of two, whose matrix and coordinates fit.
 
     Raises KernelError if these are too few.
@@ -140,10 +149,10 @@ def _spectra(kernel: Kernel, points: list[list[np.ndarray]], n: int) -> tuple[Tr
     -------
     triplets : (ndarray, ndarray, ndarray), shapes (n width, r), (r,), (n width, r)
         The singular triplets of the matrix of the first scrambling.
-    values : ndarray, shape (3, _SCRAMBLINGS, r)
+    values : ndarray, shape (3, SCRAMBLINGS, r)
         The leading singular values of the matrices of each scrambling, of the first quarter and half of its points and
         of all; zero where they are rounding.
-    energies : ndarray, shape (3, _SCRAMBLINGS, 1)
+    energies : ndarray, shape (3, SCRAMBLINGS, 1)
         Mean squares of h over the same points.
     """
     triplets, values, energies = [], [], []
@@ -162,8 +171,8 @@ def _spectra(kernel: Kernel, points: list[list[np.ndarray]], n: int) -> tuple[Tr
 def _calls_of(kernel: Kernel, n: int) -> int:
     """The calls of h that all scramblings of n points a side take, if none is split."""
     # Where h takes the time, one call of up to 20000 pairs.
-    one = _SCRAMBLINGS * n**2 <= 20_000 and not isinstance(kernel, BlockKernel | MatrixKernel)
-    return 1 if one else _SCRAMBLINGS
+    one = SCRAMBLINGS * n**2 <= 20_000 and not isinstance(kernel, BlockKernel | MatrixKernel)
+    return 1 if one else SCRAMBLINGS
 
 
 def _operator_grids(kernel: Kernel, points: list[list[np.ndarray]]) -> Iterator[np.ndarray]:

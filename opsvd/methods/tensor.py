@@ -25,6 +25,7 @@ from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
 from ..probing.coordinates import Component, Coordinates
 from .base import Method, only_real_numbers_of_vectors
+from .remainder_at_points import Products, refined_at_points
 from .tightening import tightened
 
 _FIRST = 8    # nodes in a direction, to begin with
@@ -96,8 +97,20 @@ class Tensor(Method):
         return None
 
     def discretisations(self, problem: Problem) -> Discretisations:
-        """One discretisation for the tolerance, or for larger ones that the budget allows."""
-        return tightened(problem, self._attempts)
+        """One discretisation for the tolerance, or for larger ones that the budget allows; then its remainder."""
+        return refined_at_points(problem, self.products(problem))
+
+    def products(self, problem: Problem) -> Products:
+        """Those without the remainder: the last answer, and what it is of."""
+        made: list[Discretisation] = []
+
+        def attempts(asked: Problem) -> Iterator[Discretisation]:
+            for one in self._attempts(asked):
+                made.append(one)
+                yield one
+
+        answer = yield from tightened(problem, attempts)
+        return answer, made[-1] if made else None
 
     def _attempts(self, problem: Problem) -> Iterator[Discretisation]:
         d = TensorDiscretisation(problem.coordinates, problem.tolerances.products)
