@@ -8,6 +8,13 @@ def leading_true(mask: np.ndarray) -> int:
     return int(np.argmin(np.append(mask, False)))
 
 
+def leading_part(array: np.ndarray, fixed: int) -> np.ndarray:
+    """A view of an array without its last `fixed` axes: its shape is that of the axes before."""
+    for _ in range(fixed):
+        array = array[..., 0]
+    return array
+
+
 def squares(values: np.ndarray) -> np.ndarray:
     """The squares of the absolute values of numbers, real or complex: shape as they have."""
     return np.asarray(values.real**2 + values.imag**2 if values.dtype.kind == "c" else values**2)

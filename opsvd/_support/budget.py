@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from .arrays import leading_part
 from .progress import Report, nothing
 
 _LOGGER = logging.getLogger("opsvd")
@@ -82,7 +83,8 @@ class Budget:
 
     def check_time(self) -> None:
         """Raise BudgetExhaustedError if the time is up."""
-        if self.seconds_left < 0.0:
+        # At most 70 % of the seconds are held back: until the others are over there is no need to look how many.
+        if time.monotonic() > min(self.started + 0.3 * self.seconds, self._part[1]) and self.seconds_left < 0.0:
             raise self._refusal(f"max_seconds={self.seconds:g} ran out")
 
     def _refusal(self, reason: str) -> BudgetExhaustedError:
@@ -210,6 +212,8 @@ class Budget:
 
     def say(self, message: str) -> None:
         """Report which part of the budget is spent, and a message."""
+        if self.report is nothing:
+            return
         part = max(self.spent / self.evaluations, (time.monotonic() - self.started) / self.seconds)
         self.report(min(part, 1.0), message)
 
@@ -240,18 +244,18 @@ def evaluated(budget: Budget | None, function: Callable[..., np.ndarray], arrays
     """
     if budget is None:
         return function(*arrays)
-    leading = [array.shape[:array.ndim - last] for array, last in zip(arrays, fixed, strict=True)]
-    shape = np.broadcast_shapes(*leading)
+    leading = list(map(leading_part, arrays, fixed))
+    shape = np.broadcast(*leading).shape
     size = math.prod(shape) * width
-    budget.require(size)
     # In pieces along the first axis that is longer than one, and each piece, if that is too large, along the next.
     axis = next((i for i, n in enumerate(shape) if n > 1), None)
     if size <= budget.at_once or axis is None:
         return budget.timed(function, arrays, size)
+    budget.require(size)
     parts, start, row = [], 0, size // shape[axis]
     while start < shape[axis]:
         some = slice(start, start + max(1, budget.at_once // row))
-        pieces = [_cut(array, axis - len(shape) + len(lead), some) for array, lead in zip(arrays, leading, strict=True)]
+        pieces = [_cut(array, axis - len(shape) + lead.ndim, some) for array, lead in zip(arrays, leading, strict=True)]
         parts.append(evaluated(budget, function, pieces, fixed, width=width))
         start = some.stop
     return np.concatenate(parts, axis=axis)

@@ -1,6 +1,7 @@
 """Functions that users give: what they get, what they must not do, and what they may return."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,8 @@ class UserFunction:
                 raise
             raise changed_arguments(self.name, f"{type(error).__name__}: {error}") from error
         self.values += values.size if isinstance(values, np.ndarray) else 1
-        self.eps = max(self.eps, _eps(values))
+        eps = _eps_of_type(values.dtype) if isinstance(values, np.ndarray) else _eps(getattr(values, "dtype", ""))
+        self.eps = max(self.eps, eps)
         if self.factor == 1.0:
             return values
         with np.errstate(invalid="ignore"):    # of a complex number that is infinite the product is none
@@ -60,11 +62,17 @@ class UserFunction:
         return UserFunction(self.function, self.name, self.factor * factor)
 
 
-def _eps(values: Any) -> float:
+def _eps(dtype: Any) -> float:
     """The distance from one to the next number in the type of an array, of numpy or of another library."""
-    name = str(getattr(values, "dtype", "")).rpartition(".")[-1]    # torch has torch.float32
+    name = str(dtype).rpartition(".")[-1]    # torch has torch.float32
     bits = {"float32": 23, "complex64": 23, "float16": 10, "bfloat16": 7}    # of the fraction
     return 2.0 ** -bits[name] if name in bits else EPS
+
+
+@lru_cache(maxsize=64)
+def _eps_of_type(dtype: np.dtype[Any]) -> float:
+    """The same of numpy's types, which take longer to be named than a call of h does otherwise."""
+    return _eps(dtype)
 
 
 def _locked(points: Any) -> Any:
@@ -87,7 +95,7 @@ def changed_arguments(name: str, found: str) -> KernelError:
 
 def numbers(values: Any, name: str) -> np.ndarray:
     """What a function of a user returned, as an array of real or complex numbers of any type; or raise KernelError."""
-    if np.ma.is_masked(values):
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
         masked = int(np.ma.getmaskarray(values).sum())
         raise KernelError(f"{name} must return a number everywhere, got a masked array with {masked} values masked; "
                           f"fill them, as values.filled(0.0) does")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._support.archive import write_archive
+from .._support.arrays import leading_part
 from .._support.quad import as_quad, is_quad, rounded
 from .._support.tables import Records, Tabular
 from .._support.validation import broadcast, finite_points, instance, positive_int
@@ -129,8 +130,7 @@ class OperatorSVD(WithSpectrum, Tabular):
         given, values = (x, y), self.values[self._owners]
         x, y = finite_points(x, "x", self.mu_x.dim), finite_points(y, "y", self.mu_y.dim)
         rows = int(self.left.side.rows is not None)
-        broadcast(*(points.shape[:points.ndim - rows - int(mu.dim > 1)]
-                    for points, mu in ((x, self.mu_x), (y, self.mu_y))))
+        broadcast(*(leading_part(points, rows + int(mu.dim > 1)) for points, mu in ((x, self.mu_x), (y, self.mu_y))))
         if is_quad(self) and any(map(is_quad, given)):
             return self.left.reconstruct(self.right, values, *map(as_quad, given))
         return self.left.reconstruct(self.right, rounded(values), x, y)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .._support.arrays import leading_part
 from .._support.budget import Budget, BudgetExhaustedError, evaluated
 from .._support.probe import require_alone, tried
 from .._support.user_function import UserFunction
@@ -67,7 +68,7 @@ class BlockKernel(Kernel):
     def beside(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The blocks of x (n, b, k) with y (n, b, k), pair by pair: shape (n, b, b)."""
         x, y = self._rows(x, "x"), self._rows(y, "y")
-        broadcast(x.shape[:1], y.shape[:1])
+        broadcast(leading_part(x, 2), leading_part(y, 2))
         return self._mapped(np.einsum("nik,njk->nij", x, y))
 
     def _rows(self, value: Any, name: str) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from .._support.arrays import leading_part
 from .._support.budget import Budget, evaluated
 from .._support.floats import EPS
 from .._support.probe import PAIRS_ALONE, POINTS_ALONE, broadcasts_to, require_alone, tried
@@ -120,9 +121,9 @@ class Kernel:
 
     def __call__(self, x: Any, y: Any) -> np.ndarray:
         """Evaluate h at points x and y that broadcast against each other; the values may be infinite or NaN."""
-        x, y = (points(array, name, dim) for array, name, dim in zip((x, y), "xy", self.coordinate_dims, strict=True))
-        broadcast(*(array.shape[:array.ndim - int(dim > 1)] for array, dim in
-                    zip((x, y), self.coordinate_dims, strict=True)))
+        dim_x, dim_y = self.coordinate_dims
+        x, y = points(x, "x", dim_x), points(y, "y", dim_y)
+        broadcast(leading_part(x, dim_x > 1), leading_part(y, dim_y > 1))
         return self.at_points(*self.mapped(x, y))
 
     def at_points(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -132,8 +133,8 @@ class Kernel:
     @property
     def coordinate_dims(self) -> tuple[int, int]:
         """The dimensions of what it is called with: of points, and one for coordinates where it was made by `along`."""
-        x, y = (dim if mu is None else 1 for dim, mu in zip(self.dims, self.lines, strict=True))
-        return x, y
+        mu_x, mu_y = self.lines
+        return self.dims[0] if mu_x is None else 1, self.dims[1] if mu_y is None else 1
 
     @property
     def _coordinate_axes(self) -> tuple[int, int]:
@@ -142,7 +143,7 @@ class Kernel:
 
     def _at_once(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The values of h, from one call of it."""
-        shape = (*np.broadcast_shapes(self._leading(x, 0), self._leading(y, 1)), *self.value_shape)
+        shape = np.broadcast(*map(leading_part, (x, y), self._coordinate_axes)).shape + self.value_shape
         values = self._numbers(x, y)
         self.evaluations += math.prod(shape)
         if values.shape == shape:
@@ -170,10 +171,6 @@ class Kernel:
         """Return lists of points x, (n,) or (n, p), and y, (m,) or (m, q), as floats."""
         dim_x, dim_y = self.coordinate_dims
         return list_of_points(x, "x", dim_x), list_of_points(y, "y", dim_y)
-
-    def _leading(self, array: np.ndarray, side: int) -> tuple[int, ...]:
-        """The shape of an array of points of x (side 0) or y (side 1), without the axis of a vector's coordinates."""
-        return array.shape[:array.ndim - self._coordinate_axes[side]]
 
     def _of_every_value(self, shape: tuple[int, ...], x: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
         """Points x and y, broadcast to the shape that all of their pairs have."""

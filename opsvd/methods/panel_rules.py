@@ -6,6 +6,7 @@ from .._support.arrays import squares
 from .._support.floats import EPS
 from ..measures import LineMeasure
 from ..quadrature import Rule, gauss_lobatto, hidden_energy, legendre_transform, on_panels
+from ..quadrature.legendre import TRUNCATED
 
 ORDER = 16
 """Gauss-Legendre nodes on a panel."""
@@ -51,7 +52,7 @@ def panel_tails(matrix: np.ndarray, norm: float = 0.0) -> np.ndarray:
     What is rounding beside `norm` counts as zero.
     """
     panels = matrix.reshape(-1, ORDER, matrix.shape[-1])
-    last = legendre_transform(ORDER)[-3:] @ panels    # up to two of which parity makes zero
+    last = legendre_transform(ORDER)[-TRUNCATED:] @ panels    # up to two of which parity makes zero
     tails = np.sqrt(np.sum(squares(last), axis=(1, 2)))
     return np.where(tails > 8.0 * EPS * norm, tails, 0.0)
 

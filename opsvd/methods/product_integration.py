@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import groupby
 
 import numpy as np
 from scipy.linalg import qr, svd
@@ -92,8 +93,7 @@ class ProductIntegration(Method):
                 hidden = _hidden(matrix, x, y)
                 if np.isinf(hidden):    # towards a point the energy is not seen to fall: these panels have no bars
                     return
-                yield compared(problem, (Block(left, right, matrix),), checks, note, hidden=hidden, leading=True,
-                               broken=True)
+                yield compared(problem, (Block(left, right, matrix),), checks, note, hidden=hidden, leading=True)
             # Where functions are settled and bars are not good enough, they are to be smoother. Then twice as many are
             # resolved: gaps of values that fall slowly are known from many. As many stay apart in `_leading_part`.
             if last or (settled and rough <= 1e-10 and 2 * modes > 40):
@@ -163,6 +163,9 @@ class _Slices:
         self.edges, self.panels, self.singular = edges, np.zeros(0), np.zeros(0)
         self.found: list[SliceIntegrals] = []
         self.known: dict[tuple[float, float], tuple[int, int]] = {}    # which of these, and its row there
+        # The rows of the last `matrix`, and the panels that it was for: they may stay while those in x change.
+        self.integrated: dict[tuple[float, float], np.ndarray] = {}
+        self.integrated_for = b""
 
     def at(self, rule: Rule, tol: float = 0.0) -> SliceIntegrals:
         """Slices at the nodes of a rule in x, maybe to a larger tolerance."""
@@ -183,16 +186,24 @@ class _Slices:
 
     def matrix(self, rule: Rule, right: PanelBasis) -> np.ndarray:
         r"""T applied to the functions of `right`, at the nodes of a rule, times :math:`\sqrt{w_i}`: (n, right.size)."""
-        keys = _keys(rule)
+        keys, edges = _keys(rule), right.edges.tobytes()
         fresh = [i for i, key in enumerate(keys) if key not in self.known]
         if fresh:
             self.keep([keys[i] for i in fresh], self.at(rule.restricted(np.array(fresh))))
+        if edges != self.integrated_for:
+            self.integrated_for, self.integrated = edges, {}
+        if missing := [key for key in keys if key not in self.integrated]:
+            self.integrated.update(zip(missing, self._integrals(missing, right), strict=True))
+        return np.array([self.integrated[key] for key in keys])
+
+    def _integrals(self, keys: list[tuple[float, float]], right: PanelBasis) -> np.ndarray:
+        """The rows of `matrix` for known slices, those with the same panels together."""
         which, rows = np.array([self.known[key] for key in keys]).T
-        matrix = np.zeros((len(keys), right.size), self.kernel.dtype)
-        for number in np.unique(which):
-            here, found = which == number, self.found[number]
-            whole = np.array_equal(rows[here], np.arange(len(found.dense)))
-            matrix[here] = (found if whole else found.restricted(rows[here])).matrix(right)
+        matrix = np.empty((len(keys), right.size), self.kernel.dtype)
+        for _, numbers in groupby(np.unique(which), lambda number: self.found[number].basis.edges.tobytes()):
+            here = [np.flatnonzero(which == number) for number in numbers]
+            first, *others = (self.found[which[some[0]]].restricted(rows[some]) for some in here)
+            matrix[np.concatenate(here)] = first.joined(*others).matrix(right)
         return matrix
 
     def images(self, basis: PanelBasis, coefficients: np.ndarray) -> Callable[[], Samples]:

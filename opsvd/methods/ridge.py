@@ -20,6 +20,7 @@ from functools import partial
 import numpy as np
 
 from .._support.arrays import squares
+from .._support.floats import TINY
 from .._support.linalg import krylov_svd, leading_count
 from .._support.validation import finite_float, positive_int
 from ..bases import PanelBasis
@@ -32,6 +33,7 @@ from ..operator.discretisation import Block, Discretisation, Triplets
 from ..operator.problem import Problem
 from ..probing.domain import Domain
 from ..quadrature import Pieces, composite_gauss_legendre, find_pieces, poles
+from ..quadrature.legendre import TRUNCATED
 from .base import GaussianMethod
 from .convolution import convolution_blocks
 from .panel_rules import ORDER, hidden_share, panel_tails
@@ -92,8 +94,10 @@ class Ridge(GaussianMethod):
             return
         # Functions may end where they are that small.
         box = problem.at(100.0 * found.rough).domain
-        widths = [width for width in _WIDTHS if found.size(box, width) <= self.max_nodes]
+        widths, widest = [width for width in _WIDTHS if found.size(box, width) <= self.max_nodes], np.inf
         for width in widths:
+            if widest < width != widths[-1]:
+                continue
             block = found.block(box, width)
             # Twelve functions must be resolved. What is left in them of others, which are not smooth, would ask for
             # narrower panels than they do: blocks of sixty columns leave nothing where values fall by a hundredth.
@@ -101,7 +105,10 @@ class Ridge(GaussianMethod):
             if len(triplets[1]) == 0:
                 return
             # Of many kernels leading values come out well at the last, though twelve functions are not resolved there.
-            if _unresolved(triplets, 12) <= found.rough or width == widths[-1]:
+            unresolved = _unresolved(triplets, 12)
+            # It falls like the power of the width that is the least of the degrees that it is made of, or less fast.
+            widest = width * (found.rough / max(unresolved, TINY)) ** (1.0 / (ORDER - TRUNCATED))
+            if unresolved <= found.rough or width == widths[-1]:
                 kept = leading_count(block.matrix)
                 yield found.discretisation(block, None if kept > len(triplets[1]) else _leading(triplets, kept))
                 # Nor do narrower panels see what is nearer to a singular line, which moves values by its square.

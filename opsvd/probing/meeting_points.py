@@ -6,6 +6,7 @@ import numpy as np
 
 from ..kernels import Kernel
 from ..quadrature import find_breaks
+from ..quadrature.breaks import parts_of_each
 
 # Windows about an extremum shrink by two to this power: to the square root of rounding, as near as it is known.
 _BITS = 28
@@ -41,13 +42,16 @@ def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndar
         To rounding in x, and to its square root in y.
     """
     lists = _on_each(x, breaks)
-    candidates = []
+    vanishing: list[tuple[int, int, tuple[float, float]]] = []
     for i in range(len(x) - 1):
         more, fewer = (i, i + 1) if len(lists[i]) > len(lists[i + 1]) else (i + 1, i)
-        candidates += [(x[more], x[_beyond(kernel, x, lists, (more, fewer), pair)], *pair)
-                       for pair in _vanishing(lists[more], lists[fewer])]
-    if not 0 < len(candidates) <= _MOST_POINTS:
+        vanishing += [(more, fewer, pair) for pair in _vanishing(lists[more], lists[fewer])]
+        if len(vanishing) > _MOST_POINTS:
+            return np.zeros((0, 2))
+    if not vanishing:
         return np.zeros((0, 2))
+    candidates = [(x[more], x[_beyond(kernel, x, lists, (more, fewer), pair)], *pair)
+                  for more, fewer, pair in vanishing]
     inside, outside, low, high = np.array(candidates).T
     # From all parts to two at each step. More parts take fewer steps, and more values.
     parts = 8 if kernel.dear else 32
@@ -93,7 +97,7 @@ def _beyond(kernel: Kernel, x: np.ndarray, lists: list[np.ndarray], neighbours: 
     for _ in range(3):    # on so many slices next to a turning point two breaks may not have been seen
         seen = (lists[outside] > pair[0]) & (lists[outside] < pair[1])
         if (seen.any() or not 0 <= outside + step < len(x)
-                or np.isnan(_break_on(kernel, x[[outside]], *np.array(pair)[:, None])).all()):
+                or np.isnan(_break_on(kernel, x[[outside]], *np.array(pair)[:, None], dear=kernel.dear)).all()):
             break
         outside += step
     return outside
@@ -109,7 +113,7 @@ def _distance(a: np.ndarray, b: np.ndarray) -> float:
 def _reach(kernel: Kernel, inside: np.ndarray, outside: np.ndarray, y: np.ndarray) -> np.ndarray:
     """How far from `inside` towards `outside` the break on each line y lies, shape (n, m); -inf where there is none."""
     ends = np.repeat(np.sort([inside, outside], axis=0), y.shape[1], axis=1)
-    where = _break_on(lambda at, points: kernel(points, at), y.ravel(), *ends).reshape(y.shape)
+    where = _break_on(lambda at, points: kernel(points, at), y.ravel(), *ends, dear=kernel.dear).reshape(y.shape)
     return np.where(np.isfinite(where), np.abs(where - inside[:, None]), -np.inf)
 
 
@@ -141,9 +145,9 @@ def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
     for _ in range(12):
         nearer = now + share[:, None] * _within(meeting - now, limit - now[:, 0])
         half = 0.5 * (nearer[:, 2] - nearer[:, 1])
-        with_breaks = nearer.copy()
-        for branch in (1, 2):
-            with_breaks[:, branch] = _break_on(kernel, nearer[:, 0], nearer[:, branch] - half, nearer[:, branch] + half)
+        with_breaks, both = nearer.copy(), nearer[:, 1:]
+        with_breaks[:, 1:] = _break_on(kernel, np.repeat(nearer[:, 0], 2), (both - half[:, None]).ravel(),
+                                       (both + half[:, None]).ravel(), dear=kernel.dear).reshape(-1, 2)
         good = np.isfinite(with_breaks).all(axis=1) & (with_breaks[:, 2] > with_breaks[:, 1])
         before, now = np.where(good[:, None], now, before), np.where(good[:, None], with_breaks, now)
         meeting = np.where(good[:, None], _meeting(before, now), meeting)
@@ -177,10 +181,12 @@ def _within(steps: np.ndarray, most: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(steps).all(axis=1)[:, None], shortened, 0.0)
 
 
-def _break_on(function: Callable[..., np.ndarray], x: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+def _break_on(function: Callable[..., np.ndarray], x: np.ndarray, low: np.ndarray, high: np.ndarray, *,
+              dear: bool) -> np.ndarray:
     """The break of each slice, function(x_i, .), between `low` and `high`; NaN where there is none."""
     return find_breaks(
-        lambda which, points: function(np.broadcast_to(x[which][:, None], points.shape), points), low, high)
+        lambda which, points: function(np.broadcast_to(x[which][:, None], points.shape), points),
+        low, high, parts=parts_of_each(len(low), dear=dear))
 
 
 def _on_each(x: np.ndarray, breaks: np.ndarray) -> list[np.ndarray]:

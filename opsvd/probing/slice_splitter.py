@@ -3,17 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
 
+from .._support.arrays import read_only
 from .._support.floats import EPS
 from ..bases import PanelBasis
 from ..kernels import Kernel
 from ..measures import LineMeasure
 from ..quadrature import Rule, gauss_legendre, on_panels
-from ..quadrature.breaks import classify_breaks, halvings_before_search
-from ..quadrature.legendre import TRUNCATED, legendre_sum, legendre_transform, orthonormal_legendre
+from ..quadrature.breaks import classify_breaks, halvings_before_search, parts_of_each
+from ..quadrature.legendre import TRUNCATED, legendre_transform, orthonormal_legendre
 from .slices import ULPS, SliceIntegrals
 
 Cuts: TypeAlias = Callable[[np.ndarray], np.ndarray]
@@ -82,15 +84,16 @@ class _Pieces:
         return len(self.index)
 
     def __getitem__(self, chosen: np.ndarray) -> "_Pieces":
-        return _Pieces(*(part[chosen] for part in vars(self).values()))
+        return _Pieces(*[part[chosen] for part in vars(self).values()])
 
     def between(self, left: np.ndarray, right: np.ndarray) -> "_Pieces":
         """The same with other ends."""
-        return replace(self, left=left, right=right)
+        return _Pieces(self.index, left, right, self.graded, self.tails, self.stubborn)
 
     def joined(self, *others: "_Pieces") -> "_Pieces":
         """Itself and others, without those of no width."""
-        together = zip(*(vars(pieces).values() for pieces in (self, *others)), strict=True)
+        some = [self, *(pieces for pieces in others if len(pieces))]
+        together = zip(*(vars(pieces).values() for pieces in some), strict=True)
         pieces = _Pieces(*(np.concatenate(parts) for parts in together))
         return pieces[pieces.right > pieces.left]
 
@@ -219,17 +222,20 @@ class _Splitter:
         What lies between nodes, such as a thin strip, is found in some of the slices only. Their number tells how much
         there is: it counts as truncation, although it is mended where it was seen.
         """
-        t = self.rng.uniform(-1.0, 1.0, (2, len(pieces)))
-        half = 0.5 * (pieces.right - pieces.left)
-        points = pieces.left + half * (1.0 + t)
-        transform, size = legendre_transform(self.order), 1024    # at a time: sums fit into a cache
-        sums = [legendre_sum((transform @ samples[rows[start:start + size]].T)[:, None], t[:, start:start + size])
-                for start in range(0, max(len(pieces), 1), size)]
-        wrong = np.abs(self._at(pieces.index, points.T).T * np.sqrt(half) - np.concatenate(sums, axis=1))
+        places, polynomials = _random_places(self.order)
+        shift = int(self.rng.integers(len(places)))
+        half = 0.5 * (pieces.right - pieces.left)[:, None]
+        points = np.take(places, np.arange(shift, shift + len(pieces)), axis=0, mode="wrap")
+        points = pieces.left[:, None] + half * (1.0 + points)
+        sums = np.empty(points.shape, samples.dtype)
+        for start, stop in pairwise([0, *range(len(places) - shift, len(pieces), len(places)), len(pieces)]):
+            values = polynomials[(start + shift) % len(places):][:stop - start]
+            np.einsum("pk,ptk->pt", samples[rows[start:stop]], values, out=sums[start:stop])
+        wrong = np.abs(self._at(pieces.index, points) * np.sqrt(half) - sums)
         # Polynomials within the tolerance may be wrong at a point by some times as much.
-        missed = np.flatnonzero(self._effects(wrong.max(axis=0) / 30.0, energy, pieces) > self.threshold)
-        np.add.at(self.truncation, pieces.index[missed], np.sum(wrong[:, missed] ** 2, axis=0) * 2.0 / len(t))
-        return missed, points[np.argmax(wrong[:, missed], axis=0), missed]
+        missed = np.flatnonzero(self._effects(wrong.max(axis=1) / 30.0, energy, pieces) > self.threshold)
+        np.add.at(self.truncation, pieces.index[missed], np.mean(wrong[missed] ** 2, axis=1) * 2.0)
+        return missed, points[missed, np.argmax(wrong[missed], axis=1)]
 
     def _points(self, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Nodes and two points next to the ends of pieces, (p, order + 2), and the Lebesgue weights, (p, order)."""
@@ -289,11 +295,9 @@ class _Splitter:
         """Cut pieces at their breaks, grade them towards singular ends, and halve the others."""
         where, singular = np.full(len(pieces), np.nan), np.zeros(len(pieces), dtype=bool)
         suspects = np.flatnonzero(pieces.stubborn) if self.waiting == 0 else np.zeros(0, dtype=np.intp)
-        # A few searches take the time of their calls, and in 32 parts half as many calls; many take that of values.
-        parts = 8 if self.kernel.dear or len(suspects) > 256 else 16
         where[suspects], singular[suspects] = classify_breaks(
             lambda which, points: self.kernel(self.x[pieces.index[suspects[which]], None], points),
-            pieces.left[suspects], pieces.right[suspects], parts=parts)
+            pieces.left[suspects], pieces.right[suspects], parts=parts_of_each(len(suspects), dear=self.kernel.dear))
         width = pieces.right - pieces.left
         found = np.isfinite(where)
         self.waiting = halvings_before_search(self.waiting, searched=len(suspects) > 0, found=bool(found.any()))
@@ -316,6 +320,8 @@ def _energies(samples: np.ndarray) -> np.ndarray:
 
 def _graded(pieces: _Pieces, side: int) -> _Pieces:
     """Pieces halving towards the left end (side 1) or the right end (side -1)."""
+    if len(pieces) == 0:
+        return pieces
     powers = np.append(2.0 ** -np.arange(_GRADED), 0.0)
     width = (pieces.right - pieces.left)[:, None]
     cuts = pieces.left[:, None] + width * powers if side == 1 else pieces.right[:, None] - width * powers
@@ -337,6 +343,16 @@ def _roots(order: int) -> np.ndarray:
     """Roots of the weights of the nodes, and of the gaps beside the first and the last, shape (order + 2,)."""
     nodes, weights = gauss_legendre(order)
     return np.asarray(np.sqrt(np.append(weights, [1.0 + nodes[0], 1.0 - nodes[-1]])))
+
+
+@lru_cache(maxsize=8)
+def _random_places(order: int) -> tuple[np.ndarray, np.ndarray]:
+    """Two random places from -1 to 1 for each of many pieces, (n, 2), and polynomials there of samples, (n, 2, order).
+
+    For pieces beyond the n-th again. A prime number of them, so that a panel has other places on every slice.
+    """
+    places = np.random.default_rng(order).uniform(-1.0, 1.0, (1021, 2))
+    return read_only(places), read_only(orthonormal_legendre(places, order) @ legendre_transform(order))
 
 
 @lru_cache(maxsize=8)

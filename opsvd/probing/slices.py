@@ -108,10 +108,15 @@ class SliceIntegrals:
         nodes, weights = on_panels(edges[:-1], edges[1:], *gauss_legendre(max(order, basis.order)))
         (here, mine), (there, theirs) = self.basis.local(nodes.ravel()), basis.local(nodes.ravel())
         mine, theirs = mine.reshape(*nodes.shape, order), theirs.reshape(*nodes.shape, basis.order)
-        change = np.einsum("ek,eki,ekj->eij", weights, mine, theirs, optimize=True)
-        step = nodes.shape[1]
-        for part, p, q in zip(change, here[::step], there[::step], strict=True):
-            total[:, q] += self.dense[:, p * order:(p + 1) * order] @ part
+        change = np.swapaxes(mine * weights[..., None], 1, 2) @ theirs
+        here, there = here[::nodes.shape[1]], there[::nodes.shape[1]]
+        # Samples on a panel of both are what they are.
+        same = (self.basis.edges[here] == basis.edges[there]) & (self.basis.edges[here + 1] == basis.edges[there + 1])
+        dense, same = self.dense.reshape(len(self.dense), -1, order), same & (order == basis.order)
+        if same.any():
+            total[:, there[same]] += dense[:, here[same]]
+        for part, p, q in zip(change[~same], here[~same], there[~same], strict=True):
+            total[:, q] += dense[:, p] @ part
 
     def _add_pieces(self, total: np.ndarray, basis: PanelBasis, part: slice) -> None:
         """Add some of the pieces, those that reach over several panels panel by panel."""
@@ -122,7 +127,7 @@ class SliceIntegrals:
         count = np.clip(np.searchsorted(basis.edges, ends[:, 1], side="left"), 1, last + 1) - first
         inside = (ends[:, 0] >= basis.edges[first]) & (ends[:, 1] <= basis.edges[first + 1])
         within = np.flatnonzero((count == 1) & inside & (order >= basis.order))
-        place = place_between(*_spans(basis.edges, first[within]), self.nodes[part][within])
+        place = _places(*_spans(basis.edges, first[within]), ends[within], gauss_legendre(order)[0])
         self._add(total, basis, (index[within], first[within]), place, self.values[part][within])
         count[within] = 0
         rows = np.repeat(np.arange(len(index)), count)
@@ -133,12 +138,15 @@ class SliceIntegrals:
         # On a panel that is all in the piece the coefficients are samples.
         for whole, size in ((True, basis.order), (False, max(order, basis.order))):
             some = np.flatnonzero((((left == start) & (right == stop)) == whole) & (left < right))
-            y, weights = on_panels(left[some, None], right[some, None], *gauss_legendre(size))
-            values = self._polynomials(self.ends[piece[some]], self._coefficients(piece[some]), y)
+            t, w = gauss_legendre(size)
+            spans, weights = np.stack([left[some], right[some]], axis=1), 0.5 * (right - left)[some, None] * w
+            ends_of_piece = self.ends[piece[some]]
+            on_piece = _places(ends_of_piece[:, :1], ends_of_piece[:, 1:], spans, t)
+            values = legendre_sum(self._coefficients(piece[some])[:, :, None], np.clip(on_piece, -1.0, 1.0))
             if whole:
                 _add_rows(total, (index[rows[some]], panel[some]), values * np.sqrt(weights))
             else:
-                place = place_between(start[some, None], stop[some, None], y)
+                place = _places(start[some, None], stop[some, None], spans, t)
                 self._add(total, basis, (index[rows[some]], panel[some]), place, values * weights)
 
     @staticmethod
@@ -162,11 +170,26 @@ class SliceIntegrals:
 
     def restricted(self, rows: np.ndarray) -> "SliceIntegrals":
         """Some of the slices, in the order of `rows`, in which no slice stands twice."""
+        if np.array_equal(rows, np.arange(len(self.dense))):
+            return self
         place = np.full(len(self.dense), -1)
         place[rows] = np.arange(len(rows))
         kept = place[self.index] >= 0
         return replace(self, dense=self.dense[rows], index=place[self.index[kept]], ends=self.ends[kept],
                        nodes=self.nodes[kept], values=self.values[kept], truncation=self.truncation[rows])
+
+    def joined(self, *others: "SliceIntegrals") -> "SliceIntegrals":
+        """Its slices, and then those of others with the same panels."""
+        if not others:
+            return self
+        every = (self, *others)
+        starts = np.cumsum([0, *(len(one.dense) for one in every)]).tolist()
+        index = np.concatenate([one.index + start for one, start in zip(every, starts, strict=False)])
+        dense, ends, nodes, values, breaks, truncation = (
+            np.concatenate([getattr(one, name) for one in every])
+            for name in ("dense", "ends", "nodes", "values", "breaks", "truncation"))
+        return SliceIntegrals(self.basis, dense, index, ends, nodes, values, breaks, truncation,
+                              any(one.exhausted for one in every))
 
     def against_resolved(self, functions: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         r""":math:`\sqrt{w_i}\, E_y[h(x_i, y)\, g(y)]` of functions :math:`g \sqrt{\rho_y}` that the basis resolves.
@@ -182,7 +205,7 @@ class SliceIntegrals:
         Sampled where the measure has its mass, it shows features that lie between the nodes of nearly all slices.
         """
         panel, _ = self.basis.located(rule.nodes)
-        explained = self.dense @ self.basis.half_density(rule.nodes).T
+        explained = self.basis.combine(rule.nodes, self.dense.T).T
         split = (self.dense.reshape(len(self.dense), -1, self.basis.order) == 0.0).all(axis=2)
         index, spot = np.nonzero(split[:, panel])
         explained[index, spot] = self._on_pieces(index, rule.nodes[spot])
@@ -201,8 +224,9 @@ class SliceIntegrals:
         # Where a slice is zero on a whole panel there is none.
         beyond = y - self.ends[piece, 1] > ROUNDING * (high - low) * (index + 1.0)
         there = (where >= 0) & (self.index[piece] == index) & ~beyond
-        found, which = np.unique(piece, return_inverse=True)
-        coefficients = np.take(self._coefficients(found), which, axis=1)
+        used = np.zeros(len(self.index), dtype=bool)
+        used[piece] = True
+        coefficients = np.take(self._coefficients(np.flatnonzero(used)), (np.cumsum(used) - 1)[piece], axis=1)
         return np.asarray(np.where(there, self._polynomials(self.ends[piece], coefficients, y[:, None])[:, 0], 0.0))
 
     def _coefficients(self, piece: np.ndarray) -> np.ndarray:
@@ -224,6 +248,12 @@ def _add_rows(total: np.ndarray, where: tuple[np.ndarray, np.ndarray], rows: np.
     size = total.shape[2]
     places = (where[0] * total.shape[1] + where[1])[:, None] * size + np.arange(size)
     np.add.at(total.reshape(-1), places.ravel(), rows.ravel())
+
+
+def _places(left: np.ndarray, right: np.ndarray, spans: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """Where nodes t of spans, (p, 2), lie between two ends, (p, 1) each, from -1 to 1: shape (p, len(t))."""
+    low, high = place_between(left, right, spans).T
+    return np.asarray((0.5 * (high + low))[:, None] + (0.5 * (high - low))[:, None] * t)
 
 
 def _spans(edges: np.ndarray, panel: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

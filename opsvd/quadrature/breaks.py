@@ -47,6 +47,16 @@ def halvings_before_search(waiting: int, *, searched: bool, found: bool) -> int:
     return 3 if searched and not found else max(waiting - 1, 0)
 
 
+def parts_of_each(count: int, *, dear: bool) -> int:
+    """Into how many parts each of so many intervals is divided: into few where values are dear, or intervals many.
+
+    Not into more than sixteen: with 32 the bars of log|x - y| under the arcsine law, of tests/measured_problems.py,
+    become a thousand times as wide.
+    """
+    few = 256    # whose values take about the time of the call, and of what is done about it at every level
+    return _PARTS if dear or count > few else 2 * _PARTS
+
+
 def find_breaks(function: Function, left: np.ndarray, right: np.ndarray,
                 noise: float = ROUNDING, parts: int = _PARTS) -> np.ndarray:
     """Find one break in each of many intervals; `classify_breaks` without the classes."""
@@ -177,8 +187,8 @@ class _Search:
         if len(rows) == 0:
             return rows
         live, part = self.live[rows], changes[:, rows].argmax(axis=0)
-        # Many jumps are followed with few evaluations each, and a few in few calls.
-        parts = 2 * self.parts if len(rows) < 32 else self.parts
+        # Many jumps are followed with few evaluations each, and a few in few calls: two levels of a search at once.
+        parts = max(self.parts, min(4**self.bits, 2 ** int(np.log2(4096 / len(rows)))))    # at most 4096 points a call
         place, there = _jump(self.function, live, self.table[:, [part, part + 1], rows], parts)
         self.where[live[there]], self.followed[live], self.no_jump[live] = place[there], there, ~there
         return np.asarray(rows[there])

@@ -77,7 +77,8 @@ class Distribution:
             value, slope = _series(self._integral, owner, here) - rest[moving], _series(self._density, owner, here)
             low[moving], high[moving] = np.where(value < 0.0, (here, high[moving]), (low[moving], here))
             newton = here - value / np.where(slope > 0.0, slope, np.inf)
-            between = (newton > low[moving]) & (newton < high[moving]) & (slope > 0.0)
+            # A step of zero stays: its place is an end of the interval that is left, and not to be bisected.
+            between = (newton >= low[moving]) & (newton <= high[moving]) & (slope > 0.0)
             place[moving] = np.where(between, newton, 0.5 * (low[moving] + high[moving]))
             moving = moving[np.abs(place[moving] - here) > 4.0 * EPS]
             if not len(moving):

@@ -26,6 +26,19 @@ def _recurrence(order: int) -> tuple[list[float], list[float]]:
     return a.tolist(), np.append(0.0, a[1:] / a[:-1]).tolist()
 
 
+@lru_cache(maxsize=64)
+def _monic(order: int) -> tuple[np.ndarray, list[float]]:
+    r"""For k < order the factors of monic polynomials, and the c_k of their recurrence; c_0 is zero.
+
+    .. math:: p_{k+1}(t) = t p_k(t) - c_k p_{k-1}(t), \qquad \hat P_k = \kappa_k p_k .
+
+    Sums over them take a pass less a step, and no digits: all are rounded relative to their sizes.
+    """
+    a, b = map(np.array, _recurrence(order))
+    factors = np.sqrt(0.5) * np.cumprod(np.append(1.0, a[:-1]))
+    return read_only(factors), np.append(0.0, b[1:] / (a[1:] * a[:-1])).tolist()
+
+
 def orthonormal_legendre(t: np.ndarray, order: int) -> np.ndarray:
     """Legendre polynomials of degree below `order`, orthonormal on [-1, 1]: shape (..., order)."""
     a, b = _recurrence(order)
@@ -42,32 +55,31 @@ def orthonormal_legendre(t: np.ndarray, order: int) -> np.ndarray:
 
 def legendre_moments(t: np.ndarray, values: np.ndarray, order: int) -> np.ndarray:
     r"""Sums :math:`\sum_i v_{pi} \hat P_k(t_{pi})`, shape (p, order), over points and values of shape (p, n)."""
-    a, b = _recurrence(order)
+    factors, c = _monic(order)
     moments, ones = np.empty((order, len(t)), values.dtype), np.ones(t.shape[1])
     before, step = np.zeros_like(t, dtype=values.dtype), np.empty_like(t, dtype=values.dtype)
-    there = np.sqrt(0.5) * values
+    there = values.copy()
     for k in range(order):
         np.matmul(there, ones, out=moments[k])
         np.multiply(there, t, out=step)
-        step *= a[k]
-        before *= -b[k]
+        before *= -c[k]
         before += step
         before, there = there, before
+    moments *= factors[:, None]
     return moments.T
 
 
 def legendre_sum(coefficients: np.ndarray, t: np.ndarray) -> np.ndarray:
     r"""Sums :math:`\sum_k c_k \hat P_k(t)` by Clenshaw's recurrence: coefficients c_k, (order, ...), broadcast to t."""
-    a, b = _recurrence(len(coefficients) + 1)
+    factors, c = _monic(len(coefficients) + 1)
     above, there, step = (np.zeros_like(t, dtype=np.result_type(coefficients, t)) for _ in range(3))
     for k in range(len(coefficients) - 1, -1, -1):
         np.multiply(there, t, out=step)
-        step *= a[k]
-        step += coefficients[k]
-        above *= -b[k + 1]
+        step += coefficients[k] * factors[k]
+        above *= -c[k + 1]
         above += step
         above, there = there, above
-    return np.asarray(np.sqrt(0.5) * there)
+    return np.asarray(there)
 
 
 @lru_cache(maxsize=8)

@@ -8,7 +8,8 @@ from scipy.special import gamma, gammaln
 
 import opsvd
 from opsvd import ConvergenceWarning, Gaussian, NotSquareIntegrableError, Ridge, exact
-from opsvd.methods.convolution import _add_against_q
+from opsvd.methods.convolution import _q, convolution_blocks
+from opsvd.quadrature import Pieces, gauss_legendre, legendre_transform
 
 SIZE = 200
 
@@ -102,8 +103,17 @@ def test_bad_coefficients(b, error, message):
 
 def test_q_is_the_convolution_of_legendre_polynomials():
     """Q_00(tau) is a half of the length on which both arguments are in [-1, 1], and Q_10 is odd."""
-    tau, blocks = np.array([-1.5, -0.5, 0.0, 1.0]), np.zeros((4, 16, 16))
-    _add_against_q(blocks, np.arange(4), tau, np.ones(4))
+    tau, transform = np.array([-1.5, -0.5, 0.0, 1.0]), legendre_transform(16)
+    blocks = transform @ _q(tau) @ transform.T
     np.testing.assert_allclose(blocks[:, 0, 0], 0.5 * (2 - np.abs(tau)), atol=1e-14)
     np.testing.assert_allclose(blocks[:, 1, 0], blocks[:, 0, 1], atol=1e-14)
     assert abs(blocks[2, 1, 0]) < 1e-14
+
+
+@pytest.mark.parametrize("degree", [0, 1, 5])
+def test_powers_of_a_sum_are_integrated_exactly(degree):
+    """(s + t)^d is a polynomial in either variable, so that its integrals are its values at the nodes, weighted."""
+    edges, (t, w) = np.linspace(-1.5, 1.5, 7), gauss_legendre(16)
+    blocks = convolution_blocks(lambda z: z**degree, Pieces(np.linspace(-2.0, 2.0, 6), np.zeros(0)), edges)
+    centres = edges[1:-1, None, None] + 0.25 * (t[:, None] + t)
+    np.testing.assert_allclose(blocks, centres**degree * np.sqrt(w[:, None] * w), rtol=0.0, atol=1e-13)

@@ -297,6 +297,8 @@ def test_integrals_against_other_panels_are_exact_and_free(h, order):
     direct = slice_integrals(kernel, plain(X), STANDARD, finer, 1e-14, order=20).matrix(basis)
     np.testing.assert_allclose(found, direct, atol=1e-13)
     np.testing.assert_allclose(slices.restricted(np.array([7, 2])).matrix(basis), found[[7, 2]], atol=1e-15)
+    together = slices.restricted(np.array([7, 2])).joined(slices.restricted(np.array([4])))
+    np.testing.assert_allclose(together.matrix(basis), found[[7, 2, 4]], atol=1e-15)
 
 
 def test_where_most_slices_are_cut_panels_should_end():

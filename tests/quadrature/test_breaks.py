@@ -71,7 +71,7 @@ def test_roots_and_logarithms_are_told_from_jumps_and_kinks(name, expected):
     assert (singular == expected).all()
 
 
-@pytest.mark.parametrize("parts", [8, 64])
+@pytest.mark.parametrize("parts", [8, 16, 32, 64])
 @pytest.mark.parametrize("shape", BREAKS.values(), ids=BREAKS.keys())
 def test_more_parts_take_fewer_levels(shape, parts):
     """The same places, whatever an interval is divided into."""
