@@ -180,7 +180,7 @@ row("dependence", lambda: opsvd.dependence, lambda: {"source": [[3, 1], [1, 2]]}
     mu_x=NONE, mu_y=NONE, rtol=TOLERANCES, max_rank=NONE | COUNTS, max_evaluations=COUNTS,
     max_seconds=POSITIVE - {"1e-300"})
 row("break_points", lambda: opsvd.break_points, lambda: {"h": product}, h=H - {"kernel of vectors"}, mu_x=MEASURES,
-    mu_y=MEASURES)
+    mu_y=MEASURES, max_evaluations=COUNTS, max_seconds=POSITIVE)
 row("crosscheck", lambda: opsvd.crosscheck, lambda: {"h": product, "n": 10, "trials": 2, "rng": 0}, costly=True, h=H,
     n=SIZES | {"generator"}, mu_x=MEASURES, mu_y=MEASURES, trials=NOTHING, rank=NONE | COUNTS, rng=SEEDS, svd=NONE)
 row("check_matrix", lambda: opsvd.check_matrix, lambda: {"matrix": np.ones((5, 4)), "svd": line()},
@@ -478,7 +478,7 @@ row("plot_spectrum", lambda: opsvd.plot_spectrum, lambda: {"svd": line(), "ax": 
 row("plot_functions", lambda: opsvd.plot_functions, lambda: {"svd": line(), "ax": axes()}, svd=NOTHING, ax=NONE,
     count=COUNTS)
 row("plot_breaks", lambda: opsvd.plot_breaks, lambda: {"h": product, "ax": axes()}, costly=True,
-    h=H - {"kernel of vectors"}, mu_x=MEASURES, mu_y=MEASURES, ax=NONE)
+    h=H - {"kernel of vectors"}, mu_x=MEASURES, mu_y=MEASURES, ax=NONE, max_evaluations=COUNTS, max_seconds=POSITIVE)
 ESSAY = {"functions": NONE, "n": SIZES | {"generator"}, "ranks_n": SIZES | {"generator"}, "trials": NOTHING,
          "rng": SEEDS}
 row("essay_figures", lambda: opsvd.essay_figures, lambda: {"n": (3,), "ranks_n": (3,), "trials": 1}, costly=True,

@@ -87,6 +87,11 @@ class Budget:
         if time.monotonic() > min(self.started + 0.3 * self.seconds, self._part[1]) and self.seconds_left < 0.0:
             raise self._refusal(f"max_seconds={self.seconds:g} ran out")
 
+    def forgo(self, evaluations: int) -> None:
+        """Note that a next step was not taken, as so many values are not affordable, and which limit says so."""
+        self._refusal(f"max_evaluations={self.evaluations} ran out" if evaluations > self.evaluations_left else
+                      f"max_seconds={self.seconds:g} ran out")
+
     def _refusal(self, reason: str) -> BudgetExhaustedError:
         self.refusals.append(reason)
         return BudgetExhaustedError(reason)

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,9 @@ from ..operator.problem import Problem
 from ..operator.singular_functions import SingularFunctions, SingularSystem
 from ..probing.domain import Domain, weighted_samples
 from ..quadrature import Rule, joined
+from .carriers import carriers, few_carriers_margin
 from .images import images
-from .pairs import every, pairs_for, seen_at_pairs, stratified_rule
+from .pairs import pairs_for, seen_at_pairs, stratified_rule
 from .remainder import NORM_MARGIN, ORDER_MARGIN, RemainderEvidence, settled
 from .ridge_norm import RidgeNorm
 
@@ -132,18 +134,20 @@ class Comparison:
         compared = [_OnRules(f, g, _remainder(sample, (f * s) @ g.conj().T))
                     for (f, g), sample in zip(functions, samples, strict=True)]
         norms = [float(np.linalg.norm(sample)) for sample in samples]
-        remainders = [float(np.linalg.norm(one.remainder)) for one in compared]
+        remainders = [one.margin * float(np.linalg.norm(one.remainder)) for one in compared]
         if 0.0 < max(norms) < SMALLEST_SIZE or max(norms) > 1.0 / SMALLEST_SIZE:
             raise size_out_of_range(max(norms))
         # Where rules do not agree that h is there, some of the random points must.
         # Two that both see it differ by less than a thousandfold, and sixteen points tell a size.
         seen = max(norms[:-1]) <= 1e3 * min(norms[:-1]) and norms[0] > 0.0
-        if not seen and _participation(samples[-1]) < 16.0 and self.domain.norm > 0.0:
+        if not seen and carriers(squares(samples[-1].ravel())) < 16.0 and self.domain.norm > 0.0:
             return None
         if not seen:
             remainders[-1] *= NORM_MARGIN    # a few hundred of them tell it roughly
         # All rules see the same operator: the others tell how far its size is certain.
-        first = norm_bound(compared[0].remainder) if remainders[0] > self.rtol * norms[0] else remainders[0]
+        first = remainders[0]
+        if first > self.rtol * norms[0]:
+            first = compared[0].margin * norm_bound(compared[0].remainder)
         evidence = self._evidence(system, compared, norms, remainders, first)
         if self.final or settled(s, evidence.bars(), self.rtol):
             return evidence
@@ -215,7 +219,7 @@ class Comparison:
         # The norm of a sampled remainder is that of the operator, and what its energy makes up at random.
         norm = float(np.linalg.norm(_remainder(samples, (f * system.values) @ g.conj().T), 2))
         outside = self._outside(evidence.size)
-        halves, spots = [every(rule, 2, 0) for rule in rules], every(rules[0], 4, 1)
+        halves, spots = [rule.every(2, 0) for rule in rules], rules[0].every(4, 1)
         known = replace(evidence, operator_norm=min(evidence.operator_norm, norm + outside))
         return self._with_images(system, known, (halves[0], halves[1]), (spots, rules[1]), 2.0 * samples[1::4], outside)
 
@@ -242,7 +246,8 @@ class Comparison:
         couplings = [one.f.conj().T @ one.remainder @ one.g for one in compared]    # shape (r, r)
         # Rules that disagree on the size of the remainder have not resolved it, and do not know its integrals either.
         trusted = largest <= 4.0 * remainders[0] + 4.0 * EPS * norms[0]
-        coupling = max(float(np.linalg.norm(matrix)) for matrix in couplings) if trusted else largest
+        coupling = max(one.margin * float(np.linalg.norm(matrix)) for one, matrix in
+                       zip(compared, couplings, strict=True)) if trusted else largest
         if self.piecewise and trusted and largest > 100.0 * EPS * norms[0]:
             coupling = min(coupling * max(one.uncertain for one in compared), largest)
         between = self.lacking[1] * norms[0]
@@ -252,7 +257,7 @@ class Comparison:
         remainder = float(np.hypot(largest, outside))
         return ComparedEvidence(
             values=s, size=size, remainder=remainder, operator_norm=bound + outside,
-            coupling=coupling + between, least=min(remainders),
+            coupling=coupling + between, least=min(float(np.linalg.norm(one.remainder)) for one in compared),
             dimension=max(min(one.remainder.shape) for one in compared[:-1]),
             overlaps=np.concatenate([overlaps - between, overlaps + between]) if between else overlaps,
             **self._limits(s, size, remainder, bound + outside))
@@ -290,6 +295,11 @@ class _OnRules:
     g: np.ndarray
     remainder: np.ndarray
 
+    @cached_property
+    def margin(self) -> float:
+        """By how much the remainder may be larger than the nodes show, where few of them see it."""
+        return float(few_carriers_margin(squares(self.remainder.ravel())))
+
     @property
     def uncertain(self) -> float:
         """By how much the integrals of the remainder may be larger than this rule says: one if it resolves them.
@@ -322,12 +332,6 @@ def _counts(singular_values: np.ndarray) -> list[int]:
 def _norm(singular_values: np.ndarray, seen: float, remainder: float) -> float:
     """The norm of h: that of the answer to within the remainder, which may be much less than the error of a rule."""
     return seen if remainder > 1e-3 * seen else float(np.linalg.norm(singular_values))
-
-
-def _participation(samples: np.ndarray) -> float:
-    """The number of samples that share the energy: zero if there is none."""
-    energy = squares(samples / max(float(np.abs(samples).max()), np.finfo(float).tiny))
-    return float(energy.sum() ** 2 / max(np.sum(energy**2), 1.0))
 
 
 def _on_rules(functions: SingularFunctions, rules: tuple[Rule, ...]) -> list[np.ndarray]:

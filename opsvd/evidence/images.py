@@ -13,6 +13,7 @@ from ..probing.domain import Domain, within
 from ..probing.slice_splitter import Cuts, slice_integrals
 from ..probing.slices import SliceIntegrals
 from ..quadrature import Rule, continued, fall, joined
+from .carriers import few_carriers_margin
 
 # Strips along the ends of the domain, as parts of its width, whose energies tell how images decay.
 _STRIP = 0.04
@@ -115,8 +116,10 @@ class _Side:
         residual[inside] += there
         coupling = f.conj().T @ residual
         beyond = np.minimum(energy_beyond(there, rule.nodes[inside], self.domain_x), outside**2)
-        columns = np.sqrt(np.cumsum(np.sum(squares(residual), axis=0)) + beyond)
-        return columns + slices.unresolved, corner_norms(coupling) + slices.unresolved
+        energies = np.cumsum(squares(residual), axis=1)
+        margin = few_carriers_margin(energies)
+        columns = np.sqrt(energies.sum(axis=0) + beyond)
+        return margin * columns + slices.unresolved, margin * corner_norms(coupling) + slices.unresolved
 
     def missed(self, slices: SliceIntegrals, there: np.ndarray, spots: tuple[Rule, Rule],
                samples: np.ndarray) -> np.ndarray:

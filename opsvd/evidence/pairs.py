@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from .._support.budget import Budget
-from .._support.floats import TINY
 from ..kernels import Kernel
 from ..measures import LineMeasure
 from ..operator.singular_functions import SingularSystem
 from ..probing.domain import Domain, within
 from ..quadrature import Rule
+from .carriers import few_carriers_margin
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,8 @@ def seen_at_pairs(kernel: Kernel, domain: Domain, system: SingularSystem, count:
     size, energy = float(np.linalg.norm(values)), float(remainder.sum())
     if size == 0.0:
         return None
-    # Sixteen pairs that share the energy of the remainder tell its norm to a quarter. Of p fewer it is taken to be the
-    # root of 16 / p times as large: one pair may be one where five are expected.
-    carriers = energy**2 / max(float(np.square(remainder).sum()), TINY)
-    return SeenAtPairs(size, math.sqrt(energy * max(1.0, 16.0 / max(carriers, 1.0))), len(inside))
+    margin = float(few_carriers_margin(remainder, 16.0))    # sixteen pairs tell the norm to a quarter
+    return SeenAtPairs(size, margin * math.sqrt(energy), len(inside))
 
 
 def stratified_rule(measure: LineMeasure, interval: tuple[float, float], cells: int,
@@ -85,12 +83,6 @@ def stratified_rule(measure: LineMeasure, interval: tuple[float, float], cells: 
     inside = within(t, interval)
     drawn = 0.5 * np.square(root) + np.where(inside, 0.5 / (high - low), 0.0)
     return Rule(t, 1.0 / np.sqrt(drawn * len(t)), root)
-
-
-def every(rule: Rule, step: int, first: int) -> Rule:
-    """Every second node of a rule of random ones, or every third, with weights that make up for the others."""
-    return Rule(rule.nodes[first::step], math.sqrt(step) * rule.sqrt_lebesgue[first::step],
-                rule.sqrt_density[first::step])
 
 
 def _pairs(left: LineMeasure, right: LineMeasure, domain: Domain, cells: int) -> tuple[np.ndarray, np.ndarray]:

@@ -2,6 +2,6 @@
 
 from .inputs import EXAMPLES, HELP, Inputs
 from .page import cards, facts, message, svg, table
-from .timed import draw_breaks, sampled
+from .timed import sampled
 
-__all__ = ["EXAMPLES", "HELP", "Inputs", "cards", "draw_breaks", "facts", "message", "sampled", "svg", "table"]
+__all__ = ["EXAMPLES", "HELP", "Inputs", "cards", "facts", "message", "sampled", "svg", "table"]

@@ -14,9 +14,9 @@ def _():
     import marimo as mo
 
     import opsvd
-    from opsvd.explorer import EXAMPLES, HELP, Inputs, cards, draw_breaks, facts, message, sampled, svg, table
+    from opsvd.explorer import EXAMPLES, HELP, Inputs, cards, facts, message, sampled, svg, table
 
-    return EXAMPLES, HELP, Inputs, cards, draw_breaks, facts, message, mo, opsvd, sampled, svg, table
+    return EXAMPLES, HELP, Inputs, cards, facts, message, mo, opsvd, sampled, svg, table
 
 
 @app.cell
@@ -84,10 +84,11 @@ def _(cards, inputs, mo, opsvd, svd, svg):
 
 
 @app.cell
-def _(cards, draw_breaks, h, inputs, mo, mu_x, mu_y, svd, svg, table):
+def _(cards, h, inputs, mo, mu_x, mu_y, opsvd, svd, svg, table):
     with mo.status.spinner("Looking for breaks ..."):
-        image = "" if inputs.k > 1 else svg(lambda ax: draw_breaks(ax, h, mu_x, mu_y, inputs.max_seconds),
-                                            f"Where {inputs.formula} breaks")
+        image = "" if inputs.k > 1 else svg(
+            lambda ax: opsvd.plot_breaks(h, mu_x, mu_y, ax, max_seconds=inputs.max_seconds),
+            f"Where {inputs.formula} breaks")
     breaks = [(image, "The kernel in grey, and dots where it jumps, has a kink or is singular.")] if image else []
     mo.Html(cards([*breaks, (table(svd), "")]))
     return

@@ -3,6 +3,7 @@
 import base64
 import io
 import math
+import warnings
 from collections.abc import Callable, Iterable
 from html import escape
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from .._support.axes import new_figure
 from .._support.html import html_table
 from .._support.messages import described
 from ..answer.result import OperatorSVD
+from ..errors import ConvergenceWarning
 from ..spectrum import Estimate
 
 if TYPE_CHECKING:
@@ -43,17 +45,20 @@ _STYLE = """<style>
 def svg(draw: "Callable[[Axes], object]", alt: str) -> str:
     """What `draw` puts into an Axes, as an image that stands in the page itself; `alt` says what it shows.
 
-    If it cannot be drawn, the message that says why stands in its place.
+    If it cannot be drawn, the message that says why stands in its place. A warning that it is not all stands below it.
     """
     figure: Figure = new_figure(5.0, 3.6)
     try:
-        draw(figure.subplots())
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", ConvergenceWarning)
+            draw(figure.subplots())
     except Exception as error:    # noqa: BLE001 -- the other figures are to be seen, whatever one of them raises
         return message(error)
     file = io.BytesIO()
     figure.savefig(file, format="svg")
     data = base64.b64encode(file.getvalue()).decode()
-    return f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}">'
+    remarks = "".join(_alert(str(one.message)) for one in caught if isinstance(one.message, ConvergenceWarning))
+    return f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}">{remarks}'
 
 
 def cards(figures: Iterable[tuple[str, str]]) -> str:
@@ -92,4 +97,8 @@ def table(svd: OperatorSVD) -> str:
 
 def message(error: BaseException) -> str:
     """What went wrong, for a person to read."""
-    return f'{_STYLE}<div class="opsvd-message" role="alert">{escape(described(error))}</div>'
+    return _alert(described(error))
+
+
+def _alert(text: str) -> str:
+    return f'{_STYLE}<div class="opsvd-message" role="alert">{escape(text)}</div>'

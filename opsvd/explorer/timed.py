@@ -1,18 +1,11 @@
-"""Random matrices and breaks for the page, within its seconds."""
+"""Random matrices for the page, within its seconds."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from .._support.budget import Budget, BudgetExhaustedError
 from ..answer.result import OperatorSVD
 from ..comparison.crosscheck import CrossCheck, crosscheck
-from ..figures import plot_breaks
 from ..kernels import Kernel
-from ..measures import Measure
 from ..sampling.monte_carlo import kernel_trials
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 
 def sampled(kernel: Kernel, svd: OperatorSVD, n: Sequence[int], max_seconds: float) -> CrossCheck:
@@ -31,20 +24,3 @@ def sampled(kernel: Kernel, svd: OperatorSVD, n: Sequence[int], max_seconds: flo
                          f"{2.0 * seconds:.0f} s, and max_seconds allows {max_seconds:g}; choose a smaller n, or "
                          f"allow more seconds")
     return crosscheck(kernel, n, svd.mu_x, svd.mu_y, trials=trials, rng=0, svd=svd)
-
-
-def draw_breaks(ax: "Axes", kernel: Kernel, mu_x: Measure, mu_y: Measure, max_seconds: float) -> None:
-    """Draw where a kernel breaks, as `opsvd.plot_breaks` does.
-
-    Raises
-    ------
-    ValueError
-        If the search takes longer than `max_seconds`.
-    """
-    budget = Budget(200_000_000, max_seconds)    # as many values as `decompose` takes by default
-    try:
-        with budget.watched():
-            plot_breaks(kernel.limited(budget), mu_x, mu_y, ax)
-    except BudgetExhaustedError:
-        raise ValueError(f"the search for breaks was stopped after {max_seconds:g} s: there are very many, or a value "
-                         f"of h takes long; allow more seconds") from None

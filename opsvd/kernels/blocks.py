@@ -116,7 +116,10 @@ class BlockKernel(Kernel):
         blocks.
         """
         rng = np.random.default_rng(_SEED_OF_TRIED_BLOCKS)
-        count = max(2, 256 // self.b**2)    # blocks of some 256 numbers in all; dealing needs two at least
+        # Blocks of some 256 numbers in all, of which six such sets take a quarter of the budget at most; dealing needs
+        # two blocks at least.
+        numbers = 256 if self.budget is None else min(256, self.budget.evaluations // 24)
+        count = max(2, numbers // self.b**2)
         for scale in (1.0, math.sqrt(self.k), 0.1):
             z = scale * rng.standard_normal((count, self.b, self.b))
             dealt = rng.permutation(z.size)

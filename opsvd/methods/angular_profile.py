@@ -18,16 +18,20 @@ import numpy as np
 from .._support.budget import check_time
 from .._support.floats import EPS, TINY, chunks
 from ..errors import KernelError, diverges_towards
-from ..kernels import Elementwise, Kernel, elementwise
+from ..kernels import Elementwise, elementwise
 from ..measures import radial_half_density
+from ..operator.problem import Problem
 from ..quadrature import SLOWEST_RATE, Pieces, angle_density, gauss_legendre, hidden_energy, on_panels, recurrence
 from .angular_slices import CHECK_CUT, CHECK_ORDER, ORDER, PHASE
 from .filtered_profile import FilteredProfile, filtered_profile
+from .known_phi import on_pieces, remembered_line
 from .profile import MOST_PIECES, Profile, finite_values, smooth_pieces
 from .sections import Sections, grid_step
 
 # Panels in log t must end here: on wider ones t itself is no polynomial, and cos(<x, y>) in R^20 is wrong by 5e-4.
 _TOWARDS_ZERO = np.exp([-4.0, -9.0, -16.0, -26.0])
+# Where pieces of phi end, in log|w|, less a whole number: plain numbers, at which phi may break, are not there.
+_END = 0.37
 # The density, with phi, ends where it is below e^-120 of its largest value.
 _NEGLIGIBLE_EXPONENT = 120.0
 
@@ -206,18 +210,25 @@ def _angular_rule(log_z: np.ndarray, edges: np.ndarray, cuts: np.ndarray, k: int
     return t.reshape(len(log_z), -1), weights.reshape(len(log_z), -1)
 
 
-def scaled_line(kernel: Kernel, phi: Callable[[np.ndarray], np.ndarray], kinks: tuple[float, ...],
+def scaled_line(problem: Problem, phi: Callable[[np.ndarray], np.ndarray], kinks: tuple[float, ...],
                 scale: float) -> Elementwise:
-    """The kernel phi(scale x y) on the line; what it evaluates is paid for by an elementwise kernel that it is of."""
-    line = Elementwise(lambda z: phi(scale * z), 1, tuple(kink / scale for kink in kinks))
+    """The kernel phi(scale x y) on the line; what it evaluates is paid for by an elementwise kernel that it is of.
+
+    Where values are dear, each of them is paid for once.
+    """
+    line, kernel = Elementwise(lambda z: phi(scale * z), 1, tuple(kink / scale for kink in kinks)), problem.given
     if isinstance(kernel, Elementwise):    # another kernel counts, and pays, by itself
         line.budget = kernel.budget
-    return line
+    else:
+        line.payer = kernel
+    return remembered_line(line, scale, problem.known_phi) if line.dear else line
 
 
 def product_profile(line: Elementwise, k: int, high: float, tol: float) -> ProductProfile:
     """Find the pieces of phi up to z of the logarithm `high`; raises KernelError if phi oscillates too much there."""
     profile = Profile(line, 1.0, 1.0)
+    if line.dear:    # up to 1.37 and whole numbers, so that wider pieces have nodes of narrower ones
+        high = math.ceil(high - _END) + _END
     low = _lowest(profile, k)
     end = _end(profile, k, low, high)
     high = min(high, end)
@@ -235,6 +246,9 @@ def product_profile(line: Elementwise, k: int, high: float, tol: float) -> Produ
     even, odd = sizes.max(axis=(0, 1))
     # A parity of phi that is smaller than this part of the other is rounding. The zero kernel is even.
     parities = bool(even > 1e-14 * odd or odd == 0.0), bool(odd > 1e-14 * even)
+    if line.dear:
+        line, missed = on_pieces(line, pieces, lambda s: _importance(s, k))
+        hidden = hidden[0] + missed[0], hidden[1] + missed[1]
     return ProductProfile(line, k, pieces, parities, tol, hidden, end=end)
 
 

@@ -29,6 +29,7 @@ def discretisations_of_vectors(problem: Problem) -> Discretisations:
     answer = yield from _of_products(problem)
     if answer is None or _poor(answer):
         problem.budget.release()
+        problem.budget.refusals.clear()
         answer = yield from QuasiRandom().discretisations(problem)
     return answer
 
@@ -40,6 +41,9 @@ def _of_products(problem: Problem) -> Discretisations:
     # What differs at few pairs only is not seen by probing coordinates.
     if problem.rare or Tensor().refusal(problem) is not None:
         return None
+    if problem.given.dear:    # grids in all directions take more
+        with problem.budget.part(0.7):
+            return (yield from Tensor().discretisations(problem))
     if problem.whitened and _takes_all(problem):
         return (yield from Grid().discretisations(problem))
     if _takes_all(problem) and Grid().refusal(problem) is None:    # the laws may want more functions in one direction

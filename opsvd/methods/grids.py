@@ -15,7 +15,9 @@ import numpy as np
 from .._support.budget import BudgetExhaustedError, announce
 from .._support.linalg import compact_svd, leading_svd
 from ..bases import GridBasis, LineBasis, PanelBasis, polynomials_of
+from ..evidence.carriers import few_carriers_margin
 from ..evidence.larger_basis import larger_evidence
+from ..evidence.pairs import pairs_for
 from ..evidence.remainder import RemainderEvidence
 from ..evidence.scatter import largest_nearby
 from ..kernels import Kernel, Side, operator_grid
@@ -235,8 +237,10 @@ def _still_to_come(s: np.ndarray, grid: _Size, remainder: float, coarser: list[_
 
 def _seen(kernel: Kernel, system: SingularSystem) -> tuple[float, float]:
     """The root mean square of what the answer misses at random points, and the same with its uncertainty."""
-    # All pairs of 800 points a side: as many values as a grid of a middling size.
-    count, rng, both = 800, np.random.default_rng(13), (system.left, system.right)
+    # All pairs of 800 points a side: as many values as a grid of a middling size; or of as many as are affordable.
+    rng, both = np.random.default_rng(13), (system.left, system.right)
+    each = both[0].side.width * both[1].side.width
+    count = max(12, math.isqrt(pairs_for(kernel) // each)) if kernel.dear else 800
     points = [f.side.points(rng.standard_normal((count, f.side.directions))) for f in both]
     f, g = (side.parts[0].basis.sums(some, side.parts[0].coefficients)
             for side, some in zip(both, points, strict=True))
@@ -246,4 +250,5 @@ def _seen(kernel: Kernel, system: SingularSystem) -> tuple[float, float]:
     # Pairs share their points: what is independent are the means over rows and columns. Three standard errors are
     # exceeded once in 700 times.
     unsure = math.sqrt((np.var(squares.mean(axis=1)) + np.var(squares.mean(axis=0))) / count)
-    return math.sqrt(float(squares.mean())), math.sqrt(float(squares.mean()) + 3.0 * unsure)
+    few = max(float(few_carriers_margin(squares.mean(axis=axis), 16.0)) for axis in (0, 1))
+    return math.sqrt(float(squares.mean())), few * math.sqrt(float(squares.mean()) + 3.0 * unsure)

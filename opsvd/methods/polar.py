@@ -74,7 +74,7 @@ def _attempts(problem: Problem) -> Iterator[Discretisation]:
         return
     unseen = Unseen(problem)    # before the budget may run out
     k, aim = len(product.deviations), problem.tolerances.polar
-    line = scaled_line(problem.kernel, product.phi, product.kinks, product.scale)
+    line = scaled_line(problem, product.phi, product.kinks, product.scale)
 
     def make(top: float) -> ProductProfile:
         return product_profile(line, k, 2.0 * top + math.log(k) + max(0.1, beyond_ends(k, aim)),

@@ -101,10 +101,10 @@ class PolynomialAttempt:
         return 64 * int(np.ceil(max(1.1 * times, 2.0) * size / 64)) - 1
 
     def sufficient(self, enough: float) -> int:
-        """The same where values are dear: a multiple of eight less one, and at least a quarter more than this one."""
+        """The same where values are dear: a twentieth larger, a multiple of four less one, and at least 1.25 times."""
         size = self.degree + 1
         times = np.log(enough) / np.log(np.clip(self.tail, enough, 0.99))
-        return 8 * int(np.ceil(max(1.1 * times, 1.25) * size / 8)) - 1
+        return 4 * int(np.ceil(max(1.05 * times, 1.25) * size / 4)) - 1
 
     def oversampled(self, times: int) -> "PolynomialAttempt":
         """The same degree with so many nodes a function, which resolve what the functions do not."""

@@ -28,7 +28,7 @@ SCRAMBLINGS = 8
 
 _LEADING = 60    # singular values that are looked at
 _MOST_ROWS = 4096    # of a matrix, whose leading SVD takes a second
-_FEWEST = 8    # points a side, of the smallest answer
+_FEWEST = 8    # points a side, of the smallest answer, or half as many where a budget has no values for more
 
 
 class QuasiRandom(Method):
@@ -88,17 +88,23 @@ def _discretisation(problem: Problem, n: int, remark: str) -> Discretisation:
 def hold_for_few_points(problem: Problem, most: int | None = None) -> None:
     """Keep back what a coarse answer takes, by default that of some points: of the time, at least for the fewest."""
     left, right = problem.sides
-    least = SCRAMBLINGS * _FEWEST**2 * left.width * right.width
+    width = left.width * right.width
+    least = SCRAMBLINGS * _fewest(problem.budget, width)**2 * width
     # A coarse answer may have sixteen times the values of the smallest: 32 points a side; or two fifths of all.
     budget = problem.budget
     most = min(16 * least if most is None else most, 2 * budget.evaluations // 5)
     budget.hold(max(most, least), least, SCRAMBLINGS)
 
 
+def _fewest(budget: Budget, width: int) -> int:
+    """The points a side of the smallest answer: they take at most half of the evaluations, or are four."""
+    return _FEWEST if 2 * SCRAMBLINGS * _FEWEST**2 * width <= 1.1 * budget.evaluations else _FEWEST // 2
+
+
 def _first_size(kernel: Kernel, budget: Budget, most: int, width: int) -> int:
     """The points a side to begin with: fewer where the budget does not have what they take, but some."""
     n = min(256, most)    # half a million values, as much as the least budget has
-    while n > _FEWEST and not budget.affords(SCRAMBLINGS * n**2 * width, _calls_of(kernel, n)):
+    while n > _FEWEST // 2 and not budget.affords(SCRAMBLINGS * n**2 * width, _calls_of(kernel, n)):
         n //= 2
     return n
 

@@ -90,7 +90,8 @@ def from_few_values(problem: Problem, first: PolynomialAttempt) -> Iterator[Disc
     enough, before, degree = _enough(problem), first, first.degree
     while degree <= 127:
         fitting = fitting_of_coefficients(before.block.matrix, *(before.fitting or problem.gaussians))
-        now = PolynomialAttempt(problem, degree, fitting=fitting)
+        # Coefficients that decay geometrically alias less than those for which degrees from 47 on have 17 nodes more.
+        now = PolynomialAttempt(problem, degree, degree + 9, fitting)
         helps = now.tail <= 0.25 * before.tail if before is first else now.geometric(before)
         if now.tail <= enough:
             yield _discretisation(now, leading=now.tail > problem.tolerances.coefficients)

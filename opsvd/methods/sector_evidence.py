@@ -30,16 +30,13 @@ class Unseen:
     """Values of a black box at random pairs of points, by which its symmetry is confirmed."""
 
     def __init__(self, problem: Problem) -> None:
-        rng = np.random.default_rng(7)
-        # 400 values tell a mean square to a tenth.
-        self.x, self.y = (measure.sample(400, rng) for measure in (problem.mu_x, problem.mu_y))
-        self.values = problem.kernel(self.x, self.y)
+        self.x, self.y, self.values = problem.random_pairs
 
     def contradicts(self, system: SingularSystem, evidence: Evidence) -> bool:
         """Whether h is not what an answer that rests on its form says."""
         answer = system.left.reconstruct(system.right, system.values, self.x, self.y)
         missed = float(np.sqrt(np.mean((self.values - answer) ** 2)))
-        # Six is a margin for mean squares of 400 values, of which a few may be far larger than the others.
+        # Six is a margin for mean squares of a hundred values, of which a few may be far larger than the others.
         return missed > 6.0 * evidence.left_out(len(system.values)) + 1e-10 * evidence.norm.value
 
 

@@ -27,6 +27,8 @@ from .tightening import tightened
 _SEEN = "seen to be a function of |x|, |y| and <x, y>"
 _LIMIT = ("h varies too fast for the grids in the lengths, or for the degrees: accept a larger rtol or a smaller "
           "max_rank")
+# Values of a function of two lengths and an angle: exp(-|x - y|^2 / 2) in R^2 takes as many to rtol=1e-3.
+_FEWEST_OF_THREE = 1_000_000
 
 
 class Sectors(Method):
@@ -64,6 +66,8 @@ class Sectors(Method):
             yield from self._of_product(problem, lambda w: product_values(kernel, w), (),
                                         "seen to be a function of <x, y>", unseen)
             return
+        if kernel.dear and problem.budget.values_left < _FEWEST_OF_THREE:
+            return
         profile = InvariantProfile(LengthProfile(of_vectors(kernel), kernel.dims[0], problem.tolerances.angles),
                                    _stds(problem))
         radii, _ = find_radii(lambda _: profile.coarse(), profile.k, problem.tolerances.lengths)
@@ -74,7 +78,7 @@ class Sectors(Method):
         """Yield those of phi(<x, y>)."""
         kernel = problem.kernel
         k, aim, scale = kernel.dims[0], problem.tolerances.lengths, math.prod(_stds(problem))
-        line = scaled_line(kernel, phi, kinks, scale)
+        line = scaled_line(problem, phi, kinks, scale)
 
         def make(top: float) -> ProductProfile:
             return product_profile(line, k, 2.0 * top + math.log(k) + max(0.1, beyond_ends(k, aim)),

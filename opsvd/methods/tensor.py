@@ -8,17 +8,19 @@ rules with as many nodes in each direction as its coefficients ask for. Of Gauss
 
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 
 import numpy as np
 
-from .._support.budget import announce, check_time
+from .._support.budget import BudgetExhaustedError, announce, check_time
 from .._support.floats import chunks
 from ..bases import PolynomialProducts, polynomials_of
 from ..errors import NotSquareIntegrableError
 from ..evidence.larger_basis import larger_evidence
 from ..evidence.remainder import RemainderEvidence, largest_evidence
-from ..kernels import SMALLEST_SIZE
+from ..evidence.vector_pairs import evidence_at_pairs
+from ..kernels import SMALLEST_SIZE, Kernel
 from ..measures import Gaussian
 from ..operator.discretisation import Block, Discretisation, Discretisations
 from ..operator.problem import Problem
@@ -29,6 +31,7 @@ from .remainder_at_points import Products, refined_at_points
 from .tightening import tightened
 
 _FIRST = 8    # nodes in a direction, to begin with
+_FIRST_IF_DEAR = 4    # where values are dear: 256 of them for two directions a side
 # For checks there are more of them, by these factors and so many: one check may be as wrong as the matrix itself by
 # chance, where a kink lies between two nodes (benchmarks/check_rules.py). The last is the largest.
 _CHECKS = ((1.12, 5), (1.25, 3))
@@ -54,16 +57,17 @@ class TensorDiscretisation:
     checks : tuple of ndarray
         The matrices of `check_sizes`.
     check_sizes : tuple of tuple of (tuple of int, tuple of int)
-        For each check, what `sizes` is for the matrix.
+        For each check, what `sizes` is for the matrix. There are none where values are dear.
     """
 
-    def __init__(self, coordinates: Coordinates, tol: float) -> None:
+    def __init__(self, coordinates: Coordinates, tol: float, first: tuple[Sizes, ...]) -> None:
         self.coordinates, components = coordinates, coordinates.components
-        refined = [_refined(coordinates, component, tol) for component in components]
+        refined = [_refined(coordinates, component, size, tol) for component, size in
+                   zip(components, first, strict=True)]
         self.sizes, offset = tuple(size for _, size in refined), coordinates.offset()
         self.matrix = _assembled(offset, [block for block, _ in refined])
-        self.check_sizes = tuple(tuple(_check_sizes(size, check) for size in self.sizes)
-                                 for check in range(len(_CHECKS)))
+        checks = 0 if coordinates.kernel.dear else len(_CHECKS)
+        self.check_sizes = tuple(tuple(_check_sizes(size, check) for size in self.sizes) for check in range(checks))
         self.checks = tuple(_assembled(offset, [_coefficients(coordinates, *each) for each in
                                                 zip(components, sizes, strict=True)]) for sizes in self.check_sizes)
 
@@ -98,6 +102,8 @@ class Tensor(Method):
 
     def discretisations(self, problem: Problem) -> Discretisations:
         """One discretisation for the tolerance, or for larger ones that the budget allows; then its remainder."""
+        if problem.given.dear:
+            return self._of_few_values(problem)
         return refined_at_points(problem, self.products(problem))
 
     def products(self, problem: Problem) -> Products:
@@ -112,14 +118,28 @@ class Tensor(Method):
         answer = yield from tightened(problem, attempts)
         return answer, made[-1] if made else None
 
+    def _of_few_values(self, problem: Problem) -> Discretisations:
+        """One discretisation, of the sizes that the budget allows."""
+        answer, size = None, 0
+        with suppress(BudgetExhaustedError):
+            for discretisation in self._attempts(problem):
+                size = discretisation.blocks[0].matrix.size
+                answer = yield discretisation
+        if size and (answer is None or not answer.converged):
+            problem.budget.forgo(8 * size)    # twice the next size: all of four directions are 1.4 times as large
+        return answer
+
     def _attempts(self, problem: Problem) -> Iterator[Discretisation]:
-        d = TensorDiscretisation(problem.coordinates, problem.tolerances.products)
-        c = d.coordinates
+        c = problem.coordinates
+        nodes = _FIRST_IF_DEAR if problem.given.dear else _FIRST
+        first = tuple(((nodes,) * len(part.x), (nodes,) * len(part.y)) for part in c.components)
+        d = TensorDiscretisation(c, problem.tolerances.products, first)
         parts = list(zip(c.components, d.sizes, strict=True))
         left = PolynomialProducts(problem.sides[0], c.turn_x, tuple((part.x, size[0]) for part, size in parts))
         right = PolynomialProducts(problem.sides[1], c.turn_y, tuple((part.y, size[1]) for part, size in parts))
         block = Block(left, right, d.matrix, problem.tolerances.negligible_products)
-        yield Discretisation((block,), partial(_evidence, d), _note(d), rtol=problem.rtol,
+        evidence = partial(evidence_at_pairs, problem) if problem.given.dear else partial(_evidence, d)
+        yield Discretisation((block,), evidence, _note(d), rtol=problem.rtol,
                              limit="More products of polynomials are not affordable: accept a larger rtol")
 
 
@@ -135,9 +155,8 @@ def _check_sizes(size: Sizes, check: int = -1) -> Sizes:
     return x, y
 
 
-def _refined(coordinates: Coordinates, component: Component, tol: float) -> tuple[np.ndarray, Sizes]:
-    """The block of a component, with sizes that suffice in every direction or are the largest affordable."""
-    size: Sizes = ((_FIRST,) * len(component.x), (_FIRST,) * len(component.y))
+def _refined(coordinates: Coordinates, component: Component, size: Sizes, tol: float) -> tuple[np.ndarray, Sizes]:
+    """The block of a component, with sizes from this one on that suffice in every direction, or are affordable."""
     while True:
         block = _coefficients(coordinates, component, size)
         tensor = block.reshape(*size[0], *size[1])
@@ -148,7 +167,7 @@ def _refined(coordinates: Coordinates, component: Component, tol: float) -> tupl
         worst = max(tails, default=0.0)
         growing = np.array(tails) > max(tol * whole, 0.03 * worst)
         ways = (_grown(size, growing), _grown(size, np.array(tails) == worst))
-        grown = next((larger for larger in ways if _affordable(larger)), None)
+        grown = next((larger for larger in ways if _affordable(larger, coordinates.kernel)), None)
         if grown is None or not growing.any():
             return block, size
         size = grown
@@ -159,12 +178,14 @@ def _grown(size: Sizes, growing: np.ndarray) -> Sizes:
     return tuple(sizes[:len(size[0])]), tuple(sizes[len(size[0]):])
 
 
-def _affordable(size: Sizes) -> bool:
-    larger = _check_sizes(size)
+def _affordable(size: Sizes, kernel: Kernel) -> bool:
     # In one direction recurrences of degree 640 still take less than the values.
-    values = math.prod(larger[0]) * math.prod(larger[1])
-    functions = max(math.prod(size[0]), math.prod(size[1]))
-    return values <= _MOST_VALUES and functions <= _MOST_FUNCTIONS and max(0, *size[0], *size[1]) <= 640
+    if max(math.prod(size[0]), math.prod(size[1])) > _MOST_FUNCTIONS or max(0, *size[0], *size[1]) > 640:
+        return False
+    if kernel.dear and kernel.budget is not None:    # without checks, and with as many values left for pairs
+        return math.prod((*size[0], *size[1])) <= min(0.5 * kernel.budget.values_left, _MOST_VALUES)
+    larger = _check_sizes(size)
+    return math.prod(larger[0]) * math.prod(larger[1]) <= _MOST_VALUES
 
 
 def _coefficients(coordinates: Coordinates, component: Component, size: Sizes) -> np.ndarray:

@@ -52,7 +52,7 @@ class Zonal(Method):
         if (why := only_real_numbers_of_vectors(problem)) is not None:
             return why
         if not problem.affords_forms:
-            return "takes at least five million values of h, and not that many may be asked for"
+            return "takes more values of h to find a form than may be asked for"
         if problem.bilinear is None:
             return ("takes functions of <x, y>, or of <w, x> + b with y = (w, b), where y is Gaussian and only b may "
                     "have a mean that is not zero")
@@ -95,7 +95,7 @@ def _attempts(problem: Problem) -> Iterator[Discretisation]:
     law = cast("ZonalLaw", find_law(form, problem.sides))
     unseen = Unseen(problem)    # before the budget may run out
     k, aim = law.k, problem.tolerances.polar
-    line = scaled_line(problem.given, form.phi, form.kinks, law.scale)
+    line = scaled_line(problem, form.phi, form.kinks, law.scale)
     longest = float(np.log(np.linalg.norm(law.plane.rows(1).points, axis=1).max() / math.sqrt(k)))
 
     def make(top: float) -> ProductProfile:

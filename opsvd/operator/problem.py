@@ -4,8 +4,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import cast
 
+import numpy as np
+
 from .._support.budget import Budget
-from ..kernels import BlockKernel, Kernel, MatrixKernel, Side, sides
+from ..kernels import BlockKernel, Elementwise, Kernel, MatrixKernel, Side, sides
 from ..measures import Discrete, Gaussian, GaussianVector, LineMeasure, Measure
 from ..probing.bilinear import Bilinear, find_bilinear
 from ..probing.coordinates import Coordinates, find_coordinates
@@ -17,6 +19,10 @@ from ..probing.quadratic_exponent import QuadraticExponent, find_quadratic_expon
 from ..probing.structure import Structure, find_structure
 from ..probing.varied_points import is_rare
 from .tolerances import Tolerances
+
+# What is found out about a kernel whatever the tolerance is.
+_WHATEVER_RTOL = ("kernel", "sides", "quadratic_exponent", "invariant", "inner_product", "bilinear", "rare",
+                  "coordinates", "known_phi", "random_pairs")
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,8 +147,32 @@ class Problem:
 
     @property
     def affords_forms(self) -> bool:
-        """Whether there are the values that phi of a form takes, at many points with many digits: some millions."""
-        return self.budget.evaluations_left > 5_000_000 and not self.given.dear
+        """Whether there are the values that it takes to find a form, and then phi of it.
+
+        These are some thousand values where phi is remembered, and otherwise some millions, at many points with many
+        digits.
+        """
+        if self.round and self.invariant and not isinstance(self.given, Elementwise):
+            return False    # a form that is invariant is <x, y>, which is seen elsewhere
+        if self.given.dear:
+            p, q = (side.measure.dim for side in self.sides)
+            return self.budget.values_left > 2 * (3000 + 96 * (max(p, q) + 2) * max(p, q))
+        return self.budget.evaluations_left > 5_000_000
+
+    @cached_property
+    def known_phi(self) -> dict[float, float]:
+        """Values of phi by their points, of a kernel that is a function of one number, where values are dear."""
+        return {}
+
+    @cached_property
+    def random_pairs(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Random pairs of points of a kernel of vectors, (n, p) and (n, q), and h there: they confirm what it is.
+
+        400 values tell a mean square to a tenth, and a hundred to a fifth.
+        """
+        rng, count = np.random.default_rng(7), 100 if self.given.dear else 400
+        x, y = (measure.sample(count, rng) for measure in (self.mu_x, self.mu_y))
+        return x, y, self.kernel(x, y)
 
     @cached_property
     def bilinear(self) -> Bilinear | None:
@@ -160,5 +190,8 @@ class Problem:
         return find_coordinates(self.kernel, self.mu_x, self.mu_y)
 
     def at(self, rtol: float) -> "Problem":
-        """The same problem with another tolerance."""
-        return replace(self, rtol=rtol)
+        """The same problem with another tolerance: what does not depend on that stays known where values are dear."""
+        other = replace(self, rtol=rtol)
+        if self.given.dear:
+            vars(other).update({name: vars(self)[name] for name in _WHATEVER_RTOL if name in vars(self)})
+        return other

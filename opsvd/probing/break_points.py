@@ -1,27 +1,33 @@
 """Where a kernel breaks: the points at which its slices jump, have a kink or are singular."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 from scipy.special import ndtr
 
+from .._support.budget import Budget, BudgetExhaustedError
+from .._support.validation import int_of_at_least, positive_float
 from ..bases import PanelBasis
 from ..errors import ConvergenceWarning
 from ..kernels import BlockKernel, Kernel, MatrixKernel, paired, unit_factor
-from ..measures import Gaussian, LineMeasure, MeasureLike, require_line
+from ..measures import Gaussian, LineMeasure, Measure, MeasureLike, require_line
 from ..quadrature import PIECE_ORDER, Rule
 from .domain import find_domain, weighted_samples
 from .meeting_points import meeting_points
-from .slice_splitter import slice_integrals
+from .slice_splitter import slice_breaks
 
 _RTOL = 1e-10
 """The tolerance of the domain, as `decompose` has it by default; slices are resolved to a hundredth of it."""
 
+_LEAST = 1000    # max_evaluations; the search for the domain takes 256 at a time
+
 
 def break_points(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(),  # noqa: B008
-                 mu_y: MeasureLike = Gaussian()) -> np.ndarray:  # noqa: B008
+                 mu_y: MeasureLike = Gaussian(), *, max_evaluations: int = 200_000_000,  # noqa: B008
+                 max_seconds: float = 20.0) -> np.ndarray:
     r"""Find points (x, y) at which a kernel jumps, has a kink, or is singular.
 
     About 130 slices :math:`h(x_i, \cdot)` and 160 slices :math:`h(\cdot, y_j)`, across the part of the plane that
@@ -36,6 +42,11 @@ def break_points(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(),
         ``h(x, y)``, vectorised.
     mu_x, mu_y : Measure, or what stands for one, default Gaussian()
         The measures of x and y, as for `decompose`.
+    max_evaluations : int, default 200_000_000
+        The most values of h that may be asked for, at least 1000. Where few are allowed, fewer slices are looked at.
+    max_seconds : float, default 20.0
+        The most seconds; a call or a step that is under way is not interrupted. When either budget runs out, the points
+        that were found until then are returned.
 
     Returns
     -------
@@ -51,14 +62,14 @@ def break_points(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(),
         If h is NaN or infinite at a point that matters, other than a singular one.
     NotSquareIntegrableError
         If E[h^2] is infinite.
-    TypeError
-        If a measure is not one.
+    TypeError, ValueError
+        If another argument is not what it must be.
 
     Warns
     -----
     ConvergenceWarning
-        If slices do not become smooth when they are cut: h has more breaks than were found, oscillates fast, or is
-        noise.
+        If the points are not all: a budget ran out, or slices do not become smooth when they are cut, because h has
+        more breaks than were found, oscillates fast, or is noise.
 
     Notes
     -----
@@ -77,22 +88,74 @@ def break_points(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(),
     (0, 2)
     """
     kernel, mu_x, mu_y = paired(h, mu_x, mu_y)
+    budget = budget_of(max_evaluations, max_seconds, 0 if isinstance(h, Kernel) else 2 * kernel.function.values)
+    with budget.watched():
+        points, remark = found_breaks(kernel.limited(budget), mu_x, mu_y)
+    kernel.evaluations += budget.spent
+    if remark:
+        warnings.warn(remark, ConvergenceWarning, stacklevel=2)
+    return points
+
+
+def budget_of(max_evaluations: int, max_seconds: float, tried: int) -> Budget:
+    """What a search for breaks may cost, where it took so many values to try h; bad arguments raise."""
+    most = int_of_at_least(max_evaluations, "max_evaluations", _LEAST, "which a first look takes")
+    return Budget(most, positive_float(max_seconds, "max_seconds"), aside=tried)
+
+
+def found_breaks(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> tuple[np.ndarray, str]:
+    """The points of `break_points`, (m, 2), and why they are not all, if they are not; for a kernel with a budget."""
     if kernel.dims != (1, 1) or isinstance(kernel, BlockKernel | MatrixKernel):
         raise ValueError(f"h must be a kernel of two numbers, and have numbers for values, got {kernel!r} under "
                          f"mu_x = {mu_x!r} and mu_y = {mu_y!r}; pass a function of one coordinate of each")
-    kernel = kernel.scaled(unit_factor(kernel, mu_x, mu_y))
     line_x, line_y = (require_line(mu, name) for mu, name in ((mu_x, "mu_x"), (mu_y, "mu_y")))
-    kernel = kernel.along(line_x, line_y)
+    found, smooth = [np.zeros((0, 2))], True
+    with suppress(BudgetExhaustedError):
+        for points, resolved in _searched(kernel, line_x, line_y):
+            found.append(points)
+            smooth = smooth and resolved
+    points = np.concatenate(found)
+    points = np.unique(np.stack([line_x.points(points[:, 0]), line_y.points(points[:, 1])], axis=1), axis=0)
+    return points, _why_not_all(len(points), (kernel.budget or Budget()).refusals, smooth=smooth)
+
+
+def _why_not_all(count: int, refusals: list[str], *, smooth: bool) -> str:
+    """What stands in the way of more points than so many, in words; nothing if they are all."""
+    if refusals:
+        return (f"{refusals[0]} before all slices were looked at: the {count} points that were found until then are "
+                f"not all. Raise it, or look at a part of h")
+    return "" if smooth else (
+        f"slices of h do not become smooth when they are cut: h oscillates fast, looks like noise or a fractal, or has "
+        f"very many breaks; the {count} points that were found are not all. Look at a part of h, or take it for what "
+        f"it looks like")
+
+
+def _searched(kernel: Kernel, line_x: LineMeasure, line_y: LineMeasure) -> Iterator[tuple[np.ndarray, bool]]:
+    """Coordinates of breaks along slices in y, and then in x, and whether slices became smooth."""
+    budget = kernel.budget or Budget()
+    budget.decide()    # by the number of values that are allowed
+    kernel = kernel.scaled(unit_factor(kernel, line_x, line_y)).along(line_x, line_y)
+    budget.decide()    # and by what they cost
     domain = find_domain(kernel, line_x, line_y, _RTOL)
     if domain.norm == 0.0:
-        return np.zeros((0, 2))
+        return
     x, y = _edges(line_x, domain.x, 4), _edges(line_y, domain.y, 5)    # unequal, so that no nodes coincide
-    rule_x, rule_y = PanelBasis(line_x, x, PIECE_ORDER).rule, PanelBasis(line_y, y, PIECE_ORDER).rule
+    rule_x = _affordable(PanelBasis(line_x, x, PIECE_ORDER).rule, len(y) - 1, budget)
+    rule_y = _affordable(PanelBasis(line_y, y, PIECE_ORDER).rule, len(x) - 1, budget)
     size = float(np.linalg.norm(weighted_samples(kernel, domain, rule_x, rule_y)))
-    along_y = _on_slices(kernel, rule_x, line_y, y, size)
-    along_x = _on_slices(kernel.transposed(), rule_y, line_x, x, size)[:, ::-1]
-    found = np.concatenate([along_y, along_x])
-    return np.unique(np.stack([line_x.points(found[:, 0]), line_y.points(found[:, 1])], axis=1), axis=0)
+    with budget.part(0.5):
+        along_y = _on_slices(kernel, rule_x, line_y, y, size)
+    yield along_y
+    points, resolved = _on_slices(kernel.transposed(), rule_y, line_x, x, size)
+    yield points[:, ::-1], resolved
+
+
+def _affordable(rule: Rule, panels: int, budget: Budget) -> Rule:
+    """As many nodes as the budget has slices for, and at least two: a first look takes a sixth of what is left."""
+    a_slice = (PIECE_ORDER + 4) * panels    # the nodes, two ends, and two random points
+    count = max(2, int(min(budget.values_left / (6 * a_slice), len(rule))))
+    step = -(-len(rule) // count)
+    return rule.every(step, step // 2)
 
 
 def _edges(measure: LineMeasure, interval: tuple[float, float], count: int) -> np.ndarray:
@@ -112,14 +175,16 @@ def _edges(measure: LineMeasure, interval: tuple[float, float], count: int) -> n
     return np.union1d(edges, measure.edges[(measure.edges > low) & (measure.edges < high)])
 
 
-def _on_slices(kernel: Kernel, rule: Rule, measure: LineMeasure, edges: np.ndarray, size: float) -> np.ndarray:
-    """Breaks of the slices h(x_i, .) at the nodes of a rule, and where those of neighbours meet: shape (m, 2)."""
-    slices = slice_integrals(kernel, rule, measure, edges, 0.01 * _RTOL, order=PIECE_ORDER,
-                             size=size / np.sqrt(len(rule.nodes)))
-    if slices.unresolved > 1e-6 * size:    # a million times what is asked for: there are more breaks than were found
-        warnings.warn(f"slices of h do not become smooth when they are cut: h oscillates fast, looks like noise or a "
-                      f"fractal, or has very many breaks; the {len(slices.breaks)} found on {len(rule.nodes)} slices "
-                      f"are not all. Look at a part of h, or take it for what it looks like",
-                      ConvergenceWarning, stacklevel=3)
-        return slices.breaks
-    return np.concatenate([slices.breaks, meeting_points(kernel, rule.nodes, slices.breaks)])
+def _on_slices(kernel: Kernel, rule: Rule, measure: LineMeasure, edges: np.ndarray,
+               size: float) -> tuple[np.ndarray, bool]:
+    """Breaks of the slices h(x_i, .) at the nodes of a rule, and where those of neighbours meet; and whether all are.
+
+    The points have shape (m, 2).
+    """
+    breaks, unresolved = slice_breaks(kernel, rule, measure, edges, 0.01 * _RTOL, order=PIECE_ORDER,
+                                      size=size / np.sqrt(len(rule)))
+    smooth = unresolved <= 1e-6 * size    # a million times what is asked for: there are more breaks than were found
+    if smooth:
+        with suppress(BudgetExhaustedError):
+            breaks = np.concatenate([breaks, meeting_points(kernel, rule.nodes, breaks)])
+    return breaks, smooth

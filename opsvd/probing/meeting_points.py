@@ -1,9 +1,11 @@
 """Where two breaks of neighbouring slices meet: turning points, as at the tip of a closed curve, and crossings."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
+from .._support.budget import check_time
 from ..kernels import Kernel
 from ..quadrature import find_breaks
 from ..quadrature.breaks import parts_of_each
@@ -42,6 +44,9 @@ def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndar
         To rounding in x, and to its square root in y.
     """
     lists = _on_each(x, breaks)
+    # Each pair that vanishes is a candidate, so that lists of very different lengths have more than are looked at.
+    if sum(abs(len(after) - len(before)) // 2 for before, after in pairwise(lists)) > _MOST_POINTS:
+        return np.zeros((0, 2))
     vanishing: list[tuple[int, int, tuple[float, float]]] = []
     for i in range(len(x) - 1):
         more, fewer = (i, i + 1) if len(lists[i]) > len(lists[i + 1]) else (i + 1, i)
@@ -79,6 +84,7 @@ def _vanishing(more: np.ndarray, fewer: np.ndarray) -> list[tuple[float, float]]
     """
     pairs: list[tuple[float, float]] = []
     while len(more) >= len(fewer) + 2:
+        check_time()    # of some thousand breaks a pair takes seconds
         without = [np.delete(more, [j, j + 1]) for j in range(len(more) - 1)]
         j = int(np.argmin([_distance(rest, fewer) for rest in without] + np.diff(more)))
         pairs.append((float(more[j]), float(more[j + 1])))

@@ -1,5 +1,6 @@
 """Slices of a kernel, split where they break until polynomials resolve every piece."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -9,6 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from .._support.arrays import read_only
+from .._support.budget import BudgetExhaustedError
 from .._support.floats import EPS
 from ..bases import PanelBasis
 from ..kernels import Kernel
@@ -55,6 +57,20 @@ def slice_integrals(kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.
     splitter = _Splitter(kernel, left, measure, np.asarray(edges), tol, order=order, size=size, budget=budget)
     splitter.cuts = cuts
     return splitter.run()
+
+
+def slice_breaks(kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.ndarray, tol: float, *, order: int,
+                 size: float) -> tuple[np.ndarray, float]:
+    """The breaks of such slices, (b, 2), and the norm of what is not resolved of all.
+
+    If the budget of the kernel runs out, they are those that were found until then, and the norm is infinite.
+    """
+    work = _Splitter(kernel, left, measure, edges, tol, order=order, size=size, budget=8_000_000)
+    try:
+        slices = work.run()
+    except BudgetExhaustedError:
+        return np.concatenate(work.breaks), math.inf
+    return slices.breaks, slices.unresolved
 
 
 @dataclass(frozen=True, eq=False)

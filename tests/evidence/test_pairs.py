@@ -5,7 +5,7 @@ import pytest
 
 from opsvd import Beta, Gaussian, StudentT, Uniform
 from opsvd._support.budget import Budget
-from opsvd.evidence.pairs import every, pairs_for, seen_at_pairs, stratified_rule
+from opsvd.evidence.pairs import pairs_for, seen_at_pairs, stratified_rule
 from opsvd.kernels import Kernel
 from opsvd.methods import Polynomials
 from opsvd.operator.problem import Problem
@@ -54,7 +54,7 @@ def test_a_stratified_rule_integrates(mu):
     nodes = 0.5 * (interval[1] - interval[0]) * (t + 1.0) + interval[0]
     density = 0.5 * (interval[1] - interval[0]) * weights * mu.sqrt_density(nodes) ** 2
     rule = stratified_rule(mu, interval, 300, np.random.default_rng(0))
-    for part, rel in ((rule, 0.01), (every(rule, 3, 1), 0.1)):
+    for part, rel in ((rule, 0.01), (rule.every(3, 1), 0.1)):
         mean = part.weights @ np.cos((part.nodes - mu.center) / mu.scale)
         assert mean == pytest.approx(density @ np.cos((nodes - mu.center) / mu.scale), rel=rel)
 

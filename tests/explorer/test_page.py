@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 import opsvd
-from opsvd.explorer import cards, draw_breaks, facts, message, sampled, svg, table
-from opsvd.figures import new_figure
+from opsvd.explorer import cards, facts, message, sampled, svg, table
 
 
 def decomposed(h, **options):
@@ -59,13 +58,11 @@ def test_a_figure_that_fails_is_a_message():
     assert "needs a kernel" in svg(lambda _: decomposed(lambda x, y: x * y).equivalent(5), "")
 
 
-def test_the_search_for_breaks_keeps_to_its_seconds():
-    """A remainder of a division breaks along a thousand lines; the search ends when the seconds do."""
-    mu, ax = opsvd.Gaussian(), new_figure(4, 3).subplots()
-    draw_breaks(ax, opsvd.Kernel(lambda x, y: x > y), mu, mu, 20.0)
-    assert len(ax.lines) == 1
-    with pytest.raises(ValueError, match=r"stopped after 0\.2 s"):
-        draw_breaks(ax, opsvd.Kernel(lambda x, y: x % y), mu, mu, 0.2)
+def test_a_figure_that_is_not_all_says_so_below_it():
+    """A search for breaks that is stopped shows what it found, and the warning."""
+    image = svg(lambda ax: opsvd.plot_breaks(lambda x, y: x % y, ax=ax, max_evaluations=2000), "")
+    assert image.startswith("<img")
+    assert "max_evaluations=2000 ran out" in image
 
 
 def test_sampling_keeps_to_its_seconds():

@@ -96,3 +96,67 @@ def test_bad_input_is_refused():
         break_points(lambda x, y: x > y, Gaussian(), 1.0)
     with pytest.raises(NotSquareIntegrableError, match="h must be square-integrable"):
         break_points(lambda x, y: np.exp(x * y))
+
+
+class Counted:
+    """A function that counts its values, and takes a millisecond for each, of a clock that it moves on by itself."""
+
+    def __init__(self, h, clock):
+        self.h, self.clock, self.values = h, clock, 0
+
+    def __call__(self, x, y):
+        """The values, after some time."""
+        values = np.asarray(self.h(x, y))
+        self.values += values.size
+        self.clock[0] += 1e-3 * values.size
+        return values
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that stands still unless it is moved."""
+    now = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    return now
+
+
+@pytest.mark.parametrize("limit", [1000, 2000, 8000, 20_000])
+@pytest.mark.filterwarnings("ignore::opsvd.ConvergenceWarning")
+def test_no_more_values_than_allowed(limit, clock):
+    """What is found with them is on the curve."""
+    h = Counted(lambda x, y: x**2 + y**2 < 1.0, clock)
+    points = break_points(h, max_evaluations=limit, max_seconds=1e6)
+    assert h.values <= limit
+    assert len(points) > 0 or limit < 8000
+    assert np.abs(np.hypot(*points.T) - 1.0).max(initial=0.0) < 1e-6
+
+
+def test_a_search_that_is_cut_short_says_so(clock):
+    """A warning, with what ran out and how many points there are."""
+    with pytest.warns(ConvergenceWarning, match=r"max_evaluations=2000 ran out .* points that were found"):
+        break_points(Counted(lambda x, y: x % y, clock), max_evaluations=2000)
+
+
+def test_a_slow_kernel_is_stopped_in_time(clock):
+    """A millisecond a value, and ten seconds."""
+    h = Counted(lambda x, y: x % y, clock)
+    with pytest.warns(ConvergenceWarning, match="max_seconds=10 ran out"):
+        points = break_points(h, max_seconds=10.0)
+    assert clock[0] <= 12.0
+    ratio = points[:, 0] / points[:, 1]
+    assert np.abs(ratio - np.round(ratio)).max(initial=0.0) < 1e-6
+
+
+def test_few_values_are_enough_for_a_smooth_kernel(clock):
+    """Fewer slices are looked at, and that there are no breaks is no reason for a warning."""
+    h = Counted(lambda x, y: np.tanh(x * y), clock)
+    assert break_points(h, max_evaluations=20_000, max_seconds=1e6).shape == (0, 2)
+    assert h.values <= 20_000
+
+
+def test_a_thousand_breaks_on_a_slice_are_no_turning_points():
+    """The remainder of a division: neighbouring slices differ by hundreds of breaks, which are not paired."""
+    points = break_points(lambda x, y: x % y)
+    assert len(points) > 10_000
+    ratio = points[:, 0] / points[:, 1]
+    assert np.median(np.abs(ratio - np.round(ratio))) < 1e-9

@@ -1,0 +1,45 @@
+"""Kernels of vectors whose values are dear: the answer held against the kernel at random pairs of points."""
+
+import math
+
+import numpy as np
+
+from ..operator.problem import Problem
+from ..operator.singular_functions import SingularSystem
+from .carriers import few_carriers_margin
+from .pairs import pairs_for
+from .remainder import RemainderEvidence
+
+# Half of the standard coordinates are drawn from Gaussians of this deviation: polynomials miss more far out.
+_WIDER = 1.4
+
+
+def evidence_at_pairs(problem: Problem, system: SingularSystem) -> RemainderEvidence | None:
+    r"""What random pairs of points show of the remainder, whose norm is a bar of every value (Weyl).
+
+    Half of the pairs are drawn from the measures, and half from wider Gaussians in standard coordinates, with weights
+    that make means those of the measures. So no weight is above two. None if h is zero at all pairs.
+    """
+    count = pairs_for(problem.given)
+    rng, values = np.random.default_rng(count), system.values
+    sides = system.left.side, system.right.side
+    z = rng.standard_normal((count, sum(side.directions for side in sides)))
+    z[count // 2:] *= _WIDER
+    weight = _weights(z) / count
+    x, y = (side.points(part) for side, part in zip(sides, np.split(z, [sides[0].directions], axis=1), strict=True))
+    h = problem.kernel.finite_beside(x, y)
+    energies = weight * (h - system.left.reconstruct(system.right, values, x, y)) ** 2
+    size, remainder = math.sqrt(float(weight @ h**2)), math.sqrt(float(energies.sum()))
+    if size == 0.0:
+        return None
+    remainder *= float(few_carriers_margin(energies, 16.0))
+    size = size if remainder > 1e-3 * size else float(np.linalg.norm(values))
+    return RemainderEvidence(values=values, size=size, remainder=remainder, operator_norm=remainder, coupling=remainder,
+                             dimension=count, least=remainder)
+
+
+def _weights(z: np.ndarray) -> np.ndarray:
+    """The density of standard Gaussian vectors (n, d) over that of the mixture from which they are drawn."""
+    squares, d = np.sum(z**2, axis=1), z.shape[1]
+    wider = np.exp(0.5 * squares * (1.0 - _WIDER**-2) - d * math.log(_WIDER))
+    return np.asarray(2.0 / (1.0 + wider))
