@@ -10,9 +10,6 @@ from .carriers import few_carriers_margin
 from .pairs import pairs_for
 from .remainder import RemainderEvidence
 
-# Half of the standard coordinates are drawn from Gaussians of this deviation: polynomials miss more far out.
-_WIDER = 1.4
-
 
 def evidence_at_pairs(problem: Problem, system: SingularSystem) -> RemainderEvidence | None:
     r"""What random pairs of points show of the remainder, whose norm is a bar of every value (Weyl).
@@ -24,8 +21,9 @@ def evidence_at_pairs(problem: Problem, system: SingularSystem) -> RemainderEvid
     rng, values = np.random.default_rng(count), system.values
     sides = system.left.side, system.right.side
     z = rng.standard_normal((count, sum(side.directions for side in sides)))
-    z[count // 2:] *= _WIDER
-    weight = _weights(z) / count
+    wider = 1.4    # deviations of half of the standard coordinates: polynomials miss more far out
+    z[count // 2:] *= wider
+    weight = _weights(z, wider) / count
     x, y = (side.points(part) for side, part in zip(sides, np.split(z, [sides[0].directions], axis=1), strict=True))
     h = problem.kernel.finite_beside(x, y)
     energies = weight * (h - system.left.reconstruct(system.right, values, x, y)) ** 2
@@ -38,8 +36,9 @@ def evidence_at_pairs(problem: Problem, system: SingularSystem) -> RemainderEvid
                              dimension=count, least=remainder)
 
 
-def _weights(z: np.ndarray) -> np.ndarray:
-    """The density of standard Gaussian vectors (n, d) over that of the mixture from which they are drawn."""
+def _weights(z: np.ndarray, wider: float) -> np.ndarray:
+    """The density of standard Gaussian vectors (n, d) over that of their mixture with others of a wider deviation."""
     squares, d = np.sum(z**2, axis=1), z.shape[1]
-    wider = np.exp(0.5 * squares * (1.0 - _WIDER**-2) - d * math.log(_WIDER))
-    return np.asarray(2.0 / (1.0 + wider))
+    with np.errstate(over="ignore"):
+        other = np.exp(0.5 * squares * (1.0 - wider**-2) - d * math.log(wider))
+    return np.asarray(2.0 / (1.0 + other))

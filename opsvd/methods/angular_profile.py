@@ -30,8 +30,6 @@ from .sections import Sections, grid_step
 
 # Panels in log t must end here: on wider ones t itself is no polynomial, and cos(<x, y>) in R^20 is wrong by 5e-4.
 _TOWARDS_ZERO = np.exp([-4.0, -9.0, -16.0, -26.0])
-# Where pieces of phi end, in log|w|, less a whole number: plain numbers, at which phi may break, are not there.
-_END = 0.37
 # The density, with phi, ends where it is below e^-120 of its largest value.
 _NEGLIGIBLE_EXPONENT = 120.0
 
@@ -227,8 +225,8 @@ def scaled_line(problem: Problem, phi: Callable[[np.ndarray], np.ndarray], kinks
 def product_profile(line: Elementwise, k: int, high: float, tol: float) -> ProductProfile:
     """Find the pieces of phi up to z of the logarithm `high`; raises KernelError if phi oscillates too much there."""
     profile = Profile(line, 1.0, 1.0)
-    if line.dear:    # up to 1.37 and whole numbers, so that wider pieces have nodes of narrower ones
-        high = math.ceil(high - _END) + _END
+    if line.dear:    # wider pieces then have nodes of narrower ones; phi may break at plain numbers, not at e^0.37
+        high = math.ceil(high - 0.37) + 0.37
     low = _lowest(profile, k)
     end = _end(profile, k, low, high)
     high = min(high, end)

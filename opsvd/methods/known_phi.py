@@ -14,10 +14,6 @@ from ..kernels import Elementwise
 from ..quadrature import PIECE_ORDER, Pieces, gauss_legendre, on_panels
 from ..quadrature.legendre import legendre_analysis
 
-# Random points on each piece, besides the twelve at which `find_pieces` has compared: their mean square over twenty
-# pieces is known to a quarter.
-_SPOTS = 2
-
 
 class Remembered:
     """A function of numbers, of which each value is asked for once.
@@ -81,12 +77,15 @@ def on_pieces(line: Elementwise, pieces: Pieces,
         return found.reshape(np.shape(z))
 
     rng = np.random.default_rng(len(nodes))
-    s = left[:, None] + (right - left)[:, None] * rng.random((len(left), _SPOTS))
+    # Two on each piece, besides the twelve at which `find_pieces` has compared: on twenty pieces they tell a mean
+    # square to a quarter.
+    spots = 2
+    s = left[:, None] + (right - left)[:, None] * rng.random((len(left), spots))
     z = signs * np.exp(s)[..., None]
     wrong = np.abs(line(z, 1.0) - phi(z)).max(axis=-1) * importance(s.ravel()).reshape(s.shape)
-    parts = (right - left)[:, None] / _SPOTS * wrong**2
+    parts = (right - left)[:, None] / spots * wrong**2
     margin = float(few_carriers_margin(parts.ravel()))
-    mass = margin * float(np.sum((right - left)[:, None] / _SPOTS * wrong))
+    mass = margin * float(np.sum((right - left)[:, None] / spots * wrong))
     return Elementwise(phi, 1, line.kinks), (mass, margin**2 * float(parts.sum()))
 
 

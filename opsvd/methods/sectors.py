@@ -27,8 +27,6 @@ from .tightening import tightened
 _SEEN = "seen to be a function of |x|, |y| and <x, y>"
 _LIMIT = ("h varies too fast for the grids in the lengths, or for the degrees: accept a larger rtol or a smaller "
           "max_rank")
-# Values of a function of two lengths and an angle: exp(-|x - y|^2 / 2) in R^2 takes as many to rtol=1e-3.
-_FEWEST_OF_THREE = 1_000_000
 
 
 class Sectors(Method):
@@ -66,7 +64,8 @@ class Sectors(Method):
             yield from self._of_product(problem, lambda w: product_values(kernel, w), (),
                                         "seen to be a function of <x, y>", unseen)
             return
-        if kernel.dear and problem.budget.values_left < _FEWEST_OF_THREE:
+        # A function of two lengths and an angle, exp(-|x - y|^2 / 2) in R^2, takes as many values to rtol=1e-3.
+        if kernel.dear and problem.budget.values_left < 1_000_000:
             return
         profile = InvariantProfile(LengthProfile(of_vectors(kernel), kernel.dims[0], problem.tolerances.angles),
                                    _stds(problem))

@@ -31,7 +31,6 @@ from .remainder_at_points import Products, refined_at_points
 from .tightening import tightened
 
 _FIRST = 8    # nodes in a direction, to begin with
-_FIRST_IF_DEAR = 4    # where values are dear: 256 of them for two directions a side
 # For checks there are more of them, by these factors and so many: one check may be as wrong as the matrix itself by
 # chance, where a kink lies between two nodes (benchmarks/check_rules.py). The last is the largest.
 _CHECKS = ((1.12, 5), (1.25, 3))
@@ -131,7 +130,7 @@ class Tensor(Method):
 
     def _attempts(self, problem: Problem) -> Iterator[Discretisation]:
         c = problem.coordinates
-        nodes = _FIRST_IF_DEAR if problem.given.dear else _FIRST
+        nodes = 4 if problem.given.dear else _FIRST    # 256 values for two directions a side
         first = tuple(((nodes,) * len(part.x), (nodes,) * len(part.y)) for part in c.components)
         d = TensorDiscretisation(c, problem.tolerances.products, first)
         parts = list(zip(c.components, d.sizes, strict=True))

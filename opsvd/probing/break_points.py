@@ -22,8 +22,6 @@ from .slice_splitter import slice_breaks
 _RTOL = 1e-10
 """The tolerance of the domain, as `decompose` has it by default; slices are resolved to a hundredth of it."""
 
-_LEAST = 1000    # max_evaluations; the search for the domain takes 256 at a time
-
 
 def break_points(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(),  # noqa: B008
                  mu_y: MeasureLike = Gaussian(), *, max_evaluations: int = 200_000_000,  # noqa: B008
@@ -99,7 +97,7 @@ def break_points(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(),
 
 def budget_of(max_evaluations: int, max_seconds: float, tried: int) -> Budget:
     """What a search for breaks may cost, where it took so many values to try h; bad arguments raise."""
-    most = int_of_at_least(max_evaluations, "max_evaluations", _LEAST, "which a first look takes")
+    most = int_of_at_least(max_evaluations, "max_evaluations", 1000, "which a first look takes")
     return Budget(most, positive_float(max_seconds, "max_seconds"), aside=tried)
 
 

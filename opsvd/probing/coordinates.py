@@ -11,9 +11,6 @@ from ..measures import Measure
 # Points at which differences are taken, and four times as many for slopes. A coordinate that matters to h on a tenth of
 # the measures' mass is overlooked with a probability of 0.9^24 = 0.08.
 _POINTS = 24
-# Where values are dear there are fewer; 60 more at which the sum of components is verified overlook such a coordinate
-# with a probability of 0.002.
-_POINTS_IF_DEAR, _VERIFIED_IF_DEAR = 8, 60
 
 
 @dataclass(frozen=True)
@@ -108,7 +105,7 @@ def find_coordinates(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> Coordinate
 
 
 def _points(kernel: Kernel) -> int:
-    return _POINTS_IF_DEAR if kernel.dear else _POINTS
+    return 8 if kernel.dear else _POINTS    # what fewer overlook, verification sees
 
 
 def _cost(coordinates: Coordinates) -> int:
@@ -165,7 +162,7 @@ def _components(c: Coordinates, rng: np.random.Generator) -> tuple[Component, ..
 
 def _verified(c: Coordinates, rng: np.random.Generator) -> bool:
     """Whether h is the sum of its components at points that were not looked at."""
-    count = _VERIFIED_IF_DEAR if c.kernel.dear else 200
+    count = 60 if c.kernel.dear else 200    # which overlook such a coordinate with a probability of 0.9^60 = 0.002
     x, y = (mu.coordinates_of_normal(rng.standard_normal((count, len(anchor)))) for mu, anchor in
             ((c.mu_x, c.anchor_x), (c.mu_y, c.anchor_y)))
     whole = c.values(x, y)
