@@ -136,8 +136,8 @@ def _survey(problem: Problem, tol: float, *, most: int) -> tuple["_Slices", "_Sl
     at_x, at_y = np.concatenate([
         meeting_points(kernel, rules[0].nodes, surveys[0].breaks),
         meeting_points(along_x.kernel, rules[1].nodes, surveys[1].breaks)[:, ::-1]]).T
-    along_y.edges = np.union1d(_with_edges(y, at_y, mu_y), surveys[0].shared_ends())
-    along_x.edges = np.union1d(_with_edges(x, at_x, mu_x), surveys[1].shared_ends())
+    along_y.edges = _with_edges(np.union1d(y, surveys[0].shared_ends()), at_y, mu_y)
+    along_x.edges = _with_edges(np.union1d(x, surveys[1].shared_ends()), at_x, mu_x)
     for side, edges, shared, here, other, there in ((along_y, x, along_x.edges, at_x, along_x, at_y),
                                                     (along_x, y, along_y.edges, at_y, along_y, at_x)):
         images = other.breaks_at(there)

@@ -141,7 +141,7 @@ def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
     """
     lists = _on_each(x, breaks)
     # From both sides of a crossing: x and both breaks at two slices, and how far it may be.
-    found = [_approaching(x[i - step], lists[i - step], x[i], lists[i], x[i + step])
+    found = [_approaching(x[i - step], lists[i - step], x[i], lists[i], x[_as_far_as(lists, i, step)])
              for step in (1, -1) for i in range(1, len(x) - 1)]
     pairs = np.array([pair for several in found for pair in several]).reshape(-1, 7)
     if not 0 < len(pairs) <= 2 * _MOST_POINTS:
@@ -161,6 +161,12 @@ def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
     reached = np.abs(meeting[:, 0] - now[:, 0]) < 1e-3 * np.abs(limit - pairs[:, 3])
     reached &= np.isfinite(meeting).all(axis=1)
     return np.asarray(np.stack([meeting[:, 0], 0.5 * (meeting[:, 1] + meeting[:, 2])], axis=1)[reached])
+
+
+def _as_far_as(lists: list[np.ndarray], i: int, step: int) -> int:
+    """The next slice; if breaks are lost there, as two near a corner where both curves end, the one after it."""
+    beyond = i + 2 * step
+    return beyond if len(lists[i + step]) < len(lists[i]) and 0 <= beyond < len(lists) else i + step
 
 
 def _approaching(x0: float, b0: np.ndarray, x1: float, b1: np.ndarray, x2: float) -> list[tuple[float, ...]]:
