@@ -136,8 +136,9 @@ def _survey(problem: Problem, tol: float, *, most: int) -> tuple["_Slices", "_Sl
     at_x, at_y = np.concatenate([
         meeting_points(kernel, rules[0].nodes, surveys[0].breaks),
         meeting_points(along_x.kernel, rules[1].nodes, surveys[1].breaks)[:, ::-1]]).T
-    along_y.edges = _with_edges(np.union1d(y, surveys[0].shared_ends()), at_y, mu_y)
-    along_x.edges = _with_edges(np.union1d(x, surveys[1].shared_ends()), at_x, mu_x)
+    for side, edges, survey, at in ((along_y, y, surveys[0], at_y), (along_x, x, surveys[1], at_x)):
+        side.edges = _with_edges(np.union1d(edges, survey.shared_ends()), at, side.mu_y)
+        side.corners = side.edges[np.abs(side.edges[:, None] - at).argmin(axis=0)]
     for side, edges, shared, here, other, there in ((along_y, x, along_x.edges, at_x, along_x, at_y),
                                                     (along_x, y, along_y.edges, at_y, along_y, at_x)):
         images = other.breaks_at(there)
@@ -151,8 +152,8 @@ class _Slices:
 
     Attributes
     ----------
-    edges : ndarray
-        Panels in y that suit most slices.
+    edges, corners : ndarray
+        Panels in y that suit most slices, and the edges where two curves of breaks meet.
     panels, singular : ndarray
         Panels in x to begin with, and the edges that are known to be singular points.
     """
@@ -160,7 +161,7 @@ class _Slices:
     def __init__(self, kernel: Kernel, measures: tuple[LineMeasure, LineMeasure], tol: float, size: float,
                  edges: np.ndarray) -> None:
         self.kernel, (self.mu_x, self.mu_y), self.tol, self.size = kernel, measures, tol, size
-        self.edges, self.panels, self.singular = edges, np.zeros(0), np.zeros(0)
+        self.edges, self.corners, self.panels, self.singular = edges, np.zeros(0), np.zeros(0), np.zeros(0)
         self.found: list[SliceIntegrals] = []
         self.known: dict[tuple[float, float], tuple[int, int]] = {}    # which of these, and its row there
         # The rows of the last `matrix`, and the panels that it was for: they may stay while those in x change.
@@ -170,7 +171,7 @@ class _Slices:
     def at(self, rule: Rule, tol: float = 0.0) -> SliceIntegrals:
         """Slices at the nodes of a rule in x, maybe to a larger tolerance."""
         return slice_integrals(self.kernel, rule, self.mu_y, self.edges, max(tol, self.tol), order=ORDER,
-                               size=self.size)
+                               size=self.size, corners=self.corners)
 
     def keep(self, keys: list[tuple[float, float]], found: SliceIntegrals) -> None:
         """Remember slices at nodes, by these and the roots of their weights."""

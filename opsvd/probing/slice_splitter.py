@@ -26,11 +26,14 @@ Cuts: TypeAlias = Callable[[np.ndarray], np.ndarray]
 _AT_END = 1e-4
 # Pieces halving towards a singular end: beyond 2^-50 of a width of one the next is rounding.
 _GRADED = 50
+# Distances from a corner, halving, at which strips are looked for: what is narrower than 2^-40 is below 1e-6 of a norm.
+_STRIPS = 40
+NO_CORNERS = np.zeros(0)
 
 
 def slice_integrals(kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.ndarray, tol: float, *, order: int,
                     size: float | None = None, budget: int = 8_000_000,
-                    cuts: Cuts | None = None) -> SliceIntegrals:
+                    cuts: Cuts | None = None, corners: np.ndarray = NO_CORNERS) -> SliceIntegrals:
     r"""Split the slices h(x_i, .) at the nodes of `left` until polynomials of degree below `order` resolve all pieces.
 
     Parameters
@@ -53,9 +56,11 @@ def slice_integrals(kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.
     cuts : callable, optional
         Points x (n,) -> points y (n, c), increasing: where slices are thought to break. Panels that are not resolved
         are cut there first. It saves searches; cuts at wrong places take evaluations, and make no error.
+    corners : ndarray, optional
+        Edges next to which h may differ on strips of any width, because two curves of breaks meet there.
     """
     splitter = _Splitter(kernel, left, measure, np.asarray(edges), tol, order=order, size=size, budget=budget)
-    splitter.cuts = cuts
+    splitter.cuts, splitter.corners = cuts, corners
     return splitter.run()
 
 
@@ -130,6 +135,7 @@ class _Splitter:
         self.rng = np.random.default_rng(len(self.x))
         self.threshold, self.waiting = 0.0, 0
         self.cuts: Cuts | None = None
+        self.corners = NO_CORNERS
 
     def run(self) -> SliceIntegrals:
         """Look at all panels of all slices, then at ever smaller pieces of those that are not resolved."""
@@ -180,14 +186,12 @@ class _Splitter:
             broken[located[0]] |= energy[located[0]] > self.threshold**2
         kept = np.flatnonzero(~broken)
         np.add.at(self.truncation, index[kept], effects[kept] ** 2)
-        missed, where = self._second_look(samples, kept, energy[kept], pieces[kept])
+        missed, where = self._second_look(samples[kept], energy[kept], pieces[kept])
         hidden = kept[missed]
         samples[broken] = 0.0
         samples[hidden] = 0.0
-        found = replace(pieces[hidden], stubborn=np.ones(len(hidden), dtype=bool))
         cut = pieces[broken] if located is None else self._cut(pieces[broken], located)
-        return samples.reshape(n, panels * self.order), cut.joined(
-            found.between(found.left, where), found.between(where, found.right))
+        return samples.reshape(n, panels * self.order), cut.joined(*_halves(pieces[hidden], where))
 
     def _located(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The panel of the slice, out of n panels, in which each of the places (n, c) lies, and the place."""
@@ -229,14 +233,12 @@ class _Splitter:
             tails[some], energy[some] = (part.reshape(-1, panels) for part in self._judge(scaled))
         return samples.reshape(n * panels, self.order), tails.ravel(), energy.ravel()
 
-    def _second_look(self, samples: np.ndarray, rows: np.ndarray, energy: np.ndarray,
-                     pieces: _Pieces) -> tuple[np.ndarray, np.ndarray]:
-        """Compare polynomials with the slices at two random points on each: which pieces are wrong, and where.
+    def _second_look(self, samples: np.ndarray, energy: np.ndarray, pieces: _Pieces) -> tuple[np.ndarray, np.ndarray]:
+        """Compare polynomials with the slices between the nodes: which pieces are wrong, and where.
 
-        The samples of the pieces stand in some of the rows.
-
-        What lies between nodes, such as a thin strip, is found in some of the slices only. Their number tells how much
-        there is: it counts as truncation, although it is mended where it was seen.
+        At two random points on each. What lies between nodes, such as a thin strip, is found in some of the slices
+        only. Their number tells how much there is: it counts as truncation, although it is mended where it was seen.
+        Strips beside corners are looked for besides.
         """
         places, polynomials = _random_places(self.order)
         shift = int(self.rng.integers(len(places)))
@@ -246,12 +248,34 @@ class _Splitter:
         sums = np.empty(points.shape, samples.dtype)
         for start, stop in pairwise([0, *range(len(places) - shift, len(pieces), len(places)), len(pieces)]):
             values = polynomials[(start + shift) % len(places):][:stop - start]
-            np.einsum("pk,ptk->pt", samples[rows[start:stop]], values, out=sums[start:stop])
+            np.einsum("pk,ptk->pt", samples[start:stop], values, out=sums[start:stop])
         wrong = np.abs(self._at(pieces.index, points) * np.sqrt(half) - sums)
         # Polynomials within the tolerance may be wrong at a point by some times as much.
-        missed = np.flatnonzero(self._effects(wrong.max(axis=1) / 30.0, energy, pieces) > self.threshold)
-        np.add.at(self.truncation, pieces.index[missed], np.mean(wrong[missed] ** 2, axis=1) * 2.0)
-        return missed, points[missed, np.argmax(wrong[missed], axis=1)]
+        bad = self._effects(wrong.max(axis=1) / 30.0, energy, pieces) > self.threshold
+        np.add.at(self.truncation, pieces.index[bad], np.mean(wrong[bad] ** 2, axis=1) * 2.0)
+        where = points[np.arange(len(pieces)), np.argmax(wrong, axis=1)]
+        strips, inside = self._strips(samples, energy, pieces)
+        where[strips] = inside
+        bad[strips] = True
+        return np.flatnonzero(bad), where[bad]
+
+    def _strips(self, samples: np.ndarray, energy: np.ndarray, pieces: _Pieces) -> tuple[np.ndarray, np.ndarray]:
+        """The same at points on all scales beside corners, where strips are about as wide as they are far away."""
+        bad, where = [np.zeros(0, dtype=np.intp)], [np.zeros(0)]
+        for side, ends in ((-1.0, pieces.left), (1.0, pieces.right)):
+            near = np.flatnonzero(np.isin(ends, self.corners))
+            if len(near) == 0:
+                continue
+            distances = 2.0 ** -(np.arange(_STRIPS)[:, None] + self.rng.uniform(0.0, 1.0, len(near)))
+            t, half = side * (1.0 - 2.0 * distances), 0.5 * (pieces.right - pieces.left)[near]
+            points = pieces.left[near] + half * (1.0 + t)
+            sums = legendre_sum((legendre_transform(self.order) @ samples[near].T)[:, None], t)
+            wrong = np.abs(self._at(pieces.index[near], points.T).T * np.sqrt(half) - sums)
+            wrong *= np.sqrt(distances)    # the strip is as wide as it is far away
+            missed = np.flatnonzero(self._effects(wrong.max(axis=0), energy[near], pieces[near]) > self.threshold)
+            bad.append(near[missed])
+            where.append(points[np.argmax(wrong[:, missed], axis=0), missed])
+        return np.concatenate(bad), np.concatenate(where)
 
     def _points(self, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Nodes and two points next to the ends of pieces, (p, order + 2), and the Lebesgue weights, (p, order)."""
@@ -295,12 +319,18 @@ class _Splitter:
         tiny = pieces.right - pieces.left <= 2.0 * _narrowest(pieces)
         effects = self._effects(tails, energy, pieces)
         kept = (effects <= self.threshold) | tiny | last
+        samples, resolved = sizes * self._factors(pieces.right - pieces.left), np.flatnonzero(kept & ~tiny & (not last))
+        strips, where = self._strips(samples[resolved, :self.order], energy[resolved], pieces[resolved])
+        strips = resolved[strips]
+        kept[strips] = False
         np.add.at(self.truncation, pieces.index[kept], effects[kept] ** 2)    # below the threshold, or given up
         ends = np.stack([pieces.left[kept], pieces.right[kept]], axis=1)
         self.done.append((pieces.index[kept], ends, points[kept, :self.order],
                           sizes[kept, :self.order] * weights[kept]))
         # Halving that leaves more than a tenth of a truncation error did not help: of a kink it leaves a third.
-        return replace(pieces, tails=tails, stubborn=tails > 0.1 * pieces.tails)[~kept]
+        left = replace(pieces, tails=tails, stubborn=tails > 0.1 * pieces.tails)
+        kept[strips] = True
+        return left[~kept].joined(*_halves(left[strips], where))
 
     def _at(self, index: np.ndarray, points: np.ndarray) -> np.ndarray:
         """Values of the weighted slices at points (p, m)."""
@@ -332,6 +362,12 @@ class _Splitter:
 def _energies(samples: np.ndarray) -> np.ndarray:
     """The sums of the squares of rows (p, k), in absolute value: shape (p,)."""
     return np.asarray(np.einsum("pk,pk->p", samples, samples.conj()).real)
+
+
+def _halves(pieces: _Pieces, where: np.ndarray) -> tuple[_Pieces, _Pieces]:
+    """Both parts of pieces in which something was seen at a point: both have a break."""
+    stubborn = replace(pieces, stubborn=np.ones(len(pieces), dtype=bool))
+    return stubborn.between(pieces.left, where), stubborn.between(where, pieces.right)
 
 
 def _graded(pieces: _Pieces, side: int) -> _Pieces:
