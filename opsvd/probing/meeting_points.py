@@ -14,6 +14,8 @@ from ..quadrature.breaks import parts_of_each
 _BITS = 28
 # The most turning points, and for crossings, which are seen from both sides, twice as many: more of them are noise.
 _MOST_POINTS = 32
+# Slices outside of a turning point that may not show its two breaks, because they are too near to each other.
+_BEYOND = 3
 # Of the distance to a crossing that is left, at each step: 12 steps come to 1e-12 of it.
 _NEARER = 0.9
 
@@ -55,12 +57,30 @@ def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndar
             return np.zeros((0, 2))
     if not vanishing:
         return np.zeros((0, 2))
-    candidates = [(x[more], x[_beyond(kernel, x, lists, (more, fewer), pair)], *pair)
-                  for more, fewer, pair in vanishing]
-    inside, outside, low, high = np.array(candidates).T
+    inside = np.array([more for more, _, _ in vanishing])
+    outside = np.array([_beyond(kernel, x, lists, (more, fewer), pair) for more, fewer, pair in vanishing])
+    low, high = np.array([pair for _, _, pair in vanishing]).T
+    tips, waiting, step = np.full((len(vanishing), 2), np.nan), np.arange(len(vanishing)), np.sign(outside - inside)
+    for _ in range(_BEYOND):
+        tips[waiting], farther = _extrema(kernel, x[inside[waiting]], x[outside[waiting]], low[waiting], high[waiting])
+        following = outside + step
+        waiting = waiting[farther & (following[waiting] >= 0) & (following[waiting] < len(x))]
+        outside[waiting] = following[waiting]
+        if len(waiting) == 0:
+            break
+    return np.asarray(tips[np.isfinite(tips).all(axis=1)])
+
+
+def _extrema(kernel: Kernel, inside: np.ndarray, outside: np.ndarray, low: np.ndarray,
+             high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where curves reach farthest from `inside` towards `outside`, between `low` and `high`: (m, 2), NaN where nowhere.
+
+    And whether a curve reaches farther than that, since the slice `outside` has its two breaks, but they are too near
+    to each other to be seen there.
+    """
     # From all parts to two at each step. More parts take fewer steps, and more values.
     parts = 8 if kernel.dear else 32
-    interior, shares, steps = np.zeros(len(candidates)), np.arange(1, parts) / parts, _BITS // (parts.bit_length() - 2)
+    interior, shares, steps = np.zeros(len(low)), np.arange(1, parts) / parts, _BITS // (parts.bit_length() - 2)
     for _ in range(steps):
         y = low[:, None] + (high - low)[:, None] * shares
         reach = _reach(kernel, inside, outside, y)
@@ -70,10 +90,11 @@ def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndar
         centre = y[np.arange(len(y)), best]
         low, high = centre - step, centre + step
     farthest = reach.max(axis=1)
+    farther = farthest >= (1.0 - 1e-6) * np.abs(outside - inside)
     # A break that leaves the box, or goes on too faintly to be seen, has no extremum: the window runs after it.
-    good = np.isfinite(farthest) & (farthest > 0.0) & (interior > steps // 2)
-    tips = inside + np.where(good, farthest, 0.0) * np.sign(outside - inside)
-    return np.asarray(np.stack([tips, centre], axis=1)[good])
+    good = np.isfinite(farthest) & (farthest > 0.0) & (interior > steps // 2) & ~farther
+    tips = inside + farthest * np.sign(outside - inside)
+    return np.where(good[:, None], np.stack([tips, centre], axis=1), np.nan), farther
 
 
 def _vanishing(more: np.ndarray, fewer: np.ndarray) -> list[tuple[float, float]]:
@@ -100,7 +121,7 @@ def _beyond(kernel: Kernel, x: np.ndarray, lists: list[np.ndarray], neighbours: 
     Breaks that were not seen, for they are nearer to each other than the nodes, are found by a search between the pair.
     """
     outside, step = neighbours[1], neighbours[1] - neighbours[0]
-    for _ in range(3):    # on so many slices next to a turning point two breaks may not have been seen
+    for _ in range(_BEYOND):
         seen = (lists[outside] > pair[0]) & (lists[outside] < pair[1])
         if (seen.any() or not 0 <= outside + step < len(x)
                 or np.isnan(_break_on(kernel, x[[outside]], *np.array(pair)[:, None], dear=kernel.dear)).all()):
@@ -158,7 +179,9 @@ def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
         before, now = np.where(good[:, None], now, before), np.where(good[:, None], with_breaks, now)
         meeting = np.where(good[:, None], _meeting(before, now), meeting)
         share = np.where(good, _NEARER, 0.5 * share)    # curves bend: what was not found is looked for less far away
-    reached = np.abs(meeting[:, 0] - now[:, 0]) < 1e-3 * np.abs(limit - pairs[:, 3])
+    # Lines that cross are within 1e-12 of the limit then, and curves that bend within 1e-6. Two breaks that approach
+    # each other like a root, beside a turning point, come nearer by halves.
+    reached = np.abs(meeting[:, 0] - now[:, 0]) < 1e-5 * np.abs(limit - pairs[:, 3])
     reached &= np.isfinite(meeting).all(axis=1)
     return np.asarray(np.stack([meeting[:, 0], 0.5 * (meeting[:, 1] + meeting[:, 2])], axis=1)[reached])
 

@@ -17,7 +17,7 @@ from ..kernels import Kernel
 from ..measures import LineMeasure
 from ..quadrature import Rule, gauss_legendre, on_panels
 from ..quadrature.breaks import classify_breaks, halvings_before_search, parts_of_each
-from ..quadrature.legendre import TRUNCATED, legendre_transform, orthonormal_legendre
+from ..quadrature.legendre import TRUNCATED, legendre_sum, legendre_transform, orthonormal_legendre
 from .slices import ULPS, SliceIntegrals
 
 Cuts: TypeAlias = Callable[[np.ndarray], np.ndarray]
