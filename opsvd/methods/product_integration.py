@@ -138,12 +138,14 @@ def _survey(problem: Problem, tol: float, *, most: int) -> tuple["_Slices", "_Sl
         meeting_points(along_x.kernel, rules[1].nodes, surveys[1].breaks)[:, ::-1]]).T
     for side, edges, survey, at in ((along_y, y, surveys[0], at_y), (along_x, x, surveys[1], at_x)):
         side.edges = _with_edges(np.union1d(edges, survey.shared_ends()), at, side.mu_y)
-        side.corners = side.edges[np.abs(side.edges[:, None] - at).argmin(axis=0)]
     for side, edges, shared, here, other, there in ((along_y, x, along_x.edges, at_x, along_x, at_y),
                                                     (along_x, y, along_y.edges, at_y, along_y, at_x)):
         images = other.breaks_at(there)
         side.singular = np.concatenate([here, images, other.breaks_at(side.breaks_at(images))])
         side.panels = _with_edges(shared if len(shared) <= most else edges, side.singular, side.mu_x)
+    for side, other in ((along_y, along_x), (along_x, along_y)):
+        side.edges = _with_edges(side.edges, other.singular, side.mu_y)
+        side.corners = side.edges[np.unique(np.abs(side.edges[:, None] - other.singular).argmin(axis=0))]
     return along_y, along_x
 
 
