@@ -143,9 +143,9 @@ def _survey(problem: Problem, tol: float, *, most: int) -> tuple["_Slices", "_Sl
         images = other.breaks_at(there)
         side.singular = np.concatenate([here, images, other.breaks_at(side.breaks_at(images))])
         side.panels = _with_edges(shared if len(shared) <= most else edges, side.singular, side.mu_x)
-    for side, other in ((along_y, along_x), (along_x, along_y)):
+    for side, other, at in ((along_y, along_x, at_y), (along_x, along_y, at_x)):
         side.edges = _with_edges(side.edges, other.singular, side.mu_y)
-        side.corners = side.edges[np.unique(np.abs(side.edges[:, None] - other.singular).argmin(axis=0))]
+        side.corners = side.edges[np.unique(np.abs(side.edges[:, None] - at).argmin(axis=0))]
     return along_y, along_x
 
 
