@@ -162,7 +162,7 @@ class SliceIntegrals:
 
         Rounding of h moves a break along a line by some units in the last place, another way in each slice; what is
         wrong by d shows as a jump of the size d^(1/2). Rounding is least where most of the measure is: of ends so near
-        to each other we take that of the slice of most energy.
+        to each other we take that of the slice with the largest integral over its pieces.
         """
         index, ends = np.tile(self.index, 2), self.ends.T.ravel()
         order = np.argsort(ends)
@@ -171,7 +171,8 @@ class SliceIntegrals:
         # Rounding of the largest numbers, as of x - y; but graded pieces are 512 units in the last place wide.
         near = np.diff(ends) <= EPS * np.minimum(2.0 * ULPS * size.max(initial=0.0), 256.0 * size)
         group = np.cumsum(np.append(0, ~near))[:len(ends)]
-        chosen = np.lexsort([-np.sum(squares(self.dense), axis=1)[index], group])
+        integrals = np.bincount(self.index, np.abs(self.values).sum(axis=1), minlength=len(self.dense))
+        chosen = np.lexsort([-integrals[index], group])
         chosen = chosen[np.unique(group[chosen], return_index=True)[1]]
         which = np.unique(np.stack([group, index], axis=1), axis=0)[:, 0]
         return np.asarray(ends[chosen][np.bincount(which, minlength=len(chosen)) > 0.5 * len(self.dense)])

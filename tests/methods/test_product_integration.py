@@ -93,6 +93,49 @@ def test_crossings_become_edges():
     assert np.abs(last.blocks[0].right.edges - 0.5).min() < 1e-7
 
 
+def within_bars(h, exact, mu_x=STANDARD, mu_y=STANDARD):
+    """Whether the answer converges, and its bars hold."""
+    svd = opsvd.decompose(h, mu_x, mu_y, method="product", max_seconds=120.0)
+    return svd.converged and bool((np.abs(svd.singular_values - exact[:svd.rank]) <= svd.errors).all())
+
+
+@pytest.mark.parametrize("end", [0.5, 1.0])
+def test_a_curve_that_ends_at_a_line(end):
+    """(y < x < c) is a step of ranks below Phi(c). The slice nearest to the corner does not show its two breaks."""
+    assert within_bars(lambda x, y: (x > y) & (x < end), ndtr(end) * STEPS)
+
+
+def test_a_triangle():
+    """(|y| < x < 1): even in y, and a step of the ranks of |x| and |y| below 1, for half of x."""
+    assert within_bars(lambda x, y: (np.abs(y) < x) & (x < 1.0), math.sqrt(0.5) * (2.0 * ndtr(1.0) - 1.0) * STEPS)
+
+
+def test_a_line_that_rounding_blurs():
+    """sign(|x - y| - |x + c|) jumps at y = -c, but for rounding, which is not the same in every slice."""
+    svd = opsvd.decompose(lambda x, y: np.sign(np.abs(x - y) - np.abs(x + 0.5)), max_seconds=120.0)
+    assert svd.converged
+    assert abs(svd.norm - 1.0) < 1e-6
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("h", [
+    lambda x, y: (y > x) & (y < 2.0 * x),
+    lambda x, y: (y > x**2) & (y < x + 1.0),
+    lambda x, y: (y > np.cos(2.0 * x)) & (x > -0.0283),
+    lambda x, y: (y > -1.0) & (y < 0.2 * x + 0.4) & (y < 1.1 - 2.3 * x) & (y > 0.7 * x - 0.9),
+], ids=["wedge", "lens", "waves", "quadrilateral"])
+def test_corners_seen_from_either_side(h):
+    """Transposed, and reflected in x: slices meet the corners elsewhere, and values are the same within the bars."""
+    several = [opsvd.decompose(one, max_seconds=120.0) for one in (
+        h, lambda x, y: h(y, x), lambda x, y: h(-x, y))]
+    assert all(svd.converged for svd in several)
+    count = min(svd.rank for svd in several)
+    assert count >= 5
+    for other in several[1:]:
+        apart = np.abs(several[0].singular_values[:count] - other.singular_values[:count])
+        assert (apart <= several[0].errors[:count] + other.errors[:count]).all()
+
+
 def test_values_do_not_exceed_the_true_ones():
     """Galerkin projections: compared with a finer one, values rise, and only by the square of what panels miss."""
     coarse, _ = values_of(lambda x, y: np.abs(x - y), rtol=1e-6)
