@@ -68,14 +68,16 @@ def slice_breaks(kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.nda
                  size: float) -> tuple[np.ndarray, float]:
     """The breaks of such slices, (b, 2), and the norm of what is not resolved of all.
 
-    If the budget of the kernel runs out, they are those that were found until then, and the norm is infinite.
+    That is what was given up. What some slices show between nodes, and others may hide, is no part of it: beside
+    crossings there is always some. If the budget of the kernel runs out, the breaks are those that were found until
+    then, and the norm is infinite.
     """
     work = _Splitter(kernel, left, measure, edges, tol, order=order, size=size, budget=8_000_000)
     try:
         slices = work.run()
     except BudgetExhaustedError:
         return np.concatenate(work.breaks), math.inf
-    return slices.breaks, slices.unresolved
+    return slices.breaks, math.sqrt(work.truncation.sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +133,7 @@ class _Splitter:
         self.done = [(np.zeros(0, dtype=np.intp), np.zeros((0, 2)), np.zeros((0, order)),
                       np.zeros((0, order), kernel.dtype))]
         self.breaks = [np.zeros((0, 2 if self.x.ndim == 1 else self.x.shape[1] + 1))]
-        self.truncation, self.exhausted = np.zeros(len(self.x)), False
+        self.truncation, self.hidden, self.exhausted = np.zeros(len(self.x)), np.zeros(len(self.x)), False
         self.rng = np.random.default_rng(len(self.x))
         self.threshold, self.waiting = 0.0, 0
         self.cuts: Cuts | None = None
@@ -155,8 +157,8 @@ class _Splitter:
             pieces = self._keep(pieces, last=last or self.exhausted)
         basis = PanelBasis(self.measure, self.edges, self.order)
         index, ends, nodes, values = (np.concatenate(parts) for parts in zip(*self.done, strict=True))
-        return SliceIntegrals(basis, dense, index, ends, nodes, values, np.concatenate(self.breaks), self.truncation,
-                              self.exhausted)
+        return SliceIntegrals(basis, dense, index, ends, nodes, values, np.concatenate(self.breaks),
+                              self.truncation + self.hidden, self.exhausted)
 
     def _smooth_closer(self, pieces: _Pieces) -> bool:
         """Whether pieces have breaks or oscillate, and an end of both is in sight; h is neither noise nor a fractal.
@@ -252,7 +254,7 @@ class _Splitter:
         wrong = np.abs(self._at(pieces.index, points) * np.sqrt(half) - sums)
         # Polynomials within the tolerance may be wrong at a point by some times as much.
         bad = self._effects(wrong.max(axis=1) / 30.0, energy, pieces) > self.threshold
-        np.add.at(self.truncation, pieces.index[bad], np.mean(wrong[bad] ** 2, axis=1) * 2.0)
+        np.add.at(self.hidden, pieces.index[bad], np.mean(wrong[bad] ** 2, axis=1) * 2.0)
         where = points[np.arange(len(pieces)), np.argmax(wrong, axis=1)]
         strips, inside = self._strips(samples, energy, pieces)
         where[strips] = inside
