@@ -111,9 +111,7 @@ class Ridge(GaussianMethod):
             if unresolved <= found.rough or width == widths[-1]:
                 kept = leading_count(block.matrix)
                 yield found.discretisation(block, None if kept > len(triplets[1]) else _leading(triplets, kept))
-                # Nor do narrower panels see what is nearer to a singular line, which moves values by its square.
-                if found.hidden**2 <= problem.rtol:
-                    yield from self._narrower(found, width, block, triplets)
+                yield from self._narrower(found, width, block, triplets)
                 return
 
     def _narrower(self, found: "_Convolution", width: float, block: Block, triplets: Triplets
