@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import TypeAlias
@@ -18,22 +18,18 @@ from ..measures import LineMeasure
 from ..quadrature import Rule, gauss_legendre, on_panels
 from ..quadrature.breaks import classify_breaks, halvings_before_search, parts_of_each
 from ..quadrature.legendre import TRUNCATED, legendre_sum, legendre_transform, orthonormal_legendre
+from .slice_pieces import SlicePieces, graded, halves, narrowest
 from .slices import ULPS, SliceIntegrals
 
 Cuts: TypeAlias = Callable[[np.ndarray], np.ndarray]
 
 # A break nearer to an end of its piece than this part of its width is a singularity at that end.
 _AT_END = 1e-4
-# Pieces halving towards a singular end: beyond 2^-50 of a width of one the next is rounding.
-_GRADED = 50
-# Distances from a corner, halving, at which strips are looked for: what is narrower than 2^-40 is below 1e-6 of a norm.
-_STRIPS = 40
-NO_CORNERS = np.zeros(0)
 
 
 def slice_integrals(kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.ndarray, tol: float, *, order: int,
                     size: float | None = None, budget: int = 8_000_000,
-                    cuts: Cuts | None = None, corners: np.ndarray = NO_CORNERS) -> SliceIntegrals:
+                    cuts: Cuts | None = None, corners: np.ndarray | tuple[()] = ()) -> SliceIntegrals:
     r"""Split the slices h(x_i, .) at the nodes of `left` until polynomials of degree below `order` resolve all pieces.
 
     Parameters
@@ -60,7 +56,7 @@ def slice_integrals(kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.
         Edges next to which h may differ on strips of any width, because two curves of breaks meet there.
     """
     splitter = _Splitter(kernel, left, measure, np.asarray(edges), tol, order=order, size=size, budget=budget)
-    splitter.cuts, splitter.corners = cuts, corners
+    splitter.cuts, splitter.corners = cuts, np.asarray(corners)
     return splitter.run()
 
 
@@ -80,47 +76,6 @@ def slice_breaks(kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.nda
     return slices.breaks, math.sqrt(work.truncation.sum())
 
 
-@dataclass(frozen=True, eq=False)
-class _Pieces:
-    """Pieces of slices, all arrays of shape (p,).
-
-    Attributes
-    ----------
-    index, left, right : ndarray
-        The slice, and the ends.
-    graded : ndarray of bool
-        Whether they come from grading towards a singular end.
-    tails : ndarray
-        Truncation errors, of the pieces or of those they were cut from.
-    stubborn : ndarray of bool
-        Whether halving did not help, so that there must be a break.
-    """
-
-    index: np.ndarray
-    left: np.ndarray
-    right: np.ndarray
-    graded: np.ndarray
-    tails: np.ndarray
-    stubborn: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.index)
-
-    def __getitem__(self, chosen: np.ndarray) -> "_Pieces":
-        return _Pieces(*[part[chosen] for part in vars(self).values()])
-
-    def between(self, left: np.ndarray, right: np.ndarray) -> "_Pieces":
-        """The same with other ends."""
-        return _Pieces(self.index, left, right, self.graded, self.tails, self.stubborn)
-
-    def joined(self, *others: "_Pieces") -> "_Pieces":
-        """Itself and others, without those of no width."""
-        some = [self, *(pieces for pieces in others if len(pieces))]
-        together = zip(*(vars(pieces).values() for pieces in some), strict=True)
-        pieces = _Pieces(*(np.concatenate(parts) for parts in together))
-        return pieces[pieces.right > pieces.left]
-
-
 class _Splitter:
     """The work of `slice_integrals`."""
 
@@ -137,7 +92,7 @@ class _Splitter:
         self.rng = np.random.default_rng(len(self.x))
         self.threshold, self.waiting = 0.0, 0
         self.cuts: Cuts | None = None
-        self.corners = NO_CORNERS
+        self.corners = np.zeros(0)
 
     def run(self) -> SliceIntegrals:
         """Look at all panels of all slices, then at ever smaller pieces of those that are not resolved."""
@@ -160,7 +115,7 @@ class _Splitter:
         return SliceIntegrals(basis, dense, index, ends, nodes, values, np.concatenate(self.breaks),
                               self.truncation + self.hidden, self.exhausted)
 
-    def _smooth_closer(self, pieces: _Pieces) -> bool:
+    def _smooth_closer(self, pieces: SlicePieces) -> bool:
         """Whether pieces have breaks or oscillate, and an end of both is in sight; h is neither noise nor a fractal.
 
         A sixty-fourth of a piece, at a random place, then leaves little of the truncation error: next to nothing of an
@@ -173,14 +128,14 @@ class _Splitter:
         tails, _ = self._judge(self._at(some.index, points) * self._factors(width))
         return bool(np.mean(tails <= 0.01 * some.tails) >= 0.875)
 
-    def _first_look(self) -> tuple[np.ndarray, _Pieces]:
+    def _first_look(self) -> tuple[np.ndarray, SlicePieces]:
         """Samples on the panels that all slices share, zero where they do not resolve, and the panels that are left."""
         panels, n = len(self.edges) - 1, len(self.x)
         left, right = self.edges[:-1], self.edges[1:]
         samples, tails, energy = self._sampled(left, right)
         self.threshold = self.tol * (float(np.sqrt(energy.sum() / max(n, 1))) if self.size is None else self.size)
         (index, panel), no = np.divmod(np.arange(n * panels), panels), np.zeros(n * panels, dtype=bool)
-        pieces = _Pieces(index, left[panel], right[panel], no, tails, no)
+        pieces = SlicePieces(index, left[panel], right[panel], no, tails, no)
         effects = self._effects(tails, energy, pieces)
         broken = effects > self.threshold
         located = None if self.cuts is None else self._located(self.cuts(self.x))
@@ -193,7 +148,7 @@ class _Splitter:
         samples[broken] = 0.0
         samples[hidden] = 0.0
         cut = pieces[broken] if located is None else self._cut(pieces[broken], located)
-        return samples.reshape(n, panels * self.order), cut.joined(*_halves(pieces[hidden], where))
+        return samples.reshape(n, panels * self.order), cut.joined(*halves(pieces[hidden], where))
 
     def _located(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The panel of the slice, out of n panels, in which each of the places (n, c) lies, and the place."""
@@ -201,7 +156,7 @@ class _Splitter:
         index, inside = np.nonzero(within)[0], places[within]
         return index * (len(self.edges) - 1) + np.searchsorted(self.edges, inside, side="right") - 1, inside
 
-    def _cut(self, pieces: _Pieces, located: tuple[np.ndarray, np.ndarray]) -> _Pieces:
+    def _cut(self, pieces: SlicePieces, located: tuple[np.ndarray, np.ndarray]) -> SlicePieces:
         """Cut pieces, which are panels, at the places that are located in them."""
         panels, (panel, inside) = len(self.edges) - 1, located
         broken = np.full(len(self.x) * panels, -1)
@@ -235,7 +190,8 @@ class _Splitter:
             tails[some], energy[some] = (part.reshape(-1, panels) for part in self._judge(scaled))
         return samples.reshape(n * panels, self.order), tails.ravel(), energy.ravel()
 
-    def _second_look(self, samples: np.ndarray, energy: np.ndarray, pieces: _Pieces) -> tuple[np.ndarray, np.ndarray]:
+    def _second_look(self, samples: np.ndarray, energy: np.ndarray,
+                     pieces: SlicePieces) -> tuple[np.ndarray, np.ndarray]:
         """Compare polynomials with the slices between the nodes: which pieces are wrong, and where.
 
         At two random points on each. What lies between nodes, such as a thin strip, is found in some of the slices
@@ -261,14 +217,15 @@ class _Splitter:
         bad[strips] = True
         return np.flatnonzero(bad), where[bad]
 
-    def _strips(self, samples: np.ndarray, energy: np.ndarray, pieces: _Pieces) -> tuple[np.ndarray, np.ndarray]:
+    def _strips(self, samples: np.ndarray, energy: np.ndarray, pieces: SlicePieces) -> tuple[np.ndarray, np.ndarray]:
         """The same at points on all scales beside corners, where strips are about as wide as they are far away."""
+        halvings = np.arange(40)[:, None]    # what is narrower than 2^-40 is below 1e-6 of a norm
         bad, where = [np.zeros(0, dtype=np.intp)], [np.zeros(0)]
         for side, ends in ((-1.0, pieces.left), (1.0, pieces.right)):
             near = np.flatnonzero(np.isin(ends, self.corners))
             if len(near) == 0:
                 continue
-            distances = 2.0 ** -(np.arange(_STRIPS)[:, None] + self.rng.uniform(0.0, 1.0, len(near)))
+            distances = 2.0 ** -(halvings + self.rng.uniform(0.0, 1.0, len(near)))
             t, half = side * (1.0 - 2.0 * distances), 0.5 * (pieces.right - pieces.left)[near]
             points = pieces.left[near] + half * (1.0 + t)
             sums = legendre_sum((legendre_transform(self.order) @ samples[near].T)[:, None], t)
@@ -297,7 +254,7 @@ class _Splitter:
         seen, inner = samples @ _tail_and_misfit(self.order), samples[:, :self.order]
         return np.sqrt(_energies(seen)), _energies(inner)
 
-    def _effects(self, tails: np.ndarray, energy: np.ndarray, pieces: _Pieces) -> np.ndarray:
+    def _effects(self, tails: np.ndarray, energy: np.ndarray, pieces: SlicePieces) -> np.ndarray:
         """What truncation errors do to integrals against functions of norm one, which are smooth on the scale of mu.
 
         Zero where rounding of h and of y explains them.
@@ -313,12 +270,12 @@ class _Splitter:
                                  tails[seen] * np.minimum(1.0, 4.0 * np.sqrt(width / self.measure.scale)), 0.0)
         return effects
 
-    def _keep(self, pieces: _Pieces, *, last: bool) -> _Pieces:
+    def _keep(self, pieces: SlicePieces, *, last: bool) -> SlicePieces:
         """Evaluate pieces, keep the values of those that are resolved (of all, at last), and return the others."""
         points, weights = self._points(pieces.left, pieces.right)
         sizes = self._at(pieces.index, points)
         tails, energy = self._judge(sizes * self._factors(pieces.right - pieces.left))
-        tiny = pieces.right - pieces.left <= 2.0 * _narrowest(pieces)
+        tiny = pieces.right - pieces.left <= 2.0 * narrowest(pieces)
         effects = self._effects(tails, energy, pieces)
         kept = (effects <= self.threshold) | tiny | last
         samples, resolved = sizes * self._factors(pieces.right - pieces.left), np.flatnonzero(kept & ~tiny & (not last))
@@ -332,14 +289,14 @@ class _Splitter:
         # Halving that leaves more than a tenth of a truncation error did not help: of a kink it leaves a third.
         left = replace(pieces, tails=tails, stubborn=tails > 0.1 * pieces.tails)
         kept[strips] = True
-        return left[~kept].joined(*_halves(left[strips], where))
+        return left[~kept].joined(*halves(left[strips], where))
 
     def _at(self, index: np.ndarray, points: np.ndarray) -> np.ndarray:
         """Values of the weighted slices at points (p, m)."""
         values = self.kernel.finite_beside(self.x[index, None], points)
         return np.asarray(values * self.weights[index][:, None] * self.measure.sqrt_density(points))
 
-    def _split(self, pieces: _Pieces) -> _Pieces:
+    def _split(self, pieces: SlicePieces) -> SlicePieces:
         """Cut pieces at their breaks, grade them towards singular ends, and halve the others."""
         where, singular = np.full(len(pieces), np.nan), np.zeros(len(pieces), dtype=bool)
         suspects = np.flatnonzero(pieces.stubborn) if self.waiting == 0 else np.zeros(0, dtype=np.intp)
@@ -357,39 +314,13 @@ class _Splitter:
         lower, upper = pieces.between(pieces.left, cut), pieces.between(cut, pieces.right)
         at_left, at_right, both = at_left & fresh, at_right & fresh & ~at_left, inside & singular & fresh
         plain = ~(at_left | at_right | both)
-        return lower[plain].joined(upper[plain], _graded(pieces[at_left], 1), _graded(pieces[at_right], -1),
-                                   _graded(lower[both], -1), _graded(upper[both], 1))
+        return lower[plain].joined(upper[plain], graded(pieces[at_left], 1), graded(pieces[at_right], -1),
+                                   graded(lower[both], -1), graded(upper[both], 1))
 
 
 def _energies(samples: np.ndarray) -> np.ndarray:
     """The sums of the squares of rows (p, k), in absolute value: shape (p,)."""
     return np.asarray(np.einsum("pk,pk->p", samples, samples.conj()).real)
-
-
-def _halves(pieces: _Pieces, where: np.ndarray) -> tuple[_Pieces, _Pieces]:
-    """Both parts of pieces in which something was seen at a point: both have a break."""
-    stubborn = replace(pieces, stubborn=np.ones(len(pieces), dtype=bool))
-    return stubborn.between(pieces.left, where), stubborn.between(where, pieces.right)
-
-
-def _graded(pieces: _Pieces, side: int) -> _Pieces:
-    """Pieces halving towards the left end (side 1) or the right end (side -1)."""
-    if len(pieces) == 0:
-        return pieces
-    powers = np.append(2.0 ** -np.arange(_GRADED), 0.0)
-    width = (pieces.right - pieces.left)[:, None]
-    cuts = pieces.left[:, None] + width * powers if side == 1 else pieces.right[:, None] - width * powers
-    # What would be narrower than the narrowest is one piece with the end itself.
-    narrow = _narrowest(pieces)[:, None] > width * powers[1:-1]
-    cuts[:, 1:-1] = np.where(narrow, cuts[:, -1:], cuts[:, 1:-1])
-    copies = replace(pieces, graded=np.ones(len(pieces), dtype=bool))[np.repeat(np.arange(len(pieces)), _GRADED)]
-    outer, inner = cuts[:, :-1].ravel(), cuts[:, 1:].ravel()
-    return copies.between(np.minimum(outer, inner), np.maximum(outer, inner))
-
-
-def _narrowest(pieces: _Pieces) -> np.ndarray:
-    """Widths, shape (p,), below which nodes would fall on the ends."""
-    return np.asarray(512.0 * EPS * np.maximum(np.abs(pieces.left), np.abs(pieces.right)))
 
 
 @lru_cache(maxsize=8)

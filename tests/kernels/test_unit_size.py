@@ -27,7 +27,7 @@ KINDS = {
     "elementwise": (lambda c: opsvd.elementwise(lambda z: c * np.tanh(z), 3), SPACE, 1e-4),
     "black box": (lambda c: lambda x, y: c * np.tanh(np.sum(x * y, axis=-1)), SPACE, 1e-4),
     "coordinates": (lambda c: lambda x, y: c * np.exp(-(x[..., 0] - y[..., 0])**2) * x[..., 1], PLANE, 1e-4),
-    "points": (lambda c: lambda x, y: c * np.maximum(x[..., 0] * y[..., 1] + x[..., 1] ** 2 - x[..., 2] * y[..., 2] ** 2, 0.0),
+    "points": (lambda c: lambda x, y: c * np.maximum(x[..., 0] * y[..., 1] + x[..., 1]**2 - (x * y**2)[..., 2], 0.0),
                SPACE, 1e-1),
     "blocks": (lambda c: opsvd.blockwise(lambda z: c * (z @ z), 2), Gaussian(), 1e-4),
     "matrices": (lambda c: lambda x, y: c * pair(x, y), Gaussian(), 1e-2),
