@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 import pytest
+from scipy.sparse.linalg import eigsh
 from scipy.special import ndtr
 
 import opsvd
@@ -162,6 +163,22 @@ def test_kinks_with_stretched_inputs_against_closed_means():
     np.testing.assert_allclose(svd.singular_values[:8], reference, atol=3e-5)
     x, y = np.array([[0.3, -0.2], [1.0, 0.5]]), np.array([[0.7, 0.1, 0.5], [-1.0, 0.3, 0.2]])
     np.testing.assert_allclose(svd(x[:, None], y[None]).diagonal(), svd(x, y))
+
+
+@pytest.mark.thorough
+def test_jumps_with_stretched_inputs_against_closed_means():
+    """sign: the kernel of x alone is like |x - x'| there, so that Gauss-Hermite rules err like n^(-3/2)."""
+    svd = decompose(neuron("sign", 2), STRETCHED, Gaussian.standard(3), rtol=1e-6, max_seconds=200.0)
+    references = []
+    for n in (48, 64):
+        x, p = _products(n, 2)
+        a = np.column_stack([STRETCHED.unwhiten(x[p > 1e-16]), np.ones(np.count_nonzero(p > 1e-16))])
+        a, root = a / np.linalg.norm(a, axis=1)[:, None], np.sqrt(p[p > 1e-16])
+        kernel = mean_of_products("sign", np.ones(len(a)), np.clip(a @ a.T, -1.0, 1.0))
+        references.append(np.sqrt(eigsh(root[:, None] * kernel * root, 5, return_eigenvectors=False)[::-1]))
+    coarse, fine = references
+    assert svd.converged
+    np.testing.assert_allclose(svd.singular_values[:5], fine + (fine - coarse) / ((64 / 48) ** 1.5 - 1.0), atol=1e-4)
 
 
 @pytest.mark.parametrize(("inputs", "weights"), [
