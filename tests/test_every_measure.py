@@ -276,7 +276,12 @@ def test_vectors(row):
     with pytest.raises(ValueError, match="h must be a kernel of two numbers"):
         opsvd.break_points(kernel(row), row.measure, row.measure)
     line = opsvd.plot_functions(svd, ax=new_figure(4, 4).subplots(), count=1).lines[0]
-    assert row.inside(np.array([[*np.zeros(row.measure.dim - 1), length] for length in line.get_xdata()])).all()
+    at = line.get_xdata()
+    lengths, angles = (np.ones_like(at), at) if isinstance(row.measure, opsvd.Sphere) else (at, np.zeros_like(at))
+    points = np.zeros((len(at), row.measure.dim))
+    points[:, 0], points[:, 1] = lengths * np.cos(angles), lengths * np.sin(angles)
+    assert row.inside(points).all()
+    assert angles.max() <= np.pi
     total = np.sum(svd.multiplicities * svd.values)
     assert svd.nuclear_norm().value == pytest.approx(total, rel=0.05)
 

@@ -51,27 +51,39 @@ def on_pieces(line: Elementwise, pieces: Pieces,
               importance: Callable[[np.ndarray], np.ndarray]) -> tuple[Elementwise, tuple[float, float]]:
     """A kernel phi(xy) of polynomials on pieces in log|xy| in place of phi, and what it misses.
 
-    Beyond the pieces it is phi itself, and nearer to zero, where the energy is rounding, it is what it is at their end.
-    What it misses is the integral of its error times the importance over log|xy|,
-    and that of the square.
+    They are polynomials of phi times the importance on pieces where that falls, as what is smooth to a part of the whole
+    there is the product: phi may grow by many orders over a piece. Beyond the pieces it is phi itself, and nearer to zero, where
+    the energy is rounding, it is what it is at their end. What it misses is the integral of its error times the
+    importance over log|xy|, and that of the square.
     """
     left, right = pieces.edges[:-1], pieces.edges[1:]
     nodes, _ = on_panels(left[:, None], right[:, None], *gauss_legendre(PIECE_ORDER))
-    signs = np.array([1.0, -1.0])
+    signs, low, high = np.array([1.0, -1.0]), float(pieces.edges[0]), float(pieces.edges[-1])
+    peak = right[np.argmax(importance(nodes.ravel())) // PIECE_ORDER]
+
+    def weight(s: np.ndarray, piece: np.ndarray) -> np.ndarray:
+        return np.where(left[piece] < peak, 1.0, importance(s.ravel()).reshape(s.shape))
+
     with np.errstate(over="ignore", invalid="ignore"):
-        values = line(signs * np.exp(nodes)[..., None], 1.0)
-    coefficients = legendre_analysis(PIECE_ORDER) @ np.nan_to_num(values)
-    low, high = float(pieces.edges[0]), float(pieces.edges[-1])
+        values, end = (np.nan_to_num(line(signs * np.exp(s)[..., None], 1.0)) for s in (nodes, pieces.edges[-1:]))
+        # Rounding is large where it is divided by a small weight. Phi is at most twice what it is at the nodes and at
+        # the next one.
+        largest = 2.0 * np.maximum(np.abs(values).max(axis=1), np.abs(np.append(values[1:, 0], end, axis=0)))
+    coefficients = legendre_analysis(PIECE_ORDER) @ (values * weight(nodes, np.arange(len(left))[:, None])[..., None])
 
     def phi(z: np.ndarray) -> np.ndarray:
         flat = np.ravel(z)
         with np.errstate(divide="ignore"):
             s = np.maximum(np.log(np.abs(flat)), low)
-        inside = s <= high
+        inside, negative = s <= high, (flat < 0.0).astype(int)
         found = np.empty(len(flat))
         piece = np.clip(np.searchsorted(pieces.edges, s[inside], side="right") - 1, 0, len(left) - 1)
         t = 2.0 * (s[inside] - left[piece]) / (right - left)[piece] - 1.0
-        found[inside] = _sums(coefficients[piece, :, (flat[inside] < 0.0).astype(int)], t)
+        weights, bound = weight(s[inside], piece), largest[piece, negative[inside]]
+        with np.errstate(over="ignore"):
+            ratios = np.divide(_sums(coefficients[piece, :, negative[inside]], t), weights, where=weights > 0.0,
+                               out=np.zeros_like(t))
+        found[inside] = np.clip(ratios, -bound, bound)
         if not inside.all():
             found[~inside] = line(flat[~inside], 1.0)
         return found.reshape(np.shape(z))

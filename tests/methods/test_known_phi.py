@@ -6,6 +6,7 @@ from quiet import quietly
 
 import opsvd
 from opsvd.kernels import elementwise
+from opsvd.methods.angular_profile import _importance as importance
 from opsvd.methods.angular_profile import product_profile
 from opsvd.methods.known_phi import Remembered, on_pieces
 
@@ -91,3 +92,17 @@ def test_bars_of_few_values_hold(phi, limit):
         assert svd.evaluations <= limit
         assert (np.abs(svd.singular_values[:count] - exact.singular_values[:count])
                 <= svd.errors[:count] + exact.errors[:count]).all()
+
+
+def test_pieces_of_a_function_that_outgrows_its_importance():
+    """On pieces where exp(w / 100) grows by e^40 and the density of w in R^100000 falls by more, as on bounded ones."""
+    k = 100_000
+    for phi, size in ((lambda z: np.exp(0.01 * z), 2.2e4), (np.tanh, 1.0)):
+        line = elementwise(phi)
+        pieces = product_profile(line, k, 9.11, 1e-12).pieces
+        same, (mass, energy) = on_pieces(line, pieces, lambda s: importance(s, k))
+        assert mass < 1e-9 * size
+        assert energy < 1e-18 * size**2
+        w = np.exp(np.linspace(0.0, 9.1, 300))
+        assert (np.abs(same(w, 1.0) - phi(w)) * importance(np.log(w), k) <= 1e-10 * size).all()
+        assert np.isfinite(same(w, 1.0) ** 2).all()
