@@ -12,7 +12,7 @@ from .._support.validation import counts as counted
 from .._support.validation import described, function, pair, positive_int, real_array, size
 from ..quadrature import RARE
 from .finite_functionals import Functional, functionals
-from .sampled_operator import INFINITE_MOMENT, LARGEST_RELATIVE_STD, SampledOperator
+from .sampled_operator import INFINITE_MOMENT, LARGEST_RELATIVE_STD, SampledOperator, Unlisted
 from .splitting import MixedMoments, Multiplet, runs, split
 
 if TYPE_CHECKING:
@@ -240,7 +240,7 @@ def predict(
     so that the second-order part of `std` may be too large. There are no multiplets, whose law would be another.
 
     The sum runs over the r values given. Those beyond would add about :math:`\sum_{j > r} s_j^2 / (n s_i)`, and more
-    to the last values, which they are near to; by `beyond` this is part of `error`.
+    to the last values, which they are near to; by `beyond` this is part of `error`, and their scatter of `std`.
 
     Examples
     --------
@@ -265,7 +265,7 @@ def predict(
     most_beyond = size(most_beyond, "most_beyond")
     operator = SampledOperator(s, counts, moments, np.array([n, m], dtype=np.float64)[:, None, None])
     pairs = _pairs(operator)
-    unlisted = _unlisted(operator, beyond[1])
+    unlisted = operator.moved_by_unlisted(beyond[1])
     bias, std, error, valid = _singles(operator, pairs, unlisted)
     covariance = np.where(operator.infinite, np.inf, np.outer(s, s) * operator.covariances / 4.0)
     groups = [] if left_mixed is None or right_mixed is None else [
@@ -321,42 +321,28 @@ _Expected = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 """A mean or a bias, its standard deviation, its error, and where they are valid."""
 
 
-def _unlisted(operator: SampledOperator, energy: float) -> np.ndarray:
-    """About how far values that are not given, of this energy, move each of those that are, shape (r,).
-
-    Their functions are taken to have moments as those given have, and the first of them to follow the last two values.
-    """
-    s = operator.s
-    if energy == 0.0 or s.size == 0:
-        return np.zeros(s.size)
-    following = s[-1] ** 2 / s[-2] if s.size > 1 and s[-2] > 0.0 else 0.5 * s[-1]
-    moments = np.where(operator.infinite, 1.0, (operator.moments / operator.points).sum(axis=0)).mean(axis=1)
-    gap = (s - following) * (s + following)
-    moved = 0.5 * s * energy * moments / np.where(gap > 0.0, gap, 1.0)
-    return np.where(gap > 0.0, moved, np.where(s > 0.0, np.inf, 0.0))
-
-
-def _singles(operator: SampledOperator, pairs: _Pairs, unlisted: np.ndarray) -> _Expected:
+def _singles(operator: SampledOperator, pairs: _Pairs, unlisted: Unlisted) -> _Expected:
     """The biases of single values, or of means over multiplets."""
     s, within, first = operator.s, np.maximum(operator.within, 0.0), operator.first_order
     bias = pairs.shift.sum(axis=1) - s * within / 8.0
     moments = np.diag((operator.moments / operator.points).sum(axis=0))
     members = np.where(operator.counts > 1.0, s**2 * moments**2 / 8.0, 0.0)
-    std = np.sqrt(first + members + pairs.variance.sum(axis=1))
+    std = np.sqrt(first + members + pairs.variance.sum(axis=1) + unlisted.variance)
     error = np.where(pairs.unresolved.any(axis=1), np.inf,
-                     2.0 * pairs.error.sum(axis=1) + s * within**2 / 4.0 + unlisted)
+                     2.0 * pairs.error.sum(axis=1) + s * within**2 / 4.0 + unlisted.shift)
     return _known(np.diag(operator.infinite), bias, std, error, np.sqrt(first) <= LARGEST_RELATIVE_STD * s)
 
 
-def _energies(operator: SampledOperator, pairs: _Pairs, unlisted: np.ndarray) -> _Expected:
+def _energies(operator: SampledOperator, pairs: _Pairs, unlisted: Unlisted) -> _Expected:
     """The energies of the leading values."""
     s, counts = operator.s, operator.counts
     weight = counts * s**2
     energy = np.cumsum(weight + 2.0 * counts * s * pairs.shift.sum(axis=1))
-    std = np.sqrt(np.maximum(_blocks(np.outer(weight, weight) * operator.covariances), 0.0))
+    std = np.sqrt(np.maximum(_blocks(np.outer(weight, weight) * operator.covariances), 0.0)
+                  + np.cumsum((2.0 * counts * s) ** 2 * unlisted.variance))
     unresolved = _across(pairs.unresolved.astype(np.float64)) > 0.0
     error = np.where(unresolved, np.inf, 4.0 * _across((counts * s)[:, None] * pairs.error)
-                     + 2.0 * np.cumsum(counts * s * unlisted))
+                     + 2.0 * np.cumsum(counts * s * unlisted.shift))
     unknown = np.maximum.accumulate(np.diag(operator.infinite))
     return _known(unknown, energy, std, error, std <= LARGEST_RELATIVE_STD * energy)
 
@@ -371,20 +357,24 @@ def _known(unknown: np.ndarray, mean: np.ndarray, std: np.ndarray, error: np.nda
     return mean, std, error, valid
 
 
-def _split(run: np.ndarray, operator: SampledOperator, pairs: _Pairs, unlisted: np.ndarray,
+def _split(run: np.ndarray, operator: SampledOperator, pairs: _Pairs, unlisted: Unlisted,
            mixed: tuple[np.ndarray | None, np.ndarray | None]) -> Multiplet | None:
-    """The law of the ordered values of a run, from the mixed moments of its functions, where these are known."""
-    left, right = mixed
-    if left is None or right is None:
+    """The law of the ordered values of a run, from the mixed moments of its functions, where these are known.
+
+    There is none where values that are not given may move the run by more than an error that a sample does not show.
+    """
+    (left, right), pushed = mixed, float(unlisted.shift[run].max())
+    if left is None or right is None or pushed > _LARGEST_ERROR * math.sqrt(operator.scatter[run].min()):
         return None
     s, counts = operator.s, operator.counts
     others = np.ones(s.size, dtype=bool)
     others[run] = False
     shift, error = (matrix[np.ix_(run, others)].sum(axis=1).mean() for matrix in (pairs.shift, pairs.error))
-    variance = float((counts[run, None] ** 2 * pairs.variance[np.ix_(run, others)]).sum())
+    variance = float((counts[run, None] ** 2 * pairs.variance[np.ix_(run, others)]).sum()
+                     + (counts[run] ** 2 * unlisted.variance[run]).sum())
     indices = int(counts[: run[0]].sum()) + np.arange(int(counts[run].sum()))
     return split(indices, np.repeat(s[run], counts[run].astype(int)), np.stack([left, right]), operator.points,
-                 (float(shift), float(2.0 * error + unlisted[run].mean()), variance))
+                 (float(shift), float(2.0 * error + pushed), variance))
 
 
 def _blocks(w: np.ndarray) -> np.ndarray:

@@ -1,9 +1,13 @@
 """What predictions of finite samples start from: an operator, and the numbers of points at which it is sampled."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
+
+from ..spectrum.multiplets import alike
 
 LARGEST_RELATIVE_STD = 0.25
 """The largest standard deviation, relative to the mean, at which an expansion is said to hold.
@@ -13,6 +17,13 @@ Fourth moments are then at most 1 + n / 8, where those of f and g are alike and 
 
 INFINITE_MOMENT = 1e100
 """Stands for an infinite moment: its square, times any number of values, is within the range of a double."""
+
+
+class Unlisted(NamedTuple):
+    """What values that are not given do to those that are, shape (r,) each: about how far, and with what variance."""
+
+    shift: np.ndarray
+    variance: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,3 +81,20 @@ class SampledOperator:
     def infinite(self) -> np.ndarray:
         """Whether one of the two fourth moments of a pair is infinite or unknown, shape (r, r)."""
         return np.asarray((self.moments >= INFINITE_MOMENT).any(axis=0))
+
+    def moved_by_unlisted(self, energy: float) -> Unlisted:
+        """What values that are not given, of this energy, do to those that are.
+
+        Their functions are taken to have moments as those given have, and the first of them to follow the last two
+        distinct values; but its square is no larger than the energy. Where that is nothing, nothing is moved.
+        """
+        s = self.s
+        if energy == 0.0 or s.size == 0:
+            return Unlisted(*np.zeros((2, s.size)))
+        before = next((larger for larger in s[::-1] if not alike(larger, s[-1], math.inf)), 2.0 * s[-1])
+        following = min(s[-1] * (s[-1] / before), math.sqrt(energy)) if s[-1] > 0.0 else 0.0
+        a, b = np.where(self.infinite, 0.5, self.moments / self.points).mean(axis=-1)
+        gap = (s - following) * (s + following)
+        pull = s / np.where(gap > 0.0, gap, math.inf)
+        variance = pull**2 * energy * (0.5 * energy * (a**2 + b**2) + s**2 * a * b) / self.counts
+        return Unlisted(np.where((gap > 0.0) | (s == 0.0), 0.5 * pull * energy * (a + b), math.inf), variance)

@@ -237,3 +237,50 @@ def test_values_that_are_not_given_are_in_the_error(rank):
     assert known[0]
     assert (np.abs(few.mean - whole.mean[:rank]) <= few.error + whole.error[:rank])[known].all()
     assert (np.abs(few.energy - whole.energy[:rank]) <= few.energy_error + whole.energy_error[:rank]).all()
+
+
+def test_a_tail_of_nothing_takes_nothing_from_equal_values():
+    """Of relu(xy), whose values are 1/2 twice, what may lie beyond is rounding: all that is predicted is as without."""
+    moments = np.full((2, 2), 3.0)    # its functions are |x| and x
+    without, with_tail = (predict([0.5, 0.5], moments, moments, 200, beyond=beyond)
+                          for beyond in ((0.0, 0.0), (1e-9, 1e-21)))
+    assert without.energy_valid.tolist() == with_tail.energy_valid.tolist() == [False, True]
+    assert_allclose(with_tail.energy_error[1], without.energy_error[1], atol=1e-20)
+    assert_allclose(with_tail.energy_std[1], without.energy_std[1], rtol=1e-12)
+
+
+def test_pairs_push_pairs():
+    """Values beyond come in pairs where those that are given do: what they do is finite, and in the error."""
+    s = np.repeat(0.5 ** np.arange(10), 2)
+    moments = np.ones((20, 20)) + 0.5 * np.eye(20)
+    whole = predict(s, moments, moments, 400)
+    few = predict(s[:4], moments[:4, :4], moments[:4, :4], 400, beyond=(s[4:].sum(), (s[4:] ** 2).sum()))
+    pairs = [1, 3]
+    assert np.isfinite(few.energy_error[pairs]).all()
+    assert (np.abs(few.energy - whole.energy[:4]) <= few.energy_error + whole.energy_error[:4])[pairs].all()
+
+
+@pytest.mark.parametrize("t", [1e-12, 1e-6, 0.1])
+def test_values_that_fluctuate_by_those_beyond_alone(t):
+    """Of 1 + t sign(xy) the first value does not scatter by itself, but with the second, which need not be given."""
+    whole = predict([1.0, t], np.ones((2, 2)), np.ones((2, 2)), 50)
+    alone = predict([1.0], [[1.0]], [[1.0]], 50, beyond=(t, t**2))
+    assert whole.valid[0]
+    assert alone.valid[0]
+    assert alone.energy_valid[0]
+    assert_allclose(alone.std, whole.std[:1], rtol=1e-9)
+    assert abs(alone.mean[0] - whole.mean[0]) <= alone.error[0] * (1.0 + 1e-9) + 1e-15
+
+
+@pytest.mark.parametrize(("energy", "groups"), [(0.0, 1), (1e-20, 1), (1.0, 0)])
+def test_a_group_that_is_pushed_has_no_law(energy, groups):
+    """Where values that are not given move a group by more than a sample hides, it is not predicted."""
+    def mixed(indices):
+        one = np.eye(len(indices))    # of independent normal variables
+        return sum(np.einsum(f"{pairs},{others}->ijkl", one, one) for pairs, others in (("ij", "kl"), ("ik", "jl"),
+                                                                                    ("il", "jk")))
+
+    moments = np.ones((2, 2)) + 2.0 * np.eye(2)
+    found = predict([1.0, 1.0], moments, moments, 100, left_mixed=mixed, right_mixed=mixed, beyond=(energy, energy))
+    assert len(found.multiplets) == groups
+    assert all(np.isfinite(group.error) for group in found.multiplets)
