@@ -189,7 +189,7 @@ def _operator(kernel: Kernel, closed_form: str, n: tuple[int, ...], ranks_n: np.
     predicted = [svd.predict(int(size)).effective_rank for size in finite]
     valid = np.array([one.valid for one in predicted], dtype=bool)
     return {"limits": (svd.singular_values,) * len(n), "limit_errors": (svd.errors,) * len(n),
-            "ranks_limit": np.full(ranks_n.shape, float(rank) if math.isfinite(rank.error) else math.nan),
+            "ranks_limit": np.full(ranks_n.shape, float(rank) if math.isfinite(rank.value + rank.error) else math.nan),
             "ranks_label": f"operator: {closed_form}{_in_words(rank)}", "predicted_n": finite[valid],
             "predicted": np.array([one.mean for one in predicted])[valid]}
 
