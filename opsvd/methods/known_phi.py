@@ -51,10 +51,10 @@ def on_pieces(line: Elementwise, pieces: Pieces,
               importance: Callable[[np.ndarray], np.ndarray]) -> tuple[Elementwise, tuple[float, float]]:
     """A kernel phi(xy) of polynomials on pieces in log|xy| in place of phi, and what it misses.
 
-    They are polynomials of phi times the importance on pieces where that falls, as what is smooth to a part of the whole
-    there is the product: phi may grow by many orders over a piece. Beyond the pieces it is phi itself, and nearer to zero, where
-    the energy is rounding, it is what it is at their end. What it misses is the integral of its error times the
-    importance over log|xy|, and that of the square.
+    On pieces where the importance falls they are polynomials of phi times it: phi may grow by many orders there, and
+    only the product is resolved. Beyond the pieces it is phi itself, and nearer to zero, where the energy is rounding,
+    it is what it is at their end. What it misses is the integral of its error times the importance over log|xy|, and
+    that of the square.
     """
     left, right = pieces.edges[:-1], pieces.edges[1:]
     nodes, _ = on_panels(left[:, None], right[:, None], *gauss_legendre(PIECE_ORDER))
