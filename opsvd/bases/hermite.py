@@ -79,11 +79,18 @@ class ExactHermiteBasis(HermiteBasis):
         return np.ones(np.shape(points), dtype=bool)
 
     def sums(self, points: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
-        """By polynomials, times the root of the ratio of both densities, which does not underflow as they do."""
+        """By polynomials, times the root of the ratio of both densities, which does not underflow as they do.
+
+        A value beyond the range of a double is the largest of these.
+        """
         z, unit = ((points - mu.mean) / mu.std for mu in (self.reference, self.measure))
-        with np.errstate(over="ignore"):
-            root = np.exp(0.25 * (unit - z) * (unit + z)) * np.sqrt(self.measure.std / self.reference.std)
-        return np.asarray((hermite_polynomials(z, self.size) @ coefficients) * root[:, None])
+        with np.errstate(over="ignore", invalid="ignore"):
+            log_root = 0.25 * (unit - z) * (unit + z) + 0.5 * np.log(self.measure.std / self.reference.std)
+            values = hermite_polynomials(z, self.size, log_root)
+        # The recurrence is no number where powers of z are none. The root is then zero, or the value as large as z^n.
+        size, signs = np.where(log_root < 0.0, 0.0, np.finfo(float).max), np.sign(z)[:, None] ** np.arange(self.size)
+        values = np.where(np.isnan(values), size[:, None] * signs, values)
+        return np.asarray(np.nan_to_num(values) @ coefficients)
 
     def weighted_values(self, coefficients: np.ndarray) -> None:    # type: ignore[override]
         """Sums need no other evaluation."""

@@ -19,14 +19,14 @@ def _recurrence(x: np.ndarray, size: int, log_factor: np.ndarray) -> np.ndarray:
     whole range of a double when |x| is large; the pair is scaled down whenever it grows large, and the factor up.
     """
     values = np.empty((size, *x.shape))
-    previous, current, factor = np.zeros_like(x), np.ones_like(x), np.exp(log_factor)
+    previous, current, root = np.zeros_like(x), np.ones_like(x), np.exp(0.5 * log_factor)
     for n in range(size):
-        np.multiply(current, factor, out=values[n])
+        np.multiply(current * root, root, out=values[n])    # the factor itself may be subnormal, or infinite
         previous, current = current, (x * current - np.sqrt(n) * previous) / np.sqrt(n + 1.0)
         if n % 8 == 0 and (large := np.abs(current) > _LARGE).any():
             scale = np.where(large, 1.0 / _LARGE, 1.0)
             previous, current, log_factor = previous * scale, current * scale, log_factor - np.log(scale)
-            factor = np.exp(log_factor)
+            root = np.exp(0.5 * log_factor)
     return np.moveaxis(values, 0, -1)
 
 
@@ -65,8 +65,8 @@ def hermite_functions(x: np.ndarray, size: int) -> np.ndarray:
     return np.moveaxis(values, 0, -1)
 
 
-def hermite_polynomials(x: np.ndarray, size: int) -> np.ndarray:
-    r"""Orthonormal Hermite polynomials :math:`\psi_n(x) = He_n(x) / \sqrt{n!}`, n = 0 ... size - 1.
+def hermite_polynomials(x: np.ndarray, size: int, log_factor: np.ndarray | None = None) -> np.ndarray:
+    r"""Orthonormal Hermite polynomials :math:`\psi_n(x) = He_n(x) / \sqrt{n!}`, n = 0 ... size - 1, times a factor.
 
     A value beyond the range of a double is infinite with the right sign, and never NaN; it stays below 1e308 to
     degree 1000 for \|x\| < 50.
@@ -76,6 +76,9 @@ def hermite_polynomials(x: np.ndarray, size: int) -> np.ndarray:
     x : ndarray, shape (...)
     size : int
         The number of degrees.
+    log_factor : ndarray, shape (...), optional
+        The logarithm of the factor, by default zero: neither the factor nor the polynomials need be in the range of a
+        double if the products are.
 
     Returns
     -------
@@ -83,7 +86,7 @@ def hermite_polynomials(x: np.ndarray, size: int) -> np.ndarray:
     """
     x = np.asarray(x, dtype=np.float64)
     with np.errstate(over="ignore"):
-        return _recurrence(x, size, np.zeros_like(x))
+        return _recurrence(x, size, np.zeros_like(x) if log_factor is None else log_factor)
 
 
 @lru_cache(maxsize=32)

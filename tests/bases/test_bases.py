@@ -100,3 +100,21 @@ def test_panels_reproduce_polynomials_times_the_root_of_the_density():
     found = basis.half_density(x) @ (lebesgue * (nodes / 10.0) ** 5)
     np.testing.assert_allclose(found, (x / 10.0) ** 5, atol=1e-13)
     assert not basis.half_density(np.array([-15.1, 16.1])).any()
+
+
+def test_exact_functions_are_numbers_far_out():
+    """Where polynomials of a narrow Gaussian overflow and the ratio of densities underflows, and beyond all powers."""
+    basis = ExactHermiteBasis(Gaussian(), 767, 900, 0.0, 0.0224)
+    x = np.linspace(-1.3, 1.3, 27)
+    expected = basis.half_density(x) / Gaussian().sqrt_density(x)[:, None]
+    np.testing.assert_allclose(basis.sums(x, np.eye(768)), expected, rtol=1e-11, atol=1e-250)
+    # By sixty digits: the first function is e^-970 there.
+    assert basis.sums(np.array([1.4]), np.eye(768)[:, [160]])[0, 0] == pytest.approx(2.8198814323574543e-280, rel=1e-11)
+    far = np.array([3.0, 1e5, 1e30, 1e160, -1e300])
+    np.testing.assert_array_equal(basis.sums(far, np.eye(768)), 0.0)
+    largest, wide = np.finfo(float).max, ExactHermiteBasis(Gaussian(), 5, 20, 0.0, 1.2)
+    found = wide.sums(np.array([1e3, -1e300]), np.eye(6)[:, :2])
+    np.testing.assert_array_equal(found, [[largest] * 2, [largest, -largest]])
+    same = ExactHermiteBasis(Gaussian(), 400, 420, 0.0, 1.0)    # some functions are beyond doubles
+    x = np.array([1e4, -1e20])
+    np.testing.assert_allclose(same.sums(x, np.eye(401)[:, :3]), np.stack([x**0, x, (x**2 - 1) / np.sqrt(2)], axis=1))
