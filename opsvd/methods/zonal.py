@@ -51,8 +51,11 @@ class Zonal(Method):
         """Other kernels, and other laws of a(x) than these."""
         if (why := only_real_numbers_of_vectors(problem)) is not None:
             return why
+        if problem.of_product_alone:
+            return "takes no black boxes with h(Qx, Qy) = h(x, y) for all rotations Q, which Sectors() takes"
         if not problem.affords_forms:
-            return "takes more values of h to find a form than may be asked for"
+            return (f"takes more than {problem.values_of_forms} values of h to find a form, which the budget does not "
+                    "pay for: pass larger max_evaluations or max_seconds")
         if problem.bilinear is None:
             return ("takes functions of <x, y>, or of <w, x> + b with y = (w, b), where y is Gaussian and only b may "
                     "have a mean that is not zero")

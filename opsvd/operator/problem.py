@@ -147,17 +147,25 @@ class Problem:
 
     @property
     def affords_forms(self) -> bool:
-        """Whether there are the values that it takes to find a form, and then phi of it.
+        """Whether there are the values that it takes to find a form, and then phi of it."""
+        if self.of_product_alone:
+            return False
+        budget = self.budget
+        return (budget.values_left if self.given.dear else budget.evaluations_left) > self.values_of_forms
 
-        These are some thousand values where phi is remembered, and otherwise some millions, at many points with many
-        digits.
+    @property
+    def of_product_alone(self) -> bool:
+        """Whether h is a black box that rotations leave as it is: its form may be <x, y>, which is seen elsewhere."""
+        return self.round and self.invariant and not isinstance(self.given, Elementwise)
+
+    @property
+    def values_of_forms(self) -> int:
+        """How many values it takes to find a form, and then phi of it.
+
+        These are some thousand where phi is remembered, and otherwise some millions, at many points with many digits.
         """
-        if self.round and self.invariant and not isinstance(self.given, Elementwise):
-            return False    # a form that is invariant is <x, y>, which is seen elsewhere
-        if self.given.dear:
-            p, q = (side.measure.dim for side in self.sides)
-            return self.budget.values_left > 2 * (3000 + 96 * (max(p, q) + 2) * max(p, q))
-        return self.budget.evaluations_left > 5_000_000
+        size = max(side.measure.dim for side in self.sides)
+        return 2 * (3000 + 96 * (size + 2) * size) if self.given.dear else 5_000_000
 
     @cached_property
     def known_phi(self) -> dict[float, float]:

@@ -357,8 +357,13 @@ def test_refusals_say_why():
             ((neuron("tanh", 4), needle, Gaussian.standard(5)), "of deviations in smaller ratios")]:
         with pytest.raises(ValueError, match=message):
             decompose(*arguments, method="zonal")
-    with pytest.raises(ValueError, match="at least five million"):
-        decompose(neuron("tanh", 1), Gaussian(), two, method="zonal", max_evaluations=10_000)
+    three = Gaussian.standard(3)
+    with pytest.raises(ValueError, match="no black boxes with"):
+        decompose(lambda x, y: np.tanh(np.sum(x * y, axis=-1)), three, three, method="zonal")
+    for limit, message in ((8_000, "more than 7536 values of h to find a form.* pass larger max_evaluations"),
+                           (4_000_000, "more than 5000000 values")):
+        with pytest.raises(ValueError, match=message):
+            decompose(neuron("tanh", 1), Gaussian(), two, method="zonal", max_evaluations=limit)
 
 
 def test_the_method_names_itself():
