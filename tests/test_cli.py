@@ -4,6 +4,7 @@ import functools
 import json
 import math
 import os
+import signal
 import subprocess
 import sys
 import warnings
@@ -297,7 +298,10 @@ def kernels(tmp_path, monkeypatch):
     """A module of kernels that fail, or are interrupted, in the current directory."""
     (tmp_path / "hostile.py").write_text(KERNELS, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
+    # Shells let programs in the background ignore Ctrl-C, and tests that run there.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
+    signal.signal(signal.SIGINT, before)
     sys.modules.pop("hostile", None)
 
 

@@ -74,9 +74,13 @@ class PolarBasis(Basis):
         return total
 
     def _turned(self, points: np.ndarray) -> np.ndarray:
-        """The vectors a of points."""
-        with np.errstate(over="ignore"):
-            return np.asarray(points.reshape(-1, self.turn.shape[1]) @ self.turn.T + self.shift)
+        """The vectors a of points; of points so far out that these may overflow, shorter ones of the same direction.
+
+        Sums are constant along directions there.
+        """
+        points = points.reshape(-1, self.turn.shape[1])
+        over = np.maximum(np.abs(points).max(axis=1, initial=0.0, keepdims=True) / 1e150, 1.0)
+        return np.asarray((points / over) @ self.turn.T + self.shift / over)
 
     @cached_property
     def _compressed(self) -> tuple[np.ndarray, np.ndarray]:

@@ -33,14 +33,14 @@ class SeenAtPairs:
     count: int
 
 
-def pairs_for(kernel: Kernel) -> int:
-    """How many pairs are looked at: a quarter of the evaluations that are left, or as many as take 5 % of the seconds.
+def pairs_for(kernel: Kernel, most: int = 100_000, share: float = 0.25) -> int:
+    """How many pairs are looked at: a share of the evaluations that are left, or as many as take 5 % of the seconds.
 
-    At least 200, and at most 100 000: of so many points drawn from two Gaussian measures neighbours are at distances of
-    0.25 and of 0.011 near the centre, and narrower features may be missed.
+    At least 200, and at most `most`: of 200 and of 100 000 points drawn from two Gaussian measures neighbours are at
+    distances of 0.25 and of 0.011 near the centre, and narrower features may be missed.
     """
     budget = kernel.budget or Budget()
-    return int(np.clip(min(0.25 * budget.evaluations_left, budget.in_seconds(0.05 * budget.seconds)), 200, 100_000))
+    return int(np.clip(min(share * budget.evaluations_left, budget.in_seconds(0.05 * budget.seconds)), 200, most))
 
 
 def seen_at_pairs(kernel: Kernel, domain: Domain, system: SingularSystem, count: int) -> SeenAtPairs | None:

@@ -8,7 +8,7 @@ from .grids import Grid
 from .polar import Polar
 from .quasi_random import QuasiRandom
 from .sectors import Sectors
-from .tensor import Tensor
+from .tensor import Tensor, tensor_products
 from .zonal import Zonal
 
 
@@ -48,7 +48,7 @@ def _of_products(problem: Problem) -> Discretisations:
         return (yield from Grid().discretisations(problem))
     if _takes_all(problem) and Grid().refusal(problem) is None:    # the laws may want more functions in one direction
         with problem.budget.part(0.3):
-            answer, _ = yield from Tensor().products(problem)
+            answer, _ = yield from tensor_products(problem)
         if answer is None or not answer.converged:
             problem.budget.refusals.clear()
             answer = (yield from Grid().discretisations(problem)) or answer

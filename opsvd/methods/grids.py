@@ -59,47 +59,49 @@ class Grid(Method):
 
     def discretisations(self, problem: Problem) -> Discretisations:
         """Polynomials while they gain, then panels, of ever more functions in each direction; then their remainder."""
-        return refined_at_points(problem, self.products(problem))
+        return refined_at_points(problem, _products(problem))
 
-    def products(self, problem: Problem) -> Products:
-        """Those without the remainder: the last answer, and what it is of."""
-        best: tuple[Answer | None, Discretisation] | None = None
-        try:
-            for panels in (False, True):
-                seen: list[_Coarser] = []
-                last = math.inf
-                for size in _sizes(*problem.sides, panels=panels):
-                    finer = self._discretisation(problem, size, seen)
-                    answer = yield finer
-                    if answer is None:    # the first size, which there is nothing to compare with
-                        best = best[0] if best else None, finer
-                        continue
-                    best, leading = (answer, finer), float(answer.errors[0]) if len(answer.errors) else math.inf
-                    # Coefficients of entire kernels fall by more at each size; those that do not are left to panels,
-                    # and so is what twenty polynomials tell nothing of.
-                    if not panels and (leading > 0.4 * last or (size.size >= 20 and leading == math.inf)):
-                        break
-                    last = leading
-        except BudgetExhaustedError:
-            if best is None:
-                raise
+
+def _products(problem: Problem) -> Products:
+    """Discretisations by products alone: the last answer, and what it is of."""
+    best: tuple[Answer | None, Discretisation] | None = None
+    try:
+        for panels in (False, True):
+            seen: list[_Coarser] = []
+            last = math.inf
+            for size in _sizes(*problem.sides, panels=panels):
+                finer = _discretisation(problem, size, seen)
+                answer = yield finer
+                if answer is None:    # the first size, which there is nothing to compare with
+                    best = best[0] if best else None, finer
+                    continue
+                best, leading = (answer, finer), float(answer.errors[0]) if len(answer.errors) else math.inf
+                # Coefficients of entire kernels fall by more at each size; those that do not are left to panels,
+                # and so is what twenty polynomials tell nothing of.
+                if not panels and (leading > 0.4 * last or (size.size >= 20 and leading == math.inf)):
+                    break
+                last = leading
+    except BudgetExhaustedError:
         if best is None:
-            raise RuntimeError("Grid.refusal must refuse what has no size")
-        return best
+            raise
+    if best is None:
+        raise RuntimeError("Grid.refusal must refuse what has no size")
+    return best
 
-    def _discretisation(self, problem: Problem, size: "_Size", seen: "list[_Coarser]") -> Discretisation:
-        samples = _matrix(problem, [[line.rule for line in lines] for lines in size.bases])
-        left, right = (GridBasis(side, *lines) for side, lines in zip(problem.sides, size.bases, strict=True))
 
-        def rotated(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-            # Samples at the nodes to coefficients is a rotation: all bases here have as many functions as nodes.
-            # Of large matrices the SVD would take longer than the values: what is beyond 120 triplets is remainder.
-            u, s, v = compact_svd(matrix) if min(matrix.shape) <= 800 else leading_svd(matrix, 120)
-            return left.analyse(u), s, right.analyse(v)
+def _discretisation(problem: Problem, size: "_Size", seen: "list[_Coarser]") -> Discretisation:
+    samples = _matrix(problem, [[line.rule for line in lines] for lines in size.bases])
+    left, right = (GridBasis(side, *lines) for side, lines in zip(problem.sides, size.bases, strict=True))
 
-        return Discretisation((Block(left, right, samples),), partial(_evidence, problem, size, seen), size.note,
-                              factorise=rotated,
-                              limit="Finer bases in every direction are not affordable: accept a larger rtol")
+    def rotated(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        # Samples at the nodes to coefficients is a rotation: all bases here have as many functions as nodes.
+        # Of large matrices the SVD would take longer than the values: what is beyond 120 triplets is remainder.
+        u, s, v = compact_svd(matrix) if min(matrix.shape) <= 800 else leading_svd(matrix, 120)
+        return left.analyse(u), s, right.analyse(v)
+
+    return Discretisation((Block(left, right, samples),), partial(_evidence, problem, size, seen), size.note,
+                          factorise=rotated,
+                          limit="Finer bases in every direction are not affordable: accept a larger rtol")
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,10 +239,11 @@ def _still_to_come(s: np.ndarray, grid: _Size, remainder: float, coarser: list[_
 
 def _seen(kernel: Kernel, system: SingularSystem) -> tuple[float, float]:
     """The root mean square of what the answer misses at random points, and the same with its uncertainty."""
-    # All pairs of 800 points a side: as many values as a grid of a middling size; or of as many as are affordable.
+    # All pairs of 800 points a side: as many values as a grid of a middling size; or of as many as take a tenth of what
+    # is left, so that ten sizes, which all are seen at points, do not take two thirds of it for that.
     rng, both = np.random.default_rng(13), (system.left, system.right)
     each = both[0].side.width * both[1].side.width
-    count = max(12, math.isqrt(pairs_for(kernel) // each)) if kernel.dear else 800
+    count = max(12, math.isqrt(pairs_for(kernel, 800**2 * each, 0.1) // each))
     points = [f.side.points(rng.standard_normal((count, f.side.directions))) for f in both]
     f, g = (side.parts[0].basis.sums(some, side.parts[0].coefficients)
             for side, some in zip(both, points, strict=True))

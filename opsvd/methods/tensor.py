@@ -102,44 +102,47 @@ class Tensor(Method):
     def discretisations(self, problem: Problem) -> Discretisations:
         """One discretisation for the tolerance, or for larger ones that the budget allows; then its remainder."""
         if problem.given.dear:
-            return self._of_few_values(problem)
-        return refined_at_points(problem, self.products(problem))
+            return _of_few_values(problem)
+        return refined_at_points(problem, tensor_products(problem))
 
-    def products(self, problem: Problem) -> Products:
-        """Those without the remainder: the last answer, and what it is of."""
-        made: list[Discretisation] = []
 
-        def attempts(asked: Problem) -> Iterator[Discretisation]:
-            for one in self._attempts(asked):
-                made.append(one)
-                yield one
+def tensor_products(problem: Problem) -> Products:
+    """Discretisations by products alone: the last answer, and what it is of."""
+    made: list[Discretisation] = []
 
-        answer = yield from tightened(problem, attempts)
-        return answer, made[-1] if made else None
+    def attempts(asked: Problem) -> Iterator[Discretisation]:
+        for one in _attempts(asked):
+            made.append(one)
+            yield one
 
-    def _of_few_values(self, problem: Problem) -> Discretisations:
-        """One discretisation, of the sizes that the budget allows."""
-        answer, size = None, 0
-        with suppress(BudgetExhaustedError):
-            for discretisation in self._attempts(problem):
-                size = discretisation.blocks[0].matrix.size
-                answer = yield discretisation
-        if size and (answer is None or not answer.converged):
-            problem.budget.forgo(8 * size)    # twice the next size: all of four directions are 1.4 times as large
-        return answer
+    answer = yield from tightened(problem, attempts)
+    return answer, made[-1] if made else None
 
-    def _attempts(self, problem: Problem) -> Iterator[Discretisation]:
-        c = problem.coordinates
-        nodes = 4 if problem.given.dear else _FIRST    # 256 values for two directions a side
-        first = tuple(((nodes,) * len(part.x), (nodes,) * len(part.y)) for part in c.components)
-        d = TensorDiscretisation(c, problem.tolerances.products, first)
-        parts = list(zip(c.components, d.sizes, strict=True))
-        left = PolynomialProducts(problem.sides[0], c.turn_x, tuple((part.x, size[0]) for part, size in parts))
-        right = PolynomialProducts(problem.sides[1], c.turn_y, tuple((part.y, size[1]) for part, size in parts))
-        block = Block(left, right, d.matrix, problem.tolerances.negligible_products)
-        evidence = partial(evidence_at_pairs, problem) if problem.given.dear else partial(_evidence, d)
-        yield Discretisation((block,), evidence, _note(d), rtol=problem.rtol,
-                             limit="More products of polynomials are not affordable: accept a larger rtol")
+
+def _of_few_values(problem: Problem) -> Discretisations:
+    """One discretisation, of the sizes that the budget allows."""
+    answer, size = None, 0
+    with suppress(BudgetExhaustedError):
+        for discretisation in _attempts(problem):
+            size = discretisation.blocks[0].matrix.size
+            answer = yield discretisation
+    if size and (answer is None or not answer.converged):
+        problem.budget.forgo(8 * size)    # twice the next size: all of four directions are 1.4 times as large
+    return answer
+
+
+def _attempts(problem: Problem) -> Iterator[Discretisation]:
+    c = problem.coordinates
+    nodes = 4 if problem.given.dear else _FIRST    # 256 values for two directions a side
+    first = tuple(((nodes,) * len(part.x), (nodes,) * len(part.y)) for part in c.components)
+    d = TensorDiscretisation(c, problem.tolerances.products, first)
+    parts = list(zip(c.components, d.sizes, strict=True))
+    left = PolynomialProducts(problem.sides[0], c.turn_x, tuple((part.x, size[0]) for part, size in parts))
+    right = PolynomialProducts(problem.sides[1], c.turn_y, tuple((part.y, size[1]) for part, size in parts))
+    block = Block(left, right, d.matrix, problem.tolerances.negligible_products)
+    evidence = partial(evidence_at_pairs, problem) if problem.given.dear else partial(_evidence, d)
+    yield Discretisation((block,), evidence, _note(d), rtol=problem.rtol,
+                         limit="More products of polynomials are not affordable: accept a larger rtol")
 
 
 def too_many(component: Component) -> bool:

@@ -60,10 +60,12 @@ def test_a_stratified_rule_integrates(mu):
 
 
 def test_the_pairs_are_what_a_budget_affords():
-    """A quarter of the evaluations, or what takes 5 % of the seconds, between 200 and 100 000."""
+    """A quarter of the evaluations, or another share, or what takes 5 % of the seconds, between 200 and 100 000."""
     kernel = Kernel(lambda x, y: x * y)
     assert pairs_for(kernel) == 100_000
     assert pairs_for(kernel.limited(Budget(8000))) == 2000
+    assert pairs_for(kernel.limited(Budget(8000)), 700, 0.1) == 700
+    assert pairs_for(kernel.limited(Budget(8000)), share=0.1) == 800
     assert pairs_for(kernel.limited(Budget(100))) == 200
     slow = Budget(10**9, 20.0)
     slow.cheapest = 1e-3

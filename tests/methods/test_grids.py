@@ -90,3 +90,14 @@ def test_values_that_are_singular_on_the_diagonal():
     scalar = opsvd.decompose(lambda x, y: np.log(np.abs(x - y)), rtol=1e-6).values
     expected = np.sort(np.outer(scalar, exact.exp_product(0.2, 30)).ravel())[::-1][:svd.rank]
     assert (np.abs(svd.values - expected) <= svd.errors).all()
+
+
+@pytest.mark.parametrize("size", [2, 8])
+def test_matrices_take_few_values(size):
+    """What random points take of a budget leaves enough for ever finer products: all values of exp(xy / 5) times ones."""
+    h = opsvd.MatrixKernel(lambda x, y: np.exp(0.2 * x * y)[..., None, None] * np.ones((size, size)))
+    svd = opsvd.decompose(h, rtol=1e-6, max_evaluations=1_000_000, method="grid")
+    assert svd.converged
+    assert "in products" in svd.method
+    assert svd.errors[0] <= 1e-6 * svd.values[0]
+    assert (np.abs(svd.values - size * exact.exp_product(0.2, svd.rank)) <= svd.errors).all()

@@ -105,12 +105,16 @@ def test_coefficients_tell_the_scales(h, mean, std):
         assert found[0].mean == mean
 
 
-@pytest.mark.parametrize(("h", "degree"), [(lambda x, y: np.exp(0.45 * x * y), 39),
-                                           (lambda x, y: np.exp(-2.0 * (x - y) ** 2), 39)])
-def test_few_values_suffice_where_the_scale_is_another(h, degree):
-    """No more degrees than the decay of the coefficients asks for; none for a kink."""
+@pytest.mark.parametrize(("h", "z"), [(lambda x, y: np.exp(0.45 * x * y), (1.0 - 0.19**0.5) / 0.9),
+                                      (lambda x, y: np.exp(-2.0 * (x - y) ** 2), 2.0 / (2.25 + 1.0625**0.5))])
+def test_few_values_suffice_where_the_scale_is_another(h, z):
+    """No more functions than the decay of the coefficients, z^n, asks for; none for a kink.
+
+    What n functions leave beyond two thirds of them is z^(2n/3). An estimate a twentieth larger is rounded to fours.
+    """
     problem = Problem(Kernel(h), Gaussian(), Gaussian(), 1e-6)
     first = PolynomialAttempt(problem, 23)
     discretisation = next(from_few_values(problem, first))
-    assert discretisation.blocks[0].left.size == degree + 1
+    least = 1.5 * np.log(problem.tolerances.coefficients) / np.log(z)
+    assert least <= discretisation.blocks[0].left.size < 1.05 * least + 4.0
     assert list(from_few_values(Problem(Kernel(np.maximum), Gaussian(), Gaussian(), 1e-6), first)) == []
