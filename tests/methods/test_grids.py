@@ -94,7 +94,7 @@ def test_values_that_are_singular_on_the_diagonal():
 
 @pytest.mark.parametrize("size", [2, 8])
 def test_matrices_take_few_values(size):
-    """What random points take of a budget leaves enough for ever finer products: all values of exp(xy / 5) times ones."""
+    """What random points take of a budget leaves enough for finer products: all values of exp(xy / 5) times ones."""
     h = opsvd.MatrixKernel(lambda x, y: np.exp(0.2 * x * y)[..., None, None] * np.ones((size, size)))
     svd = opsvd.decompose(h, rtol=1e-6, max_evaluations=1_000_000, method="grid")
     assert svd.converged
