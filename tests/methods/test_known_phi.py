@@ -106,3 +106,13 @@ def test_pieces_of_a_function_that_outgrows_its_importance():
         w = np.exp(np.linspace(0.0, 9.1, 300))
         assert (np.abs(same(w, 1.0) - phi(w)) * importance(np.log(w), k) <= 1e-10 * size).all()
         assert np.isfinite(same(w, 1.0) ** 2).all()
+
+
+@pytest.mark.parametrize("c", [0.3, pytest.param(0.45, marks=pytest.mark.thorough)])
+def test_few_values_of_a_function_that_grows(c):
+    """Of exp(c <x, y>) in R^3 twenty thousand are enough for the values of Mehler's kernel."""
+    svd = opsvd.decompose(elementwise(lambda z: np.exp(c * z), 3), rtol=1e-4, max_evaluations=20_000)
+    r = 2.0 * c / (1.0 + np.sqrt(1.0 - 4.0 * c * c))
+    expected = (1.0 + r * r) ** 1.5 * r ** np.arange(len(svd.values))
+    assert len(svd.values) >= 6
+    assert (np.abs(svd.values - expected) <= svd.value_errors).all()
