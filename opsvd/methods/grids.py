@@ -243,7 +243,8 @@ def _seen(kernel: Kernel, system: SingularSystem) -> tuple[float, float]:
     # is left, so that ten sizes, which all are seen at points, do not take two thirds of it for that.
     rng, both = np.random.default_rng(13), (system.left, system.right)
     each = both[0].side.width * both[1].side.width
-    count = max(12, math.isqrt(pairs_for(kernel, 800**2 * each, 0.1) // each))
+    # Where h is one number and that is too much, quasi-random points alone show more values than coarse products.
+    count = 800 if each == 1 and not kernel.dear else max(12, math.isqrt(pairs_for(kernel, 800**2 * each, 0.1) // each))
     points = [f.side.points(rng.standard_normal((count, f.side.directions))) for f in both]
     f, g = (side.parts[0].basis.sums(some, side.parts[0].coefficients)
             for side, some in zip(both, points, strict=True))

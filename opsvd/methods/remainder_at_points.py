@@ -78,14 +78,17 @@ def _ever_more_points(problem: Problem, products: Discretisation, known: Answer 
     count = int(np.count_nonzero(system.values[:60] > 1e-14 * system.values[:1]))
     parts = [side.parts[0].leading(count) for side in (system.left, system.right)]
     # Wide points may lie where h is no number: then the products stand as they are.
-    with suppress(BudgetExhaustedError, KernelError):
-        for n in point_counts(problem) if count else ():
-            found = yield _discretisation(problem, n, system.values[:count], parts, products.note)
-            # Bars fall like one over the number of points, or faster.
-            if found is not None and known is not None and len(known.errors) and len(found.errors) and (
-                    n * found.errors[0] > most * known.errors[0]):
-                return known
-            answer = answer if found is None else found
+    with suppress(KernelError):
+        try:
+            for n in point_counts(problem) if count else ():
+                found = yield _discretisation(problem, n, system.values[:count], parts, products.note)
+                # Bars fall like one over the number of points, or faster.
+                if found is not None and known is not None and len(known.errors) and len(found.errors) and (
+                        n * found.errors[0] > most * known.errors[0]):
+                    return known
+                answer = answer if found is None else found
+        except BudgetExhaustedError as exhausted:
+            problem.budget.refusals.append(str(exhausted))    # what ends the points is said beside the answer
     return answer
 
 
