@@ -40,6 +40,7 @@ def test_values_and_bars(problem):
     assert svd.converged
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rtol", LOOSER)
 @pytest.mark.parametrize("problem", [*MEASURED_VECTORS[::4], *MEASURED_VECTORS[-3:]], ids=str)
 def test_bars_are_true_at_other_tolerances(problem, rtol):

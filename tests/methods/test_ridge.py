@@ -39,6 +39,7 @@ def test_powers_of_a_difference(a):
     assert (np.abs(svd.singular_values[:6] - known) <= svd.errors[:6] + 1e-12).all()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("a", [-0.3, -0.4])
 def test_strong_singularities_have_bars_that_hold(a):
     """What lies nearer to the line than the nodes of phi is missing from the values, and in the bars."""

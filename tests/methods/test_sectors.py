@@ -34,7 +34,7 @@ def test_sign_is_funk_and_heckes(k):
     assert svd.norm.value == pytest.approx(1.0, abs=1e-10)
 
 
-@pytest.mark.parametrize("k", [3, 7, 50, 10**4])
+@pytest.mark.parametrize("k", [3, 7, 50, pytest.param(10**4, marks=pytest.mark.thorough)])
 def test_relu_is_funk_and_heckes(k):
     """Even degrees, and degree one with the value 1/2."""
     svd = opsvd.decompose(elementwise(relu, k, kinks=[0]), rtol=1e-8)

@@ -127,7 +127,8 @@ def test_what_only_needs_energy_is_not_extrapolated():
     opsvd.elementwise(np.tanh, 3),
     opsvd.elementwise(np.abs, 2, [0]),
     opsvd.blockwise(lambda m: np.tanh(m[..., 0, 0] * m[..., 1, 1])[..., None, None] * np.eye(2), 2, 1),
-    opsvd.Kernel(lambda x, y: np.cos(x[..., 0] * y[..., 0] + 0.5 * x[..., 1]), dims=(2, 2)),
+    pytest.param(opsvd.Kernel(lambda x, y: np.cos(x[..., 0] * y[..., 0] + 0.5 * x[..., 1]), dims=(2, 2)),
+                 marks=pytest.mark.thorough),
 ], ids=["sectors", "sectors of a kink", "blocks", "tensor"])
 def test_every_route_says_what_is_sure(h):
     """Vectors and blocks: extrapolated or open, and at least what the values less their bars add up to."""
