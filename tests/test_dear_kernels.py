@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from counted import Counted
 from measured_problems import MEASURED
 from problems import PROBLEMS
 from quiet import quietly
@@ -12,19 +13,6 @@ import opsvd
 NARROW = ("cos(x - y) + a bump of width 0.02", "a bump of width 0.02 at (1.7, -2.3)")
 ROWS = [problem for problem in (*PROBLEMS, *MEASURED) if problem.name not in NARROW]
 LIMITS = (1000, 4000, 20_000, 100_000)
-
-
-class Counted:
-    """A function that counts its values."""
-
-    def __init__(self, function):
-        self.function, self.values = function, 0
-
-    def __call__(self, *points):
-        """The values."""
-        values = np.asarray(self.function(*points))
-        self.values += values.size
-        return values
 
 
 def within_bars(svd, problem):

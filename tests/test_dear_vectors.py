@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from counted import Counted
 from quiet import quietly
 from test_budget_limits import KINDS, PLANE, SPACE, product
 
@@ -16,19 +17,6 @@ SMOOTH = {
     "jump": (lambda x, y: 1.0 * (x[..., 0] + x[..., 1] > y[..., 0]), (PLANE, PLANE)),
     "radial": (lambda x, y: np.exp(-np.sum((x - y) ** 2, axis=-1)), (PLANE, PLANE)),
 }
-
-
-class Counted:
-    """A function that counts its values."""
-
-    def __init__(self, function):
-        self.function, self.values = function, 0
-
-    def __call__(self, *points):
-        """The values."""
-        values = np.asarray(self.function(*points))
-        self.values += values.size
-        return values
 
 
 def answered(name, **options):

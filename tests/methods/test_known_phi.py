@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from counted import Counted
 from quiet import quietly
 
 import opsvd
@@ -11,19 +12,6 @@ from opsvd.methods.angular_profile import product_profile
 from opsvd.methods.known_phi import Remembered, on_pieces
 
 SPACE = opsvd.Gaussian.standard(3)
-
-
-class Counted:
-    """A function that counts its values."""
-
-    def __init__(self, function):
-        self.function, self.values = function, 0
-
-    def __call__(self, *points):
-        """The values."""
-        values = np.asarray(self.function(*points))
-        self.values += values.size
-        return values
 
 
 def relu(z):
