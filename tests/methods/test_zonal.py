@@ -181,17 +181,6 @@ def test_jumps_with_stretched_inputs_against_closed_means():
     np.testing.assert_allclose(svd.singular_values[:5], fine + (fine - coarse) / ((64 / 48) ** 1.5 - 1.0), atol=1e-4)
 
 
-@pytest.mark.parametrize(("inputs", "weights"), [
-    (Gaussian([1.0, 0.0, 0.0], np.diag([1.0, 0.3, 0.1])), Gaussian.standard(4)), (SHIFTED, CORRELATED)], ids=str)
-@pytest.mark.thorough
-def test_inputs_that_are_not_round_against_sampling(inputs, weights):
-    """tanh: matrices of 400 rows have the values that are predicted."""
-    svd = decompose(neuron("tanh", inputs.dim), inputs, weights, rtol=1e-4, max_seconds=100.0)
-    assert "phi(<a(x), y>)" in svd.method
-    check = opsvd.crosscheck(neuron("tanh", inputs.dim), 400, inputs, weights, svd=svd, trials=6, rng=0)
-    assert not (np.abs(check.z) > 5.0).any()
-
-
 def by_tensor_of_numbers(phi, lines, nodes=(18, 34)):
     """Values of phi(<w, x> + b) for two independent inputs, from Gauss rules of their laws and Gauss-Hermite nodes."""
     rules = [line.gauss_rule(nodes[0]) for line in lines]
@@ -207,8 +196,7 @@ def by_tensor_of_numbers(phi, lines, nodes=(18, 34)):
 
 
 @pytest.mark.parametrize("lines", [
-    (opsvd.Uniform(-1.0, 1.0), opsvd.Uniform(-0.5, 0.5)), (opsvd.Uniform(-1.0, 1.0), opsvd.Uniform(0.0, 1.0)),
-    (opsvd.Gaussian(), opsvd.Beta(2.0, 0.5))], ids=str)
+    (opsvd.Uniform(-1.0, 1.0), opsvd.Uniform(-0.5, 0.5)), (opsvd.Uniform(-1.0, 1.0), opsvd.Uniform(0.0, 1.0))], ids=str)
 @pytest.mark.thorough
 def test_two_independent_inputs_against_gauss_rules(lines):
     """tanh, for laws that are symmetric and others: eight values."""
