@@ -8,6 +8,7 @@ they miss is seen at random points that no node is near to.
 from collections.abc import Callable
 
 import numpy as np
+from numpy.polynomial.legendre import legval
 
 from ..evidence.carriers import few_carriers_margin
 from ..kernels import Elementwise
@@ -81,8 +82,8 @@ def on_pieces(line: Elementwise, pieces: Pieces,
         t = 2.0 * (s[inside] - left[piece]) / (right - left)[piece] - 1.0
         weights, bound = weight(s[inside], piece), largest[piece, negative[inside]]
         with np.errstate(over="ignore"):
-            ratios = np.divide(_sums(coefficients[piece, :, negative[inside]], t), weights, where=weights > 0.0,
-                               out=np.zeros_like(t))
+            ratios = np.divide(legval(t, coefficients[piece, :, negative[inside]].T, tensor=False), weights,
+                               where=weights > 0.0, out=np.zeros_like(t))
         found[inside] = np.clip(ratios, -bound, bound)
         if not inside.all():
             found[~inside] = line(flat[~inside], 1.0)
@@ -99,11 +100,3 @@ def on_pieces(line: Elementwise, pieces: Pieces,
     margin = float(few_carriers_margin(parts.ravel()))
     mass = margin * float(np.sum((right - left)[:, None] / spots * wrong))
     return Elementwise(phi, 1, line.kinks), (mass, margin**2 * float(parts.sum()))
-
-
-def _sums(coefficients: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """Sums of Legendre polynomials, with coefficients (n, order) for each point t, (n,), by Clenshaw's recurrence."""
-    above = there = np.zeros_like(t)
-    for k in range(coefficients.shape[1] - 1, 0, -1):
-        above, there = there, coefficients[:, k] + (2 * k + 1) / (k + 1) * t * there - (k + 1) / (k + 2) * above
-    return np.asarray(coefficients[:, 0] + t * there - 0.5 * above)
