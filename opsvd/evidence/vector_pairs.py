@@ -23,7 +23,7 @@ def evidence_at_pairs(problem: Problem, system: SingularSystem) -> RemainderEvid
     z = rng.standard_normal((count, sum(side.directions for side in sides)))
     wider = 1.4    # deviations of half of the standard coordinates: polynomials miss more far out
     z[count // 2:] *= wider
-    weight = _weights(z, wider) / count
+    weight = mixture_weights(z, wider) / count
     x, y = (side.points(part) for side, part in zip(sides, np.split(z, [sides[0].directions], axis=1), strict=True))
     h = problem.kernel.finite_beside(x, y)
     energies = weight * (h - system.left.reconstruct(system.right, values, x, y)) ** 2
@@ -36,7 +36,7 @@ def evidence_at_pairs(problem: Problem, system: SingularSystem) -> RemainderEvid
                              dimension=count, least=remainder)
 
 
-def _weights(z: np.ndarray, wider: float) -> np.ndarray:
+def mixture_weights(z: np.ndarray, wider: float) -> np.ndarray:
     """The density of standard Gaussian vectors (n, d) over that of their mixture with others of a wider deviation."""
     squares, d = np.sum(z**2, axis=1), z.shape[1]
     with np.errstate(over="ignore"):

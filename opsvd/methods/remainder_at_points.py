@@ -18,6 +18,7 @@ from .._support.floats import TINY
 from .._support.linalg import leading_svd
 from ..errors import KernelError
 from ..evidence.scatter import ScatterEvidence, deviation
+from ..evidence.vector_pairs import mixture_weights
 from ..kernels import Side, operator_grid, require_squares
 from ..operator.discretisation import Answer, Block, Discretisation, Discretisations
 from ..operator.problem import Problem
@@ -175,7 +176,4 @@ def _points(side: Side, half: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     wider, late = 2.0, np.arange(half) >= half // 2
     z = np.concatenate([quasi_random_points(side.directions, half, 10_000 + seed + k)
                         * np.where(late, wider, 1.0)[:, None] for k in (0, 1)])
-    # The density of both kinds together, over that of the measure.
-    squares = (0.5 - 0.5 / wider**2) * np.sum(z**2, axis=1)
-    density = 0.5 + 0.5 * wider**-side.directions * np.exp(np.minimum(squares, 600.0))
-    return side.points(z), np.repeat(1.0 / np.sqrt(density * len(z)), side.width)
+    return side.points(z), np.repeat(np.sqrt(mixture_weights(z, wider) / len(z)), side.width)
