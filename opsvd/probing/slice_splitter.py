@@ -55,9 +55,8 @@ def slice_integrals(kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.
     corners : ndarray, optional
         Edges next to which h may differ on strips of any width, because two curves of breaks meet there.
     """
-    splitter = _Splitter(kernel, left, measure, np.asarray(edges), tol, order=order, size=size, budget=budget)
-    splitter.cuts, splitter.corners = cuts, np.asarray(corners)
-    return splitter.run()
+    return _Splitter(kernel, left, measure, np.asarray(edges), tol, order=order, size=size, budget=budget, cuts=cuts,
+                     corners=corners).run()
 
 
 def slice_breaks(kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.ndarray, tol: float, *, order: int,
@@ -80,8 +79,9 @@ class _Splitter:
     """The work of `slice_integrals`."""
 
     def __init__(self, kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.ndarray, tol: float, *, order: int,
-                 size: float | None, budget: int) -> None:
-        self.kernel, self.measure, self.edges = kernel, measure, edges
+                 size: float | None, budget: int, cuts: Cuts | None = None,
+                 corners: np.ndarray | tuple[()] = ()) -> None:
+        self.kernel, self.measure, self.edges, self.cuts, self.corners = kernel, measure, edges, cuts, corners
         self.tol, self.order, self.size, self.budget = tol, order, size, budget
         self.x, self.weights = left.nodes, left.sqrt_weights
         # The index, the ends, the nodes and the values of the pieces that are done.
@@ -91,8 +91,6 @@ class _Splitter:
         self.truncation, self.hidden, self.exhausted = np.zeros(len(self.x)), np.zeros(len(self.x)), False
         self.rng = np.random.default_rng(len(self.x))
         self.threshold, self.waiting = 0.0, 0
-        self.cuts: Cuts | None = None
-        self.corners = np.zeros(0)
 
     def run(self) -> SliceIntegrals:
         """Look at all panels of all slices, then at ever smaller pieces of those that are not resolved."""
