@@ -187,8 +187,8 @@ class _Search:
         if len(rows) == 0:
             return rows
         live, part = self.live[rows], changes[:, rows].argmax(axis=0)
-        # Many jumps are followed with few evaluations each, and a few in few calls: two levels of a search at once.
-        parts = max(self.parts, min(4**self.bits, 2 ** int(np.log2(4096 / len(rows)))))    # at most 4096 points a call
+        # Many jumps are followed with few evaluations each, and a few in few calls.
+        parts = 2 * self.parts if len(rows) < 32 else self.parts
         place, there = _jump(self.function, live, self.table[:, [part, part + 1], rows], parts)
         self.where[live[there]], self.followed[live], self.no_jump[live] = place[there], there, ~there
         return np.asarray(rows[there])
