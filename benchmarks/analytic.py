@@ -252,8 +252,8 @@ def rows(head: str) -> list[list[float]]:
 
 def draw() -> None:
     """Draw decays that are fast, values of the two kernels on boxes, and sampled effective ranks."""
-    figure = new_figure(13.5, 4.6)
-    fast, boxes_, ranks = figure.subplots(1, 3)
+    figure = new_figure(8.4, 7.6)    # a page shows eight inches
+    fast, ranks, boxes_ = figure.subplot_mosaic([["fast", "ranks"], ["boxes", "boxes"]]).values()
     for colour, name in enumerate(("sin(2xy)", "1/(1+(x-y)^2)", "1/(2+cos(xy))", "tanh(xy)")):
         svd = opsvd.decompose(CLASSES[name][1], rtol=1e-14)
         good = int(np.argmin(np.append(svd.singular_values > 10.0 * svd.errors, False)))
@@ -269,7 +269,7 @@ def draw() -> None:
                           label=f"${name} = {parameter:g}$, " + ("sin sinh" if head == "wave" else "erf"))
             boxes_.loglog(chosen[:, 4], chosen[:, at + 1], style, linewidth=1.0, color=COLOURS[colour])
     boxes_.set(xlabel="index $i$", ylabel="$s_i$", xlim=(0.7, None))
-    styled(boxes_, "entire and bounded: values, and counts of cells").legend(fontsize=7)
+    styled(boxes_, "entire and bounded: values, and counts of cells").legend(fontsize=9, loc="lower left", ncols=2)
     table = np.array(rows("sample"))
     for colour, b in enumerate(np.unique(table[:, 0])):
         _, n, law, seen, error = table[table[:, 0] == b].T[:5]
@@ -281,7 +281,7 @@ def draw() -> None:
     ranks.minorticks_off()
     ranks.set(xlabel="size $n$", ylabel="effective rank")
     styled(ranks, r"$\sin(\sinh(b\, x_i y_j))$: sampled, and the law").legend(fontsize=9)
-    figure.savefig(FIGURE, dpi=120)
+    figure.savefig(FIGURE, dpi=160)
 
 
 def main() -> None:

@@ -150,7 +150,7 @@ def rows(head: str) -> list[list[str]]:
 
 def draw() -> None:
     """Draw the waves, and the functions that were drawn."""
-    figure = new_figure(11.5, 4.8)
+    figure = new_figure(8.4, 4.2)    # a page shows eight inches
     left, right = figure.subplots(1, 2)
     table = np.array([[float(cell) for cell in row[1:]] for row in rows("waves")])
     for colour, n in enumerate(TRIALS):
@@ -163,7 +163,7 @@ def draw() -> None:
     left.loglog(ratio, 2.0 * ratio, color="0.4", linestyle="--", linewidth=1.0, label=r"operator, $2c / n$")
     left.axhline(INDEPENDENT, color="0.4", linestyle=":", linewidth=1.2, label="independent entries, 0.72")
     left.set(xlabel="frequency over size, $c / n$", ylabel="effective rank over $n$", ylim=(7e-4, 1.3))
-    styled(left, r"$\cos(c\, x_i y_j)$: points sampled, line the law").legend(fontsize=9)
+    styled(left, r"$\cos(c\, x_i y_j)$: points sampled, line the law").legend(fontsize=8)
     data = np.array([[float(cell) for cell in row[1:]] for row in rows("drawn")])
     for colour, k in enumerate(DRAWN):
         chosen = data[data[:, 0] == k]
@@ -173,7 +173,7 @@ def draw() -> None:
     right.loglog(ends, ends, color="0.4", linewidth=1.0, label="the bound")
     right.set(xlabel="bound by frequencies", ylabel="effective rank")
     styled(right, "200 functions that were drawn").legend(fontsize=8)
-    figure.savefig(FIGURE, dpi=120)
+    figure.savefig(FIGURE, dpi=160)
 
 
 def main() -> None:

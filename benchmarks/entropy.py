@@ -137,29 +137,29 @@ def rows(head: str) -> list[list[str]]:
 
 def draw() -> None:
     """Draw the four arguments."""
-    figure = new_figure(12.0, 8.4)
+    figure = new_figure(8.4, 7.0)    # a page shows eight inches
     (one, two), (three, four) = figure.subplots(2, 2)
     table = np.array([[float(cell) for cell in (*row[:4], row[5])] for row in rows("dimension")])
     for colour, c in enumerate(np.unique(table[:, 0])):
         chosen = table[table[:, 0] == c]
         one.errorbar(chosen[:, 1], chosen[:, 3], chosen[:, 4], fmt="o-", markersize=4, capsize=2, color=COLOURS[colour],
                      label=f"$\\exp({c:g}\\, i\\, x_i y_j)$" if math.isfinite(c) else "independent")
-    one.set(xscale="log", xlabel=r"resolution $\epsilon$, turns", ylabel="local dimension", ylim=(0.0, 4.6))
+    one.set(xscale="log", xlabel=r"resolution $\epsilon$, turns", ylabel="local dimension", ylim=(0.0, 6.2))
     one.invert_xaxis()
-    styled(one, "2 by 2 matrices: 3 dimensions or 4").legend(fontsize=9)
+    styled(one, "2 by 2 matrices: 3 dimensions or 4").legend(fontsize=8)
     table = np.array([[float(cell) for cell in row] for row in rows("patterns")])
     names = {"rank 1": "o-", "rank 2": "s", "Warren, rank 1": "--", "Warren, rank 2": "--", "all": "-"}
     for column, (name, mark) in enumerate(names.items()):
         two.loglog(table[:, 0], table[:, column + 1], mark, markersize=5, color=COLOURS[column], label=name)
     two.set(xlabel="size $n$", ylabel="bits: $\\log_2$ of their number")
-    styled(two, "sign patterns of matrices of rank 1 and 2").legend(fontsize=9)
+    styled(two, "sign patterns of rank 1 and 2").legend(fontsize=8)
     table = np.array([[float(cell) for cell in row] for row in rows("bits")])
     three.plot(table[:, 0], table[:, 2], "o-", color=COLOURS[0], label=r"$\cos(c\, x_i y_j)$, $x$ and $y$ rounded")
     three.plot(table[:, 0], table[:, 1] / 512, "x--", color=COLOURS[1], label="distinct numbers over $n$")
     three.axhline((8.0 / (3.0 * math.pi)) ** 2, color="0.4", linestyle=":", label="independent entries, 0.72")
     three.axhline(1.0, color=COLOURS[2], linewidth=1.2, label="cos + sin on the grid: nothing random")
-    three.set(xlabel="digits after the binary point", ylabel="effective rank over $n$", ylim=(0.0, 1.1))
-    styled(three, "n = 512: how many bits it takes").legend(fontsize=8, loc="upper left", bbox_to_anchor=(0.0, 0.96))
+    three.set(xlabel="digits after the binary point", ylabel="effective rank over $n$", ylim=(0.0, 1.55))
+    styled(three, "n = 512: how many bits it takes").legend(fontsize=8, loc="upper left")
     for colour, name in enumerate(dict.fromkeys(row[0] for row in rows("metric"))):
         chosen = np.array([[float(cell) for cell in row[1:]] for row in rows("metric") if row[0] == name])
         chosen = chosen[chosen[:, 1] > 0.0]
@@ -167,8 +167,8 @@ def draw() -> None:
         four.fill_between(chosen[:, 0], chosen[:, 1], chosen[:, 2], color=COLOURS[colour], alpha=0.2, linewidth=0)
     four.invert_xaxis()
     four.set(xlabel=r"resolution $\epsilon$", ylabel=r"metric entropy $H(\epsilon)$, bits")
-    styled(four, "the image of the unit ball: between two bounds").legend(fontsize=9)
-    figure.savefig(FIGURE, dpi=120)
+    styled(four, "image of the unit ball: two bounds").legend(fontsize=8)
+    figure.savefig(FIGURE, dpi=160)
 
 
 def main() -> None:

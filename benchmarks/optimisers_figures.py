@@ -9,6 +9,8 @@ from opsvd.figures import COLOURS, new_figure, styled
 
 RESULTS = Path(__file__).parent / "results" / "optimisers.txt"
 FIGURES = Path(__file__).parents[1] / "docs" / "figures"
+WIDTH = 8.4
+"""Of the figures: a page shows eight inches."""
 TITLES = {"tanh": "perceptron, tanh", "relu": "perceptron, relu", "transformer": "transformer, gelu"}
 MARKS = ("o", "s", "^", "D", "v")
 
@@ -47,7 +49,7 @@ def summary() -> list[str]:
 
 def saved(figure: Any, name: str) -> None:
     """Save a figure of the page."""
-    figure.savefig(FIGURES / f"optimisers_{name}.png", dpi=120)
+    figure.savefig(FIGURES / f"optimisers_{name}.png", dpi=160)
 
 
 def draw() -> None:
@@ -60,7 +62,7 @@ def draw() -> None:
 
 def draw_batches() -> None:
     """The rank of signs of gradients against the rows of the batch: measured, and predicted by three measures."""
-    figure = new_figure(11.5, 5.0)
+    figure = new_figure(WIDTH, 4.6)
     for ax, (network, title) in zip(figure.subplots(1, 3, sharey=True), TITLES.items(), strict=True):
         table = rows("batch", network)
         table = table[table[:, 0] == 0.0]    # at the start
@@ -74,14 +76,14 @@ def draw_batches() -> None:
         ax.loglog(b, table[:, 3], "x", color=COLOURS[2], markersize=5, label="gradient")
         styled(ax, title).set_xlabel("rows of the batch $b$")
     figure.axes[0].set_ylabel("effective rank")
-    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=6, fontsize=9)
+    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=9)
     figure.suptitle("The sign of a gradient: points measured, lines predicted")
     saved(figure, "batch")
 
 
 def draw_sizes() -> None:
     """Ranks of parts of a sign against their size, and of Adam's update against its steps."""
-    figure = new_figure(11.5, 4.4)
+    figure = new_figure(WIDTH, 4.4)
     of_size, of_steps = figure.subplots(1, 2)
     table = rows("size", "tanh")
     table = table[table[:, 0] == 0.0]
@@ -101,15 +103,15 @@ def draw_sizes() -> None:
             of_steps.plot(table[:, 1], table[:, 8], color=COLOURS[place], linestyle=line)
             of_steps.plot(table[:, 1], table[:, 2], MARKS[place], color=COLOURS[place], markersize=5,
                           markerfacecolor=COLOURS[place] if name == "Adam" else "none", label=f"{network}, {name}")
-    styled(of_steps, "updates after $T$ steps of 16 rows").set(xlabel="steps $T$", ylim=(0.0, 100.0))
+    styled(of_steps, "updates after $T$ steps of 16 rows").set(xlabel="steps $T$", ylim=(0.0, 140.0))
     of_steps.set_xscale("log", base=2)
-    of_steps.legend(fontsize=7.5, loc="lower left", ncols=3)
+    of_steps.legend(fontsize=8, loc="upper right", ncols=2)
     saved(figure, "size")
 
 
 def draw_times() -> None:
     """Ranks of updates along the way: nuclear above, stable below."""
-    figure = new_figure(11.5, 6.4)
+    figure = new_figure(WIDTH, 6.0)
     grid = figure.subplots(2, 3, sharex=True, sharey="row")
     for column, (network, title) in enumerate(TITLES.items()):
         for place, name in enumerate(("SGD", "sign-descent", "Adam", "RMSprop", "Muon")):
@@ -121,13 +123,13 @@ def draw_times() -> None:
         styled(grid[1, column]).set_xlabel("step")
     grid[0, 0].set_ylabel("effective rank of the update")
     grid[1, 0].set_ylabel("stable rank of the update")
-    grid[1, 0].legend(fontsize=8)
+    figure.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=5, fontsize=9)
     saved(figure, "time")
 
 
 def draw_spectra() -> None:
     """Singular values of updates at the end."""
-    figure = new_figure(11.5, 4.2)
+    figure = new_figure(WIDTH, 3.8)
     lines = [line.split() for line in RESULTS.read_text(encoding="utf-8").splitlines()]
     spectra = {tuple(line[1:4]): np.array([[float(number) for number in place.split(":")] for place in line[4:]])
                for line in lines if line[:1] == ["spectrum"]}
@@ -138,5 +140,5 @@ def draw_spectra() -> None:
                       label="SGD: the gradient" if name == "SGD" else name.replace("-", " "))
         styled(ax, title).set(xlabel="index $i$", ylim=(1e-4, 1.5))
     figure.axes[0].set_ylabel("$\\sigma_i / \\sigma_1$ of the update")
-    figure.axes[0].legend(fontsize=8)
+    figure.legend(*figure.axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=5, fontsize=9)
     saved(figure, "spectra")
