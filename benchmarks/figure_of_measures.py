@@ -24,7 +24,7 @@ SAMPLES = 400_000
 
 def main(path: Path) -> None:
     """Draw densities, as histograms of samples, above singular functions."""
-    figure = new_figure(11.5, 5.2)
+    figure = new_figure(8.4, 4.4)    # a page shows eight inches
     above, below = figure.subplots(2, 4, height_ratios=(1, 2), sharex="col")
     for (title, (mu, window)), top, ax in zip(MEASURES.items(), above, below, strict=True):
         x = mu.sample(SAMPLES, np.random.default_rng(0))
@@ -35,15 +35,16 @@ def main(path: Path) -> None:
             warnings.simplefilter("ignore", opsvd.ConvergenceWarning)
             svd = opsvd.decompose(lambda x, y: np.exp(-np.abs(x - y)), mu, mu, rtol=1e-8)
         plot_functions(svd, ax, count=3)
-        values = ", ".join(f"{value:.4f}" for value in svd.singular_values[:3])
+        values = ", ".join(f"{value:.3f}" for value in svd.singular_values[:3])
         print(f"{title}: {values}; largest bar {svd.errors[:3].max():.0e}")
-        ax.set_title(f"$s_i$ = {values}", fontsize=10)
-        ax.set(xlim=window, ylim=(-2.1, 2.1), xlabel="$x$")
+        ax.set_title(f"$s_i$: {values}", fontsize=8.5)
+        ax.set(xlim=window, ylim=(-2.1, 2.1), xlabel="$x$", ylabel="")
         ax.get_legend().remove()
-    above[0].set_ylabel("density of the measure")
+    above[0].set_ylabel("density")
     below[0].set_ylabel("singular functions")
-    below[0].legend(below[0].lines[::2], ["$f_1 = g_1$", "$f_2 = g_2$", "$f_3 = g_3$"], fontsize=9, loc="lower right")
-    figure.savefig(path, dpi=130)
+    names = [f"$f_{i} = g_{i}$" for i in (1, 2, 3)]
+    figure.legend(below[0].lines[::2], names, loc="outside lower center", ncols=3)
+    figure.savefig(path, dpi=160)
 
 
 if __name__ == "__main__":
