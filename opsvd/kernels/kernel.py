@@ -376,9 +376,11 @@ def non_finite(x: np.ndarray, y: np.ndarray, value: complex) -> NonFiniteKernelE
 
 def size_out_of_range(size: float) -> KernelError:
     """Build the error for a kernel whose squares overflow or underflow, or of which only the last trace was seen."""
+    seen = "although h is not zero" if size < 1.0 else "which may be a part of E[h^2] that is infinite"
     return KernelError(f"h must have a size sqrt(E[h^2]) between {SMALLEST_SIZE:g} and {1.0 / SMALLEST_SIZE:g}, so "
-                       f"that squares are numbers, got {size:.3g} although h is not zero; decompose c * h with a "
-                       f"suitable constant c, or shift and scale x and y to where h is large")
+                       f"that squares are numbers, got {size:.3g}, {seen}; decompose c * h with a suitable constant c, "
+                       f"or shift and scale x and y to where h is large"
+                       + ("" if size < 1.0 else ", or bound h where it grows"))
 
 
 def name_of(function: Callable[..., Any]) -> str:
