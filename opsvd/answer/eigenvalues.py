@@ -1,5 +1,6 @@
 """The eigenvalues of a symmetric kernel, from its singular functions: f_i is g_i, or -g_i."""
 
+import itertools
 import math
 
 import numpy as np
@@ -36,11 +37,8 @@ def signs(values: np.ndarray, bars: np.ndarray, left: SingularFunctions, right: 
     found = np.ones(len(values))
     degrees = left.degrees if left.radial is not None else np.zeros(len(values), dtype=int)
     groups = _groups(values, bars, degrees)
-    f, g = _at_points(left, right, 8 * max((len(group) for group in groups), default=0))
-    for group in groups:
-        # Functions of different degrees do not mix, however near their values are.
-        others = np.setdiff1d(np.flatnonzero(degrees == degrees[group[0]]), group)
-        gap = float(np.abs(values[group][:, None] - values[others]).min(initial=float(values[group[-1]])))
+    f, g = _at_points(left, right, 8 * max((len(group) for group, _ in groups), default=0))
+    for group, gap in groups:
         # What bars, the tolerance and rounding do to functions, to first order; they are orthonormal, and may differ
         # by two. At most a tenth, lest functions that are only alike pass for the same.
         noise = 10.0 * float(bars[group].max()) / gap + (rtol + 100.0 * EPS) * float(values[0] / values[group[-1]])
@@ -60,14 +58,20 @@ def signs(values: np.ndarray, bars: np.ndarray, left: SingularFunctions, right: 
     return found
 
 
-def _groups(values: np.ndarray, bars: np.ndarray, degrees: np.ndarray) -> list[np.ndarray]:
-    """Indices of functions of one degree of harmonics whose values are not told apart."""
+def _groups(values: np.ndarray, bars: np.ndarray, degrees: np.ndarray) -> list[tuple[np.ndarray, float]]:
+    """Indices of functions of one degree of harmonics whose values are not told apart, and how far others are.
+
+    Functions of different degrees do not mix, however near their values are. The value zero is one of the others.
+    """
     groups = []
     for kind in (np.flatnonzero(degrees == degree) for degree in np.unique(degrees)):
         s, reach = values[kind], bars[kind]
         # Functions of values nearer than a thousandth may mix by rounding; whole groups do not.
         apart = s[:-1] - s[1:] > reach[:-1] + reach[1:] + 1e-3 * s[:-1]
-        groups += np.split(kind, np.flatnonzero(apart) + 1)
+        ends = [0, *(np.flatnonzero(apart) + 1).tolist(), len(s)]
+        gaps = -np.diff(np.concatenate([[np.inf], s, [0.0]]))
+        groups += [(kind[start:stop], float(min(gaps[start], gaps[stop], s[stop - 1])))
+                   for start, stop in itertools.pairwise(ends)]
     return groups
 
 

@@ -270,8 +270,9 @@ class _Gram:
             return None
         # Inverse iteration from a random vector: each step divides what is left of an eigenvalue twice as large by two.
         vector, size = np.random.default_rng(0).standard_normal(self.spread), 1.0
+        corner = np.asfortranarray(factor[:self.spread, :self.spread])    # of which every solution would make a copy
         for _ in range(12):
-            vector = cho_solve((factor[:self.spread, :self.spread], True), vector, check_finite=False)
+            vector = cho_solve((corner, True), vector, check_finite=False)
             size = float(np.linalg.norm(vector))
             vector /= size
         return 1.0 / (size * self.spread)

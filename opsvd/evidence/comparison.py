@@ -19,7 +19,7 @@ from ..operator.singular_functions import SingularFunctions, SingularSystem
 from ..probing.domain import Domain, weighted_samples
 from ..quadrature import Rule, joined
 from .carriers import carriers, few_carriers_margin
-from .images import images
+from .images import images, telling_slices
 from .pairs import pairs_for, seen_at_pairs, stratified_rule
 from .remainder import NORM_MARGIN, ORDER_MARGIN, RemainderEvidence, settled
 from .ridge_norm import RidgeNorm
@@ -152,7 +152,8 @@ class Comparison:
         if self.final or settled(s, evidence.bars(), self.rtol):
             return evidence
         try:
-            evidence = self._with_images(system, evidence, self.checks[0], checks[-1], samples[-1],
+            spots, seen_there = telling_slices(checks[-1][0], samples[-1], compared[-1].remainder)
+            evidence = self._with_images(system, evidence, self.checks[0], (spots, checks[-1][1]), seen_there,
                                          self._outside(norms[0]))
             # Of fewer values than are wanted more may be accurate if what is left beside them is known.
             if self._enough(s, evidence.bars()):

@@ -100,8 +100,9 @@ class Ridge(GaussianMethod):
                 continue
             block = found.block(box, width)
             # Twelve functions must be resolved. What is left in them of others, which are not smooth, would ask for
-            # narrower panels than they do: blocks of sixty columns leave nothing where values fall by a hundredth.
-            triplets = krylov_svd(block.matrix, 60)
+            # narrower panels than they do: blocks of forty columns leave nothing where values fall by a hundredth.
+            kept = leading_count(block.matrix)
+            triplets = krylov_svd(block.matrix, max(40, -(-kept // 6)), 6)
             if len(triplets[1]) == 0:
                 return
             # Of many kernels leading values come out well at the last, though twelve functions are not resolved there.
@@ -109,8 +110,7 @@ class Ridge(GaussianMethod):
             # It falls like the power of the width that is the least of the degrees that it is made of, or less fast.
             widest = width * (found.rough / max(unresolved, TINY)) ** (1.0 / (ORDER - TRUNCATED))
             if unresolved <= found.rough or width == widths[-1]:
-                kept = leading_count(block.matrix)
-                yield found.discretisation(block, None if kept > len(triplets[1]) else _leading(triplets, kept))
+                yield found.discretisation(block, _leading(triplets, kept))
                 yield from self._narrower(found, width, block, triplets)
                 return
 
@@ -186,8 +186,8 @@ class _Convolution:
             intervals.append((float(edges[max(there[0] - 1, 0)]), float(edges[min(there[-1] + 2, len(edges) - 1)])))
         return replace(self.problem.domain, x=intervals[0], y=intervals[1])
 
-    def discretisation(self, block: Block, triplets: Triplets | None) -> Discretisation:
-        """With a note and the evidence; with its leading triplets if they are known."""
+    def discretisation(self, block: Block, triplets: Triplets) -> Discretisation:
+        """With a note and the evidence, and the leading triplets, which are known."""
         problem, b, pieces = self.problem, self.profile.b, self.pieces
         x, y = (np.asarray(basis.state()["edges"]) for basis in (block.left, block.right))
         note = (f"ridge function of x {'+' if b > 0 else '-'} {abs(b):.4g} y: phi integrated over "
@@ -202,7 +202,7 @@ class _Convolution:
         made = compared(problem, (block,), checks, note, domain=domain, leading=True, broken=True,
                         ridge=RidgeNorm(self.profile.finite, pieces.edges, pieces.breaks, self.profile.cos,
                                         self.profile.sin, mu_x, mu_y))
-        return made if triplets is None else replace(made, factorise=partial(_known, triplets))
+        return replace(made, factorise=partial(_known, triplets))
 
 
 def _known(triplets: Triplets, _: np.ndarray) -> Triplets:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from opsvd import Gaussian, Kernel, ProductIntegration
-from opsvd.evidence.images import Images, images
+from opsvd.evidence.images import Images, images, telling_slices
 from opsvd.methods import UniformPanels
 from opsvd.operator.problem import Problem
 from opsvd.operator.singular_functions import Part, SingularFunctions
@@ -94,6 +94,23 @@ def test_a_function_that_is_missing_a_part_is_seen(solved):
     found = images_of(problem, discretisation, replace(system, right=altered(system.right, polluted)))
     assert found.coupling[4] < 1e-5
     assert found.residual[0] > 1e-4
+
+
+def test_few_slices_stand_for_all_and_hold_what_a_single_one_shows():
+    """Of 300 random slices, 92: each where much is left, and of the others a fifth, whose mean is that of all."""
+    rng = np.random.default_rng(0)
+    remainder = rng.standard_normal((300, 50))
+    strips = np.sort(rng.choice(300, 40, replace=False))
+    remainder[strips] *= 10.0
+    samples, rule = rng.standard_normal((300, 50)), Gaussian().rule(rng.standard_normal(300), np.full(300, 1.0 / 300.0))
+    fewer, seen = telling_slices(rule, samples, remainder)
+    assert len(fewer) == 92
+    assert np.isin(rule.nodes[strips], fewer.nodes).all()
+    assert np.sum(fewer.sqrt_lebesgue**2) == pytest.approx(1.0, rel=1e-12)
+    where = np.array([int(np.flatnonzero(rule.nodes == node)[0]) for node in fewer.nodes])
+    factors = fewer.sqrt_lebesgue / rule.sqrt_lebesgue[where]
+    np.testing.assert_allclose(seen, factors[:, None] * samples[where], rtol=1e-14)
+    assert (factors[np.isin(where, strips)] == 1.0).all()
 
 
 def test_a_smaller_kernel_is_seen(solved):
