@@ -17,10 +17,6 @@ from .carriers import few_carriers_margin
 
 # Strips along the ends of the domain, as parts of its width, whose energies tell how images decay.
 _STRIP = 0.04
-# Of random slices so many are looked at where most is left, and one of so many others: of 300, 92 in all, which tell
-# a norm to a tenth.
-_MOST_LEFT = 40
-_ONE_OF = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,10 +97,11 @@ def telling_slices(rule: Rule, samples: np.ndarray, remainder: np.ndarray) -> tu
         Fewer nodes, with weights that make up for the others, and the samples there. Means stay what they are, as far
         as nodes tell them, and what a few slices alone show is seen on all of these.
     """
+    most, step = 40, 5    # of 300 slices 92, which tell a norm to a tenth
     order = np.argsort(-squares(remainder).sum(axis=1), kind="stable")
     # The others in the order in which they were drawn, which is random.
-    first, others = order[:_MOST_LEFT], np.sort(order[_MOST_LEFT:])
-    some = others[::_ONE_OF]
+    first, others = order[:most], np.sort(order[most:])
+    some = others[::step]
     chosen = np.concatenate([first, some])
     factors = np.repeat([1.0, np.sqrt(len(others) / max(len(some), 1))], [len(first), len(some)])
     fewer = rule.restricted(chosen)

@@ -1,8 +1,10 @@
 """Product integration: leading singular values of kernels whose slices break along unknown curves."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import qr, svd
@@ -73,10 +75,11 @@ class ProductIntegration(Method):
         resolved = partial(resolve, limit=limit, broad=limit // 2, noise=10.0 * tol, ratio=4.0)
         x, y = (resolved(side.smooth_images(rng), side.mu_x, side.panels, rough, singular=side.singular)
                 for side in sides)
-        modes, shown = self.modes, (0, 0)
+        modes, shown, functions = self.modes, (0, 0), _Functions()
         for left_over in range(10, 0, -1):
             left, right = PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER)
-            u, s, v, rest = _leading_part(along_y.matrix(left.rule, right), along_x.matrix(right.rule, left).conj().T)
+            (u, s, v), rest, functions = _leading_part(
+                along_y.matrix(left.rule, right), along_x.matrix(right.rule, left).conj().T, functions.at(right))
             f, g = u[:, :modes] * s[:modes], v[:, :modes] * s[:modes]
             finer_x, finer_y = (
                 resolved(side.images(theirs, others), side.mu_x, panels.edges, max(rough, _blur(others)),
@@ -149,6 +152,20 @@ def _survey(problem: Problem, tol: float, *, most: int) -> tuple["_Slices", "_Sl
     return along_y, along_x
 
 
+class _Rows(NamedTuple):
+    """Integrals along slices against the functions on panels with these edges: the rows of a matrix."""
+
+    edges: np.ndarray
+    rows: dict[tuple[float, float], np.ndarray]
+
+    def common(self, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The numbers of panels that are among those of other edges, and their numbers there."""
+        place = np.minimum(np.searchsorted(self.edges, edges), len(self.edges) - 1)
+        there = self.edges[place] == edges
+        new = np.flatnonzero(there[:-1] & there[1:] & (np.diff(place) == 1))
+        return place[new], new
+
+
 class _Slices:
     """The slices h(x, .) of a kernel, each split once and kept.
 
@@ -166,9 +183,8 @@ class _Slices:
         self.edges, self.corners, self.panels, self.singular = edges, np.zeros(0), np.zeros(0), np.zeros(0)
         self.found: list[SliceIntegrals] = []
         self.known: dict[tuple[float, float], tuple[int, int]] = {}    # which of these, and its row there
-        # The rows of the last `matrix`, and the panels that it was for: they may stay while those in x change.
-        self.integrated: dict[tuple[float, float], np.ndarray] = {}
-        self.integrated_for = b""
+        # The rows of the last `matrix`, and the edges of the panels that it was for; and the same of those before.
+        self.integrated, self.earlier = (_Rows(np.zeros(1), {}) for _ in range(2))
 
     def at(self, rule: Rule, tol: float = 0.0) -> SliceIntegrals:
         """Slices at the nodes of a rule in x, maybe to a larger tolerance."""
@@ -189,24 +205,34 @@ class _Slices:
 
     def matrix(self, rule: Rule, right: PanelBasis) -> np.ndarray:
         r"""T applied to the functions of `right`, at the nodes of a rule, times :math:`\sqrt{w_i}`: (n, right.size)."""
-        keys, edges = _keys(rule), right.edges.tobytes()
+        keys = _keys(rule)
         fresh = [i for i, key in enumerate(keys) if key not in self.known]
         if fresh:
             self.keep([keys[i] for i in fresh], self.at(rule.restricted(np.array(fresh))))
-        if edges != self.integrated_for:
-            self.integrated_for, self.integrated = edges, {}
-        if missing := [key for key in keys if key not in self.integrated]:
-            self.integrated.update(zip(missing, self._integrals(missing, right), strict=True))
-        return np.array([self.integrated[key] for key in keys])
+        if not np.array_equal(right.edges, self.integrated.edges):
+            self.earlier, self.integrated = self.integrated, _Rows(right.edges, {})
+        rows = self.integrated.rows
+        old, new = self.earlier.common(right.edges)
+        changed = np.ones(len(right.edges) - 1, dtype=bool)
+        changed[new] = False
+        missing = [key for key in keys if key not in rows]
+        for known in (True, False):    # of slices that were integrated before, only the panels that are new
+            if some := [key for key in missing if (key in self.earlier.rows) == known]:
+                matrix = self._integrals(some, right, changed if known else None)
+                if known:
+                    before = np.array([self.earlier.rows[key] for key in some]).reshape(len(some), -1, ORDER)
+                    matrix.reshape(len(some), -1, ORDER)[:, new] = before[:, old]
+                rows.update(zip(some, matrix, strict=True))
+        return np.array([rows[key] for key in keys])
 
-    def _integrals(self, keys: list[tuple[float, float]], right: PanelBasis) -> np.ndarray:
-        """The rows of `matrix` for known slices, those with the same panels together."""
+    def _integrals(self, keys: list[tuple[float, float]], right: PanelBasis, wanted: np.ndarray | None) -> np.ndarray:
+        """The rows of `matrix` for known slices, on the panels that are wanted, those with the same panels together."""
         which, rows = np.array([self.known[key] for key in keys]).T
         matrix = np.empty((len(keys), right.size), self.kernel.dtype)
         for _, numbers in groupby(np.unique(which), lambda number: self.found[number].basis.edges.tobytes()):
             here = [np.flatnonzero(which == number) for number in numbers]
             first, *others = (self.found[which[some[0]]].restricted(rows[some]) for some in here)
-            matrix[np.concatenate(here)] = first.joined(*others).matrix(right)
+            matrix[np.concatenate(here)] = first.joined(*others).matrix(right, wanted)
         return matrix
 
     def images(self, basis: PanelBasis, coefficients: np.ndarray) -> Callable[[], Samples]:
@@ -244,25 +270,46 @@ def _with_edges(edges: np.ndarray, points: np.ndarray, measure: LineMeasure) -> 
     return edges
 
 
-def _leading_part(forth: np.ndarray, back: np.ndarray) -> tuple[np.ndarray, ...]:
+@dataclass(frozen=True)
+class _Functions:
+    """Functions on panels in y, from which the next iteration begins: none at first."""
+
+    basis: PanelBasis | None = None
+    coefficients: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
+
+    def at(self, basis: PanelBasis) -> "_Functions":
+        """The same functions on other panels."""
+        if self.basis is None:
+            return _Functions(basis)
+        there = self.basis.combine(basis.rule.nodes, self.coefficients)
+        return _Functions(basis, there * basis.rule.sqrt_lebesgue[:, None])
+
+
+def _leading_part(forth: np.ndarray, back: np.ndarray,
+                  start: _Functions) -> tuple[tuple[np.ndarray, ...], np.ndarray, _Functions]:
     """T between the spans of its leading singular functions, from two matrices that hold it.
 
     The rows of `forth` are exact integrals T b_j at nodes in x, the columns of `back` T* a_i at nodes in y. A single
     b_j jumps at the ends of its panel, so that T b_j is rough, and `forth` no projection of T; but it is right for a
     smooth g, where T g is resolved. Iteration makes functions smooth, the leading ones first: so fewer and fewer are
-    iterated, and those that were left are kept apart from them.
+    iterated, and those that were left are kept apart from them. Functions that were iterated on other panels take half
+    of the iterations.
 
     Returns
     -------
-    u, s, v : ndarray, shapes (n, q), (q,) and (m, q)
+    (u, s, v) : ndarray, shapes (n, q), (q,) and (m, q)
         Singular functions and values.
     rest : ndarray, shape (n, m)
         The matrix of T between the less accurate functions that follow.
+    functions : _Functions
+        All right functions.
     """
-    v = np.random.default_rng(0).standard_normal((forth.shape[1], min(64, *forth.shape)))
+    first = start.coefficients.shape[1] == 0
+    v = np.random.default_rng(0).standard_normal((forth.shape[1], min(64, *forth.shape))) if first else (
+        start.coefficients)
     parts = []
     for kept in (40, 24, 0):    # three times as many as are wanted by default stay to the end
-        for _ in range(4):
+        for _ in range(4 if first else 3):
             u = qr(forth @ v, mode="economic", check_finite=False)[0]
             v = back.conj().T @ u
         v, s, turn = svd(v, full_matrices=False, check_finite=False)
@@ -275,7 +322,7 @@ def _leading_part(forth: np.ndarray, back: np.ndarray) -> tuple[np.ndarray, ...]
         f, g = _without(more_left, left), _without(more_right, right)
         rest += (f * sizes) @ g.conj().T
         left, right = np.concatenate([left, f], axis=1), np.concatenate([right, g], axis=1)
-    return *leading, rest
+    return leading, rest, replace(start, coefficients=right)
 
 
 def _without(functions: np.ndarray, basis: np.ndarray) -> np.ndarray:

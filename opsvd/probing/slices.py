@@ -71,19 +71,20 @@ class SliceIntegrals:
         np.add.at(total, self.index, np.sum(squares(self.values) / lebesgue * density(self.nodes), axis=1))
         return np.asarray(total)
 
-    def matrix(self, basis: PanelBasis | None = None) -> np.ndarray:
+    def matrix(self, basis: PanelBasis | None = None, wanted: np.ndarray | None = None) -> np.ndarray:
         r""":math:`\sqrt{w_i}\, E_y[h(x_i, y)\, b_j(y)]` for the functions of a basis: shape (n, basis.size).
 
         By default that of the slices. Slices are polynomials on their pieces, and so are the functions on their panels:
-        the integrals are exact, and take no evaluations of the kernel.
+        the integrals are exact, and take no evaluations of the kernel. Of another basis a mask may tell the panels that
+        are wanted: it is zero on the others.
         """
-        basis = self.basis if basis is None else basis
+        if basis is None:
+            return self._with_pieces(self._nothing(self.basis) + self.dense.reshape(len(self.dense), -1,
+                                                                                    self.basis.order), self.basis)
         total = self._nothing(basis)
-        if basis is self.basis:
-            total += self.dense.reshape(total.shape)
-        else:
-            self._add_dense(total, basis)
-        return self._with_pieces(total, basis)
+        wanted = np.ones(total.shape[1], dtype=bool) if wanted is None else wanted
+        self._add_dense(total, basis, wanted)
+        return self._with_pieces(total, basis, wanted)
 
     def matrix_of_pieces(self, basis: PanelBasis) -> np.ndarray:
         """The same, of the pieces alone, without the panels that all slices share."""
@@ -93,19 +94,25 @@ class SliceIntegrals:
         """A matrix of zeros, panel by panel."""
         return np.zeros((len(self.dense), len(basis.edges) - 1, basis.order), self.dense.dtype)
 
-    def _with_pieces(self, total: np.ndarray, basis: PanelBasis) -> np.ndarray:
+    def _with_pieces(self, total: np.ndarray, basis: PanelBasis, wanted: np.ndarray | None = None) -> np.ndarray:
+        wanted = np.ones(total.shape[1], dtype=bool) if wanted is None else wanted
+        before = np.append(0, np.cumsum(wanted))    # how many of the panels before each are wanted
+        first, stop = _panels_met(basis.edges, self.ends)
+        pieces = np.flatnonzero(before[stop] > before[first])
         step = max(1, 50_000 // self.nodes.shape[1])    # 0.4 MB of values, and as much for each array of a step
-        for start in range(0, len(self.nodes), step):
-            self._add_pieces(total, basis, slice(start, start + step))
+        for start in range(0, len(pieces), step):
+            some = pieces[start:start + step]
+            self._add_pieces(total, basis, some, (first[some], stop[some]), wanted)
         return total.reshape(len(self.dense), basis.size)
 
-    def _add_dense(self, total: np.ndarray, basis: PanelBasis) -> None:
+    def _add_dense(self, total: np.ndarray, basis: PanelBasis, wanted: np.ndarray) -> None:
         """Add the panels that all slices share, on the intersections of the two sets of panels."""
         order = self.basis.order
         edges = np.union1d(self.basis.edges, basis.edges)
         low, high = np.maximum(self.basis.edges[0], basis.edges[0]), np.minimum(self.basis.edges[-1], basis.edges[-1])
         edges = edges[(edges >= low) & (edges <= high), None]
-        nodes, weights = on_panels(edges[:-1], edges[1:], *gauss_legendre(max(order, basis.order)))
+        some = np.flatnonzero(wanted[np.searchsorted(basis.edges, edges[:-1, 0], side="right") - 1])
+        nodes, weights = on_panels(edges[some], edges[some + 1], *gauss_legendre(max(order, basis.order)))
         (here, mine), (there, theirs) = self.basis.local(nodes.ravel()), basis.local(nodes.ravel())
         mine, theirs = mine.reshape(*nodes.shape, order), theirs.reshape(*nodes.shape, basis.order)
         change = np.swapaxes(mine * weights[..., None], 1, 2) @ theirs
@@ -118,26 +125,26 @@ class SliceIntegrals:
         for part, p, q in zip(change[~same], here[~same], there[~same], strict=True):
             total[:, q] += dense[:, p] @ part
 
-    def _add_pieces(self, total: np.ndarray, basis: PanelBasis, part: slice) -> None:
-        """Add some of the pieces, those that reach over several panels panel by panel."""
+    def _add_pieces(self, total: np.ndarray, basis: PanelBasis, pieces: np.ndarray,
+                    met: tuple[np.ndarray, np.ndarray], wanted: np.ndarray) -> None:
+        """Add some of the pieces, with the panels that they meet; those that meet several of them panel by panel."""
         check_time()
-        index, ends, order = self.index[part], self.ends[part], self.basis.order
-        last = len(basis.edges) - 2
-        first = np.clip(np.searchsorted(basis.edges, ends[:, 0], side="right") - 1, 0, last)
-        count = np.clip(np.searchsorted(basis.edges, ends[:, 1], side="left"), 1, last + 1) - first
+        index, ends, order, (first, stop) = self.index[pieces], self.ends[pieces], self.basis.order, met
+        count = stop - first
         inside = (ends[:, 0] >= basis.edges[first]) & (ends[:, 1] <= basis.edges[first + 1])
         within = np.flatnonzero((count == 1) & inside & (order >= basis.order))
         place = _places(*_spans(basis.edges, first[within]), ends[within], gauss_legendre(order)[0])
-        self._add(total, basis, (index[within], first[within]), place, self.values[part][within])
+        self._add(total, basis, (index[within], first[within]), place, self.values[pieces[within]])
         count[within] = 0
         rows = np.repeat(np.arange(len(index)), count)
         panel = first[rows] + np.arange(len(rows)) - np.repeat(np.cumsum(count) - count, count)
-        start, stop = basis.edges[panel], basis.edges[panel + 1]
-        left, right = np.maximum(ends[rows, 0], start), np.minimum(ends[rows, 1], stop)
-        piece = np.arange(len(self.nodes))[part][rows]
+        rows, panel = rows[wanted[panel]], panel[wanted[panel]]
+        start, end = basis.edges[panel], basis.edges[panel + 1]
+        left, right = np.maximum(ends[rows, 0], start), np.minimum(ends[rows, 1], end)
+        piece = pieces[rows]
         # On a panel that is all in the piece the coefficients are samples.
         for whole, size in ((True, basis.order), (False, max(order, basis.order))):
-            some = np.flatnonzero((((left == start) & (right == stop)) == whole) & (left < right))
+            some = np.flatnonzero((((left == start) & (right == end)) == whole) & (left < right))
             t, w = gauss_legendre(size)
             spans, weights = np.stack([left[some], right[some]], axis=1), 0.5 * (right - left)[some, None] * w
             ends_of_piece = self.ends[piece[some]]
@@ -146,7 +153,7 @@ class SliceIntegrals:
             if whole:
                 _add_rows(total, (index[rows[some]], panel[some]), values * np.sqrt(weights))
             else:
-                place = _places(start[some, None], stop[some, None], spans, t)
+                place = _places(start[some, None], end[some, None], spans, t)
                 self._add(total, basis, (index[rows[some]], panel[some]), place, values * weights)
 
     @staticmethod
@@ -257,6 +264,13 @@ def _add_rows(total: np.ndarray, where: tuple[np.ndarray, np.ndarray], rows: np.
     size = total.shape[2]
     places = (where[0] * total.shape[1] + where[1])[:, None] * size + np.arange(size)
     np.add.at(total.reshape(-1), places.ravel(), rows.ravel())
+
+
+def _panels_met(edges: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The first of the panels that each piece, (p, 2), meets, and the one after the last."""
+    panels = len(edges) - 1
+    return (np.clip(np.searchsorted(edges, ends[:, 0], side="right") - 1, 0, panels - 1),
+            np.clip(np.searchsorted(edges, ends[:, 1], side="left"), 1, panels))
 
 
 def _places(left: np.ndarray, right: np.ndarray, spans: np.ndarray, t: np.ndarray) -> np.ndarray:

@@ -374,3 +374,15 @@ def test_jumps_and_kinks_along_random_lines(a, b, c, d):
     above = moments[:, 1:] - kink[:, None] * moments[:, :-1]
     absolute = 2.0 * above - (all_moments[:, 1:] - kink[:, None] * all_moments[:, :-1])
     np.testing.assert_allclose(found, beyond(line) + absolute, atol=2e-11)
+
+
+def test_integrals_on_some_panels_are_those_of_all():
+    """Of slices that break and some that do not: the panels that are wanted, and zero on the others."""
+    kernel = Kernel(lambda x, y: np.where(x > y, np.exp(x * y), 0.0))
+    slices = slice_integrals(kernel, plain(np.array([-1.3, 0.2, 9.0])), STANDARD, np.linspace(-8.0, 8.0, 9), 1e-12,
+                             order=16)
+    finer = PanelBasis(STANDARD, np.array([-8.0, -4.0, -2.5, -1.25, 0.0, 0.25, 2.0, 8.0]), 16)
+    wanted = np.array([True, False, True, False, True, False, True])
+    found, every = (slices.matrix(finer, *some).reshape(3, 7, 16) for some in ((wanted,), ()))
+    assert not found[:, ~wanted].any()
+    np.testing.assert_array_equal(found[:, wanted], every[:, wanted])
