@@ -146,7 +146,9 @@ class _Side:
         energies = np.cumsum(squares(residual), axis=1)
         margin = few_carriers_margin(energies)
         columns = np.sqrt(energies.sum(axis=0) + beyond)
-        return margin * columns + slices.unresolved, margin * corner_norms(coupling) + slices.unresolved
+        # Norms of more functions are no less, though their margins may be.
+        return (np.maximum.accumulate(margin * columns) + slices.unresolved,
+                np.maximum.accumulate(margin * corner_norms(coupling)) + slices.unresolved)
 
     def missed(self, slices: SliceIntegrals, there: np.ndarray, spots: tuple[Rule, Rule],
                samples: np.ndarray) -> np.ndarray:
