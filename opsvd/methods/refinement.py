@@ -1,7 +1,6 @@
 """Where panels must be: halving and cutting until functions are resolved by their polynomials on all of them."""
 
 from collections.abc import Callable
-from itertools import pairwise
 
 import numpy as np
 
@@ -137,12 +136,14 @@ def _graded(samples: Samples, measure: LineMeasure, end: float, width: float, *,
     steps = width * ratio ** -np.arange(1.0, 61.0)    # more than floats tell apart
     steps = steps[np.abs(steps) > 1e-17 * measure.scale + 64.0 * EPS * abs(end)]
     # Mostly one of the first is enough: of twenty of product integration, 13 took one or two, and the others 4 to 13.
-    for start, stop in pairwise([0, 3, *range(12, len(steps) + 12, 12)]):
-        some = steps[start:stop]
+    start, count = 0, 3
+    while start < len(steps):
+        some = steps[start:start + count]
         spans = np.sort(np.stack([np.full_like(some, end), end + some], axis=1), axis=1)
         resolved = np.array([tail <= threshold for tail, _ in _tails_and_energies(samples, measure, spans)])
         if resolved.any():
             return np.asarray(end + steps[:start + int(np.argmax(resolved)) + 1])
+        start, count = start + count, 9
     return np.asarray(end + steps)
 
 
