@@ -27,7 +27,8 @@ def signs(values: np.ndarray, bars: np.ndarray, left: SingularFunctions, right: 
     Returns
     -------
     ndarray, shape (q,)
-        NaN for the last value where functions of the same value are not listed, so that the sign cannot be told.
+        NaN where the sign cannot be told: where bars are too wide to know the functions, and for the last value where
+        functions of the same value are not listed.
 
     Raises
     ------
@@ -48,7 +49,8 @@ def signs(values: np.ndarray, bars: np.ndarray, left: SingularFunctions, right: 
         mixed = transposed.T
         skew = float(np.abs(mixed - mixed.conj().T).max())
         if max(left_over, skew) > min(1e-6 + noise, 0.1):
-            if group[-1] == len(values) - 1 and skew <= 0.1:
+            # Functions that bars leave as unsure as that do not show that h is not symmetric.
+            if noise > 0.1 or (group[-1] == len(values) - 1 and skew <= 0.1):
                 found[group] = np.nan
                 continue
             raise ValueError(f"h must be symmetric, h(x, y) = h(y, x), for eigenvalues, got singular functions of "

@@ -256,7 +256,7 @@ class _Gram:
         means by more than errors and rounding.
         """
         count, diagonal = len(self.diagonal), self.sign * self.diagonal
-        if not (diagonal >= -self.errors).all() or not np.isfinite(self.below).all():
+        if not (diagonal >= -self.errors).all() or not diagonal.max() > 0.0 or not np.isfinite(self.below).all():
             return None
         roots = np.sqrt(np.maximum(diagonal, max(EPS**2 * diagonal.max(), TINY)))
         tolerance = 8.0 * count * self.eps + 4.0 * float((self.errors / roots**2).max())

@@ -78,6 +78,10 @@ class Basis(ABC):
         """Where sums in the basis keep eight digits, (n,) bools: by default everywhere."""
         return np.ones(len(points) // (self.side.rows or 1), dtype=bool)
 
+    def beyond_ends(self, coefficients: np.ndarray) -> np.ndarray:
+        """:math:`E[f_i f_j]`, (r, r), over where sums are continued beyond the basis: by default they are nowhere."""
+        return np.zeros((coefficients.shape[1],) * 2)
+
     @property
     def multiplicity_root(self) -> float:
         """The square root of the multiplicity, which may be no float."""

@@ -10,13 +10,14 @@ from .._support.budget import check_time
 from .._support.floats import chunks
 from ..kernels import Side
 from ..measures import Gaussian, LineMeasure
-from ..quadrature import Rule
+from ..quadrature import Rule, composite_gauss_legendre
 from .base import Basis, LineBasis
 from .digits import FARTHEST, SPARSE
 from .hermite import HermiteBasis
 from .panels import PanelBasis
 from .polynomials import PolynomialBasis
 
+_NO_MASS = 1e-16    # densities whose roots are smaller than this part of their largest do not count
 _LARGEST = 1e150    # a coordinate whose square is a number
 
 
@@ -67,6 +68,18 @@ class GridBasis(Basis):
         vectors = coefficients.reshape(product.shape[1], width * count)
         return np.asarray((product @ vectors).reshape(len(z) * width, count))
 
+    def beyond_ends(self, coefficients: np.ndarray) -> np.ndarray:
+        """What sums have beyond the panels, where a coordinate counts as the end of these."""
+        tensor = coefficients.reshape(*(line.size for line in self.directions), -1)
+        gram = np.zeros((coefficients.shape[1],) * 2)
+        for axis, line in enumerate(self.directions):
+            if isinstance(line, PanelBasis):
+                ends = np.array(line.interval)
+                functions = line.half_density(ends) / line.measure.sqrt_density(ends)[:, None]
+                faces = np.tensordot(np.sqrt(_masses_beyond(line))[:, None] * functions, tensor, axes=(1, axis))
+                gram += faces.reshape(-1, len(gram)).T @ faces.reshape(-1, len(gram))
+        return gram
+
     def _known(self, z: np.ndarray) -> np.ndarray:
         """The points (n, directions), or those nearer to the middle at which sums keep their digits."""
         ends = np.array([line.interval if isinstance(line, PanelBasis) else (-_LARGEST, _LARGEST)
@@ -110,6 +123,13 @@ class GridBasis(Basis):
                     for i in range(len(laws))] if "edges" not in state and "degree" not in state else [state]
         lines = [_line(law, some) for law, some in zip(laws, numbered, strict=False)]
         return cls(side, *(lines * len(laws) if len(numbered) == 1 else lines))
+
+
+def _masses_beyond(basis: PanelBasis) -> np.ndarray:
+    """The masses below the first panel and above the last, (2,)."""
+    far, (low, high) = basis.measure.box(_NO_MASS), basis.interval
+    return np.array([np.sum(basis.measure.rule(*composite_gauss_legendre(np.linspace(*ends, 5), 16)).sqrt_weights ** 2)
+                     if ends[0] < ends[1] else 0.0 for ends in ((far[0], low), (high, far[1]))])
 
 
 def _line(law: LineMeasure, state: dict[str, Any]) -> LineBasis:

@@ -152,10 +152,10 @@ def angular_sums(slices: SliceIntegrals, k: int, size: int, negligible: float) -
     coefficients[:, slices.split] += (polynomials * ratio) @ pieces.T
     energies = slices.energies(lambda theta: _ratio(theta, slices.basis.measure, k))
     beyond = energies - np.einsum("ij,ij->j", coefficients, coefficients)
-    # A difference of energies, each rounded by some eps, has one per cent of error where it is this part of them.
-    rounding = 1e-12 * energies.sum()
-    if np.maximum(beyond, 0.0).sum() < rounding and negligible**2 < rounding:
-        # What the sums leave is then seen point by point.
+    # A difference of energies, each rounded by some eps, has an error of some 1e-9 of itself where it is 1e-6 of them.
+    # Below that what the sums leave is seen point by point, unless even an error of one per cent does not matter.
+    total = energies.sum()
+    if np.maximum(beyond, 0.0).sum() < 1e-6 * total and negligible**2 < 1e-12 * total:
         samples = slices.dense @ finer.T - coefficients.T @ polynomials
         samples[slices.split] += pieces
         largest = np.maximum(np.abs(samples).max(axis=1), TINY)

@@ -169,17 +169,24 @@ def _panels(laws: _Laws, size: int) -> _Size:
     # one and are moved aside by no simple fraction. benchmarks/check_rules.py shows what it sees of errors.
     ends = np.linspace(-reach - 1.0, reach + 1.0, 11 * max(1, size // 64) + 1)
     # Panels in y are longer, so that no node is common.
-    return _Size(size, _of_each(laws, lambda law, y: PanelBasis(law, _quantiles(law, (1.0, 1.02)[y] * edges),
+    return _Size(size, _of_each(laws, lambda law, y: PanelBasis(law, _edges(law, (1.0, 1.02)[y] * edges),
                                                                 size // count)),
                  _of_each(laws, lambda law, y: law.rule(*composite_gauss_legendre(
-                     _quantiles(law, ends + (0.137, -0.0685)[y]), 3 if size < 48 else 4))), 1.0,
+                     _edges(law, ends + (0.137, -0.0685)[y]), 3 if size < 48 else 4))), 1.0,
                  f"panels in products, {count} of {size // count} nodes in each direction")
 
 
-def _quantiles(law: LineMeasure, z: np.ndarray) -> np.ndarray:
-    """The coordinates of a law of the same quantiles as standard Gaussian numbers, as far as floats tell them apart."""
+def _edges(law: LineMeasure, z: np.ndarray) -> np.ndarray:
+    """The coordinates of a law of the same quantiles as standard Gaussian numbers, as far as floats tell them apart.
+
+    Where the coordinates of a law end, the outermost is that end: beyond 6.5 deviations of a Gaussian is a mass of
+    4e-11, and a value that lacks it is wrong by as much.
+    """
     inside = z if isinstance(law, Gaussian) else np.clip(z, -8.0, 8.0)
-    return np.unique(law.coordinates_of_normal(inside[:, None])[:, 0])
+    t = np.unique(law.coordinates_of_normal(inside[:, None])[:, 0])
+    low, high = law.span
+    return np.unique(np.concatenate([[low] if np.isfinite(low) else t[:1], t[1:-1],
+                                     [high] if np.isfinite(high) else t[-1:]]))
 
 
 def _matrix(problem: Problem, rules: Sequence[Sequence[Rule]]) -> np.ndarray:

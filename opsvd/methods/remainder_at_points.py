@@ -99,7 +99,10 @@ def _discretisation(problem: Problem, n: int, values: np.ndarray, parts: list[Pa
     announce(f"the remainder at {points}, {SCRAMBLINGS} scramblings", SCRAMBLINGS * rows * columns, rows, columns)
     means, largest = _means(problem, n, values, parts)
     first = np.stack([one.first for one in means])
-    left, corrected, right = np.linalg.svd(np.diag(values) + first.mean(axis=0))
+    # Functions that go on beyond the panels are longer than one by what they are there.
+    longer = [0.5 * part.basis.beyond_ends(part.coefficients) for part in parts]
+    left, corrected, right = np.linalg.svd(
+        np.diag(values) + first.mean(axis=0) + longer[0] * values + values[:, None] * longer[1])
     rotated = [one._replace(first=left.T @ one.first @ right.T, along_x=left.T @ one.along_x @ left,
                             along_y=right @ one.along_y @ right.T) for one in means]
     bars, energies = _bars(corrected, rotated, largest), np.array([one.energy for one in means])

@@ -126,6 +126,12 @@ def test_drawn_kernels_are_told_apart(seed):
     assert trace is None or 2.0 * negative <= trace.total.error + 4.0 * trace.hidden + 1e-12
 
 
+def test_a_diagonal_of_zeros_is_that_of_zero_alone():
+    """Values of |x - y| in single precision have no errors on the diagonal."""
+    svd = opsvd.decompose(lambda x, y: np.abs(np.asarray(x, np.float32) - np.asarray(y, np.float32)), rtol=1e-6)
+    assert "semidefinite" not in svd.nuclear_norm().note
+
+
 def test_truncated_scaled_and_saved_results_keep_the_sum(tmp_path):
     """It is one number for the whole spectrum; what it is taken from is not in a file."""
     svd = opsvd.decompose(laplacian, UNIT, UNIT)

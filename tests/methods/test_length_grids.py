@@ -129,3 +129,13 @@ def test_norms_of_what_few_nodes_resolve():
     truth = np.sqrt(2.0 * width**3 / 3.0)
     for norm in (svd.norm, svd.hilbert_schmidt_norm()):
         assert abs(norm - truth) <= norm.error
+
+
+def test_the_tail_of_a_distance_on_a_sphere():
+    """|x - y| has 4 / ((2l - 1) (2l + 1) (2l + 3)) on degree l; the tail, 1e-5, is no difference of two energies."""
+    svd = opsvd.decompose(elementwise(lambda z: np.sqrt(np.maximum(2.0 - 2.0 * z, 0.0)), 3), Sphere(3), Sphere(3),
+                          rtol=1e-8)
+    degrees = np.arange(len(svd.multiplicities), 100_000.0)
+    values = 4.0 / ((2.0 * degrees - 1.0) * (2.0 * degrees + 1.0) * (2.0 * degrees + 3.0))
+    exact = np.sqrt(np.sum((2.0 * degrees + 1.0) * values**2))
+    assert (1.0 - 1e-10) * exact <= svd.tail <= (1.0 + 1e-7) * exact
