@@ -178,8 +178,8 @@ class OperatorSVD(WithSpectrum, Tabular):
         r"""For symmetric h, the eigenvalues :math:`\lambda_i = \pm s_i`, shape (r,), in the order of `singular_values`.
 
         Of those of one size the positive ones come first; `errors` are their bars. NaN where functions of the same
-        value are not all listed, or where bars are too wide to know the functions. ``(svd.eigenvalues >= 0).all()`` says whether h is positive semidefinite, as far as
-        values are listed.
+        value are not all listed, or where bars are too wide to know the functions. ``(svd.eigenvalues >= 0).all()``
+        says whether h is positive semidefinite, as far as values are listed.
 
         Raises
         ------
