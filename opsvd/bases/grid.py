@@ -17,7 +17,6 @@ from .hermite import HermiteBasis
 from .panels import PanelBasis
 from .polynomials import PolynomialBasis
 
-_NO_MASS = 1e-16    # densities whose roots are smaller than this part of their largest do not count
 _LARGEST = 1e150    # a coordinate whose square is a number
 
 
@@ -127,7 +126,8 @@ class GridBasis(Basis):
 
 def _masses_beyond(basis: PanelBasis) -> np.ndarray:
     """The masses below the first panel and above the last, (2,)."""
-    far, (low, high) = basis.measure.box(_NO_MASS), basis.interval
+    # Where the root of the density is below this part of its largest nothing counts.
+    far, (low, high) = basis.measure.box(1e-16), basis.interval
     return np.array([np.sum(basis.measure.rule(*composite_gauss_legendre(np.linspace(*ends, 5), 16)).sqrt_weights ** 2)
                      if ends[0] < ends[1] else 0.0 for ends in ((far[0], low), (high, far[1]))])
 

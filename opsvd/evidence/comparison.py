@@ -94,6 +94,8 @@ class Comparison:
         what that couples, :math:`E[\bar f_i R g_j]`.
     piecewise : bool
         Whether the functions are polynomials on panels: what is left may be that of a kink within one of them.
+    unrefined : bool
+        Whether such a kink is left wherever it is, because panels are never refined.
     leading : bool
         Whether the method aims at the leading singular values only, as where a spectrum decays slowly.
     final : bool
@@ -111,6 +113,7 @@ class Comparison:
     hidden: float = 0.0
     lacking: tuple[float, float] = (0.0, 0.0)
     piecewise: bool = False
+    unrefined: bool = False
     leading: bool = False
     final: bool = False
     wanted: int = 12
@@ -233,6 +236,8 @@ class Comparison:
         ties = system.left.line.ties * system.right.line.ties if seen.breaks else 0.0
         # Rules on which h breaks do not know the integrals of what is left.
         coupling = evidence.remainder if seen.breaks and self.piecewise else evidence.coupling
+        if seen.breaks and self.unrefined and seen.at_one_node is not None:
+            seen = replace(seen, coupling=np.maximum(seen.coupling, seen.at_one_node))
         # A value changes by this probability times the size of h and of two functions, whose product is up to four.
         return replace(evidence, images=seen, coupling=coupling, tied=4.0 * float(np.sqrt(ties)) * evidence.size)
 
@@ -274,17 +279,17 @@ class Comparison:
 
 def compared(problem: Problem, blocks: tuple[Block, ...], checks: tuple[tuple[Rule, Rule], ...], note: str, *,
              domain: Domain | None = None, hidden: float = 0.0, lacking: tuple[float, float] = (0.0, 0.0),
-             piecewise: bool = False, leading: bool = False, broken: bool = False, remark: str = "",
-             ridge: RidgeNorm | None = None) -> Discretisation:
+             piecewise: bool = False, unrefined: bool = False, leading: bool = False, broken: bool = False,
+             remark: str = "", ridge: RidgeNorm | None = None) -> Discretisation:
     """A discretisation of a kernel of numbers that is held against the kernel: see `Comparison`.
 
     `broken` says that h breaks along curves: then its singular values fall like a power, and leading triplets do. A
     `remark` says that the method has given up, and why. A `ridge` bounds what is left beside leading functions.
     """
     where = problem.domain if domain is None else domain
-    seen = Comparison(problem.kernel, where, problem.rtol, checks, hidden, lacking, piecewise, leading,
-                      final=bool(remark), wanted=min(problem.max_rank or Comparison.wanted, Comparison.wanted),
-                      ridge=ridge)
+    seen = Comparison(problem.kernel, where, problem.rtol, checks, hidden, lacking, piecewise,
+                      unrefined, leading, final=bool(remark),
+                      wanted=min(problem.max_rank or Comparison.wanted, Comparison.wanted), ridge=ridge)
     return Discretisation(blocks, seen, note, remark=remark, factorise=leading_triplets if broken else compact_svd)
 
 

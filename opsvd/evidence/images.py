@@ -32,11 +32,15 @@ class Images:
         :math:`E[\bar g_i (T^* f_j - s_j g_j)]`, over all i and j up to this one.
     breaks : bool
         Whether slices were found to break, or were given up.
+    at_one_node : ndarray, shape (q,), or None
+        What the node of a rule that matters most does to `coupling`: rules do not know more where a residual has a kink
+        between nodes.
     """
 
     residual: np.ndarray
     coupling: np.ndarray
     breaks: bool = False
+    at_one_node: np.ndarray | None = None
 
 
 def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: SingularSystem, rtol: float, *,
@@ -71,14 +75,15 @@ def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: Sin
     (at_x, at_spots), (at_y,) = along_y.seen_at(rule_x, spots[0]), along_x.seen_at(rule_y)
     sides = along_y.residuals(*at_x, rule_x, outside), along_x.residuals(*at_y, rule_y, outside)
     missed = along_y.missed(*at_spots, spots, samples)
-    residual, coupling = (np.max(parts, axis=0) for parts in zip(*sides, strict=True))
+    residual, coupling, at_one_node = (np.max(parts, axis=0) for parts in zip(*sides, strict=True))
     unseen = hidden * float(np.hypot(np.linalg.norm(system.values), outside))
     residual, missed = np.hypot(residual, unseen), np.hypot(missed, unseen)
     # Where random slices disagree with those at the nodes, the nodes missed something, and their integrals are wrong.
     # Some hundred random slices tell a residual to within a factor of four.
     trusted = missed <= 4.0 * residual
     breaks = any(len(slices.breaks) > 0 or slices.exhausted for slices, _ in (at_x, at_y))
-    return Images(np.maximum(residual, missed), np.where(trusted, coupling, np.maximum(coupling, missed)), breaks)
+    return Images(np.maximum(residual, missed), np.where(trusted, coupling, np.maximum(coupling, missed)), breaks,
+                  at_one_node)
 
 
 def telling_slices(rule: Rule, samples: np.ndarray, remainder: np.ndarray) -> tuple[Rule, np.ndarray]:
@@ -135,8 +140,11 @@ class _Side:
         return [(slices.restricted(some), there[some]) for some in rows]
 
     def residuals(self, slices: SliceIntegrals, there: np.ndarray, rule: Rule,
-                  outside: float) -> tuple[np.ndarray, np.ndarray]:
-        """Cumulative norms of T g_j - s_j f_j, and of its components along f_i, for j (and i) up to 1, 2, ..."""
+                  outside: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Cumulative norms of T g_j - s_j f_j, and of its components along f_i, for j (and i) up to 1, 2, ...
+
+        And the largest part of the latter that comes from one node.
+        """
         inside = within(rule.nodes, self.domain_x)
         f = self.left.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None]
         residual = -f * self.s
@@ -146,9 +154,10 @@ class _Side:
         energies = np.cumsum(squares(residual), axis=1)
         margin = few_carriers_margin(energies)
         columns = np.sqrt(energies.sum(axis=0) + beyond)
+        at_one_node = np.sqrt((np.cumsum(squares(f), axis=1) * energies).max(axis=0))
         # Norms of more functions are no less, though their margins may be.
         return (np.maximum.accumulate(margin * columns) + slices.unresolved,
-                np.maximum.accumulate(margin * corner_norms(coupling)) + slices.unresolved)
+                np.maximum.accumulate(margin * corner_norms(coupling)) + slices.unresolved, at_one_node)
 
     def missed(self, slices: SliceIntegrals, there: np.ndarray, spots: tuple[Rule, Rule],
                samples: np.ndarray) -> np.ndarray:
