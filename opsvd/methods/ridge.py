@@ -107,8 +107,7 @@ class Ridge(GaussianMethod):
                 return
             # Of many kernels leading values come out well at the last, though twelve functions are not resolved there.
             unresolved = _unresolved(triplets, 12)
-            # It falls like the power of the width that is the least of the degrees that it is made of, or less fast.
-            widest = width * (found.rough / max(unresolved, TINY)) ** (1.0 / (ORDER - TRUNCATED))
+            widest = width * found.narrowed(unresolved)
             if unresolved <= found.rough or width == widths[-1]:
                 yield found.discretisation(block, _leading(triplets, kept))
                 yield from self._narrower(found, width, block, triplets)
@@ -121,13 +120,15 @@ class Ridge(GaussianMethod):
         while True:
             s = triplets[1]
             many = int(np.clip(np.count_nonzero(s > 0.6 * s[min(5, len(s) - 1)]), 12, 120))
-            # Values that differ by a thousandth each take more columns, and more passes, than those of one jump.
-            triplets = krylov_svd(block.matrix, many + 40, 8)
-            box, width = found.reached(block, _leading(triplets, many)), 0.6 * width
-            last = found.size(box, width) > self.max_nodes or _unresolved(triplets, many) <= found.rough
+            if not coarse:    # values that differ by a thousandth each take more columns, and more passes
+                triplets = krylov_svd(block.matrix, many + 40, 8)
+            box, unresolved = found.reached(block, _leading(triplets, many)), _unresolved(triplets, many)
+            widths = width * min(0.6, found.narrowed(unresolved)), 0.6 * width
+            width = next((width for width in widths if found.size(box, width) <= self.max_nodes), 0.0)
+            last = width == 0.0 or unresolved <= found.rough
             if last and not coarse:
                 yield found.discretisation(block, triplets)
-            if found.size(box, width) > self.max_nodes or (last and not coarse):
+            if width == 0.0 or (last and not coarse):
                 return
             block, coarse = found.block(box, width), False
 
@@ -166,6 +167,13 @@ class _Convolution:
     def rough(self) -> float:
         """What panels may leave of functions."""
         return self.problem.tolerances.convolutions
+
+    def narrowed(self, unresolved: float) -> float:
+        """By which factor panels are to be narrower, at least, for functions of which so much is not resolved.
+
+        It falls like the power of the width that is the least of the degrees that it is made of, or less fast.
+        """
+        return float((self.rough / max(unresolved, TINY)) ** (1.0 / (ORDER - TRUNCATED)))
 
     def size(self, box: Domain, width: float) -> int:
         """The nodes on the longer side of a box."""
