@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .._support.arrays import squares
 from .._support.floats import TINY
 
 
@@ -14,6 +15,22 @@ def carriers(energies: np.ndarray) -> np.ndarray:
     return np.asarray(parts.sum(axis=0) ** 2 / np.maximum(np.square(parts).sum(axis=0), 1.0))
 
 
+def carriers_of_samples(samples: np.ndarray) -> float:
+    """The number of entries of a matrix that share its energy, as `carriers` of all squares tells it.
+
+    It takes little memory, of which fresh one costs more than the passes do.
+    """
+    norm = float(np.linalg.norm(samples))
+    if norm == 0.0:
+        return 0.0
+    # The sum of parts of the energy is one. A quarter of a megabyte at a time.
+    step, total = max(1, 2**15 // max(1, samples.shape[1])), 0.0
+    for start in range(0, len(samples), step):
+        parts = squares(samples[start:start + step] / norm).ravel()
+        total += float(parts @ parts)
+    return 1.0 / total
+
+
 def few_carriers_margin(energies: np.ndarray, enough: float = 6.0) -> np.ndarray:
     """By how much norms of columns may be larger than their samples show, shape (...): root(enough / p) of p carriers.
 
@@ -22,4 +39,9 @@ def few_carriers_margin(energies: np.ndarray, enough: float = 6.0) -> np.ndarray
     margin of bars. What is left are factors of 2.4, 1.6, 1.1 and 1, and those of six carriers are 2.4, 1.7, 1.2 and 1.
     Where there is no other evidence, `enough` is larger.
     """
-    return np.asarray(np.sqrt(np.maximum(enough / np.maximum(carriers(energies), 1.0), 1.0)))
+    return margin_of(carriers(energies), enough)
+
+
+def margin_of(count: np.ndarray | float, enough: float = 6.0) -> np.ndarray:
+    """The same of numbers of carriers that are known."""
+    return np.asarray(np.sqrt(np.maximum(enough / np.maximum(count, 1.0), 1.0)))

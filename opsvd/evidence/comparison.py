@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .._support.arrays import leading_true, squares
+from .._support.arrays import leading_true
 from .._support.budget import BudgetExhaustedError
 from .._support.floats import EPS
 from .._support.linalg import compact_svd, leading_triplets, norm_bound
@@ -18,7 +18,7 @@ from ..operator.problem import Problem
 from ..operator.singular_functions import SingularFunctions, SingularSystem
 from ..probing.domain import Domain, weighted_samples
 from ..quadrature import Rule, joined
-from .carriers import carriers, few_carriers_margin
+from .carriers import carriers_of_samples, margin_of
 from .images import images, telling_slices
 from .pairs import pairs_for, seen_at_pairs, stratified_rule
 from .remainder import NORM_MARGIN, ORDER_MARGIN, RemainderEvidence, settled
@@ -143,7 +143,7 @@ class Comparison:
         # Where rules do not agree that h is there, some of the random points must.
         # Two that both see it differ by less than a thousandfold, and sixteen points tell a size.
         seen = max(norms[:-1]) <= 1e3 * min(norms[:-1]) and norms[0] > 0.0
-        if not seen and carriers(squares(samples[-1].ravel())) < 16.0 and self.domain.norm > 0.0:
+        if not seen and carriers_of_samples(samples[-1]) < 16.0 and self.domain.norm > 0.0:
             return None
         if not seen:
             remainders[-1] *= NORM_MARGIN    # a few hundred of them tell it roughly
@@ -304,7 +304,7 @@ class _OnRules:
     @cached_property
     def margin(self) -> float:
         """By how much the remainder may be larger than the nodes show, where few of them see it."""
-        return float(few_carriers_margin(squares(self.remainder.ravel())))
+        return float(margin_of(carriers_of_samples(self.remainder)))
 
     @property
     def uncertain(self) -> float:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from quiet import quietly
 
-from opsvd.evidence.carriers import carriers, few_carriers_margin
+from opsvd.evidence.carriers import carriers, carriers_of_samples, few_carriers_margin
 
 
 def test_equal_shares_are_counted():
@@ -14,6 +14,14 @@ def test_equal_shares_are_counted():
         energies[:p] = 3e-40
         assert carriers(energies) == pytest.approx(p)
     assert carriers(np.zeros(50)) == 0.0
+
+
+@pytest.mark.parametrize("unit", [1.0, 1e-130, 1e110, 1j])
+def test_carriers_of_a_matrix_are_those_of_its_squares(unit):
+    """Of any size, real or complex, of more entries than are looked at together; none where there is nothing."""
+    samples = np.random.default_rng(0).standard_normal((700, 90)) ** 5
+    assert carriers_of_samples(unit * samples) == pytest.approx(carriers((samples**2).ravel()), rel=1e-12)
+    assert carriers_of_samples(np.zeros((3, 4))) == 0.0
 
 
 def test_margins_of_columns():
