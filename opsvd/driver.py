@@ -21,7 +21,7 @@ from .answer.selection import select
 from .answer.status import not_within
 from .answer.trace import find_trace
 from .errors import ConvergenceWarning, KernelError
-from .evidence.rounding import with_rounding
+from .evidence.moved import with_rounding
 from .kernels import Kernel, entrywise, kernel_values, paired, unit_factor
 from .measures import Gaussian, MeasureLike
 from .methods import Auto, Method, Polynomials, QuasiRandom, UniformPanels, as_method, hold_for_few_points, quad_method

@@ -44,13 +44,19 @@ def test_every_limit_and_true_bars(problem, limit):
 
 
 @pytest.mark.parametrize(("h", "rtol", "most"), [
-    (lambda x, y: np.sin(x * y), 1e-3, 10_000), (lambda x, y: np.tanh(x * y), 1e-3, 10_000),
-    (lambda x, y: np.tanh(x * y), 1e-6, 12_000), (lambda x, y: np.exp(0.45 * x * y), 1e-3, 7_500),
-    (lambda x, y: np.exp(0.45 * x * y), 1e-6, 10_000), (lambda x, y: np.exp(0.45 * x * y), 1e-9, 15_000),
-    (lambda x, y: np.log(np.abs(x * y)), 1e-3, 10_000), (lambda x, y: np.exp(-np.abs(x - y)), 1e-3, 100_000),
-], ids=["sin", "tanh", "tanh to 1e-6", "exp", "exp to 1e-6", "exp to 1e-9", "log", "kink"])
-def test_what_smooth_kernels_take(h, rtol, most):
-    """Six values to a tolerance from few values: a tenth of what is taken where they are not dear, or less."""
+    (lambda x, y: np.sin(x * y), 1e-3, 5000), (lambda x, y: np.tanh(x * y), 1e-6, 5000),
+    (lambda x, y: np.exp(0.45 * x * y), 1e-9, 7500), (lambda x, y: np.exp(0.49 * x * y), 1e-9, 7500),
+    (lambda x, y: np.log(np.abs(x * y)), 1e-3, 5000), (lambda x, y: np.exp(-np.abs(x - y)), 1e-9, 5000),
+    (lambda x, y: x > y, 1e-9, 5000), (lambda x, y: np.cos(10.0 * x * y), 1e-3, 10_000),
+    (lambda x, y: np.exp(-200.0 * (x - y) ** 2), 1e-3, 2500),
+    (lambda x, y: np.exp((0.99 * x * y - 0.49005 * (x**2 + y**2)) / 0.0199), 1e-9, 5000),
+    (lambda x, y: np.abs(x - 0.3) * np.exp(y / 3.0), 1e-3, 7500),
+    (lambda x, y: np.sqrt(1.0 + x**2 + y**2), 1e-3, 7500),
+    (lambda x, y: np.tanh(x * y + x), 1e-3, 30_000),
+], ids=["sin", "tanh", "exp", "wide exp", "log", "kink", "jump", "oscillation", "narrow", "Mehler", "line", "smooth",
+        "poles"])
+def test_what_kernels_take(h, rtol, most):
+    """Six values to a tolerance from few values: a hundredth of what is taken where they are not dear, or so."""
     svd = opsvd.decompose(h, rtol=rtol, max_rank=6, max_evaluations=most)
     assert svd.converged
     assert svd.evaluations <= most

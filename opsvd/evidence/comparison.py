@@ -20,7 +20,7 @@ from ..probing.domain import Domain, weighted_samples
 from ..quadrature import Rule, joined
 from .carriers import carriers_of_samples, margin_of
 from .images import images, telling_slices
-from .pairs import pairs_for, seen_at_pairs, stratified_rule
+from .pairs import answer_of, pairs_for, seen_at_pairs, stratified_rule
 from .remainder import NORM_MARGIN, ORDER_MARGIN, RemainderEvidence, settled
 from .ridge_norm import RidgeNorm
 
@@ -196,7 +196,8 @@ class Comparison:
     def _at_pairs(self, system: SingularSystem) -> ComparedEvidence | None:
         """What pairs of points show; None if they do not tell the remainder."""
         values = system.values
-        seen = seen_at_pairs(self.kernel, self.domain, system, pairs_for(self.kernel))
+        lines = system.left.line, system.right.line
+        seen = seen_at_pairs(self.kernel, self.domain, lines, answer_of(system), pairs_for(self.kernel))
         if seen is None:
             return None
         outside = self._outside(seen.size)

@@ -1,6 +1,7 @@
 """How large the remainder is at pairs of points: the cheapest evidence, and enough where the remainder is tiny."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,8 +44,11 @@ def pairs_for(kernel: Kernel, most: int = 100_000, share: float = 0.25) -> int:
     return int(np.clip(min(share * budget.evaluations_left, budget.in_seconds(0.05 * budget.seconds)), 200, most))
 
 
-def seen_at_pairs(kernel: Kernel, domain: Domain, system: SingularSystem, count: int) -> SeenAtPairs | None:
+def seen_at_pairs(kernel: Kernel, domain: Domain, lines: tuple[LineMeasure, LineMeasure],
+                  answer: Callable[[np.ndarray, np.ndarray], np.ndarray], count: int) -> SeenAtPairs | None:
     r"""The size of h and of the remainder from pairs, half drawn from the measures and half spread over the domain.
+
+    The answer gives, at pairs of coordinates, what stands for h times the roots of the densities.
 
     Pairs are stratified: there is a random one in each cell of a square grid, of quantiles and of the domain. A mean
     over both halves is one over the density :math:`p = (\rho_x \rho_y + 1 / |\mathrm{domain}|) / 2`, with weights
@@ -52,7 +56,7 @@ def seen_at_pairs(kernel: Kernel, domain: Domain, system: SingularSystem, count:
 
     Returns None if h is zero at all pairs.
     """
-    left, right = system.left.line, system.right.line
+    left, right = lines
     t, u = _pairs(left, right, domain, math.isqrt(count // 2 - 1) + 1)
     inside = within(t, domain.x) & within(u, domain.y)
     t, u = t[inside], u[inside]
@@ -60,14 +64,21 @@ def seen_at_pairs(kernel: Kernel, domain: Domain, system: SingularSystem, count:
     area = (domain.x[1] - domain.x[0]) * (domain.y[1] - domain.y[0])
     weight = 1.0 / np.sqrt(0.5 * (np.square(root_x * root_y) + 1.0 / area) * len(inside))
     values = kernel.finite_beside(t, u) * root_x * root_y * weight
-    f, g = system.left.half_density(t), system.right.half_density(u)
-    answer = np.einsum("ni,ni->n", f * system.values, g.conj()) * weight
-    remainder = np.square(np.abs(values - answer))
+    remainder = np.square(np.abs(values - answer(t, u) * weight))
     size, energy = float(np.linalg.norm(values)), float(remainder.sum())
     if size == 0.0:
         return None
     margin = float(few_carriers_margin(remainder, 16.0))    # sixteen pairs tell the norm to a quarter
     return SeenAtPairs(size, margin * math.sqrt(energy), len(inside))
+
+
+def answer_of(system: SingularSystem) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    """What a singular system gives at pairs of coordinates, times the roots of the densities."""
+    def answer(t: np.ndarray, u: np.ndarray) -> np.ndarray:
+        f, g = system.left.half_density(t), system.right.half_density(u)
+        return np.asarray(np.einsum("ni,ni->n", f * system.values, g.conj()))
+
+    return answer
 
 
 def stratified_rule(measure: LineMeasure, interval: tuple[float, float], cells: int,

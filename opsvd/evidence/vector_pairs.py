@@ -1,39 +1,52 @@
 """Kernels of vectors whose values are dear: the answer held against the kernel at random pairs of points."""
 
 import math
+from collections.abc import Callable
+from typing import TypeAlias
 
 import numpy as np
 
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
 from .carriers import few_carriers_margin
-from .pairs import pairs_for
+from .pairs import SeenAtPairs, pairs_for
 from .remainder import RemainderEvidence
 
+Answer: TypeAlias = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""What stands for h at pairs of points."""
 
-def evidence_at_pairs(problem: Problem, system: SingularSystem) -> RemainderEvidence | None:
-    r"""What random pairs of points show of the remainder, whose norm is a bar of every value (Weyl).
+
+def seen_at_vector_pairs(problem: Problem, answer: Answer) -> SeenAtPairs | None:
+    r"""The size of h and of what an answer leaves at random pairs, from points x (n, p) and y (n, q) to values (n,).
 
     Half of the pairs are drawn from the measures, and half from wider Gaussians in standard coordinates, with weights
     that make means those of the measures. So no weight is above two. None if h is zero at all pairs.
     """
     count = pairs_for(problem.given)
-    rng, values = np.random.default_rng(count), system.values
-    sides = system.left.side, system.right.side
-    z = rng.standard_normal((count, sum(side.directions for side in sides)))
+    rng = np.random.default_rng(count)
+    z = rng.standard_normal((count, sum(side.directions for side in problem.sides)))
     wider = 1.4    # deviations of half of the standard coordinates: polynomials miss more far out
     z[count // 2:] *= wider
     weight = mixture_weights(z, wider) / count
-    x, y = (side.points(part) for side, part in zip(sides, np.split(z, [sides[0].directions], axis=1), strict=True))
+    x, y = (side.points(part) for side, part in
+            zip(problem.sides, np.split(z, [problem.sides[0].directions], axis=1), strict=True))
     h = problem.kernel.finite_beside(x, y)
-    energies = weight * (h - system.left.reconstruct(system.right, values, x, y)) ** 2
+    energies = weight * (h - answer(x, y)) ** 2
     size, remainder = math.sqrt(float(weight @ h**2)), math.sqrt(float(energies.sum()))
-    if size == 0.0:
+    margin = float(few_carriers_margin(energies, 16.0))
+    return None if size == 0.0 else SeenAtPairs(size, margin * remainder, count)
+
+
+def evidence_at_pairs(problem: Problem, system: SingularSystem) -> RemainderEvidence | None:
+    r"""What random pairs of points show of the remainder, whose norm is a bar of every value (Weyl)."""
+    values = system.values
+    seen = seen_at_vector_pairs(problem, lambda x, y: system.left.reconstruct(system.right, values, x, y))
+    if seen is None:
         return None
-    remainder *= float(few_carriers_margin(energies, 16.0))
-    size = size if remainder > 1e-3 * size else float(np.linalg.norm(values))
+    remainder = seen.remainder
+    size = seen.size if remainder > 1e-3 * seen.size else float(np.linalg.norm(values))
     return RemainderEvidence(values=values, size=size, remainder=remainder, operator_norm=remainder, coupling=remainder,
-                             dimension=count, least=remainder)
+                             dimension=seen.count, least=remainder)
 
 
 def mixture_weights(z: np.ndarray, wider: float) -> np.ndarray:

@@ -1,7 +1,9 @@
 """The default method: Hermite polynomials while they work; then whatever the kernel turns out to need."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
+from itertools import zip_longest
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +25,7 @@ from .quad_auto import QuadAuto
 from .quasi_random import QuasiRandom
 from .ridge import Ridge
 from .scaled_hermite import ScaledHermite, from_few_values
+from .stand_in import stand_in
 
 
 class Auto(Method):
@@ -75,7 +78,7 @@ class Auto(Method):
         elif not found and QuasiRandom().refusal(problem) is None:
             yield from QuasiRandom().discretisations(problem)
 
-    def _of_numbers(self, problem: Problem) -> Iterator[Discretisation]:
+    def _of_numbers(self, problem: Problem) -> Generator[Discretisation, Any, None]:
         """What a kernel of numbers needs."""
         try:
             _ = problem.domain
@@ -84,13 +87,27 @@ class Auto(Method):
                 raise
             yield from GaussianKernel().discretisations(problem)
             return
+        found = False
+        for found_at in self._of_few_values(problem) if problem.given.dear else ():
+            found = True
+            yield found_at
+        if not found:
+            reason = yield from self._of_polynomials(problem)
+            for finer in self._later(problem):
+                yield replace(finer, note=f"{finer.note} (auto: {reason}; {problem.structure})")
+
+    def _of_polynomials(self, problem: Problem) -> Generator[Discretisation, Any, str]:
+        """Orthonormal polynomials, while they promise anything; return what is against more."""
         reason = "a measure has few polynomials of finite norm"
         name = "Hermite coefficients" if problem.gaussian else "coefficients of orthonormal polynomials"
         tried = degrees(problem) if Polynomials().refusal(problem) is None else ()
         attempt: PolynomialAttempt | None = None
-        for degree in tried:
+        for degree, following in zip_longest(tried, tried[1:]):
             before, attempt = attempt, PolynomialAttempt(problem, degree)
-            if attempt.tail <= problem.tolerances.coefficients:
+            # Where values are dear, more polynomials cost less than the images that fewer of them ask for.
+            promising = problem.given.dear and following is not None and (
+                attempt.tail ** ((following + 1) / (degree + 1)) <= problem.tolerances.left_out**1.5 < attempt.tail)
+            if attempt.tail <= problem.tolerances.coefficients and not promising:
                 yield galerkin(attempt, f" (auto: the {name} decay to {attempt.tail:.0e})")
             reason = f"the last {name}, to degree {degree}, are still {attempt.tail:.0e} of all"
             hopeless = (self._takes_logarithms(problem) if degree == DEGREES[0] else
@@ -101,9 +118,14 @@ class Auto(Method):
             # The higher degrees of circles are for coefficients that do decay geometrically.
             if hopeless or (before is not None and DEGREES[-1] <= degree < tried[-1] and not attempt.geometric(before)):
                 break
-        reason = f"{reason}; {problem.structure}"
-        for finer in self._later(problem):
-            yield replace(finer, note=f"{finer.note} (auto: {reason})")
+        return reason
+
+    def _of_few_values(self, problem: Problem) -> Generator[Discretisation, Any, None]:
+        """Where values are dear, what takes few of them: a function of one number in place of h, or finite ranks."""
+        if (found := stand_in(problem)) is not None:
+            yield from found.discretisations(self._of_numbers(found.problem))
+        elif problem.structure.skeleton is not None:
+            yield from FiniteRank().discretisations(problem)
 
     @staticmethod
     def _takes_logarithms(problem: Problem) -> bool:

@@ -7,6 +7,7 @@ from ..probing.coordinates import Component
 from .grids import Grid
 from .polar import Polar
 from .quasi_random import QuasiRandom
+from .radial_stand_in import radial_stand_in
 from .sectors import Sectors
 from .tensor import Tensor, tensor_products
 from .zonal import Zonal
@@ -14,6 +15,10 @@ from .zonal import Zonal
 
 def discretisations_of_vectors(problem: Problem) -> Discretisations:
     """By rotations, if h is invariant under them, else by products; and by points, where these do not suffice."""
+    if problem.given.dear and not isinstance(problem.kernel, BlockKernel | MatrixKernel):
+        found = radial_stand_in(problem)
+        if found is not None:
+            return (yield from found.discretisations(discretisations_of_vectors(found.problem)))
     if Sectors().refusal(problem) is None:
         answer = yield from Sectors().discretisations(problem)
         if answer is not None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.polynomial.legendre import legval
 
 from ..evidence.carriers import few_carriers_margin
-from ..kernels import Elementwise
+from ..kernels import Elementwise, Kernel
 from ..quadrature import PIECE_ORDER, Pieces, gauss_legendre, on_panels
 from ..quadrature.legendre import legendre_analysis
 
@@ -48,48 +48,101 @@ def remembered_line(line: Elementwise, scale: float, known: dict[float, float]) 
     return same
 
 
+def remembering(kernel: Kernel) -> Kernel:
+    """The same kernel of numbers, which asks for, and pays for, the value of each pair once."""
+    known: dict[tuple[float, float], complex] = {}
+
+    def values(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        x, y = np.broadcast_arrays(x, y)
+        pairs = list(zip(x.ravel().tolist(), y.ravel().tolist(), strict=True))
+        fresh = [pair for pair in dict.fromkeys(pairs) if pair not in known]
+        if fresh:
+            known.update(zip(fresh, kernel.at_points(*np.array(fresh).T).tolist(), strict=True))
+        return np.array([known[pair] for pair in pairs], kernel.dtype).reshape(x.shape)
+
+    return kernel.from_values(values)
+
+
+class OnPieces:
+    """Polynomials on pieces in place of real functions of one variable s, which are resolved times a weight.
+
+    Where the weight falls the functions may grow by many orders, and only the product is resolved. Beyond the pieces
+    they are what they are at the ends.
+
+    Parameters
+    ----------
+    functions : callable
+        Points (n,) -> values (n, c); what is not finite is taken for zero, or the largest number.
+    pieces : Pieces
+    weight : callable
+        Points (n,) and the numbers of their pieces (n,) -> weights (n,).
+    """
+
+    def __init__(self, functions: Callable[[np.ndarray], np.ndarray], pieces: Pieces,
+                 weight: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> None:
+        self.edges, self.weight = pieces.edges, weight
+        left, right = self.edges[:-1, None], self.edges[1:, None]
+        nodes, _ = on_panels(left, right, *gauss_legendre(PIECE_ORDER))
+        with np.errstate(over="ignore", invalid="ignore"):
+            values = np.nan_to_num(functions(np.append(nodes, self.edges[-1])))
+            end, values = values[-1:], values[:-1].reshape(*nodes.shape, -1)
+            # Rounding is large where it is divided by a small weight. Functions are at most twice what they are at the
+            # nodes and at the next one.
+            self.largest = 2.0 * np.maximum(np.abs(values).max(axis=1), np.abs(np.append(values[1:, 0], end, axis=0)))
+        weights = weight(nodes.ravel(), np.repeat(np.arange(len(left)), PIECE_ORDER)).reshape(*nodes.shape, 1)
+        self.coefficients = legendre_analysis(PIECE_ORDER) @ (values * weights)
+
+    def __call__(self, s: np.ndarray, column: np.ndarray) -> np.ndarray:
+        """Values at points (n,) of functions of these numbers (n,)."""
+        values, at_once = np.empty(len(s)), 1 << 16    # their coefficients take 8 MB
+        for start in range(0, len(s), at_once):
+            some = slice(start, start + at_once)
+            values[some] = self._values(np.clip(s[some], self.edges[0], self.edges[-1]), column[some])
+        return values
+
+    def _values(self, s: np.ndarray, column: np.ndarray) -> np.ndarray:
+        """The same at points on the pieces."""
+        piece = np.clip(np.searchsorted(self.edges, s, side="right") - 1, 0, len(self.edges) - 2)
+        left, right = self.edges[piece], self.edges[piece + 1]
+        t = 2.0 * (s - left) / (right - left) - 1.0
+        weights, bound = self.weight(s, piece), self.largest[piece, column]
+        with np.errstate(over="ignore"):
+            ratios = np.divide(legval(t, self.coefficients[piece, :, column].T, tensor=False), weights,
+                               where=weights > 0.0, out=np.zeros_like(t))
+        return np.asarray(np.clip(ratios, -bound, bound))
+
+
+def weight_beyond_peak(pieces: Pieces, importance: Callable[[np.ndarray], np.ndarray]
+                       ) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    """The importance on the pieces beyond the one where it is largest, and one before."""
+    nodes, _ = on_panels(pieces.edges[:-1, None], pieces.edges[1:, None], *gauss_legendre(PIECE_ORDER))
+    peak = np.argmax(importance(nodes.ravel())) // PIECE_ORDER
+    return lambda s, piece: np.where(piece <= peak, 1.0, importance(s))
+
+
 def on_pieces(line: Elementwise, pieces: Pieces,
               importance: Callable[[np.ndarray], np.ndarray]) -> tuple[Elementwise, tuple[float, float]]:
     """A kernel phi(xy) of polynomials on pieces in log|xy| in place of phi, and what it misses.
 
-    On pieces where the importance falls they are polynomials of phi times it: phi may grow by many orders there, and
-    only the product is resolved. Beyond the pieces it is phi itself, and nearer to zero, where the energy is rounding,
-    it is what it is at their end. What it misses is the integral of its error times the importance over log|xy|, and
-    that of the square.
+    On pieces where the importance falls they are polynomials of phi times it. Beyond the pieces it is phi itself, and
+    nearer to zero, where the energy is rounding, it is what it is at their end. What it misses is the integral of its
+    error times the importance over log|xy|, and that of the square.
     """
     left, right = pieces.edges[:-1], pieces.edges[1:]
-    nodes, _ = on_panels(left[:, None], right[:, None], *gauss_legendre(PIECE_ORDER))
-    signs, low, high = np.array([1.0, -1.0]), float(pieces.edges[0]), float(pieces.edges[-1])
-    peak = right[np.argmax(importance(nodes.ravel())) // PIECE_ORDER]
-
-    def weight(s: np.ndarray, piece: np.ndarray) -> np.ndarray:
-        return np.where(left[piece] < peak, 1.0, importance(s.ravel()).reshape(s.shape))
-
-    with np.errstate(over="ignore", invalid="ignore"):
-        values, end = (np.nan_to_num(line(signs * np.exp(s)[..., None], 1.0)) for s in (nodes, pieces.edges[-1:]))
-        # Rounding is large where it is divided by a small weight. Phi is at most twice what it is at the nodes and at
-        # the next one.
-        largest = 2.0 * np.maximum(np.abs(values).max(axis=1), np.abs(np.append(values[1:, 0], end, axis=0)))
-    coefficients = legendre_analysis(PIECE_ORDER) @ (values * weight(nodes, np.arange(len(left))[:, None])[..., None])
+    signs, high = np.array([1.0, -1.0]), float(pieces.edges[-1])
+    both = OnPieces(lambda s: line(signs * np.exp(s)[:, None], 1.0), pieces, weight_beyond_peak(pieces, importance))
 
     def phi(z: np.ndarray) -> np.ndarray:
         flat = np.ravel(z)
         with np.errstate(divide="ignore"):
-            s = np.maximum(np.log(np.abs(flat)), low)
-        inside, negative = s <= high, (flat < 0.0).astype(int)
-        found = np.empty(len(flat))
-        piece = np.clip(np.searchsorted(pieces.edges, s[inside], side="right") - 1, 0, len(left) - 1)
-        t = 2.0 * (s[inside] - left[piece]) / (right - left)[piece] - 1.0
-        weights, bound = weight(s[inside], piece), largest[piece, negative[inside]]
-        with np.errstate(over="ignore"):
-            ratios = np.divide(legval(t, coefficients[piece, :, negative[inside]].T, tensor=False), weights,
-                               where=weights > 0.0, out=np.zeros_like(t))
-        found[inside] = np.clip(ratios, -bound, bound)
+            s = np.log(np.abs(flat))
+        found, inside = np.empty(len(flat)), s <= high
+        found[inside] = both(s[inside], (flat[inside] < 0.0).astype(int))
         if not inside.all():
             found[~inside] = line(flat[~inside], 1.0)
         return found.reshape(np.shape(z))
 
-    rng = np.random.default_rng(len(nodes))
+    rng = np.random.default_rng(len(left))
     # Two on each piece, besides the twelve at which `find_pieces` has compared: on twenty pieces they tell a mean
     # square to a quarter.
     spots = 2

@@ -32,7 +32,7 @@ from ..measures import Gaussian
 from ..operator.discretisation import Block, Discretisation, Triplets
 from ..operator.problem import Problem
 from ..probing.domain import Domain
-from ..quadrature import Pieces, composite_gauss_legendre, find_pieces, poles
+from ..quadrature import Pieces, composite_gauss_legendre, find_pieces, hidden_energy, poles
 from ..quadrature.legendre import TRUNCATED
 from .base import GaussianMethod
 from .convolution import convolution_blocks
@@ -140,7 +140,7 @@ class _Convolution:
     Attributes
     ----------
     problem : Problem
-    profile : _Profile
+    profile : RidgeLine
     pieces : Pieces
         On which phi is smooth.
     hidden : float
@@ -148,20 +148,16 @@ class _Convolution:
     """
 
     problem: Problem
-    profile: "_Profile"
+    profile: "RidgeLine"
     pieces: Pieces
     hidden: float
 
     @classmethod
     def of(cls, problem: Problem, b: float) -> "_Convolution | None":
         """Find the pieces of phi; None if they are too many, or phi is not seen."""
-        profile = _Profile(problem.kernel, *problem.gaussians, b)
-        # Rounding within phi, which may be any, may leave no pieces that are smooth to less than the last of these.
-        tolerances = max(problem.tolerances.pieces, 1e-14) * np.array([1.0, 1e2, 1e4])
-        pieces = next((found for tol in tolerances if (found := profile.pieces(tol)) is not None), None)
-        if pieces is None or (hidden := profile.hidden(pieces)) is None:
-            return None
-        return cls(problem, profile, pieces, hidden)
+        profile = RidgeLine(problem.kernel, *problem.gaussians, b)
+        found = profile.resolved(problem.tolerances.pieces)
+        return None if found is None else cls(problem, profile, *found)
 
     @property
     def rough(self) -> float:
@@ -244,7 +240,7 @@ def _over(edges: np.ndarray, interval: tuple[float, float], scale: float) -> np.
     return np.union1d(edges, np.concatenate([np.zeros(0), *outer]))
 
 
-class _Profile:
+class RidgeLine:
     """phi as a function of zeta, seen along the line on which x and y share its variation as their measures say."""
 
     def __init__(self, kernel: Kernel, mu_x: Gaussian, mu_y: Gaussian, b: float) -> None:
@@ -262,6 +258,18 @@ class _Profile:
     def finite(self, zeta: np.ndarray) -> np.ndarray:
         """Values at points (n,), beside them where they are not finite."""
         return self.kernel.finite_beside(*self._points(zeta))
+
+    def resolved(self, tol: float) -> tuple[Pieces, float] | None:
+        """The pieces of phi, and what is nearer to singular points; None if they are too many, or phi is not seen."""
+        # Rounding within phi, which may be any, may leave no pieces that are smooth to less than the last of these.
+        tolerances = max(tol, 1e-14) * np.array([1.0, 1e2, 1e4])
+        pieces = next((found for each in tolerances if (found := self.pieces(each)) is not None), None)
+        return None if pieces is None or (hidden := self.hidden(pieces)) is None else (pieces, hidden)
+
+    def zeta(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The variable of phi at points that broadcast."""
+        return np.asarray((x - self.mu_x.mean) * (self.cos / self.mu_x.std)
+                          + (y - self.mu_y.mean) * (self.sin / self.mu_y.std))
 
     def pieces(self, tol: float) -> Pieces | None:
         """Pieces on which phi is smooth, over all of the line that matters; None if there are too many."""
@@ -292,6 +300,16 @@ class _Profile:
         nodes, weights = composite_gauss_legendre(pieces.edges, ORDER)
         energies = squares(self.finite(nodes) * _STANDARD.sqrt_density(nodes)) * weights
         return hidden_share(pieces.edges, energies) if energies.any() else None
+
+    def hidden_norm(self, pieces: Pieces) -> float:
+        r"""The operator norm of what is nearer to singular points than pieces reach, at most.
+
+        By Schur's test that of :math:`\delta(\zeta)` is at most
+        :math:`(2 \pi \cos\theta\, |\sin\theta|)^{-1/2} \int |\delta|\, d\zeta`, which is far less than the norm.
+        """
+        nodes, weights = composite_gauss_legendre(pieces.edges, ORDER)
+        masses = (np.abs(self.finite(nodes)) * weights).reshape(-1, ORDER).sum(axis=1)
+        return hidden_energy(pieces.edges, masses) / float(np.sqrt(2.0 * np.pi * self.cos * abs(self.sin)))
 
     def bases(self, domain: Domain, width: float) -> tuple[PanelBasis, PanelBasis]:
         """Equal panels in x and y over the domain, of widths that give the same step in zeta, and at most `width`."""

@@ -8,6 +8,7 @@ from ..operator.problem import Problem
 from .base import GaussianMethod
 from .phase_space import fitting_gaussians, fitting_of_coefficients
 from .polynomial_attempt import PolynomialAttempt
+from .polynomials import DEGREES
 
 # The highest degree: 768 functions a side take 0.6 million values of h. What needs more is left to other methods.
 _LAST = 767
@@ -85,10 +86,10 @@ def from_few_values(problem: Problem, first: PolynomialAttempt) -> Iterator[Disc
     """Where values are dear: the scales from coefficients, and no more degrees than their decay asks for.
 
     The scales come from the attempt before, at first from one with the Hermite functions of the measures. Yields
-    nothing if other scales do not help, or degrees above 127 are needed.
+    nothing if other scales do not help, or degrees above 191 are needed.
     """
-    enough, before, degree = _enough(problem), first, first.degree
-    while degree <= 127:
+    enough, before, degree = problem.tolerances.left_out, first, first.degree
+    while degree <= DEGREES[-1]:
         fitting = fitting_of_coefficients(before.block.matrix, *(before.fitting or problem.gaussians))
         # Coefficients that decay geometrically alias less than those for which degrees from 47 on have 17 nodes more.
         now = PolynomialAttempt(problem, degree, degree + 9, fitting)

@@ -17,6 +17,9 @@ class Tolerances:
     ----------
     coefficients : float
         Of coefficients left out: between rtol, if errors are of first order, and its root, if they are of second.
+    left_out : float
+        Of the last third of coefficients where values of h are dear, and the norm of what is left is all the evidence:
+        if they fall geometrically, what is beyond them is this to the power of 3/2.
     functions : float
         Of singular functions: the error of a value is the square of theirs.
     standstill : float
@@ -54,6 +57,7 @@ class Tolerances:
 
     def __init__(self, rtol: float, eps: float = EPS) -> None:
         self.coefficients = rtol**0.75
+        self.left_out = (0.3 * rtol) ** (2.0 / 3.0)
         self.functions = math.sqrt(rtol)
         self.standstill = 0.1 * rtol
         self.panels = max(0.1 * rtol, 4.0 * eps)

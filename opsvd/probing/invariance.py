@@ -57,6 +57,18 @@ def is_function_of_product(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool
     return kernel.dims[0] == kernel.dims[1] and _unchanged(kernel, mu_x, mu_y, moved, _SEED + 2)
 
 
+def is_function_of_distance(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool:
+    """Whether h is a function of |x - y|: it must not change where x is another point, and y in another direction."""
+    def moved(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """The pairs, and others as far apart."""
+        yield x, y
+        other, direction = mu_x.sample(len(x), rng), rng.standard_normal(x.shape)
+        apart = np.linalg.norm(x - y, axis=1) / np.linalg.norm(direction, axis=1)
+        yield other, other + apart[:, None] * direction
+
+    return kernel.dims[0] == kernel.dims[1] and _unchanged(kernel, mu_x, mu_y, moved, _SEED + 4)
+
+
 def holds_at_pairs(kernel: Kernel, mu_x: Measure, mu_y: Measure,
                    moved: Callable[..., Iterator[tuple[np.ndarray, np.ndarray]]], rounding: float) -> bool:
     """Whether h stays the same where `moved` moves pairs of points, but for the rounding of its largest value."""

@@ -5,7 +5,7 @@ import pytest
 
 from opsvd import Beta, Gaussian, StudentT, Uniform
 from opsvd._support.budget import Budget
-from opsvd.evidence.pairs import pairs_for, seen_at_pairs, stratified_rule
+from opsvd.evidence.pairs import answer_of, pairs_for, seen_at_pairs, stratified_rule
 from opsvd.kernels import Kernel
 from opsvd.methods import Polynomials
 from opsvd.operator.problem import Problem
@@ -24,7 +24,7 @@ def system_of(h, degree, mu=None):
 def test_the_size_of_the_remainder_is_found(degree):
     """Of exp(xy / 4), whose values are s_i = c r^i: the energy of those that are left out, to a tenth."""
     problem, system = system_of(lambda x, y: np.exp(0.25 * x * y), degree)
-    seen = seen_at_pairs(problem.kernel, problem.domain, system, 10_000)
+    seen = seen_at_pairs(problem.kernel, problem.domain, problem.lines, answer_of(system), 10_000)
     # Hermite coefficients of exp(cxy) to degree 40 give the energy beyond a projection of both variables.
     _, whole = system_of(lambda x, y: np.exp(0.25 * x * y), 40)
     beyond = np.sqrt(np.sum(whole.values**2) - np.sum(system.values**2))
@@ -36,14 +36,15 @@ def test_what_few_pairs_carry_is_taken_to_be_larger():
     """A feature that is seen at one pair or two may be one that is met by chance: the remainder has a margin."""
     problem, system = system_of(lambda x, y: np.cos(x - y) + np.exp(-((x - 1.0) ** 2 + y**2) / (2.0 * 0.05**2)), 40)
     true = 0.05 * np.sqrt(np.pi) * (2.0 * np.pi) ** -0.5 * np.exp(-0.25)    # the norm of the feature
-    seen = [seen_at_pairs(problem.kernel, problem.domain, system, count) for count in (1000, 4000, 50_000)]
+    seen = [seen_at_pairs(problem.kernel, problem.domain, problem.lines, answer_of(system), count)
+            for count in (1000, 4000, 50_000)]
     assert all(one.remainder > 0.5 * true for one in seen)
 
 
 def test_nothing_is_told_where_h_is_zero_at_all_pairs():
     """None, and not a remainder of zero."""
     problem, system = system_of(lambda x, y: np.where((np.abs(x - 3.0) < 1e-3) & (np.abs(y) < 1e-3), 1.0, 0.0), 5)
-    assert seen_at_pairs(problem.kernel, problem.domain, system, 500) is None
+    assert seen_at_pairs(problem.kernel, problem.domain, problem.lines, answer_of(system), 500) is None
 
 
 @pytest.mark.parametrize("mu", LINES, ids=repr)

@@ -1,0 +1,153 @@
+"""Kernels of numbers whose values are dear, and which a few values tell: another kernel that costs nothing, for h.
+
+A function phi of xy or of x + b y takes some hundred values on the pieces on which it is smooth, and the exponential of
+a polynomial of degree two some three hundred. Singular values with evidence take a million. So the kernel of the pieces
+is decomposed in place of h. Random pairs of points, at which the two are compared, say how far the singular values of h
+may be from its own.
+"""
+
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+
+from .._support.budget import Budget, BudgetExhaustedError
+from ..evidence.moved import moved_evidence
+from ..evidence.pairs import pairs_for, seen_at_pairs
+from ..evidence.remainder import NORM_MARGIN
+from ..kernels import Kernel, untried
+from ..measures import Gaussian, has_logarithm
+from ..operator.discretisation import Answer, Discretisation, Discretisations
+from ..operator.problem import Problem
+from .hankel import Decay, ProductPair
+from .known_phi import OnPieces, remembering, weight_beyond_peak
+from .profile import smooth_pieces
+from .ridge import RidgeLine
+
+Values = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+class StandIn(NamedTuple):
+    """The problem with a kernel that costs nothing, and a bound of the norm of what it differs by from h."""
+
+    problem: Problem
+    moved: float
+
+    def discretisations(self, finer: Generator[Discretisation, Any, Any]) -> Discretisations:
+        """Yield what a method finds for it, with evidence for h."""
+        try:
+            attempt = next(finer)
+            while True:
+                try:
+                    answer = yield replace(attempt, evidence=partial(moved_evidence, attempt.evidence, self.moved))
+                except BudgetExhaustedError as exhausted:
+                    attempt = finer.throw(exhausted)
+                else:
+                    attempt = finer.send(answer)
+        except StopIteration as end:
+            return cast("Answer | None", end.value)
+
+
+def cheap(problem: Problem, kernel: Kernel) -> Problem:
+    """The problem with another kernel, whose values are not spared; the time is that of the problem."""
+    budget = problem.budget
+    return replace(problem, given=kernel.limited(Budget(seconds=budget.seconds, started=budget.started)))
+
+
+def stand_in(problem: Problem) -> StandIn | None:
+    """Another kernel for one of numbers.
+
+    None if h is not seen to be one of these kernels under measures that suit it, if phi takes too many pieces, or if
+    random pairs of points show that the difference is more than `rtol` allows.
+    """
+    structure, kernel = problem.structure, problem.given
+    if kernel.complex:
+        return None
+    paid_once = replace(problem, given=remembering(kernel))
+    vars(paid_once).update(domain=problem.domain, structure=structure)
+    found = None
+    if structure.product and all(map(has_logarithm, problem.lines)):
+        found = _of_product(paid_once)
+    elif structure.linear_form is not None and problem.gaussian:
+        found = _of_sum(paid_once, structure.linear_form[1])
+    elif problem.gaussian:
+        found = _of_exponent(problem)
+    if found is None:
+        return None
+    values, hidden = found
+    stand = cheap(problem, untried(values, (1, 1)))
+    vars(stand).update(domain=problem.domain, structure=structure)
+    moved = _difference(problem, stand.kernel, hidden)
+    return None if moved is None else StandIn(stand, moved)
+
+
+def _difference(problem: Problem, stand: Kernel, hidden: float) -> float | None:
+    """A bound of the norm of the difference, of which a part is hidden from pairs; None if it is not small."""
+    mu_x, mu_y = problem.lines
+
+    def answer(t: np.ndarray, u: np.ndarray) -> np.ndarray:
+        return np.asarray(stand.finite_beside(t, u) * mu_x.sqrt_density(t) * mu_y.sqrt_density(u))
+
+    seen = seen_at_pairs(problem.kernel, problem.domain, problem.lines, answer, pairs_for(problem.kernel))
+    if seen is None:
+        return None
+    moved = NORM_MARGIN * (seen.remainder + hidden)
+    return moved if moved <= 0.5 * problem.rtol * seen.size else None
+
+
+def _of_product(problem: Problem) -> tuple[Values, float] | None:
+    """The function of xy, and which part of the norm is nearer to zero than it is known."""
+    pair, aim = ProductPair(problem), problem.tolerances.trapezoid
+    decay, profile = Decay(pair, aim), replace(pair.profile, parities=False)
+    low = decay.first(aim).min(axis=1)
+    pieces = smooth_pieces(profile, float(low.sum()), float(pair.tops.sum()), problem.tolerances.pieces,
+                           pair.importance, unit=pair.length)
+    if pieces is None:
+        return None
+    phi, unit = OnPieces(profile, pieces, weight_beyond_peak(pieces, pair.importance)), profile.std_x * profile.std_y
+    signs = profile.negative is not None
+
+    def values(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        z = np.asarray(x * y)
+        flat = z.ravel()
+        with np.errstate(divide="ignore"):
+            s = np.log(np.abs(flat) / unit)
+        return phi(s, ((flat < 0.0) & signs).astype(int)).reshape(z.shape)
+
+    return values, 0.0
+
+
+def _of_sum(problem: Problem, b: float) -> tuple[Values, float] | None:
+    """The function of x + b y, and a bound of the operator norm of what is nearer to singular points than pieces."""
+    line = RidgeLine(problem.kernel, *problem.gaussians, b)
+    found = line.resolved(problem.tolerances.pieces)
+    if found is None:
+        return None
+    pieces, _ = found
+    phi = OnPieces(lambda zeta: line.finite(zeta)[:, None], pieces, lambda zeta, _: Gaussian().sqrt_density(zeta))
+
+    def values(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        zeta = line.zeta(x, y)
+        flat = zeta.ravel()
+        # Beyond the pieces h times the densities is zero to any float.
+        inside = (flat >= pieces.edges[0]) & (flat <= pieces.edges[-1])
+        return np.where(inside, phi(flat, np.zeros(flat.size, dtype=int)), 0.0).reshape(zeta.shape)
+
+    return values, line.hidden_norm(pieces)
+
+
+def _of_exponent(problem: Problem) -> tuple[Values, float] | None:
+    """The exponential of a polynomial of degree two."""
+    found = problem.quadratic_exponent
+    if found is None:
+        return None
+    mu_x, mu_y = problem.gaussians
+
+    def values(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        w = np.stack(np.broadcast_arrays((x - mu_x.mean) / mu_x.std, (y - mu_y.mean) / mu_y.std))
+        with np.errstate(over="ignore"):
+            return np.asarray(found.sign * np.exp(found.logarithms(w)[0]))
+
+    return values, 0.0
