@@ -29,7 +29,8 @@ KINDS = {
     "numbers": (lambda x, y: np.tanh(x * y), None, ()),
     "numbers that jump": (lambda x, y: 1.0 * (x > y), None, ()),
     "numbers that oscillate": (lambda x, y: np.sin(300.0 * x * y), None, ()),
-    "invariant": (lambda x, y: np.exp(-distance(x, y)), None, (PLANE, PLANE)),
+    # Under rotations, but no function of the distance alone, which is known by a few values.
+    "invariant": (lambda x, y: np.exp(-distance(x, y) - 0.1 * product(x, x)), None, (PLANE, PLANE)),
     "of the product": (lambda x, y: np.maximum(product(x, y) - 1.0, 0.0), None, (SPACE, SPACE)),
     "tensor": (lambda x, y: np.exp(0.1 * x[..., 0] * y[..., 0] + 0.1 * x[..., 1] * y[..., 1]), None, (SPACE, SPACE)),
     "grid": (lambda x, y: np.tanh(product(x, y) + x[..., 0]), None, (PLANE, PLANE)),

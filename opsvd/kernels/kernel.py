@@ -233,12 +233,9 @@ class Kernel:
 
     def transposed(self) -> Self:
         """Return the kernel (y, x) -> h(x, y); on grids h still sees x as a column and y as a row."""
-        return self.from_values(self._at_exchanged)._changed(dims=self.dims[::-1], name=f"{self.name} transposed",
-                                                             lines=self.lines[::-1])
-
-    def from_values(self, function: Callable[..., Any]) -> Self:
-        """Return a kernel of the same kind of another function, whose values self counts, and pays for, if it asks."""
-        return self._changed(function=UserFunction(function, "h"), evaluations=0, budget=None, payer=self)
+        # Evaluations are counted, and paid for, by self.
+        return self._changed(dims=self.dims[::-1], function=UserFunction(self._at_exchanged, "h"), evaluations=0,
+                             name=f"{self.name} transposed", budget=None, payer=self, lines=self.lines[::-1])
 
     def adjoint(self) -> Self:
         """Return the kernel (y, x) -> conj(h(x, y)) of the adjoint operator: of a real kernel, `transposed`."""

@@ -5,11 +5,13 @@ at the Gauss-Legendre nodes of the pieces on which it is smooth, and polynomials
 they miss is seen at random points that no node is near to.
 """
 
+import copy
 from collections.abc import Callable
 
 import numpy as np
 from numpy.polynomial.legendre import legval
 
+from .._support.user_function import UserFunction
 from ..evidence.carriers import few_carriers_margin
 from ..kernels import Elementwise, Kernel
 from ..quadrature import PIECE_ORDER, Pieces, gauss_legendre, on_panels
@@ -60,7 +62,9 @@ def remembering(kernel: Kernel) -> Kernel:
             known.update(zip(fresh, kernel.at_points(*np.array(fresh).T).tolist(), strict=True))
         return np.array([known[pair] for pair in pairs], kernel.dtype).reshape(x.shape)
 
-    return kernel.from_values(values)
+    same = copy.copy(kernel)
+    vars(same).update(function=UserFunction(values, "h"), evaluations=0, budget=None, payer=kernel)
+    return same
 
 
 class OnPieces:

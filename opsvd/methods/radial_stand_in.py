@@ -24,14 +24,14 @@ def radial_stand_in(problem: Problem) -> StandIn | None:
         return None
 
     def values(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        x, y = np.broadcast_arrays(x, y)
-        flat_x, flat_y = (points.reshape(-1, points.shape[-1]) for points in (x, y))
-        found, step = np.empty(len(flat_x)), max(1, CHUNK // x.shape[-1])
+        # Lists, or a grid of x (n, 1, k) and y (1, m, k): some rows at once, as differences are k times the values.
+        shape = np.broadcast_shapes(x.shape, y.shape)[:-1]
+        found, step = np.empty(shape), max(1, CHUNK // (math.prod(shape[1:]) * x.shape[-1]))
         for start in range(0, len(found), step):
             some = slice(start, start + step)
-            apart = np.linalg.norm(flat_x[some] - flat_y[some], axis=1)
-            found[some] = phi(apart, np.zeros(len(apart), dtype=int))
-        return found.reshape(x.shape[:-1])
+            apart = np.linalg.norm((x[some] if len(x) > 1 else x) - (y[some] if len(y) > 1 else y), axis=-1)
+            found[some] = phi(apart.ravel(), np.zeros(apart.size, dtype=int)).reshape(apart.shape)
+        return found
 
     stand = cheap(problem, untried(values, problem.given.dims))
     seen = seen_at_vector_pairs(problem, stand.kernel.finite_beside)
