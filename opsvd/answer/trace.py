@@ -110,7 +110,8 @@ class Diagonal:
         # Most kernels fail at few points. On the line some hundred are near enough to each other for short lengths.
         if self._gram(limit, 20, 3).smallest is None:
             return None
-        gram = self._gram(limit, 500 if self.coordinates == 1 else 250, 20)
+        # Lines are four times as long as the next: ten points on each leave no scale between them out.
+        gram = self._gram(limit, 500 if self.coordinates == 1 else 250, 10)
         if (smallest := gram.smallest) is None:
             return None
         mean, bar = self._mean(limit.step)
