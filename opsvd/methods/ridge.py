@@ -102,7 +102,8 @@ class Ridge(GaussianMethod):
             # Twelve functions must be resolved. What is left in them of others, which are not smooth, would ask for
             # narrower panels than they do: blocks of forty columns leave nothing where values fall by a hundredth.
             kept = leading_count(block.matrix)
-            triplets = krylov_svd(block.matrix, max(40, -(-kept // 6)), 6)
+            columns = max(40, -(-kept // 6))
+            triplets = krylov_svd(block.matrix, columns, 6)
             if len(triplets[1]) == 0:
                 return
             # Of many kernels leading values come out well at the last, though twelve functions are not resolved there.
@@ -110,17 +111,20 @@ class Ridge(GaussianMethod):
             widest = width * found.narrowed(unresolved)
             if unresolved <= found.rough or width == widths[-1]:
                 yield found.discretisation(block, _leading(triplets, kept))
-                yield from self._narrower(found, width, block, triplets)
+                yield from self._narrower(found, width, block, triplets, columns)
                 return
 
-    def _narrower(self, found: "_Convolution", width: float, block: Block, triplets: Triplets
+    def _narrower(self, found: "_Convolution", width: float, block: Block, triplets: Triplets, columns: int
                   ) -> Iterator[Discretisation]:
-        """Resolve all functions of values near the first, on panels that reach no farther than these functions do."""
+        """Resolve all functions of values near the first, on panels that reach no farther than these functions do.
+
+        The triplets are those of a block, from so many columns.
+        """
         coarse = True
         while True:
             s = triplets[1]
             many = int(np.clip(np.count_nonzero(s > 0.6 * s[min(5, len(s) - 1)]), 12, 120))
-            if not coarse:    # values that differ by a thousandth each take more columns, and more passes
+            if many + 40 > columns:    # values that differ by a thousandth each take more of them, and more passes
                 triplets = krylov_svd(block.matrix, many + 40, 8)
             box, unresolved = found.reached(block, _leading(triplets, many)), _unresolved(triplets, many)
             widths = width * min(0.6, found.narrowed(unresolved)), 0.6 * width
@@ -130,7 +134,7 @@ class Ridge(GaussianMethod):
                 yield found.discretisation(block, triplets)
             if width == 0.0 or (last and not coarse):
                 return
-            block, coarse = found.block(box, width), False
+            block, columns, coarse = found.block(box, width), 0, False
 
 
 @dataclass(frozen=True, eq=False)
