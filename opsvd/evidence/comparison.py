@@ -19,10 +19,11 @@ from ..operator.singular_functions import SingularFunctions, SingularSystem
 from ..probing.domain import Domain, weighted_samples
 from ..quadrature import Rule, joined
 from .carriers import carriers_of_samples, margin_of
-from .images import images, telling_slices
+from .images import SlicePlaces, images, telling_slices
 from .pairs import answer_of, pairs_for, seen_at_pairs, stratified_rule
 from .remainder import NORM_MARGIN, ORDER_MARGIN, RemainderEvidence, settled
 from .ridge_norm import RidgeNorm
+from .slice_norm import left_beside
 
 # Points in x and in y at which h is held against the answer wherever the measures have their mass: as many values as
 # the smallest check rules take.
@@ -104,6 +105,8 @@ class Comparison:
         How many accurate leading values are an answer: twice as many as make one, or all that are asked for.
     ridge : RidgeNorm or None
         Where h is a function of x + b y: what bounds the norm of all that is left beside the leading functions.
+    places : (SlicePlaces, SlicePlaces)
+        Where slices along y, and along x, are to be looked at closely.
     """
 
     kernel: Kernel
@@ -118,6 +121,7 @@ class Comparison:
     final: bool = False
     wanted: int = 12
     ridge: RidgeNorm | None = None
+    places: tuple[SlicePlaces, SlicePlaces] = (SlicePlaces(), SlicePlaces())
 
     def __call__(self, system: SingularSystem) -> ComparedEvidence | None:
         """Hold the answer against the kernel; None if the checks see no more than traces of it.
@@ -161,7 +165,8 @@ class Comparison:
             # Of fewer values than are wanted more may be accurate if what is left beside them is known.
             if self._enough(s, evidence.bars()):
                 return evidence
-            return replace(evidence, complement=self._complement(system, evidence, compared[0], first))
+            evidence = replace(evidence, complement=self._complement(system, evidence, compared[0], first))
+            return evidence if self.ridge is not None else self._with_slices(evidence)
         except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
             return evidence
 
@@ -182,6 +187,20 @@ class Comparison:
         complement = np.full(len(s), np.inf)
         complement[np.array(counts, dtype=int) - 1] = bounds
         return complement
+
+    def _with_slices(self, evidence: ComparedEvidence) -> ComparedEvidence:
+        """With bounds, along slices, of what is left beside leading functions, if only these are aimed at.
+
+        Where these alone make a few values accurate, functions were resolved for no more: finer ones will have others.
+        """
+        images, complement = evidence.images, evidence.complement
+        if images is None or complement is None or not (self.leading and images.norms):
+            return evidence
+        beside = left_beside(evidence.values, images.residual, images.norms, (ORDER_MARGIN - 1.0, NORM_MARGIN))
+        finer = replace(evidence, complement=np.minimum(complement, beside), images=replace(images, norms=()))
+        goal = self.rtol * evidence.values.max(initial=0.0)
+        before, now = (leading_true(known.bars() <= goal) for known in (evidence, finer))
+        return replace(finer, exhausted=finer.exhausted and not before < finer.enough <= now < self.wanted)
 
     def _of_few_values(self, system: SingularSystem) -> ComparedEvidence | None:
         """Evidence from pairs of points, and from a few slices; None if h is zero at all pairs."""
@@ -233,7 +252,8 @@ class Comparison:
         """With what images tell besides, and with what roundings of points hide where h breaks."""
         seen = images(self.kernel, self.domain, check, system, self.rtol, outside=outside, hidden=self.hidden,
                       spots=spots, samples=samples,
-                      cuts=(None, None) if self.ridge is None else (self.ridge.cuts_in_y, self.ridge.cuts_in_x))
+                      places=self.places if self.ridge is None else (
+                          SlicePlaces(self.ridge.cuts_in_y), SlicePlaces(self.ridge.cuts_in_x)))
         ties = system.left.line.ties * system.right.line.ties if seen.breaks else 0.0
         # Rules on which h breaks do not know the integrals of what is left.
         coupling = evidence.remainder if seen.breaks and self.piecewise else evidence.coupling
@@ -281,7 +301,8 @@ class Comparison:
 def compared(problem: Problem, blocks: tuple[Block, ...], checks: tuple[tuple[Rule, Rule], ...], note: str, *,
              domain: Domain | None = None, hidden: float = 0.0, lacking: tuple[float, float] = (0.0, 0.0),
              piecewise: bool = False, unrefined: bool = False, leading: bool = False, broken: bool = False,
-             remark: str = "", ridge: RidgeNorm | None = None) -> Discretisation:
+             remark: str = "", ridge: RidgeNorm | None = None,
+             places: tuple[SlicePlaces, SlicePlaces] = (SlicePlaces(), SlicePlaces())) -> Discretisation:
     """A discretisation of a kernel of numbers that is held against the kernel: see `Comparison`.
 
     `broken` says that h breaks along curves: then its singular values fall like a power, and leading triplets do. A
@@ -289,8 +310,8 @@ def compared(problem: Problem, blocks: tuple[Block, ...], checks: tuple[tuple[Ru
     """
     where = problem.domain if domain is None else domain
     seen = Comparison(problem.kernel, where, problem.rtol, checks, hidden, lacking, piecewise,
-                      unrefined, leading, final=bool(remark),
-                      wanted=min(problem.max_rank or Comparison.wanted, Comparison.wanted), ridge=ridge)
+                      unrefined, leading, final=bool(remark), ridge=ridge, places=places,
+                      wanted=min(problem.max_rank or Comparison.wanted, Comparison.wanted))
     return Discretisation(blocks, seen, note, remark=remark, factorise=leading_triplets if broken else compact_svd)
 
 

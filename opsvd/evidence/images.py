@@ -1,6 +1,6 @@
 """What T makes of computed singular functions, by integrals that know nothing of how they were computed."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -14,9 +14,29 @@ from ..probing.slice_splitter import Cuts, slice_integrals
 from ..probing.slices import SliceIntegrals
 from ..quadrature import Rule, continued, fall, joined
 from .carriers import few_carriers_margin
+from .slice_norm import SliceNorm
 
 # Strips along the ends of the domain, as parts of its width, whose energies tell how images decay.
 _STRIP = 0.04
+
+
+@dataclass(frozen=True, eq=False)
+class SlicePlaces:
+    """Where slices are to be looked at closely: see `opsvd.probing.slice_splitter.slice_integrals`.
+
+    Attributes
+    ----------
+    cuts : callable or None
+        Where they are thought to break.
+    edges : ndarray
+        Of panels on which they are looked at besides those of the singular functions: thin strips take narrow ones.
+    corners : ndarray
+        Edges of panels next to which h may differ on strips of any width.
+    """
+
+    cuts: Cuts | None = None
+    edges: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    corners: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,17 +55,20 @@ class Images:
     at_one_node : ndarray, shape (q,), or None
         What the node of a rule that matters most does to `coupling`: rules do not know more where a residual has a kink
         between nodes.
+    norms : tuple of SliceNorm
+        What is left beside leading terms, along slices in y and in x.
     """
 
     residual: np.ndarray
     coupling: np.ndarray
     breaks: bool = False
     at_one_node: np.ndarray | None = None
+    norms: tuple[SliceNorm, ...] = field(default=(), repr=False)
 
 
 def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: SingularSystem, rtol: float, *,
            outside: float, hidden: float, spots: tuple[Rule, Rule], samples: np.ndarray,
-           cuts: tuple[Cuts | None, Cuts | None] = (None, None)) -> Images:
+           places: tuple["SlicePlaces", "SlicePlaces"] | None = None) -> Images:
     """Apply T and its adjoint to the leading singular functions, along slices at the nodes of a check rule.
 
     Parameters
@@ -62,19 +85,20 @@ def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: Sin
         they do not explain is missing from the images.
     samples : ndarray
         The weighted values of h there.
-    cuts : tuple of callable, optional
-        Where slices along y, and along x, are thought to break: see `opsvd.probing.slice_splitter.slice_integrals`.
+    places : tuple of SlicePlaces
+        Where slices along y, and along x, are to be looked at closely.
     """
     count = min(len(system.values), 160)    # others have bars from the remainder alone
     s, left, right = system.values[:count], system.left.truncated(count), system.right.truncated(count)
     rule_x, rule_y = check
     # Orders that no method has, so that no node is common.
     tol, order = Tolerances(rtol, kernel.eps).integrals, 11 if kernel.dear else 20
-    along_y = _Side(kernel, left, right, s, domain.x, domain.y, tol, order, cuts[0])
-    along_x = _Side(kernel.adjoint(), right, left, s, domain.y, domain.x, tol, order, cuts[1])
+    places = (SlicePlaces(), SlicePlaces()) if places is None else places
+    along_y = _Side(kernel, left, right, s, domain.x, domain.y, tol, order, places[0])
+    along_x = _Side(kernel.adjoint(), right, left, s, domain.y, domain.x, tol, order, places[1])
     (at_x, at_spots), (at_y,) = along_y.seen_at(rule_x, spots[0]), along_x.seen_at(rule_y)
     sides = along_y.residuals(*at_x, rule_x, outside), along_x.residuals(*at_y, rule_y, outside)
-    missed = along_y.missed(*at_spots, spots, samples)
+    unexplained, missed = along_y.missed(*at_spots, spots, samples)
     residual, coupling, at_one_node = (np.max(parts, axis=0) for parts in zip(*sides, strict=True))
     unseen = hidden * float(np.hypot(np.linalg.norm(system.values), outside))
     residual, missed = np.hypot(residual, unseen), np.hypot(missed, unseen)
@@ -82,8 +106,10 @@ def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: Sin
     # Some hundred random slices tell a residual to within a factor of four.
     trusted = missed <= 4.0 * residual
     breaks = any(len(slices.breaks) > 0 or slices.exhausted for slices, _ in (at_x, at_y))
+    norms = () if kernel.complex else (along_y.norm(at_x[0], rule_x, unexplained + outside),
+                                       along_x.norm(at_y[0], rule_y, unexplained + outside))
     return Images(np.maximum(residual, missed), np.where(trusted, coupling, np.maximum(coupling, missed)), breaks,
-                  at_one_node)
+                  at_one_node, norms)
 
 
 def telling_slices(rule: Rule, samples: np.ndarray, remainder: np.ndarray) -> tuple[Rule, np.ndarray]:
@@ -125,16 +151,16 @@ class _Side:
     domain_y: tuple[float, float]
     tol: float
     order: int
-    cuts: Cuts | None
+    places: SlicePlaces
 
     def seen_at(self, *rules: Rule) -> list[tuple[SliceIntegrals, np.ndarray]]:
         """Slices and T g_j, weighted, (n, q), at nodes of rules that lie in the domain: found together, given apart."""
         inside = [rule.restricted(within(rule.nodes, self.domain_x)) for rule in rules]
-        panels = np.unique(np.clip(self.right.panels, *self.domain_y))
+        panels = np.unique(np.clip(np.append(self.right.panels, self.places.edges), *self.domain_y))
         # A slice has a sixteenth of the norm, as of some 256.
         slices = slice_integrals(self.kernel, joined(*inside), self.right.line, panels, self.tol, order=self.order,
                                  size=float(np.linalg.norm(self.s)) / 16.0, budget=len(rules) * 10_000_000,
-                                 cuts=self.cuts)
+                                 cuts=self.places.cuts, corners=self.places.corners)
         there = slices.against_resolved(self.right.half_density)
         rows = np.split(np.arange(len(there)), np.cumsum([len(rule) for rule in inside])[:-1])
         return [(slices.restricted(some), there[some]) for some in rows]
@@ -160,15 +186,20 @@ class _Side:
                 np.maximum.accumulate(margin * corner_norms(coupling)) + slices.unresolved, at_one_node)
 
     def missed(self, slices: SliceIntegrals, there: np.ndarray, spots: tuple[Rule, Rule],
-               samples: np.ndarray) -> np.ndarray:
-        """What random slices show: residuals there, cumulative over j, with what the slices themselves miss of h."""
+               samples: np.ndarray) -> tuple[float, np.ndarray]:
+        """What random slices miss of h; and residuals there, cumulative over j, with that."""
         rows, columns = within(spots[0].nodes, self.domain_x), within(spots[1].nodes, self.domain_y)
         # Where all functions are zero, slices may end, and h does not matter to images.
         columns &= self.right.half_density(spots[1].nodes).any(axis=1)
         rule = spots[0].restricted(rows)
         residual = there - self.left.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None] * self.s
         unexplained = slices.missed(spots[1].restricted(columns), samples[np.ix_(rows, columns)])
-        return np.asarray(np.sqrt(np.cumsum(np.sum(squares(residual), axis=0)) + unexplained**2))
+        return unexplained, np.sqrt(np.cumsum(np.sum(squares(residual), axis=0)) + unexplained**2)
+
+    def norm(self, slices: SliceIntegrals, rule: Rule, unseen: float) -> SliceNorm:
+        """What is left beside leading terms, of which the slices miss something besides."""
+        inside = rule.restricted(within(rule.nodes, self.domain_x))
+        return SliceNorm(slices, inside, self.left, self.right, self.s, slices.unresolved + unseen)
 
 
 def energy_beyond(there: np.ndarray, nodes: np.ndarray, interval: tuple[float, float]) -> np.ndarray:

@@ -14,6 +14,7 @@ from .._support.floats import TINY
 from .._support.validation import positive_int
 from ..bases import PanelBasis
 from ..evidence.comparison import compared
+from ..evidence.images import SlicePlaces
 from ..kernels import Kernel
 from ..measures import LineMeasure
 from ..operator.discretisation import Block, Discretisation
@@ -48,7 +49,7 @@ class ProductIntegration(Method):
     modes : int, default 8
         How many of the leading singular functions the panels are to resolve at first; up to 40 where the bars do not
         meet the tolerance. Values beyond may come out well, too.
-    max_nodes : int, default 1600
+    max_nodes : int, default 3200
         The most nodes a variable.
 
     References
@@ -56,55 +57,65 @@ class ProductIntegration(Method):
     K. E. Atkinson, The Numerical Solution of Integral Equations of the Second Kind, Cambridge (1997), section 4.2.
     """
 
-    def __init__(self, modes: int = 8, max_nodes: int = 1600) -> None:
+    def __init__(self, modes: int = 8, max_nodes: int = 3200) -> None:
         self.modes = positive_int(modes, "modes")
         self.max_nodes = positive_int(max_nodes, "max_nodes")
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
         """Place the panels by images of smooth functions, then by the singular functions themselves."""
-        kernel, (mu_x, mu_y) = problem.kernel, problem.lines
-        rng, limit, start = np.random.default_rng(0), self.max_nodes // ORDER, kernel.evaluations
+        kernel, (mu_x, mu_y), budget = problem.kernel, problem.lines, problem.budget
+        rng, most, start = np.random.default_rng(0), self.max_nodes // ORDER, kernel.evaluations
         tol, rough = problem.tolerances.integrals, problem.tolerances.images
         # Evaluations after which a discretisation is shown that is not settled; then after twice as many.
-        patience, sides = 6_000_000, _survey(problem, tol, most=limit // 2)
+        patience, sides = 6_000_000, _survey(problem, tol, most=most // 4)
         if sides is None:
             yield UniformPanels().discretisation(problem, _TOO_ROUGH)
             return
         along_y, along_x = sides
-        # Integrals along many pieces are known to some times the tolerance of each.
-        resolved = partial(resolve, limit=limit, broad=limit // 2, noise=10.0 * tol, ratio=4.0)
-        x, y = (resolved(side.smooth_images(rng), side.mu_x, side.panels, rough, singular=side.singular)
-                for side in sides)
-        modes, shown, functions = self.modes, (0, 0), _Functions()
-        for left_over in range(10, 0, -1):
+        # Integrals along many pieces are known to some times the tolerance of each. A quarter of the panels is for
+        # functions that are rough in many places, until these are all taken.
+        resolved, broad = partial(resolve, noise=10.0 * tol, ratio=4.0), most // 4
+        x, y = (resolved(side.smooth_images(rng), side.mu_x, side.panels, rough, limit=2 * broad, broad=broad,
+                         singular=side.singular) for side in sides)
+        modes, shown, functions, dearest, hidden = self.modes, (0, 0), _Functions(), 0, 0.0
+        for left_over in range(20, 0, -1):
+            before = kernel.evaluations
             left, right = PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER)
             (u, s, v), rest, functions = _leading_part(
                 along_y.matrix(left.rule, right), along_x.matrix(right.rule, left).conj().T, functions.at(right))
             f, g = u[:, :modes] * s[:modes], v[:, :modes] * s[:modes]
             finer_x, finer_y = (
                 resolved(side.images(theirs, others), side.mu_x, panels.edges, max(rough, _blur(others)),
-                         singular=side.singular, start=own)
+                         limit=min(2 * broad, most), broad=broad, singular=side.singular, start=own)
                 for side, panels, own, theirs, others in ((along_y, left, f, right, g), (along_x, right, g, left, f)))
             settled = len(finer_x) == len(x) and len(finer_y) == len(y)
-            last = left_over == 1 or kernel.evaluations - start > 40_000_000    # a fifth of all
+            last = left_over == 1 or budget.evaluations_left < 2 * dearest
             if (settled or last or kernel.evaluations - start > patience) and shown != (len(x), len(y)):
                 patience, shown = 2 * patience, (len(x), len(y))
-                note = (f"product integration: {len(x) - 1} panels in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre "
-                        f"nodes each, integrals split where slices break")
-                checks = loose_checks(mu_x, mu_y, x, y, rng)
-                matrix = (u * s) @ v.conj().T + rest
-                hidden = _hidden(matrix, x, y)
+                block = Block(left, right, (u * s) @ v.conj().T + rest)
+                hidden = _hidden(block.matrix, x, y)
                 if np.isinf(hidden):    # towards a point the energy is not seen to fall: these panels have no bars
                     return
-                yield compared(problem, (Block(left, right, matrix),), checks, note, hidden=hidden, leading=True)
+                yield compared(problem, (block,), loose_checks(mu_x, mu_y, x, y, rng), _note(x, y), hidden=hidden,
+                               leading=True, places=(along_y.places(y), along_x.places(x)))
+            # The energy at a pole is continued along panels that halve towards it, and not by more panels in between.
+            grows = max(len(x), len(y)) > broad < most and hidden == 0.0
             # Where functions are settled and bars are not good enough, they are to be smoother. Then twice as many are
             # resolved: gaps of values that fall slowly are known from many. As many stay apart in `_leading_part`.
-            if last or (settled and rough <= 1e-10 and 2 * modes > 40):
+            if last or (settled and rough <= 1e-10 and 2 * modes > 40 and not grows):
                 return
-            if settled and rough <= 1e-10:
+            if settled and grows:
+                broad = min(3 * broad // 2, most)
+            elif settled and rough > 1e-10:
+                rough *= 0.1
+            elif settled:
                 modes *= 2
-            rough = 0.1 * rough if settled and rough > 1e-10 else rough
-            x, y = finer_x, finer_y
+            x, y, dearest = finer_x, finer_y, max(dearest, kernel.evaluations - before)
+
+
+def _note(x: np.ndarray, y: np.ndarray) -> str:
+    return (f"product integration: {len(x) - 1} panels in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre nodes each, "
+            f"integrals split where slices break")
 
 
 def _hidden(matrix: np.ndarray, x: np.ndarray, y: np.ndarray) -> float:
@@ -132,10 +143,11 @@ def _survey(problem: Problem, tol: float, *, most: int) -> tuple["_Slices", "_Sl
     # What stays rough takes all of these evaluations; |x|^-0.45, which does not, takes 2.1 million.
     for side, rule in zip((along_y, along_x), rules, strict=True):
         surveys.append(slice_integrals(side.kernel, rule, side.mu_y, side.edges, tol, order=ORDER, size=size,
-                                       budget=2_400_000))
+                                       budget=2_400_000, looks=8, strips=True))
         if surveys[-1].exhausted:
             return None
         side.keep(_keys(rule), surveys[-1])
+        side.fine = surveys[-1].basis.edges
     at_x, at_y = np.concatenate([
         meeting_points(kernel, rules[0].nodes, surveys[0].breaks),
         meeting_points(along_x.kernel, rules[1].nodes, surveys[1].breaks)[:, ::-1]]).T
@@ -181,6 +193,7 @@ class _Slices:
                  edges: np.ndarray) -> None:
         self.kernel, (self.mu_x, self.mu_y), self.tol, self.size = kernel, measures, tol, size
         self.edges, self.corners, self.panels, self.singular = edges, np.zeros(0), np.zeros(0), np.zeros(0)
+        self.fine = edges
         self.found: list[SliceIntegrals] = []
         self.known: dict[tuple[float, float], tuple[int, int]] = {}    # which of these, and its row there
         # The rows of the last `matrix`, and the edges of the panels that it was for; and the same of those before.
@@ -188,8 +201,16 @@ class _Slices:
 
     def at(self, rule: Rule, tol: float = 0.0) -> SliceIntegrals:
         """Slices at the nodes of a rule in x, maybe to a larger tolerance."""
-        return slice_integrals(self.kernel, rule, self.mu_y, self.edges, max(tol, self.tol), order=ORDER,
-                               size=self.size, corners=self.corners)
+        return slice_integrals(self.kernel, rule, self.mu_y, np.union1d(self.edges, self.fine), max(tol, self.tol),
+                               order=ORDER, size=self.size, corners=self.corners)
+
+    def places(self, edges: np.ndarray) -> SlicePlaces:
+        """Where others are to look at slices closely, on panels with some edges in y.
+
+        Corners are edges of these to within 1e-6, where limits have not left them out.
+        """
+        corners = np.abs(edges[:, None] - self.corners).argmin(axis=0)
+        return SlicePlaces(edges=self.fine, corners=edges[corners])
 
     def keep(self, keys: list[tuple[float, float]], found: SliceIntegrals) -> None:
         """Remember slices at nodes, by these and the roots of their weights."""

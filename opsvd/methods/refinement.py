@@ -120,7 +120,7 @@ def _singular_points(samples: Samples, measure: LineMeasure, spans: np.ndarray, 
     where = np.where(ends[:, 0], spans[:, 0], spans[:, 1])
     unknown = ~ends.any(axis=1)
     # Of 64 parts at once: functions may be integrals along slices, which are cheap by the dozen.
-    where[unknown] = find_breaks(values, spans[unknown, 0], spans[unknown, 1], noise, 64)
+    where[unknown] = find_breaks(values, spans[unknown, 0], spans[unknown, 1], noise, 16)
     near = 1e-4 * width    # an end, which the singular point then is
     at_left, at_right = where - spans[:, 0] <= near, spans[:, 1] - where <= near
     inside = np.isfinite(where) & ~at_left & ~at_right

@@ -20,6 +20,7 @@ from ..quadrature.breaks import classify_breaks, halvings_before_search, parts_o
 from ..quadrature.legendre import TRUNCATED, legendre_sum, legendre_transform, orthonormal_legendre
 from .slice_pieces import SlicePieces, graded, halves, narrowest
 from .slices import ULPS, SliceIntegrals
+from .strips import panels_for_strips
 
 Cuts: TypeAlias = Callable[[np.ndarray], np.ndarray]
 
@@ -29,7 +30,8 @@ _AT_END = 1e-4
 
 def slice_integrals(kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.ndarray, tol: float, *, order: int,
                     size: float | None = None, budget: int = 8_000_000,
-                    cuts: Cuts | None = None, corners: np.ndarray | tuple[()] = ()) -> SliceIntegrals:
+                    cuts: Cuts | None = None, corners: np.ndarray | tuple[()] = (),
+                    looks: int = 1, strips: bool = False) -> SliceIntegrals:
     r"""Split the slices h(x_i, .) at the nodes of `left` until polynomials of degree below `order` resolve all pieces.
 
     Parameters
@@ -54,9 +56,24 @@ def slice_integrals(kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.
         are cut there first. It saves searches; cuts at wrong places take evaluations, and make no error.
     corners : ndarray, optional
         Edges next to which h may differ on strips of any width, because two curves of breaks meet there.
+    looks : int
+        How often two random points on each panel are looked at, for strips between the nodes.
+    strips : bool
+        Whether the slices are all over the measure of x, a number: then panels are divided where most slices that break
+        have thin strips, and all slices looked at anew.
     """
-    return _Splitter(kernel, left, measure, np.asarray(edges), tol, order=order, size=size, budget=budget, cuts=cuts,
-                     corners=corners).run()
+    def looked_at(edges: np.ndarray) -> SliceIntegrals:
+        return _Splitter(kernel, left, measure, edges, tol, order=order, size=size, budget=budget, cuts=cuts,
+                         corners=corners, looks=looks).run()
+
+    edges = np.asarray(edges)
+    found = looked_at(edges)
+    while strips and not found.exhausted:
+        finer = panels_for_strips(edges, found.breaks, left.nodes, left.weights, order)
+        if len(finer) == len(edges):
+            break
+        edges, found = finer, looked_at(finer)
+    return found
 
 
 def slice_breaks(kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.ndarray, tol: float, *, order: int,
@@ -80,7 +97,7 @@ class _Splitter:
 
     def __init__(self, kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.ndarray, tol: float, *, order: int,
                  size: float | None, budget: int, cuts: Cuts | None = None,
-                 corners: np.ndarray | tuple[()] = ()) -> None:
+                 corners: np.ndarray | tuple[()] = (), looks: int = 1) -> None:
         self.kernel, self.measure, self.edges, self.cuts, self.corners = kernel, measure, edges, cuts, corners
         self.tol, self.order, self.size, self.budget = tol, order, size, budget
         self.x, self.weights = left.nodes, left.sqrt_weights
@@ -90,7 +107,7 @@ class _Splitter:
         self.breaks = [np.zeros((0, 2 if self.x.ndim == 1 else self.x.shape[1] + 1))]
         self.truncation, self.hidden, self.exhausted = np.zeros(len(self.x)), np.zeros(len(self.x)), False
         self.rng = np.random.default_rng(len(self.x))
-        self.threshold, self.waiting = 0.0, 0
+        self.threshold, self.waiting, self.looks = 0.0, 0, looks
 
     def run(self) -> SliceIntegrals:
         """Look at all panels of all slices, then at ever smaller pieces of those that are not resolved."""
@@ -141,8 +158,10 @@ class _Splitter:
             broken[located[0]] |= energy[located[0]] > self.threshold**2
         kept = np.flatnonzero(~broken)
         np.add.at(self.truncation, index[kept], effects[kept] ** 2)
-        missed, where = self._second_look(samples[kept], energy[kept], pieces[kept])
-        hidden = kept[missed]
+        seen, places = zip(*(self._second_look(samples[kept], energy[kept], pieces[kept]) for _ in range(self.looks)),
+                           strict=True)
+        missed, first = np.unique(np.concatenate(seen), return_index=True)
+        hidden, where = kept[missed], np.concatenate(places)[first]
         samples[broken] = 0.0
         samples[hidden] = 0.0
         cut = pieces[broken] if located is None else self._cut(pieces[broken], located)

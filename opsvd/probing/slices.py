@@ -71,6 +71,15 @@ class SliceIntegrals:
         np.add.at(total, self.index, np.sum(squares(self.values) / lebesgue * density(self.nodes), axis=1))
         return np.asarray(total)
 
+    def energies_on_panels(self) -> np.ndarray:
+        r"""The integrals of :math:`w_i h(x_i, y)^2 \rho_y(y)` over each panel that all slices share: (n, panels)."""
+        _, weights = gauss_legendre(self.basis.order)
+        total = squares(self.dense).reshape(len(self.dense), -1, self.basis.order).sum(axis=2)
+        panel, _ = self.basis.located(self.ends.mean(axis=1))
+        lebesgue = 0.5 * np.diff(self.ends, axis=1) * weights
+        np.add.at(total, (self.index, panel), np.sum(squares(self.values) / lebesgue, axis=1))
+        return np.asarray(total)
+
     def matrix(self, basis: PanelBasis | None = None, wanted: np.ndarray | None = None) -> np.ndarray:
         r""":math:`\sqrt{w_i}\, E_y[h(x_i, y)\, b_j(y)]` for the functions of a basis: shape (n, basis.size).
 

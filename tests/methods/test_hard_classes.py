@@ -12,6 +12,7 @@ from hard_values import (
     floor_of_gaussians,
     floor_values,
 )
+from scipy.special import ndtr
 
 import opsvd
 from opsvd import Gaussian, Kernel, Uniform, exact
@@ -124,3 +125,50 @@ def test_the_rules_agree_with_closed_forms():
     np.testing.assert_allclose(floor_of_gaussians(4)[:2], [10.2531245, 9.7531245], rtol=1e-8)
     assert abs(np.sum(band_values(20) ** 2) - (0.1 - 0.0025)) <= 1e-3
     assert abs(np.sum(exponential_values(0.1, 10.0, 400) ** 2) - (0.01 - 0.1**2 / 200.0)) <= 1e-5
+
+
+def of_intervals(ends, reach, count):
+    """Ten leading values of the indicator of y in intervals of x under Gaussians, from T T* at Gauss-Legendre nodes.
+
+    The kernel of T T* is the probability of what two slices have in common: an integral in closed form, with kinks.
+    """
+    t, w = np.polynomial.legendre.leggauss(count)
+    x, root = reach * t, np.sqrt(reach * w * np.exp(-0.5 * (reach * t) ** 2) / np.sqrt(2.0 * np.pi))
+    common = np.zeros((count, count))
+    for low, high in ends(x):
+        for other, end in ends(x):
+            below, above = np.maximum(low[:, None], other), np.minimum(high[:, None], end)
+            common += np.where(above > below, ndtr(above) - ndtr(below), 0.0)
+    values = np.linalg.eigvalsh(root[:, None] * common * root)
+    return np.sqrt(values[::-1][:10])
+
+
+@pytest.mark.thorough
+def test_a_thin_band_along_a_parabola():
+    """(|y - x^2| < 0.05): most slices see the band between nodes, and what is left is bounded along them."""
+    def band(x, y):
+        return np.abs(y - x * x) < 0.05
+
+    svd, reflected = opsvd.decompose(band), opsvd.decompose(lambda x, y: band(y, -x))
+    assert svd.converged
+    assert svd.rank >= 8
+    known = of_intervals(lambda x: [(x * x - 0.05, x * x + 0.05)], 4.5, 1500)
+    assert np.abs(svd.singular_values[:8] - known[:8]).max() < 3e-4 * known[0]
+    q = min(svd.rank, reflected.rank)
+    wrong = np.abs(svd.singular_values[:q] - reflected.singular_values[:q])
+    assert q >= 6
+    assert (wrong <= svd.errors[:q] + reflected.errors[:q]).all()
+
+
+@pytest.mark.thorough
+def test_a_thin_band_along_a_circle():
+    """(|x^2 + y^2 - 1| < 0.02), whose values come in pairs that are nearly equal."""
+    def root(t):
+        return np.sqrt(np.maximum(t, 0.0))
+
+    svd = opsvd.decompose(lambda x, y: np.abs(x * x + y * y - 1.0) < 0.02, max_seconds=100.0)
+    assert svd.converged
+    assert svd.rank >= 6
+    known = of_intervals(lambda x: [(root(0.98 - x * x), root(1.02 - x * x)),
+                                    (-root(1.02 - x * x), -root(0.98 - x * x))], 1.01, 1500)
+    assert np.abs(svd.singular_values[:6] - known[:6]).max() < 1e-3 * known[0]

@@ -1,0 +1,127 @@
+r"""What is left of T beside its leading computed terms: its operator norm, along slices that are split at their breaks.
+
+Points on a grid do not tell the norm of a kernel that breaks: each value stands for a cell, and a thin band comes out
+as strong on some cells as it is wide there. Along slices h is known as a piecewise polynomial. Let P project onto
+polynomials on panels in y. For :math:`D = T - \sum_{i \le q} s_i f_i g_i`, whose functions :math:`g_i` P leaves as they
+are, the two parts of :math:`D = DP + T(1 - P)` act on orthogonal functions, so that
+
+.. math:: \|D\|^2 \le \|DP\|^2 + \|T (1 - P)\|^2, \qquad \|T (1 - P)\| \le \|E\|, \qquad
+          E_{ip} = \|(1 - P)\, h(x_i, \cdot)\|_{L^2(p)} .
+
+The second bound holds since a function has on each panel p a part of some norm :math:`u_p`, so that T (1 - P) of it is
+at most :math:`\sum_p E_{ip} u_p` at :math:`x_i`. What a break leaves to E is of the size of a panel, and not of its
+root: two breaks act on the same functions only if they are on the same panel.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from .._support.arrays import squares
+from .._support.floats import TINY
+from .._support.linalg import norm_bound_by_products
+from ..operator.singular_functions import SingularFunctions
+from ..probing.slices import SliceIntegrals
+from ..quadrature import Rule
+
+
+@dataclass(frozen=True, eq=False)
+class SliceNorm:
+    """The norm of what is left beside leading terms, along slices h(x_i, .).
+
+    Attributes
+    ----------
+    slices : SliceIntegrals
+        At the nodes of a rule in x, real.
+    rule : Rule
+    left, right : SingularFunctions
+    singular_values : ndarray, shape (r,)
+    unseen : float
+        The norm of what the slices miss of h.
+    """
+
+    slices: SliceIntegrals
+    rule: Rule
+    left: SingularFunctions
+    right: SingularFunctions
+    singular_values: np.ndarray
+    unseen: float
+
+    def beside(self, count: int) -> float:
+        """The bound, some four per cent above the norm, beside so many terms."""
+        f, across, s = self._functions[:, :count], self._across[:, :count], self.singular_values[:count]
+        ours = f * s
+
+        def product(vectors: np.ndarray) -> np.ndarray:
+            """D P times its transpose."""
+            first = self._gram @ vectors - across @ (ours.T @ vectors)
+            return np.asarray(first - ours @ (across.T @ vectors) + ours @ (ours.T @ vectors))
+
+        return float(np.hypot(_root_of_norm(product, len(f)), self._lost)) + self.unseen
+
+    @cached_property
+    def _matrix(self) -> np.ndarray:
+        """T P, from panels in y to the nodes in x."""
+        return self.slices.matrix()
+
+    @cached_property
+    def _gram(self) -> np.ndarray:
+        return np.asarray(self._matrix @ self._matrix.T)
+
+    @cached_property
+    def _functions(self) -> np.ndarray:
+        """The functions f_i at the nodes, weighted."""
+        return np.asarray(self.left.half_density(self.rule.nodes) * self.rule.sqrt_lebesgue[:, None])
+
+    @cached_property
+    def _across(self) -> np.ndarray:
+        """T applied to the functions g_i."""
+        there = self.slices.basis.rule
+        return np.asarray(self._matrix @ (self.right.half_density(there.nodes) * there.sqrt_lebesgue[:, None]))
+
+    @cached_property
+    def _lost(self) -> float:
+        """The norm of E."""
+        order = self.slices.basis.order
+        kept = squares(self._matrix).reshape(len(self._matrix), -1, order).sum(axis=2)
+        lost = np.sqrt(np.maximum(self.slices.energies_on_panels() - kept, 0.0))
+        return _root_of_norm(lambda v: lost @ (lost.T @ v), len(lost))
+
+
+def _root_of_norm(product: Callable[[np.ndarray], np.ndarray], size: int) -> float:
+    """The norm of A, from products with A times its transpose, to four per cent."""
+    return norm_bound_by_products(lambda v: v, product, size, 24)
+
+
+def left_beside(singular_values: np.ndarray, residual: np.ndarray, norms: tuple[SliceNorm, ...],
+                margins: tuple[float, float]) -> np.ndarray:
+    r"""Bounds of the norm of what is left beside the leading q terms, for q = 1, 2, ...; infinite where none is known.
+
+    It is looked at for the most terms whose images are right to some parts of the value. Beside q < r terms
+    :math:`\max(s_{q+1}, \|D\|) + 2 e` are left at most, if what is left beside r of them, D, has images of norm e of
+    the functions of these, and so has its adjoint.
+
+    Parameters
+    ----------
+    singular_values : ndarray, shape (r,)
+    residual : ndarray, shape (q,)
+        The norms of images: see `opsvd.evidence.images.Images`.
+    norms : tuple of SliceNorm
+        Along slices in y and in x.
+    margins : (float, float)
+        By which part of what is left beside all terms a norm may be larger than it seems; and by which factor images.
+    """
+    s, bounds = singular_values, np.full(len(singular_values), np.inf)
+    known = residual / np.maximum(s[:len(residual)], TINY)
+    counts = sorted({int(np.count_nonzero(known <= part)) for part in (1e-6, 1e-4, 1e-2)} - {0})
+    if not counts:
+        return bounds
+    more, factor = margins
+    unsure = more * max(norm.beside(len(known)) for norm in norms)
+    for r in counts:
+        bound = max(norm.beside(r) for norm in norms) + unsure
+        bounds[r - 1] = min(bounds[r - 1], bound)
+        bounds[:r - 1] = np.minimum(bounds[:r - 1], np.maximum(s[1:r], bound) + 2.0 * factor * residual[r - 1])
+    return bounds
