@@ -86,8 +86,10 @@ def value_scores(svd: OperatorSVD, prediction: FiniteSizePrediction, sample: Mon
 
 def energy_score(svd: OperatorSVD, prediction: FiniteSizePrediction, sample: MonteCarloSpectrum, r: int) -> float:
     """Return the z-score of the energy of the most leading values, up to r, for which it can be predicted."""
-    if svd.rank == 0:
-        return float(_scores((sample.spectra**2).sum(axis=1), np.array(svd.tail**2), np.zeros(()), np.zeros(())))
+    if svd.rank == 0:    # the mean of all squares of a sample is that of h^2
+        norm = svd.norm
+        error = np.array(norm.error * (2.0 * norm.value + norm.error))
+        return float(_scores((sample.spectra**2).sum(axis=1), np.array(norm.value**2), np.zeros(()), error))
     if not prediction.energy_valid[:r].any():
         return math.nan
     k = int(np.flatnonzero(prediction.energy_valid[:r])[-1])

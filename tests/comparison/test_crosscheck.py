@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from quiet import quietly
 from scipy.stats import kstest
 
-from opsvd import Gaussian, KernelError, decompose, elementwise
+from opsvd import Gaussian, KernelError, Uniform, decompose, elementwise
 from opsvd.comparison.crosscheck import CrossCheck, crosscheck
 from opsvd.prediction.finite_size import predict
 from opsvd.sampling import monte_carlo
@@ -136,6 +137,18 @@ def test_zero():
     assert (check.z.shape, check.agrees) == ((2, 0), True)
     assert "sum of squares" in str(check)
     assert not crosscheck(sine, (10, 20), trials=2, rng=0, svd=decompose(lambda x, y: 0.0 * x * y)).agrees
+
+
+def test_a_norm_without_values():
+    """A kernel of which no value is known has a norm, with a bar: samples agree with it, and not with a third of it."""
+    def h(x, y):
+        return (np.floor(15.0 * x) == np.floor(15.0 * y)) * 1.0
+
+    unit = Uniform()
+    svd = quietly(h, unit, unit, max_evaluations=100_000)
+    assert svd.rank == 0
+    assert crosscheck(h, (20, 30), unit, unit, trials=50, rng=0, svd=svd).agrees
+    assert not crosscheck(lambda x, y: 3.0 * h(x, y), (20, 30), unit, unit, trials=50, rng=0, svd=svd).agrees
 
 
 def test_equal_values_are_compared_in_order(decompositions):
