@@ -61,3 +61,12 @@ def test_bars_hold(name, limit):
         count = min(svd.rank, fine.rank)
         assert (np.abs(svd.singular_values[:count] - fine.singular_values[:count])
                 <= svd.errors[:count] + fine.errors[:count]).all()
+
+
+@pytest.mark.parametrize("limit", [6000, 9000, 12_600])
+def test_polynomials_that_miss_what_is_far_out(limit):
+    """cos(x_1 y_3 / 2): 27 polynomials a side are right at all pairs that are drawn, and wrong by 1e-8 farther out."""
+    svd = quietly(lambda x, y: np.cos(0.5 * x[..., 0] * y[..., 2]), SPACE, SPACE, rtol=1e-8, max_evaluations=limit)
+    exact = opsvd.decompose(lambda x, y: np.cos(0.5 * x * y)).singular_values[:svd.rank]
+    assert svd.rank >= 4
+    assert (np.abs(svd.singular_values - exact) <= svd.errors + 1e-13).all()

@@ -37,13 +37,17 @@ def seen_at_vector_pairs(problem: Problem, answer: Answer) -> SeenAtPairs | None
     return None if size == 0.0 else SeenAtPairs(size, margin * remainder, count)
 
 
-def evidence_at_pairs(problem: Problem, system: SingularSystem) -> RemainderEvidence | None:
-    r"""What random pairs of points show of the remainder, whose norm is a bar of every value (Weyl)."""
+def evidence_at_pairs(problem: Problem, beyond: float, system: SingularSystem) -> RemainderEvidence | None:
+    r"""What random pairs of points show of the remainder, whose norm is a bar of every value (Weyl).
+
+    What is `beyond` the last coefficients counts besides, as a norm: polynomials may miss it so far out that no pair
+    lies there, as of cos(xy).
+    """
     values = system.values
     seen = seen_at_vector_pairs(problem, lambda x, y: system.left.reconstruct(system.right, values, x, y))
     if seen is None:
         return None
-    remainder = seen.remainder
+    remainder = math.hypot(seen.remainder, beyond)
     size = seen.size if remainder > 1e-3 * seen.size else float(np.linalg.norm(values))
     return RemainderEvidence(values=values, size=size, remainder=remainder, operator_norm=remainder, coupling=remainder,
                              dimension=seen.count, least=remainder)

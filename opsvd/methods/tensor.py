@@ -26,6 +26,7 @@ from ..operator.discretisation import Block, Discretisation, Discretisations
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
 from ..probing.coordinates import Component, Coordinates
+from ..quadrature import continued, fall
 from .base import Method, only_real_numbers_of_vectors
 from .remainder_at_points import Products, refined_at_points
 from .tightening import tightened
@@ -53,6 +54,8 @@ class TensorDiscretisation:
     sizes : tuple of (tuple of int, tuple of int)
         For each component, the numbers of polynomials in the directions of x and of y.
     matrix : ndarray
+    beyond : float
+        The norm of what coefficients go on to beyond the last degrees, if they fall as they did last.
     checks : tuple of ndarray
         The matrices of `check_sizes`.
     check_sizes : tuple of tuple of (tuple of int, tuple of int)
@@ -65,6 +68,8 @@ class TensorDiscretisation:
                    zip(components, first, strict=True)]
         self.sizes, offset = tuple(size for _, size in refined), coordinates.offset()
         self.matrix = _assembled(offset, [block for block, _ in refined])
+        self.beyond = math.hypot(*(_beyond(coordinates, component, *one) for component, one in
+                                   zip(components, refined, strict=True)))
         checks = 0 if coordinates.kernel.dear else len(_CHECKS)
         self.check_sizes = tuple(tuple(_check_sizes(size, check) for size in self.sizes) for check in range(checks))
         self.checks = tuple(_assembled(offset, [_coefficients(coordinates, *each) for each in
@@ -140,7 +145,7 @@ def _attempts(problem: Problem) -> Iterator[Discretisation]:
     left = PolynomialProducts(problem.sides[0], c.turn_x, tuple((part.x, size[0]) for part, size in parts))
     right = PolynomialProducts(problem.sides[1], c.turn_y, tuple((part.y, size[1]) for part, size in parts))
     block = Block(left, right, d.matrix, problem.tolerances.negligible_products)
-    evidence = partial(evidence_at_pairs, problem) if problem.given.dear else partial(_evidence, d)
+    evidence = partial(evidence_at_pairs, problem, d.beyond) if problem.given.dear else partial(_evidence, d)
     yield Discretisation((block,), evidence, _note(d), rtol=problem.rtol,
                          limit="More products of polynomials are not affordable: accept a larger rtol")
 
@@ -173,6 +178,23 @@ def _refined(coordinates: Coordinates, component: Component, size: Sizes, tol: f
         if grown is None or not growing.any():
             return block, size
         size = grown
+
+
+def _beyond(coordinates: Coordinates, component: Component, block: np.ndarray, size: Sizes) -> float:
+    """The norm of what coefficients go on to beyond the last degrees of all directions, if they fall as they did last.
+
+    At most that of the last two degrees, in which there are both parities. Where a law has bounds points see it.
+    """
+    laws = [coordinates.mu_x.lines[i] for i in component.x] + [coordinates.mu_y.lines[i] for i in component.y]
+    tensor, energy = block.reshape(*size[0], *size[1]) ** 2, 0.0
+    for axis, law in enumerate(laws):
+        n = tensor.shape[axis]
+        if np.isfinite(law.support).all():
+            continue
+        of_degrees = np.moveaxis(tensor, axis, 0).reshape(n, -1).sum(axis=1)
+        last, before = float(of_degrees[max(n - 2, 1):].sum()), float(of_degrees[max(n - 4, 0):max(n - 2, 1)].sum())
+        energy += min(last, float(continued(last, fall(last, before))))
+    return math.sqrt(energy)
 
 
 def _grown(size: Sizes, growing: np.ndarray) -> Sizes:
