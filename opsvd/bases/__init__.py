@@ -9,6 +9,7 @@ from .harmonics import polar, spherical_harmonics
 from .hermite import ExactHermiteBasis, HermiteBasis
 from .lengths import LengthBasis, RadialFunctions
 from .logarithmic import LogarithmicBasis
+from .neuron_images import ContinuedPanels, NeuronImages, NeuronSlices
 from .panels import PanelBasis
 from .points import PointBasis
 from .polar_basis import PolarBasis
@@ -22,14 +23,15 @@ from .radial import RadialBasis, radial_spectrum
 from .sectors import SectorBasis
 from .span import SpanBasis
 
-__all__ = ["BASES", "FARTHEST", "AtomBasis", "Basis", "ExactHermiteBasis", "FourierBasis", "GridBasis", "HermiteBasis",
-           "LengthBasis", "LineBasis", "LogarithmicBasis", "MeanRule", "PanelBasis", "PointBasis", "PolarBasis",
-           "PolynomialBasis", "PolynomialProducts", "Polyspherical", "QuadBasis", "QuadLogarithmicBasis",
-           "QuadPolynomialBasis", "RadialBasis", "RadialFunctions", "SectorBasis", "SpanBasis", "analysed", "polar",
-           "polynomials_of", "radial_spectrum", "spherical_harmonics", "synthesised"]
+__all__ = ["BASES", "FARTHEST", "AtomBasis", "Basis", "ContinuedPanels", "ExactHermiteBasis", "FourierBasis",
+           "GridBasis", "HermiteBasis", "LengthBasis", "LineBasis", "LogarithmicBasis", "MeanRule", "NeuronImages",
+           "NeuronSlices", "PanelBasis", "PointBasis", "PolarBasis", "PolynomialBasis", "PolynomialProducts",
+           "Polyspherical", "QuadBasis", "QuadLogarithmicBasis", "QuadPolynomialBasis", "RadialBasis",
+           "RadialFunctions", "SectorBasis", "SpanBasis", "analysed", "polar", "polynomials_of", "radial_spectrum",
+           "spherical_harmonics", "synthesised"]
 
 BASES: dict[str, type[Basis]] = {basis.__name__: basis for basis in (
-    AtomBasis, ExactHermiteBasis, FourierBasis, GridBasis, HermiteBasis, PolynomialProducts, LogarithmicBasis,
-    PanelBasis, PointBasis, PolarBasis, PolynomialBasis, QuadLogarithmicBasis, QuadPolynomialBasis, SectorBasis,
-    SpanBasis)}
+    AtomBasis, ContinuedPanels, ExactHermiteBasis, FourierBasis, GridBasis, HermiteBasis, PolynomialProducts,
+    LogarithmicBasis, NeuronImages, PanelBasis, PointBasis, PolarBasis, PolynomialBasis, QuadLogarithmicBasis,
+    QuadPolynomialBasis, SectorBasis, SpanBasis)}
 """The bases by name, as a saved result names them."""

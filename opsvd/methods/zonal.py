@@ -33,6 +33,7 @@ from .zonal_evidence import ZonalTriplets, zonal_check
 from .zonal_grid import ZonalGrid
 from .zonal_law import ZonalLaw, find_law
 from .zonal_planes import GaussianPlane, Plane
+from .zonal_slices import sliced
 
 # Where the harmonics of several inputs couple, by their number: the last takes a minute.
 _TOPS = {2: (16, 28, 44, 68, 104), 3: (12, 20, 28, 36), 4: (10, 15, 20)}
@@ -105,6 +106,9 @@ def _attempts(problem: Problem) -> Iterator[Discretisation]:
         return product_profile(line, k, max(top, longest) + top + math.log(k) + 1.0, problem.tolerances.profiles)
 
     radii, profile = find_radii(make, k, 0.1 * aim)
+    if (levels := sliced(problem, form, law, profile, unseen)) is not None:
+        yield from levels
+        return
     setting = _Setting(form, law, profile, radii, PolarTail(profile, radii), unseen)
     # Degrees of harmonics, level by level. In R^2, tanh takes 40 of them for ten digits, and sign 60.
     coupled = law.plane.mixed is not None

@@ -81,9 +81,9 @@ class RoundPlane:
 
     def rows(self, top: int, *, check: bool = False) -> Rows:
         """A rule for functions with harmonics up to a degree."""
-        t, weights = nodes(self.line, self._edges(top), check=check)
-        points, angle = np.zeros((len(t), self.p + 1)), self._angle(t)
-        points[:, 0], points[:, -1] = self._first(t), self.bias
+        t, weights = nodes(self.line, self.edges(top), check=check)
+        points, angle = np.zeros((len(t), self.p + 1)), self.angle(t)
+        points[:, 0], points[:, -1] = self.first(t), self.bias
         slopes = np.abs(np.gradient(angle, t))
         # A number has one direction at each angle, of the two that there are in the plane.
         uniform = angle_density(angle, self.p + 1) * (0.5 if self.p == 1 else 1.0)
@@ -91,17 +91,18 @@ class RoundPlane:
         with np.errstate(divide="ignore"):
             return Rows(points, np.sqrt(weights * density), weights * density, density / (slopes * uniform))
 
-    def _first(self, t: np.ndarray) -> np.ndarray:
+    def first(self, t: np.ndarray) -> np.ndarray:
+        """The first coordinate of a, u or its length, at coordinates t."""
         return np.asarray(self.slope * self.line.points(t) + self.start)
 
-    def _angle(self, t: np.ndarray) -> np.ndarray:
+    def angle(self, t: np.ndarray) -> np.ndarray:
         """The angle between a and the plane in which u moves; for numbers, beyond a right angle on the other side."""
-        return np.asarray(np.arctan2(self.bias, self._first(t)))
+        return np.asarray(np.arctan2(self.bias, self.first(t)))
 
-    def _edges(self, top: int) -> np.ndarray:
+    def edges(self, top: int) -> np.ndarray:
         """Panels on which the angle times the highest degree and the logarithm of the length vary little."""
         def varied(t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            return self._angle(t), np.log(np.hypot(self._first(t), self.bias))
+            return self.angle(t), np.log(np.hypot(self.first(t), self.bias))
 
         return line_edges(self.line, varied, top)
 

@@ -1,6 +1,7 @@
 """Quadrature rules, a family a file."""
 
 from .angular import angle_density, gauss_gegenbauer, gegenbauer, harmonics, log_gamma_excess, recurrence
+from .arnoldi import weighted_polynomials
 from .band_limit import FILTER_WINDOW, band_limited, filter_envelope
 from .breaks import classify_breaks, find_breaks
 from .continuation import SLOWEST_RATE, continued, fall
@@ -18,16 +19,17 @@ from .gauss_legendre import (
 from .jacobi import jacobi_recurrence
 from .lanczos import lanczos
 from .legendre import legendre_analysis, legendre_moments, legendre_sum, legendre_transform, orthonormal_legendre
+from .panel_function import PanelFunction
 from .pieces import PIECE_ORDER, Pieces, find_pieces
 from .polynomials import gauss_nodes, improved_nodes, orthonormal_polynomials
 from .rule import Rule, joined
 from .singular_points import hidden_energy, poles
 
-__all__ = ["FILTER_WINDOW", "PIECE_ORDER", "RARE", "SLOWEST_RATE", "Distribution", "Pieces", "Rule", "angle_density",
-           "band_limited", "classify_breaks", "composite_gauss_legendre", "continued", "equal_panels", "fall",
-           "filter_envelope", "find_breaks", "find_pieces", "fourth_moments_by_rule", "gauss_gegenbauer",
+__all__ = ["FILTER_WINDOW", "PIECE_ORDER", "RARE", "SLOWEST_RATE", "Distribution", "PanelFunction", "Pieces", "Rule",
+           "angle_density", "band_limited", "classify_breaks", "composite_gauss_legendre", "continued", "equal_panels",
+           "fall", "filter_envelope", "find_breaks", "find_pieces", "fourth_moments_by_rule", "gauss_gegenbauer",
            "gauss_hermite", "gauss_legendre", "gauss_lobatto", "gauss_nodes", "gegenbauer", "harmonics",
-           "hermite_functions", "hermite_polynomials", "hidden_energy", "improved_nodes", "jacobi_recurrence", "joined",
-           "lanczos", "legendre_analysis", "legendre_moments", "legendre_sum", "legendre_transform", "log_gamma_excess",
-           "mixed_moments", "on_panels", "orthonormal_legendre", "orthonormal_polynomials", "place_between", "poles",
-           "recurrence", "unknown_by_sample", "wide_sample"]
+           "hermite_functions", "hermite_polynomials", "hidden_energy", "improved_nodes", "jacobi_recurrence",
+           "joined", "lanczos", "legendre_analysis", "legendre_moments", "legendre_sum", "legendre_transform",
+           "log_gamma_excess", "mixed_moments", "on_panels", "orthonormal_legendre", "orthonormal_polynomials",
+           "place_between", "poles", "recurrence", "unknown_by_sample", "weighted_polynomials", "wide_sample"]

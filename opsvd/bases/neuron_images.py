@@ -1,0 +1,189 @@
+r"""Images of functions of a number x under the adjoint of phi(u(x) v_1 + beta v_2): integrals along x.
+
+They are split where phi breaks, which is at :math:`u = (z_0 - \beta v_2) / v_1`. So they are as exact for kinks and
+jumps as for smooth functions, at every point v.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .._support.floats import chunks
+from .._support.linalg import canonical_signs
+from ..kernels import Side
+from ..quadrature import PanelFunction, gauss_legendre, legendre_moments, legendre_transform, on_panels
+from .base import Basis
+from .panels import PanelBasis
+
+
+@dataclass(frozen=True, eq=False)
+class NeuronSlices:
+    """Integrals over x of phi(u(x) v_1 + bias v_2) times the functions of a `PanelBasis`.
+
+    Attributes
+    ----------
+    order : int
+        The functions on a panel.
+    along : PanelFunction
+        The number u, increasing in the coordinate of x.
+    root : PanelFunction
+        The root of the density of the coordinate, on the same panels.
+    bias : float
+    breaks : ndarray
+        The numbers at which phi breaks.
+    """
+
+    order: int
+    along: PanelFunction
+    root: PanelFunction
+    bias: float
+    breaks: np.ndarray
+
+    @classmethod
+    def of(cls, panels: PanelBasis, along: Callable[[np.ndarray], np.ndarray], bias: float,
+           breaks: np.ndarray) -> "NeuronSlices":
+        """For a function u of the coordinate of a measure."""
+        fine = panels.order + 8    # so that u and the density are known better than functions that are summed
+        u, root = (PanelFunction.of(part, panels.edges, fine) for part in (along, panels.measure.sqrt_density))
+        return cls(panels.order, u, root, bias, breaks)
+
+    @property
+    def edges(self) -> np.ndarray:
+        """Of the panels."""
+        return self.along.edges
+
+    @property
+    def ends(self) -> np.ndarray:
+        """The number u at the edges."""
+        panels = np.append(np.arange(len(self.edges) - 1), len(self.edges) - 2)
+        return self.along.on(panels, np.append(-np.ones(len(self.edges) - 1), 1.0))
+
+    def means(self, phi: Callable[[np.ndarray], np.ndarray], v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The integrals at points v, (n, 2): (n, panels * order), and those of phi^2 alone, (n,)."""
+        count = len(self.edges) - 1
+        places, weights = gauss_legendre(self.order)
+        panels = np.arange(count)[:, None]
+        u, root = self.along.on(panels, places), self.root.on(panels, places)
+        roots = root * np.sqrt(0.5 * np.diff(self.edges)[:, None] * weights)
+        across = self.bias * v[:, 1]
+        values = phi(v[:, :1, None] * u + across[:, None, None]) * roots
+        squares = np.sum(values**2, axis=2)
+        pairs, moments, energies = self._split(phi, v[:, 0], across)
+        values.reshape(-1, self.order)[pairs] = moments
+        squares.reshape(-1)[pairs] = energies
+        return values.reshape(len(v), -1), squares.sum(axis=1)
+
+    def _split(self, phi: Callable[[np.ndarray], np.ndarray], slope: np.ndarray,
+               across: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The same on panels in which phi breaks: which of points times panels, integrals of functions and of phi^2."""
+        count = len(self.edges) - 1
+        with np.errstate(divide="ignore", invalid="ignore"):
+            at = (self.breaks - across[:, None]) / slope[:, None]
+        ends = self.ends
+        inside = (at > ends[0]) & (at < ends[-1])
+        point, at = np.nonzero(inside)[0], at[inside]
+        panel = np.clip(np.searchsorted(ends, at, side="right") - 1, 0, count - 1)
+        found = point * count + panel
+        pairs = np.unique(found)
+        keys = np.concatenate([pairs, pairs, found])
+        places = np.concatenate([-np.ones(len(pairs)), np.ones(len(pairs)), self._places(panel, at)])
+        order = np.lexsort((places, keys))
+        keys, places = keys[order], places[order]
+        within = keys[1:] == keys[:-1]
+        key, left, right = keys[:-1][within], places[:-1][within, None], places[1:][within, None]
+        # More nodes than functions have, since phi is not constant.
+        place, weights = on_panels(left, right, *gauss_legendre(self.order + 8))
+        point, panel = (key // count)[:, None], (key % count)[:, None]
+        u, root = self.along.on(panel, place), self.root.on(panel, place)
+        half = 0.5 * np.diff(self.edges)[panel]
+        values = phi(slope[point] * u + across[point]) * root
+        moments = legendre_moments(place, values * weights, self.order) * np.sqrt(half)
+        first = np.searchsorted(key, pairs)
+        if len(pairs) == 0:
+            return pairs, np.zeros((0, self.order)), np.zeros(0)
+        return (pairs, np.add.reduceat(moments, first) @ legendre_transform(self.order),
+                np.add.reduceat(np.sum(values**2 * weights * half, axis=1), first))
+
+    def _places(self, panel: np.ndarray, at: np.ndarray) -> np.ndarray:
+        """Where u has given values on panels, by Newton's method."""
+        low, high = (self.along.on(panel, np.full(len(at), end)) for end in (-1.0, 1.0))
+        place = np.clip(2.0 * (at - low) / np.where(high > low, high - low, 1.0) - 1.0, -1.0, 1.0)
+        step = 1e-4
+        for _ in range(6):    # each doubles the digits, of which a secant over a short step has eight at once
+            ahead, behind = self.along.on(panel, place + step), self.along.on(panel, place - step)
+            rise = np.where(ahead > behind, (ahead - behind) / (2.0 * step), np.inf)
+            place = np.clip(place - (self.along.on(panel, place) - at) / rise, -1.0, 1.0)
+        return np.asarray(place)
+
+
+class NeuronImages(Basis):
+    r"""r functions :math:`g_j(y) = E_x[\varphi(u(x) v_1 + \beta v_2)\, f_j(x)]` of :math:`v = W y + c`, orthonormal.
+
+    Parameters
+    ----------
+    side : Side
+    turn : ndarray, shape (2, p)
+        The matrix W.
+    shift : ndarray, shape (2,)
+        The vector c.
+    slices : NeuronSlices
+    phi : PanelFunction
+    table : ndarray, shape (panels * order, r)
+        The f_j in the panels of the slices.
+    """
+
+    exact = True
+
+    def __init__(self, side: Side, *, turn: np.ndarray, shift: np.ndarray, slices: NeuronSlices, phi: PanelFunction,
+                 table: np.ndarray) -> None:
+        self.side, self.turn, self.shift, self.table = side, turn, shift, table
+        self.slices, self.phi = slices, phi
+
+    @property
+    def size(self) -> int:
+        """The number r of functions."""
+        return int(self.table.shape[1])
+
+    def sums(self, points: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
+        """Integrals along x, for every point."""
+        points = points.reshape(-1, self.turn.shape[1])
+        over = np.maximum(np.abs(points).max(axis=1, initial=0.0, keepdims=True) / 1e150, 1.0)
+        v, table = (points / over) @ self.turn.T + self.shift / over, self.table @ coefficients
+        parts = [self.slices.means(self.phi, v[some])[0] @ table for some in chunks(len(v), 4 * len(table))]
+        return np.concatenate(parts or [np.zeros((0, coefficients.shape[1]))])
+
+    def signs(self, coefficients: np.ndarray) -> np.ndarray:
+        """Those that make the functions positive at the last of some fixed points where they are large."""
+        z = np.random.default_rng(64).standard_normal((64, self.side.directions))    # always the same
+        return canonical_signs(self.sums(self.side.points(z), coefficients))
+
+    def state(self) -> dict[str, Any]:
+        """The arguments of all that it is made of."""
+        return {"turn": self.turn, "shift": self.shift, "table": self.table, "order": self.slices.order,
+                "edges": self.slices.edges, "along": self.slices.along.coefficients,
+                "root": self.slices.root.coefficients, "bias": self.slices.bias, "breaks": self.slices.breaks,
+                "phi_edges": self.phi.edges, "phi": self.phi.coefficients}
+
+    @classmethod
+    def from_state(cls, side: Side, state: dict[str, Any]) -> "NeuronImages":
+        """From what `state` gives."""
+        along, root = (PanelFunction(state["edges"], state[name]) for name in ("along", "root"))
+        slices = NeuronSlices(state["order"], along, root, state["bias"], state["breaks"])
+        return cls(side, turn=state["turn"], shift=state["shift"], slices=slices,
+                   phi=PanelFunction(state["phi_edges"], state["phi"]), table=state["table"])
+
+
+class ContinuedPanels(PanelBasis):
+    """Panels whose sums keep, beyond where they have digits, the value that they have there."""
+
+    def trusted(self, points: np.ndarray) -> np.ndarray:
+        """Everywhere."""
+        return np.ones(len(points), dtype=bool)
+
+    def sums(self, points: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
+        """At points where sums have digits, and at the nearest such points of others."""
+        nodes = self.rule.nodes[self.reliable(self.rule.nodes)]
+        t = np.clip(self.measure.coordinate(points), nodes[0], nodes[-1])
+        return np.asarray(self.combine(t, coefficients) / self.measure.sqrt_density(t)[:, None])
