@@ -87,11 +87,8 @@ class Auto(Method):
                 raise
             yield from GaussianKernel().discretisations(problem)
             return
-        found = False
-        for found_at in self._of_few_values(problem) if problem.given.dear else ():
-            found = True
-            yield found_at
-        if not found:
+        done = (yield from self._of_few_values(problem)) if problem.given.dear else False
+        if not done:
             reason = yield from self._of_polynomials(problem)
             for finer in self._later(problem):
                 yield replace(finer, note=f"{finer.note} (auto: {reason}; {problem.structure})")
@@ -120,12 +117,19 @@ class Auto(Method):
                 break
         return reason
 
-    def _of_few_values(self, problem: Problem) -> Generator[Discretisation, Any, None]:
-        """Where values are dear, what takes few of them: a function of one number in place of h, or finite ranks."""
+    def _of_few_values(self, problem: Problem) -> Generator[Discretisation, Any, bool]:
+        """Where values are dear, what takes few of them: another kernel in place of h, or finite ranks.
+
+        Return whether that is all.
+        """
         if (found := stand_in(problem)) is not None:
             yield from found.discretisations(self._of_numbers(found.problem))
-        elif problem.structure.skeleton is not None:
-            yield from FiniteRank().discretisations(problem)
+            return found.enough
+        done = False
+        for attempt in FiniteRank().discretisations(problem) if problem.structure.skeleton is not None else ():
+            done = True
+            yield attempt
+        return done
 
     @staticmethod
     def _takes_logarithms(problem: Problem) -> bool:
