@@ -102,7 +102,7 @@ class Auto(Method):
         for degree, following in zip_longest(tried, tried[1:]):
             before, attempt = attempt, PolynomialAttempt(problem, degree)
             # Where values are dear, more polynomials cost less than the images that fewer of them ask for.
-            promising = problem.given.dear and following is not None and (
+            promising = problem.given.dear and problem.gaussian and following is not None and (
                 attempt.tail ** ((following + 1) / (degree + 1)) <= problem.tolerances.left_out**1.5 < attempt.tail)
             if attempt.tail <= problem.tolerances.coefficients and not promising:
                 yield galerkin(attempt, f" (auto: the {name} decay to {attempt.tail:.0e})")
