@@ -20,7 +20,7 @@ from ..probing.domain import Domain, weighted_samples
 from ..quadrature import Rule, joined
 from .carriers import carriers_of_samples, margin_of
 from .images import SlicePlaces, images, telling_slices
-from .pairs import answer_of, pairs_for, seen_at_pairs, stratified_rule
+from .pairs import answer_of, pairs_for, seen_at_pairs, seen_by_pairs_alone, stratified_rule
 from .remainder import NORM_MARGIN, ORDER_MARGIN, RemainderEvidence, settled
 from .ridge_norm import RidgeNorm
 from .slice_norm import left_beside
@@ -155,8 +155,11 @@ class Comparison:
         first = remainders[0]
         if first > self.rtol * norms[0]:
             first = compared[0].margin * norm_bound(compared[0].remainder)
+        # What pairs alone see lies between the slices that images take as well.
+        remainders.append(seen_by_pairs_alone(self.kernel, self.domain, system, 4.0 * max(remainders)))
+        between = remainders[-1] > 0.0
         evidence = self._evidence(system, compared, norms, remainders, first)
-        if self.final or settled(s, evidence.bars(), self.rtol):
+        if self.final or between or settled(s, evidence.bars(), self.rtol):
             return evidence
         try:
             spots, seen_there = telling_slices(checks[-1][0], samples[-1], compared[-1].remainder)
@@ -220,10 +223,11 @@ class Comparison:
         if seen is None:
             return None
         outside = self._outside(seen.size)
-        remainder = float(np.hypot(seen.remainder, outside))
+        left = seen.left_by(values)
+        remainder = float(np.hypot(left, outside))
         return ComparedEvidence(
-            values=values, size=float(np.hypot(_norm(values, seen.size, seen.remainder), outside)), remainder=remainder,
-            operator_norm=remainder, coupling=remainder, least=seen.remainder, dimension=seen.count,
+            values=values, size=float(np.hypot(_norm(values, seen.size, left), outside)), remainder=remainder,
+            operator_norm=remainder, coupling=remainder, least=left, dimension=seen.count,
             **self._limits(values, seen.size, remainder, remainder))
 
     def _enough(self, singular_values: np.ndarray, bars: np.ndarray) -> bool:

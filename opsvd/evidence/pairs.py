@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .._support.budget import Budget
+from .._support.floats import EPS
 from ..kernels import Kernel
 from ..measures import LineMeasure
 from ..operator.singular_functions import SingularSystem
@@ -33,6 +34,15 @@ class SeenAtPairs:
     remainder: float
     count: int
 
+    def left_by(self, singular_values: np.ndarray) -> float:
+        r"""The norm of what an answer with these values leaves of h, of which pairs may miss a peak.
+
+        It is at least by how much the answer is larger than h: :math:`\|R\| \ge \|A\| - \|h\|`.
+        """
+        norm = float(np.linalg.norm(singular_values))
+        # Pairs tell the size to a factor of two.
+        return max(self.remainder, norm - self.size if norm > 2.0 * self.size else 0.0)
+
 
 def pairs_for(kernel: Kernel, most: int = 100_000, share: float = 0.25) -> int:
     """How many pairs are looked at: a share of the evaluations that are left, or as many as take 5 % of the seconds.
@@ -45,7 +55,8 @@ def pairs_for(kernel: Kernel, most: int = 100_000, share: float = 0.25) -> int:
 
 
 def seen_at_pairs(kernel: Kernel, domain: Domain, lines: tuple[LineMeasure, LineMeasure],
-                  answer: Callable[[np.ndarray, np.ndarray], np.ndarray], count: int) -> SeenAtPairs | None:
+                  answer: Callable[[np.ndarray, np.ndarray], np.ndarray], count: int, *,
+                  enough: float = 16.0) -> SeenAtPairs | None:
     r"""The size of h and of the remainder from pairs, half drawn from the measures and half spread over the domain.
 
     The answer gives, at pairs of coordinates, what stands for h times the roots of the densities.
@@ -53,6 +64,8 @@ def seen_at_pairs(kernel: Kernel, domain: Domain, lines: tuple[LineMeasure, Line
     Pairs are stratified: there is a random one in each cell of a square grid, of quantiles and of the domain. A mean
     over both halves is one over the density :math:`p = (\rho_x \rho_y + 1 / |\mathrm{domain}|) / 2`, with weights
     :math:`\rho_x \rho_y / p`. So what is large where the mass is, and what is large far out, are both seen.
+
+    With fewer than `enough` pairs that carry it, the remainder has a margin: sixteen tell a norm to a quarter.
 
     Returns None if h is zero at all pairs.
     """
@@ -68,8 +81,19 @@ def seen_at_pairs(kernel: Kernel, domain: Domain, lines: tuple[LineMeasure, Line
     size, energy = float(np.linalg.norm(values)), float(remainder.sum())
     if size == 0.0:
         return None
-    margin = float(few_carriers_margin(remainder, 16.0))    # sixteen pairs tell the norm to a quarter
+    margin = float(few_carriers_margin(remainder, enough))
     return SeenAtPairs(size, margin * math.sqrt(energy), len(inside))
+
+
+def seen_by_pairs_alone(kernel: Kernel, domain: Domain, system: SingularSystem, beside: float) -> float:
+    """The norm of what an answer leaves at some thousand pairs, if it is larger than what is seen elsewhere; else zero.
+
+    Half of the pairs lie as the mass does. So any strip of a thousandth of the mass of x, or of y, has one of them,
+    where the product of some hundred points a side may lie beside it.
+    """
+    seen = seen_at_pairs(kernel, domain, (system.left.line, system.right.line), answer_of(system), 4000, enough=6.0)
+    # Roundings of recurrences far out are below this part of the size.
+    return seen.remainder if seen is not None and seen.remainder > beside + 4096.0 * EPS * seen.size else 0.0
 
 
 def answer_of(system: SingularSystem) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
@@ -97,9 +121,18 @@ def stratified_rule(measure: LineMeasure, interval: tuple[float, float], cells: 
 
 
 def _pairs(left: LineMeasure, right: LineMeasure, domain: Domain, cells: int) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of coordinates: one in each of cells^2 cells of quantiles, and one in each of as many of the domain."""
-    rng, corner = np.random.default_rng(cells), np.indices((cells, cells)).reshape(2, -1)
-    of_mass, of_domain = ((corner + rng.random(corner.shape)) / cells for _ in range(2))
+    """Pairs of coordinates: one in each of cells^2 cells of quantiles, and one in each of as many of the domain.
+
+    Each coordinate by itself has one in each of cells^2 parts as well (K. Chiu, P. Shirley and C. Wang, Multi-jittered
+    sampling, Graphics Gems IV, 1994): so strips are seen that are as narrow as these.
+    """
+    rng, (i, j) = np.random.default_rng(cells), np.indices((cells, cells))
+
+    def places() -> np.ndarray:
+        part = np.array([rng.permuted(j, axis=1), rng.permuted(i, axis=0)])
+        return ((np.array([i, j]) + (part + rng.random(part.shape)) / cells) / cells).reshape(2, -1)
+
+    of_mass, of_domain = places(), places()
     (x0, x1), (y0, y1) = domain.x, domain.y
     return (np.append(left.quantile(of_mass[0]), x0 + (x1 - x0) * of_domain[0]),
             np.append(right.quantile(of_mass[1]), y0 + (y1 - y0) * of_domain[1]))

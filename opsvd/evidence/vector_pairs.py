@@ -47,7 +47,7 @@ def evidence_at_pairs(problem: Problem, beyond: float, system: SingularSystem) -
     seen = seen_at_vector_pairs(problem, lambda x, y: system.left.reconstruct(system.right, values, x, y))
     if seen is None:
         return None
-    remainder = math.hypot(seen.remainder, beyond)
+    remainder = math.hypot(seen.left_by(values), beyond)
     size = seen.size if remainder > 1e-3 * seen.size else float(np.linalg.norm(values))
     return RemainderEvidence(values=values, size=size, remainder=remainder, operator_norm=remainder, coupling=remainder,
                              dimension=seen.count, least=remainder)

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from quiet import quietly
+from scipy.stats import norm
 
 from opsvd import Beta, Gaussian, StudentT, Uniform
 from opsvd._support.budget import Budget
@@ -71,3 +73,26 @@ def test_the_pairs_are_what_a_budget_affords():
     slow = Budget(10**9, 20.0)
     slow.cheapest = 1e-3
     assert pairs_for(kernel.limited(slow)) == 1000
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("centre", "width", "size", "steepness", "along_x"), [
+    (0.66306, 0.00448, 0.00688, 6.247, False), (0.46840, 0.00105, 0.00385, 5.116, True),
+    (0.85214, 0.00085, 0.00320, 13.418, False), (0.55098, 0.00166, 0.000264, 5.063, False)])
+def test_a_strip_beside_a_steep_kernel(centre, width, size, steepness, along_x):
+    """All nodes of panels and of their checks lie beside it, and bars were a millionth of what they are to be."""
+    def h(x, y):
+        strip = np.abs((x if along_x else y) - centre) < width
+        return np.tanh(steepness * (x - y)) + size * np.where(strip, np.cos(y if along_x else x), 0.0)
+
+    grid = np.linspace(-8.5, 8.5, 101)
+    ends = np.union1d(grid, [centre - width, centre + width])
+    t, w = np.polynomial.legendre.leggauss(16)
+    (x, root_x), (y, root_y) = (
+        (nodes.ravel(), np.sqrt((0.5 * np.diff(edges)[:, None] * w).ravel() * norm.pdf(nodes.ravel())))
+        for edges, nodes in ((edges, 0.5 * (edges[:-1, None] + edges[1:, None] + np.diff(edges)[:, None] * t))
+                             for edges in ((ends, grid) if along_x else (grid, ends))))
+    exact = np.linalg.svd(root_x[:, None] * h(x[:, None], y) * root_y, compute_uv=False)
+    svd = quietly(h)
+    assert svd.rank >= 1
+    assert (np.abs(svd.singular_values - exact[:svd.rank]) <= svd.errors + 1e-11).all()
