@@ -164,14 +164,7 @@ def test_a_thin_ring_that_the_first_nodes_miss_is_not_the_end():
     assert exact <= np.hypot(np.linalg.norm(svd.singular_values), svd.tail) < 1.4 * exact
 
 
-def test_a_strip_that_all_nodes_miss_is_not_taken_for_zero():
-    """Random pairs see it: its size is in the tail."""
-    with pytest.warns(ConvergenceWarning):
-        svd = opsvd.decompose(lambda x, y: np.where(np.abs(x - 0.11) < 0.0003, y, 0.0))
-    assert svd.tail >= np.sqrt(ndtr(0.1103) - ndtr(0.1097))
-
-
-@pytest.mark.parametrize("width", [0.01, 0.003, 0.001])
+@pytest.mark.parametrize("width", [0.01, 0.003, 0.001, 0.0005])
 def test_a_strip_that_the_first_nodes_miss_is_resolved(width):
     """Random pairs see it, and slices find its edges."""
     svd = opsvd.decompose(lambda x, y: np.where(np.abs(x - 0.11) < width, y, 0.0))

@@ -23,6 +23,7 @@ from ..probing.domain import weighted_samples
 from ..probing.meeting_points import meeting_points
 from ..probing.slice_splitter import slice_integrals
 from ..probing.slices import SliceIntegrals
+from ..probing.straight_strips import ends_of_strips
 from ..quadrature import Rule, hidden_energy
 from .base import Method
 from .panel_rules import FIRST_PANELS, ORDER, first_edges, panel_tails
@@ -139,7 +140,9 @@ def _blur(functions: np.ndarray) -> float:
 def _survey(problem: Problem, tol: float, *, most: int) -> tuple["_Slices", "_Slices"] | None:
     """Slices in both directions, with panels that suit them and the singular functions; None where nothing suits."""
     kernel, domain, (mu_x, mu_y) = problem.kernel, problem.domain, problem.lines
-    x, y = (first_edges(*sides) for sides in zip(problem.lines, (domain.x, domain.y), FIRST_PANELS, strict=True))
+    strips = ends_of_strips(kernel.adjoint(), mu_y, mu_x), ends_of_strips(kernel, mu_x, mu_y)
+    x, y = (_within(first_edges(mu, interval, count), ends) for mu, interval, count, ends in
+            zip(problem.lines, (domain.x, domain.y), FIRST_PANELS, strips, strict=True))
     rules = [PanelBasis(mu, edges, ORDER).rule for mu, edges in ((mu_x, x), (mu_y, y))]
     size = float(np.linalg.norm(weighted_samples(kernel, domain, *rules))) / 16.0    # of about 256 slices
     along_y = _Slices(kernel, (mu_x, mu_y), tol, size, y)
@@ -286,6 +289,11 @@ class _Slices:
 def _keys(rule: Rule) -> list[tuple[float, float]]:
     """What tells slices apart: nodes, and the roots of their Lebesgue weights."""
     return list(zip(rule.nodes.tolist(), rule.sqrt_lebesgue.tolist(), strict=True))
+
+
+def _within(edges: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Edges and further ones, as far as these are inside."""
+    return np.union1d(edges, ends[(ends > edges[0]) & (ends < edges[-1])])
 
 
 def _with_edges(edges: np.ndarray, points: np.ndarray, measure: LineMeasure) -> np.ndarray:
