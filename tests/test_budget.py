@@ -135,6 +135,7 @@ def lacunary(amplitude, ratio, terms):
     return lambda t: sum(a[k] * np.cos(f[k] * t) for k in range(terms)), spectrum
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("amplitude", "ratio", "terms"), [(0.5, 3.0, 12), (0.7071, 2.0, 14)],
                          ids=["Weierstrass", "as rough as Brownian motion"])
 def test_fractals_get_an_honest_answer_within_the_budget(amplitude, ratio, terms):
@@ -148,6 +149,7 @@ def test_fractals_get_an_honest_answer_within_the_budget(amplitude, ratio, terms
     assert "looks like noise or a fractal" in svd.status or "ran out" in svd.status
 
 
+@pytest.mark.thorough
 def test_a_fractal_of_the_product_is_no_easier():
     """Weierstrass' function of xy, which has the structure that one method looks for: no crash, no claim."""
     phi, _ = lacunary(0.5, 3.0, 12)

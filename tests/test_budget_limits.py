@@ -163,6 +163,7 @@ def test_a_tighter_tolerance_is_no_worse(name, clock):
         assert tight.errors[:count].max(initial=0.0) <= max(1.5 * loose.errors[:count].max(initial=0.0), rtol)
 
 
+@pytest.mark.thorough
 def test_the_answer_for_a_larger_tolerance_says_that_it_is_one(clock):
     """And what ran out."""
     svd, _ = answered("elementwise", clock, rtol=1e-10, max_evaluations=4_000_000)

@@ -181,6 +181,7 @@ def test_a_picture_without_matplotlib_is_refused_at_once(tmp_path, capsys, monke
     assert not (tmp_path / "figures").exists()
 
 
+@pytest.mark.thorough
 def test_the_essay_is_drawn(tmp_path, capsys, monkeypatch):
     """--essay makes its directory and writes its figures there."""
     monkeypatch.setattr(cli, "essay_figures", functools.partial(essay_figures, ranks_n=(5, 9)))
@@ -551,6 +552,7 @@ def run(*arguments, encoding="utf-8", **options):
                           env=os.environ | {"PYTHONIOENCODING": encoding}, **options)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("kernels")
 def test_terminals_without_signs():
     """Where stdout is ASCII, +- takes the place of the sign, and names are escaped."""
@@ -562,6 +564,7 @@ def test_terminals_without_signs():
     assert done.stderr == b""
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_full_disk():
     """What cannot be printed is an error in one line, and Python's own end adds nothing."""
@@ -571,6 +574,7 @@ def test_a_full_disk():
     assert done.stderr.count(b"\n") == 1
 
 
+@pytest.mark.thorough
 def test_a_reader_that_stops():
     """`opsvd ... | head` says nothing on stderr; the status is that of a broken pipe."""
     reader, writer = os.pipe()
@@ -635,6 +639,7 @@ def test_digits_follow_the_error(value, error, text):
     assert significant(value, error) == text
 
 
+@pytest.mark.thorough
 def test_it_runs_as_a_module(tmp_path):
     """`python -m opsvd` runs in a process of its own, and finds a module of the current directory."""
     (tmp_path / "mykernels.py").write_text("import numpy as np\n\ndef wave(x, y):\n    return np.sin(x * y)\n")

@@ -50,6 +50,7 @@ def test_a_sample_of_each_family(row, capsys):
     assert abs(found[0] - prediction.mean[0]) <= 0.2 * found[0]
 
 
+@pytest.mark.thorough
 def test_the_whole_of_it(tmp_path, capsys):
     """Tables that name the measures, a cross-check that agrees, a picture, and a file with the same values."""
     picture, file = tmp_path / "kink.png", tmp_path / "kink.npz"

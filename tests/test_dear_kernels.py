@@ -51,7 +51,7 @@ def test_every_limit_and_true_bars(problem, limit):
     (lambda x, y: np.exp(-200.0 * (x - y) ** 2), 1e-3, 2500),
     (lambda x, y: np.exp((0.99 * x * y - 0.49005 * (x**2 + y**2)) / 0.0199), 1e-9, 5000),
     (lambda x, y: np.abs(x - 0.3) * np.exp(y / 3.0), 1e-3, 7500),
-    (lambda x, y: np.sqrt(1.0 + x**2 + y**2), 1e-3, 7500),
+    (lambda x, y: np.sqrt(1.0 + x**2 + y**2), 1e-3, 10_000),
     (lambda x, y: np.tanh(x * y + x), 1e-3, 30_000),
 ], ids=["sin", "tanh", "exp", "wide exp", "log", "kink", "jump", "oscillation", "narrow", "Mehler", "line", "smooth",
         "poles"])

@@ -152,6 +152,7 @@ def test_bad_kernels_are_named(h, message):
         opsvd.decompose(h)
 
 
+@pytest.mark.thorough
 def test_a_thin_ring_that_the_first_nodes_miss_is_not_the_end():
     """Hermite nodes see nothing but zeros; other methods are asked, and give it in some digits."""
     def ring(x, y):
@@ -184,6 +185,7 @@ def test_energy_beyond_all_densities_is_told():
     assert svd.tail >= np.sqrt(1.0 / np.sqrt(1.0 - 4.0 * 0.4999**2))
 
 
+@pytest.mark.thorough
 def test_a_truncation_error_below_the_tolerance_is_in_the_bars():
     """At a loose tolerance, slices that are polynomials to within it count with what they lack."""
     loose, tight = (opsvd.decompose(lambda x, y: np.maximum(np.minimum(x, y), -0.5), rtol=rtol)

@@ -101,6 +101,7 @@ def test_the_same_seed_gives_the_same_panels():
         assert not np.array_equal(a.spectra[0], c.spectra[0])
 
 
+@pytest.mark.thorough
 def test_the_figures_show_samples_and_limits(tmp_path):
     """Each panel holds the spectra and the limit over them, with the essay's axes; all figures can be saved."""
     figures = essay_figures(n=(10, 20), ranks_n=(10, 20, 40), trials=3, rng=0)
@@ -130,6 +131,7 @@ def test_crosses_are_where_a_value_can_be_told():
     assert all_of_them.size == np.count_nonzero(panel.limits[0] > panel.limit_errors[0])
 
 
+@pytest.mark.thorough
 def test_predicted_ranks_pass_through_the_sampled_ones():
     """Where they can be predicted, the means are within their scatter; for a jump nothing is predicted, nor a limit."""
     relu, jump, _ = essay_panels(functions={"relu": lambda z: np.maximum(z, 0.0), "jump": lambda z: (z > 1.0) * 1.0},

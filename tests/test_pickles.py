@@ -134,6 +134,7 @@ def test_results(name, tmp_path):
         np.testing.assert_array_equal(twin.left(far), svd.left(far))
 
 
+@pytest.mark.thorough
 def test_everything_else_that_is_returned():
     """Predictions, laws, sampled spectra, comparisons, estimates, measures, methods, closed forms."""
     svd = opsvd.decompose(smooth, rtol=1e-6)

@@ -36,6 +36,7 @@ def brute_force(h, nodes=900):
     return np.linalg.svd(root[:, None] * h(x[:, None], x) * root, compute_uv=False)
 
 
+@pytest.mark.thorough
 @settings(max_examples=8)
 @given(kernels())
 def test_error_bars_hold_on_random_kernels(h):

@@ -80,6 +80,7 @@ def shown():
     return {name: repr(one) for name, one in objects().items()}
 
 
+@pytest.mark.thorough
 def test_short_forms_are_short_and_say_something(shown):
     """At most four hundred characters on one line, with no array and no address in memory."""
     for name, text in shown.items():

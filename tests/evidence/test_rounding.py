@@ -17,6 +17,7 @@ CASES = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", CASES)
 def test_bars_of_single_precision_hold(name):
     """Values differ from those of double precision by less than their bars, which are within the tolerance."""

@@ -54,6 +54,7 @@ def test_the_general_route_has_the_scalar_spectrum_too(general):
     assert (np.abs(general.values - scalar.values[:general.rank]) <= general.errors + 1e-8).all()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("b", [2, 3])
 def test_normalised_blocks_are_rank_one(b):
     """B / |B| of B = x y^T is (x / |x|) (y / |y|)^T: T has the value one, which over b is what the matrix has."""
@@ -64,6 +65,7 @@ def test_normalised_blocks_are_rank_one(b):
     assert abs(svd.values[0] - 1.0 / b) <= svd.errors[0]
 
 
+@pytest.mark.thorough
 def test_softmax_agrees_with_sampling(rows):
     """Row softmax of 2 by 2 blocks: 1/2 exactly, since rows sum to one; the others where sampling puts them."""
     assert rows.values[0] == pytest.approx(0.5, abs=1e-7)
@@ -97,6 +99,7 @@ def test_polar_factors_go_to_points_and_agree():
     assert opsvd.crosscheck(kernel, n=(200, 400), trials=8, rng=0, svd=svd).agrees
 
 
+@pytest.mark.thorough
 def test_results_survive_saving(general, tmp_path):
     """Functions on panels come back whole; those through the kernel, when it is given back."""
     x = np.random.default_rng(0).standard_normal((3, 2))

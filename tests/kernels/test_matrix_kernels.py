@@ -43,6 +43,7 @@ def test_a_diagonal_is_a_union():
     assert np.abs(svd.right(0.5)[2]).max() < 1e-12
 
 
+@pytest.mark.thorough
 def test_poles_and_jumps_have_honest_bars():
     """tanh(x y) and (x > y) times a matrix: panels to 1e-8, and points with wide bars."""
     scalar = opsvd.decompose(lambda x, y: np.tanh(x * y)).values

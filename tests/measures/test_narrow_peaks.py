@@ -63,6 +63,7 @@ def assert_values_of_a_jump(mu):
     assert (svd.errors[:6] <= 1e-9).all()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["two and nothing else", "a break inside a peak"])
 def test_values_under_narrow_peaks(name):
     """Panels of methods resolve them."""
@@ -78,6 +79,7 @@ def test_values_under_all_narrow_peaks(name):
     assert_values_of_a_jump(Density(pdf, support, breaks))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", MIXED)
 def test_values_under_narrow_components(name):
     """Mixtures know where they are narrow; where points are rounded that is in the bars."""

@@ -56,6 +56,7 @@ def test_bad_arguments_are_named():
         PAIR.unwhiten(np.zeros(3))
 
 
+@pytest.mark.thorough
 def test_what_is_made_of_a_decomposition(tmp_path):
     """Functions are orthonormal, kernels are summed back, files and predictions hold, sampling agrees."""
     def h(x, y):

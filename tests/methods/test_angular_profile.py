@@ -48,6 +48,7 @@ def box(z):
     return (np.abs(z) < 1.0) * 1.0
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("apart")
 @pytest.mark.parametrize("k", [2, 3])
 @pytest.mark.parametrize("rtol", [1e-4, 1e-10])
@@ -83,6 +84,7 @@ def test_degree_l_of_phi_is_degree_l_minus_one_of_its_slope(phi, slope, kinks, k
         assert difference.max(initial=0.0) <= 1e-10 * svd.values[0]
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("apart")
 def test_steps_of_the_grid_are_not_rounded():
     """Relu in R^4, whose radial kernels are exactly |x| |y|, within bars of some 1e-14."""

@@ -137,6 +137,7 @@ def test_sums_of_all_values_are_known():
     assert abs(few - exact.sum()) <= few.error + 1e-12
 
 
+@pytest.mark.thorough
 def test_predictions_hold_for_atoms():
     """The mean and the deviation of the first value of sampled matrices, of numbers and of vectors."""
     law = Discrete([0.0, 1.0, 2.0], [0.2, 0.3, 0.5])

@@ -117,6 +117,7 @@ def test_a_core_that_is_singular_gives_no_discretisation(monkeypatch):
         assert not list(opsvd.FiniteRank().discretisations(Problem(kernel, opsvd.Gaussian(), opsvd.Gaussian())))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("df", "bar"), [(3.0, 1e-8), (1.0, 0.02)])
 def test_oscillation_along_heavy_tails(df, bar):
     """cos(x + 2y) under laws of Student: what is farther out than pieces reach is in the bars, at second order."""

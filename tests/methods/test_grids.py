@@ -42,6 +42,7 @@ def test_tanh_of_two_products(svd):
     assert opsvd.crosscheck(tanh_of_two, (200, 400), TWO, TWO, trials=8, rng=0, svd=svd).agrees
 
 
+@pytest.mark.thorough
 def test_functions_on_panels(svd, tmp_path):
     """Orthonormal by a tensor rule, the sum is h to the tail, and all survives saving."""
     x, y = np.random.default_rng(0).standard_normal((2, 20_000, 2))

@@ -19,6 +19,7 @@ def squared_exponential(x, y):
     return np.exp(-0.5 * np.sum((x - y) ** 2, axis=-1))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("k", [2, 5])
 def test_squared_exponentials_are_products(k):
     """exp(-|x - y|^2 / 2): the scalar geometric spectrum multiplied, C(m + k - 1, k - 1) times."""

@@ -9,6 +9,7 @@ import opsvd
 from opsvd import Ball, Gaussian, Rotational, Sphere, Uniform, elementwise, exact
 
 
+@pytest.mark.thorough
 def test_a_jump_away_from_zero_on_a_ball_and_a_sphere():
     """(<x, y> > b): each value is the norm of a function of the length, which begins at b."""
     b = 0.3
@@ -35,6 +36,7 @@ def test_kinks_have_true_bars_on_two_balls():
     assert (fine.errors[places] < 1e-4 * fine.values[0]).all()
 
 
+@pytest.mark.thorough
 def test_fast_waves_take_many_degrees():
     """cos(200 z) and exp(100 z) on a sphere: spherical Bessel functions."""
     svd = opsvd.decompose(elementwise(lambda z: np.cos(200.0 * z), 3), Sphere(3), Sphere(3), rtol=1e-8)

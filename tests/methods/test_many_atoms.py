@@ -70,6 +70,7 @@ def test_bars_from_random_entries_hold(name, rtol, power):
     assert honest(svd, spectrum(KERNELS[name], x, y, p / p.sum()))
 
 
+@pytest.mark.thorough
 def test_a_nugget_is_seen():
     """A kernel with something of its own where x = y: no random pair shows it, and neighbours do."""
     x = np.random.default_rng(0).standard_normal(2100)

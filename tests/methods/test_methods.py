@@ -121,6 +121,7 @@ def test_methods_of_vectors_refuse_what_they_cannot_do(method, kernel, why):
         opsvd.decompose(h, *measures, method=method)
 
 
+@pytest.mark.thorough
 def test_quasi_random_points_are_those_of_any_measure():
     """Made of uniform numbers by its quantiles; the bar holds."""
     svd = quietly(lambda x, y: x * y, Other(), method="quasi-random", rtol=1e-2)
@@ -194,6 +195,7 @@ def test_singularities_that_are_not_square_integrable_are_refused(h):
         opsvd.decompose(h)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("exponent", [-0.1, -0.3, -0.4, -0.45])
 def test_integrable_singularities_have_bars_that_hold(exponent):
     """|x|^a down to a = -0.45, of which panels see ever less: the extrapolated rest is in the error bars."""

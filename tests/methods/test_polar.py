@@ -93,6 +93,7 @@ def image(phi, kinks, functions, a, deviations):
     return weights.ravel() @ functions(points.reshape(-1, 2))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["tanh", "clip", "relu", "gelu"])
 def test_functions_are_singular(name):
     """T g_j = s_j f_j at points in the plane, by integrals in Cartesian coordinates."""
@@ -116,6 +117,7 @@ def test_ten_values_are_known_to_nine_digits(name, deviations):
                                  svd.errors[:count] + other.errors[:count])
 
 
+@pytest.mark.thorough
 def test_four_directions():
     """The values of R^4 are those that quasi-random points give, within the bars of both."""
     with warnings.catch_warnings():
@@ -162,6 +164,7 @@ def test_black_boxes_of_other_forms_are_recognised():
     assert abs(svd(x, y) - np.tanh(x @ matrix @ y)) < 3e-2
 
 
+@pytest.mark.thorough
 def test_the_result_is_used_like_any_other(tmp_path):
     """Saved and loaded, predicted from, and checked by sampling."""
     svd = answer("tanh", 1.0, 0.5, rtol=1e-4)

@@ -74,6 +74,7 @@ def test_measures_may_differ():
     np.testing.assert_allclose(found[:6], STEPS[:6], atol=1e-13)
 
 
+@pytest.mark.thorough
 def test_panels_shrink_towards_vertical_tangents():
     """The singular functions of the disc are singular at its leftmost and rightmost points, and nowhere else."""
     found, last = values_of(lambda x, y: x**2 + y**2 < 2.0 * math.log(2.0), rtol=1e-4)
@@ -86,6 +87,7 @@ def test_panels_shrink_towards_vertical_tangents():
     assert np.diff(edges)[np.abs(edges[:-1] - 3.0).argmin()] > 0.3
 
 
+@pytest.mark.thorough
 def test_crossings_become_edges():
     """Where two breaks cross, functions have kinks."""
     _, last = values_of(lambda x, y: 1.0 * (x > y) + (x + y > 1.0), rtol=1e-4)
@@ -110,6 +112,7 @@ def test_a_triangle():
     assert within_bars(lambda x, y: (np.abs(y) < x) & (x < 1.0), math.sqrt(0.5) * (2.0 * ndtr(1.0) - 1.0) * STEPS)
 
 
+@pytest.mark.thorough
 def test_a_line_that_rounding_blurs():
     """sign(|x - y| - |x + c|) jumps at y = -c, but for rounding, which is not the same in every slice."""
     svd = opsvd.decompose(lambda x, y: np.sign(np.abs(x - y) - np.abs(x + 0.5)), max_seconds=120.0)
@@ -182,6 +185,7 @@ def test_repr_is_the_call():
     assert repr(ProductIntegration(modes=7, max_nodes=800)) == "ProductIntegration(modes=7, max_nodes=800)"
 
 
+@pytest.mark.thorough
 @settings(max_examples=5)
 @given(st.floats(-2.0, 2.0), st.floats(0.5, 2.0), st.booleans())
 def test_steps_along_any_line(shift, slope, rising):

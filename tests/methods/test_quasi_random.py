@@ -122,6 +122,7 @@ def test_products_of_jumps_and_kinks_in_three_coordinates():
         assert (np.abs(values - expected[:len(values)]) <= bars + 1e-4 * values)[clear].all()
 
 
+@pytest.mark.thorough
 def test_five_directions_with_five(tmp_path):
     """tanh of all five coordinates with weights: functions, prediction, cross-check, and what limits it."""
     weights = np.arange(1.0, 6.0)

@@ -62,6 +62,7 @@ def test_exponentials_are_products(phi, scalar, k):
     assert svd.converged
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("k", [2, 5])
 def test_the_cosine_has_the_even_ones(k):
     """cos(c <x, y>) and sin share the spectrum a^k r^m between them: even m here."""
@@ -74,6 +75,7 @@ def test_the_cosine_has_the_even_ones(k):
     np.testing.assert_allclose(svd.values, values[0:2 * q:2], atol=1e-9 * values[0])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("k", [10, 1000])
 def test_tanh_is_stable_under_refinement(k):
     """Asked for more, it gives the same values to 1e-12, within both bars."""
@@ -85,6 +87,7 @@ def test_tanh_is_stable_under_refinement(k):
     assert coarse.multiplicities.tolist() == fine.multiplicities[:q].tolist()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("k", [1000, 10**6])
 def test_a_million_dimensions_cost_the_same(k):
     """As many evaluations of phi at a million as at a thousand, a fraction of a second's."""
@@ -138,6 +141,7 @@ def test_effective_ranks_multiply():
     assert abs(rank - scalar**3) <= rank.error < 1e-2
 
 
+@pytest.mark.thorough
 def test_effective_ranks_that_are_infinite_or_unknown_say_so():
     """sign in R^2 adds up to 1/l; tanh in R^1000 adds up to more with every degree."""
     assert "the sum of all diverges" in opsvd.decompose(elementwise(np.sign, 3, [0]), rtol=1e-6).effective_rank().note
@@ -155,6 +159,7 @@ def test_what_is_known_of_slow_spectra_is_said():
     assert svd.method.startswith("phi(<x, y>) in R^3: spherical harmonics to degree 191")
 
 
+@pytest.mark.thorough
 def test_kinks_away_from_zero_have_honest_bars():
     """clip(<x, y>, -1, 1) in R^10 against a finer tolerance: within the bars."""
     def clip(z):
@@ -165,6 +170,7 @@ def test_kinks_away_from_zero_have_honest_bars():
     assert (np.abs(coarse.values[:q] - fine.values[:q]) <= coarse.value_errors[:q] + fine.value_errors[:q]).all()
 
 
+@pytest.mark.thorough
 def test_saved_and_loaded(tanh3, tmp_path):
     """Values, multiplicities beyond int64, functions, and the reconstruction."""
     path = tmp_path / "svd.npz"
@@ -179,6 +185,7 @@ def test_saved_and_loaded(tanh3, tmp_path):
     assert opsvd.load(path).multiplicities.tolist() == huge.multiplicities.tolist()
 
 
+@pytest.mark.thorough
 def test_what_cannot_be_is_refused(tanh3):
     """Infinite E[h^2], harmonics beyond counting, points of the wrong shape, other methods."""
     with pytest.raises(NotSquareIntegrableError, match="does not decay with the lengths"):
@@ -201,6 +208,7 @@ def test_the_zero_kernel():
     assert (svd.rank, float(svd.norm)) == (0, 0.0)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("c", [0.45, 0.49])
 def test_bars_know_how_far_functions_reach(c):
     """exp(c <x, y>) in R^5: all of the leading values to 1e-11, although phi overflows where 0.3 % of the norm is."""
@@ -251,6 +259,7 @@ def test_overflow_where_the_density_is_nil(c, k):
     assert svd.multiplicities[:2].tolist() == [1, k]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("phi", [lambda z: np.sqrt(5e5 - z) / 1e3, lambda z: np.cosh(z / 1e3) * np.sign(z)])
 def test_other_functions_that_end_where_the_density_is_nil(phi):
     """NaN beyond 500 deviations, and a jump: the norm is that of phi(1000 z), z normal, to 1 / k."""
@@ -259,6 +268,7 @@ def test_other_functions_that_end_where_the_density_is_nil(phi):
     assert svd.norm.value == pytest.approx(np.sqrt(w @ phi(1e3 * z) ** 2), rel=2e-5)
 
 
+@pytest.mark.thorough
 def test_overflow_that_matters_is_refused():
     """exp(cosh(z)) overflows at seven deviations, where it is not small."""
     with pytest.raises(opsvd.NonFiniteKernelError, match="h must be finite"):

@@ -156,6 +156,7 @@ def test_what_overflows_is_not_square_integrable():
                         three, rtol=1e-4)
 
 
+@pytest.mark.thorough
 @pytest.mark.filterwarnings("ignore::opsvd.ConvergenceWarning")    # for kinks bars are true and wide
 @pytest.mark.parametrize("kink", [-1.3, -0.72, -0.2, 1.1])
 def test_bars_hold_wherever_a_kink_lies_between_nodes(kink):

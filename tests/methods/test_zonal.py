@@ -209,6 +209,7 @@ def test_two_independent_inputs_against_gauss_rules(lines):
     np.testing.assert_array_less(np.abs(svd.singular_values[:count] - reference[:count]), svd.errors[:count] + 3e-5)
 
 
+@pytest.mark.thorough
 def test_independent_gaussians_are_a_gaussian_vector():
     """A Product of them has the values, and the method, of the vector with their covariance."""
     one, other = (decompose(neuron("tanh", 2), inputs, Gaussian.standard(3), rtol=1e-2, max_rank=4)
@@ -235,6 +236,7 @@ def test_a_rule_of_points_has_the_moments_of_a_square(mixed):
         assert rows.masses @ rows.points[:, 0] ** 2 == pytest.approx(2.0 / 3.0, rel=1e-12)
 
 
+@pytest.mark.thorough
 def test_a_mean_of_the_inputs_is_a_bias():
     """phi(<w, x> + b) with x of mean m has the values of x less m with the bias b + <w, m>, which is correlated."""
     shift = np.eye(3)
@@ -365,6 +367,7 @@ def test_a_mean_of_biases_is_in_phi():
     np.testing.assert_allclose(one.right(y + np.array([0.0, 1.0])), other.right(y), rtol=1e-6)
 
 
+@pytest.mark.thorough
 def test_refusals_say_why():
     """Other kernels, other measures, no bias, and inputs that are not round."""
     two = Gaussian.standard(2)

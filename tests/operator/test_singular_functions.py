@@ -84,6 +84,7 @@ def test_a_kernel_of_the_lengths_that_vanishes_near_the_origin():
     assert np.sqrt(np.mean((svd(x, y) - h(x, y)) ** 2)) <= 3.0 * svd.tail + 0.02
 
 
+@pytest.mark.thorough
 def test_radial_functions_keep_their_value_beyond_their_range():
     """The value at the end of the range, along every ray; at the origin the last coordinate gives the direction."""
     svd = opsvd.decompose(opsvd.elementwise(np.tanh, 2), rtol=1e-8)

@@ -78,6 +78,7 @@ def test_sin_against_simulation(n, m):
     assert_allclose((samples.std(axis=0, ddof=1) / prediction.std)[prediction.valid], 1.0, atol=0.15)
 
 
+@pytest.mark.thorough
 def test_the_bias_is_seen():
     """The simulation tells the prediction from the operator value: without the bias the scores are beyond six."""
     s, left, right, f, g = galerkin_sin(12)

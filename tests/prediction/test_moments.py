@@ -39,6 +39,7 @@ def test_what_is_not_known_of_mixed_moments():
     assert mixed_moments(svd.left, owners, np.array([0, 1])) is None
 
 
+@pytest.mark.thorough
 def test_a_multiplet_of_vectors_is_split():
     """The three values of tanh(<x, y>) in R^3: mean and spread of the first, second and third largest."""
     n = 200
@@ -53,6 +54,7 @@ def test_a_multiplet_of_vectors_is_split():
     assert_allclose(s.mean(axis=1).std(), prediction.std[0], rtol=0.15)
 
 
+@pytest.mark.thorough
 def test_functions_of_several_coordinates_without_symmetry():
     """A kernel of R^2 without rotations: near-equal values are predicted as a multiplet."""
     h = opsvd.Kernel(lambda x, y: x[..., 0] * y[..., 0] + 0.99 * x[..., 1] * y[..., 1], dims=(2, 2))

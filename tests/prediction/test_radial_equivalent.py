@@ -61,6 +61,7 @@ def test_large_samples_are_the_second_order(n):
     assert "OperatorSVD.equivalent may have its law" in svd.predict(20).statement
 
 
+@pytest.mark.thorough
 def test_a_million_dimensions():
     """Linear functions lose half of k / n of the effective rank of k: here, all but that of independent entries."""
     svd = opsvd.decompose(elementwise(lambda z: z, 10**6))

@@ -126,6 +126,7 @@ def test_matrices_that_nobody_can_store():
         _ = law.singular_values
 
 
+@pytest.mark.thorough
 def test_nothing_and_everything_in_a_dictionary():
     """The zero operator has zeros, and no density; results have quantiles among their numbers, and draw themselves."""
     zero = deterministic_equivalent([], [], 5)

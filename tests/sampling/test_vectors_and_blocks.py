@@ -74,6 +74,7 @@ def test_entries_of_blocks():
         BlockMatrix(kernel, x, y[:8])
 
 
+@pytest.mark.thorough
 def test_trials_and_sweeps_of_vectors():
     """Measures follow the kernel; a large matrix of low rank is found to be one."""
     kernel = KERNELS["sin in R^2"]

@@ -76,6 +76,7 @@ def test_an_extrapolation_says_so_and_what_is_sure(value, error, lower, note, te
     assert (plain.lower, plain.upper, plain.extrapolated) == (2.0, 3.0, False)
 
 
+@pytest.mark.thorough
 @given(st.floats(1e-9, 1e9), st.floats(1e-12, 1e3), st.floats(0.0, 1.0))
 def test_a_lower_bound_is_never_rounded_upwards(value, error, part):
     """What is printed is at most the bound, and close to it."""
