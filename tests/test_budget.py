@@ -81,6 +81,7 @@ def test_evaluations_stay_within_the_limit(h, limit):
     assert svd.converged or any(reason in svd.status for reason in reasons)
 
 
+@pytest.mark.thorough
 def test_bars_of_a_cut_short_answer_hold():
     """(x > y) at ever larger budgets: every answer is honest, and the last is accurate."""
     for limit in (LEAST, 1_000_000, 2_000_000, 200_000_000):

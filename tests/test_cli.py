@@ -160,6 +160,7 @@ def test_rank_zero_is_printed(capsys):
     assert "converged" in capsys.readouterr().out
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("suffix", ["png", "svg"])
 def test_a_picture_is_drawn(suffix, tmp_path, capsys):
     """--plot writes a picture of the kind that its name says, and prints where."""

@@ -26,6 +26,7 @@ def panels():
     return essay_panels(n=(30, 90), ranks_n=(10, 40, 160), trials=20, rng=0)
 
 
+@pytest.mark.thorough
 def test_the_panels_are_those_of_the_essay(panels):
     """Six panels in the essay's order, each with a complete spectrum for each n, and the last alone grows."""
     assert len(panels) == 6
@@ -145,6 +146,7 @@ def test_predicted_ranks_pass_through_the_sampled_ones():
     assert jump.ranks_label.startswith("operator: at least ")
 
 
+@pytest.mark.thorough
 def test_functions_of_ones_own():
     """A panel for each, in their order, and the independent entries; names that are formulas are titles as they are."""
     functions = {"relu_6": lambda z: np.clip(z, 0.0, 6.0), "exp(z)/$": lambda z: np.exp(0.1 * z), "c": np.cos}

@@ -145,6 +145,7 @@ def test_constants_and_jumps_have_no_errors_of_values():
         assert rounding_of_values(QuadKernel.of(Kernel(h)), opsvd.Gaussian(), opsvd.Gaussian()) == 0.0
 
 
+@pytest.mark.thorough
 def test_other_shapes_of_kernels():
     """Zero, a constant, a kernel of one variable, and one that has another size."""
     assert quietly(lambda x, y: 0.0 * x * y, UNIFORM, UNIFORM, precision="quad").rank == 0

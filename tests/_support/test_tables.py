@@ -45,6 +45,7 @@ def test_every_result_is_a_table(results):
     assert {kind.__name__ for kind in kinds} == named
 
 
+@pytest.mark.thorough
 def test_json_takes_their_dictionaries(results):
     """Arrays are lists, and everything is there again after JSON."""
     for name, one in results.items():

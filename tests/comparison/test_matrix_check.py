@@ -26,6 +26,7 @@ def matrix_of(h, n, m, seed=0):
     return h(rng.standard_normal((n, 1)), rng.standard_normal((1, m)))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", KERNELS)
 def test_p_values_are_uniform_under_the_claim(claims, name):
     """Kolmogorov and Smirnov do not reject uniform p-values over 120 true claims, equal values among them."""

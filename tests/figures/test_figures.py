@@ -141,6 +141,7 @@ def test_breaks_without_axes_are_pyplots_too():
     plt.close(ax.figure)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("suffix", ["png", "pdf", "svg"])
 def test_the_summary_can_be_saved(suffix, svd, tmp_path):
     """Three panels with a cross-check and two without; pyplot knows neither figure."""

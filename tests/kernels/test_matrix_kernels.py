@@ -33,6 +33,7 @@ def test_a_constant_matrix_times_a_kernel(svd):
     assert (np.abs(svd.values - expected) <= svd.errors).all()
 
 
+@pytest.mark.thorough
 def test_a_diagonal_is_a_union():
     """The values of both entries, merged; what is zero adds nothing."""
     svd = opsvd.decompose(side_by_side, rtol=1e-8)

@@ -86,6 +86,7 @@ def test_values_under_narrow_components(name):
     assert_values_of_a_jump(MIXED[name])
 
 
+@pytest.mark.thorough
 def test_what_is_not_found_is_said():
     """The message has the mass, where it is, and what to pass; then the peak is found."""
     def pdf(x):

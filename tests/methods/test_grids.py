@@ -74,6 +74,7 @@ def test_bars_hold_across_kinks(name):
         assert (np.abs(svd.values[:q] - expected[:q]) <= svd.errors[:q]).all()
 
 
+@pytest.mark.thorough
 def test_bars_hold_where_x_equals_y():
     """A kink on the diagonal, times cos(x2 y2): products of both spectra."""
     scalar = opsvd.decompose(lambda x, y: np.abs(x - y), rtol=1e-6).values

@@ -35,6 +35,7 @@ def test_a_short_length_on_a_long_interval():
                       exponential_values(0.1, 10.0, 100), 10)
 
 
+@pytest.mark.thorough
 def test_a_thin_band():
     """(|x - y| < 1/20), against polynomials on twenty cells."""
     svd = opsvd.decompose(lambda x, y: np.abs(x - y) < 0.05, Uniform(), Uniform())

@@ -59,6 +59,7 @@ def values_on_the_circle(power, small, count=400):
     return lambda name: spectrum(name, round_weight)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("name", "power"), [("sign", 0), ("relu", 1), ("absolute", 1)])
 def test_jumps_and_kinks_at_zero_against_a_matrix_between_directions(name, power):
     """Ten values, within their bars, and these below 1e-9 of the first."""

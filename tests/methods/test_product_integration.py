@@ -139,6 +139,7 @@ def test_corners_seen_from_either_side(h):
         assert (apart <= several[0].errors[:count] + other.errors[:count]).all()
 
 
+@pytest.mark.thorough
 def test_values_do_not_exceed_the_true_ones():
     """Galerkin projections: compared with a finer one, values rise, and only by the square of what panels miss."""
     coarse, _ = values_of(lambda x, y: np.abs(x - y), rtol=1e-6)

@@ -26,6 +26,7 @@ def test_the_norm_and_the_lengths_of_a_product(k):
         assert high < 6.0 / np.sqrt(k) or k == 2
 
 
+@pytest.mark.thorough
 def test_what_grows_too_fast_is_refused():
     """exp(0.6 <x, y>) has no norm."""
     with pytest.raises(NotSquareIntegrableError, match="does not decay with the lengths"):

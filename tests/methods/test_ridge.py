@@ -48,6 +48,7 @@ def test_strong_singularities_have_bars_that_hold(a):
     assert abs(svd.singular_values[0] - power_spectrum(a)[0]) <= svd.errors[0] <= 1e-6
 
 
+@pytest.mark.thorough
 def test_jumps_steps_and_many_breaks():
     """The sign of x - y, and a step that is nearly one: the values differ as they must, and none is wrong."""
     jump, step = (opsvd.decompose(h, method=Ridge(-1.0))

@@ -28,6 +28,7 @@ def fitting(h, mu_x=Gaussian(), mu_y=Gaussian()):    # noqa: B008
     return fitting_gaussians(Problem(kernel, mu_x, mu_y))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", [*GAUSSIAN, *LEADING])
 def test_values_to_rounding(name):
     """Ten digits and more of all values returned, and bars that hold; the whole spectrum, or leading values of many."""

@@ -22,6 +22,7 @@ def tanh3():
     return opsvd.decompose(elementwise(np.tanh, 3), rtol=1e-6)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("k", [3, 7, 50, 10**4])
 def test_sign_is_funk_and_heckes(k):
     """One value for each odd degree, to 1e-10 and within its bar, with the number of harmonics."""
@@ -151,6 +152,7 @@ def test_effective_ranks_that_are_infinite_or_unknown_say_so():
     assert opsvd.decompose(elementwise(np.tanh, 1000)).effective_rank("stable").error < 1e-3
 
 
+@pytest.mark.thorough
 def test_what_is_known_of_slow_spectra_is_said():
     """The status tells how large values beyond may be; all that are given are larger."""
     svd = opsvd.decompose(elementwise(np.sign, 3, [0]), rtol=1e-6)

@@ -134,6 +134,7 @@ def test_samples_agree(svd):
     assert opsvd.crosscheck(mixed, 300, TWO, TWO, trials=10, rng=0, svd=svd, rank=2).agrees
 
 
+@pytest.mark.thorough
 def test_constants_and_what_does_not_fit():
     """A constant has one value; a budget that is too small leaves the answer of a few points."""
     np.testing.assert_allclose(opsvd.decompose(lambda x, y: 2.0, TWO, TWO).values, [2.0])

@@ -271,6 +271,7 @@ def test_inputs_of_other_laws_against_sampling(inputs):
     assert not (np.abs(check.z) > 5.0).any()    # some are not predicted, as moments are large
 
 
+@pytest.mark.thorough
 def test_the_bias_may_be_first_and_the_sides_exchanged():
     """phi(b + w x) with (b, w) for y, and with (w, b) for x, has the values of phi(w x + b)."""
     known = answer("tanh", 1, rtol=1e-2)
@@ -356,6 +357,7 @@ def test_the_result_is_used_like_any_other(tmp_path):
     assert np.abs(prediction.mean[:3] / svd.singular_values[:3] - 1.0).max() < 0.05
 
 
+@pytest.mark.thorough
 def test_a_mean_of_biases_is_in_phi():
     """tanh(w x + b) with b of mean 1 has the values and the functions of tanh(w x + b + 1) with b of mean zero."""
     one = decompose(neuron("tanh", 1), Gaussian(), Gaussian([0.0, 1.0], np.eye(2)), rtol=1e-2, max_rank=4)

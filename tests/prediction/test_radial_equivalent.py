@@ -34,6 +34,7 @@ def test_one_shell_is_the_law_for_gaussian_rows(shape):
     assert half.left_open > 1.0
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("phi", "kinks", "k", "shape"), [
     (np.tanh, (), 4, (200, 200)), (np.tanh, (), 16, (300, 200)), (lambda z: z * z - 1.0, (), 16, (200, 200)),
     (lambda z: np.maximum(z, 0.0), (0,), 6, (200, 200)), (np.sign, (0,), 20, (200, 200)),

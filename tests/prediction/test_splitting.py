@@ -23,6 +23,7 @@ def compared(request):
     return request.param, svd.predict(240, 160), opsvd.monte_carlo(h, 240, m=160, trials=TRIALS, rank=4, rng=2)
 
 
+@pytest.mark.thorough
 def test_multiplets(compared):
     """Mean and spread of the ordered values: of two equal ones, of 1 and 0.99, and none where values are apart."""
     name, prediction, sampled = compared

@@ -84,6 +84,7 @@ def test_points_are_in_order():
     np.testing.assert_array_equal(points, np.unique(points, axis=0))
 
 
+@pytest.mark.thorough
 def test_noise_is_called_noise():
     """Where cutting does not make slices smooth, a warning says that the points are not all."""
     with pytest.warns(ConvergenceWarning, match="slices of h do not become smooth"):

@@ -183,6 +183,7 @@ def test_no_intervals_no_breaks():
     assert find_breaks(function, np.zeros(0), np.zeros(0)).shape == (0,)
 
 
+@pytest.mark.thorough
 @settings(max_examples=30)
 @given(st.floats(-1e3, 1e3), st.floats(1e-6, 1e3), st.floats(0.15, 0.85), st.sampled_from(["jump", "three values"]),
        st.floats(1e-3, 1e3))

@@ -79,6 +79,7 @@ MEASURED = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("engine", "h", "shape", "rank"), MEASURED, ids=[
     f"{engine}, {shape}, {rank}" for engine, _, shape, rank in MEASURED])
 def test_evaluations_and_memory_are_as_said(engine, h, shape, rank):

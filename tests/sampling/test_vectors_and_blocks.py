@@ -87,6 +87,7 @@ def test_trials_and_sweeps_of_vectors():
     assert blocks.engine_error.max() < 1e-5
 
 
+@pytest.mark.thorough
 def test_one_matrix_of_vectors_against_a_claim():
     """Multiplets are compared by their means; another function, or another dimension, is refused."""
     svd = opsvd.decompose(opsvd.elementwise(np.tanh, 3), rtol=1e-4)
