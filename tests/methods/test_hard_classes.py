@@ -153,7 +153,7 @@ def test_a_thin_band_along_a_parabola():
     svd, reflected = opsvd.decompose(band), opsvd.decompose(lambda x, y: band(y, -x))
     assert svd.converged
     assert svd.rank >= 8
-    known = of_intervals(lambda x: [(x * x - 0.05, x * x + 0.05)], 4.5, 1500)
+    known = of_intervals(lambda x: [(x * x - 0.05, x * x + 0.05)], 3.0, 2000)    # y = 9 is far out
     assert np.abs(svd.singular_values[:8] - known[:8]).max() < 3e-4 * known[0]
     q = min(svd.rank, reflected.rank)
     wrong = np.abs(svd.singular_values[:q] - reflected.singular_values[:q])
