@@ -15,7 +15,7 @@ from setting import machine, print_tables
 
 import opsvd
 
-SETS, KERNELS, LEADING = 2, 24, 8
+SETS, KERNELS, LEADING = 3, 26, 8
 
 
 def rule(edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
