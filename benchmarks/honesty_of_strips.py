@@ -14,16 +14,15 @@ from scipy.stats import norm
 from setting import machine, print_tables
 
 import opsvd
+from opsvd.quadrature import composite_gauss_legendre
 
 SETS, KERNELS, LEADING = 3, 26, 8
 
 
 def rule(edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Nodes of sixteen a panel, and the roots of their Gaussian weights."""
-    t, w = np.polynomial.legendre.leggauss(16)
-    left, width = edges[:-1, None], np.diff(edges)[:, None]
-    nodes = (left + 0.5 * width * (1.0 + t)).ravel()
-    return nodes, np.sqrt((0.5 * width * w).ravel() * norm.pdf(nodes))
+    nodes, weights = composite_gauss_legendre(edges, 16)
+    return nodes, np.sqrt(weights * norm.pdf(nodes))
 
 
 def drawn(rng: np.random.Generator) -> tuple[Callable[[np.ndarray, np.ndarray], np.ndarray], np.ndarray, str]:

@@ -68,7 +68,7 @@ class Images:
 
 def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: SingularSystem, rtol: float, *,
            outside: float, hidden: float, spots: tuple[Rule, Rule], samples: np.ndarray,
-           places: tuple["SlicePlaces", "SlicePlaces"] | None = None) -> Images:
+           places: tuple[SlicePlaces, SlicePlaces] = (SlicePlaces(), SlicePlaces())) -> Images:
     """Apply T and its adjoint to the leading singular functions, along slices at the nodes of a check rule.
 
     Parameters
@@ -93,7 +93,6 @@ def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: Sin
     rule_x, rule_y = check
     # Orders that no method has, so that no node is common.
     tol, order = Tolerances(rtol, kernel.eps).integrals, 11 if kernel.dear else 20
-    places = (SlicePlaces(), SlicePlaces()) if places is None else places
     along_y = _Side(kernel, left, right, s, domain.x, domain.y, tol, order, places[0])
     along_x = _Side(kernel.adjoint(), right, left, s, domain.y, domain.x, tol, order, places[1])
     (at_x, at_spots), (at_y,) = along_y.seen_at(rule_x, spots[0]), along_x.seen_at(rule_y)

@@ -8,7 +8,6 @@ the interval among them.
 """
 
 import math
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +19,7 @@ from ..kernels import Kernel
 from ..measures import LineMeasure
 from ..probing.slice_splitter import slice_integrals
 from ..probing.slices import SliceIntegrals
-from ..quadrature import Rule, angle_density, gauss_gegenbauer, gegenbauer
+from ..quadrature import Rule, angle_density, divided, gauss_gegenbauer, gegenbauer
 
 # Evaluations that a function may take on average, besides the first look: for ten breaks, and grading towards them.
 SPLITTING = 4000
@@ -166,8 +165,8 @@ def angular_sums(slices: SliceIntegrals, k: int, size: int, negligible: float) -
 def _polynomials(shared: PanelBasis, k: int, size: int) -> tuple[PanelBasis, np.ndarray, np.ndarray]:
     """Panels on which the p_l are resolved, the p_l there times roots of weights, and the ratio of the densities."""
     law, width = shared.measure, PHASE / math.sqrt(size * (size + k - 2.0))
-    edges = [np.linspace(a, b, math.ceil((b - a) / width), endpoint=False) for a, b in pairwise(shared.edges)]
-    basis = PanelBasis(law, np.concatenate([*edges, shared.edges[-1:]]), shared.order)
+    edges = divided(shared.edges, np.ceil(np.diff(shared.edges) / width).astype(int))
+    basis = PanelBasis(law, edges, shared.order)
     polynomials = gegenbauer(np.cos(basis.rule.nodes), k, size) * basis.rule.sqrt_weights
     return basis, polynomials, _ratio(basis.rule.nodes, law, k)
 

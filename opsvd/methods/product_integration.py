@@ -141,7 +141,7 @@ def _survey(problem: Problem, tol: float, *, most: int) -> tuple["_Slices", "_Sl
     """Slices in both directions, with panels that suit them and the singular functions; None where nothing suits."""
     kernel, domain, (mu_x, mu_y) = problem.kernel, problem.domain, problem.lines
     strips = ends_of_strips(kernel.adjoint(), mu_y, mu_x), ends_of_strips(kernel, mu_x, mu_y)
-    x, y = (_within(first_edges(mu, interval, count), ends) for mu, interval, count, ends in
+    x, y = (_with_edges(first_edges(mu, interval, count), ends, mu) for mu, interval, count, ends in
             zip(problem.lines, (domain.x, domain.y), FIRST_PANELS, strips, strict=True))
     rules = [PanelBasis(mu, edges, ORDER).rule for mu, edges in ((mu_x, x), (mu_y, y))]
     size = float(np.linalg.norm(weighted_samples(kernel, domain, *rules))) / 16.0    # of about 256 slices
@@ -291,13 +291,8 @@ def _keys(rule: Rule) -> list[tuple[float, float]]:
     return list(zip(rule.nodes.tolist(), rule.sqrt_lebesgue.tolist(), strict=True))
 
 
-def _within(edges: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Edges and further ones, as far as these are inside."""
-    return np.union1d(edges, ends[(ends > edges[0]) & (ends < edges[-1])])
-
-
 def _with_edges(edges: np.ndarray, points: np.ndarray, measure: LineMeasure) -> np.ndarray:
-    """Add edges at points that are no edges to within 1e-6: meeting points are known to the root of rounding."""
+    """Add edges at inner points that are none to within 1e-6: meeting points are known to the root of rounding."""
     for point in points[(points > edges[0]) & (points < edges[-1])]:
         if np.abs(edges - point).min() > 1e-6 * measure.scale:
             edges = np.union1d(edges, point)

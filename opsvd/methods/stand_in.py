@@ -103,7 +103,7 @@ def _compared(problem: Problem, stand: Problem, hidden: float) -> StandIn | None
 
 
 def _of_product(problem: Problem) -> tuple[Values, float] | None:
-    """The function of xy, and which part of the norm is nearer to zero than it is known."""
+    """The function of xy, of which nothing is hidden from pairs."""
     pair, aim = ProductPair(problem), problem.tolerances.trapezoid
     decay, profile = Decay(pair, aim), replace(pair.profile, parities=False)
     low = decay.first(aim).min(axis=1)
@@ -144,7 +144,7 @@ def _of_sum(problem: Problem, b: float) -> tuple[Values, float] | None:
 
 
 def _of_exponent(problem: Problem) -> tuple[Values, float] | None:
-    """The exponential of a polynomial of degree two."""
+    """The exponential of a polynomial of degree two, likewise."""
     found = problem.quadratic_exponent
     if found is None:
         return None

@@ -31,6 +31,7 @@ from ..quadrature import (
     PanelFunction,
     composite_gauss_legendre,
     continued,
+    divided,
     fall,
     weighted_polynomials,
 )
@@ -216,10 +217,7 @@ class _Grid:
         lines = np.subtract.outer(self.neurons.breaks, w * self.slices.ends).ravel() / self.plane.bias
         edges = np.sort(np.concatenate([lines[np.abs(lines) < top], [-top, top]]))
         edges = edges[np.append(True, np.diff(edges) > 1e-12)]
-        counts = np.ceil(np.diff(edges) / (1.0 if self.check else 1.2)).astype(int)
-        parts = [np.linspace(low, high, count, endpoint=False)
-                 for low, high, count in zip(edges[:-1], edges[1:], counts.tolist(), strict=True)]
-        return np.append(np.concatenate(parts), edges[-1])
+        return divided(edges, np.ceil(np.diff(edges) / (1.0 if self.check else 1.2)).astype(int))
 
 
 def _probable(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -262,10 +260,7 @@ class _Level:
         """Phi on panels on which it is smooth."""
         pieces = np.exp(self.neurons.profile.pieces.edges)
         edges = np.unique(np.concatenate([-pieces, [0.0], pieces]))
-        counts = np.ceil(np.diff(edges) / 2.0).astype(int)
-        parts = [np.linspace(low, high, count, endpoint=False)
-                 for low, high, count in zip(edges[:-1], edges[1:], counts.tolist(), strict=True)]
-        return PanelFunction.of(self.neurons.phi, np.append(np.concatenate(parts), edges[-1]), 16)
+        return PanelFunction.of(self.neurons.phi, divided(edges, np.ceil(np.diff(edges) / 2.0).astype(int)), 16)
 
     def evidence(self, system: SingularSystem) -> PartsEvidence | None:
         """Residuals on other panels of x and another rule for (w, b); None if random pairs contradict the answer."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..quadrature import gauss_legendre
+from ..quadrature import divided, gauss_legendre
 
 
 def panels_for_strips(edges: np.ndarray, breaks: np.ndarray, x: np.ndarray, weights: np.ndarray,
@@ -58,9 +58,7 @@ def panels_for_strips(edges: np.ndarray, breaks: np.ndarray, x: np.ndarray, weig
     distances[:max(known[0] - 1, 0)] = distances[known[-1] + 2:] = np.inf
     counts = np.maximum(np.ceil(nearest_nodes / distances), 1.0)
     counts = np.maximum(counts * min(1.0, most_panels / counts.sum()), 1.0).astype(int)
-    parts = [np.linspace(low, high, count, endpoint=False) for low, high, count in
-             zip(edges[:-1], edges[1:], counts.tolist(), strict=True)]
-    return np.append(np.concatenate(parts), edges[-1])
+    return divided(edges, counts)
 
 
 def _weights_on(panel: np.ndarray, which: np.ndarray, weights: np.ndarray, panels: int) -> np.ndarray:

@@ -10,6 +10,7 @@ from .fourth_moments import RARE, fourth_moments_by_rule, mixed_moments, unknown
 from .gauss_hermite import gauss_hermite, hermite_functions, hermite_polynomials
 from .gauss_legendre import (
     composite_gauss_legendre,
+    divided,
     equal_panels,
     gauss_legendre,
     gauss_lobatto,
@@ -26,10 +27,11 @@ from .rule import Rule, joined
 from .singular_points import hidden_energy, poles
 
 __all__ = ["FILTER_WINDOW", "PIECE_ORDER", "RARE", "SLOWEST_RATE", "Distribution", "PanelFunction", "Pieces", "Rule",
-           "angle_density", "band_limited", "classify_breaks", "composite_gauss_legendre", "continued", "equal_panels",
-           "fall", "filter_envelope", "find_breaks", "find_pieces", "fourth_moments_by_rule", "gauss_gegenbauer",
-           "gauss_hermite", "gauss_legendre", "gauss_lobatto", "gauss_nodes", "gegenbauer", "harmonics",
-           "hermite_functions", "hermite_polynomials", "hidden_energy", "improved_nodes", "jacobi_recurrence",
-           "joined", "lanczos", "legendre_analysis", "legendre_moments", "legendre_sum", "legendre_transform",
-           "log_gamma_excess", "mixed_moments", "on_panels", "orthonormal_legendre", "orthonormal_polynomials",
-           "place_between", "poles", "recurrence", "unknown_by_sample", "weighted_polynomials", "wide_sample"]
+           "angle_density", "band_limited", "classify_breaks", "composite_gauss_legendre", "continued", "divided",
+           "equal_panels", "fall", "filter_envelope", "find_breaks", "find_pieces", "fourth_moments_by_rule",
+           "gauss_gegenbauer", "gauss_hermite", "gauss_legendre", "gauss_lobatto", "gauss_nodes", "gegenbauer",
+           "harmonics", "hermite_functions", "hermite_polynomials", "hidden_energy", "improved_nodes",
+           "jacobi_recurrence", "joined", "lanczos", "legendre_analysis", "legendre_moments", "legendre_sum",
+           "legendre_transform", "log_gamma_excess", "mixed_moments", "on_panels", "orthonormal_legendre",
+           "orthonormal_polynomials", "place_between", "poles", "recurrence", "unknown_by_sample",
+           "weighted_polynomials", "wide_sample"]

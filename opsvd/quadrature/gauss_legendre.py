@@ -54,6 +54,13 @@ def equal_panels(low: float, high: float, width: float) -> np.ndarray:
     return np.linspace(low, high, int(np.ceil((high - low) / width)) + 1) if high > low else np.zeros(0)
 
 
+def divided(edges: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """The edges of panels of which each is divided into so many equal ones, shape (panels,) of integers from one on."""
+    parts = [np.linspace(low, high, count, endpoint=False)
+             for low, high, count in zip(edges[:-1], edges[1:], counts.tolist(), strict=True)]
+    return np.append(np.concatenate(parts), edges[-1])
+
+
 def composite_gauss_legendre(edges: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Return nodes and Lebesgue weights of the n-point rule on every panel [edges[p], edges[p + 1]].
 

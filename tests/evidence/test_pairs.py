@@ -11,6 +11,7 @@ from opsvd.evidence.pairs import answer_of, pairs_for, seen_at_pairs, stratified
 from opsvd.kernels import Kernel
 from opsvd.methods import Polynomials
 from opsvd.operator.problem import Problem
+from opsvd.quadrature import composite_gauss_legendre
 
 LINES = (Gaussian(1.0, 2.0), Uniform(-1.0, 3.0), Beta(0.5, 0.5), StudentT(3.0))
 
@@ -87,12 +88,9 @@ def test_a_strip_beside_a_steep_kernel(centre, width, size, steepness, along_x):
 
     grid = np.linspace(-8.5, 8.5, 101)
     ends = np.union1d(grid, [centre - width, centre + width])
-    t, w = np.polynomial.legendre.leggauss(16)
-    (x, root_x), (y, root_y) = (
-        (nodes.ravel(), np.sqrt((0.5 * np.diff(edges)[:, None] * w).ravel() * norm.pdf(nodes.ravel())))
-        for edges, nodes in ((edges, 0.5 * (edges[:-1, None] + edges[1:, None] + np.diff(edges)[:, None] * t))
-                             for edges in ((ends, grid) if along_x else (grid, ends))))
-    exact = np.linalg.svd(root_x[:, None] * h(x[:, None], y) * root_y, compute_uv=False)
+    (x, w_x), (y, w_y) = (composite_gauss_legendre(edges, 16) for edges in ((ends, grid) if along_x else (grid, ends)))
+    roots = np.sqrt(np.multiply.outer(w_x * norm.pdf(x), w_y * norm.pdf(y)))
+    exact = np.linalg.svd(roots * h(x[:, None], y), compute_uv=False)
     svd = quietly(h)
     assert svd.rank >= 1
     assert (np.abs(svd.singular_values - exact[:svd.rank]) <= svd.errors + 1e-11).all()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from opsvd.quadrature import composite_gauss_legendre
+from opsvd.quadrature import composite_gauss_legendre, divided
 
 
 def test_polynomials_are_integrated_exactly():
@@ -21,3 +21,8 @@ def test_graded_panels_keep_relative_accuracy_at_zero():
     panels = nodes.reshape(-1, 16)
     assert (panels > edges[:-1, None]).all()
     assert (panels < edges[1:, None]).all()
+
+
+def test_panels_are_divided():
+    """Each into as many as are asked for, and old edges stay."""
+    np.testing.assert_allclose(divided(np.array([0.0, 1.0, 3.0]), np.array([2, 1])), [0.0, 0.5, 1.0, 3.0])
