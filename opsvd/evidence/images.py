@@ -180,9 +180,11 @@ class _Side:
         margin = few_carriers_margin(energies)
         columns = np.sqrt(energies.sum(axis=0) + beyond)
         at_one_node = np.sqrt((np.cumsum(squares(f), axis=1) * energies).max(axis=0))
+        # Inner products take each slice times the functions there.
+        wrong = slices.unresolved_against(np.sqrt(np.cumsum(squares(f[inside]), axis=1)))
         # Norms of more functions are no less, though their margins may be.
         return (np.maximum.accumulate(margin * columns) + slices.unresolved,
-                np.maximum.accumulate(margin * corner_norms(coupling)) + slices.unresolved, at_one_node)
+                np.maximum.accumulate(margin * corner_norms(coupling)) + wrong, at_one_node)
 
     def missed(self, slices: SliceIntegrals, there: np.ndarray, spots: tuple[Rule, Rule],
                samples: np.ndarray) -> tuple[float, np.ndarray]:

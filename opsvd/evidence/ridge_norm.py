@@ -14,6 +14,15 @@ operator norms, and that of H is at most that of the convolution with G:
 
 This bounds what a smooth filter takes from G. What it leaves is band-limited, and so are the leading singular
 functions: equally spaced samples have the same operator norm, and are a Hankel matrix.
+
+Slow and fast waves hardly mix, so that the larger of both norms counts, and not their sum. Let A and B be multipliers
+of frequencies, :math:`A^2 + B^2 = 1`, with B zero up to a frequency below that of the filter, and A beyond another one.
+Then D, what is left beside leading terms, is
+
+.. math:: D = A D A + B D B + A [A, D] + B [B, D] ,
+
+of which the first two terms are at most the larger of the norms of slow waves and of fast ones. The plane waves of the
+first factor shift frequencies by some units, so that the commutators are of the size of the change of A over them.
 """
 
 import math
@@ -73,15 +82,15 @@ class RidgeNorm:
     def beside(self, kernel: Kernel, system: SingularSystem, counts: list[int]) -> np.ndarray:
         r"""Bounds of :math:`\|T - \sum_{i \le q} s_i f_i g_i\|`, for each q of `counts`.
 
-        The filter leaves fast enough waves for the others to be less than a tenth of the sixth value, or as many as
-        matrices of ten thousand rows hold.
+        The filter leaves fast enough waves for the others to be less than a tenth of the sixth value, or less than six
+        tenths and apart from the functions; or as many as matrices of ten thousand rows hold.
         """
         if not counts:
             return np.zeros(0)
         wanted = 0.1 * float(system.values[min(5, len(system.values) - 1)])
         for band in (150.0, 600.0, 2400.0):
             filtered = _Filtered(self, band)
-            if filtered.taken <= wanted:
+            if filtered.taken <= wanted or filtered.tells(system, max(counts), 6.0 * wanted):
                 break
         unexplained = self._unexplained(kernel)
         return np.array([filtered.beside(system, count) + unexplained for count in counts])
@@ -118,7 +127,10 @@ class _Filtered:
         # Of a function of bounded variation V the transform is at most V / k.
         fast = max(float((np.abs(transform) * (1.0 - kept))[known].max()), variation / (finer * band))
         # A tenth more, for what is between the frequencies of the grid.
-        self.taken = 1.1 * (fast + _beyond(ridge)) * abs(ridge.cos * ridge.sin) ** -0.5
+        scale, beyond = 1.1 * abs(ridge.cos * ridge.sin) ** -0.5, _beyond(ridge)
+        self.taken, self.beyond = scale * (fast + beyond), scale * beyond
+        self.band, self.apart = band, _apart(ridge, band, frequencies[known], np.abs(transform[known]), kept[known],
+                                             variation / (finer * band), scale)
         self.step, self.reach = step * finer, math.floor(ridge.reach / (step * finer))
         numbers = np.arange(-self.reach, self.reach + 1)
         smooth = scipy.fft.irfft((transform * kept)[:size // 2 + 1], n=size) / self.step
@@ -138,6 +150,26 @@ class _Filtered:
         """Rows on either side of the middle."""
         return math.floor(self.ridge.reach * abs(share) / self.step)
 
+    def tells(self, system: SingularSystem, count: int, size: float) -> bool:
+        """Whether fast waves beside so many functions, and what mixes with them, are less than some size."""
+        ridge = self.ridge
+        sides = (system.left, ridge.mu_x, ridge.cos), (system.right, ridge.mu_y, ridge.sin)
+        fast, mixed = self._fast(*(self._on_grid(*side, count)[0] for side in sides), float(system.values[0]))
+        return fast + mixed <= size
+
+    def _fast(self, f: np.ndarray, g: np.ndarray, largest: float) -> tuple[float, float]:
+        """Bounds of what D does to fast waves, and of the commutators with A and B; f and g are rows of functions."""
+        in_f, in_g = (self._fast_part(functions) for functions in (f, g))
+        fast, mixed = self.apart
+        return fast + largest * in_f * in_g, mixed + math.sqrt(2.0) * largest * (in_f + in_g)
+
+    def _fast_part(self, functions: np.ndarray) -> float:
+        """The norm of B times functions, (n, count), equally spaced."""
+        length = scipy.fft.next_fast_len(len(functions), real=True)
+        frequencies = 2.0 * math.pi / (length * self.step) * np.arange(length // 2 + 1)
+        waves = scipy.fft.rfft(functions, n=length, axis=0) * _fast_share(frequencies / self.band)[:, None]
+        return float(np.sqrt(2.0 * squares(waves).sum() / length))
+
     def beside(self, system: SingularSystem, count: int) -> float:
         """The bound, beside some of the leading terms."""
         ridge = self.ridge
@@ -156,7 +188,9 @@ class _Filtered:
 
         forth = partial(product, into=f, of=g, far=left, near=right)
         back = partial(product, into=g, of=f, far=right, near=left)
-        return norm_bound_by_products(forth, back, len(right), 16) + float(self.taken)
+        slow = norm_bound_by_products(forth, back, len(right), 16)
+        fast, mixed = self._fast(f, g, float(system.values[0]))
+        return min(slow + self.taken, max(slow, fast) + mixed + self.beyond)
 
     def _on_grid(self, side: SingularFunctions, mu: Gaussian, share: float,
                  count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -165,6 +199,34 @@ class _Filtered:
         root = math.sqrt(self.step / abs(share))
         functions = side.truncated(count).half_density(mu.mean + mu.std * standard) * (math.sqrt(mu.std) * root)
         return functions, np.exp(-0.25 * standard**2) * root
+
+
+# Parts of the band between which B rises from zero to one, and how much farther plane waves may shift frequencies.
+_FAST_FROM, _FAST_ALL, _SHIFT = 0.6, 0.75, 0.1
+
+
+def _fast_share(place: np.ndarray) -> np.ndarray:
+    """B at frequencies in units of the band."""
+    return np.asarray(np.sin(0.5 * math.pi * np.clip((place - _FAST_FROM) / (_FAST_ALL - _FAST_FROM), 0.0, 1.0)))
+
+
+def _apart(ridge: RidgeNorm, band: float, frequencies: np.ndarray, sizes: np.ndarray, kept: np.ndarray,
+           faster: float, scale: float) -> tuple[float, float]:
+    r"""Bounds of the norm of :math:`B H B`, and of what is neither that nor slow, for the whole function.
+
+    :math:`e^{-\tau^2 / 4}` is the mean of :math:`e^{i \omega \tau}` over :math:`\omega` of variance 1/2, which shifts
+    frequencies by :math:`\omega \tan\theta` in x and by :math:`\omega \cot\theta` in y. `faster` bounds the
+    transform beyond the frequencies, and `kept` is the filter.
+    """
+    place, tangent = frequencies / band, abs(ridge.sin / ridge.cos)
+    farther = math.erfc(_SHIFT * band / max(tangent, 1.0 / tangent)) * float(sizes.max())
+    fast = max(float(sizes[place >= _FAST_FROM - _SHIFT].max()), faster)
+    # What the filter takes of slow waves.
+    lost = float((sizes * (1.0 - kept))[place <= _FAST_ALL + _SHIFT].max())
+    between = (place >= _FAST_FROM - _SHIFT) & (place <= _FAST_ALL + _SHIFT)
+    steepest, mean = 0.5 * math.pi / ((_FAST_ALL - _FAST_FROM) * band), math.sqrt(1.0 / math.pi)
+    mixed = steepest * mean * (tangent + 1.0 / tangent) * float(sizes[between].max())
+    return scale * (fast + farther), scale * (lost + 2.0 * farther + math.sqrt(2.0) * (mixed + farther))
 
 
 def _transformed(ridge: RidgeNorm, step: float, size: int) -> tuple[np.ndarray, np.ndarray, float]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,6 +19,8 @@ _MOST_POINTS = 32
 _BEYOND = 3
 # Of the distance to a crossing that is left, at each step: 12 steps come to 1e-12 of it.
 _NEARER = 0.9
+# Curves that touch to a higher order are nearer to each other than nodes far from the point already.
+_HIGHEST_CONTACT = 4.0
 
 
 def meeting_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
@@ -145,10 +148,11 @@ def _reach(kernel: Kernel, inside: np.ndarray, outside: np.ndarray, y: np.ndarra
 
 
 def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
-    r"""Find the points (x, y) where two curves of breaks cross.
+    r"""Find the points (x, y) where two curves of breaks cross or touch, or end together in a cusp.
 
     Slices close to one show two breaks closer together than the distance between nodes, which may not be seen. Two
-    breaks that approach each other from slice to slice are followed to where they meet, by linear extrapolation.
+    breaks that approach each other from slice to slice are followed to where they meet, by extrapolation. Where
+    they touch, their distance falls like a power of that to the point, and the power follows from two derivatives.
 
     Parameters
     ----------
@@ -167,29 +171,81 @@ def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
     pairs = np.array([pair for several in found for pair in several]).reshape(-1, 7)
     if not 0 < len(pairs) <= 2 * _MOST_POINTS:
         return np.zeros((0, 2))
-    before, now, limit = pairs[:, :3], pairs[:, 3:6], pairs[:, 6]
-    meeting, share = _meeting(before, now), np.full(len(pairs), _NEARER)
-    for _ in range(12):
-        nearer = now + share[:, None] * _within(meeting - now, limit - now[:, 0])
-        half = 0.5 * (nearer[:, 2] - nearer[:, 1])
-        with_breaks, both = nearer.copy(), nearer[:, 1:]
-        with_breaks[:, 1:] = _break_on(kernel, np.repeat(nearer[:, 0], 2), (both - half[:, None]).ravel(),
-                                       (both + half[:, None]).ravel(), dear=kernel.dear).reshape(-1, 2)
-        good = np.isfinite(with_breaks).all(axis=1) & (with_breaks[:, 2] > with_breaks[:, 1])
-        before, now = np.where(good[:, None], now, before), np.where(good[:, None], with_breaks, now)
-        meeting = np.where(good[:, None], _meeting(before, now), meeting)
+    trail, limit = _Trail(np.full((len(pairs), 3), np.nan), pairs[:, :3], pairs[:, 3:6]), pairs[:, 6]
+    share, width = np.full(len(pairs), _NEARER), np.abs(pairs[:, 3] - pairs[:, 0])
+    for _ in range(24):
+        live = np.flatnonzero((np.abs(trail.ahead) > 1e-9 * width) & (share > 1e-3))
+        if len(live) == 0:
+            break
+        nearer = trail.at(trail.now[:, 0] + share * _within(trail.ahead, limit - trail.now[:, 0]))
+        both, half = nearer[live, 1:], 0.5 * np.abs(nearer[live, 2] - nearer[live, 1])
+        nearer[:, 1:] = np.nan
+        nearer[live, 1:] = _break_on(kernel, np.repeat(nearer[live, 0], 2), (both - half[:, None]).ravel(),
+                                     (both + half[:, None]).ravel(), dear=kernel.dear).reshape(-1, 2)
+        good = np.isfinite(nearer).all(axis=1) & (nearer[:, 2] > nearer[:, 1])
+        good &= nearer[:, 0] != trail.now[:, 0]
+        trail = trail.followed(nearer, good)
         share = np.where(good, _NEARER, 0.5 * share)    # curves bend: what was not found is looked for less far away
-    # Lines that cross are within 1e-12 of the limit then, and curves that bend within 1e-6. Two breaks that approach
-    # each other like a root, beside a turning point, come nearer by halves.
-    reached = np.abs(meeting[:, 0] - now[:, 0]) < 1e-5 * np.abs(limit - pairs[:, 3])
-    reached &= np.isfinite(meeting).all(axis=1)
+    # Lines that cross are within 1e-9 of the point then, and curves that bend within 1e-6.
+    meeting = trail.at(trail.now[:, 0] + trail.ahead)
+    reached = (np.abs(trail.ahead) < 1e-5 * width) & np.isfinite(meeting).all(axis=1)
     return np.asarray(np.stack([meeting[:, 0], 0.5 * (meeting[:, 1] + meeting[:, 2])], axis=1)[reached])
 
 
+class _Trail(NamedTuple):
+    """The last three places of pairs of breaks that approach each other, (m, 3) each: x, the lower and the upper one.
+
+    The first place may not be known: NaN.
+    """
+
+    first: np.ndarray
+    before: np.ndarray
+    now: np.ndarray
+
+    @property
+    def _derivatives(self) -> tuple[np.ndarray, np.ndarray]:
+        """Divided differences of first order, at the last two places, and of second order, zero where not known."""
+        first, before, now = self
+        slope = (now - before) / (now - before)[:, :1]
+        bend = (slope - (before - first) / (before - first)[:, :1]) / (now - first)[:, :1]
+        return slope, np.where(np.isfinite(bend), bend, 0.0)
+
+    @property
+    def _gap(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The distance of both breaks at the last place, and its first two derivatives; NaN if they part."""
+        slope, bend = (part[:, 2] - part[:, 1] for part in self._derivatives)
+        step = (self.now - self.before)[:, 0]
+        slope = slope + step * bend
+        return self.now[:, 2] - self.now[:, 1], np.where(slope * step < 0.0, slope, np.nan), 2.0 * bend
+
+    @property
+    def ahead(self) -> np.ndarray:
+        r"""How far in x the pairs meet; NaN if they part.
+
+        A distance :math:`g = c\, d^p` has :math:`d = p\, g / |g'|` and :math:`p = (1 - g g'' / g'^2)^{-1}`.
+        """
+        gap, slope, second = self._gap
+        return np.asarray(-gap / slope / np.clip(1.0 - gap * second / slope**2, 1.0 / _HIGHEST_CONTACT, 1.0))
+
+    def at(self, x: np.ndarray) -> np.ndarray:
+        """The places at x, (m,), by quadratic extrapolation, or linear where the first is not known."""
+        slope, bend = self._derivatives
+        step, back = ((x - place[:, 0])[:, None] for place in (self.now, self.before))
+        return np.asarray(self.now + step * (slope + back * bend))
+
+    def followed(self, places: np.ndarray, good: np.ndarray) -> "_Trail":
+        """With further places of some of the pairs."""
+        chosen = good[:, None]
+        return _Trail(np.where(chosen, self.before, self.first), np.where(chosen, self.now, self.before),
+                      np.where(chosen, places, self.now))
+
+
 def _as_far_as(lists: list[np.ndarray], i: int, step: int) -> int:
-    """The next slice; if breaks are lost there, as two near a corner where both curves end, the one after it."""
-    beyond = i + 2 * step
-    return beyond if len(lists[i + step]) < len(lists[i]) and 0 <= beyond < len(lists) else i + step
+    """The next slice; if breaks are lost there, as two too near to each other to be seen, the next that has as many."""
+    beyond = i + step
+    while 0 <= beyond + step < len(lists) and len(lists[beyond]) < len(lists[i]):
+        beyond += step
+    return beyond
 
 
 def _approaching(x0: float, b0: np.ndarray, x1: float, b1: np.ndarray, x2: float) -> list[tuple[float, ...]]:
@@ -202,18 +258,10 @@ def _approaching(x0: float, b0: np.ndarray, x1: float, b1: np.ndarray, x2: float
     return [(x0, b0[j], b0[j + 1], x1, b1[j], b1[j + 1], x2) for j in np.flatnonzero(meets)]
 
 
-def _meeting(before: np.ndarray, now: np.ndarray) -> np.ndarray:
-    """Continue rows (x, lower break, upper break) linearly to where both breaks are equal."""
-    gap0, gap1 = before[:, 2] - before[:, 1], now[:, 2] - now[:, 1]
-    closing = np.where(gap0 - gap1 != 0.0, gap0 - gap1, np.nan)
-    return np.asarray(now + (now - before) * (gap1 / closing)[:, None])
-
-
 def _within(steps: np.ndarray, most: np.ndarray) -> np.ndarray:
-    """Steps (x, lower break, upper break), shortened to at most so far in x; none where there is no step."""
-    asked, most = np.abs(steps[:, 0]), np.abs(most)
-    shortened = steps * np.where(asked > most, most / np.where(asked > most, asked, 1.0), 1.0)[:, None]
-    return np.where(np.isfinite(steps).all(axis=1)[:, None], shortened, 0.0)
+    """Steps in x, (m,), shortened to at most so far; none where there is no step."""
+    steps, most = np.where(np.isfinite(steps), steps, 0.0), np.abs(most)
+    return np.asarray(np.clip(steps, -most, most))
 
 
 def _break_on(function: Callable[..., np.ndarray], x: np.ndarray, low: np.ndarray, high: np.ndarray, *,

@@ -128,7 +128,7 @@ class _Splitter:
         basis = PanelBasis(self.measure, self.edges, self.order)
         index, ends, nodes, values = (np.concatenate(parts) for parts in zip(*self.done, strict=True))
         return SliceIntegrals(basis, dense, index, ends, nodes, values, np.concatenate(self.breaks),
-                              self.truncation + self.hidden, self.exhausted)
+                              self.truncation + self.hidden, self.hidden, self.exhausted)
 
     def _smooth_closer(self, pieces: SlicePieces) -> bool:
         """Whether pieces have breaks or oscillate, and an end of both is in sight; h is neither noise nor a fractal.
@@ -236,13 +236,14 @@ class _Splitter:
 
     def _strips(self, samples: np.ndarray, energy: np.ndarray, pieces: SlicePieces) -> tuple[np.ndarray, np.ndarray]:
         """The same at points on all scales beside corners, where strips are about as wide as they are far away."""
-        halvings = np.arange(40)[:, None]    # what is narrower than 2^-40 is below 1e-6 of a norm
+        # What is narrower than 2^-40 is below 1e-6 of a norm; strips from d to the root of 2 times d are not missed.
+        halvings = 0.5 * np.arange(80)[:, None]
         bad, where = [np.zeros(0, dtype=np.intp)], [np.zeros(0)]
         for side, ends in ((-1.0, pieces.left), (1.0, pieces.right)):
             near = np.flatnonzero(np.isin(ends, self.corners))
             if len(near) == 0:
                 continue
-            distances = 2.0 ** -(halvings + self.rng.uniform(0.0, 1.0, len(near)))
+            distances = 2.0 ** -(halvings + self.rng.uniform(0.0, 0.5, len(near)))
             t, half = side * (1.0 - 2.0 * distances), 0.5 * (pieces.right - pieces.left)[near]
             points = pieces.left[near] + half * (1.0 + t)
             sums = legendre_sum((legendre_transform(self.order) @ samples[near].T)[:, None], t)

@@ -39,6 +39,8 @@ class SliceIntegrals:
         The breaks found: x_i, of p coordinates, and y.
     truncation : ndarray, shape (n,)
         The squares of the norms of truncation errors: of those below the tolerance, and of what was given up.
+    between : ndarray, shape (n,)
+        The part of these that some slices show between nodes, and that stands for what others hide.
     exhausted : bool
         Whether it was given up for want of budget.
     """
@@ -51,12 +53,22 @@ class SliceIntegrals:
     values: np.ndarray
     breaks: np.ndarray
     truncation: np.ndarray
+    between: np.ndarray
     exhausted: bool
 
     @property
     def unresolved(self) -> float:
         """The norm of the truncation errors, of all slices together."""
         return float(np.sqrt(self.truncation.sum()))
+
+    def unresolved_against(self, sizes: np.ndarray) -> np.ndarray:
+        r"""What truncation errors do, at most, to :math:`\sum_i a_i T g(x_i)` for \|a_i\| of these sizes, (n, m): (m,).
+
+        Beside a line y = b, where h(., y) is rounding, no slice is resolved; but there nodes have little weight. What
+        is hidden between nodes may be in other slices than in those that show it.
+        """
+        known = np.sqrt(np.maximum(self.truncation - self.between, 0.0)) @ sizes
+        return np.asarray(np.minimum(known + np.sqrt(self.between.sum()), self.unresolved))
 
     @property
     def split(self) -> np.ndarray:
@@ -201,7 +213,8 @@ class SliceIntegrals:
         place[rows] = np.arange(len(rows))
         kept = place[self.index] >= 0
         return replace(self, dense=self.dense[rows], index=place[self.index[kept]], ends=self.ends[kept],
-                       nodes=self.nodes[kept], values=self.values[kept], truncation=self.truncation[rows])
+                       nodes=self.nodes[kept], values=self.values[kept], truncation=self.truncation[rows],
+                       between=self.between[rows])
 
     def joined(self, *others: "SliceIntegrals") -> "SliceIntegrals":
         """Its slices, and then those of others with the same panels."""
@@ -210,10 +223,10 @@ class SliceIntegrals:
         every = (self, *others)
         starts = np.cumsum([0, *(len(one.dense) for one in every)]).tolist()
         index = np.concatenate([one.index + start for one, start in zip(every, starts, strict=False)])
-        dense, ends, nodes, values, breaks, truncation = (
+        dense, ends, nodes, values, breaks, truncation, between = (
             np.concatenate([getattr(one, name) for one in every])
-            for name in ("dense", "ends", "nodes", "values", "breaks", "truncation"))
-        return SliceIntegrals(self.basis, dense, index, ends, nodes, values, breaks, truncation,
+            for name in ("dense", "ends", "nodes", "values", "breaks", "truncation", "between"))
+        return SliceIntegrals(self.basis, dense, index, ends, nodes, values, breaks, truncation, between,
                               any(one.exhausted for one in every))
 
     def against_resolved(self, functions: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
