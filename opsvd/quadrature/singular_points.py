@@ -46,7 +46,8 @@ def hidden_energy(edges: np.ndarray, energies: np.ndarray) -> float:
         # chance: there rounding of the places, 1e-14 of them, shows in the energies.
         ends = here[width[here] <= max(1.6 * width[here].min(), 3e-12 * max(1.0, abs(edges[here[0]])))]
         for nearer, farther in ((ends[0] - 1, ends[0] - 2), (ends[-1] + 1, ends[-1] + 2)):
-            if 0 <= farther < len(energies):
+            # Pieces that do not shrink towards this side, as where a function jumps, tell nothing of a pole.
+            if 0 <= farther < len(energies) and width[nearer] <= 16.0 * width[ends].max():
                 # Without a pole the density of energy does not rise a million times above that on wide pieces.
                 dense = energies[nearer] / width[nearer] > 1e6 * typical
                 hidden += _beyond(energies[nearer], energies[farther], width[nearer] / width[farther], dense=dense)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from opsvd import Gaussian, Kernel, Ridge, exact
-from opsvd.evidence.ridge_norm import RidgeNorm
+from opsvd.evidence.ridge_norm import RidgeNorm, _Filtered
 from opsvd.operator.problem import Problem
 
 ROOT = np.sqrt(0.5)
@@ -38,6 +38,31 @@ def test_means_that_differ_and_another_slope():
     bounds = ridge.beside(kernel, system, [12, 5])
     assert (bounds >= s[[12, 5]]).all()
     assert (bounds <= 1.1 * s[[12, 5]] + 0.1 * s[5]).all()
+
+
+def test_slow_and_fast_waves_do_not_add():
+    """(|x - 2y + 1| < 0.03): the transform falls like 1 / k, and what is left is the next value to a fifth."""
+    half, root, mu = 0.03 / np.sqrt(5.0), np.sqrt(0.2), Gaussian()
+    kernel, system = leading(lambda x, y: np.abs(x - 2.0 * y + 1.0) < 0.03, -2.0, mu, mu)
+    ends = np.array([-root - half, -root + half])
+    ridge = RidgeNorm(lambda zeta: 1.0 * (np.abs(zeta + root) < half), np.array([-37.0, *ends, 37.0]), ends, root,
+                      -2.0 * root, mu, mu)
+    s = system.values
+    filtered = _Filtered(ridge, 300.0)
+    bound = filtered.beside(system, 20)
+    assert s[20] <= bound <= 1.2 * s[20]
+    assert filtered.taken > 0.3 * s[20]    # with which it would be more
+
+
+def test_fast_waves_that_are_larger_count():
+    """Beside all of a slow kernel a wave of frequency 1000 is left, of which no filter up to 600 tells."""
+    mu, half = Gaussian(), 1e-2
+    kernel, system = leading(lambda x, y: np.abs(x - y) < half / ROOT, -1.0, mu, mu)
+    edges = np.arange(-9.0, 9.01, 0.01)
+    ridge = RidgeNorm(lambda zeta: 1.0 * (np.abs(zeta) < half) + 0.1 * np.cos(1000.0 * zeta), edges, np.zeros(0), ROOT,
+                      -ROOT, mu, mu)
+    wave = 0.05 * np.sqrt(2.0) * np.sqrt(2.0)    # the norm of convolution with exp(-z^2 / 4) cos(kz) / 20 of two waves
+    assert _Filtered(ridge, 600.0).beside(system, len(system.values)) >= wave
 
 
 def test_a_kernel_that_is_no_ridge_adds_what_it_is_besides():

@@ -173,3 +173,47 @@ def test_a_thin_band_along_a_circle():
     known = of_intervals(lambda x: [(root(0.98 - x * x), root(1.02 - x * x)),
                                     (-root(1.02 - x * x), -root(0.98 - x * x))], 1.01, 1500)
     assert np.abs(svd.singular_values[:6] - known[:6]).max() < 1e-3 * known[0]
+
+
+@pytest.mark.thorough
+def test_a_cusp():
+    """(x^2 < y < 2 x^2): two curves that touch at the origin, seen from both sides."""
+    def ends(x):
+        return [(x * x, 2.0 * x * x)]
+
+    known = of_intervals(ends, 9.0, 2000)
+    for h in (lambda x, y: (x * x < y) & (y < 2.0 * x * x), lambda x, y: (y * y < x) & (x < 2.0 * y * y)):
+        svd = opsvd.decompose(h, max_seconds=100.0)
+        assert svd.converged
+        assert svd.rank >= 8
+        np.testing.assert_allclose(svd.singular_values[:8], known[:8], atol=1e-5)
+
+
+@pytest.mark.thorough
+def test_a_break_along_a_line_where_rounding_decides():
+    """sign(|x - y| - |x + 1/10|) is -sign(y + 1/10) sign(2x - y + 1/10), and has the values of the second factor.
+
+    Slices beside y = -1/10 are rounding of h, and never resolved.
+    """
+    svd = opsvd.decompose(lambda x, y: np.sign(np.abs(x - y) - np.abs(x + 0.1)), max_seconds=100.0)
+    known = opsvd.decompose(lambda x, y: np.sign(2.0 * x - y + 0.1))
+    count = min(svd.rank, known.rank)
+    assert svd.converged
+    assert count >= 8
+    wrong = np.abs(svd.singular_values - known.singular_values[:svd.rank])[:count]
+    assert (wrong <= svd.errors[:count] + known.errors[:count]).all()
+
+
+@pytest.mark.thorough
+def test_a_thin_band_beside_the_origin():
+    """(|x - 2y + 1| < w): at w = 0.005 fifty values of ten digits, seen from both sides; at 0.05 by another rule."""
+    svd, turned = (opsvd.decompose(h, max_seconds=100.0) for h in (
+        lambda x, y: np.abs(x - 2.0 * y + 1.0) < 0.005, lambda x, y: np.abs(y - 2.0 * x + 1.0) < 0.005))
+    count = min(svd.rank, turned.rank)
+    assert svd.converged
+    assert count >= 50
+    wrong = np.abs(svd.singular_values[:count] - turned.singular_values[:count])
+    assert (wrong <= svd.errors[:count] + turned.errors[:count]).all()
+    wider = opsvd.decompose(lambda x, y: np.abs(x - 2.0 * y + 1.0) < 0.05, max_seconds=100.0)
+    known = of_intervals(lambda x: [(0.5 * (x + 0.95), 0.5 * (x + 1.05))], 9.0, 2000)
+    np.testing.assert_allclose(wider.singular_values[:8], known[:8], atol=1e-5 * known[0])

@@ -74,6 +74,18 @@ def test_crossings_are_found(h, expected):
 
 
 @pytest.mark.parametrize("h", [
+    lambda x, y: ((x - 0.3) ** 2 < y - 0.2) & (y - 0.2 < 2.0 * (x - 0.3) ** 2),
+    lambda x, y: np.abs(y - 0.2 - 0.5 * (x - 0.3)) < (x - 0.3) ** 2,
+    lambda x, y: (y - 0.2) ** 2 < np.maximum(x - 0.3, 0.0) ** 3,
+], ids=["tangent on one side", "tangent on both", "of power 3/2"])
+def test_cusps_are_found(h):
+    """Two breaks that touch at (0.3, 0.2), where slices nearby see none: their distance falls like a power."""
+    kernel, x, breaks = looked_at(h, X[np.abs(X - 0.3) > 0.2])
+    found = meeting_points(kernel, x, breaks)
+    assert np.abs(found - (0.3, 0.2)).max(axis=1).min() < 1e-6
+
+
+@pytest.mark.parametrize("h", [
     lambda x, y: np.sin(x * y),
     lambda x, y: x > y,
     lambda x, y: y > x**2 - 1.0,

@@ -29,3 +29,11 @@ def test_of_bounded_functions_next_to_nothing_is_hidden():
     hidden, w = hidden_of(lambda x: x - 1.5 * x ** (4.0 / 3.0) + 0.6 * x ** (5.0 / 3.0))
     mean_square, mean = 1.0 - 1.5 * w ** (1.0 / 3.0) + 0.6 * w ** (2.0 / 3.0), 1.0 - 0.75 * w ** (1.0 / 3.0)
     assert w * (mean_square - mean**2) <= hidden <= 1e-3 * w
+
+
+def test_pieces_that_shrink_from_one_side_alone_tell_nothing_of_the_other():
+    """A function that is one up to a jump at zero, and zero beyond, where pieces do not shrink towards it."""
+    edges = np.concatenate([[-3.0, -1.0, 0.0], 2.0 ** np.arange(-40.0, 1.0)])
+    energies = np.where(edges[1:] > 0.0, 1e-6, 1.0) * np.diff(edges)
+    energies[0] = 1.5    # less than twice that of half the width: it would grow towards zero
+    assert hidden_energy(edges, energies) <= 1e-15
