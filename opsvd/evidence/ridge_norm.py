@@ -129,8 +129,8 @@ class _Filtered:
         # A tenth more, for what is between the frequencies of the grid.
         scale, beyond = 1.1 * abs(ridge.cos * ridge.sin) ** -0.5, _beyond(ridge)
         self.taken, self.beyond = scale * (fast + beyond), scale * beyond
-        self.band, self.apart = band, _apart(ridge, band, frequencies[known], np.abs(transform[known]), kept[known],
-                                             variation / (finer * band), scale)
+        self.band, self.apart = band, _apart(ridge, band, frequencies[known], np.abs(transform[known]),
+                                             kept=kept[known], faster=variation / (finer * band), scale=scale)
         self.step, self.reach = step * finer, math.floor(ridge.reach / (step * finer))
         numbers = np.arange(-self.reach, self.reach + 1)
         smooth = scipy.fft.irfft((transform * kept)[:size // 2 + 1], n=size) / self.step
@@ -210,7 +210,7 @@ def _fast_share(place: np.ndarray) -> np.ndarray:
     return np.asarray(np.sin(0.5 * math.pi * np.clip((place - _FAST_FROM) / (_FAST_ALL - _FAST_FROM), 0.0, 1.0)))
 
 
-def _apart(ridge: RidgeNorm, band: float, frequencies: np.ndarray, sizes: np.ndarray, kept: np.ndarray,
+def _apart(ridge: RidgeNorm, band: float, frequencies: np.ndarray, sizes: np.ndarray, *, kept: np.ndarray,
            faster: float, scale: float) -> tuple[float, float]:
     r"""Bounds of the norm of :math:`B H B`, and of what is neither that nor slow, for the whole function.
 

@@ -43,7 +43,7 @@ def test_means_that_differ_and_another_slope():
 def test_slow_and_fast_waves_do_not_add():
     """(|x - 2y + 1| < 0.03): the transform falls like 1 / k, and what is left is the next value to a fifth."""
     half, root, mu = 0.03 / np.sqrt(5.0), np.sqrt(0.2), Gaussian()
-    kernel, system = leading(lambda x, y: np.abs(x - 2.0 * y + 1.0) < 0.03, -2.0, mu, mu)
+    _, system = leading(lambda x, y: np.abs(x - 2.0 * y + 1.0) < 0.03, -2.0, mu, mu)
     ends = np.array([-root - half, -root + half])
     ridge = RidgeNorm(lambda zeta: 1.0 * (np.abs(zeta + root) < half), np.array([-37.0, *ends, 37.0]), ends, root,
                       -2.0 * root, mu, mu)
