@@ -153,9 +153,9 @@ class _Filtered:
     def tells(self, system: SingularSystem, count: int, size: float) -> bool:
         """Whether fast waves beside so many functions, and what mixes with them, are less than some size."""
         ridge = self.ridge
-        sides = (system.left, ridge.mu_x, ridge.cos), (system.right, ridge.mu_y, ridge.sin)
-        fast, mixed = self._fast(*(self._on_grid(*side, count)[0] for side in sides), float(system.values[0]))
-        return fast + mixed <= size
+        f, _ = self._on_grid(system.left, ridge.mu_x, ridge.cos, count)
+        g, _ = self._on_grid(system.right, ridge.mu_y, ridge.sin, count)
+        return sum(self._fast(f, g, float(system.values[0]))) <= size
 
     def _fast(self, f: np.ndarray, g: np.ndarray, largest: float) -> tuple[float, float]:
         """Bounds of what D does to fast waves, and of the commutators with A and B; f and g are rows of functions."""
@@ -190,7 +190,7 @@ class _Filtered:
         back = partial(product, into=g, of=f, far=right, near=left)
         slow = norm_bound_by_products(forth, back, len(right), 16)
         fast, mixed = self._fast(f, g, float(system.values[0]))
-        return min(slow + self.taken, max(slow, fast) + mixed + self.beyond)
+        return float(min(slow + self.taken, max(slow, fast) + mixed + self.beyond))
 
     def _on_grid(self, side: SingularFunctions, mu: Gaussian, share: float,
                  count: int) -> tuple[np.ndarray, np.ndarray]:
