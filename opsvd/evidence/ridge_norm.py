@@ -201,8 +201,12 @@ class _Filtered:
         return functions, np.exp(-0.25 * standard**2) * root
 
 
-# Parts of the band between which B rises from zero to one, and how much farther plane waves may shift frequencies.
-_FAST_FROM, _FAST_ALL, _SHIFT = 0.6, 0.75, 0.1
+# B rises from zero at this part of the band, above the frequencies of functions whose values are near the first,
+_FAST_FROM = 0.6
+# to one at this part, where the filter has taken nothing yet.
+_FAST_ALL = 0.75
+# Plane waves of the density shift frequencies by less than this part of 150, the narrowest band: by 15 deviations.
+_SHIFT = 0.1
 
 
 def _fast_share(place: np.ndarray) -> np.ndarray:
