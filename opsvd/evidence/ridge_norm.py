@@ -167,7 +167,7 @@ class _Filtered:
         """The norm of B times functions, (n, count), equally spaced."""
         length = scipy.fft.next_fast_len(len(functions), real=True)
         frequencies = 2.0 * math.pi / (length * self.step) * np.arange(length // 2 + 1)
-        waves = scipy.fft.rfft(functions, n=length, axis=0) * _fast_share(frequencies / self.band)[:, None]
+        waves = scipy.fft.rfft(functions, n=length, axis=0) * _Fast.share(frequencies / self.band)[:, None]
         return float(np.sqrt(2.0 * squares(waves).sum() / length))
 
     def beside(self, system: SingularSystem, count: int) -> float:
@@ -201,17 +201,19 @@ class _Filtered:
         return functions, np.exp(-0.25 * standard**2) * root
 
 
-# B rises from zero at this part of the band, above the frequencies of functions whose values are near the first,
-_FAST_FROM = 0.6
-# to one at this part, where the filter has taken nothing yet.
-_FAST_ALL = 0.75
-# Plane waves of the density shift frequencies by less than this part of 150, the narrowest band: by 15 deviations.
-_SHIFT = 0.1
+class _Fast:
+    """Where B rises from zero to one, as parts of the band, and how much farther plane waves may shift frequencies.
 
+    It is zero for the functions of values near the first, and one before the filter takes anything. A tenth of the
+    narrowest band are fifteen units of frequency.
+    """
 
-def _fast_share(place: np.ndarray) -> np.ndarray:
-    """B at frequencies in units of the band."""
-    return np.asarray(np.sin(0.5 * math.pi * np.clip((place - _FAST_FROM) / (_FAST_ALL - _FAST_FROM), 0.0, 1.0)))
+    start, full, shift = 0.6, 0.75, 0.1
+
+    @classmethod
+    def share(cls, place: np.ndarray) -> np.ndarray:
+        """B at frequencies in units of the band."""
+        return np.asarray(np.sin(0.5 * math.pi * np.clip((place - cls.start) / (cls.full - cls.start), 0.0, 1.0)))
 
 
 def _apart(ridge: RidgeNorm, band: float, frequencies: np.ndarray, sizes: np.ndarray, *, kept: np.ndarray,
@@ -223,12 +225,12 @@ def _apart(ridge: RidgeNorm, band: float, frequencies: np.ndarray, sizes: np.nda
     transform beyond the frequencies, and `kept` is the filter.
     """
     place, tangent = frequencies / band, abs(ridge.sin / ridge.cos)
-    farther = math.erfc(_SHIFT * band / max(tangent, 1.0 / tangent)) * float(sizes.max())
-    fast = max(float(sizes[place >= _FAST_FROM - _SHIFT].max()), faster)
+    farther = math.erfc(_Fast.shift * band / max(tangent, 1.0 / tangent)) * float(sizes.max())
+    fast = max(float(sizes[place >= _Fast.start - _Fast.shift].max()), faster)
     # What the filter takes of slow waves.
-    lost = float((sizes * (1.0 - kept))[place <= _FAST_ALL + _SHIFT].max())
-    between = (place >= _FAST_FROM - _SHIFT) & (place <= _FAST_ALL + _SHIFT)
-    steepest, mean = 0.5 * math.pi / ((_FAST_ALL - _FAST_FROM) * band), math.sqrt(1.0 / math.pi)
+    lost = float((sizes * (1.0 - kept))[place <= _Fast.full + _Fast.shift].max())
+    between = (place >= _Fast.start - _Fast.shift) & (place <= _Fast.full + _Fast.shift)
+    steepest, mean = 0.5 * math.pi / ((_Fast.full - _Fast.start) * band), math.sqrt(1.0 / math.pi)
     mixed = steepest * mean * (tangent + 1.0 / tangent) * float(sizes[between].max())
     return scale * (fast + farther), scale * (lost + 2.0 * farther + math.sqrt(2.0) * (mixed + farther))
 

@@ -19,8 +19,6 @@ _MOST_POINTS = 32
 _BEYOND = 3
 # Of the distance to a crossing that is left, at each step: 12 steps come to 1e-12 of it.
 _NEARER = 0.9
-# Curves that touch to a higher order are nearer to each other than nodes far from the point already.
-_HIGHEST_CONTACT = 4.0
 
 
 def meeting_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
@@ -224,8 +222,9 @@ class _Trail(NamedTuple):
 
         A distance :math:`g = c\, d^p` has :math:`d = p\, g / |g'|` and :math:`p = (1 - g g'' / g'^2)^{-1}`.
         """
-        gap, slope, second = self._gap
-        return np.asarray(-gap / slope / np.clip(1.0 - gap * second / slope**2, 1.0 / _HIGHEST_CONTACT, 1.0))
+        # Curves that touch to a higher order are nearer to each other than nodes far from the point already.
+        gap, slope, second, highest = *self._gap, 4.0
+        return np.asarray(-gap / slope / np.clip(1.0 - gap * second / slope**2, 1.0 / highest, 1.0))
 
     def at(self, x: np.ndarray) -> np.ndarray:
         """The places at x, (m,), by quadratic extrapolation, or linear where the first is not known."""
