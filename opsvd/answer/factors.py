@@ -21,7 +21,7 @@ class Factors(NamedTuple):
 def factor(functions: SingularFunctions, points: Any, name: str) -> np.ndarray:
     """The functions at a list of points, (n, r), or (n p, r) where they have p values; `name` is that of the points."""
     found = finite_points(points, name, functions.measure.dim)
-    values = functions.extend(points if is_quad(points) else found)
+    values = functions.in_products(points if is_quad(points) else found)
     axes = 2 if functions.side.values is None else 3
     if values.ndim != axes:
         raise ValueError(f"{name} must be a list of points, one axis of them, got {values.ndim - axes + 1} axes; pass "

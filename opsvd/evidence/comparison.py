@@ -19,10 +19,12 @@ from ..operator.singular_functions import SingularFunctions, SingularSystem
 from ..probing.domain import Domain, weighted_samples
 from ..quadrature import Rule, joined
 from .carriers import carriers_of_samples, margin_of
+from .compared_evidence import ComparedEvidence
 from .images import SlicePlaces, images, telling_slices
 from .pairs import answer_of, pairs_for, seen_at_pairs, seen_by_pairs_alone, stratified_rule
-from .remainder import NORM_MARGIN, ORDER_MARGIN, RemainderEvidence, settled
+from .remainder import NORM_MARGIN, ORDER_MARGIN, settled
 from .ridge_norm import RidgeNorm
+from .rounded_jumps import coupling_at_edges
 from .slice_norm import left_beside
 
 # Points in x and in y at which h is held against the answer wherever the measures have their mass: as many values as
@@ -35,44 +37,6 @@ _LIMITED_BY_DOMAIN = 1.05
 _HOPELESS = 0.67
 # Parts of the sixth value: for the number of values above each, what is left beside their functions is bounded anew.
 _PARTS_OF_SIXTH = (0.3, 0.45, 0.6, 0.75)
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class ComparedEvidence(RemainderEvidence):
-    """What is known of kernels of numbers besides: images tell of values that are there, though not which.
-
-    What may be missing from few values is the remainder, less what is beyond the reach of any discretisation.
-
-    Attributes
-    ----------
-    tied : float
-        What it does to values that points are rounded where coordinates are not: h breaks at another coordinate.
-    """
-
-    exhausted: bool = False
-    hopeless: bool = False
-    unfound: float = 0.0
-    tied: float = 0.0
-
-    @property
-    def breaks(self) -> bool:    # type: ignore[override]
-        """Whether slices were found to break, or were given up."""
-        return self.images is not None and self.images.breaks
-
-    def bars(self) -> np.ndarray:
-        """Those of the remainder and the images, with what is tied."""
-        return super().bars() + self.tied
-
-    def near(self) -> np.ndarray:
-        """Bars of values that may not be told apart from what the remainder hides: see `Images`.
-
-        A residual says that there is a true singular value close to a computed one, but not that it is the i-th: enough
-        to see how a spectrum decays. Never larger than `bars`, which are for the i-th value.
-        """
-        bars = self.bars()
-        if self.images is None:
-            return bars
-        near = NORM_MARGIN * (self.images.coupling + self.images.residual)
-        return np.asarray(np.minimum(bars, np.append(near, np.full(len(bars) - len(near), np.inf))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,6 +123,7 @@ class Comparison:
         remainders.append(seen_by_pairs_alone(self.kernel, self.domain, system, 4.0 * max(remainders)))
         between = remainders[-1] > 0.0
         evidence = self._evidence(system, compared, norms, remainders, first)
+        evidence = replace(evidence, rounded=coupling_at_edges(self.kernel, system))
         if self.final or between or settled(s, evidence.bars(), self.rtol):
             return evidence
         try:
@@ -208,6 +173,8 @@ class Comparison:
     def _of_few_values(self, system: SingularSystem) -> ComparedEvidence | None:
         """Evidence from pairs of points, and from a few slices; None if h is zero at all pairs."""
         evidence = self._at_pairs(system)
+        if evidence is not None:
+            evidence = replace(evidence, rounded=coupling_at_edges(self.kernel, system))
         if evidence is None or self.final or settled(system.values, evidence.bars(), self.rtol):
             return evidence
         try:
@@ -253,18 +220,17 @@ class Comparison:
 
     def _with_images(self, system: SingularSystem, evidence: ComparedEvidence, check: tuple[Rule, Rule],    # noqa: PLR0917 -- what `images` takes
                      spots: tuple[Rule, Rule], samples: np.ndarray, outside: float) -> ComparedEvidence:
-        """With what images tell besides, and with what roundings of points hide where h breaks."""
+        """With what images tell besides."""
         seen = images(self.kernel, self.domain, check, system, self.rtol, outside=outside, hidden=self.hidden,
                       spots=spots, samples=samples,
                       places=self.places if self.ridge is None else (
                           SlicePlaces(self.ridge.cuts_in_y), SlicePlaces(self.ridge.cuts_in_x)))
-        ties = system.left.line.ties * system.right.line.ties if seen.breaks else 0.0
         # Rules on which h breaks do not know the integrals of what is left.
         coupling = evidence.remainder if seen.breaks and self.piecewise else evidence.coupling
         if seen.breaks and self.unrefined and seen.at_one_node is not None:
             seen = replace(seen, coupling=np.maximum(seen.coupling, seen.at_one_node))
-        # A value changes by this probability times the size of h and of two functions, whose product is up to four.
-        return replace(evidence, images=seen, coupling=coupling, tied=4.0 * float(np.sqrt(ties)) * evidence.size)
+        along_curves = np.pad(np.atleast_1d(seen.rounded), (0, len(system.values) - np.size(seen.rounded)), mode="edge")
+        return replace(evidence, images=seen, coupling=coupling, rounded=evidence.rounded + along_curves)
 
     def _outside(self, size: float) -> float:
         """The norm of h outside the domain, and of what is between points or nearer to singular ones, given h's."""

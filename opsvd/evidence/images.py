@@ -14,6 +14,7 @@ from ..probing.slice_splitter import Cuts, slice_integrals
 from ..probing.slices import SliceIntegrals
 from ..quadrature import Rule, continued, fall, joined
 from .carriers import few_carriers_margin
+from .rounded_jumps import coupling_along_slices
 from .slice_norm import SliceNorm
 
 # Strips along the ends of the domain, as parts of its width, whose energies tell how images decay.
@@ -55,6 +56,8 @@ class Images:
     at_one_node : ndarray, shape (q,), or None
         What the node of a rule that matters most does to `coupling`: rules do not know more where a residual has a kink
         between nodes.
+    rounded : ndarray, shape (q,)
+        What roundings of points do to values where h jumps along a curve: see `opsvd.evidence.rounded_jumps`.
     norms : tuple of SliceNorm
         What is left beside leading terms, along slices in y and in x.
     """
@@ -63,6 +66,7 @@ class Images:
     coupling: np.ndarray
     breaks: bool = False
     at_one_node: np.ndarray | None = None
+    rounded: np.ndarray | float = 0.0
     norms: tuple[SliceNorm, ...] = field(default=(), repr=False)
 
 
@@ -105,10 +109,11 @@ def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: Sin
     # Some hundred random slices tell a residual to within a factor of four.
     trusted = missed <= 4.0 * residual
     breaks = any(len(slices.breaks) > 0 or slices.exhausted for slices, _ in (at_x, at_y))
+    rounded = along_y.rounded(at_x[0], rule_x) + along_x.rounded(at_y[0], rule_y)
     norms = () if kernel.complex else (along_y.norm(at_x[0], rule_x, unexplained + outside),
                                        along_x.norm(at_y[0], rule_y, unexplained + outside))
     return Images(np.maximum(residual, missed), np.where(trusted, coupling, np.maximum(coupling, missed)), breaks,
-                  at_one_node, norms)
+                  at_one_node, rounded, norms)
 
 
 def telling_slices(rule: Rule, samples: np.ndarray, remainder: np.ndarray) -> tuple[Rule, np.ndarray]:
@@ -185,6 +190,10 @@ class _Side:
         # Norms of more functions are no less, though their margins may be.
         return (np.maximum.accumulate(margin * columns) + slices.unresolved,
                 np.maximum.accumulate(margin * corner_norms(coupling)) + wrong, at_one_node)
+
+    def rounded(self, slices: SliceIntegrals, rule: Rule) -> np.ndarray:
+        """What roundings of y do to the coupling, (q,), where slices jump."""
+        return coupling_along_slices(self.kernel, self.left, self.right, rule, slices.breaks)
 
     def missed(self, slices: SliceIntegrals, there: np.ndarray, spots: tuple[Rule, Rule],
                samples: np.ndarray) -> tuple[float, np.ndarray]:

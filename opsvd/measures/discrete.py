@@ -46,7 +46,6 @@ class Discrete(LineMeasure):
     """
 
     arguments: tuple[str, ...] = ("points", "probabilities")
-    ties = 0.0    # equal points are one atom
     most_polynomials = 0.0    # atoms are an exact basis, and take no other
 
     def __init__(self, points: Any, probabilities: Any) -> None:

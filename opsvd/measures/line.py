@@ -138,20 +138,6 @@ class LineMeasure(Measure):
             rounded = np.fmax(np.abs(t), 2.0 * step * np.abs(self.points(t)) / np.abs(moved))
         return np.asarray(np.minimum(rounded, LARGEST_COORDINATE))    # where points do not change at all
 
-    @cached_property
-    def ties(self) -> float:
-        r"""How probable it is that two points are one float although their coordinates differ, roughly.
-
-        :math:`\int \rho^2 \delta\, dt`, where a rounding of x changes t by :math:`\delta`. Where that is not little, as
-        along `tails`, or x is constant, nothing is counted.
-        """
-        if self.plain:
-            return 0.0
-        t, weights = composite_gauss_legendre(self.distribution.edges, 8)
-        cells = np.where(self.coarseness(t) > 8.0 * np.abs(t), EPS * self.coarseness(t), 0.0)
-        counted = cells < 1e-4 * self.scale
-        return float((weights[counted] * cells[counted]) @ self.sqrt_density(t[counted]) ** 4)
-
     def logarithmic_slope(self, t: np.ndarray) -> np.ndarray:
         r""":math:`|d \log|x| / dt|` at coordinates t, (...), of points that are not zero.
 

@@ -67,8 +67,7 @@ class SingularFunctions:
     listed : int or None
         The number r of functions, if the last multiplet is cut.
     extension : Extension, SliceExtension or None
-        Without one (a result loaded from a file, whose kernel is gone) the functions are known only where they are
-        summed.
+        Without one, as in a result loaded without its kernel, functions are known only where they are summed.
     near_zero : ndarray, shape (3, r), or None
         In place of an extension: the functions closer to zero than their bases reach, on the left, at zero and on the
         right; NaN for those that are not constant there to 1e-7.
@@ -140,7 +139,7 @@ class SingularFunctions:
         if summed.any():    # only on the line are sums trusted at some of the points
             values[summed] = self._summed(points[summed])
         if self.near_zero is not None and np.isfinite(self.near_zero).all():
-            close = ~summed & (np.abs(points) <= self._gap)
+            close = ~summed & (np.abs(points) <= max(part.basis.gap for part in self.parts))
             values[close] = self.near_zero[np.sign(points[close]).astype(int) + 1]
             summed |= close
         others = ~summed if summed.any() else slice(None)
@@ -148,15 +147,19 @@ class SingularFunctions:
         return self.side.shaped(values, leading)
 
     def extend(self, x: Any) -> np.ndarray:
-        r"""Evaluate by :math:`f_i = T g_i / s_i` everywhere, where there is a rule for it.
+        r"""Evaluate by :math:`f_i = T g_i / s_i` everywhere: slower than a call, and with more digits where h breaks.
 
-        At any x the error of :math:`s_i f_i(x)` is at most about :math:`\epsilon (s_1 / s_i) \|h(x, \cdot)\|`. Without
-        a kernel, with one that has breaks, or where sums in the basis are exact, this is the same as a call.
+        At any x the error of :math:`s_i f_i(x)` is at most about :math:`\epsilon (s_1 / s_i) \|h(x, \cdot)\|`, and
+        what T makes of that of :math:`g_i`. Without a kernel, or where sums are exact, it is the same as a call.
         """
-        if not isinstance(self.extension, Extension) or all(part.basis.exact for part in self.parts):
+        if self.extension is None or all(part.basis.exact for part in self.parts):
             return self(x)
         points, leading = self.side.flattened(x, quad=is_quad(self))
         return self.side.shaped(self._extended(points), leading)
+
+    def in_products(self, x: Any) -> np.ndarray:
+        """By `extend` where that takes one rule for all points, and by a call where each has a slice that is split."""
+        return self.extend(x) if isinstance(self.extension, Extension) else self(x)
 
     def inner(self, other: "SingularFunctions") -> np.ndarray:
         r"""The inner products :math:`E[\bar f_i g_j]` with the functions of another decomposition: shape (r, q).
@@ -204,7 +207,7 @@ class SingularFunctions:
         if self.radial is None and max(self.multiplicities, default=1) > 1:
             return sum_of_products((self.parts, other.parts), values, x, y)
         if self.radial is None:
-            f, g = self.extend(x), other.extend(y).conj()
+            f, g = self.in_products(x), other.in_products(y).conj()
             if self.side.values is not None:
                 return np.asarray(np.einsum("...ir,r,...jr->...ij", f, values, g))
             return np.asarray(np.sum(f * values * g, axis=-1))
@@ -288,10 +291,6 @@ class SingularFunctions:
         """Where sums in all bases keep their digits."""
         return np.asarray(np.all([part.basis.trusted(points) for part in self.parts], axis=0))
 
-    @property
-    def _gap(self) -> float:
-        return max(part.basis.gap for part in self.parts)
-
     def _summed(self, points: np.ndarray) -> np.ndarray:
         """Sums in the bases, (n width, r), multiplets written out as far as they are listed."""
         count = len(self)
@@ -354,10 +353,11 @@ class SingularFunctions:
 
     def values_near_zero(self) -> list[np.ndarray]:
         """What `near_zero` is to be: one array, or none where the bases leave no gap, or the kernel fails there."""
-        if self.near_zero is not None or self.extension is None or self._gap == 0.0:
+        gap = max(part.basis.gap for part in self.parts)
+        if self.near_zero is not None or self.extension is None or gap == 0.0:
             return [] if self.near_zero is None else [self.near_zero]
         # At parts of the distance to zero that the bases reach.
-        distances = self._gap * np.array([1.0, 0.7, 0.4, 0.2, 0.1, 1e-2, 1e-4, 1e-8])
+        distances = gap * np.array([1.0, 0.7, 0.4, 0.2, 0.1, 1e-2, 1e-4, 1e-8])
         try:
             values = self._extended(np.concatenate([-distances, [0.0], distances]))
         except Exception:  # noqa: BLE001 -- whatever a user's function raises: what is known must be saved all the same

@@ -219,10 +219,23 @@ def test_functions_through_breaks_are_those_of_the_basis(step):
     x = np.linspace(-5.0, 5.0, 23)
     for functions in (step.left, step.right):
         np.testing.assert_allclose(functions.extension(x), functions(x), atol=1e-8)
-        np.testing.assert_array_equal(functions.extend(x), functions(x))
+        np.testing.assert_array_equal(functions.extend(x), functions.extension(x))
+        np.testing.assert_array_equal(functions.in_products(x), functions(x))
         assert functions.extension(np.zeros(0)).shape == (0, step.rank)
     two = step.truncate(2)
     np.testing.assert_allclose(two.left(np.array([0.3, 40.0])), step.left(np.array([0.3, 40.0]))[:, :2], atol=1e-12)
+
+
+def test_functions_through_breaks_have_the_digits_of_values():
+    """Of (x > y) on [0, 1] functions are sines: sums on panels have ten digits, and `extend` has thirteen."""
+    uniform = opsvd.Uniform(0.0, 1.0)
+    svd = opsvd.decompose(lambda x, y: (x > y) * 1.0, uniform, uniform, max_rank=5)
+    x = np.linspace(0.001, 0.999, 41)
+    sines = np.sqrt(2.0) * np.sin((np.arange(5.0) + 0.5) * np.pi * x[:, None])
+    extended = svd.left.extend(x)
+    sines *= np.sign(np.sum(extended * sines, axis=0))
+    np.testing.assert_allclose(svd.left(x), sines, atol=1e-9)
+    np.testing.assert_allclose(extended, sines, atol=1e-11)
 
 
 def test_smooth_kernels_are_extended_by_a_rule(case):

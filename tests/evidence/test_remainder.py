@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from opsvd.evidence.comparison import ComparedEvidence
+from opsvd.evidence.compared_evidence import ComparedEvidence
 from opsvd.evidence.images import Images
 from opsvd.evidence.remainder import RemainderEvidence, settled
 

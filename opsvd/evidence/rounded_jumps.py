@@ -1,0 +1,93 @@
+"""What it does to singular values that a jump of h is placed no better than floats tell points apart."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .._support.floats import EPS
+from .._support.linalg import corner_norms
+from ..kernels import Kernel
+from ..measures import LineMeasure
+from ..operator.singular_functions import SingularFunctions, SingularSystem
+from ..probing.domain import within
+from ..quadrature import Rule
+
+
+@dataclass(frozen=True, eq=False)
+class Jumps:
+    r"""Places along curves on which h may jump, (b,): for each a coordinate that is exact, and one that is rounded.
+
+    Attributes
+    ----------
+    kernel : Kernel
+        Of the exact coordinate and the rounded one.
+    exact, rounded : SingularFunctions
+        Of these coordinates.
+    """
+
+    kernel: Kernel
+    exact: SingularFunctions
+    rounded: SingularFunctions
+
+    def coupling(self, t: np.ndarray, weights: np.ndarray, u: np.ndarray) -> np.ndarray:
+        r"""Bounds, shape (q,), of what roundings do to integrals of h against the leading q functions of both sides.
+
+        If the jump of size J(t) at u(t) lies elsewhere by at most :math:`\delta(u)`, then T changes by an operator
+        with :math:`|E[f_i \Delta T g_j]| \le \int |J f_i \sqrt{\rho_x}| |g_j \sqrt{\rho_y}| \delta\, dt`, where
+        functions are taken at u(t). With matrices F and G of half-densities, and the diagonal matrix D of weights
+        times :math:`|J| \delta`, its norm is at most the root of :math:`\|F^* D F\| \|G^* D G\|`.
+
+        Parameters
+        ----------
+        t, u : ndarray, shape (b,)
+            The exact coordinates, and the rounded ones.
+        weights : ndarray, shape (b,)
+            Of t, for Lebesgue measure.
+        """
+        line = self.rounded.line
+        count = min(len(self.exact), len(self.rounded))
+        # Where a rounding of a point moves less than four eps of the mass, the rounding of the SVD is more.
+        far = line.coarseness(u) * np.square(line.sqrt_density(u)) > 4.0
+        far &= within(u, self.rounded.interval) & ~np.isin(u, line.edges)
+        if not far.any():
+            return np.zeros(count)
+        t, weights, u = t[far], weights[far], u[far]
+        # Where points are one float for many coordinates, h is seen at one of them, and a jump is not placed at all.
+        rounding = np.minimum(EPS * line.coarseness(u), line.scale)
+        low, high = (np.clip(u + step * rounding, *self.rounded.interval) for step in (-4.0, 4.0))
+        size = np.abs(self.kernel.finite_beside(t, high) - self.kernel.finite_beside(t, low))
+        # Searches end at neighbouring floats, or some earlier: a jump is within two roundings of where it was found.
+        roots = np.sqrt(weights * size * 2.0 * rounding)[:, None]
+        f = self.exact.half_density(t) * roots
+        g = np.maximum(np.abs(self.rounded.half_density(low)), np.abs(self.rounded.half_density(high))) * roots
+        return np.asarray(np.sqrt(corner_norms(f.conj().T @ f) * corner_norms(g.T @ g)))
+
+
+def coupling_along_slices(kernel: Kernel, exact: SingularFunctions, rounded: SingularFunctions, rule: Rule,
+                          breaks: np.ndarray) -> np.ndarray:
+    """The same at breaks (b, 2) of slices, those of them that are at the nodes of a rule."""
+    order = np.argsort(rule.nodes)
+    node = order[np.minimum(np.searchsorted(rule.nodes, breaks[:, 0], sorter=order), len(rule) - 1)]
+    here = rule.nodes[node] == breaks[:, 0]
+    weights = np.square(rule.sqrt_lebesgue[node[here]])
+    return Jumps(kernel, exact, rounded).coupling(breaks[here, 0], weights, breaks[here, 1])
+
+
+def coupling_at_edges(kernel: Kernel, system: SingularSystem) -> np.ndarray:
+    """The same of jumps along lines, which are edges of panels, shape (r,): slices end there, and find none."""
+    left, right = system.left, system.right
+    return np.asarray(_along_edges(Jumps(kernel, left, right)) + _along_edges(Jumps(kernel.adjoint(), right, left)))
+
+
+def _along_edges(jumps: Jumps) -> np.ndarray:
+    # A jump along a line is seen on a tenth of it, or a half where values are dear.
+    rule, edges = _spots(jumps.exact.line, 16 if jumps.kernel.dear else 100), jumps.rounded.panels[1:-1]
+    t, u = (part.ravel() for part in np.meshgrid(rule.nodes, edges, indexing="ij"))
+    return jumps.coupling(t, np.repeat(np.square(rule.sqrt_lebesgue), len(edges)), u)
+
+
+def _spots(measure: LineMeasure, count: int) -> Rule:
+    """Points in the middle of parts of equal mass."""
+    t = measure.quantile((np.arange(count) + 0.5) / count)
+    density = measure.sqrt_density(t)
+    return Rule(t, 1.0 / (np.sqrt(count) * density), density)
