@@ -9,7 +9,8 @@ from .harmonics import polar, spherical_harmonics
 from .hermite import ExactHermiteBasis, HermiteBasis
 from .lengths import LengthBasis, RadialFunctions
 from .logarithmic import LogarithmicBasis
-from .neuron_images import ContinuedPanels, NeuronImages, NeuronSlices
+from .multiplets import MultipletBasis
+from .neuron_images import ContinuedPanels, LengthPanels, NeuronImages, NeuronSlices
 from .panels import PanelBasis
 from .points import PointBasis
 from .polar_basis import PolarBasis
@@ -24,14 +25,14 @@ from .sectors import SectorBasis
 from .span import SpanBasis
 
 __all__ = ["BASES", "FARTHEST", "AtomBasis", "Basis", "ContinuedPanels", "ExactHermiteBasis", "FourierBasis",
-           "GridBasis", "HermiteBasis", "LengthBasis", "LineBasis", "LogarithmicBasis", "MeanRule", "NeuronImages",
-           "NeuronSlices", "PanelBasis", "PointBasis", "PolarBasis", "PolynomialBasis", "PolynomialProducts",
-           "Polyspherical", "QuadBasis", "QuadLogarithmicBasis", "QuadPolynomialBasis", "RadialBasis",
-           "RadialFunctions", "SectorBasis", "SpanBasis", "analysed", "polar", "polynomials_of", "radial_spectrum",
-           "spherical_harmonics", "synthesised"]
+           "GridBasis", "HermiteBasis", "LengthBasis", "LengthPanels", "LineBasis", "LogarithmicBasis", "MeanRule",
+           "MultipletBasis", "NeuronImages", "NeuronSlices", "PanelBasis", "PointBasis", "PolarBasis",
+           "PolynomialBasis", "PolynomialProducts", "Polyspherical", "QuadBasis", "QuadLogarithmicBasis",
+           "QuadPolynomialBasis", "RadialBasis", "RadialFunctions", "SectorBasis", "SpanBasis", "analysed", "polar",
+           "polynomials_of", "radial_spectrum", "spherical_harmonics", "synthesised"]
 
 BASES: dict[str, type[Basis]] = {basis.__name__: basis for basis in (
-    AtomBasis, ContinuedPanels, ExactHermiteBasis, FourierBasis, GridBasis, HermiteBasis, PolynomialProducts,
-    LogarithmicBasis, NeuronImages, PanelBasis, PointBasis, PolarBasis, PolynomialBasis, QuadLogarithmicBasis,
-    QuadPolynomialBasis, SectorBasis, SpanBasis)}
+    AtomBasis, ContinuedPanels, ExactHermiteBasis, FourierBasis, GridBasis, HermiteBasis, LengthPanels,
+    PolynomialProducts, LogarithmicBasis, NeuronImages, PanelBasis, PointBasis, PolarBasis, PolynomialBasis,
+    QuadLogarithmicBasis, QuadPolynomialBasis, SectorBasis, SpanBasis)}
 """The bases by name, as a saved result names them."""

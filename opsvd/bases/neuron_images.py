@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from .._support.floats import chunks
-from .._support.linalg import canonical_signs
+from .._support.floats import TINY, chunks
 from ..kernels import Side
+from ..measures import Chi
 from ..quadrature import PanelFunction, gauss_legendre, legendre_moments, legendre_transform, on_panels
-from .base import Basis
+from .harmonics import polar
+from .multiplets import MultipletBasis
 from .panels import PanelBasis
 
 
@@ -118,16 +119,21 @@ class NeuronSlices:
         return np.asarray(place)
 
 
-class NeuronImages(Basis):
-    r"""r functions :math:`g_j(y) = E_x[\varphi(u(x) v_1 + \beta v_2)\, f_j(x)]` of :math:`v = W y + c`, orthonormal.
+class NeuronImages(MultipletBasis):
+    r"""r functions :math:`g_j(y) = E_z[\varphi(u(z) |v_1| + \beta v_2)\, f_j(z)]` of :math:`v = W y + c`, orthonormal.
+
+    :math:`v_1` is a number, of which no absolute value is taken, or the other coordinates of v together; then the
+    functions are times harmonics of it, of one degree.
 
     Parameters
     ----------
     side : Side
-    turn : ndarray, shape (2, p)
+    turn : ndarray, shape (k, p)
         The matrix W.
-    shift : ndarray, shape (2,)
+    shift : ndarray, shape (k,)
         The vector c.
+    degree : int
+        Of the harmonics, if k is more than two.
     slices : NeuronSlices
     phi : PanelFunction
     table : ndarray, shape (panels * order, r)
@@ -136,34 +142,29 @@ class NeuronImages(Basis):
 
     exact = True
 
-    def __init__(self, side: Side, *, turn: np.ndarray, shift: np.ndarray, slices: NeuronSlices, phi: PanelFunction,
-                 table: np.ndarray) -> None:
-        self.side, self.turn, self.shift, self.table = side, turn, shift, table
-        self.slices, self.phi = slices, phi
+    def __init__(self, side: Side, *, turn: np.ndarray, shift: np.ndarray, degree: int, slices: NeuronSlices,
+                 phi: PanelFunction, table: np.ndarray) -> None:
+        super().__init__(side, turn, shift, (len(shift) - 1, 1), (degree, 0))
+        self.slices, self.phi, self.table = slices, phi, table
 
     @property
     def size(self) -> int:
         """The number r of functions."""
         return int(self.table.shape[1])
 
-    def sums(self, points: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
-        """Integrals along x, for every point."""
-        points = points.reshape(-1, self.turn.shape[1])
-        over = np.maximum(np.abs(points).max(axis=1, initial=0.0, keepdims=True) / 1e150, 1.0)
-        v, table = (points / over) @ self.turn.T + self.shift / over, self.table @ coefficients
+    def of_turned(self, a: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
+        """Integrals along z, for every vector."""
+        table = self.table @ coefficients
+        v = a if a.shape[1] == 2 else np.column_stack([polar(a[:, :-1])[0], a[:, -1]])
         parts = [self.slices.means(self.phi, v[some])[0] @ table for some in chunks(len(v), 4 * len(table))]
         return np.concatenate(parts or [np.zeros((0, coefficients.shape[1]))])
 
-    def signs(self, coefficients: np.ndarray) -> np.ndarray:
-        """Those that make the functions positive at the last of some fixed points where they are large."""
-        z = np.random.default_rng(64).standard_normal((64, self.side.directions))    # always the same
-        return canonical_signs(self.sums(self.side.points(z), coefficients))
-
     def state(self) -> dict[str, Any]:
         """The arguments of all that it is made of."""
-        return {"turn": self.turn, "shift": self.shift, "table": self.table, "order": self.slices.order,
-                "edges": self.slices.edges, "along": self.slices.along.coefficients,
-                "root": self.slices.root.coefficients, "bias": self.slices.bias, "breaks": self.slices.breaks,
+        slices = self.slices
+        return {"turn": self.turn, "shift": self.shift, "degree": self.degrees[0], "table": self.table,
+                "order": slices.order, "edges": slices.edges, "along": slices.along.coefficients,
+                "root": slices.root.coefficients, "bias": slices.bias, "breaks": slices.breaks,
                 "phi_edges": self.phi.edges, "phi": self.phi.coefficients}
 
     @classmethod
@@ -171,7 +172,7 @@ class NeuronImages(Basis):
         """From what `state` gives."""
         along, root = (PanelFunction(state["edges"], state[name]) for name in ("along", "root"))
         slices = NeuronSlices(state["order"], along, root, state["bias"], state["breaks"])
-        return cls(side, turn=state["turn"], shift=state["shift"], slices=slices,
+        return cls(side, turn=state["turn"], shift=state["shift"], degree=state["degree"], slices=slices,
                    phi=PanelFunction(state["phi_edges"], state["phi"]), table=state["table"])
 
 
@@ -187,3 +188,42 @@ class ContinuedPanels(PanelBasis):
         nodes = self.rule.nodes[self.reliable(self.rule.nodes)]
         t = np.clip(self.measure.coordinate(points), nodes[0], nodes[-1])
         return np.asarray(self.combine(t, coefficients) / self.measure.sqrt_density(t)[:, None])
+
+
+class LengthPanels(MultipletBasis):
+    r"""Functions of the length of all coordinates but the last of :math:`a = W x + c`, on panels, times harmonics.
+
+    Parameters
+    ----------
+    side : Side
+    turn : ndarray, shape (k, p)
+        The matrix W.
+    shift : ndarray, shape (k,)
+        The vector c.
+    degree : int
+        Of the harmonics.
+    std : float
+        The standard deviation of these coordinates, which are Gaussian.
+    edges : ndarray
+        Of the panels, in the coordinate of `Chi`.
+    order : int
+    """
+
+    def __init__(self, side: Side, *, turn: np.ndarray, shift: np.ndarray, degree: int, std: float, edges: np.ndarray,
+                 order: int) -> None:
+        super().__init__(side, turn, shift, (len(shift) - 1, 1), (degree, 0))
+        self.std, self.panels = std, ContinuedPanels(Chi(len(shift) - 1, std), edges, order)
+
+    @property
+    def size(self) -> int:
+        """That of the panels."""
+        return self.panels.size
+
+    def of_turned(self, a: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
+        """Sums on the panels; those at length zero are at a tiny one."""
+        return self.panels.sums(np.maximum(polar(a[:, :-1])[0], TINY), coefficients)
+
+    def state(self) -> dict[str, Any]:
+        """The arguments."""
+        return {"turn": self.turn, "shift": self.shift, "degree": self.degrees[0], "std": self.std,
+                "edges": self.panels.edges, "order": self.panels.order}

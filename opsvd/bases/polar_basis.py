@@ -7,16 +7,14 @@ from typing import Any
 import numpy as np
 
 from .._support.floats import chunks
-from .._support.linalg import canonical_signs
 from ..kernels import Side
-from ..quadrature import gegenbauer, harmonics
-from .base import Basis
-from .harmonics import polar, spherical_harmonics
+from .harmonics import polar
+from .multiplets import MultipletBasis
 from .polyspherical import Polyspherical
 from .radial import RadialBasis
 
 
-class PolarBasis(Basis):
+class PolarBasis(MultipletBasis):
     r"""r functions :math:`\sum_Y \sum_i q_{Yi}\, F_i(|a|)\, Y(a / |a|)` of :math:`a = W x + c`, orthonormal.
 
     x are the points, as vectors, F_i the functions of a radial basis, and Y the harmonics of given
@@ -38,49 +36,20 @@ class PolarBasis(Basis):
 
     def __init__(self, side: Side, *, turn: np.ndarray, shift: np.ndarray, radial: RadialBasis, angular: Polyspherical,
                  table: np.ndarray) -> None:
-        self.side, self.turn, self.shift, self.table = side, turn, shift, table
-        self.radial, self.angular = radial, angular
-        self.multiplicity = math.prod(map(harmonics, angular.sizes, np.maximum(angular.degrees, 0).tolist()))
+        super().__init__(side, turn, shift, angular.sizes, angular.degrees)
+        self.radial, self.angular, self.table = radial, angular, table
 
     @property
     def size(self) -> int:
         """The number r of functions."""
         return int(self.table.shape[-1])
 
-    def sums(self, points: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
-        """Sums of the functions; with all products of harmonics of the groups, where there are several."""
-        a, sums = self._turned(points), self.distinct(points, coefficients)
-        return sums if self.multiplicity == 1 else np.asarray(sums[:, :, None] * self._members(a)[:, None])
-
-    def distinct(self, points: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
-        """Sums of the functions, (n, r), but for harmonics of groups of several coordinates."""
-        a, (span, table) = self._turned(points), self._compressed
+    def of_turned(self, a: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
+        """Products of radial functions and harmonics."""
+        span, table = self._compressed
         table = table.reshape(len(self.table) * span.shape[1], self.size) @ coefficients
         parts = [self._products(a[some], span) @ table for some in chunks(len(a), len(table))]
         return np.concatenate(parts or [np.zeros((0, coefficients.shape[1]))])
-
-    def over_members(self, other: "PolarBasis", points: np.ndarray, others: np.ndarray) -> np.ndarray:
-        r"""Sums of products of the harmonics of groups of several coordinates, at n points of each side: (n,).
-
-        By the addition theorem they are :math:`\sqrt{N} p_m(t)`, t the cosine between the parts of both points.
-        """
-        total = np.ones(len(points))
-        ends = np.cumsum(self.angular.sizes)[:-1]
-        for left, right, size, degree in zip(np.split(self._turned(points), ends, axis=1), np.split(
-                other._turned(others), ends, axis=1), self.angular.sizes, self.angular.degrees, strict=True):
-            if size > 1:
-                t = np.clip(np.sum(polar(left)[1] * polar(right)[1], axis=1), -1.0, 1.0)
-                total *= gegenbauer(t, size, degree + 1)[-1] * math.exp(0.5 * math.log(harmonics(size, degree)))
-        return total
-
-    def _turned(self, points: np.ndarray) -> np.ndarray:
-        """The vectors a of points; of points so far out that these may overflow, shorter ones of the same direction.
-
-        Sums are constant along directions there.
-        """
-        points = points.reshape(-1, self.turn.shape[1])
-        over = np.maximum(np.abs(points).max(axis=1, initial=0.0, keepdims=True) / 1e150, 1.0)
-        return np.asarray((points / over) @ self.turn.T + self.shift / over)
 
     @cached_property
     def _compressed(self) -> tuple[np.ndarray, np.ndarray]:
@@ -100,22 +69,6 @@ class PolarBasis(Basis):
         functions = self.radial.functions(delta, span)
         angular = self.angular.at(direction).reshape(len(a), -1)
         return np.asarray((angular[:, :, None] * functions[:, None]).reshape(len(a), angular.shape[1] * span.shape[1]))
-
-    def _members(self, a: np.ndarray) -> np.ndarray:
-        """The products of harmonics of the groups of several coordinates, (n, multiplicity)."""
-        members = np.ones((len(a), 1))
-        for group, size, degree in zip(np.split(a, np.cumsum(self.angular.sizes)[:-1], axis=1), self.angular.sizes,
-                                       self.angular.degrees, strict=True):
-            if size > 1:
-                products = members[:, :, None] * spherical_harmonics(group, degree)[:, None]
-                members = products.reshape(len(a), products.shape[1] * products.shape[2])
-        return members
-
-    def signs(self, coefficients: np.ndarray) -> np.ndarray:
-        """Those that make the functions positive at the last of some fixed points where they are large."""
-        z = np.random.default_rng(64).standard_normal((64, self.side.directions))    # always the same
-        values = self.sums(self.side.points(z), coefficients)
-        return canonical_signs(values if self.multiplicity == 1 else values[:, :, 0])
 
     def state(self) -> dict[str, Any]:
         """The arguments of all that it is made of."""

@@ -1,14 +1,14 @@
-r"""Neurons phi(w x + b) of a number x where phi breaks away from zero: panels for x, and slices along x for (w, b).
+r"""Neurons phi(<w, x> + b) where phi breaks away from zero: panels for x, and integrals along w for (w, b).
 
 As a function of (w, b) a neuron is not smooth at w = 0, b = z_0, for every z_0 at which phi breaks: it does not depend
-on x there, so that all lines w x + b = z_0 meet. No harmonics converge fast then. But the left functions are smooth,
-and T* f is an integral along x, which is split where phi breaks, for any (w, b). So :math:`T T^*` is known on panels of
-x from a rule for (w, b) alone. For every w its panels in b end on the lines through the ends of panels of x.
+on x there, so that all planes <w, x> + b = z_0 meet. No harmonics converge fast then. But the left functions are
+smooth, and T* f is an integral along w, which is split where phi breaks, for any (w, b). So :math:`T T^*` is known on
+panels of the length of x from a rule for (\|w\|, b) alone. For every \|w\| its panels in b end on the lines through the
+ends of panels along w.
 """
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -17,73 +17,43 @@ import numpy as np
 from .._support.budget import check_time
 from .._support.floats import EPS
 from .._support.linalg import corner_norms, norm_bound
-from ..bases import ContinuedPanels, NeuronImages, NeuronSlices
+from ..bases import LengthPanels, NeuronImages
 from ..evidence.images import Images
 from ..evidence.parts import PartsEvidence
 from ..evidence.remainder import ORDER_MARGIN, RemainderEvidence
-from ..measures import radial_half_density
+from ..measures import Chi, radial_half_density
 from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
 from ..probing.bilinear import Bilinear
-from ..quadrature import (
-    SLOWEST_RATE,
-    PanelFunction,
-    composite_gauss_legendre,
-    continued,
-    divided,
-    fall,
-    weighted_polynomials,
-)
+from ..quadrature import SLOWEST_RATE, PanelFunction, continued, divided, fall
 from ..spectrum import Estimate
 from .angular_profile import ProductProfile
 from .sector_evidence import Unseen
 from .zonal_law import ZonalLaw
-from .zonal_planes import RoundPlane, cut
-
-
-class _Size(NamedTuple):
-    """Nodes on panels of x, of w and of b; the number of left functions; by how much (w, b) reaches farther."""
-
-    x: int
-    w: int
-    b: int
-    degrees: int
-    farther: float = 0.0
-
-
-class _Neurons(NamedTuple):
-    """What all sizes have in common."""
-
-    problem: Problem
-    form: Bilinear
-    law: ZonalLaw
-    profile: ProductProfile
-    breaks: np.ndarray
-    unseen: Unseen
-
-    def phi(self, z: np.ndarray) -> np.ndarray:
-        """The function of the scaled form."""
-        return np.asarray(self.profile.line(z, 1.0))
+from .zonal_planes import RoundPlane
+from .zonal_slice_grids import Neurons, SliceGrid, SliceSize
 
 
 def sliced(problem: Problem, form: Bilinear, law: ZonalLaw, profile: ProductProfile,
            unseen: Unseen) -> Iterator[Discretisation] | None:
-    """Ever more nodes; None if x is no number, or phi has no breaks away from zero, or too many."""
+    """Ever more nodes; None if x is no number or round Gaussian, or phi has kinks at zero alone, or too many breaks."""
     plane, line = law.plane, problem.sides[form.affine].measure
-    if not isinstance(plane, RoundPlane) or plane.p > 1 or plane.line is not line or not profile.breaks:
+    if not isinstance(plane, RoundPlane) or not (profile.breaks or _jumps_at_zero(profile)):
+        return None
+    if plane.line is not line if plane.p == 1 else not isinstance(plane.line, Chi):
         return None
     breaks = _breaks(profile)
-    if not breaks.any() or len(breaks) > 12:    # each of them adds as many panels in b as x has
+    if not 0 < len(breaks) <= 12:    # each of them adds as many panels in b as x has
         return None
-    neurons = _Neurons(problem, form, law, profile, breaks, unseen)
+    neurons = Neurons(problem, form, law, profile, breaks, unseen)
     # Ten values of clip with a Gaussian input are known to three digits by the first, to six by the second and to ten
     # by the third.
-    sizes = [_Size(12, 10, 12, 24), _Size(18, 14, 14, 36), _Size(20, 18, 20, 56)]
+    sizes = [SliceSize(12, 10, 12, 24), SliceSize(18, 14, 14, 36), SliceSize(20, 18, 20, 56)]
     first = int(problem.rtol < 1e-3) + int(problem.rtol < 1e-6)
     # With its check, which has more nodes, an answer takes less than three times as many values.
     sizes = [size for size in sizes[first:]
-             if 3 * _Grid(neurons, plane, size, check=False).cost < problem.budget.evaluations_left]
+             if 3 * SliceGrid(neurons, plane, size, check=False).cost < problem.budget.evaluations_left]
     return (_Level(neurons, plane, size).discretisation() for size in sizes) if sizes else None
 
 
@@ -94,168 +64,95 @@ def _breaks(profile: ProductProfile) -> np.ndarray:
     """
     sizes = np.exp(profile.pieces.breaks)
     numbers = np.concatenate([-sizes[::-1], [0.0], sizes])
-    moves = 1e-3 * np.min(np.append(sizes, 1.0)) * np.arange(-3.0, 4.0)
+    moves = 1e-3 * np.min(np.append(sizes, 1.0)) * (np.arange(-3.0, 4.0) + 0.3)
     values = profile.line(numbers[:, None] + moves, 1.0)
     differences = np.abs(values @ np.array([1.0, -6.0, 15.0, -20.0, 15.0, -6.0, 1.0]))
     return np.asarray(numbers[differences > 1e-12 * np.abs(values).max()])
 
 
-@dataclass(frozen=True, eq=False)
-class _Grid:
-    """T T* between functions on panels of x, from a rule for (w, b).
+def _jumps_at_zero(profile: ProductProfile) -> bool:
+    """Whether values on both sides of zero differ by more than a slope makes of them."""
+    near = profile.line(np.array([-2e-9, -1e-9, 1e-9, 2e-9]), 1.0)
+    return bool(abs(near[2] - near[1]) > 1e3 * (abs(near[3] - near[2]) + abs(near[1] - near[0])))
+
+
+class _Triplets(NamedTuple):
+    """Singular triplets on the harmonics of one degree.
 
     Attributes
     ----------
-    neurons : _Neurons
-    plane : RoundPlane
-    size : _Size
-    check : bool
-        Whether no panel is to be as it was.
+    degree : int
+    s : ndarray, shape (r,)
+    f : ndarray, shape (nodes of lengths, r)
+        Left functions on the panels of lengths.
+    means : ndarray, shape (nodes, r)
+        R_m f on the panels of z, whose images under S* are s g.
     """
 
-    neurons: _Neurons
-    plane: RoundPlane
-    size: _Size
-    check: bool
+    degree: int
+    s: np.ndarray
+    f: np.ndarray
+    means: np.ndarray
 
-    @cached_property
-    def basis(self) -> ContinuedPanels:
-        """Panels of x on which polynomials in the angle are resolved."""
-        line, edges = self.plane.line, self.plane.edges(self.size.degrees // 2)
-        while (len(edges) - 1) * self.size.x < 2.2 * self.size.degrees:
-            edges = np.union1d(edges, 0.5 * (edges[1:] + edges[:-1]))
-        if self.check:
-            edges = cut(edges, line.edges[(line.edges > edges[0]) & (line.edges < edges[-1])])
-        return ContinuedPanels(line, edges, self.size.x)
-
-    @cached_property
-    def smooth(self) -> np.ndarray:
-        """Polynomials in the angle of (x, 1) that are orthonormal under the law of x, (nodes, degrees)."""
-        rule = self.basis.rule
-        return weighted_polynomials(self.plane.angle(rule.nodes), rule.sqrt_weights, self.size.degrees)
-
-    @cached_property
-    def slices(self) -> NeuronSlices:
-        """Their images."""
-        return NeuronSlices.of(self.basis, self.plane.first, self.plane.bias, self.neurons.breaks)
-
-    @cached_property
-    def square(self) -> tuple[np.ndarray, float]:
-        """The matrix of T T*, and the norm of h.
-
-        If phi is even or odd, points (w, b) and (-w, -b) give the same; and if the law of u is, (w, b) and (-w, b) do
-        but for the signs of odd functions. Then positive w are enough.
-        """
-        smooth = self.smooth
-        square, energy = np.zeros((smooth.shape[1], smooth.shape[1])), 0.0
-        for v, weights in self._rule():
-            check_time()
-            images, squares = self.slices.means(self.neurons.phi, v)
-            images = np.sqrt(weights)[:, None] * (images @ smooth)
-            square += images.T @ images
-            energy += float(weights @ squares)
-        if not self._half:
-            return square, math.sqrt(energy)
-        if all(self.neurons.profile.parities):
-            square[::2, 1::2], square[1::2, ::2] = 0.0, 0.0
-        return 2.0 * square, math.sqrt(2.0 * energy)
-
-    @property
-    def cost(self) -> int:
-        """About how many values of phi the square takes."""
-        panels, across = len(self.basis.edges) - 1, len(self._edges_of_w()) - 1
-        lines = panels * len(self.neurons.breaks) + 12
-        return across * self.size.w * lines * self.size.b * self.basis.size
-
-    @property
-    def _half(self) -> bool:
-        plane = self.plane
-        even = plane.line.symmetry is not None and plane.slope * plane.line.symmetry + plane.start == 0.0
-        return even or not all(self.neurons.profile.parities)
-
-    @property
-    def _reach(self) -> float:
-        """How far (w, b) goes, in standard deviations: beyond lies a thousandth of the tolerance, of the mass."""
-        return min(math.sqrt(-2.0 * math.log(1e-3 * self.neurons.problem.rtol)), 8.6) + self.size.farther
-
-    def _rule(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Points (w, b), (n, 2), and their probabilities, some thousand at a time."""
-        some: list[np.ndarray] = []
-        for w, weight in zip(*composite_gauss_legendre(self._edges_of_w(), self.size.w), strict=True):
-            b, weights = composite_gauss_legendre(self._edges_of_b(float(w)), self.size.b)
-            some.append(np.column_stack([np.full_like(b, w), b, weight * weights]))
-            if sum(map(len, some)) > 3000:
-                yield _probable(np.concatenate(some))
-                some = []
-        if some:
-            yield _probable(np.concatenate(some))
-
-    def _edges_of_w(self) -> np.ndarray:
-        """Panels that become narrower towards zero, as far as the largest x needs, and end where two lines cross."""
-        largest = float(np.abs(self.slices.ends).max())
-        shift = 0.8 if self.check else 1.0
-        edges = [0.5 * shift]    # a third each time
-        while edges[-1] * largest > 0.5:
-            edges.append(edges[-1] / 3.0)
-        positive = np.concatenate([edges, shift * np.array([1.1, 1.9, 2.9, 4.2, 6.0]), [self._reach]])
-        line, breaks = self.plane.line, self.neurons.breaks
-        low, high = self.basis.edges[[0, -1]]
-        # Where the density of x jumps, functions of (w, b) are not smooth along a line.
-        ends = [end for end in line.span if math.isfinite(end) and line.sqrt_density(np.array(end)) > 0.0]
-        t = np.unique(np.concatenate([ends, line.edges[(line.edges > low) & (line.edges < high)]]))
-        hard = self.plane.first(t)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            crossed = np.abs(np.subtract.outer(breaks, breaks).ravel()[:, None]
-                             / np.subtract.outer(hard, hard).ravel()).ravel()
-        crossed = crossed[(crossed > positive.min()) & (crossed < 0.9 * self._reach)]
-        found = np.unique(np.round(np.concatenate([[0.0], positive, crossed]), 13))
-        return found if self._half else np.concatenate([-found[:0:-1], found])
-
-    def _edges_of_b(self, w: float) -> np.ndarray:
-        """Ends of panels where phi breaks at the ends of panels of x, and between them."""
-        top = math.sqrt(max(self._reach**2 - w**2, 0.01))
-        lines = np.subtract.outer(self.neurons.breaks, w * self.slices.ends).ravel() / self.plane.bias
-        edges = np.sort(np.concatenate([lines[np.abs(lines) < top], [-top, top]]))
-        edges = edges[np.append(True, np.diff(edges) > 1e-12)]
-        return divided(edges, np.ceil(np.diff(edges) / (1.0 if self.check else 1.2)).astype(int))
-
-
-def _probable(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Points, and their weights times the density of two standard Gaussian numbers."""
-    v = points[:, :2]
-    return v, points[:, 2] * np.exp(-0.5 * np.sum(v**2, axis=1)) / (2.0 * math.pi)
+    def above(self, least: float) -> "_Triplets":
+        """Those of larger values."""
+        kept = self.s > least
+        return _Triplets(self.degree, self.s[kept], self.f[:, kept], self.means[:, kept])
 
 
 class _Level:
     """Triplets of one size, and what they are judged by."""
 
-    def __init__(self, neurons: _Neurons, plane: RoundPlane, size: _Size) -> None:
+    def __init__(self, neurons: Neurons, plane: RoundPlane, size: SliceSize) -> None:
         self.neurons, self.plane, self.size = neurons, plane, size
-        self.own = _Grid(neurons, plane, size, check=False)
-        (square, self.norm), smooth = self.own.square, self.own.smooth
+        self.own = SliceGrid(neurons, plane, size, check=False)
+        square, self.norm = self.own.square
         energies, vectors = np.linalg.eigh(square)
-        s = np.sqrt(np.maximum(energies[::-1], 0.0))
-        # Squares of others have no digits.
-        count = min(int(np.sum(s > 3e-5 * s.max(initial=0.0))), max(32, neurons.problem.max_rank or 0))
-        self.s, self.f = s[:count], smooth @ vectors[:, ::-1][:, :count]
+        root = vectors * np.sqrt(np.maximum(energies, 0.0))
+        found = [self._triplets(degree, root) for degree in self.own.degrees]
+        every = np.sort(np.concatenate([one.s for one in found]))[::-1]
+        count = max(32, neurons.problem.max_rank or 0)
+        # Squares of values that are smaller than this part have no digits.
+        least = max(float(every[count]) if len(every) > count else 0.0, 3e-5 * every.max(initial=0.0))
+        self.found = [one.above(least) for one in found if one.s.max(initial=0.0) > least] or found[:1]
+        self.dropped = max((float(one.s[0]) for one in found if 0.0 < one.s.max(initial=0.0) <= least), default=0.0)
+
+    def _triplets(self, degree: int, root: np.ndarray) -> _Triplets:
+        check_time()
+        averaged, some = self.own.averaged(degree), self.own.polynomials(degree)
+        q, triangle = np.linalg.qr(averaged)
+        left, s, _ = np.linalg.svd(triangle @ root[some])
+        f = q @ left[:, :len(s)]
+        return _Triplets(degree, s, f, self.own.smooth[:, some] @ (averaged.T @ f))
 
     def discretisation(self) -> Discretisation:
-        """One block, whose bases are its singular functions."""
-        neurons, form, law = self.neurons, self.neurons.form, self.neurons.law
-        sides = neurons.problem.sides
-        images = NeuronImages(sides[1 - form.affine], turn=law.turns[1], shift=law.shifts[1], slices=self.own.slices,
-                              phi=self._table, table=self.f / self.s)
-        identity = np.eye(len(self.s))
-        if form.affine == 0:
-            block, triplets = Block(self.own.basis, images, self.f * self.s), (self.f, self.s.copy(), identity)
-        else:
-            block, triplets = Block(images, self.own.basis, (self.f * self.s).T), (identity, self.s.copy(), self.f)
-        seen = "" if form.known else "seen to be "
-        note = (f"{seen}phi(<a(x), y>) in 2 directions of y, phi broken at {len(neurons.breaks)} numbers: "
-                f"{len(self.own.basis.edges) - 1} panels of {self.size.x} nodes for x, integrals along x for y")
-        return Discretisation((block,), self.evidence, note, rtol=neurons.problem.rtol, factorise=lambda _: triplets)
+        """One block for every degree, whose functions on one side are its singular functions."""
+        neurons, affine = self.neurons, self.neurons.form.affine
+        seen = "" if neurons.form.known else "seen to be "
+        broken = f"phi broken at {len(neurons.breaks)} number" + "s" * (len(neurons.breaks) > 1)
+        note = (f"{seen}phi(<a(x), y>) in {neurons.law.k} directions of y, {broken}: {len(self.own.lengths.edges) - 1} "
+                f"panels of {self.size.z} nodes for {'x' if self.plane.p == 1 else '|x|'}, integrals along x for y")
 
-    @property
+        def known(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+            """The matrix is that of left functions times the values, or its transpose."""
+            s, identity = np.linalg.norm(matrix, axis=affine), np.eye(matrix.shape[1 - affine])
+            return (matrix / s, s, identity) if affine == 0 else (identity, s, matrix.T / s)
+
+        return Discretisation(tuple(map(self._block, self.found)), self.evidence, note, rtol=neurons.problem.rtol,
+                              factorise=known)
+
+    def _block(self, triplets: _Triplets) -> Block:
+        degree, s, f, means = triplets
+        affine, law, sides = self.neurons.form.affine, self.neurons.law, self.neurons.problem.sides
+        images = NeuronImages(sides[1 - affine], turn=law.turns[1], shift=law.shifts[1], degree=degree,
+                              slices=self.own.slices, phi=self._table, table=means / s)
+        lengths = self.own.lengths
+        left = lengths if self.plane.p == 1 else LengthPanels(
+            sides[affine], turn=law.turns[0], shift=law.shifts[0], degree=degree, std=self.plane.slope,
+            edges=lengths.edges, order=lengths.order)
+        return Block(left, images, f * s) if affine == 0 else Block(images, left, (f * s).T)
+
+    @cached_property
     def _table(self) -> PanelFunction:
         """Phi on panels on which it is smooth."""
         pieces = np.exp(self.neurons.profile.pieces.edges)
@@ -263,45 +160,93 @@ class _Level:
         return PanelFunction.of(self.neurons.phi, divided(edges, np.ceil(np.diff(edges) / 2.0).astype(int)), 16)
 
     def evidence(self, system: SingularSystem) -> PartsEvidence | None:
-        """Residuals on other panels of x and another rule for (w, b); None if random pairs contradict the answer."""
-        x, w, b, degrees, _ = self.size
-        check = _Grid(self.neurons, self.plane, _Size(x + 2, w + 2, b + 2, degrees * 5 // 4 + 4, 0.4), check=True)
-        square, norm = check.square
-        part = self._seen(check, square, norm)
+        """Residuals on other panels and another rule for (w, b); None if random pairs contradict the answer."""
+        z, w, b, degrees, _ = self.size
+        check = SliceGrid(self.neurons, self.plane, SliceSize(z + 2, w + 2, b + 2, degrees * 5 // 4 + 4, 0.4),
+                          check=True)
+        _, norm = check.square
+        squares = [_Square.of(check, degree) for degree in check.degrees]
+        left = max(norm**2 - math.fsum(check.multiplicity(one.degree) * float(np.trace(one.matrix)) for one in squares),
+                   16.0 * EPS * norm**2)
+        parts = tuple(self._seen(check, squares[one.degree], one, left) for one in self.found)
+        # All degrees beyond hold no more than what is left, and each of their values stands that often. T is taken to
+        # be no larger on them than on the last quarter of the degrees.
+        last = max(math.sqrt(norm_bound(one.matrix)) for one in squares[3 * len(squares) // 4:])
+        unseen = 0.0 if self.plane.p == 1 else min(math.sqrt(left / check.multiplicity(len(squares))), last)
         mass, energy = self.neurons.profile.hidden
-        highest = float(radial_half_density(np.zeros(1), 2)[0])
+        highest = float(radial_half_density(np.zeros(1), self.plane.p + 1)[0])
         unsure = abs(norm - self.norm) + (energy / norm if norm else 0.0)
         rounding = 16.0 * EPS + 10.0 * self.neurons.form.form.rounding
         evidence = PartsEvidence(
-            values=system.values, parts=(part,), counts=(1,), added=mass * highest**2 + rounding * norm,
-            known_norm=Estimate(norm, unsure), floor=ORDER_MARGIN * part.operator_norm)
+            values=system.values, parts=parts, counts=tuple(check.multiplicity(one.degree) for one in self.found),
+            added=mass * highest**2 + rounding * norm, known_norm=Estimate(norm, unsure),
+            floor=ORDER_MARGIN * max([self.dropped, unseen, *(part.operator_norm for part in parts)]))
         return None if self.neurons.unseen.contradicts(system, evidence) else evidence
 
-    def _seen(self, check: _Grid, square: np.ndarray, norm: float) -> RemainderEvidence:
-        """What T T* on other panels shows: there g is taken to be T* f / s, which leaves nothing of T* f - s g."""
-        s, nodes = self.s, check.basis.rule
-        f = check.smooth.T @ (self.own.basis.combine(nodes.nodes, self.f) * nodes.sqrt_lebesgue[:, None])
+    def _seen(self, check: SliceGrid, square: "_Square", triplets: _Triplets, left: float) -> RemainderEvidence:
+        """What T T* on other panels shows."""
+        s, nodes, norm = triplets.s, check.lengths.rule, check.square[1]
+        f = square.functions.T @ (self.own.lengths.combine(nodes.nodes, triplets.f) * nodes.sqrt_lebesgue[:, None])
         # Bars hold for any orthonormal functions: for these, which are interpolated on panels, less those before.
         f, triangle = np.linalg.qr(f)
         f *= np.sign(np.diag(triangle))
-        image = square @ f
+        image = square.matrix @ f
         along = image / s - f * s
+        # T* f - s g comes from what the means of f are beyond those of which g is the image.
+        nodes = check.basis.rule
+        means = square.smooth.T @ (self.own.basis.combine(nodes.nodes, triplets.means) * nodes.sqrt_lebesgue[:, None])
+        apart = square.averaged.T @ (square.functions @ f) - means
+        images_apart = square.of_means @ apart
         of_f, of_g = f.T @ f, (f.T @ image) / np.multiply.outer(s, s)
         skew = 0.5 * s.max(initial=0.0) * sum(corner_norms(part - np.eye(len(s))) for part in (of_f, of_g))
-        coupling = corner_norms(f.T @ along) + skew
-        beyond = min(math.sqrt(max(norm**2 - float(np.trace(square)), 16.0 * EPS * norm**2)),
-                     _norm_of_last_degrees(square))
-        energies = np.sum(along**2, axis=0) + np.minimum(_beyond_degrees(image / s), beyond**2)
+        coupling = np.maximum(corner_norms(f.T @ along), corner_norms(means.T @ images_apart / s[:, None])) + skew
+        beyond = min(math.sqrt(left / check.multiplicity(square.degree)), _norm_of_last_degrees(square.matrix))
+        energies = np.sum(along**2, axis=0) + np.sum(apart * images_apart, axis=0) + np.minimum(
+            _beyond_degrees(image / s), beyond**2)
         residual = np.sqrt(np.cumsum(energies))
         # What is left beside the leading q is a direct sum of the others and of what is beside all, up to residuals.
-        left_over = square - f @ image.T - image @ f.T + f @ (f.T @ image) @ f.T
+        left_over = square.matrix - f @ image.T - image @ f.T + f @ (f.T @ image) @ f.T
         # The root of what is rounding in a square counts as well.
         remainder = math.sqrt(max(float(np.trace(left_over)), EPS * norm**2)) + beyond
         operator_norm = math.sqrt(norm_bound(left_over) + EPS * norm**2) + beyond
         complement = np.maximum(np.append(s[1:], 0.0), ORDER_MARGIN * operator_norm) + 2.0 * residual
         return RemainderEvidence(values=s, size=norm, remainder=remainder, operator_norm=operator_norm,
                                  coupling=operator_norm, images=Images(residual, coupling), complement=complement,
-                                 dimension=len(square), still_to_come=8.0 * EPS * s[0] ** 2 / s)
+                                 dimension=len(square.matrix), still_to_come=8.0 * EPS * norm**2 / s)
+
+
+class _Square(NamedTuple):
+    """T T* on the harmonics of one degree.
+
+    Attributes
+    ----------
+    degree : int
+    functions : ndarray, shape (nodes of lengths, q)
+        Orthonormal functions of the length.
+    matrix : ndarray, shape (q, q)
+        T T* between them.
+    averaged : ndarray, shape (nodes of lengths, q)
+        R_m* of polynomials in the angle.
+    smooth : ndarray, shape (nodes, q)
+        These polynomials.
+    of_means : ndarray, shape (q, q)
+        S S* between them.
+    """
+
+    degree: int
+    functions: np.ndarray
+    matrix: np.ndarray
+    averaged: np.ndarray
+    smooth: np.ndarray
+    of_means: np.ndarray
+
+    @classmethod
+    def of(cls, grid: SliceGrid, degree: int) -> "_Square":
+        """By one grid."""
+        some, averaged = grid.polynomials(degree), grid.averaged(degree)
+        q, triangle = np.linalg.qr(averaged)
+        of_means = grid.square[0][some, some]
+        return cls(degree, q, triangle @ of_means @ triangle.T, averaged, grid.smooth[:, some], of_means)
 
 
 def _norm_of_last_degrees(square: np.ndarray) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..bases import Basis, PolarBasis
+from ..bases import Basis, MultipletBasis
 
 Summed = tuple[Basis, np.ndarray, np.ndarray]
 """A basis, coefficients (N, r), and the places of their functions among all."""
@@ -20,7 +20,7 @@ def sum_of_products(parts: tuple[Sequence[Summed], Sequence[Summed]], values: np
                      for part, own in ((points, shape), (others, shape_y)))
     total = np.zeros(math.prod(leading))
     for (left, mine, columns), (right, its, _) in zip(*parts, strict=True):
-        if isinstance(left, PolarBasis) and isinstance(right, PolarBasis):
+        if isinstance(left, MultipletBasis) and isinstance(right, MultipletBasis):
             f, g = left.distinct(points, mine) * values[columns], right.distinct(others, its)
             members = left.over_members(right, points[first], others[second])
             total += np.sum(f[first] * g[second], axis=1) * members
@@ -31,6 +31,6 @@ def distinct_values(parts: Sequence[Summed], points: np.ndarray) -> np.ndarray:
     """All distinct functions at points, (n, q): of several members, the root of their mean square, with a sign."""
     values = np.zeros((len(points), sum(len(columns) for _, _, columns in parts)))
     for basis, coefficients, columns in parts:
-        if isinstance(basis, PolarBasis):
+        if isinstance(basis, MultipletBasis):
             values[:, columns] = basis.distinct(points, coefficients)
     return values

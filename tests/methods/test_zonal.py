@@ -335,7 +335,7 @@ def test_clip_is_known_to_nine_digits(tmp_path):
     np.testing.assert_array_less(np.abs(svd.values[:10] - other.values[:10]),
                                  svd.value_errors[:10] + other.value_errors[:10])
     exchanged = decompose(lambda x, y: np.clip(x[..., 0] * y + x[..., 1], -1.0, 1.0), Gaussian.standard(2), Gaussian(),
-                          rtol=1e-5)
+                          rtol=1e-5, max_seconds=200.0)
     np.testing.assert_allclose(exchanged.values[:8], svd.values[:8], atol=1e-6)
     x, y = np.array([0.1, -2.0, 30.0]), np.array([[0.5, 1.0], [-0.3, 0.2], [0.0, 1.0]])
     np.testing.assert_allclose(np.abs(exchanged.left(y))[:, :4], np.abs(other.right(y))[:, :4], atol=1e-4)
@@ -343,6 +343,75 @@ def test_clip_is_known_to_nine_digits(tmp_path):
     loaded = opsvd.load(tmp_path / "svd.npz")
     np.testing.assert_array_equal(loaded.left(x), other.left(x))
     np.testing.assert_array_equal(loaded.right(y), other.right(y))
+
+
+@pytest.mark.thorough
+def test_steps_of_two_inputs_against_a_closed_mean():
+    """z > 1 in R^2: the kernel E_y is closed, and its Fourier coefficients in the angle are one matrix a degree.
+
+    They are taken at 80 lengths and 360 angles; the kink of the kernel at x = x' limits them.
+    """
+    svd = decompose(lambda x, y: (np.sum(x * y[..., :2], axis=-1) + y[..., 2] > 1.0) * 1.0, Gaussian.standard(2),
+                    Gaussian.standard(3), rtol=1e-8, max_seconds=200.0)
+    r, weights = composite_gauss_legendre(np.linspace(0.0, 6.0, 11), 8)
+    root = np.sqrt(weights * r) * np.exp(-0.25 * r**2)
+    angles = 2.0 * np.pi * (np.arange(360) + 0.5) / 360
+    sizes = np.hypot(r, 1.0)
+    cosine = (np.multiply.outer(np.multiply.outer(r, r), np.cos(angles)) + 1.0) / np.multiply.outer(
+        np.multiply.outer(sizes, sizes), np.ones(360))
+    kernel = bivariate(np.broadcast_arrays(1.0 / sizes[:, None, None], 1.0 / sizes[:, None]), cosine)
+    reference = []
+    for degree in range(6):
+        matrix = kernel @ np.cos(degree * angles) / 360
+        values = np.sqrt(np.maximum(np.linalg.eigvalsh(root[:, None] * matrix * root)[-4:], 0.0))
+        reference += values.tolist() * (1 + (degree > 0))
+    count = 8
+    assert "integrals along x" in svd.method
+    assert svd.errors[:count].max() < 1e-8 * svd.values[0]
+    np.testing.assert_allclose(svd.singular_values[:count], np.sort(reference)[::-1][:count], atol=1e-4)
+
+
+@pytest.mark.parametrize("k", [2, 4])
+@pytest.mark.thorough
+def test_clip_of_several_inputs_is_known_to_nine_digits(k, tmp_path):
+    """A larger tolerance and exchanged sides agree; functions have the energy that values say; files keep them."""
+    svd, other = answer("clip", k), answer("clip", k, rtol=1e-5)
+    assert svd.errors[:10].max() < 1e-9 * svd.values[0]
+    assert svd.multiplicities[:3].tolist() == [1, k, {2: 2, 4: 9}[k]]
+    count = min(len(svd.values), len(other.values), 8)
+    np.testing.assert_array_less(np.abs(svd.values[:count] - other.values[:count]),
+                                 svd.value_errors[:count] + other.value_errors[:count])
+    exchanged = decompose(lambda x, y: np.clip(np.sum(x[..., :k] * y, axis=-1) + x[..., k], -1.0, 1.0),
+                          Gaussian.standard(k + 1), Gaussian.standard(k), rtol=1e-2, max_seconds=200.0)
+    np.testing.assert_allclose(exchanged.values[:4], svd.values[:4], atol=1e-3)
+    rng = np.random.default_rng(7)
+    x, y = rng.standard_normal((40_000, k)), rng.standard_normal((40_000, k + 1))
+    left, right = (np.sum(part * part, axis=0) / len(part) for part in (other.left(x), other.right(y)))
+    np.testing.assert_allclose(left[:1 + k], 1.0, atol=0.03)
+    np.testing.assert_allclose(right[:1 + k], 1.0, atol=0.03)
+    remainder = neuron("clip", k)(x, y) - other(x, y)
+    listed = other.norm.value**2 - np.sum(other.multiplicities * other.values**2)
+    assert np.mean(remainder**2) == pytest.approx(listed, rel=0.1)
+    other.save(tmp_path / "svd.npz")
+    loaded = opsvd.load(tmp_path / "svd.npz")
+    np.testing.assert_array_equal(loaded.left(x[:5]), other.left(x[:5]))
+    np.testing.assert_array_equal(loaded.right(y[:5]), other.right(y[:5]))
+    np.testing.assert_array_equal(loaded(x[:5], y[:5]), other(x[:5], y[:5]))
+
+
+@pytest.mark.thorough
+def test_an_odd_jump_at_zero_is_seen_beside_kinks():
+    """sign(z) + clip(z): sampled matrices agree, and the two tolerances do."""
+    def both(x, y):
+        z = x * y[..., 0] + y[..., 1]
+        return np.sign(z) + np.clip(z, -1.0, 1.0)
+
+    svd, other = (decompose(both, Gaussian(), Gaussian.standard(2), rtol=rtol, max_seconds=200.0)
+                  for rtol in (1e-9, 1e-5))
+    assert "phi broken at 3 numbers" in svd.method
+    assert svd.errors[:10].max() < 1e-9 * svd.values[0]
+    np.testing.assert_array_less(np.abs(svd.values[:8] - other.values[:8]),
+                                 svd.value_errors[:8] + other.value_errors[:8])
 
 
 def test_the_result_is_used_like_any_other(tmp_path):
