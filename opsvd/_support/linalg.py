@@ -7,7 +7,7 @@ import scipy.linalg
 
 from .arrays import squares
 from .budget import check_time
-from .floats import EPS
+from .floats import EPS, TINY
 
 
 def compact_svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -129,13 +129,42 @@ def norm_bound(matrix: np.ndarray) -> float:
     return frobenius * min(1.0, bound)
 
 
-def norm_bound_by_products(forth: Callable[[np.ndarray], np.ndarray], back: Callable[[np.ndarray], np.ndarray],
-                           columns: int, power: int) -> float:
-    """The same of a real matrix of which products, and products with its transpose, are known: see `norm_bound`.
+def norm_bound_by_products(product: Callable[[np.ndarray], np.ndarray], columns: int, guess: float, degree: int) -> float:
+    r"""A bound of the norm of a real matrix A, of which products with :math:`A^T A` are known, and about the norm.
 
-    The square of the matrix is taken `power` times; with 16 the bound is seven per cent above the largest value.
+    As for `norm_bound`, but of :math:`B = T_k(2 A^T A / \beta - 1)` with a Chebyshev polynomial of degree k, which is at
+    most one up to :math:`\beta` and grows fast beyond. If :math:`\|B\| \le v`, then
+
+    .. math:: \|A\|^2 \le \tfrac12 \beta \, (1 + \cosh(\mathrm{arcosh}(\max(v, 1)) / k)),
+
+    whatever :math:`\beta` is. We take 0.9 times the square of the guess. If the guess is the norm, the bound is some
+    four per cent above it for k = 12, and seven for k = 8; powers of the matrix take twice the products. If the guess
+    is too large, the bound is about the guess.
+
+    Parameters
+    ----------
+    product : callable
+        Vectors (columns, 15) -> :math:`A^T A` times them.
+    columns : int
+        Of A.
+    guess : float
+        Above zero.
+    degree : int
+        How many products are taken.
     """
-    return _bound_by_products(forth, back, np.random.default_rng(columns).standard_normal((columns, 15)), power)
+    scale, steepest = 0.9 * guess**2, 10.0 * np.sqrt(2.0 / np.pi)
+    before: np.ndarray = np.random.default_rng(columns).standard_normal((columns, 15))
+    now = 2.0 / scale * product(before) - before
+    logarithm = 0.0
+    for _ in range(degree - 1):
+        check_time()
+        before, now = now, 4.0 / scale * product(now) - 2.0 * now - before
+        if (size := float(np.abs(now).max())) > 1e10:    # products may be in single precision
+            before, now, logarithm = before / size, now / size, logarithm + np.log(size)
+    logarithm += np.log(max(steepest * float(np.linalg.norm(now, axis=0).max()), TINY))
+    # arcosh(v), which is log(2v) to rounding where v is large.
+    grown = np.arccosh(max(np.exp(logarithm), 1.0)) if logarithm < 20.0 else logarithm + np.log(2.0)
+    return float(np.sqrt(0.5 * scale * (1.0 + np.cosh(grown / degree))))
 
 
 def _bound_by_products(forth: Callable[[np.ndarray], np.ndarray], back: Callable[[np.ndarray], np.ndarray],

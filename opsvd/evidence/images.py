@@ -110,8 +110,8 @@ def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: Sin
     trusted = missed <= 4.0 * residual
     breaks = any(len(slices.breaks) > 0 or slices.exhausted for slices, _ in (at_x, at_y))
     rounded = along_y.rounded(at_x[0], rule_x) + along_x.rounded(at_y[0], rule_y)
-    norms = () if kernel.complex else (along_y.norm(at_x[0], rule_x, unexplained + outside),
-                                       along_x.norm(at_y[0], rule_y, unexplained + outside))
+    norms = () if kernel.complex else (along_y.norm(*at_x, rule_x, unexplained + outside),
+                                       along_x.norm(*at_y, rule_y, unexplained + outside))
     return Images(np.maximum(residual, missed), np.where(trusted, coupling, np.maximum(coupling, missed)), breaks,
                   at_one_node, rounded, norms)
 
@@ -206,10 +206,10 @@ class _Side:
         unexplained = slices.missed(spots[1].restricted(columns), samples[np.ix_(rows, columns)])
         return unexplained, np.sqrt(np.cumsum(np.sum(squares(residual), axis=0)) + unexplained**2)
 
-    def norm(self, slices: SliceIntegrals, rule: Rule, unseen: float) -> SliceNorm:
+    def norm(self, slices: SliceIntegrals, there: np.ndarray, rule: Rule, unseen: float) -> SliceNorm:
         """What is left beside leading terms, of which the slices miss something besides."""
         inside = rule.restricted(within(rule.nodes, self.domain_x))
-        return SliceNorm(slices, inside, self.left, self.right, self.s, slices.unresolved + unseen)
+        return SliceNorm(slices, inside, self.left, there, self.s, slices.unresolved + unseen)
 
 
 def energy_beyond(there: np.ndarray, nodes: np.ndarray, interval: tuple[float, float]) -> np.ndarray:

@@ -188,7 +188,8 @@ class _Filtered:
 
         forth = partial(product, into=f, of=g, far=left, near=right)
         back = partial(product, into=g, of=f, far=right, near=left)
-        slow = norm_bound_by_products(forth, back, len(right), 16)
+        guess = float(system.values[min(count, len(system.values) - 1)])
+        slow = norm_bound_by_products(lambda v: back(forth(v)), len(right), guess, 8)
         fast, mixed = self._fast(f, g, float(system.values[0]))
         return float(min(slow + self.taken, max(slow, fast) + mixed + self.beyond))
 

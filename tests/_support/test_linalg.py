@@ -13,6 +13,7 @@ from opsvd._support.linalg import (
     krylov_svd,
     leading_svd,
     norm_bound,
+    norm_bound_by_products,
 )
 
 
@@ -107,3 +108,21 @@ def test_zero_has_no_singular_values(shape):
     assert norm_bound(zero) == 0.0
     assert leading_svd(zero, 3)[1].max(initial=0.0) == 0.0
     assert not corner_norms(np.zeros((3, 3))).any()
+
+
+@pytest.mark.parametrize("power", [0.5, 2.0])
+@pytest.mark.parametrize("guess", [1e-3, 0.5, 0.9, 1.0, 1.1, 2.0])
+def test_bound_by_products_is_true_whatever_the_guess_and_sharp_for_a_good_one(power, guess):
+    """Never below the norm; within 7 % of it for a good guess, and within 15 % of it or of the guess for any."""
+    s = 7.0 * np.arange(1.0, 301.0) ** -power
+    matrix = _matrix(np.random.default_rng(3), 300, 300, s)
+    bound = norm_bound_by_products(lambda v: matrix.T @ (matrix @ v), 300, 7.0 * guess, 12)
+    assert 7.0 <= bound <= 7.0 * (1.07 if guess == 1.0 else 1.15 * max(guess, 1.0))
+
+
+def test_bound_by_products_far_above_the_guess():
+    """In single precision, where the polynomial is of 1e60, and of a matrix of zeros."""
+    ones = np.eye(40, dtype=np.float32)
+    bound = norm_bound_by_products(lambda v: ones @ v.astype(np.float32), 40, 1e-3, 12)
+    assert 1.0 <= bound <= 1.2
+    assert norm_bound_by_products(np.zeros_like, 40, 1e-3, 12) <= 1.1e-3
