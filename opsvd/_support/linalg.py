@@ -187,8 +187,8 @@ def leading_triplets(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.nda
 
 
 def leading_count(matrix: np.ndarray) -> int:
-    """How many leading triplets stand for a matrix of a kernel that breaks: five for every twelve rows, and 120."""
-    return int(5 * max(min(matrix.shape) // 12, 24))
+    """How many leading triplets stand for a matrix of a kernel that breaks: five for every twelve rows, 120 to 400."""
+    return int(5 * min(max(min(matrix.shape) // 12, 24), 80))
 
 
 def corner_norms(matrix: np.ndarray) -> np.ndarray:

@@ -107,10 +107,12 @@ class LogarithmicBasis(LineBasis):
     def combine(self, x: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
         """Interpolate sums in u, without the functions one by one."""
         u, sign, factor = self._place(np.asarray(x, dtype=np.float64))
-        if self._apart:
-            coefficients = np.concatenate([coefficients[self.count - 1::-1], coefficients[self.count:]], axis=1)
-        values = np.asarray(self._cardinal.combine(u, coefficients) * factor[..., None])
-        return np.where(sign[..., None] < 0.0, *np.split(values, 2, axis=-1)) if self._apart else values
+        if not self._apart:
+            return np.asarray(self._cardinal.combine(u, coefficients) * factor[..., None])
+        values = np.empty((*u.shape, coefficients.shape[1]), coefficients.dtype)
+        for there, part in ((sign < 0.0, coefficients[self.count - 1::-1]), (sign >= 0.0, coefficients[self.count:])):
+            values[there] = self._cardinal.combine(u[there], part)
+        return values * factor[..., None]
 
     @staticmethod
     def _of_sign(sign: np.ndarray, negative: np.ndarray, positive: np.ndarray) -> np.ndarray:
