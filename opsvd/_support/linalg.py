@@ -129,11 +129,12 @@ def norm_bound(matrix: np.ndarray) -> float:
     return frobenius * min(1.0, bound)
 
 
-def norm_bound_by_products(product: Callable[[np.ndarray], np.ndarray], columns: int, guess: float, degree: int) -> float:
+def norm_bound_by_products(product: Callable[[np.ndarray], np.ndarray], columns: int, guess: float,
+                           degree: int) -> float:
     r"""A bound of the norm of a real matrix A, of which products with :math:`A^T A` are known, and about the norm.
 
-    As for `norm_bound`, but of :math:`B = T_k(2 A^T A / \beta - 1)` with a Chebyshev polynomial of degree k, which is at
-    most one up to :math:`\beta` and grows fast beyond. If :math:`\|B\| \le v`, then
+    As for `norm_bound`, but of :math:`B = T_k(2 A^T A / \beta - 1)` with a Chebyshev polynomial of degree k, which is
+    at most one up to :math:`\beta` and grows fast beyond. If :math:`\|B\| \le v`, then
 
     .. math:: \|A\|^2 \le \tfrac12 \beta \, (1 + \cosh(\mathrm{arcosh}(\max(v, 1)) / k)),
 
