@@ -112,7 +112,7 @@ class LogarithmicBasis(LineBasis):
         values = np.empty((*u.shape, coefficients.shape[1]), coefficients.dtype)
         for there, part in ((sign < 0.0, coefficients[self.count - 1::-1]), (sign >= 0.0, coefficients[self.count:])):
             values[there] = self._cardinal.combine(u[there], part)
-        return values * factor[..., None]
+        return np.asarray(values * factor[..., None])
 
     @staticmethod
     def _of_sign(sign: np.ndarray, negative: np.ndarray, positive: np.ndarray) -> np.ndarray:
