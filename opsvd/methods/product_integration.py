@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import qr, svd
+from scipy.linalg import lu, qr, svd
 
 from .._support.arrays import squares
 from .._support.floats import TINY
@@ -338,9 +338,10 @@ def _leading_part(forth: np.ndarray, back: np.ndarray,
         start.coefficients)
     parts = []
     for kept in (40, 24, 0):    # three times as many as are wanted by default stay to the end
-        for _ in range(4 if first else 3):
-            u = qr(forth @ v, mode="economic", check_finite=False)[0]
-            v = back.conj().T @ u
+        for _ in range(3 if first else 2):    # any basis will do, if it is far from dependent
+            v = back.conj().T @ lu(forth @ v, permute_l=True, check_finite=False)[0]
+        u = qr(forth @ v, mode="economic", check_finite=False)[0]
+        v = back.conj().T @ u
         v, s, turn = svd(v, full_matrices=False, check_finite=False)
         u = u @ turn.conj().T
         parts.append((u[:, kept:], v[:, kept:], s[kept:]))

@@ -124,27 +124,31 @@ def _singular_points(samples: Samples, measure: LineMeasure, spans: np.ndarray, 
     near = 1e-4 * width    # an end, which the singular point then is
     at_left, at_right = where - spans[:, 0] <= near, spans[:, 1] - where <= near
     inside = np.isfinite(where) & ~at_left & ~at_right
-    found = [_graded(samples, measure, end, step, threshold=threshold, ratio=ratio) for end, step in (
-        *zip(spans[at_left, 0], width[at_left], strict=True),
-        *zip(spans[at_right & ~at_left, 1], -width[at_right & ~at_left], strict=True))]
-    return np.concatenate([where[inside], *found])
+    to_left, to_right = np.flatnonzero(at_left), np.flatnonzero(at_right & ~at_left)
+    graded = _graded(samples, measure, np.concatenate([spans[to_left, 0], spans[to_right, 1]]),
+                     np.concatenate([width[to_left], -width[to_right]]), threshold=threshold, ratio=ratio)
+    return np.concatenate([where[inside], *graded])
 
 
-def _graded(samples: Samples, measure: LineMeasure, end: float, width: float, *, threshold: float,
-            ratio: float) -> np.ndarray:
-    """Steps end + width / ratio^k towards a singular end, until what lies beyond the last is resolved."""
-    steps = width * ratio ** -np.arange(1.0, 61.0)    # more than floats tell apart
-    steps = steps[np.abs(steps) > 1e-17 * measure.scale + 64.0 * EPS * abs(end)]
+def _graded(samples: Samples, measure: LineMeasure, ends: np.ndarray, widths: np.ndarray, *, threshold: float,
+            ratio: float) -> list[np.ndarray]:
+    """Steps end + width / ratio^k towards each singular end, until what lies beyond the last is resolved."""
+    steps = widths[:, None] * ratio ** -np.arange(1.0, 61.0)    # more than floats tell apart
+    counts = np.sum(np.abs(steps) > 1e-17 * measure.scale + 64.0 * EPS * np.abs(ends)[:, None], axis=1)
     # Mostly one of the first is enough: of twenty of product integration, 13 took one or two, and the others 4 to 13.
-    start, count = 0, 3
-    while start < len(steps):
-        some = steps[start:start + count]
-        spans = np.sort(np.stack([np.full_like(some, end), end + some], axis=1), axis=1)
-        resolved = np.array([tail <= threshold for tail, _ in _tails_and_energies(samples, measure, spans)])
-        if resolved.any():
-            return np.asarray(end + steps[:start + int(np.argmax(resolved)) + 1])
-        start, count = start + count, 9
-    return np.asarray(end + steps)
+    waiting, start, many = np.flatnonzero(counts), 0, 3
+    while len(waiting):    # all ends together, as slices cost by the call
+        ks = [np.arange(start, min(start + many, counts[i])) for i in waiting]
+        owner = np.repeat(waiting, [len(k) for k in ks])
+        spans = np.stack([ends[owner], ends[owner] + steps[owner, np.concatenate(ks)]], axis=1)
+        tails = np.array([tail for tail, _ in _tails_and_energies(samples, measure, np.sort(spans, axis=1))])
+        resolved = [tails[owner == i] <= threshold for i in waiting]
+        for i, good in zip(waiting, resolved, strict=True):
+            if good.any():
+                counts[i] = start + int(np.argmax(good)) + 1
+        start, many = start + many, 9
+        waiting = waiting[[not good.any() for good in resolved] & (counts[waiting] > start)]
+    return [end + some[:count] for end, some, count in zip(ends, steps, counts, strict=True)]
 
 
 def split(edges: np.ndarray, measure: LineMeasure, tails: np.ndarray, threshold: float, *, limit: int,

@@ -292,11 +292,12 @@ class _Splitter:
         """Evaluate pieces, keep the values of those that are resolved (of all, at last), and return the others."""
         points, weights = self._points(pieces.left, pieces.right)
         sizes = self._at(pieces.index, points)
-        tails, energy = self._judge(sizes * self._factors(pieces.right - pieces.left))
+        samples = sizes * self._factors(pieces.right - pieces.left)
+        tails, energy = self._judge(samples)
         tiny = pieces.right - pieces.left <= 2.0 * narrowest(pieces)
         effects = self._effects(tails, energy, pieces)
         kept = (effects <= self.threshold) | tiny | last
-        samples, resolved = sizes * self._factors(pieces.right - pieces.left), np.flatnonzero(kept & ~tiny & (not last))
+        resolved = np.flatnonzero(kept & ~tiny & (not last)) if len(self.corners) else np.zeros(0, dtype=np.intp)
         strips, where = self._strips(samples[resolved, :self.order], energy[resolved], pieces[resolved])
         strips = resolved[strips]
         kept[strips] = False
