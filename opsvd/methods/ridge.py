@@ -110,7 +110,6 @@ class Ridge(GaussianMethod):
             unresolved = _unresolved(triplets, 12)
             widest = width * found.narrowed(unresolved)
             if unresolved <= found.rough or width == widths[-1]:
-                yield found.discretisation(block, _leading(triplets, kept))
                 yield from self._narrower(found, width, block, triplets, columns)
                 return
 
@@ -118,23 +117,27 @@ class Ridge(GaussianMethod):
                   ) -> Iterator[Discretisation]:
         """Resolve all functions of values near the first, on panels that reach no farther than these functions do.
 
-        The triplets are those of a block, from so many columns.
+        The triplets are those of a block, from so many columns. They are an answer of their own, unless functions of
+        values near the first are not resolved there: the bars of all of these are divided by their gaps.
         """
-        coarse = True
+        first: Discretisation | None = found.discretisation(block, _leading(triplets, leading_count(block.matrix)))
         while True:
             s = triplets[1]
             many = int(np.clip(np.count_nonzero(s > 0.6 * s[min(5, len(s) - 1)]), 12, 120))
+            shown = first is not None and _unresolved(triplets, many) <= found.rough
+            if first is not None and shown:
+                yield first
             if many + 40 > columns:    # values that differ by a thousandth each take more of them, and more passes
                 triplets = krylov_svd(block.matrix, many + 40, 8)
             box, unresolved = found.reached(block, _leading(triplets, many)), _unresolved(triplets, many)
             widths = width * min(0.6, found.narrowed(unresolved)), 0.6 * width
             width = next((width for width in widths if found.size(box, width) <= self.max_nodes), 0.0)
             last = width == 0.0 or unresolved <= found.rough
-            if last and not coarse:
-                yield found.discretisation(block, triplets)
-            if width == 0.0 or (last and not coarse):
+            if last and not shown:
+                yield found.discretisation(block, triplets) if first is None else first
+            if width == 0.0 or (last and first is None):
                 return
-            block, columns, coarse = found.block(box, width), 0, False
+            block, columns, first = found.block(box, width), 0, None
 
 
 @dataclass(frozen=True, eq=False)
