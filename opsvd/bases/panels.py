@@ -73,11 +73,11 @@ class PanelBasis(LineBasis):
         x = np.asarray(x, dtype=np.float64)
         panel, local = self.local(x.ravel())
         values = np.zeros((x.size, coefficients.shape[1]), coefficients.dtype)
-        order = np.argsort(panel, kind="stable")
-        for chosen in np.split(order, np.flatnonzero(np.diff(panel[order])) + 1):
-            if len(chosen):
-                first = panel[chosen[0]] * self.order
-                values[chosen] = local[chosen] @ coefficients[first:first + self.order]
+        order = np.argsort(panel, kind="stable") if (panel[1:] < panel[:-1]).any() else slice(None)
+        ends = np.searchsorted(panel[order], np.arange(len(self.edges)))
+        for p in np.flatnonzero(ends[1:] > ends[:-1]).tolist():
+            chosen = slice(ends[p], ends[p + 1]) if isinstance(order, slice) else order[ends[p]:ends[p + 1]]
+            values[chosen] = local[chosen] @ coefficients[p * self.order:(p + 1) * self.order]
         return values.reshape(*x.shape, coefficients.shape[1])
 
     def analyse(self, samples: np.ndarray) -> np.ndarray:
