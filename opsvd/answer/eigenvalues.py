@@ -5,7 +5,8 @@ import math
 
 import numpy as np
 
-from .._support.floats import EPS
+from .._support.arrays import squares
+from .._support.floats import EPS, TINY
 from ..operator.singular_functions import SingularFunctions
 
 
@@ -39,14 +40,19 @@ def signs(values: np.ndarray, bars: np.ndarray, left: SingularFunctions, right: 
     degrees = left.degrees if left.radial is not None else np.zeros(len(values), dtype=int)
     groups = _groups(values, bars, degrees)
     f, g = _at_points(left, right, 8 * max((len(group) for group, _ in groups), default=0))
+    # Beside a single function W is one number, and most functions are single.
+    alone = (f.conj() * g).sum(axis=0) / np.maximum(squares(f).sum(axis=0), TINY)
+    left_alone = np.sqrt(squares(f * alone - g).mean(axis=0))
     for group, gap in groups:
         # What bars, the tolerance and rounding do to functions, to first order; they are orthonormal, and may differ
         # by two. At most a tenth, lest functions that are only alike pass for the same.
         noise = 10.0 * float(bars[group].max()) / gap + (rtol + 100.0 * EPS) * float(values[0] / values[group[-1]])
         # W with g = W f, by least squares. Any points tell it, if they are several times as many as the functions.
-        transposed = np.linalg.lstsq(f[:, group], g[:, group], rcond=None)[0]
-        left_over = float(np.sqrt(np.mean(np.abs(f[:, group] @ transposed - g[:, group]) ** 2)))
-        mixed = transposed.T
+        if len(group) == 1:
+            mixed, left_over = alone[group][:, None], float(left_alone[group[0]])
+        else:
+            mixed = np.linalg.lstsq(f[:, group], g[:, group], rcond=None)[0].T
+            left_over = float(np.sqrt(squares(f[:, group] @ mixed.T - g[:, group]).mean()))
         skew = float(np.abs(mixed - mixed.conj().T).max())
         if max(left_over, skew) > min(1e-6 + noise, 0.1):
             # Functions that bars leave as unsure as that do not show that h is not symmetric.
@@ -56,7 +62,8 @@ def signs(values: np.ndarray, bars: np.ndarray, left: SingularFunctions, right: 
             raise ValueError(f"h must be symmetric, h(x, y) = h(y, x), for eigenvalues, got singular functions of "
                              f"{values[group[0]]:.3g} of which that of y is neither that of x nor minus it; use "
                              f"singular_values")
-        found[group] = np.sign(np.linalg.eigvalsh(0.5 * (mixed + mixed.conj().T)))[::-1]
+        symmetric = 0.5 * (mixed + mixed.conj().T)
+        found[group] = np.sign(symmetric[0].real if len(group) == 1 else np.linalg.eigvalsh(symmetric)[::-1])
     return found
 
 

@@ -139,7 +139,7 @@ class Diagonal:
         there, back = self.kernel.at_points(x, y), self.kernel.at_points(y, x).conj()
         return bool(np.abs(there - back).max() <= 100.0 * self.kernel.eps * np.abs(there).max())
 
-    def _beside(self, z: np.ndarray, steps: np.ndarray | float, step: float) -> np.ndarray:
+    def _beside(self, z: np.ndarray, steps: np.ndarray | float, step: np.ndarray | float) -> np.ndarray:
         """The real part of h at points and those a step away in some direction; of Hermitian h the other is small."""
         across = step * self._directions(len(z))
         return self.kernel.at_points(self._points(z, steps), self._points(z, steps + across)).real
@@ -151,7 +151,8 @@ class Diagonal:
         is all that h changes by.
         """
         z, steps = self.rng.standard_normal((64, self.coordinates)), 0.125 ** np.arange(2.0, 14.0)
-        values = np.array([self._beside(z, 0.0, step) for step in steps])
+        values = self._beside(np.tile(z, (len(steps), 1)), 0.0, np.repeat(steps, len(z))[:, None])
+        values = values.reshape(len(steps), len(z))
         if not np.isfinite(values).all():
             return None
         size, noise = float(np.abs(values).mean()), 8.0 * self.kernel.eps

@@ -9,7 +9,7 @@ from scipy.special import ndtri
 
 from .._support.validation import affordable, described, finite_float, generator, is_array, points, positive_float
 from ..quadrature import Rule, gauss_hermite
-from .base import LARGEST_COORDINATE, node_count, standard_coordinates
+from .base import node_count, standard_coordinates
 from .gaussian_vector import GaussianVector
 from .line import LineMeasure
 from .quad_law import QuadLaw, gaussian_law
@@ -100,8 +100,8 @@ class Gaussian(LineMeasure):
     def sqrt_density(self, x: np.ndarray) -> np.ndarray:
         """The square root of the density at x, shape (...); zero beyond 53 standard deviations, by underflow."""
         with np.errstate(over="ignore"):
-            z = np.clip((points(x, "x", 1) - self.mean) / self.std, -LARGEST_COORDINATE, LARGEST_COORDINATE)
-        return np.asarray(np.exp(-0.25 * z * z) / np.sqrt(self.std * np.sqrt(2.0 * np.pi)))
+            z = (points(x, "x", 1) - self.mean) / self.std
+            return np.asarray(np.exp(-0.25 * z * z) / np.sqrt(self.std * np.sqrt(2.0 * np.pi)))
 
     def box(self, tol: float) -> tuple[float, float]:
         """The interval where the root of the density exceeds tol of its maximum: at least four deviations a side."""
@@ -112,7 +112,7 @@ class Gaussian(LineMeasure):
     @property
     def lines(self) -> tuple["Gaussian", ...]:
         """The standard Gaussian: the coordinate is (x - m) / s."""
-        return (Gaussian(),)
+        return (_STANDARD,)
 
     def placed(self, t: np.ndarray) -> np.ndarray:
         """The points m + s t: (..., 1) gives (...)."""
@@ -150,3 +150,6 @@ class Gaussian(LineMeasure):
 
 
 GaussianVector.line = Gaussian()    # here, since this file needs that one
+
+
+_STANDARD = Gaussian()
