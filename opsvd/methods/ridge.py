@@ -41,6 +41,9 @@ from .uniform import loose_checks
 
 # Widths of the panels, in deviations: each makes a matrix of twice as many entries as the one before.
 _WIDTHS = (1.0, 0.7, 0.5, 0.35, 0.25)
+# Functions of a discretisation: bars of the ridge functions of benchmarks/problem_table.py are those of two or three
+# times as many, which took a third of the time.
+_MOST_KEPT = 96
 # Of zeta.
 _STANDARD = Gaussian()
 
@@ -101,9 +104,8 @@ class Ridge(GaussianMethod):
             block = found.block(box, width)
             # Twelve functions must be resolved. What is left in them of others, which are not smooth, would ask for
             # narrower panels than they do: blocks of forty columns leave nothing where values fall by a hundredth.
-            kept = leading_count(block.matrix)
-            columns = max(40, -(-kept // 6))
-            triplets = krylov_svd(block.matrix, columns, 6)
+            kept, columns = min(leading_count(block.matrix), _MOST_KEPT), 40
+            triplets = krylov_svd(block.matrix, columns, 5)
             if len(triplets[1]) == 0:
                 return
             # Of many kernels leading values come out well at the last, though twelve functions are not resolved there.

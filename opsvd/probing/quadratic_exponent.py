@@ -164,7 +164,12 @@ class _Logarithm:
         else:
             return None
         terms = np.stack([np.ones_like(s), s, t, s * s, s * t, t * t], axis=1)
-        k, b1, b2, *form = np.linalg.lstsq(terms, logarithms - 0.25 * np.sum(w**2, axis=0), rcond=None)[0].tolist()
+        exponents = logarithms - 0.25 * np.sum(w**2, axis=0)
+        polynomial = np.linalg.lstsq(terms, exponents, rcond=None)[0]
+        # Rounding leaves far less than a millionth, and other functions mostly leave more at the first look.
+        if np.abs(terms @ polynomial - exponents).max() > 1e-6 * (1.0 + np.abs(exponents).max()):
+            return None
+        k, b1, b2, *form = polynomial.tolist()
         inner = -np.array([[2.0 * form[0], form[1]], [form[1], 2.0 * form[2]]])
         inverse = np.linalg.inv(axes)
         matrix = inverse.T @ inner @ inverse
