@@ -10,6 +10,7 @@ import numpy as np
 from .._support.arrays import read_only, squares
 from .._support.budget import Budget
 from .._support.floats import EPS
+from ..bases import LineBasis
 from ..kernels import Kernel
 from ..measures import LineMeasure
 from ..operator.singular_functions import SingularFunctions, SingularSystem
@@ -152,9 +153,10 @@ def _seen_beside_few(kernel: Kernel, sides: tuple[SingularFunctions, SingularFun
     inside = within(rule.nodes, intervals[0]) & within(u, intervals[1])[which]
     rule, which = rule.restricted(inside), which[inside]
     mixed = ((few.half_density(u) / few.line.sqrt_density(u)[:, None]).conj() * values).T
-    sums = sum(part.basis.combine(rule.nodes, part.coefficients @ mixed[part.columns]) for part in many.parts)
+    sums = np.sum([part.basis.combine(rule.nodes, part.coefficients @ mixed[part.columns]) for part in many.parts
+                   if isinstance(part.basis, LineBasis)], axis=0)    # as all are
     samples = kernel.finite_beside(rule.nodes, u[which]) * rule.sqrt_weights
-    left = squares(samples - np.take_along_axis(sums, which[:, None], axis=1)[:, 0] * rule.sqrt_lebesgue)
+    left = squares(samples - sums[np.arange(len(which)), which] * rule.sqrt_lebesgue)
     norm = float(few_carriers_margin(left)) * math.sqrt(float(left.sum()))
     # Roundings of recurrences far out are below this part of the size.
     return norm if norm > beside + 4096.0 * EPS * float(np.linalg.norm(samples)) else 0.0
