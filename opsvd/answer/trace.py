@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
-from scipy.linalg import cho_solve
+from scipy.linalg import cho_solve, cholesky
 from scipy.special import ndtri
 
 from .._support.budget import BudgetExhaustedError
@@ -264,17 +264,20 @@ class _Gram:
         tolerance = 8.0 * count * self.eps + 4.0 * float((self.errors / roots**2).max())
         if tolerance > 0.01:    # that shows nothing
             return None
-        matrix = self.sign * self.below / np.outer(roots, roots)
+        # Arrays of some megabytes take longer to make than to pass over.
+        matrix = self.below * (self.sign / roots)
+        matrix /= roots[:, None]
         matrix[np.diag_indices(count)] = 1.0 + tolerance
         try:
-            factor = np.linalg.cholesky(matrix)    # which looks at what is below the diagonal
+            # What is below the diagonal is above that of the transpose, which LAPACK works on where it is.
+            factor = cholesky(matrix.T, overwrite_a=True, check_finite=False)
         except np.linalg.LinAlgError:
             return None
         # Inverse iteration from a random vector: each step divides what is left of an eigenvalue twice as large by two.
         vector, size = np.random.default_rng(0).standard_normal(self.spread), 1.0
         corner = np.asfortranarray(factor[:self.spread, :self.spread])    # of which every solution would make a copy
         for _ in range(12):
-            vector = cho_solve((corner, True), vector, check_finite=False)
+            vector = cho_solve((corner, False), vector, check_finite=False)
             size = float(np.linalg.norm(vector))
             vector /= size
         return 1.0 / (size * self.spread)
