@@ -41,9 +41,6 @@ from .uniform import loose_checks
 
 # Widths of the panels, in deviations: each makes a matrix of twice as many entries as the one before.
 _WIDTHS = (1.0, 0.7, 0.5, 0.35, 0.25)
-# Functions of a discretisation: bars of the ridge functions of benchmarks/problem_table.py are those of two or three
-# times as many, which took a third of the time.
-_MOST_KEPT = 96
 # Of zeta.
 _STANDARD = Gaussian()
 
@@ -104,7 +101,8 @@ class Ridge(GaussianMethod):
             block = found.block(box, width)
             # Twelve functions must be resolved. What is left in them of others, which are not smooth, would ask for
             # narrower panels than they do: blocks of forty columns leave nothing where values fall by a hundredth.
-            kept, columns = min(leading_count(block.matrix), _MOST_KEPT), 40
+            # With more than 96 functions the bars of benchmarks/problem_table.py are the same.
+            kept, columns = min(leading_count(block.matrix), 96), 40
             triplets = krylov_svd(block.matrix, columns, 5)
             if len(triplets[1]) == 0:
                 return
