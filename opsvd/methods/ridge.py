@@ -101,9 +101,8 @@ class Ridge(GaussianMethod):
             block = found.block(box, width)
             # Twelve functions must be resolved. What is left in them of others, which are not smooth, would ask for
             # narrower panels than they do: blocks of forty columns leave nothing where values fall by a hundredth.
-            # With more than 96 functions the bars of benchmarks/problem_table.py are the same.
-            kept, columns = min(leading_count(block.matrix), 96), 40
-            triplets = krylov_svd(block.matrix, columns, 5)
+            columns = 40
+            triplets = krylov_svd(block.matrix, columns)
             if len(triplets[1]) == 0:
                 return
             # Of many kernels leading values come out well at the last, though twelve functions are not resolved there.
@@ -120,7 +119,9 @@ class Ridge(GaussianMethod):
         The triplets are those of a block, from so many columns. They are an answer of their own, unless functions of
         values near the first are not resolved there: the bars of all of these are divided by their gaps.
         """
-        first: Discretisation | None = found.discretisation(block, _leading(triplets, leading_count(block.matrix)))
+        # With more than 96 functions the bars of benchmarks/problem_table.py are the same.
+        count = min(leading_count(block.matrix), 96)
+        first: Discretisation | None = found.discretisation(block, _leading(triplets, count))
         while True:
             s = triplets[1]
             many = int(np.clip(np.count_nonzero(s > 0.6 * s[min(5, len(s) - 1)]), 12, 120))
