@@ -35,6 +35,14 @@ def with_edges_of(measure: LineMeasure, edges: np.ndarray) -> np.ndarray:
     return np.union1d(edges, measure.edges[(measure.edges > edges[0]) & (measure.edges < edges[-1])])
 
 
+def with_edges_at(edges: np.ndarray, points: np.ndarray, measure: LineMeasure) -> np.ndarray:
+    """Add edges at inner points that are none to within 1e-6: meeting points are known to the root of rounding."""
+    for point in points[(points > edges[0]) & (points < edges[-1])]:
+        if np.abs(edges - point).min() > 1e-6 * measure.scale:
+            edges = np.union1d(edges, point)
+    return edges
+
+
 def floor_width(measure: LineMeasure, edges: np.ndarray) -> np.ndarray:
     """The width, for each panel, below which it is not halved: shape (panels,)."""
     nearest = np.minimum(np.abs(edges[:-1]), np.abs(edges[1:]))

@@ -21,12 +21,13 @@ from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
 from ..probing.domain import weighted_samples
 from ..probing.meeting_points import meeting_points
+from ..probing.slice_hints import KnownBreaks
 from ..probing.slice_splitter import slice_integrals
 from ..probing.slices import SliceIntegrals
 from ..probing.straight_strips import ends_of_strips
 from ..quadrature import Rule, hidden_energy
 from .base import Method
-from .panel_rules import FIRST_PANELS, ORDER, first_edges, panel_tails
+from .panel_rules import FIRST_PANELS, ORDER, first_edges, panel_tails, with_edges_at
 from .refinement import Samples, resolve
 from .uniform import UniformPanels, loose_checks
 
@@ -67,18 +68,20 @@ class ProductIntegration(Method):
         kernel, (mu_x, mu_y), budget = problem.kernel, problem.lines, problem.budget
         rng, most, start = np.random.default_rng(0), self.max_nodes // ORDER, kernel.evaluations
         tol, rough = problem.tolerances.integrals, problem.tolerances.images
-        # Evaluations after which a discretisation is shown that is not settled; then after twice as many.
-        patience, sides = 6_000_000, _survey(problem, tol, most=most // 4)
+        sides = _survey(problem, tol, most=most // 4)
         if sides is None:
             yield UniformPanels().discretisation(problem, _TOO_ROUGH)
             return
         along_y, along_x = sides
         # Integrals along many pieces are known to some times the tolerance of each. A quarter of the panels is for
-        # functions that are rough in many places, until these are all taken.
-        resolved, broad = partial(resolve, noise=10.0 * tol, ratio=4.0), most // 4
-        x, y = (resolved(side.smooth_images(rng), side.mu_x, side.panels, rough, limit=2 * broad, broad=broad,
-                         singular=side.singular) for side in sides)
-        modes, shown, functions, dearest, hidden = self.modes, (0, 0), _Functions(), 0, 0.0
+        # functions that are rough in many places, until these are all taken; or more, where curves meet in many.
+        resolved = partial(resolve, noise=10.0 * tol, ratio=4.0)
+        broad = min(max(most // 4, *(2 * len(side.panels) for side in sides)), most)
+        x, y = _first_panels(sides, partial(resolved, tol=rough, limit=min(2 * broad, most), broad=broad), most)
+        # Evaluations after which a discretisation is shown that is not settled; then after twice as many. To show one
+        # takes about as many as these panels did.
+        patience, dearest = max(6_000_000, 3 * (kernel.evaluations - start)), (kernel.evaluations - start) // 2
+        modes, shown, functions, hidden = self.modes, (0, 0), _Functions(), 0.0
         for left_over in range(20, 0, -1):
             before = kernel.evaluations
             left, right = PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER)
@@ -141,7 +144,7 @@ def _survey(problem: Problem, tol: float, *, most: int) -> tuple["_Slices", "_Sl
     """Slices in both directions, with panels that suit them and the singular functions; None where nothing suits."""
     kernel, domain, (mu_x, mu_y) = problem.kernel, problem.domain, problem.lines
     strips = ends_of_strips(kernel.adjoint(), mu_y, mu_x), ends_of_strips(kernel, mu_x, mu_y)
-    x, y = (_with_edges(first_edges(mu, interval, count), ends, mu) for mu, interval, count, ends in
+    x, y = (with_edges_at(first_edges(mu, interval, count), ends, mu) for mu, interval, count, ends in
             zip(problem.lines, (domain.x, domain.y), FIRST_PANELS, strips, strict=True))
     rules = [PanelBasis(mu, edges, ORDER).rule for mu, edges in ((mu_x, x), (mu_y, y))]
     size = float(np.linalg.norm(weighted_samples(kernel, domain, *rules))) / 16.0    # of about 256 slices
@@ -156,20 +159,45 @@ def _survey(problem: Problem, tol: float, *, most: int) -> tuple["_Slices", "_Sl
             return None
         side.keep(_keys(rule), surveys[-1])
         side.fine = surveys[-1].basis.edges
-    at_x, at_y = np.concatenate([
-        meeting_points(kernel, rules[0].nodes, surveys[0].breaks),
-        meeting_points(along_x.kernel, rules[1].nodes, surveys[1].breaks)[:, ::-1]]).T
-    for side, edges, survey, at in ((along_y, y, surveys[0], at_y), (along_x, x, surveys[1], at_x)):
-        side.edges = _with_edges(np.union1d(edges, survey.shared_ends()), at, side.mu_y)
-    for side, edges, shared, here, other, there in ((along_y, x, along_x.edges, at_x, along_x, at_y),
-                                                    (along_x, y, along_y.edges, at_y, along_y, at_x)):
-        images = other.breaks_at(there)
-        side.singular = np.concatenate([here, images, other.breaks_at(side.breaks_at(images))])
-        side.panels = _with_edges(shared if len(shared) <= most else edges, side.singular, side.mu_x)
-    for side, other, at in ((along_y, along_x, at_y), (along_x, along_y, at_x)):
-        side.edges = _with_edges(side.edges, other.singular, side.mu_y)
-        side.corners = side.edges[np.unique(np.abs(side.edges[:, None] - at).argmin(axis=0))]
+    for side, edges, survey in ((along_y, y, surveys[0]), (along_x, x, surveys[1])):
+        side.edges = side.shared = np.union1d(edges, survey.shared_ends())
+    for side, edges, other in ((along_y, x, along_x), (along_x, y, along_y)):
+        side.panels = side.first = other.shared if len(other.shared) <= most else edges
+    _place(along_y, along_x)
     return along_y, along_x
+
+
+def _place(along_y: "_Slices", along_x: "_Slices") -> bool:
+    """Put edges where curves of breaks meet, and their images, in both variables; whether any points are new."""
+    found = np.concatenate([along_y.meeting_points(), along_x.meeting_points()[:, ::-1]])
+    known = np.stack([along_y.met, along_x.met], axis=1)
+    scales = np.array([along_y.mu_x.scale, along_y.mu_y.scale])
+    near = np.any(np.all(np.abs(found[:, None] - known) <= 1e-6 * scales, axis=2), axis=1)
+    along_y.met, along_x.met = np.concatenate([known, found[~near]]).T
+    for side, other in ((along_y, along_x), (along_x, along_y)):
+        side.edges = with_edges_at(side.shared, other.met, side.mu_y)
+    for side, other in ((along_y, along_x), (along_x, along_y)):
+        images = other.breaks_at(other.met)
+        side.singular = np.concatenate([side.met, images, other.breaks_at(side.breaks_at(images))])
+        side.panels = with_edges_at(side.first, side.singular, side.mu_x)
+    for side, other in ((along_y, along_x), (along_x, along_y)):
+        side.edges = with_edges_at(side.edges, other.singular, side.mu_y)
+        side.corners = side.edges[np.unique(np.abs(side.edges[:, None] - other.met).argmin(axis=0))]
+    return not bool(near.all())
+
+
+def _first_panels(sides: tuple["_Slices", "_Slices"], resolved: Callable[..., np.ndarray],
+                  most: int) -> list[np.ndarray]:
+    """Panels in x and in y that resolve images of smooth functions; they show more points where curves meet."""
+    rng = np.random.default_rng(0)
+    for last in (False, True):
+        panels = [resolved(side.smooth_images(rng), side.mu_x, side.panels if len(side.panels) <= most else side.first,
+                           singular=side.singular) for side in sides]
+        if last or not _place(*sides):
+            break
+        for side in sides:
+            side.forget()
+    return panels
 
 
 class _Rows(NamedTuple):
@@ -195,13 +223,17 @@ class _Slices:
         Panels in y that suit most slices, and the edges where two curves of breaks meet.
     panels, singular : ndarray
         Panels in x to begin with, and the edges that are known to be singular points.
+    shared, first : ndarray
+        The same edges and panels before any points were known where curves meet.
+    met : ndarray
+        Where these points are in x.
     """
 
     def __init__(self, kernel: Kernel, measures: tuple[LineMeasure, LineMeasure], tol: float, size: float,
                  edges: np.ndarray) -> None:
         self.kernel, (self.mu_x, self.mu_y), self.tol, self.size = kernel, measures, tol, size
         self.edges, self.corners, self.panels, self.singular = edges, np.zeros(0), np.zeros(0), np.zeros(0)
-        self.fine = edges
+        self.fine, self.shared, self.first, self.met = edges, edges, np.zeros(0), np.zeros(0)
         self.found: list[SliceIntegrals] = []
         self.known: dict[tuple[float, float], tuple[int, int]] = {}    # which of these, and its row there
         # The rows of the last `matrix`, and the edges of the panels that it was for; and the same of those before.
@@ -210,7 +242,8 @@ class _Slices:
     def at(self, rule: Rule, tol: float = 0.0) -> SliceIntegrals:
         """Slices at the nodes of a rule in x, maybe to a larger tolerance."""
         return slice_integrals(self.kernel, rule, self.mu_y, np.union1d(self.edges, self.fine), max(tol, self.tol),
-                               order=ORDER, size=self.size, corners=self.corners)
+                               order=ORDER, size=self.size, corners=self.corners, known=self.breaks,
+                               budget=max(8_000_000, 20_000 * len(rule)))
 
     def places(self, edges: np.ndarray) -> SlicePlaces:
         """Where others are to look at slices closely, on panels with some edges in y.
@@ -224,6 +257,22 @@ class _Slices:
         """Remember slices at nodes, by these and the roots of their weights."""
         self.known.update((key, (len(self.found), row)) for row, key in enumerate(keys))
         self.found.append(found)
+
+    def meeting_points(self) -> np.ndarray:
+        """Where curves of breaks meet, as all slices that were found tell: (m, 2)."""
+        return meeting_points(self.kernel, *self.breaks, lambda x, y, integral: (
+            integral * self.mu_x.sqrt_density(x) * self.mu_y.sqrt_density(y) > 1e-9 * self.size))
+
+    @property
+    def breaks(self) -> KnownBreaks:
+        """Those of all slices that were found."""
+        return KnownBreaks(np.unique([key[0] for key in self.known]),
+                           np.concatenate([np.zeros((0, 2)), *(found.breaks for found in self.found)]))
+
+    def forget(self) -> None:
+        """Let all slices be found anew, as where corners are known now."""
+        self.found, self.known = [], {}
+        self.integrated, self.earlier = (_Rows(np.zeros(1), {}) for _ in range(2))
 
     def breaks_at(self, x: np.ndarray) -> np.ndarray:
         """Where the slices at points x break, if in integrals of 1e-4 at least; none if at more than 32 points."""
@@ -289,14 +338,6 @@ class _Slices:
 def _keys(rule: Rule) -> list[tuple[float, float]]:
     """What tells slices apart: nodes, and the roots of their Lebesgue weights."""
     return list(zip(rule.nodes.tolist(), rule.sqrt_lebesgue.tolist(), strict=True))
-
-
-def _with_edges(edges: np.ndarray, points: np.ndarray, measure: LineMeasure) -> np.ndarray:
-    """Add edges at inner points that are none to within 1e-6: meeting points are known to the root of rounding."""
-    for point in points[(points > edges[0]) & (points < edges[-1])]:
-        if np.abs(edges - point).min() > 1e-6 * measure.scale:
-            edges = np.union1d(edges, point)
-    return edges
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Where a kernel breaks: the points at which its slices jump, have a kink or are singular."""
 
+import math
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -17,7 +18,7 @@ from ..measures import Gaussian, LineMeasure, Measure, MeasureLike, require_line
 from ..quadrature import PIECE_ORDER, Rule
 from .domain import find_domain, weighted_samples
 from .meeting_points import meeting_points
-from .slice_splitter import slice_breaks
+from .slice_splitter import Splitter
 
 _RTOL = 1e-10
 """The tolerance of the domain, as `decompose` has it by default; slices are resolved to a hundredth of it."""
@@ -179,10 +180,26 @@ def _on_slices(kernel: Kernel, rule: Rule, measure: LineMeasure, edges: np.ndarr
 
     The points have shape (m, 2).
     """
-    breaks, unresolved = slice_breaks(kernel, rule, measure, edges, 0.01 * _RTOL, order=PIECE_ORDER,
+    breaks, unresolved = _slice_breaks(kernel, rule, measure, edges, 0.01 * _RTOL, order=PIECE_ORDER,
                                       size=size / np.sqrt(len(rule)))
     smooth = unresolved <= 1e-6 * size    # a million times what is asked for: there are more breaks than were found
     if smooth:
         with suppress(BudgetExhaustedError):
             breaks = np.concatenate([breaks, meeting_points(kernel, rule.nodes, breaks)])
     return breaks, smooth
+
+
+def _slice_breaks(kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.ndarray, tol: float, *, order: int,
+                  size: float) -> tuple[np.ndarray, float]:
+    """The breaks of such slices, (b, 2), and the norm of what is not resolved of all.
+
+    That is what was given up. What some slices show between nodes, and others may hide, is no part of it: beside
+    crossings there is always some. If the budget of the kernel runs out, the breaks are those that were found until
+    then, and the norm is infinite.
+    """
+    work = Splitter(kernel, left, measure, edges, tol, order=order, size=size, budget=8_000_000)
+    try:
+        slices = work.run()
+    except BudgetExhaustedError:
+        return np.concatenate(work.breaks), math.inf
+    return slices.breaks, math.sqrt(work.truncation.sum())

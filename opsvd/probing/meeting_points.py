@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -13,17 +13,20 @@ from ..quadrature.breaks import parts_of_each
 
 # Windows about an extremum shrink by two to this power: to the square root of rounding, as near as it is known.
 _BITS = 28
-# The most turning points, and for crossings, which are seen from both sides, twice as many: more of them are noise.
+# The most turning points that are looked for between slices: more of them are noise.
 _MOST_POINTS = 32
 # Slices outside of a turning point that may not show its two breaks, because they are too near to each other.
 _BEYOND = 3
 # Of the distance to a crossing that is left, at each step: 12 steps come to 1e-12 of it.
 _NEARER = 0.9
 
+Matters: TypeAlias = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+"""Points x and y, and by how much an integral along y differs there -> whether that is more than rounding of h."""
 
-def meeting_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
+
+def meeting_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, matters: Matters | None = None) -> np.ndarray:
     """Find turning points and crossings, shape (m, 2), from the breaks of the slices h(x_i, .)."""
-    return np.concatenate([turning_points(kernel, x, breaks), crossings(kernel, x, breaks)])
+    return np.concatenate([turning_points(kernel, x, breaks), crossings(kernel, x, breaks, matters)])
 
 
 def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
@@ -145,7 +148,7 @@ def _reach(kernel: Kernel, inside: np.ndarray, outside: np.ndarray, y: np.ndarra
     return np.where(np.isfinite(where), np.abs(where - inside[:, None]), -np.inf)
 
 
-def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
+def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, matters: Matters | None = None) -> np.ndarray:
     r"""Find the points (x, y) where two curves of breaks cross or touch, or end together in a cusp.
 
     Slices close to one show two breaks closer together than the distance between nodes, which may not be seen. Two
@@ -156,6 +159,8 @@ def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
     ----------
     kernel, x, breaks
         As for `turning_points`.
+    matters : callable, optional
+        Which pairs are followed: rounding of h has breaks that meet everywhere.
 
     Returns
     -------
@@ -167,31 +172,57 @@ def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
     found = [_approaching(x[i - step], lists[i - step], x[i], lists[i], x[_as_far_as(lists, i, step)])
              for step in (1, -1) for i in range(1, len(x) - 1)]
     pairs = np.array([pair for several in found for pair in several]).reshape(-1, 7)
-    if not 0 < len(pairs) <= 2 * _MOST_POINTS:
+    most_pairs = 16 * _MOST_POINTS    # as of grids with some hundred different x
+    if not 0 < len(pairs) <= most_pairs:
         return np.zeros((0, 2))
-    trail, limit = _Trail(np.full((len(pairs), 3), np.nan), pairs[:, :3], pairs[:, 3:6]), pairs[:, 6]
-    share, width = np.full(len(pairs), _NEARER), np.abs(pairs[:, 3] - pairs[:, 0])
+    if matters is not None:
+        low, high, x1 = pairs[:, 4], pairs[:, 5], pairs[:, 3]
+        across = np.stack([1.5 * low - 0.5 * high, 0.5 * (low + high), 1.5 * high - 0.5 * low], axis=1)
+        values = kernel.finite_beside(x1[:, None], across)
+        integral = np.abs(values[:, 1] - 0.5 * (values[:, 0] + values[:, 2])) * (high - low)
+        pairs = pairs[matters(x1, across[:, 1], integral)]
+    points = _followed(kernel, pairs, 1.0)
+    turning = np.flatnonzero(np.isnan(points[:, 0]))
+    points[turning] = _followed(kernel, pairs[turning], 2.0)
+    return np.asarray(points[np.isfinite(points[:, 0])])
+
+
+def _followed(kernel: Kernel, pairs: np.ndarray, power: float) -> np.ndarray:
+    """Where pairs of breaks meet, (m, 2), of which a power of the distance is smooth: NaN where they were lost.
+
+    Two curves that cross have a smooth distance, and the two parts of a curve that turns back a smooth square of it.
+    """
+    def places(rows: np.ndarray) -> np.ndarray:
+        """From x and both breaks to x, the middle, and the power of the distance."""
+        return np.stack([rows[:, 0], 0.5 * (rows[:, 1] + rows[:, 2]), (rows[:, 2] - rows[:, 1]) ** power], axis=1)
+
+    trail = _Trail(np.full((len(pairs), 3), np.nan), places(pairs[:, :3]), places(pairs[:, 3:6]))
+    limit, width = pairs[:, 6], np.abs(pairs[:, 3] - pairs[:, 0])
+    share = np.full(len(pairs), _NEARER)
     for _ in range(24):
-        live = np.flatnonzero((np.abs(trail.ahead) > 1e-9 * width) & (share > 1e-3))
+        # Nearer to a zero of second order, as of sin x + sin y, breaks are rounding.
+        live = np.flatnonzero((np.abs(trail.ahead) > 1e-6 * width) & (share > 1e-3))
         if len(live) == 0:
             break
-        nearer = trail.at(trail.now[:, 0] + share * _within(trail.ahead, limit - trail.now[:, 0]))
-        both, half = nearer[live, 1:], 0.5 * np.abs(nearer[live, 2] - nearer[live, 1])
-        nearer[:, 1:] = np.nan
-        nearer[live, 1:] = _break_on(kernel, np.repeat(nearer[live, 0], 2), (both - half[:, None]).ravel(),
-                                     (both + half[:, None]).ravel(), dear=kernel.dear).reshape(-1, 2)
-        good = np.isfinite(nearer).all(axis=1) & (nearer[:, 2] > nearer[:, 1])
-        good &= nearer[:, 0] != trail.now[:, 0]
-        trail = trail.followed(nearer, good)
+        x, middle, distance = trail.at(trail.now[:, 0] + share * _within(trail.ahead, limit - trail.now[:, 0])).T
+        # Each in a window about where it is expected, as wide as both are apart.
+        distance = np.minimum(np.abs(distance), trail.now[:, 2])
+        half, nearer = 0.5 * distance ** (1.0 / power), np.full((len(pairs), 3), np.nan)
+        both = (middle[:, None] + half[:, None] * np.array([-1.0, 1.0]))[live]
+        nearer[live, 1:] = _break_on(kernel, np.repeat(x[live], 2), (both - half[live, None]).ravel(),
+                                     (both + half[live, None]).ravel(), dear=kernel.dear).reshape(-1, 2)
+        nearer[:, 0] = x
+        good = np.isfinite(nearer).all(axis=1) & (nearer[:, 2] > nearer[:, 1]) & (x != trail.now[:, 0])
+        nearer[~good] = 0.0
+        trail = trail.followed(places(nearer), good)
         share = np.where(good, _NEARER, 0.5 * share)    # curves bend: what was not found is looked for less far away
-    # Lines that cross are within 1e-9 of the point then, and curves that bend within 1e-6.
     meeting = trail.at(trail.now[:, 0] + trail.ahead)
-    reached = (np.abs(trail.ahead) < 1e-5 * width) & np.isfinite(meeting).all(axis=1)
-    return np.asarray(np.stack([meeting[:, 0], 0.5 * (meeting[:, 1] + meeting[:, 2])], axis=1)[reached])
+    reached = (np.abs(trail.ahead) < 1e-5 * width) & trail.smooth & np.isfinite(meeting).all(axis=1)
+    return np.where(reached[:, None], meeting[:, :2], np.nan)
 
 
 class _Trail(NamedTuple):
-    """The last three places of pairs of breaks that approach each other, (m, 3) each: x, the lower and the upper one.
+    """The last three places of pairs of breaks that approach each other, (m, 3) each: x, the middle and the distance.
 
     The first place may not be known: NaN.
     """
@@ -209,12 +240,13 @@ class _Trail(NamedTuple):
         return slope, np.where(np.isfinite(bend), bend, 0.0)
 
     @property
-    def _gap(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The distance of both breaks at the last place, and its first two derivatives; NaN if they part."""
-        slope, bend = (part[:, 2] - part[:, 1] for part in self._derivatives)
-        step = (self.now - self.before)[:, 0]
+    def _end(self) -> tuple[np.ndarray, np.ndarray]:
+        r"""How far in x the tangents meet, :math:`g / |g'|`, NaN if they part; and :math:`g g'' / g'^2`."""
+        slope, bend = (part[:, 2] for part in self._derivatives)
+        gap, step = self.now[:, 2], (self.now - self.before)[:, 0]
         slope = slope + step * bend
-        return self.now[:, 2] - self.now[:, 1], np.where(slope * step < 0.0, slope, np.nan), 2.0 * bend
+        slope = np.where(slope * step < 0.0, slope, np.nan)
+        return -gap / slope, 2.0 * gap * bend / slope**2
 
     @property
     def ahead(self) -> np.ndarray:
@@ -223,8 +255,13 @@ class _Trail(NamedTuple):
         A distance :math:`g = c\, d^p` has :math:`d = p\, g / |g'|` and :math:`p = (1 - g g'' / g'^2)^{-1}`.
         """
         # Curves that touch to a higher order are nearer to each other than nodes far from the point already.
-        gap, slope, second, highest = *self._gap, 4.0
-        return np.asarray(-gap / slope / np.clip(1.0 - gap * second / slope**2, 1.0 / highest, 1.0))
+        (tangent, curved), highest = self._end, 4.0
+        return np.asarray(tangent / np.clip(1.0 - curved, 1.0 / highest, 1.0))
+
+    @property
+    def smooth(self) -> np.ndarray:
+        """Whether the distance ends like a power of at least three quarters, and not like a root."""
+        return np.asarray(self._end[1] > -1.0 / 3.0)
 
     def at(self, x: np.ndarray) -> np.ndarray:
         """The places at x, (m,), by quadratic extrapolation, or linear where the first is not known."""
@@ -248,13 +285,20 @@ def _as_far_as(lists: list[np.ndarray], i: int, step: int) -> int:
 
 
 def _approaching(x0: float, b0: np.ndarray, x1: float, b1: np.ndarray, x2: float) -> list[tuple[float, ...]]:
-    """Neighbouring breaks at x0 and x1 that will have met before x2."""
-    if len(b0) != len(b1) or len(b1) < 2:
+    """Neighbouring breaks at x0 and x1 that will have met before x2, as lines or as a curve that turns back.
+
+    Of several that are to meet at the same x, as in a grid of lines, the one nearest to the middle of all.
+    """
+    if min(len(b0), len(b1)) < 2:
         return []
-    gap0, gap1 = np.diff(b0), np.diff(b1)
-    ahead = (x2 - x1) / (x1 - x0)
-    meets = (gap1 > 0.0) & (gap1 < gap0) & (gap1 <= (gap0 - gap1) * ahead)
-    return [(x0, b0[j], b0[j + 1], x1, b1[j], b1[j + 1], x2) for j in np.flatnonzero(meets)]
+    middle0, middle1, gap0, gap1 = *(0.5 * (b[:-1] + b[1:]) for b in (b0, b1)), np.diff(b0), np.diff(b1)
+    j = np.arange(len(gap1))
+    k = j if len(b0) == len(b1) else np.abs(middle1[:, None] - middle0).argmin(axis=1)
+    ahead = gap1**2 / np.where(gap1 < gap0[k], gap0[k] ** 2 - gap1**2, np.nan)
+    meets = np.flatnonzero((gap1 > 0.0) & (ahead <= (x2 - x1) / (x1 - x0)))
+    meets = meets[np.argsort(np.abs(middle1[meets] - np.median(b1)), kind="stable")]
+    _, first = np.unique(np.round(ahead[meets], 2), return_index=True)
+    return [(x0, b0[k[n]], b0[k[n] + 1], x1, b1[n], b1[n + 1], x2) for n in meets[first]]
 
 
 def _within(steps: np.ndarray, most: np.ndarray) -> np.ndarray:

@@ -21,6 +21,8 @@ class SlicePieces:
         Truncation errors, of the pieces or of those they were cut from.
     stubborn : ndarray of bool
         Whether halving did not help, so that there must be a break.
+    in_vain : ndarray of int
+        How often cutting did not help where pieces are that narrow that h is rounding there.
     """
 
     index: np.ndarray
@@ -29,6 +31,7 @@ class SlicePieces:
     graded: np.ndarray
     tails: np.ndarray
     stubborn: np.ndarray
+    in_vain: np.ndarray
 
     def __len__(self) -> int:
         """How many."""
@@ -40,7 +43,7 @@ class SlicePieces:
 
     def between(self, left: np.ndarray, right: np.ndarray) -> "SlicePieces":
         """The same with other ends."""
-        return SlicePieces(self.index, left, right, self.graded, self.tails, self.stubborn)
+        return replace(self, left=left, right=right)
 
     def joined(self, *others: "SlicePieces") -> "SlicePieces":
         """Itself and others, without those of no width."""
@@ -50,10 +53,31 @@ class SlicePieces:
         return pieces[pieces.right > pieces.left]
 
 
-def halves(pieces: SlicePieces, where: np.ndarray) -> tuple[SlicePieces, SlicePieces]:
+def cut_at(pieces: SlicePieces, where: np.ndarray) -> SlicePieces:
     """Both parts of pieces in which something was seen at a point: both have a break."""
     stubborn = replace(pieces, stubborn=np.ones(len(pieces), dtype=bool))
-    return stubborn.between(pieces.left, where), stubborn.between(where, pieces.right)
+    return stubborn.between(pieces.left, where).joined(stubborn.between(where, pieces.right))
+
+
+def holding(number: np.ndarray, ends: np.ndarray, index: np.ndarray, where: np.ndarray) -> np.ndarray:
+    """The piece that holds each of some points of slices, shape (m,); -1 where there is none.
+
+    Parameters
+    ----------
+    number, ends : ndarray, shapes (p,) and (p, 2)
+        The slice and the ends of each piece.
+    index, where : ndarray, shape (m,)
+        The slices and the points.
+    """
+    if len(ends) == 0:
+        return np.full(len(index), -1)
+    order = np.lexsort((ends[:, 0], number))
+    low, size = float(ends.min()), float(np.ptp(ends)) + 1.0
+    places = np.clip((where - low) / size, 0.0, 0.999)
+    place = np.searchsorted(number[order] + (ends[order, 0] - low) / size, index + places, side="right") - 1
+    piece = order[np.maximum(place, 0)]
+    good = (place >= 0) & (number[piece] == index) & (where > ends[piece, 0]) & (where < ends[piece, 1])
+    return np.where(good, piece, -1)
 
 
 def graded(pieces: SlicePieces, side: int) -> SlicePieces:

@@ -1,24 +1,22 @@
 """Slices of a kernel, split where they break until polynomials resolve every piece."""
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
 from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
 
-from .._support.arrays import read_only
-from .._support.budget import BudgetExhaustedError
 from .._support.floats import EPS
 from ..bases import PanelBasis
 from ..kernels import Kernel
 from ..measures import LineMeasure
 from ..quadrature import Rule, gauss_legendre, on_panels
 from ..quadrature.breaks import classify_breaks, halvings_before_search, parts_of_each
-from ..quadrature.legendre import TRUNCATED, legendre_sum, legendre_transform, orthonormal_legendre
-from .slice_pieces import SlicePieces, graded, halves, narrowest
+from ..quadrature.legendre import legendre_sum, legendre_transform
+from .slice_hints import NONE_KNOWN, KnownBreaks, hidden_strips, unmatched_pairs
+from .slice_pieces import SlicePieces, cut_at, graded, holding, narrowest
+from .slice_rules import energies, random_places, roots_of_weights, tail_and_misfit
 from .slices import ULPS, SliceIntegrals
 from .strips import panels_for_strips
 
@@ -31,7 +29,7 @@ _AT_END = 1e-4
 def slice_integrals(kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.ndarray, tol: float, *, order: int,
                     size: float | None = None, budget: int = 8_000_000,
                     cuts: Cuts | None = None, corners: np.ndarray | tuple[()] = (),
-                    looks: int = 1, strips: bool = False) -> SliceIntegrals:
+                    looks: int = 1, strips: bool = False, known: KnownBreaks = NONE_KNOWN) -> SliceIntegrals:
     r"""Split the slices h(x_i, .) at the nodes of `left` until polynomials of degree below `order` resolve all pieces.
 
     Parameters
@@ -58,13 +56,15 @@ def slice_integrals(kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.
         Edges next to which h may differ on strips of any width, because two curves of breaks meet there.
     looks : int
         How often two random points on each panel are looked at, for strips between the nodes.
+    known : KnownBreaks
+        Other slices of the kernel along the same variable, which show where strips are.
     strips : bool
         Whether the slices are all over the measure of x, a number: then panels are divided where most slices that break
         have thin strips, and all slices looked at anew.
     """
     def looked_at(edges: np.ndarray) -> SliceIntegrals:
-        return _Splitter(kernel, left, measure, edges, tol, order=order, size=size, budget=budget, cuts=cuts,
-                         corners=corners, looks=looks).run()
+        return Splitter(kernel, left, measure, edges, tol, order=order, size=size, budget=budget, cuts=cuts,
+                         corners=corners, looks=looks, known=known).run()
 
     edges = np.asarray(edges)
     found = looked_at(edges)
@@ -76,28 +76,13 @@ def slice_integrals(kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.
     return found
 
 
-def slice_breaks(kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.ndarray, tol: float, *, order: int,
-                 size: float) -> tuple[np.ndarray, float]:
-    """The breaks of such slices, (b, 2), and the norm of what is not resolved of all.
-
-    That is what was given up. What some slices show between nodes, and others may hide, is no part of it: beside
-    crossings there is always some. If the budget of the kernel runs out, the breaks are those that were found until
-    then, and the norm is infinite.
-    """
-    work = _Splitter(kernel, left, measure, edges, tol, order=order, size=size, budget=8_000_000)
-    try:
-        slices = work.run()
-    except BudgetExhaustedError:
-        return np.concatenate(work.breaks), math.inf
-    return slices.breaks, math.sqrt(work.truncation.sum())
-
-
-class _Splitter:
+class Splitter:
     """The work of `slice_integrals`."""
 
     def __init__(self, kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.ndarray, tol: float, *, order: int,
                  size: float | None, budget: int, cuts: Cuts | None = None,
-                 corners: np.ndarray | tuple[()] = (), looks: int = 1) -> None:
+                 corners: np.ndarray | tuple[()] = (), looks: int = 1, known: KnownBreaks = NONE_KNOWN) -> None:
+        self.known = known
         self.kernel, self.measure, self.edges, self.cuts, self.corners = kernel, measure, edges, cuts, corners
         self.tol, self.order, self.size, self.budget = tol, order, size, budget
         self.x, self.weights = left.nodes, left.sqrt_weights
@@ -110,9 +95,25 @@ class _Splitter:
         self.threshold, self.waiting, self.looks = 0.0, 0, looks
 
     def run(self) -> SliceIntegrals:
-        """Look at all panels of all slices, then at ever smaller pieces of those that are not resolved."""
-        dense, pieces = self._first_look()
-        start, budget = self.kernel.evaluations, self.budget
+        """Look at all panels of all slices, then at ever smaller pieces of those that are not resolved.
+
+        What slices show tells where others are to be looked at closely. Then random points are looked at.
+        """
+        start = self.kernel.evaluations
+        self._resolve(self._first_look(), start)
+        self._follow_hints(np.ones(len(self.x), dtype=bool), start)
+        if not self.exhausted:
+            pieces = self._second_look()
+            self._resolve(pieces, start)
+            self._follow_hints(np.isin(np.arange(len(self.x)), pieces.index), start)
+        basis = PanelBasis(self.measure, self.edges, self.order)
+        index, ends, nodes, values = (np.concatenate(parts) for parts in zip(*self.done, strict=True))
+        return SliceIntegrals(basis, self.samples.reshape(len(self.x), -1), index, ends, nodes, values,
+                              np.concatenate(self.breaks), self.truncation + self.hidden, self.hidden, self.exhausted)
+
+    def _resolve(self, pieces: SlicePieces, start: int) -> None:
+        """Split pieces until all are resolved, or the budget is spent, of which `start` tells the beginning."""
+        budget, self.waiting = self.budget, 0
         for last in [False] * 39 + [True]:    # halving forty times comes to 1e-12
             if len(pieces) == 0:
                 break
@@ -125,10 +126,66 @@ class _Splitter:
             if not self.exhausted:
                 pieces = self._split(pieces)
             pieces = self._keep(pieces, last=last or self.exhausted)
-        basis = PanelBasis(self.measure, self.edges, self.order)
-        index, ends, nodes, values = (np.concatenate(parts) for parts in zip(*self.done, strict=True))
-        return SliceIntegrals(basis, dense, index, ends, nodes, values, np.concatenate(self.breaks),
-                              self.truncation + self.hidden, self.hidden, self.exhausted)
+
+    def _follow_hints(self, fresh: np.ndarray, start: int) -> None:
+        """Look for the strips that neighbours show, slice by slice from those that are fresh."""
+        if self.x.ndim > 1:
+            return
+        # A strip that some slice shows is followed from each to the next, on as many as a panel has nodes, and more.
+        rounds, beside = 40, self.known.beside(self.x)
+        x, others = np.append(self.x, beside.x), np.zeros(len(beside.x), dtype=bool)
+        wanted, fresh = np.append(np.ones(len(self.x), dtype=bool), others), np.append(fresh, ~others)
+        for _ in range(rounds):
+            known = np.concatenate([*self.breaks, beside.breaks])
+            hints = unmatched_pairs(x, known, wanted, fresh, self._node_distance)
+            if self.exhausted or not 0 < len(hints.of) <= 20 * len(self.x) + 100:    # very many are noise
+                break
+            pieces = self._reopened(*hidden_strips(
+                lambda which, points: self.kernel.finite_beside(x[which, None], points), hints))
+            if len(pieces) == 0:
+                break
+            self._resolve(pieces, start)
+            fresh = np.isin(np.arange(len(x)), pieces.index)
+
+    def _node_distance(self, y: np.ndarray) -> np.ndarray:
+        """How far nodes of the panels at points (m,) are apart, at most."""
+        panel = np.clip(np.searchsorted(self.edges, y, side="right") - 1, 0, len(self.edges) - 2)
+        return np.asarray(0.5 * np.diff(gauss_legendre(self.order)[0]).max() * np.diff(self.edges)[panel])
+
+    def _reopened(self, index: np.ndarray, where: np.ndarray, widths: np.ndarray) -> SlicePieces:
+        """Cut panels, and pieces that are done, at points where their polynomials are wrong on strips."""
+        panels = len(self.edges) - 1
+        panel = index * panels + np.clip(np.searchsorted(self.edges, where, side="right") - 1, 0, panels - 1)
+        dense = self.dense[panel]
+        done = [np.concatenate(parts) for parts in zip(*self.done, strict=True)]
+        piece = holding(done[0], done[1], index, where)
+        no = np.zeros(len(done[0]), dtype=bool)
+        pieces = SlicePieces(done[0], *done[1].T, no, np.full(len(no), np.inf), no, no.astype(int))    # type: ignore[call-arg]
+        lebesgue = 0.5 * (pieces.right - pieces.left)[:, None] * gauss_legendre(self.order)[1]
+        wrong = np.zeros(len(index), dtype=bool)
+        wrong[dense] = self._wrong(self.samples[panel[dense]], self.panels[panel[dense]], where[dense], widths[dense])
+        others = ~dense & (piece >= 0)
+        wrong[others] = self._wrong((done[3] / np.sqrt(lebesgue))[piece[others]], pieces[piece[others]], where[others],
+                                    widths[others])
+        panel, first = np.unique(panel[dense & wrong], return_index=True)
+        opened = self._opened(panel, where[dense & wrong][first])
+        piece, first = np.unique(piece[others & wrong], return_index=True)
+        self.done = [tuple(np.delete(part, piece, axis=0) for part in done)]    # type: ignore[list-item]
+        return opened.joined(cut_at(pieces[piece], where[others & wrong][first]))
+
+    def _wrong(self, samples: np.ndarray, pieces: SlicePieces, where: np.ndarray, widths: np.ndarray) -> np.ndarray:
+        """Whether polynomials, given by weighted samples, are wrong at points (m,), by more than a strip may be."""
+        half = 0.5 * (pieces.right - pieces.left)
+        sums = legendre_sum((legendre_transform(self.order) @ samples.T)[:, :, None],
+                            ((where - pieces.left) / half - 1.0)[:, None])[:, 0]
+        wrong = np.abs(self._at(pieces.index, where[:, None])[:, 0] - sums / np.sqrt(half)) * np.sqrt(widths)
+        effects = wrong * np.minimum(1.0, 4.0 * np.sqrt(widths / self.measure.scale))
+        return np.asarray((effects > self.threshold) & (wrong > 1e-8 * np.sqrt(energies(samples) * widths / half)))
+
+    def _opened(self, panel: np.ndarray, where: np.ndarray) -> SlicePieces:
+        """Cut panels of slices at points in them; what was sampled there is no longer used."""
+        self.dense[panel], self.samples[panel] = False, 0.0
+        return cut_at(self.panels[panel], where)
 
     def _smooth_closer(self, pieces: SlicePieces) -> bool:
         """Whether pieces have breaks or oscillate, and an end of both is in sight; h is neither noise nor a fractal.
@@ -143,29 +200,23 @@ class _Splitter:
         tails, _ = self._judge(self._at(some.index, points) * self._factors(width))
         return bool(np.mean(tails <= 0.01 * some.tails) >= 0.875)
 
-    def _first_look(self) -> tuple[np.ndarray, SlicePieces]:
-        """Samples on the panels that all slices share, zero where they do not resolve, and the panels that are left."""
+    def _first_look(self) -> SlicePieces:
+        """Sample the panels that all slices share, and return those that are not resolved; samples are zero there."""
         panels, n = len(self.edges) - 1, len(self.x)
         left, right = self.edges[:-1], self.edges[1:]
-        samples, tails, energy = self._sampled(left, right)
-        self.threshold = self.tol * (float(np.sqrt(energy.sum() / max(n, 1))) if self.size is None else self.size)
+        self.samples, tails, self.energy = self._sampled(left, right)
+        self.threshold = self.tol * (float(np.sqrt(self.energy.sum() / max(n, 1))) if self.size is None else self.size)
         (index, panel), no = np.divmod(np.arange(n * panels), panels), np.zeros(n * panels, dtype=bool)
-        pieces = SlicePieces(index, left[panel], right[panel], no, tails, no)
-        effects = self._effects(tails, energy, pieces)
-        broken = effects > self.threshold
+        self.panels = SlicePieces(index, left[panel], right[panel], no, tails, no, no.astype(int))
+        effects = self._effects(tails, self.energy, self.panels)
+        self.dense = effects <= self.threshold
         located = None if self.cuts is None else self._located(self.cuts(self.x))
         if located is not None:    # what is there may lie between the nodes
-            broken[located[0]] |= energy[located[0]] > self.threshold**2
-        kept = np.flatnonzero(~broken)
-        np.add.at(self.truncation, index[kept], effects[kept] ** 2)
-        seen, places = zip(*(self._second_look(samples[kept], energy[kept], pieces[kept]) for _ in range(self.looks)),
-                           strict=True)
-        missed, first = np.unique(np.concatenate(seen), return_index=True)
-        hidden, where = kept[missed], np.concatenate(places)[first]
-        samples[broken] = 0.0
-        samples[hidden] = 0.0
-        cut = pieces[broken] if located is None else self._cut(pieces[broken], located)
-        return samples.reshape(n, panels * self.order), cut.joined(*halves(pieces[hidden], where))
+            self.dense[located[0]] &= self.energy[located[0]] <= self.threshold**2
+        np.add.at(self.truncation, index[self.dense], effects[self.dense] ** 2)
+        self.samples[~self.dense] = 0.0
+        pieces = self.panels[~self.dense]
+        return pieces if located is None else self._cut(pieces, located)
 
     def _located(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The panel of the slice, out of n panels, in which each of the places (n, c) lies, and the place."""
@@ -207,15 +258,23 @@ class _Splitter:
             tails[some], energy[some] = (part.reshape(-1, panels) for part in self._judge(scaled))
         return samples.reshape(n * panels, self.order), tails.ravel(), energy.ravel()
 
-    def _second_look(self, samples: np.ndarray, energy: np.ndarray,
-                     pieces: SlicePieces) -> tuple[np.ndarray, np.ndarray]:
+    def _second_look(self) -> SlicePieces:
+        """Look at panels that all slices share between the nodes, and return what is wrong, cut where it was seen."""
+        dense = np.flatnonzero(self.dense)
+        samples, energy, pieces = self.samples[dense], self.energy[dense], self.panels[dense]
+        seen, places = zip(*(self._between_nodes(samples, energy, pieces) for _ in range(self.looks)), strict=True)
+        missed, first = np.unique(np.concatenate(seen), return_index=True)
+        return self._opened(dense[missed], np.concatenate(places)[first])
+
+    def _between_nodes(self, samples: np.ndarray, energy: np.ndarray,
+                       pieces: SlicePieces) -> tuple[np.ndarray, np.ndarray]:
         """Compare polynomials with the slices between the nodes: which pieces are wrong, and where.
 
         At two random points on each. What lies between nodes, such as a thin strip, is found in some of the slices
         only. Their number tells how much there is: it counts as truncation, although it is mended where it was seen.
         Strips beside corners are looked for besides.
         """
-        places, polynomials = _random_places(self.order)
+        places, polynomials = random_places(self.order)
         shift = int(self.rng.integers(len(places)))
         half = 0.5 * (pieces.right - pieces.left)[:, None]
         points = np.take(places, np.arange(shift, shift + len(pieces)), axis=0, mode="wrap")
@@ -236,14 +295,13 @@ class _Splitter:
 
     def _strips(self, samples: np.ndarray, energy: np.ndarray, pieces: SlicePieces) -> tuple[np.ndarray, np.ndarray]:
         """The same at points on all scales beside corners, where strips are about as wide as they are far away."""
-        # What is narrower than 2^-40 is below 1e-6 of a norm; strips from d to the root of 2 times d are not missed.
-        halvings = 0.5 * np.arange(80)[:, None]
+        halvings = np.arange(40)[:, None]    # what is narrower than 2^-40 is below 1e-6 of a norm
         bad, where = [np.zeros(0, dtype=np.intp)], [np.zeros(0)]
         for side, ends in ((-1.0, pieces.left), (1.0, pieces.right)):
             near = np.flatnonzero(np.isin(ends, self.corners))
             if len(near) == 0:
                 continue
-            distances = 2.0 ** -(halvings + self.rng.uniform(0.0, 0.5, len(near)))
+            distances = 2.0 ** -(halvings + self.rng.uniform(0.0, 1.0, len(near)))
             t, half = side * (1.0 - 2.0 * distances), 0.5 * (pieces.right - pieces.left)[near]
             points = pieces.left[near] + half * (1.0 + t)
             sums = legendre_sum((legendre_transform(self.order) @ samples[near].T)[:, None], t)
@@ -265,12 +323,12 @@ class _Splitter:
 
     def _factors(self, width: np.ndarray) -> np.ndarray:
         """What makes weighted samples, (p, order + 2), of values at nodes and next to the ends of pieces."""
-        return np.asarray(np.sqrt(0.5 * width)[:, None] * _roots(self.order))
+        return np.asarray(np.sqrt(0.5 * width)[:, None] * roots_of_weights(self.order))
 
     def _judge(self, samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The norms of truncation errors, (p,), and energies, of weighted samples at nodes and ends, (p, order + 2)."""
-        seen, inner = samples @ _tail_and_misfit(self.order), samples[:, :self.order]
-        return np.sqrt(_energies(seen)), _energies(inner)
+        seen, inner = samples @ tail_and_misfit(self.order), samples[:, :self.order]
+        return np.sqrt(energies(seen)), energies(inner)
 
     def _effects(self, tails: np.ndarray, energy: np.ndarray, pieces: SlicePieces) -> np.ndarray:
         """What truncation errors do to integrals against functions of norm one, which are smooth on the scale of mu.
@@ -292,9 +350,11 @@ class _Splitter:
         """Evaluate pieces, keep the values of those that are resolved (of all, at last), and return the others."""
         points, weights = self._points(pieces.left, pieces.right)
         sizes = self._at(pieces.index, points)
-        samples = sizes * self._factors(pieces.right - pieces.left)
+        width = pieces.right - pieces.left
+        samples = sizes * self._factors(width)
         tails, energy = self._judge(samples)
-        tiny = pieces.right - pieces.left <= 2.0 * narrowest(pieces)
+        # Within the root of rounding of a zero of second order a sign is rounding, and pieces would have no end.
+        tiny = (width <= 2.0 * narrowest(pieces)) | (pieces.in_vain > 4)
         effects = self._effects(tails, energy, pieces)
         kept = (effects <= self.threshold) | tiny | last
         resolved = np.flatnonzero(kept & ~tiny & (not last)) if len(self.corners) else np.zeros(0, dtype=np.intp)
@@ -306,9 +366,11 @@ class _Splitter:
         self.done.append((pieces.index[kept], ends, points[kept, :self.order],
                           sizes[kept, :self.order] * weights[kept]))
         # Halving that leaves more than a tenth of a truncation error did not help: of a kink it leaves a third.
-        left = replace(pieces, tails=tails, stubborn=tails > 0.1 * pieces.tails)
+        stubborn = tails > 0.1 * pieces.tails
+        vain = stubborn & (width < 1e-7 * self.measure.scale)
+        left = replace(pieces, tails=tails, stubborn=stubborn, in_vain=pieces.in_vain + vain)
         kept[strips] = True
-        return left[~kept].joined(*halves(left[strips], where))
+        return left[~kept].joined(cut_at(left[strips], where))
 
     def _at(self, index: np.ndarray, points: np.ndarray) -> np.ndarray:
         """Values of the weighted slices at points (p, m)."""
@@ -335,34 +397,3 @@ class _Splitter:
         plain = ~(at_left | at_right | both)
         return lower[plain].joined(upper[plain], graded(pieces[at_left], 1), graded(pieces[at_right], -1),
                                    graded(lower[both], -1), graded(upper[both], 1))
-
-
-def _energies(samples: np.ndarray) -> np.ndarray:
-    """The sums of the squares of rows (p, k), in absolute value: shape (p,)."""
-    return np.asarray(np.einsum("pk,pk->p", samples, samples.conj()).real)
-
-
-@lru_cache(maxsize=8)
-def _roots(order: int) -> np.ndarray:
-    """Roots of the weights of the nodes, and of the gaps beside the first and the last, shape (order + 2,)."""
-    nodes, weights = gauss_legendre(order)
-    return np.asarray(np.sqrt(np.append(weights, [1.0 + nodes[0], 1.0 - nodes[-1]])))
-
-
-@lru_cache(maxsize=8)
-def _random_places(order: int) -> tuple[np.ndarray, np.ndarray]:
-    """Two random places from -1 to 1 for each of many pieces, (n, 2), and polynomials there of samples, (n, 2, order).
-
-    For pieces beyond the n-th again. A prime number of them, so that a panel has other places on every slice.
-    """
-    places = np.random.default_rng(order).uniform(-1.0, 1.0, (1021, 2))
-    return read_only(places), read_only(orthonormal_legendre(places, order) @ legendre_transform(order))
-
-
-@lru_cache(maxsize=8)
-def _tail_and_misfit(order: int) -> np.ndarray:
-    """From weighted samples at nodes and ends to the last coefficients, and what polynomials miss at the ends."""
-    transform = legendre_transform(order)
-    ends = np.concatenate([orthonormal_legendre(np.array([-1.0, 1.0]), order) @ transform * _roots(order)[-2:, None],
-                           -np.eye(2)], axis=1)
-    return np.concatenate([np.pad(transform[-TRUNCATED:], ((0, 0), (0, 2))), ends]).T

@@ -217,3 +217,36 @@ def test_a_thin_band_beside_the_origin():
     wider = opsvd.decompose(lambda x, y: np.abs(x - 2.0 * y + 1.0) < 0.05, max_seconds=100.0)
     known = of_intervals(lambda x: [(0.5 * (x + 0.95), 0.5 * (x + 1.05))], 9.0, 2000)
     np.testing.assert_allclose(wider.singular_values[:8], known[:8], atol=1e-5 * known[0])
+
+
+@pytest.mark.thorough
+def test_two_overlapping_discs():
+    """A notch of their union is 0.003 high; and as seen from the other side."""
+    def discs(x, y):
+        return ((x - 0.4) ** 2 + y * y < 1.0) | ((x + 0.4) ** 2 + (y - 0.3) ** 2 < 1.0)
+
+    def ends(x):
+        halves = [np.sqrt(np.maximum(1.0 - (x + shift) ** 2, 0.0)) for shift in (-0.4, 0.4)]
+        (low, high), (other, end) = (-halves[0], halves[0]), (0.3 - halves[1], 0.3 + halves[1])
+        both = (halves[0] > 0.0) & (halves[1] > 0.0)    # on such lines in y the discs overlap
+        assert (np.maximum(low, other) <= np.minimum(high, end))[both].all()
+        return [(np.where(both, np.minimum(low, other), np.where(halves[0] > 0.0, low, other)),
+                 np.where(both, np.maximum(high, end), np.where(halves[0] > 0.0, high, end)))]
+
+    svd, turned = (opsvd.decompose(h, max_seconds=100.0) for h in (discs, lambda x, y: discs(y, -x)))
+    count = min(svd.rank, turned.rank)
+    assert svd.converged
+    assert count >= 8
+    wrong = np.abs(svd.singular_values[:count] - turned.singular_values[:count])
+    assert (wrong <= svd.errors[:count] + turned.errors[:count]).all()
+    np.testing.assert_allclose(svd.singular_values[:8], of_intervals(ends, 1.4, 2000)[:8], atol=1e-4)
+
+
+@pytest.mark.thorough
+def test_a_grid_of_lines():
+    """sign(sin 5x + sin 5y): 5x and 5y are uniform angles to 4e-6, so that values are 2 / (pi (2j + 1)), twice each."""
+    svd = opsvd.decompose(lambda x, y: np.sign(np.sin(5.0 * x) + np.sin(5.0 * y)), max_seconds=200.0)
+    assert svd.errors[1] <= 1e-9
+    assert svd.errors[5] <= 1e-8
+    known = 2.0 / (np.pi * np.repeat([1.0, 3.0, 5.0], 2))
+    np.testing.assert_allclose(svd.singular_values[:6], known, atol=2e-5)

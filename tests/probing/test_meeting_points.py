@@ -102,7 +102,7 @@ def test_turning_points_are_found_beyond_slices_whose_breaks_were_not_seen():
     """At x = 0.012 the breaks y = 1 - x and 1 + x are nearer to each other than the nodes."""
     x = np.union1d(X[np.abs(X) > 0.1], [-0.01, 0.012, 0.04])
     kernel, x, breaks = looked_at(lambda x, y: x > np.abs(np.abs(y) - 1.0), x)
-    assert not (breaks[:, 0] == 0.012).any()
+    breaks = breaks[breaks[:, 0] != 0.012]    # as if no other slice had told where to look
     found = turning_points(kernel, x, breaks)
     np.testing.assert_allclose(found[np.argsort(found[:, 1])], [(0.0, -1.0), (1.0, 0.0), (0.0, 1.0)], atol=1e-6)
 
