@@ -78,7 +78,7 @@ class ProductIntegration(Method):
         resolved = partial(resolve, noise=10.0 * tol, ratio=4.0)
         broad = min(max(most // 4, *(2 * len(side.panels) for side in sides)), most)
         x, y = _first_panels(sides, partial(resolved, tol=rough, limit=min(2 * broad, most), broad=broad), most)
-        # Evaluations after which one is shown that is not settled, which takes as many as these panels; then twice them.
+        # Evaluations after which one is shown that is not settled, which takes as many as these panels; then twice.
         patience, dearest = max(6_000_000, 3 * (kernel.evaluations - start)), (kernel.evaluations - start) // 2
         modes, shown, functions, hidden = self.modes, (0, 0), _Functions(), 0.0
         for left_over in range(20, 0, -1):
