@@ -113,6 +113,11 @@ class Budget:
             held = min(max(self.cost(most, calls), 0.1 * self.seconds), most_held)
         return min(self.started + self.seconds + self._grace - held, self._part[1]) - time.monotonic()
 
+    @property
+    def is_late(self) -> bool:
+        """Whether an answer that is not shown soon may come too late: most of the seconds are gone."""
+        return self.seconds_left < 0.3 * self.seconds
+
     def cost(self, evaluations: int, calls: int) -> float:
         """The seconds that so many values in so many calls are expected to take: a price a value, and one a call."""
         a_call = max(self.smallest[1] - self.smallest[0] * self._seconds_a_value, 0.0)

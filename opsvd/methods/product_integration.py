@@ -68,8 +68,7 @@ class ProductIntegration(Method):
         kernel, (mu_x, mu_y), budget = problem.kernel, problem.lines, problem.budget
         rng, most, start = np.random.default_rng(0), self.max_nodes // ORDER, kernel.evaluations
         tol, rough = problem.tolerances.integrals, problem.tolerances.images
-        sides = _survey(problem, tol, most=most // 4)
-        if sides is None:
+        if (sides := _survey(problem, tol, most=most // 4)) is None:
             yield UniformPanels().discretisation(problem, _TOO_ROUGH)
             return
         along_y, along_x = sides
@@ -93,7 +92,8 @@ class ProductIntegration(Method):
                 for side, panels, own, theirs, others in ((along_y, left, f, right, g), (along_x, right, g, left, f)))
             settled = len(finer_x) == len(x) and len(finer_y) == len(y)
             last = left_over == 1 or (shown == (0, 0) and budget.evaluations_left < 2 * dearest)
-            if (settled or last or kernel.evaluations - start > patience) and shown != (len(x), len(y)):
+            late = kernel.evaluations - start > patience or (shown == (0, 0) and budget.is_late)
+            if (settled or last or late) and shown != (len(x), len(y)):
                 patience, shown = 2 * patience, (len(x), len(y))
                 block = Block(left, right, (u * s) @ v.conj().T + rest)
                 hidden = _hidden(block.matrix, x, y)
