@@ -13,6 +13,7 @@ from ..measures import Gaussian
 from ..operator.singular_functions import SingularSystem
 from ..probing.quadratic_exponent import QuadraticExponent
 from ..spectrum import Estimate, Unlisted
+from .carriers import few_carriers_margin
 from .images import Images
 from .remainder import ORDER_MARGIN, RemainderEvidence, settled
 
@@ -68,8 +69,11 @@ def geometric_evidence(kernel: Kernel, measures: tuple[Gaussian, Gaussian], foun
     # One point in each of as many cells of equal mass, or width, so that no gap is wider than two.
     cells = (np.arange(spots) + rng.random((2, 2, spots))) / spots
     drawn, anywhere = ndtri(cells[0]), end * (2.0 * cells[1] - 1.0)
-    elsewhere, rounded = zip(*(_misfit(kernel, measures, found, *_grid(points, weights)) for points, weights in (
-        (drawn, np.ones_like(drawn)), (anywhere, 2.0 * end * Gaussian().sqrt_density(anywhere) ** 2))), strict=True)
+    grids = [_grid(drawn, np.ones_like(drawn)), _grid(anywhere, 2.0 * end * Gaussian().sqrt_density(anywhere) ** 2)]
+    # A strip along a line may lie between the points of a grid: pairs have one in each of 4096 cells of a variable.
+    apart = rng.permuted(np.tile(np.arange(4096.0), (2, 1)), axis=1)
+    pairs = ndtri((apart + rng.random(apart.shape)) / 4096.0), np.ones(4096)
+    elsewhere, rounded = zip(*(_misfit(kernel, measures, found, *points) for points in (*grids, pairs)), strict=True)
     remainder = float(np.hypot(size * along_ridge, max(elsewhere)))
     evidence = GeometricEvidence(values=values, size=size, remainder=remainder, operator_norm=remainder,
                                  coupling=remainder, dimension=spots, ratio=ratio)
@@ -107,8 +111,10 @@ def _misfit(kernel: Kernel, measures: tuple[Gaussian, Gaussian], found: Quadrati
         # Far from the ridge the fit is less sure than rounding, where the exponential is nothing beside its largest.
         least = EPS * right.max(initial=0.0) if weights is not None else 0.0
         rounded = bool((wrong <= found.rounding(w[:, seen]).max(initial=0.0) * right + least).all())
-    known = len(wrong) > 0 and bool(np.isfinite(wrong).all())
-    return float(np.sqrt(np.mean(squares(wrong)))) if known else np.inf, rounded
+    if len(wrong) == 0 or not np.isfinite(wrong).all():
+        return np.inf, rounded
+    margin = 1.0 if weights is None else float(few_carriers_margin(squares(wrong)))
+    return margin * float(np.sqrt(np.mean(squares(wrong)))), rounded
 
 
 def _residuals(kernel: Kernel, system: SingularSystem, measures: tuple[Gaussian, Gaussian],

@@ -303,12 +303,15 @@ class LineMeasure(Measure):
     def gauss_rule(self, n: int) -> Rule:
         """The rule of n nodes t that is exact for polynomials in the `variable` of degree below 2n."""
         a, b = self.recurrence(node_count(n))
-        v = gauss_nodes(a, b)
+        # Far from zero nodes are rounded to much of the distance between them, and polynomials change with that: so
+        # weights are taken at distances from the mean.
+        mean = a[0] if np.abs(a[0]) > 16.0 * b[1:].max(initial=0.0) else 0.0
+        v = gauss_nodes(a - mean, b)
         for _ in range(2):    # from the rounding of the largest node to that of each
-            v = improved_nodes(v, self.sqrt_density(self.coordinate_of_variable(v)), a, b)
-        t = self.coordinate_of_variable(v)
+            v = improved_nodes(v, self.sqrt_density(self.coordinate_of_variable(v + mean)), a - mean, b)
+        t = self.coordinate_of_variable(v + mean)
         density = self.sqrt_density(t)
-        sizes = np.linalg.norm(orthonormal_polynomials(v, density, a, b), axis=-1)
+        sizes = np.linalg.norm(orthonormal_polynomials(v, density, a - mean, b), axis=-1)
         # The weight over the density is 1 / sum_k p_k^2 rho, exact where the density is tiny; a node where it is zero
         # has no weight.
         return Rule(t, np.where(sizes > 0.0, 1.0 / np.where(sizes > 0.0, sizes, 1.0), 0.0), density)

@@ -158,8 +158,11 @@ def _noise(first: np.ndarray) -> np.ndarray:
 
 
 def _means(problem: Problem, n: int, values: np.ndarray, parts: list[Part]) -> tuple[list[_Means], float]:
-    """What each scrambling gives, and the norm of the remainder at the points of the first."""
-    means, largest, half = [], 0.0, n // 2
+    """What each scrambling gives, and the largest norm of the remainder at the points of one.
+
+    It is that of the first, and of others that show far more: a strip along a line may lie between the points of some.
+    """
+    means, largest, most, half = [], 0.0, -1.0, n // 2
     for scrambling in range(SCRAMBLINGS):
         check_time()
         points, roots = zip(*(_points(side, half, 4 * scrambling + 2 * number)
@@ -171,8 +174,8 @@ def _means(problem: Problem, n: int, values: np.ndarray, parts: list[Part]) -> t
         require_squares(h)
         energy = float(np.vdot(h, h))
         h -= (f * values) @ g.T
-        if scrambling == 0:
-            largest = float(leading_svd(h, 1)[1][0])
+        if (left := float(np.vdot(h, h))) > 2.0 * most:
+            most, largest = left, max(largest, float(leading_svd(h, 1)[1][0]))
         # Products of means over two independent halves of the points have no bias.
         (images_y, other_y), (images_x, other_x) = (
             [2.0 * remainder[:, some] @ functions[some] for some in np.split(np.arange(len(functions)), 2)]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal, norm
 
-from opsvd import Gaussian, GaussianVector, KernelError
+from opsvd import Gaussian, GaussianVector, KernelError, Uniform
 from opsvd.testing import check_measure
 
 
@@ -151,3 +151,12 @@ def test_equal_measures_have_equal_hashes():
     """A mean of minus zero is zero."""
     one, other = Gaussian([0.0, 1.0], 2.0), Gaussian([-0.0, 1.0], 2.0)
     assert (one, hash(one)) == (other, hash(other))
+
+
+@pytest.mark.parametrize("far", [1e3, -1e4, 1e6])
+@pytest.mark.parametrize("n", [24, 112])
+def test_gauss_weights_far_from_zero(far, n):
+    """Nodes are rounded, to much of their distance near the ends; weights are not those of rounded nodes."""
+    rule = Uniform(far, far + 1.0).gauss_rule(n)
+    assert abs(rule.weights.sum() - 1.0) < 1e-14
+    assert abs(rule.weights @ np.exp(rule.nodes - far) - np.expm1(1.0)) < 1e-16 * max(abs(far), 100.0)

@@ -115,3 +115,21 @@ def test_it_is_saved(tmp_path):
     again = opsvd.load(tmp_path / "mehler.npz")
     x = np.array([0.3, 20.0])
     np.testing.assert_array_equal(again.left(x), svd.left(x))
+
+
+@pytest.mark.thorough
+def test_a_strip_on_a_gaussian_kernel():
+    """It holds a thousandth of the mass of y, between all points of two grids: no closed form is the answer."""
+    def h(x, y):
+        return np.exp(-((x - y) ** 2) / 2.0) + 78.0 * ((y > 2.12) & (y < 2.1335)) * np.sin(3.0 * x)
+
+    t, w = np.polynomial.legendre.leggauss(24)
+    edges = np.concatenate([np.linspace(-9.0, 2.12, 31), np.linspace(2.1335, 9.0, 31)])
+    half = 0.5 * np.diff(edges)[:, None]
+    x = (0.5 * (edges[1:] + edges[:-1])[:, None] + half * t).ravel()
+    roots = np.sqrt((half * w).ravel()) * Gaussian().sqrt_density(x)
+    exact = np.linalg.svd(roots[:, None] * h(x[:, None], x) * roots, compute_uv=False)
+    svd = quietly(h, Gaussian(), Gaussian(), max_rank=4)
+    assert (np.abs(svd.singular_values - exact[:svd.rank]) <= svd.errors).all()
+    assert abs(svd.norm - np.linalg.norm(exact)) <= svd.norm.error + 1e-13
+    assert svd.rank == 4

@@ -38,3 +38,12 @@ def test_a_function_of_the_product_is_read_off():
     w = np.array([[-2.0, 0.5], [0.0, 3.0]])
     kernel = Kernel(lambda x, y: np.tanh(inner(x, y)), dims=(3, 3))
     np.testing.assert_allclose(product_values(kernel, w), np.tanh(w), rtol=1e-14)
+
+
+def test_a_strip_between_two_lines_is_not_invariant():
+    """A function of distances, and a strip of less than a thousandth of the mass of y, between random points."""
+    def h(x, y):
+        return np.exp(-np.sum((x - y) ** 2, axis=-1)) + 50.0 * (np.abs(y[..., 0] - 1.5) < 2.5e-3) * np.sin(x[..., 1])
+
+    mu = Gaussian(np.zeros(2), np.eye(2))
+    assert not is_invariant(Kernel(h, dims=(2, 2)), mu, mu)
