@@ -15,7 +15,7 @@ import numpy as np
 from ..kernels import Elementwise, Kernel, Side
 from ..measures import GaussianVector, Measure
 from .bilinear import Bilinear, Form
-from .invariance import is_function_of_product
+from .invariance import is_form_in_strips, is_function_of_product
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +66,8 @@ def find_inner_product(kernel: Kernel, mu_x: Measure, mu_y: Measure, sides: tupl
         # Of a form that is seen with y for its affine variable, the matrix is the other way round.
         form = found.form if found.affine == 0 else found.form._replace(matrix=found.form.matrix.T)
     else:
+        return None
+    if not known and not is_form_in_strips(kernel, mu_x, mu_y, form.rounding):
         return None
     roots = [np.atleast_2d(side.points(np.eye(side.directions))) for side in sides]    # A^T and B^T
     p, d, q = np.linalg.svd(roots[0] @ form.matrix @ roots[1].T, full_matrices=False)

@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import TypeAlias
 
 import numpy as np
 from scipy.special import ndtri
@@ -10,6 +12,9 @@ from .._support.floats import CHUNK
 from ..kernels import Kernel
 from ..measures import Measure
 from .varied_points import varied_pairs
+
+Moved: TypeAlias = Callable[..., Iterator[tuple[np.ndarray, np.ndarray]]]
+"""From points x and y, and a random generator: the pairs, and others at which h is the same."""
 
 # Fixed, so that the same kernel gives the same answer.
 _SEED = 20240229
@@ -35,21 +40,21 @@ def is_invariant(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool:
             yield x, y
 
     return (kernel.dims[0] == kernel.dims[1] and _unchanged(kernel, mu_x, mu_y, turned, _SEED)
-            and (kernel.dear or _unchanged_in_strips(kernel, mu_x, mu_y)))
+            and _unchanged_in_strips(kernel, mu_x, mu_y, lambda *points: islice(turned(*points), 2)))
 
 
-def _unchanged_in_strips(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool:
-    """Whether one reflection leaves h as it is at pairs that have one in each of 4096 cells of every coordinate.
+def _unchanged_in_strips(kernel: Kernel, mu_x: Measure, mu_y: Measure, moved: Moved, rounding: float = 1e-11) -> bool:
+    """Whether h stays the same where pairs are moved that have one in each of 4096 cells of every coordinate.
 
     Strips between two planes, of a thousandth of the mass, have some of them, where random points may all miss one.
+    Where values are dear, nothing is looked at.
     """
     rng, count = np.random.default_rng(_SEED + 5), 4096
+    if kernel.dear:
+        return True
     x, y = (mu.unwhiten(ndtri((rng.permuted(np.tile(np.arange(count), (mu.rank, 1)), axis=1) + rng.random(
         (mu.rank, count))) / count).T) for mu in (mu_x, mu_y))
-    direction = rng.standard_normal(x.shape)
-    here, there = kernel(x, y), kernel(_reflected(x, direction), _reflected(y, direction))
-    size = float(np.abs(here).max())
-    return bool(np.abs(here - there).max() <= 1e-11 * size)
+    return _same([kernel(*points) for points in moved(x, y, rng)], rounding)
 
 
 def depends_on_product_alone(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool:
@@ -73,6 +78,17 @@ def is_function_of_product(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool
     return kernel.dims[0] == kernel.dims[1] and _unchanged(kernel, mu_x, mu_y, moved, _SEED + 2)
 
 
+def is_form_in_strips(kernel: Kernel, mu_x: Measure, mu_y: Measure, rounding: float) -> bool:
+    """Whether a function of <x, M y>, whatever M is, stays one where strips may lie: x stretched, y the other way."""
+    def stretched(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """The pairs, and others with one length larger and the other smaller, turned about in half of the cases."""
+        yield x, y
+        stretch = (rng.choice([-1.0, 1.0], len(x)) * np.exp(rng.uniform(-0.5, 0.5, len(x))))[:, None]
+        yield x * stretch, y / stretch
+
+    return _unchanged_in_strips(kernel, mu_x, mu_y, stretched, 1e-11 + 1e3 * rounding)
+
+
 def is_function_of_distance(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool:
     """Whether h is a function of |x - y|: it must not change where x is another point, and y in another direction."""
     def moved(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -88,7 +104,7 @@ def is_function_of_distance(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> boo
 
 
 def holds_at_pairs(kernel: Kernel, mu_x: Measure, mu_y: Measure,
-                   moved: Callable[..., Iterator[tuple[np.ndarray, np.ndarray]]], rounding: float) -> bool:
+                   moved: Moved, rounding: float) -> bool:
     """Whether h stays the same where `moved` moves pairs of points, but for the rounding of its largest value."""
     return _unchanged(kernel, mu_x, mu_y, moved, _SEED + 3, rounding=rounding)
 
@@ -99,18 +115,21 @@ def _across(x: np.ndarray, direction: np.ndarray) -> np.ndarray:
     return np.asarray(x - along[:, None] * direction)
 
 
-def _unchanged(kernel: Kernel, mu_x: Measure, mu_y: Measure,
-               moved: Callable[..., Iterator[tuple[np.ndarray, np.ndarray]]], seed: int, *,
+def _unchanged(kernel: Kernel, mu_x: Measure, mu_y: Measure, moved: Moved, seed: int, *,
                rounding: float = 1e-11, count: int = 40) -> bool:
     """Whether h stays the same where pairs of points are moved: at some that are probed, and at as many others."""
     rng = np.random.default_rng(seed)
     for _ in range(2):
-        values = [kernel(x, y) for x, y in moved(*varied_pairs(kernel, mu_x, mu_y, count, rng), rng)]
-        size = max(float(np.abs(part).max()) for part in values)
-        # Sums over 10^4 coordinates are rounded by less than 1e-11 of the largest value.
-        if not (math.isfinite(size) and all(np.abs(part - values[0]).max() <= rounding * size for part in values)):
+        if not _same([kernel(x, y) for x, y in moved(*varied_pairs(kernel, mu_x, mu_y, count, rng), rng)], rounding):
             return False
     return True
+
+
+def _same(values: list[np.ndarray], rounding: float) -> bool:
+    """Whether values are finite, and the same but for the rounding of the largest."""
+    size = max(float(np.abs(part).max()) for part in values)
+    # Sums over 10^4 coordinates are rounded by less than 1e-11 of the largest value.
+    return math.isfinite(size) and all(np.abs(part - values[0]).max() <= rounding * size for part in values)
 
 
 def product_values(kernel: Kernel, w: np.ndarray) -> np.ndarray:

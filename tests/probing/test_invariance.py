@@ -5,7 +5,7 @@ import pytest
 
 from opsvd import Gaussian
 from opsvd.kernels import Kernel
-from opsvd.probing.invariance import depends_on_product_alone, is_invariant, product_values
+from opsvd.probing.invariance import depends_on_product_alone, is_form_in_strips, is_invariant, product_values
 
 
 def inner(x, y):
@@ -40,10 +40,24 @@ def test_a_function_of_the_product_is_read_off():
     np.testing.assert_allclose(product_values(kernel, w), np.tanh(w), rtol=1e-14)
 
 
-def test_a_strip_between_two_lines_is_not_invariant():
-    """A function of distances, and a strip of less than a thousandth of the mass of y, between random points."""
-    def h(x, y):
-        return np.exp(-np.sum((x - y) ** 2, axis=-1)) + 50.0 * (np.abs(y[..., 0] - 1.5) < 2.5e-3) * np.sin(x[..., 1])
+def with_strip(h):
+    """A kernel, with a strip of less than a thousandth of the mass of y, between random points."""
+    return Kernel(lambda x, y: h(x, y) + 50.0 * (np.abs(y[..., 0] - 1.5) < 2.5e-3) * np.sin(x[..., 1]), dims=(2, 2))
 
+
+def test_a_strip_between_two_lines_is_not_invariant():
+    """A function of distances, and a strip."""
     mu = Gaussian(np.zeros(2), np.eye(2))
-    assert not is_invariant(Kernel(h, dims=(2, 2)), mu, mu)
+    assert not is_invariant(with_strip(lambda x, y: np.exp(-np.sum((x - y) ** 2, axis=-1))), mu, mu)
+
+
+@pytest.mark.parametrize("strip", [False, True])
+def test_a_strip_between_two_lines_is_no_form(strip):
+    """A function of <x, M y> with and without a strip: M matters neither here nor there."""
+    matrix, mu = np.array([[1.0, 0.5], [-0.3, 2.0]]), Gaussian(np.zeros(2), np.diag([1.0, 0.25]))
+
+    def h(x, y):
+        return np.tanh(np.einsum("...i,ij,...j->...", x, matrix, y))
+
+    kernel = with_strip(h) if strip else Kernel(h, dims=(2, 2))
+    assert is_form_in_strips(kernel, mu, mu, 1e-14) != strip
