@@ -45,7 +45,7 @@ class Zonal(Method):
 
     a is affine in x, as for neurons phi(<w, x> + b) with y = (w, b). y has any covariance. x is a number under any
     measure; a vector that is round as y sees it; a Gaussian vector of any mean and covariance, of up to four
-    directions; or two independent numbers under any measures.
+    directions; two independent numbers under any measures; or three under measures of bounded support.
     """
 
     def refusal(self, problem: Problem) -> str | None:
@@ -75,7 +75,8 @@ def _too_dear(plane: Plane) -> str | None:
     if plane.p not in _TOPS:
         return f"takes vectors x that are not round in two to four directions, and here they use {plane.p}"
     if not isinstance(plane, GaussianPlane):
-        return None
+        return None if plane.p == 2 or sum(plane.mixed) < 2 else (
+            "takes three independent numbers x if the laws of two, with the mean of the bias, are symmetric about zero")
     most = {2: 2_000, 3: 12_000, 4: 40_000}[plane.p]    # a sum over all of them takes a second
     if (points := plane.directions(_TOPS[plane.p][-1]).masses.size) > most:
         return ("takes Gaussian vectors x of deviations in smaller ratios, and with a mean along fewer of their axes: "

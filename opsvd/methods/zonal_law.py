@@ -86,7 +86,7 @@ def _found(measure: Measure, slopes: np.ndarray, constant: np.ndarray, rounding:
         return _of_product(measure, slopes, constant, rounding)
     line = measure if isinstance(measure, LineMeasure) else lengths_of(measure) if measure.round else None
     if line is None:
-        return "takes numbers x, Gaussian vectors, two independent numbers, or vectors that rotations about zero keep"
+        return "takes numbers x, Gaussian vectors, independent numbers, or vectors that rotations about zero keep"
     p = slopes.shape[1]
     slope = float(np.linalg.norm(slopes) / math.sqrt(p))
     axes = slopes / (slope or 1.0)
@@ -108,12 +108,14 @@ def _of_product(measure: Product, slopes: np.ndarray, constant: np.ndarray, roun
     """The same for independent numbers."""
     lines = tuple(part for part in measure.measures if isinstance(part, LineMeasure))
     sizes = np.linalg.norm(slopes, axis=0)
-    if len(lines) != 2 or len(measure.measures) != 2 or not sizes.all():
-        return "takes independent parts of x if they are two numbers, of which a neuron takes both"
+    if len(lines) not in (2, 3) or len(measure.measures) != len(lines) or not sizes.all():
+        return "takes independent parts of x if they are two or three numbers, of which a neuron takes all"
+    if len(lines) == 3 and not all(np.isfinite(line.points(np.array(line.span))).all() for line in lines):
+        return "takes three independent numbers x under measures of bounded support alone"
     if any(np.any(np.diff(line.from_uniform(np.linspace(0.001, 0.999, 500))) == 0.0) for line in lines):
         return "takes independent numbers x under measures without atoms"
     axes = slopes / sizes
-    if abs(axes[:, 0] @ axes[:, 1]) > rounding:
+    if np.abs(axes.T @ axes - np.eye(len(lines))).max() > rounding:
         return "takes independent numbers x if their weights are independent of each other"
     starts = axes.T @ constant
     square = sum(_square(*parts) for parts in zip(lines, sizes.tolist(), starts.tolist(), strict=True))

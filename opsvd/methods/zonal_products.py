@@ -1,4 +1,4 @@
-r"""Two independent inputs of any laws: a rule of points of u in the plane, and functions of u that are interpolated.
+r"""Two or three independent inputs of other laws: a rule of points of u, and functions of u that are interpolated.
 
 In polar coordinates the law of u may have jumps, as that of a square has. So functions are summed at points of a
 product rule, in harmonics of the direction of u, and by polynomials in the logarithm of its length on panels.
@@ -149,6 +149,8 @@ class ProductPlane:
     def _rule(self, j: int, top: int, *, check: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Nodes u_j, positive if the law is symmetric, with weights, and the density there."""
         line, slope, start = self.lines[j], float(self.slopes[j]), float(self.starts[j])
+        if self.p > 2:
+            return self._gauss(j, top, check=check)
 
         def varied(t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
             """A bound of angles by which a direction moves for any other coordinates, and the logarithm of a length."""
@@ -165,6 +167,20 @@ class ProductPlane:
         u, density = slope * line.points(t) + start, line.sqrt_density(t) ** 2
         with np.errstate(divide="ignore"):
             return u, weights * density * (1.0 if self.mixed[j] else 2.0), density / np.abs(np.gradient(u, t))
+
+    def _gauss(self, j: int, top: int, *, check: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The same by the Gauss rule of a law of bounded support, which has fewer nodes than panels.
+
+        Functions of a coordinate have poles off its interval, and for directions the degree `top`.
+        """
+        line, slope, start = self.lines[j], float(self.slopes[j]), float(self.starts[j])
+        rule = line.gauss_rule(2 * (top // 2 + (11 if check else 8)))    # an even number: no node is at the middle
+        t, weights = rule.nodes, rule.weights
+        if not self.mixed[j]:
+            half = len(t) // 2
+            t, weights = t[half:], 2.0 * weights[half:]
+        u = slope * line.points(t) + start
+        return u, weights, line.sqrt_density(t) ** 2 / np.abs(np.gradient(u, t))
 
     def _edges(self, low: float, high: float, top: int) -> np.ndarray:
         """Panels in the logarithm of |u| on which the angle of a times the highest degree varies little."""

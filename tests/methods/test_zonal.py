@@ -209,6 +209,31 @@ def test_two_independent_inputs_against_gauss_rules(lines):
     np.testing.assert_array_less(np.abs(svd.singular_values[:count] - reference[:count]), svd.errors[:count] + 3e-5)
 
 
+@pytest.mark.parametrize(("lines", "rtol"), [
+    ((opsvd.Uniform(-1.0, 1.0),) * 3, 1e-5),
+    ((opsvd.Uniform(-1.0, 1.0), opsvd.Uniform(-1.0, 2.0), opsvd.Beta(2.0, 2.0, -1.0, 1.0)), 1e-2)],
+    ids=["cube", "one is not symmetric"])
+@pytest.mark.thorough
+def test_three_independent_inputs_against_closed_means(lines, rtol):
+    """exp(-z^2 / 8), whose means over y are closed, by Gauss rules of x alone."""
+    svd = decompose(lambda x, y: np.exp(-0.125 * (np.sum(x * y[..., :3], axis=-1) + y[..., 3]) ** 2),
+                    opsvd.Product(*lines), Gaussian.standard(4), rtol=rtol, max_seconds=200.0)
+    rules = [line.gauss_rule(9) for line in lines]
+    parts = ([line.points(rule.nodes) for line, rule in zip(lines, rules, strict=True)],
+             [rule.weights for rule in rules])
+    x, p = (np.stack(np.meshgrid(*part, indexing="ij"), axis=-1).reshape(-1, 3) for part in parts)
+    root = np.sqrt(p.prod(axis=1))
+    covariance = x @ x.T + 1.0
+    sizes = 1.0 + 0.25 * np.diag(covariance)
+    kernel = (np.multiply.outer(sizes, sizes) - (0.25 * covariance) ** 2) ** -0.5
+    reference = np.sqrt(np.linalg.eigvalsh(root[:, None] * kernel * root)[::-1][:10])
+    assert svd.converged
+    assert svd.method.startswith("seen to be phi(<a(x), y>) in 4 directions of y")
+    count = min(svd.rank, 10)
+    assert count >= 5
+    np.testing.assert_array_less(np.abs(svd.singular_values[:count] - reference[:count]), svd.errors[:count] + 1e-10)
+
+
 @pytest.mark.thorough
 def test_independent_gaussians_are_a_gaussian_vector():
     """A Product of them has the values, and the method, of the vector with their covariance."""
@@ -442,7 +467,7 @@ def test_a_mean_of_biases_is_in_phi():
 def test_refusals_say_why():
     """Other kernels, other measures, no bias, and inputs that are not round."""
     two = Gaussian.standard(2)
-    cube, square = (opsvd.Product(*[opsvd.Uniform(-1.0, 1.0)] * k) for k in (3, 2))
+    tesseract, square = (opsvd.Product(*[opsvd.Uniform(-1.0, 1.0)] * k) for k in (4, 2))
     signs = opsvd.Discrete([-1.0, 1.0], [0.5, 0.5])
     five = Gaussian(np.zeros(5), np.diag([1.0, 2.0, 1.0, 1.0, 1.0]))
     needle = Gaussian(np.ones(4), np.diag([1.0, 0.1, 0.01, 0.001]))
@@ -451,7 +476,10 @@ def test_refusals_say_why():
             ((lambda x, y: np.sin(np.sum(y, axis=-1) + x * y[..., 0] ** 2), Gaussian(), two), "takes functions of"),
             ((neuron("tanh", 1), Gaussian(), Gaussian([1.0, 0.0], np.eye(2))), "only b may have a mean"),
             ((opsvd.elementwise(np.tanh, 2), two, two), "with a bias"),
-            ((neuron("tanh", 3), cube, Gaussian.standard(4)), "if they are two numbers"),
+            ((neuron("tanh", 4), tesseract, Gaussian.standard(5)), "if they are two or three numbers"),
+            ((neuron("tanh", 3), opsvd.Product(*[opsvd.Exponential()] * 3), Gaussian.standard(4)), "bounded support"),
+            ((neuron("tanh", 3), opsvd.Product(*[opsvd.Uniform(0.0, 1.0)] * 3), Gaussian.standard(4)),
+             "if the laws of two, with"),
             ((neuron("tanh", 2), opsvd.Product(signs, opsvd.Uniform()), Gaussian.standard(3)), "without atoms"),
             ((neuron("tanh", 2), square, CORRELATED), "if their weights are independent of each other"),
             ((neuron("tanh", 2), opsvd.Ball(2), CORRELATED), "round as y sees them, or Gaussian"),
