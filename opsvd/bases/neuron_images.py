@@ -5,7 +5,7 @@ jumps as for smooth functions, at every point v.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,8 @@ class NeuronSlices:
     bias : float
     breaks : ndarray
         The numbers at which phi breaks.
+    kept : list
+        What `images` gave last.
     """
 
     order: int
@@ -41,6 +43,11 @@ class NeuronSlices:
     root: PanelFunction
     bias: float
     breaks: np.ndarray
+    kept: "list[tuple[object, np.ndarray, np.ndarray, np.ndarray]]" = field(default_factory=list, repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what is kept."""
+        return {**self.__dict__, "kept": []}
 
     @classmethod
     def of(cls, panels: PanelBasis, along: Callable[[np.ndarray], np.ndarray], bias: float,
@@ -75,6 +82,20 @@ class NeuronSlices:
         values.reshape(-1, self.order)[pairs] = moments
         squares.reshape(-1)[pairs] = energies
         return values.reshape(len(v), -1), squares.sum(axis=1)
+
+    def images(self, phi: Callable[[np.ndarray], np.ndarray], v: np.ndarray, span: np.ndarray) -> np.ndarray:
+        """The integrals of sums of the functions, (n, q), with coefficients (panels * order, q).
+
+        The last ones are kept, since functions of all degrees are asked for at the same points.
+        """
+        for asked, coefficients, points, images in self.kept:
+            if asked is phi and coefficients is span and np.array_equal(points, v):
+                return images
+        parts = [self.means(phi, v[some])[0] @ span for some in chunks(len(v), 4 * len(span))]
+        images = np.concatenate(parts or [np.zeros((0, span.shape[1]))])
+        if images.size <= 2_000_000:    # 16 MB
+            self.kept[:] = [(phi, span, v, images)]
+        return images
 
     def _split(self, phi: Callable[[np.ndarray], np.ndarray], slope: np.ndarray,
                across: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -136,16 +157,18 @@ class NeuronImages(MultipletBasis):
         Of the harmonics, if k is more than two.
     slices : NeuronSlices
     phi : PanelFunction
-    table : ndarray, shape (panels * order, r)
-        The f_j in the panels of the slices.
+    span : ndarray, shape (panels * order, q)
+        Functions in the panels of the slices, the same for all degrees.
+    table : ndarray, shape (q, r)
+        The f_j as sums of these.
     """
 
     exact = True
 
     def __init__(self, side: Side, *, turn: np.ndarray, shift: np.ndarray, degree: int, slices: NeuronSlices,
-                 phi: PanelFunction, table: np.ndarray) -> None:
+                 phi: PanelFunction, span: np.ndarray, table: np.ndarray) -> None:
         super().__init__(side, turn, shift, (len(shift) - 1, 1), (degree, 0))
-        self.slices, self.phi, self.table = slices, phi, table
+        self.slices, self.phi, self.span, self.table = slices, phi, span, table
 
     @property
     def size(self) -> int:
@@ -154,16 +177,14 @@ class NeuronImages(MultipletBasis):
 
     def of_turned(self, a: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
         """Integrals along z, for every vector."""
-        table = self.table @ coefficients
         v = a if a.shape[1] == 2 else np.column_stack([polar(a[:, :-1])[0], a[:, -1]])
-        parts = [self.slices.means(self.phi, v[some])[0] @ table for some in chunks(len(v), 4 * len(table))]
-        return np.concatenate(parts or [np.zeros((0, coefficients.shape[1]))])
+        return np.asarray(self.slices.images(self.phi, v, self.span) @ (self.table @ coefficients))
 
     def state(self) -> dict[str, Any]:
         """The arguments of all that it is made of."""
         slices = self.slices
-        return {"turn": self.turn, "shift": self.shift, "degree": self.degrees[0], "table": self.table,
-                "order": slices.order, "edges": slices.edges, "along": slices.along.coefficients,
+        return {"turn": self.turn, "shift": self.shift, "degree": self.degrees[0], "span": self.span,
+                "table": self.table, "order": slices.order, "edges": slices.edges, "along": slices.along.coefficients,
                 "root": slices.root.coefficients, "bias": slices.bias, "breaks": slices.breaks,
                 "phi_edges": self.phi.edges, "phi": self.phi.coefficients}
 
@@ -173,7 +194,7 @@ class NeuronImages(MultipletBasis):
         along, root = (PanelFunction(state["edges"], state[name]) for name in ("along", "root"))
         slices = NeuronSlices(state["order"], along, root, state["bias"], state["breaks"])
         return cls(side, turn=state["turn"], shift=state["shift"], degree=state["degree"], slices=slices,
-                   phi=PanelFunction(state["phi_edges"], state["phi"]), table=state["table"])
+                   phi=PanelFunction(state["phi_edges"], state["phi"]), span=state["span"], table=state["table"])
 
 
 class ContinuedPanels(PanelBasis):

@@ -85,8 +85,8 @@ class _Triplets(NamedTuple):
     s : ndarray, shape (r,)
     f : ndarray, shape (nodes of lengths, r)
         Left functions on the panels of lengths.
-    means : ndarray, shape (nodes, r)
-        R_m f on the panels of z, whose images under S* are s g.
+    means : ndarray, shape (q, r)
+        R_m f, whose images under S* are s g, as sums of polynomials in the angle of (z, 1).
     """
 
     degree: int
@@ -123,7 +123,9 @@ class _Level:
         q, triangle = np.linalg.qr(averaged)
         left, s, _ = np.linalg.svd(triangle @ root[some])
         f = q @ left[:, :len(s)]
-        return _Triplets(degree, s, f, self.own.smooth[:, some] @ (averaged.T @ f))
+        means = np.zeros((len(root), len(s)))
+        means[some] = averaged.T @ f
+        return _Triplets(degree, s, f, means)
 
     def discretisation(self) -> Discretisation:
         """One block for every degree, whose functions on one side are its singular functions."""
@@ -145,7 +147,7 @@ class _Level:
         degree, s, f, means = triplets
         affine, law, sides = self.neurons.form.affine, self.neurons.law, self.neurons.problem.sides
         images = NeuronImages(sides[1 - affine], turn=law.turns[1], shift=law.shifts[1], degree=degree,
-                              slices=self.own.slices, phi=self._table, table=means / s)
+                              slices=self.own.slices, phi=self._table, span=self.own.smooth, table=means / s)
         lengths = self.own.lengths
         left = lengths if self.plane.p == 1 else LengthPanels(
             sides[affine], turn=law.turns[0], shift=law.shifts[0], degree=degree, std=self.plane.slope,
@@ -194,7 +196,8 @@ class _Level:
         along = image / s - f * s
         # T* f - s g comes from what the means of f are beyond those of which g is the image.
         nodes = check.basis.rule
-        means = square.smooth.T @ (self.own.basis.combine(nodes.nodes, triplets.means) * nodes.sqrt_lebesgue[:, None])
+        means = self.own.basis.combine(nodes.nodes, self.own.smooth @ triplets.means)
+        means = square.smooth.T @ (means * nodes.sqrt_lebesgue[:, None])
         apart = square.averaged.T @ (square.functions @ f) - means
         images_apart = square.of_means @ apart
         of_f, of_g = f.T @ f, (f.T @ image) / np.multiply.outer(s, s)
