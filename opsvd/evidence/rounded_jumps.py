@@ -33,9 +33,10 @@ class Jumps:
         r"""Bounds, shape (q,), of what roundings do to integrals of h against the leading q functions of both sides.
 
         If the jump of size J(t) at u(t) lies elsewhere by at most :math:`\delta(u)`, then T changes by an operator
-        with :math:`|E[f_i \Delta T g_j]| \le \int |J f_i \sqrt{\rho_x}| |g_j \sqrt{\rho_y}| \delta\, dt`, where
-        functions are taken at u(t). With matrices F and G of half-densities, and the diagonal matrix D of weights
-        times :math:`|J| \delta`, its norm is at most the root of :math:`\|F^* D F\| \|G^* D G\|`.
+        with :math:`|E[f_i \Delta T g_j]| \le \int |J f_i g_j| \rho_x \rho_y \delta\, dt`, where functions are taken at
+        u(t). With matrices F and G of half-densities, and the diagonal matrix D of weights times
+        :math:`|J| \sqrt{\rho_x \rho_y} \, \delta`, its norm is at most the root of
+        :math:`\|F^* D F\| \|G^* D G\|`.
 
         Parameters
         ----------
@@ -54,13 +55,24 @@ class Jumps:
         t, weights, u = t[far], weights[far], u[far]
         # Where points are one float for many coordinates, h is seen at one of them, and a jump is not placed at all.
         rounding = np.minimum(EPS * line.coarseness(u), line.scale)
-        low, high = (np.clip(u + step * rounding, *self.rounded.interval) for step in (-4.0, 4.0))
+        low, high = self._around(u, 4.0 * rounding)
         size = np.abs(self.kernel.finite_beside(t, high) - self.kernel.finite_beside(t, low))
+        size *= self.exact.line.sqrt_density(t) * np.maximum(line.sqrt_density(low), line.sqrt_density(high))
         # Searches end at neighbouring floats, or some earlier: a jump is within two roundings of where it was found.
         roots = np.sqrt(weights * size * 2.0 * rounding)[:, None]
         f = self.exact.half_density(t) * roots
         g = np.maximum(np.abs(self.rounded.half_density(low)), np.abs(self.rounded.half_density(high))) * roots
         return np.asarray(np.sqrt(corner_norms(f.conj().T @ f) * corner_norms(g.T @ g)))
+
+    def _around(self, u: np.ndarray, far: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Coordinates so far from u on either side, but not across an edge of the measure: an atom is one point."""
+        low, high = self.rounded.interval
+        edges = self.rounded.line.edges
+        inner = edges[(edges > low) & (edges < high)]
+        step = 8.0 * EPS * np.abs(inner)
+        place = np.searchsorted(inner, u)
+        return (np.maximum(u - far, np.append(low, inner + step)[place]),
+                np.minimum(u + far, np.append(inner - step, high)[place]))
 
 
 def coupling_along_slices(kernel: Kernel, exact: SingularFunctions, rounded: SingularFunctions, rule: Rule,

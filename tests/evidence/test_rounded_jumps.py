@@ -66,3 +66,13 @@ def test_atoms_are_points_and_not_rounded():
     exact = np.linalg.svd((near[:, None] > near) / 3.0, compute_uv=False)
     assert (wrong_by(svd, exact) <= svd.errors).all()
     assert svd.errors[0] < 1e-14
+
+
+def test_tails_and_atoms_cost_no_digits():
+    """Where a float stands for many coordinates there is little mass; and within the interval of an atom is no jump."""
+    law = opsvd.Beta(0.5, 0.5)
+    step = opsvd.decompose(lambda x, y: x > y, law, law, max_rank=6)
+    assert (wrong_by(step, HALVES) <= step.errors).all()
+    assert step.errors[0] < 1e-11
+    mixed = opsvd.Mixture([opsvd.Discrete([0.5], [1.0]), opsvd.Uniform(0.0, 1.0)], [0.3, 0.7])
+    assert opsvd.decompose(lambda x, y: x + y, mixed, mixed).errors.max() < 1e-12
