@@ -13,6 +13,7 @@ from ..operator.problem import Problem
 from .atoms import Atoms
 from .auto_vectors import discretisations_of_vectors
 from .base import ONLY_REAL, Method
+from .curved_stand_in import curved_stand_in
 from .finite_rank import FiniteRank
 from .gaussian_kernel import GaussianKernel
 from .logarithmic import Logarithmic
@@ -44,6 +45,9 @@ class Auto(Method):
     6. Panels are tried unless slices of the kernel stay unresolved on many of them. Neither they nor Hermite functions
        of other Gaussians are tried where most of a few slices break, and not at the same points.
     7. The rest, broken along curves or narrow, goes to product integration.
+
+    Where values are dear, another kernel may stand for h: pieces of a function of one variable, first of all, and cells
+    between curves where polynomials of degree 47 do not do.
 
     The note of the result says what was chosen and why.
     """
@@ -89,22 +93,35 @@ class Auto(Method):
             return
         done = (yield from self._of_few_values(problem)) if problem.given.dear else False
         if not done:
+            if problem.given.dear:    # more of them take more values than what follows
+                yield from self._of_polynomials(problem, few=True)
+                if (found := curved_stand_in(problem)) is not None:
+                    yield from found.discretisations(self._of_numbers(found.problem))
+                    if found.enough:
+                        return
             reason = yield from self._of_polynomials(problem)
             for finer in self._later(problem):
                 yield replace(finer, note=f"{finer.note} (auto: {reason}; {problem.structure})")
 
-    def _of_polynomials(self, problem: Problem) -> Generator[Discretisation, Any, str]:
-        """Orthonormal polynomials, while they promise anything; return what is against more."""
+    def _of_polynomials(self, problem: Problem, *, few: bool = False) -> Generator[Discretisation, Any, str]:
+        """Orthonormal polynomials, while they promise anything; return what is against more.
+
+        Where values are dear, few of them come first, and then the others: those that ask for no images.
+        """
         reason = "a measure has few polynomials of finite norm"
         name = "Hermite coefficients" if problem.gaussian else "coefficients of orthonormal polynomials"
         tried = degrees(problem) if Polynomials().refusal(problem) is None else ()
+        if problem.given.dear:
+            # To degree 47 they take 3000 values, to 95 12 000, and curves 10 000 (benchmarks/dear_kernels.py).
+            tried = tried[:2] if few else tried[2:]
         attempt: PolynomialAttempt | None = None
         for degree, following in zip_longest(tried, tried[1:]):
             before, attempt = attempt, PolynomialAttempt(problem, degree)
             # Where values are dear, more polynomials cost less than the images that fewer of them ask for.
             promising = problem.given.dear and problem.gaussian and following is not None and (
                 attempt.tail ** ((following + 1) / (degree + 1)) <= problem.tolerances.left_out**1.5 < attempt.tail)
-            if attempt.tail <= problem.tolerances.coefficients and not promising:
+            goal = problem.tolerances.left_out if few else problem.tolerances.coefficients
+            if attempt.tail <= goal and not promising:
                 yield galerkin(attempt, f" (auto: the {name} decay to {attempt.tail:.0e})")
             reason = f"the last {name}, to degree {degree}, are still {attempt.tail:.0e} of all"
             hopeless = (self._takes_logarithms(problem) if degree == DEGREES[0] else

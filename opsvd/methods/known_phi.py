@@ -50,12 +50,20 @@ def remembered_line(line: Elementwise, scale: float, known: dict[float, float]) 
     return same
 
 
-def remembering(kernel: Kernel) -> Kernel:
-    """The same kernel of numbers, which asks for, and pays for, the value of each pair once."""
+def remembering(kernel: Kernel, parity: int = 0) -> Kernel:
+    """The same kernel of numbers, which asks for, and pays for, the value of each pair once.
+
+    With a parity, 1 or -1, it is taken for an even or an odd function of xy, and asked for at positive x and y alone.
+    """
     known: dict[tuple[float, float], complex] = {}
 
     def values(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         x, y = np.broadcast_arrays(x, y)
+        if parity:
+            return np.asarray(np.where(x * y < 0.0, parity, 1) * asked(np.abs(x), np.abs(y)))
+        return asked(x, y)
+
+    def asked(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         pairs = list(zip(x.ravel().tolist(), y.ravel().tolist(), strict=True))
         fresh = [pair for pair in dict.fromkeys(pairs) if pair not in known]
         if fresh:

@@ -237,6 +237,15 @@ class SliceIntegrals:
         rule = self.basis.rule
         return np.asarray(self.matrix() @ (functions(rule.nodes) * rule.sqrt_lebesgue[:, None]))
 
+    def at(self, index: np.ndarray, y: np.ndarray) -> np.ndarray:
+        r"""The polynomials :math:`\sqrt{w_i}\, h(x_i, y) \sqrt{\rho_y(y)}` of slices index, (m,), at points y, (m,)."""
+        panel, local = self.basis.local(y)
+        dense = self.dense.reshape(len(self.dense), -1, self.basis.order)[index, panel]
+        values = np.einsum("mk,mk->m", dense, local)
+        pieces = np.flatnonzero((dense == 0.0).all(axis=1))
+        values[pieces] = self._on_pieces(index[pieces], y[pieces])
+        return np.asarray(values)
+
     def missed(self, rule: Rule, samples: np.ndarray) -> float:
         """The norm of weighted samples of h, (n, len(rule)), less what the slices are as piecewise polynomials.
 

@@ -1,0 +1,89 @@
+"""Kernels of numbers whose values are dear, and which break along curves: polynomials between the curves, for h."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from .._support.budget import BudgetExhaustedError
+from ..evidence.carriers import few_carriers_margin
+from ..evidence.pairs import pairs_for, seen_at_pairs
+from ..evidence.remainder import NORM_MARGIN
+from ..kernels import untried
+from ..operator.problem import Problem
+from ..probing.curved_cells import CurvedCells, curved_cells
+from ..probing.domain import within
+from .stand_in import StandIn, cheap
+
+
+def curved_stand_in(problem: Problem) -> StandIn | None:
+    """The problem with a kernel of polynomials between curves, for a real one of numbers.
+
+    None if a tenth of the norm is missed, or values do not suffice.
+    """
+    if problem.given.complex or not problem.few_edges:
+        return None
+    mu_x, mu_y = problem.lines
+    pairs = 4000    # as where other answers are looked at by pairs besides
+    nodes = 12 if problem.rtol >= 1e-4 else 16    # of a panel in x; with fewer there are more panels
+    try:
+        with problem.budget.part(0.5):
+            cells = curved_cells(problem.kernel, problem.domain, problem.lines, 0.05 * problem.rtol, nodes=nodes)
+        if cells is None:
+            return None
+        seen = seen_at_pairs(problem.kernel, problem.domain, problem.lines, cells,
+                             pairs_for(problem.kernel, most=pairs))
+        near = _near_curves(problem, cells)
+    except BudgetExhaustedError:
+        return None
+    if seen is None:
+        return None
+    moved = NORM_MARGIN * math.hypot(seen.remainder, near)
+    if moved > 0.1 * seen.size:
+        return None
+
+    def values(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        t, u = np.broadcast_arrays(mu_x.coordinate(x), mu_y.coordinate(y))
+        roots = mu_x.sqrt_density(t) * mu_y.sqrt_density(u)
+        found = cells(t.ravel(), u.ravel()).reshape(t.shape)
+        return np.asarray(np.divide(found, roots, where=roots > 0.0, out=np.zeros(t.shape)))
+
+    # What is finer than the difference from h is not asked for.
+    rtol = max(problem.rtol, moved / seen.size)
+    stand = cheap(replace(problem, rtol=rtol), untried(values, (1, 1)))
+    vars(stand).update(domain=problem.domain)
+    return StandIn(stand, moved, enough=moved <= 0.5 * problem.rtol * seen.size)
+
+
+def _near_curves(problem: Problem, cells: CurvedCells) -> float:
+    """The norm of what cells miss of h, from random points on each panel, half of them beside the curves.
+
+    Pairs drawn from the measures see no strip that is narrower than they are apart. Here the distances from a curve
+    are as many of each order of magnitude, so that a curve at a wrong place shows, however little it is wrong.
+    """
+    (mu_x, mu_y), domain = problem.lines, problem.domain
+    rng, count = np.random.default_rng(len(cells.panels)), 24
+    nearest, farthest = 1e-13 * mu_y.scale, mu_y.scale
+    decades = math.log(farthest / nearest)
+    parts = []
+    for number, (low, high) in enumerate(zip(cells.edges[:-1], cells.edges[1:], strict=True)):
+        x = low + (high - low) * rng.random(count)
+        curves = cells.curves(number, x)[1:-1]
+        y = mu_y.quantile((rng.permutation(count) + rng.random(count)) / count)
+        density = np.square(mu_y.sqrt_density(y))
+        if len(curves):
+            far = rng.choice([-1.0, 1.0], count) * nearest * np.exp(decades * rng.random(count))
+            beside = curves[rng.integers(len(curves), size=count), np.arange(count)] + far
+            y = np.where(np.arange(count) % 2 == 0, y, beside)
+            away = np.abs(y - curves)
+            shown = (away >= 0.5 * nearest) & (away <= 2.0 * farthest)
+            near = np.mean(np.where(shown, 0.5 / np.maximum(decades * away, nearest), 0.0), axis=0)
+            density = 0.5 * np.square(mu_y.sqrt_density(y)) + 0.5 * near
+        inside = within(y, domain.y)
+        wrong = np.zeros(count)
+        x, y = x[inside], y[inside]
+        wrong[inside] = (problem.kernel.finite_beside(x, y) * mu_x.sqrt_density(x) * mu_y.sqrt_density(y)
+                         - cells(x, y)) ** 2
+        parts.append((high - low) / count * np.divide(wrong, density, where=density > 0.0, out=np.zeros(count)))
+    energies = np.concatenate(parts)
+    return float(few_carriers_margin(energies, 16.0)) * math.sqrt(float(energies.sum()))

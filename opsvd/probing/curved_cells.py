@@ -1,0 +1,325 @@
+r"""A kernel of numbers on cells between curves: what stands for it where it breaks along curves, from few slices.
+
+Panels divide the interval of x. On a panel the slices h(x_i, .) at the Gauss-Legendre nodes are split where they break.
+If all have as many breaks, polynomials in x through these are curves. Between two curves a place t from -1 to 1 is
+carried from slice to slice, and h is a polynomial in x and t on each of a few cells.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from .._support.budget import Budget, BudgetExhaustedError
+from .._support.floats import EPS
+from ..kernels import Kernel
+from ..measures import LineMeasure
+from ..quadrature import PIECE_ORDER, gauss_legendre, on_panels, place_between
+from ..quadrature.legendre import TRUNCATED, legendre_transform, orthonormal_legendre
+from .domain import Domain
+from .slice_splitter import slice_integrals
+from .slices import SliceIntegrals
+
+
+class _Panel(NamedTuple):
+    """What stands for h on a panel in x.
+
+    curves: orthonormal Legendre coefficients in x, (n, c), of both ends of the interval of y and the breaks between.
+    region, low, high: of each cell, the number of the curve below it, and its ends in t.
+    cells: orthonormal Legendre coefficients of h times the roots of the densities, (cells, n, PIECE_ORDER).
+    missed: the norm of what it is expected to miss.
+    """
+
+    left: float
+    right: float
+    curves: np.ndarray
+    region: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    cells: np.ndarray
+    missed: float
+
+    def local(self, x: np.ndarray) -> np.ndarray:
+        """Where points x lie, from -1 to 1."""
+        return place_between(np.array(self.left), np.array(self.right), x)
+
+
+class _Look(NamedTuple):
+    """A look at a panel.
+
+    panels: one that stands for h, or one for each slice.
+    missed: the norm of what they are expected to miss.
+    cut: where the panel is to be cut in two.
+    price: the values that it took.
+    """
+
+    left: float
+    right: float
+    panels: list[_Panel]
+    missed: float
+    cut: float
+    price: int
+
+
+@dataclass(frozen=True, eq=False)
+class CurvedCells:
+    r"""What stands for a kernel times the roots of the densities, :math:`h \sqrt{\rho_x \rho_y}`, on a box.
+
+    Attributes
+    ----------
+    panels : list
+        By increasing x.
+    """
+
+    panels: list[_Panel]
+
+    @property
+    def edges(self) -> np.ndarray:
+        """The ends of the panels in x."""
+        return np.array([panel.left for panel in self.panels] + [self.panels[-1].right])
+
+    def curves(self, panel: int, x: np.ndarray) -> np.ndarray:
+        """Where the ends of y and the curves of a panel are at points x (n,): shape (c, n)."""
+        part = self.panels[panel]
+        t = part.local(x)
+        return np.asarray((orthonormal_legendre(t, len(part.curves)) @ part.curves).T)
+
+    def __call__(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Values at pairs of coordinates, both (n,); zero outside the box."""
+        values, edges = np.zeros(len(x)), self.edges
+        order = np.argsort(x, kind="stable")
+        starts = np.searchsorted(x[order], edges[1:-1])
+        for number, some in enumerate(np.split(order, starts)):
+            if len(some):
+                values[some] = self._on_panel(number, x[some], y[some])
+        return np.where((x >= edges[0]) & (x <= edges[-1]), values, 0.0)
+
+    def _on_panel(self, number: int, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """The same at points of one panel."""
+        part, curves = self.panels[number], self.curves(number, x)
+        region = np.clip(np.sum(curves <= y, axis=0) - 1, 0, len(curves) - 2)
+        at = np.arange(len(x))
+        t = np.clip(place_between(curves[region, at], curves[region + 1, at], y), -1.0, 1.0)
+        # One number for region and place: a region is four wide, of which cells fill two.
+        cell = np.searchsorted(4.0 * part.region + part.low, 4.0 * region + t, side="right") - 1
+        u, v = part.local(x), place_between(part.low[cell], part.high[cell], t)
+        left, values = orthonormal_legendre(u, part.cells.shape[1]), np.empty(len(x))
+        order = np.argsort(cell, kind="stable")
+        for some in np.split(order, np.flatnonzero(np.diff(cell[order])) + 1):
+            right = orthonormal_legendre(v[some], PIECE_ORDER)
+            values[some] = np.einsum("ni,ni->n", left[some] @ part.cells[cell[some[0]]], right)
+        return np.where((y >= curves[0]) & (y <= curves[-1]), values, 0.0)
+
+
+def curved_cells(kernel: Kernel, domain: Domain, lines: tuple[LineMeasure, LineMeasure], tol: float, *,
+                 nodes: int) -> CurvedCells | None:
+    """Halve panels in x until curves and cells are resolved, or the budget has no values for more.
+
+    Parameters
+    ----------
+    kernel : Kernel
+        Real, of coordinates.
+    domain : Domain
+    lines : (LineMeasure, LineMeasure)
+    tol : float
+        The norm of what may be missed, relative to that of h.
+    nodes : int
+        Of a panel in x.
+
+    Returns
+    -------
+    CurvedCells or None
+        None if the budget has no values for a first look at every panel, and eight panels more.
+    """
+    first = [_irregular(measure, interval) for measure, interval in zip(lines, (domain.x, domain.y), strict=True)]
+    work, budget = _Work(kernel, lines, first[1], tol * domain.norm, nodes), kernel.budget or Budget()
+    try:
+        looks = [work.looked_at(span) for span in pairwise(first[0].tolist())]
+    except BudgetExhaustedError:
+        return None
+    # Kernels of benchmarks/dear_kernels.py take 5 to 25 looks more, at 80 to 220 values a slice. Where h oscillates a
+    # slice takes 500 and more, and so many looks as well.
+    prices = [look.price for look in looks]
+    if budget.values_left < (8 if sum(prices) <= 350 * nodes * len(prices) else 80) * max(prices):
+        return None
+    narrowest = 2.0**-40 * lines[0].scale    # below what values are known to
+    while math.sqrt(sum(look.missed**2 for look in looks)) > work.allowed:
+        worst = max(looks, key=lambda look: look.missed)
+        if worst.right - worst.left <= narrowest or budget.values_left < 2.5 * worst.price:
+            break
+        try:
+            halves = [work.looked_at(span) for span in ((worst.left, worst.cut), (worst.cut, worst.right))]
+        except BudgetExhaustedError:
+            break
+        looks.remove(worst)
+        looks += halves
+    return CurvedCells([panel for look in sorted(looks, key=lambda look: look.left) for panel in look.panels])
+
+
+def _irregular(measure: LineMeasure, interval: tuple[float, float]) -> np.ndarray:
+    """Panels over an interval, with inner edges at no plain numbers, where h may break, and edges of the measure."""
+    low, high = interval
+    inner = low + (high - low) * (np.arange(1, 4) + 0.0313) / 4.0
+    own = measure.edges[(measure.edges > low) & (measure.edges < high)]
+    return np.unique(np.concatenate([[low, high], inner, own]))
+
+
+class _Work:
+    """The work of `curved_cells`."""
+
+    def __init__(self, kernel: Kernel, lines: tuple[LineMeasure, LineMeasure], edges: np.ndarray, allowed: float,
+                 nodes: int) -> None:
+        self.kernel, (self.mu_x, self.mu_y), self.edges, self.nodes = kernel, lines, edges, nodes
+        self.allowed, self.share = allowed, 0.25 * allowed    # of a panel, of which some sixteen miss something
+        # Of a slice: panels are about as wide as the measure.
+        self.size = allowed / math.sqrt(self.mu_x.scale)
+        self.rng = np.random.default_rng(nodes)
+
+    def looked_at(self, span: tuple[float, float]) -> "_Look":
+        """What stands for h on a panel: curves and cells through its slices, or strips of a slice each."""
+        before = self.kernel.evaluations
+        left, right = np.array(span)[:, None, None]
+        nodes, _ = on_panels(left, right, *gauss_legendre(self.nodes))
+        rule = self.mu_x.rule(nodes.ravel(), np.ones(self.nodes))
+        slices = slice_integrals(self.kernel, rule, self.mu_y, self.edges, 0.1, order=PIECE_ORDER, size=self.size)
+        breaks = [np.unique(slices.breaks[slices.breaks[:, 0] == x, 1]) for x in rule.nodes.tolist()]
+        rows, ends = np.arange(self.nodes), self.edges[[0, -1]]
+        whole = min((self._panel(slices, rows, span, *curves) for curves in self._candidates(rule.nodes, breaks, span)),
+                    key=lambda panel: panel.missed)
+        differences, cut = self._differences(slices), 0.5 * (span[0] + span[1])
+        if whole.missed <= self.share:
+            whole = self._checked(whole)
+        else:
+            cut = self._cut(slices, rule.nodes, differences, cut)
+        middles = np.concatenate([[span[0]], 0.5 * (rule.nodes[1:] + rule.nodes[:-1]), [span[1]]])
+        missed = np.sqrt(0.5 * (np.append(differences, 0.0) + np.append(0.0, differences)) * np.diff(middles))
+        panels = [whole]
+        if np.linalg.norm(missed) < whole.missed:
+            panels = [self._panel(slices, rows[[i]], (middles[i], middles[i + 1]),
+                                  np.array([[ends[0], *breaks[i], ends[1]]]), np.zeros(len(breaks[i])))
+                      for i in range(self.nodes)]
+        return _Look(*span, panels, min(whole.missed, float(np.linalg.norm(missed))), cut,
+                     self.kernel.evaluations - before)
+
+    def _candidates(self, x: np.ndarray, breaks: list[np.ndarray],
+                    span: tuple[float, float]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Curves through the breaks of all slices that have as many, (n, c), and how far they may be off, (c - 2,).
+
+        On the others, which resolve what breaks without having found it, or where it no longer matters, they go on.
+        """
+        ends, counts = self.edges[[0, -1]], np.array([len(some) for some in breaks])
+        for count in np.unique(np.append(counts, 0)).tolist():
+            there = np.flatnonzero(counts == count)
+            if count and len(there) < min(TRUNCATED, len(x)):
+                continue
+            curves, off = np.empty((len(x), count + 2)), np.zeros(count)
+            curves[:, 0], curves[:, -1] = ends
+            if count:
+                t = place_between(np.array(span[0]), np.array(span[1]), x)
+                functions = orthonormal_legendre(t, len(there))
+                places = np.array([breaks[i] for i in there])
+                coefficients = np.linalg.lstsq(functions[there], places, rcond=None)[0]
+                curves[:, 1:-1] = functions @ coefficients
+                curves[there, 1:-1] = places
+                off = np.abs(coefficients[-TRUNCATED:]).sum(axis=0)
+                curves = np.sort(np.clip(curves, *ends), axis=1)
+            yield curves, off
+
+    def _checked(self, panel: _Panel) -> _Panel:
+        """The panel, with what random points and points at its ends show that it misses."""
+        width, count = panel.right - panel.left, 8
+        step = 64.0 * EPS * max(width, abs(panel.left), abs(panel.right))
+        low, high = panel.left + step, panel.right - step
+        u = np.concatenate([np.full(count, low), np.full(count, high), low + (high - low) * self.rng.random(count)])
+        y = self.mu_y.quantile(((np.arange(count) + self.rng.random((3, count))) / count).ravel())
+        y = np.clip(y, *self.edges[[0, -1]])
+        root = self.mu_x.sqrt_density(u)
+        wrong = self.kernel.finite_beside(u, y) * root - CurvedCells([panel])(u, y) / self.mu_y.sqrt_density(y)
+        return panel._replace(missed=math.hypot(panel.missed, math.sqrt(width * float(np.mean(wrong**2)))))
+
+    def _cut(self, slices: SliceIntegrals, x: np.ndarray, differences: np.ndarray, middle: float) -> float:
+        """The middle of a panel, or, where two neighbouring slices alone differ, where h changes between them."""
+        k = int(np.argmax(differences))
+        if len(differences) < 3 or differences[k] < 10.0 * np.delete(differences, k).max():
+            return middle
+        low, high = self.edges[[0, -1]]
+        y = low + (high - low) * (np.arange(256) + self.rng.random(256)) / 256
+        sides = [slices.at(np.full(len(y), row), y) for row in (k, k + 1)]
+        far = np.argsort(-np.abs(sides[1] - sides[0]))[:4]    # where they differ most
+        left, right = (side[far] / self.mu_y.sqrt_density(y[far]) for side in sides)
+        a, b = x[k], x[k + 1]
+        for _ in range(50):
+            middle = 0.5 * (a + b)
+            if not a < middle < b:
+                break
+            at = np.full(len(far), middle)
+            values = self.kernel.finite_beside(at, y[far]) * self.mu_x.sqrt_density(at)
+            nearer = np.abs(values - left).sum() < np.abs(values - right).sum()
+            a, b = (middle, b) if nearer else (a, middle)
+        return float(0.5 * (a + b))
+
+    def _panel(self, slices: SliceIntegrals, rows: np.ndarray, span: tuple[float, float],
+               curves: np.ndarray, off: np.ndarray) -> _Panel:
+        """Cells between curves, (n, c), through some slices; the inner curves may be off by so much, (c - 2,)."""
+        n, width = len(rows), span[1] - span[0]
+        _, weights = gauss_legendre(n)
+        along_x = legendre_transform(n) * np.sqrt(weights)
+        coefficients = along_x @ curves
+        off = off + np.abs(coefficients[-TRUNCATED:, 1:-1]).sum(axis=0) if n > TRUNCATED else off
+        cells, energy = [], 0.0
+        for region, level in enumerate(self._halved(slices, rows, curves, along_x, width)):
+            cells += [(region, *cell[:3]) for cell in level]
+            energy += sum(cell[3] for cell in level)
+        cells.sort(key=lambda cell: cell[:2])
+        regions, lows, highs, inside = (np.array(part) for part in zip(*cells, strict=True))
+        jumps = np.array([self._jump(slices, rows, curves[:, j]) for j in range(1, curves.shape[1] - 1)])
+        energy += float(width * jumps @ off) if len(jumps) else 0.0
+        return _Panel(*span, coefficients, regions, lows, highs, inside, math.sqrt(energy))
+
+    def _jump(self, slices: SliceIntegrals, rows: np.ndarray, curve: np.ndarray) -> float:
+        """The mean square of how far the slices jump at a curve."""
+        step = 1e-9 * self.mu_y.scale + 64.0 * EPS * np.abs(curve)
+        sides = [slices.at(rows, curve + side * step) for side in (-1.0, 1.0)]
+        return float(np.mean((sides[1] - sides[0]) ** 2))
+
+    def _halved(self, slices: SliceIntegrals, rows: np.ndarray, curves: np.ndarray, along_x: np.ndarray,
+                width: float) -> Iterator[list[tuple[float, float, np.ndarray, float]]]:
+        """For each region between two curves, cells in t that resolve the slices there, with the energies missed."""
+        n, (t, weights) = len(rows), gauss_legendre(PIECE_ORDER)
+        along_t = (legendre_transform(PIECE_ORDER) * np.sqrt(weights)).T
+        inside = np.array([-1.0, 1.0]) * (1.0 - 1e-9)
+        ends, beside = orthonormal_legendre(inside, PIECE_ORDER), 1.0 - t[-1]    # a break may lie beside the last node
+        last = min(TRUNCATED, n - 1)
+        for below, above in pairwise(curves.T):
+            done, spans, gap = [], np.array([[-1.0, 1.0]]), float(np.mean(above - below))
+            for last_level in [False] * 39 + [True]:    # 2^-40 is below what values are known to
+                places = 0.5 * (spans.sum(axis=1)[:, None] + np.diff(spans, axis=1) * np.append(t, inside))
+                y = below[:, None, None] + 0.5 * (above - below)[:, None, None] * (1.0 + places)
+                values = slices.at(np.repeat(rows, y[0].size), y.ravel()).reshape(n, -1, PIECE_ORDER + 2)
+                cells = np.einsum("ij,jcs,sk->cik", along_x, values[..., :PIECE_ORDER], along_t)
+                misfit = np.einsum("ij,jce->cie", along_x, values[..., PIECE_ORDER:]) - cells @ ends.T
+                areas = 0.25 * width * gap * 0.5 * np.diff(spans, axis=1)[:, 0]
+                rough = areas * (np.sum(cells[:, :, -TRUNCATED:] ** 2, axis=(1, 2))
+                                 + beside * np.sum(misfit**2, axis=(1, 2)))
+                missed = rough + areas * (np.sum(cells[:, n - last:] ** 2, axis=(1, 2)) if last else 0.0)
+                good = (rough <= (0.1 * self.share) ** 2) | last_level
+                done += list(zip(*spans[good].T.tolist(), cells[good], missed[good].tolist(), strict=True))
+                middle = spans[~good].mean(axis=1)
+                spans = np.concatenate([np.stack([spans[~good, 0], middle], axis=1),
+                                        np.stack([middle, spans[~good, 1]], axis=1)])
+                if len(spans) == 0:
+                    break
+            yield done
+
+    def _differences(self, slices: SliceIntegrals) -> np.ndarray:
+        """The integrals over y of the squares of what neighbouring slices differ by: shape (n - 1,)."""
+        energies = np.zeros(len(slices.dense) - 1)
+        for i in range(len(energies)):
+            edges = np.union1d(self.edges, slices.ends[(slices.index == i) | (slices.index == i + 1)])
+            y, weights = on_panels(edges[:-1, None], edges[1:, None], *gauss_legendre(4))
+            low, high = (slices.at(np.full(y.size, row), y.ravel()) for row in (i, i + 1))
+            energies[i] = weights.ravel() @ (high - low) ** 2
+        return energies

@@ -1,0 +1,102 @@
+"""Polynomials between curves that stand for dear kernels: they are h, or random points beside the curves say not."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from quiet import quietly
+
+import opsvd
+from opsvd._support.budget import Budget
+from opsvd.kernels import Kernel
+from opsvd.methods.curved_stand_in import _near_curves, curved_stand_in
+from opsvd.operator.problem import Problem
+from opsvd.probing.curved_cells import CurvedCells, curved_cells
+from opsvd.probing.domain import Domain
+
+UNIT = opsvd.Uniform(0.0, 1.0)
+
+
+def dear(h, mu_x=None, mu_y=None, rtol=1e-3, values=100_000):
+    """A problem whose kernel is dear."""
+    budget = Budget(values)
+    budget.dear = True
+    mu_x, mu_y = mu_x or opsvd.Gaussian(), mu_y or opsvd.Gaussian()
+    return Problem(Kernel(h, measures=(mu_x, mu_y)).limited(budget), mu_x, mu_y, rtol)
+
+
+def parabola(x, y):
+    """A jump along a parabola."""
+    return np.where(y > x**2 - 1.0, 1.0, 0.0)
+
+
+@pytest.mark.parametrize(("h", "measures"), [
+    (parabola, ()), (lambda x, y: np.maximum(x, y**2), ()), (lambda x, y: (x > 0.7) * (y < -0.4) * np.cos(x), ()),
+    (np.hypot, ()), (lambda x, y: np.where(x + y > 0.7, np.exp(x), y), (UNIT, UNIT)),
+    (lambda x, y: np.abs(x - y**2) + np.exp(-x), (opsvd.Exponential(), UNIT)),
+], ids=["jump", "kink", "corner", "cone", "uniform", "exponential"])
+def test_it_is_h(h, measures):
+    """At random points of the measures; what it differs by is within the bound, and that within the tolerance."""
+    problem = dear(h, *measures)
+    found = curved_stand_in(problem)
+    assert found is not None
+    assert found.enough
+    rng = np.random.default_rng(3)
+    x, y = (measure.sample(20_000, rng) for measure in (problem.mu_x, problem.mu_y))
+    off = np.sqrt(np.mean((found.problem.given(x, y) - h(x, y)) ** 2))
+    assert off <= found.moved <= 0.5e-3 * problem.domain.norm * 1.5
+
+
+def moved_up(cells, by):
+    """The same, with all inner curves farther up."""
+    constant = np.sqrt(2.0)    # the coefficient of the constant one
+    panels = []
+    for panel in cells.panels:
+        curves = panel.curves.copy()
+        curves[0, 1:-1] += by * constant
+        panels.append(panel._replace(curves=curves))
+    return replace(cells, panels=panels)
+
+
+@pytest.mark.parametrize("by", [1e-3, 1e-6, 1e-9])
+def test_a_curve_at_a_wrong_place_shows(by):
+    """However little it is wrong: the norm is the root of what lies between, which pairs of the measures miss."""
+    problem = dear(parabola)
+    cells = curved_cells(problem.kernel, problem.domain, problem.lines, 1e-5, nodes=12)
+    x = np.linspace(-5.0, 5.0, 4001)
+    mass = (x[1] - x[0]) * np.sum(np.exp(-0.5 * (x**2 + (x**2 - 1.0) ** 2))) / (2.0 * np.pi)
+    seen = _near_curves(problem, moved_up(cells, by))
+    assert 0.5 * np.sqrt(by * mass) <= seen <= 4.0 * np.sqrt(by * mass)
+    assert _near_curves(problem, cells) <= 0.1 * seen or by == 1e-9
+
+
+def test_outside_of_the_box_it_is_zero():
+    """As functions of the answer are there."""
+    domain = Domain((0.0, 1.0), (0.0, 1.0), 0.0, 1.0, widened=False)
+    cells = curved_cells(dear(parabola, UNIT, UNIT).kernel, domain, (UNIT, UNIT), 1e-3, nodes=8)
+    assert isinstance(cells, CurvedCells)
+    np.testing.assert_array_equal(cells(np.array([-0.5, 0.5, 0.5, 1.5]), np.array([0.5, -0.5, 1.5, 0.5])), 0.0)
+    np.testing.assert_allclose(cells(np.array([0.5]), np.array([0.5])), 1.0, rtol=1e-9)
+
+
+def test_where_there_is_none():
+    """For complex kernels, noise, and budgets that end before all slices were looked at."""
+    assert curved_stand_in(dear(lambda x, y: np.exp(1j * np.abs(x - y**2)))) is None
+    assert curved_stand_in(dear(lambda x, y: np.sin(1e6 * x * y + 1e5 * x))) is None
+    assert curved_stand_in(dear(parabola, values=3000)) is None
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("h", "most"), [
+    (parabola, 50_000), (np.hypot, 45_000), (lambda x, y: np.maximum(x, y**2), 60_000),
+], ids=["jump", "cone", "kink"])
+def test_a_dear_kernel(h, most):
+    """Three digits from so many values, where a million and more were needed; all bars hold."""
+    reference = opsvd.decompose(h, rtol=1e-7, max_rank=6)
+    for values in (20_000, 100_000):
+        svd = quietly(opsvd.decompose, h, rtol=1e-3, max_rank=6, max_evaluations=values)
+        count = min(svd.rank, reference.rank)
+        off = np.abs(svd.singular_values - reference.singular_values[:count])
+        assert (off <= svd.errors + reference.errors[:count]).all()
+    assert svd.converged
+    assert svd.evaluations <= most
