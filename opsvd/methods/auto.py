@@ -93,35 +93,33 @@ class Auto(Method):
             return
         done = (yield from self._of_few_values(problem)) if problem.given.dear else False
         if not done:
-            if problem.given.dear:    # more of them take more values than what follows
-                yield from self._of_polynomials(problem, few=True)
-                if (found := curved_stand_in(problem)) is not None:
-                    yield from found.discretisations(self._of_numbers(found.problem))
-                    if found.enough:
-                        return
             reason = yield from self._of_polynomials(problem)
+            if reason is None:
+                return
             for finer in self._later(problem):
                 yield replace(finer, note=f"{finer.note} (auto: {reason}; {problem.structure})")
 
-    def _of_polynomials(self, problem: Problem, *, few: bool = False) -> Generator[Discretisation, Any, str]:
-        """Orthonormal polynomials, while they promise anything; return what is against more.
+    def _of_polynomials(self, problem: Problem) -> Generator[Discretisation, Any, str | None]:
+        """Orthonormal polynomials, while they promise anything; return what is against more, or None if all is done.
 
-        Where values are dear, few of them come first, and then the others: those that ask for no images.
+        Where values are dear, curves come before degrees that promise too little.
         """
         reason = "a measure has few polynomials of finite norm"
         name = "Hermite coefficients" if problem.gaussian else "coefficients of orthonormal polynomials"
         tried = degrees(problem) if Polynomials().refusal(problem) is None else ()
-        if problem.given.dear:
-            # To degree 47 they take 3000 values, to 95 12 000, and curves 10 000 (benchmarks/dear_kernels.py).
-            tried = tried[:2] if few else tried[2:]
+        curves = problem.given.dear
         attempt: PolynomialAttempt | None = None
         for degree, following in zip_longest(tried, tried[1:]):
             before, attempt = attempt, PolynomialAttempt(problem, degree)
             # Where values are dear, more polynomials cost less than the images that fewer of them ask for.
             promising = problem.given.dear and problem.gaussian and following is not None and (
                 attempt.tail ** ((following + 1) / (degree + 1)) <= problem.tolerances.left_out**1.5 < attempt.tail)
-            goal = problem.tolerances.left_out if few else problem.tolerances.coefficients
-            if attempt.tail <= goal and not promising:
+            if curves and degree >= DEGREES[1] and attempt.tail > problem.tolerances.left_out and not (
+                    promising or self._smooth(attempt, before)):
+                curves = False
+                if (yield from self._between_curves(problem)):
+                    return None
+            if attempt.tail <= problem.tolerances.coefficients and not promising:
                 yield galerkin(attempt, f" (auto: the {name} decay to {attempt.tail:.0e})")
             reason = f"the last {name}, to degree {degree}, are still {attempt.tail:.0e} of all"
             hopeless = (self._takes_logarithms(problem) if degree == DEGREES[0] else
@@ -132,7 +130,28 @@ class Auto(Method):
             # The higher degrees of circles are for coefficients that do decay geometrically.
             if hopeless or (before is not None and DEGREES[-1] <= degree < tried[-1] and not attempt.geometric(before)):
                 break
+        if curves and not self._takes_logarithms(problem) and (yield from self._between_curves(problem)):
+            return None
         return reason
+
+    @staticmethod
+    def _smooth(attempt: PolynomialAttempt, before: PolynomialAttempt | None) -> bool:
+        """Whether coefficients fall as those of smooth functions do, and twice the degree is nearly enough.
+
+        The logarithm of their tail then grows by 1.3 at twice the degree, by 1.2 at the most where h breaks
+        (benchmarks/dear_kernels.py). To degree 47 they take 3000 values, to 95 12 000, and curves 10 000.
+        """
+        twice = attempt.tail**1.3
+        return before is not None and attempt.tail <= before.tail**1.25 and (
+            twice <= 2.0 * attempt.problem.tolerances.left_out)
+
+    def _between_curves(self, problem: Problem) -> Generator[Discretisation, Any, bool]:
+        """Polynomials between curves in place of h, if they do; return whether that is all."""
+        found = curved_stand_in(problem)
+        if found is None:
+            return False
+        yield from found.discretisations(self._of_numbers(found.problem))
+        return found.enough
 
     def _of_few_values(self, problem: Problem) -> Generator[Discretisation, Any, bool]:
         """Where values are dear, what takes few of them: another kernel in place of h, or finite ranks.

@@ -52,7 +52,7 @@ def curved_stand_in(problem: Problem) -> StandIn | None:
     rtol = max(problem.rtol, moved / seen.size)
     stand = cheap(replace(problem, rtol=rtol), untried(values, (1, 1)))
     vars(stand).update(domain=problem.domain)
-    return StandIn(stand, moved, enough=moved <= 0.5 * problem.rtol * seen.size)
+    return StandIn(stand, moved, enough=moved <= 0.25 * problem.rtol * seen.size)
 
 
 def _near_curves(problem: Problem, cells: CurvedCells) -> float:

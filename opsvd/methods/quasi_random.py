@@ -6,6 +6,7 @@ singular functions. Scramblings are independent, so that their scatter says how 
 such a sequence too, so that the change from n / 2 to n says what all scramblings share.
 """
 
+import math
 import time
 from collections.abc import Iterator
 
@@ -16,7 +17,9 @@ from .._support.budget import Budget, BudgetExhaustedError, announce, check_time
 from .._support.linalg import leading_svd
 from ..bases import PointBasis
 from ..errors import KernelError
+from ..evidence.moments import moment_evidence
 from ..evidence.scatter import ScatterEvidence, scatter_of_points
+from ..evidence.vector_pairs import mixture_weights
 from ..kernels import BlockKernel, Kernel, MatrixKernel, Side, operator_grid, require_squares
 from ..operator.discretisation import Block, Discretisation, Discretisations, Triplets
 from ..operator.problem import Problem
@@ -39,8 +42,10 @@ class QuasiRandom(Method):
         return ONLY_REAL if problem.given.complex else None
 
     def discretisations(self, problem: Problem) -> Discretisations:
-        """Twice the points each time, until the budget or memory ends it."""
+        """Twice the points each time, until the budget or memory ends it; of few values, one random matrix."""
         answer, most = None, affordable_points(*problem.sides)
+        if (few := _points_of_one_matrix(problem)):
+            answer = yield _one_matrix(problem, few)
         for n in point_counts(problem):
             answer = yield _discretisation(problem, n, f"{most} points a side are the most that fit")
         return answer
@@ -60,6 +65,44 @@ def point_counts(problem: Problem) -> Iterator[int]:
         n *= 2
         if stop := _unaffordable(kernel, budget, n, width, started):
             raise BudgetExhaustedError(stop)
+
+
+def _points_of_one_matrix(problem: Problem) -> int:
+    """The points a side of the largest matrix that is affordable, if that of all scramblings is small; else zero."""
+    left, right = problem.sides
+    budget = problem.budget
+    if left.width * right.width > 1 or _first_size(problem.given, budget, 16, 1) == 16:
+        return 0
+    n = math.isqrt(max(int(min(budget.evaluations_left, SCRAMBLINGS * 16**2)), 0))
+    while n >= _FEWEST and not budget.affords(n**2, 1):
+        n -= 1 + n // 16
+    return n if n >= _FEWEST else 0
+
+
+def _one_matrix(problem: Problem, n: int) -> Discretisation:
+    """The largest value by means over the pairs of n random points a side, and the leading functions of their matrix.
+
+    Along each coordinate there is one of the points in each of n parts of the mass. Half of them are wider than the
+    measures, so that a kernel that grows is seen where its energy is; with weights, so that means are those of the
+    measures.
+    """
+    rng, sides, points, roots = np.random.default_rng(n), problem.sides, [], []
+    for side in sides:
+        dim = side.directions
+        u = (rng.permuted(np.tile(np.arange(n)[:, None], (1, dim)), axis=0) + rng.random((n, dim))) / n
+        z = ndtri(u)
+        wider = 1.0 + 0.4 * min(1.0, math.sqrt(3.0 / dim))    # of many coordinates so much is another shell
+        z[n // 2:] *= wider
+        points.append(side.points(z))
+        roots.append(np.sqrt(mixture_weights(z, wider)))
+    grid = operator_grid(problem.given, *points) * roots[0][:, None] * roots[1]
+    require_squares(grid)
+    u, s, v = leading_svd(grid / n, 1)
+    left, right = (PointBasis(side, some) for side, some in zip(sides, points, strict=True))
+    return Discretisation((Block(left, right, np.diag(s)),), lambda _: moment_evidence(grid),
+                          f"{n} random points a side: the largest value by means over their pairs",
+                          limit="So few values tell the largest singular value alone: raise max_evaluations or "
+                          "max_seconds", factorise=lambda _: (u, s, v))
 
 
 def _discretisation(problem: Problem, n: int, remark: str) -> Discretisation:

@@ -132,7 +132,7 @@ def curved_cells(kernel: Kernel, domain: Domain, lines: tuple[LineMeasure, LineM
     Returns
     -------
     CurvedCells or None
-        None if the budget has no values for a first look at every panel, and eight panels more.
+        None if the budget has no values for a first look at every panel, and six panels more.
     """
     first = [_irregular(measure, interval) for measure, interval in zip(lines, (domain.x, domain.y), strict=True)]
     work, budget = _Work(kernel, lines, first[1], tol * domain.norm, nodes), kernel.budget or Budget()
@@ -143,7 +143,7 @@ def curved_cells(kernel: Kernel, domain: Domain, lines: tuple[LineMeasure, LineM
     # Kernels of benchmarks/dear_kernels.py take 5 to 25 looks more, at 80 to 220 values a slice. Where h oscillates a
     # slice takes 500 and more, and so many looks as well.
     prices = [look.price for look in looks]
-    if budget.values_left < (8 if sum(prices) <= 350 * nodes * len(prices) else 80) * max(prices):
+    if budget.values_left < (6 if sum(prices) <= 350 * nodes * len(prices) else 80) * max(prices):
         return None
     narrowest = 2.0**-40 * lines[0].scale    # below what values are known to
     while math.sqrt(sum(look.missed**2 for look in looks)) > work.allowed:
