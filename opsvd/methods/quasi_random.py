@@ -69,14 +69,14 @@ def point_counts(problem: Problem) -> Iterator[int]:
 
 def _points_of_one_matrix(problem: Problem) -> int:
     """The points a side of the largest matrix that is affordable, if that of all scramblings is small; else zero."""
-    left, right = problem.sides
-    budget = problem.budget
-    if left.width * right.width > 1 or _first_size(problem.given, budget, 16, 1) == 16:
+    budget, fewest = problem.budget, 2 * _FEWEST    # of fewer the scatter tells as much, or nothing does
+    if isinstance(problem.kernel, BlockKernel | MatrixKernel) or _first_size(problem.given, budget, 16, 1) == 16:
         return 0
-    n = math.isqrt(max(int(min(budget.evaluations_left, SCRAMBLINGS * 16**2)), 0))
-    while n >= _FEWEST and not budget.affords(n**2, 1):
-        n -= 1 + n // 16
-    return n if n >= _FEWEST else 0
+    # A tenth is left for what it took to try a kernel that was made before.
+    n = math.isqrt(max(int(min(0.9 * budget.evaluations_left, SCRAMBLINGS * 16**2)), 0))
+    while n >= fewest and not budget.affords(n**2, 1):
+        n -= 1
+    return n if n >= fewest else 0
 
 
 def _one_matrix(problem: Problem, n: int) -> Discretisation:
