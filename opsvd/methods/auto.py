@@ -27,6 +27,7 @@ from .quasi_random import QuasiRandom
 from .ridge import Ridge
 from .scaled_hermite import ScaledHermite, from_few_values
 from .stand_in import stand_in
+from .uniform import UniformPanels
 
 
 class Auto(Method):
@@ -150,8 +151,13 @@ class Auto(Method):
         found = curved_stand_in(problem)
         if found is None:
             return False
-        yield from found.discretisations(self._of_numbers(found.problem))
+        yield from found.discretisations(self._coarse_first(found.problem))
         return found.enough
+
+    def _coarse_first(self, problem: Problem) -> Generator[Discretisation, Any, None]:
+        """An answer that is there soon, and then what a kernel of numbers needs, which may take all of the time."""
+        yield UniformPanels(10).discretisation(problem)
+        yield from self._of_numbers(problem)
 
     def _of_few_values(self, problem: Problem) -> Generator[Discretisation, Any, bool]:
         """Where values are dear, what takes few of them: another kernel in place of h, or finite ranks.

@@ -28,7 +28,7 @@ def curved_stand_in(problem: Problem) -> StandIn | None:
     nodes = 12 if problem.rtol >= 1e-4 else 16    # of a panel in x; with fewer there are more panels
     try:
         with problem.budget.part(0.5):
-            cells = curved_cells(problem.kernel, problem.domain, problem.lines, 0.05 * problem.rtol, nodes=nodes)
+            cells = curved_cells(problem.kernel, problem.domain, problem.lines, 0.02 * problem.rtol, nodes=nodes)
         if cells is None:
             return None
         seen = seen_at_pairs(problem.kernel, problem.domain, problem.lines, cells,
@@ -50,7 +50,7 @@ def curved_stand_in(problem: Problem) -> StandIn | None:
 
     # What is finer than the difference from h is not asked for.
     rtol = max(problem.rtol, moved / seen.size)
-    stand = cheap(replace(problem, rtol=rtol), untried(values, (1, 1)))
+    stand = cheap(replace(problem, rtol=rtol), untried(values, (1, 1)), share=0.7)
     vars(stand).update(domain=problem.domain)
     return StandIn(stand, moved, enough=moved <= 0.25 * problem.rtol * seen.size)
 

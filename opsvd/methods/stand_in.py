@@ -6,6 +6,7 @@ is decomposed in place of h. Random pairs of points, at which the two are compar
 may be from its own.
 """
 
+import time
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from functools import partial
@@ -55,10 +56,12 @@ class StandIn(NamedTuple):
             return cast("Answer | None", end.value)
 
 
-def cheap(problem: Problem, kernel: Kernel) -> Problem:
-    """The problem with another kernel, whose values are not spared; the time is that of the problem."""
+def cheap(problem: Problem, kernel: Kernel, share: float = 1.0) -> Problem:
+    """The problem with another kernel, whose values are not spared; a share of the time that is left is for it."""
     # So many values take some ten seconds, and give what a kernel that is not dear has by then.
-    budget = Budget(30_000_000, problem.budget.seconds, started=problem.budget.started)
+    now = time.monotonic()
+    seconds = now - problem.budget.started + share * max(problem.budget.seconds_left, 0.0)
+    budget = Budget(30_000_000, problem.budget.seconds if share == 1.0 else seconds, started=problem.budget.started)
     return replace(problem, given=kernel.limited(budget))
 
 
