@@ -21,7 +21,8 @@ def curved_stand_in(problem: Problem) -> StandIn | None:
 
     None if a tenth of the norm is missed, or values do not suffice.
     """
-    if problem.given.complex or not problem.few_edges:
+    least = 12_000    # four panels of twelve slices, and six panels more, at a hundred values a slice
+    if problem.given.complex or not problem.few_edges or problem.budget.values_left < least:
         return None
     mu_x, mu_y = problem.lines
     pairs = 4000    # as where other answers are looked at by pairs besides
