@@ -136,15 +136,17 @@ def curved_cells(kernel: Kernel, domain: Domain, lines: tuple[LineMeasure, LineM
     """
     first = [_irregular(measure, interval) for measure, interval in zip(lines, (domain.x, domain.y), strict=True)]
     work, budget = _Work(kernel, lines, first[1], tol * domain.norm, nodes), kernel.budget or Budget()
-    try:
-        looks = [work.looked_at(span) for span in pairwise(first[0].tolist())]
-    except BudgetExhaustedError:
-        return None
-    # Kernels of benchmarks/dear_kernels.py take 5 to 25 looks more, at 80 to 220 values a slice. Where h oscillates a
-    # slice takes 500 and more, and so many looks as well.
-    prices = [look.price for look in looks]
-    if budget.values_left < (6 if sum(prices) <= 350 * nodes * len(prices) else 80) * max(prices):
-        return None
+    looks: list[_Look] = []
+    for span in sorted(pairwise(first[0].tolist()), key=lambda ends: abs(sum(ends) - 2.0 * lines[0].center)):
+        try:
+            looks.append(work.looked_at(span))
+        except BudgetExhaustedError:
+            return None
+        # Kernels of benchmarks/dear_kernels.py take 5 to 25 looks more, at up to 400 values a slice. Where h oscillates
+        # a slice takes 500 and more, and so many looks as well.
+        price = max(look.price for look in looks)
+        if budget.values_left < (6 if price <= 450 * nodes else 80) * price:
+            return None
     narrowest = 2.0**-40 * lines[0].scale    # below what values are known to
     while math.sqrt(sum(look.missed**2 for look in looks)) > work.allowed:
         worst = max(looks, key=lambda look: look.missed)
