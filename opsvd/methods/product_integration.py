@@ -83,7 +83,7 @@ class ProductIntegration(Method):
         for left_over in range(20, 0, -1):
             before = kernel.evaluations
             left, right = PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER)
-            (u, s, v), rest, functions = _leading_part(
+            (u, s, v), scaled, functions = _leading_part(
                 along_y.matrix(left.rule, right), along_x.matrix(right.rule, left).conj().T, functions.at(right))
             f, g = u[:, :modes] * s[:modes], v[:, :modes] * s[:modes]
             finer_x, finer_y = (
@@ -95,7 +95,7 @@ class ProductIntegration(Method):
             late = kernel.evaluations - start > patience or (shown == (0, 0) and budget.is_late)
             if (settled or last or late) and shown != (len(x), len(y)):
                 patience, shown = 2 * patience, (len(x), len(y))
-                block = Block(left, right, (u * s) @ v.conj().T + rest)
+                block = Block(left, right, scaled @ functions.coefficients.conj().T)
                 hidden = _hidden(block.matrix, x, y)
                 if np.isinf(hidden):    # towards a point the energy is not seen to fall: these panels have no bars
                     return
@@ -368,8 +368,8 @@ def _leading_part(forth: np.ndarray, back: np.ndarray,
     -------
     (u, s, v) : ndarray, shapes (n, q), (q,) and (m, q)
         Singular functions and values.
-    rest : ndarray, shape (n, m)
-        The matrix of T between the less accurate functions that follow.
+    scaled : ndarray, shape (n, r)
+        All left functions, with the less accurate ones that follow, times their values.
     functions : _Functions
         All right functions.
     """
@@ -387,12 +387,12 @@ def _leading_part(forth: np.ndarray, back: np.ndarray,
         parts.append((u[:, kept:], v[:, kept:], s[kept:]))
         v = v[:, :kept]
     left, right, s = parts.pop()
-    leading, rest = (left, s, right), np.zeros_like(forth)
+    leading, scaled = (left, s, right), [left * s]
     for more_left, more_right, sizes in parts[::-1]:
         f, g = _without(more_left, left), _without(more_right, right)
-        rest += (f * sizes) @ g.conj().T
+        scaled.append(f * sizes)
         left, right = np.concatenate([left, f], axis=1), np.concatenate([right, g], axis=1)
-    return leading, rest, replace(start, coefficients=right)
+    return leading, np.concatenate(scaled, axis=1), replace(start, coefficients=right)
 
 
 def _without(functions: np.ndarray, basis: np.ndarray) -> np.ndarray:
