@@ -92,8 +92,11 @@ def coupling_at_edges(kernel: Kernel, system: SingularSystem) -> np.ndarray:
 
 
 def _along_edges(jumps: Jumps) -> np.ndarray:
-    # A jump along a line is seen on a tenth of it, or a half where values are dear.
-    rule, edges = _spots(jumps.exact.line, 16 if jumps.kernel.dear else 100), jumps.rounded.panels[1:-1]
+    edges, count = jumps.rounded.panels[1:-1], 100
+    if jumps.kernel.dear and jumps.kernel.budget is not None:    # an eighth of the values that are left, two a place
+        count = int(np.clip(jumps.kernel.budget.evaluations_left // (16 * max(len(edges), 1)), 1, 16))
+    # A jump along a line is seen on a tenth of it, or on a half or more where values are dear.
+    rule = _spots(jumps.exact.line, count)
     t, u = (part.ravel() for part in np.meshgrid(rule.nodes, edges, indexing="ij"))
     return jumps.coupling(t, np.repeat(np.square(rule.sqrt_lebesgue), len(edges)), u)
 

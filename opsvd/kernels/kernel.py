@@ -142,8 +142,10 @@ class Kernel:
         return int(self.dims[0] > 1), int(self.dims[1] > 1)
 
     def _at_once(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """The values of h, from one call of it."""
+        """The values of h, from one call of it, or none where there are no points: h may take their minimum."""
         shape = np.broadcast(*map(leading_part, (x, y), self._coordinate_axes)).shape + self.value_shape
+        if 0 in shape:
+            return np.zeros(shape, self.dtype)
         values = self._numbers(x, y)
         self.evaluations += math.prod(shape)
         if values.shape == shape:
