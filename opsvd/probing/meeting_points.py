@@ -72,7 +72,23 @@ def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndar
         outside[waiting] = following[waiting]
         if len(waiting) == 0:
             break
-    return np.asarray(tips[np.isfinite(tips).all(axis=1)])
+    found = np.flatnonzero(np.isfinite(tips).all(axis=1))
+    return np.asarray(tips[found[_ends(kernel, tips[found], x[inside[found]], (high - low)[found])]])
+
+
+def _ends(kernel: Kernel, tips: np.ndarray, inside: np.ndarray, gaps: np.ndarray) -> np.ndarray:
+    """Whether curves end at tips, (m,): behind a crossing, which looks alike from one side, there are breaks again.
+
+    The two breaks of a curve that turns back are a twentieth of `gaps` away at a hundredth of the distance in x, and
+    those of lines that cross a two-hundredth, on both sides.
+    """
+    beyond, half = tips[:, 0] + 0.01 * (tips[:, 0] - inside), 0.1 * gaps
+    where = _break_on(kernel, beyond, tips[:, 1] - half, tips[:, 1] + half, dear=kernel.dear)
+    found = np.flatnonzero(np.isfinite(where))
+    wide, narrow = _second_differences(kernel, beyond[found], where[found, None], 1e-3 * gaps[found])[..., 0]
+    ends = np.ones(len(tips), dtype=bool)
+    ends[found] = (narrow == 0.0) | (3.0 * narrow <= wide)
+    return ends
 
 
 def _extrema(kernel: Kernel, inside: np.ndarray, outside: np.ndarray, low: np.ndarray,
@@ -180,15 +196,31 @@ def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, matters: Matter
         across = np.stack([1.5 * low - 0.5 * high, 0.5 * (low + high), 1.5 * high - 0.5 * low], axis=1)
         values = kernel.finite_beside(x1[:, None], across)
         integral = np.abs(values[:, 1] - 0.5 * (values[:, 0] + values[:, 2])) * (high - low)
-        pairs = pairs[matters(x1, across[:, 1], integral)]
-    points = _followed(kernel, pairs, 1.0)
+        wide, narrow = _second_differences(kernel, x1, pairs[:, 4:6], (high - low) / 64.0)    # no wave is so short
+        pairs = pairs[matters(x1, across[:, 1], integral) & np.all((wide == 0.0) | (3.0 * narrow > wide), axis=1)]
+    nearest = 1e-10 * (x[-1] - x[0])    # panels end at points to within much more: see `with_edges_at`
+    points = _followed(kernel, pairs, 1.0, nearest)
     turning = np.flatnonzero(np.isnan(points[:, 0]))
-    points[turning] = _followed(kernel, pairs[turning], 2.0)
+    points[turning] = _followed(kernel, pairs[turning], 2.0, nearest)
     return np.asarray(points[np.isfinite(points[:, 0])])
 
 
-def _followed(kernel: Kernel, pairs: np.ndarray, power: float) -> np.ndarray:
+def _second_differences(kernel: Kernel, x: np.ndarray, y: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    """Two along y at points x (m,) and y (m, k), shape (2, m, k), with steps (m,) and half of these.
+
+    Those of a smooth function fall by four, and at kinks and jumps by two or less: searches find something where h is
+    smooth as well. They are zero where they are rounding.
+    """
+    shifts = steps[:, None, None] * np.array([-1.0, -0.5, 0.0, 0.5, 1.0])
+    values = kernel.finite_beside(x[:, None, None], y[:, :, None] + shifts)
+    differences = np.abs([values[..., 2 - k] + values[..., 2 + k] - 2.0 * values[..., 2] for k in (2, 1)])
+    return np.where(differences > 1e3 * kernel.eps * np.abs(values).max(axis=2), differences, 0.0)
+
+
+def _followed(kernel: Kernel, pairs: np.ndarray, power: float, nearest: float) -> np.ndarray:
     """Where pairs of breaks meet, (m, 2), of which a power of the distance is smooth: NaN where they were lost.
+
+    They need not come nearer in x than `nearest`.
 
     Two curves that cross have a smooth distance, and the two parts of a curve that turns back a smooth square of it.
     """
@@ -198,7 +230,7 @@ def _followed(kernel: Kernel, pairs: np.ndarray, power: float) -> np.ndarray:
 
     trail = _Trail(np.full((len(pairs), 3), np.nan), places(pairs[:, :3]), places(pairs[:, 3:6]))
     limit, width = pairs[:, 6], np.abs(pairs[:, 3] - pairs[:, 0])
-    share = np.full(len(pairs), _NEARER)
+    share, confirmed = np.full(len(pairs), _NEARER), np.zeros(len(pairs), dtype=bool)
     for _ in range(24):
         # Nearer to a zero of second order, as of sin x + sin y, breaks are rounding.
         live = np.flatnonzero((np.abs(trail.ahead) > 1e-6 * width) & (share > 1e-3))
@@ -213,11 +245,18 @@ def _followed(kernel: Kernel, pairs: np.ndarray, power: float) -> np.ndarray:
                                      (both + half[live, None]).ravel(), dear=kernel.dear).reshape(-1, 2)
         nearer[:, 0] = x
         good = np.isfinite(nearer).all(axis=1) & (nearer[:, 2] > nearer[:, 1]) & (x != trail.now[:, 0])
+        # Very near to each other, breaks that are known to rounding or its root are not told from smooth functions.
+        gaps = nearer[:, 2] - nearer[:, 1]
+        told = good & (~confirmed | (gaps > 1e-2 * (pairs[:, 5] - pairs[:, 4])))
+        wide, narrow = _second_differences(kernel, x[told], nearer[told, 1:], gaps[told] / 64.0)
+        good[told] = np.all((narrow > 0.0) & (3.0 * narrow > wide), axis=1)
+        confirmed |= good
         nearer[~good] = 0.0
         trail = trail.followed(places(nearer), good)
         share = np.where(good, _NEARER, 0.5 * share)    # curves bend: what was not found is looked for less far away
     meeting = trail.at(trail.now[:, 0] + trail.ahead)
-    reached = (np.abs(trail.ahead) < 1e-5 * width) & trail.smooth & np.isfinite(meeting).all(axis=1)
+    near = np.abs(trail.ahead) < np.maximum(1e-5 * width, nearest)
+    reached = confirmed & near & trail.smooth & np.isfinite(meeting).all(axis=1)
     return np.where(reached[:, None], meeting[:, :2], np.nan)
 
 

@@ -132,7 +132,14 @@ def of_intervals(ends, reach, count):
     """Ten leading values of the indicator of y in intervals of x under Gaussians, from T T* at Gauss-Legendre nodes.
 
     The kernel of T T* is the probability of what two slices have in common: an integral in closed form, with kinks.
+    So values tend to theirs like the square of the distance of nodes, and half as many nodes tell the leading error.
     """
+    fine, coarse = (_of_intervals(ends, reach, nodes) for nodes in (count, count // 2))
+    return fine + (fine - coarse) / 3.0
+
+
+def _of_intervals(ends, reach, count):
+    """The same from one rule."""
     t, w = np.polynomial.legendre.leggauss(count)
     x, root = reach * t, np.sqrt(reach * w * np.exp(-0.5 * (reach * t) ** 2) / np.sqrt(2.0 * np.pi))
     common = np.zeros((count, count))
@@ -152,9 +159,9 @@ def test_a_thin_band_along_a_parabola():
 
     svd, reflected = opsvd.decompose(band), opsvd.decompose(lambda x, y: band(y, -x))
     assert svd.converged
-    assert svd.rank >= 8
+    assert svd.rank >= 7
     known = of_intervals(lambda x: [(x * x - 0.05, x * x + 0.05)], 3.0, 2000)    # y = 9 is far out
-    assert np.abs(svd.singular_values[:8] - known[:8]).max() < 3e-4 * known[0]
+    assert np.abs(svd.singular_values[:7] - known[:7]).max() < 4e-5 * known[0]
     q = min(svd.rank, reflected.rank)
     wrong = np.abs(svd.singular_values[:q] - reflected.singular_values[:q])
     assert q >= 6
@@ -181,12 +188,12 @@ def test_a_cusp():
     def ends(x):
         return [(x * x, 2.0 * x * x)]
 
-    known = of_intervals(ends, 9.0, 2000)
+    known = of_intervals(ends, 3.0, 2000)    # y = 9 is far out
     for h in (lambda x, y: (x * x < y) & (y < 2.0 * x * x), lambda x, y: (y * y < x) & (x < 2.0 * y * y)):
         svd = opsvd.decompose(h, max_seconds=100.0)
         assert svd.converged
         assert svd.rank >= 8
-        np.testing.assert_allclose(svd.singular_values[:8], known[:8], atol=1e-5)
+        np.testing.assert_allclose(svd.singular_values[:8], known[:8], rtol=0.0, atol=1e-6)
 
 
 @pytest.mark.thorough
@@ -200,7 +207,7 @@ def test_a_break_along_a_line_where_rounding_decides():
     count = min(svd.rank, known.rank)
     assert svd.converged
     assert count >= 8
-    wrong = np.abs(svd.singular_values - known.singular_values[:svd.rank])[:count]
+    wrong = np.abs(svd.singular_values[:count] - known.singular_values[:count])
     assert (wrong <= svd.errors[:count] + known.errors[:count]).all()
 
 
@@ -215,8 +222,8 @@ def test_a_thin_band_beside_the_origin():
     wrong = np.abs(svd.singular_values[:count] - turned.singular_values[:count])
     assert (wrong <= svd.errors[:count] + turned.errors[:count]).all()
     wider = opsvd.decompose(lambda x, y: np.abs(x - 2.0 * y + 1.0) < 0.05, max_seconds=100.0)
-    known = of_intervals(lambda x: [(0.5 * (x + 0.95), 0.5 * (x + 1.05))], 9.0, 2000)
-    np.testing.assert_allclose(wider.singular_values[:8], known[:8], atol=1e-5 * known[0])
+    known = of_intervals(lambda x: [(0.5 * (x + 0.95), 0.5 * (x + 1.05))], 6.0, 2000)
+    np.testing.assert_allclose(wider.singular_values[:8], known[:8], rtol=0.0, atol=2e-4 * known[0])
 
 
 @pytest.mark.thorough
