@@ -173,11 +173,12 @@ class Comparison:
     def _of_few_values(self, system: SingularSystem) -> ComparedEvidence | None:
         """Evidence from pairs of points, and from a few slices; None if h is zero at all pairs."""
         evidence = self._at_pairs(system)
-        if evidence is not None:
+        if evidence is None:
+            return None
+        try:    # where values end before, the pairs show more than roundings do
             evidence = replace(evidence, rounded=coupling_at_edges(self.kernel, system))
-        if evidence is None or self.final or settled(system.values, evidence.bars(), self.rtol):
-            return evidence
-        try:
+            if self.final or settled(system.values, evidence.bars(), self.rtol):
+                return evidence
             return self._on_few_slices(system, evidence)
         except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
             return evidence

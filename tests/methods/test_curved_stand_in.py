@@ -88,12 +88,12 @@ def test_where_there_is_none():
 
 @pytest.mark.thorough
 @pytest.mark.parametrize(("h", "most"), [
-    (parabola, 60_000), (np.hypot, 45_000), (lambda x, y: np.maximum(x, y**2), 70_000),
+    (parabola, 60_000), (np.hypot, 150_000), (lambda x, y: np.maximum(x, y**2), 70_000),
 ], ids=["jump", "cone", "kink"])
 def test_a_dear_kernel(h, most):
-    """Three digits from so many values, where a million and more were needed; all bars hold."""
+    """Three digits from so many values, where half a million and more were needed; all bars hold."""
     reference = opsvd.decompose(h, rtol=1e-7, max_rank=6)
-    for values in (20_000, 100_000):
+    for values in (20_000, 100_000, 200_000):
         svd = quietly(h, rtol=1e-3, max_rank=6, max_evaluations=values)
         count = min(svd.rank, reference.rank)
         off = np.abs(svd.singular_values[:count] - reference.singular_values[:count])
