@@ -49,7 +49,7 @@ HALF_DENSITIES = {
     "Exponential": (Exponential(), 0.0, lambda v: np.exp(0.5 * v - 0.5 * np.exp(v)), (-28.0, 4.0)),
     "Gamma": (Gamma(0.7), 0.0, lambda v: np.exp(0.35 * v - 0.5 * np.exp(v)) / gamma(0.7) ** 0.5, (-40.0, 4.0)),
     "StudentT": (StudentT(3.0), -1.0, lambda v: (4.0 / (np.pi * np.sqrt(3.0))) ** 0.5 * np.exp(0.5 * v)
-                 / (1.0 + np.exp(2.0 * v) / 3.0), (-28.0, 10.0)),
+                 / (1.0 + np.exp(2.0 * v) / 3.0), (-34.0, 12.0)),
 }
 
 
