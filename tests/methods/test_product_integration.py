@@ -35,6 +35,14 @@ def test_a_step_to_rounding():
     assert last.evidence.leading
 
 
+def test_a_kink_on_the_diagonal_has_no_meeting_points():
+    """Of |F(x) - F(y)|: searches find what is no break, and panels towards where these meet took twice the values."""
+    law = opsvd.Exponential(2.0)
+    svd = opsvd.decompose(lambda x, y: np.abs(np.expm1(-2.0 * x) - np.expm1(-2.0 * y)), law, law)
+    assert svd.converged
+    assert svd.evaluations < 2_000_000
+
+
 def roots(function, starts):
     """One root in each interval between two starts."""
     return np.array([brentq(function, *interval, xtol=1e-15) for interval in pairwise(starts)])
