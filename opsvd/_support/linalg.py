@@ -153,13 +153,17 @@ def norm_bound_by_products(product: Callable[[np.ndarray], np.ndarray], columns:
     degree : int
         How many products are taken.
     """
+    def scaled(vectors: np.ndarray) -> np.ndarray:
+        """The argument of the polynomial, and one: in double precision, whose range a small guess may need."""
+        return 2.0 / scale * product(vectors).astype(float)
+
     scale, steepest = 0.9 * guess**2, 10.0 * np.sqrt(2.0 / np.pi)
     before: np.ndarray = np.random.default_rng(columns).standard_normal((columns, 15))
-    now = 2.0 / scale * product(before) - before
+    now = scaled(before) - before
     logarithm = 0.0
     for _ in range(degree - 1):
         check_time()
-        before, now = now, 4.0 / scale * product(now) - 2.0 * now - before
+        before, now = now, 2.0 * (scaled(now) - now) - before
         if (size := float(np.abs(now).max())) > 1e10:    # products may be in single precision
             before, now, logarithm = before / size, now / size, logarithm + np.log(size)
     logarithm += np.log(max(steepest * float(np.linalg.norm(now, axis=0).max()), TINY))

@@ -121,8 +121,9 @@ def test_bound_by_products_is_true_whatever_the_guess_and_sharp_for_a_good_one(p
 
 
 def test_bound_by_products_far_above_the_guess():
-    """In single precision, where the polynomial is of 1e60, and of a matrix of zeros."""
+    """In single precision, where the polynomial is of 1e60, or its argument of 1e40, and of a matrix of zeros."""
     ones = np.eye(40, dtype=np.float32)
-    bound = norm_bound_by_products(lambda v: ones @ v.astype(np.float32), 40, 1e-3, 12)
-    assert 1.0 <= bound <= 1.2
+    for guess in (1e-3, 1e-20):
+        bound = norm_bound_by_products(lambda v: ones @ v.astype(np.float32), 40, guess, 12)
+        assert 1.0 <= bound <= 1.2
     assert norm_bound_by_products(np.zeros_like, 40, 1e-3, 12) <= 1.1e-3
