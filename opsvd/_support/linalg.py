@@ -163,9 +163,9 @@ def norm_bound_by_products(product: Callable[[np.ndarray], np.ndarray], columns:
     logarithm = 0.0
     for _ in range(degree - 1):
         check_time()
-        before, now = now, 2.0 * (scaled(now) - now) - before
         if (size := float(np.abs(now).max())) > 1e10:    # products may be in single precision
             before, now, logarithm = before / size, now / size, logarithm + np.log(size)
+        before, now = now, 2.0 * (scaled(now) - now) - before
     logarithm += np.log(max(steepest * float(np.linalg.norm(now, axis=0).max()), TINY))
     # arcosh(v), which is log(2v) to rounding where v is large.
     grown = np.arccosh(max(np.exp(logarithm), 1.0)) if logarithm < 20.0 else logarithm + np.log(2.0)
