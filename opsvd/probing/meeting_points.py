@@ -24,17 +24,12 @@ Matters: TypeAlias = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 """Points x and y, and by how much an integral along y differs there -> whether that is more than rounding of h."""
 
 
-NO_POINTS = np.zeros((0, 2))
-"""None are known."""
+def meeting_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, matters: Matters | None = None) -> np.ndarray:
+    """Find turning points and crossings, shape (m, 2), from the breaks of the slices h(x_i, .)."""
+    return np.concatenate([turning_points(kernel, x, breaks), crossings(kernel, x, breaks, matters)])
 
 
-def meeting_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, matters: Matters | None = None,
-                   known: np.ndarray = NO_POINTS) -> np.ndarray:
-    """Find turning points and crossings, shape (m, 2), from the breaks of the slices h(x_i, .), besides known ones."""
-    return np.concatenate([turning_points(kernel, x, breaks, known), crossings(kernel, x, breaks, matters, known)])
-
-
-def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, known: np.ndarray = NO_POINTS) -> np.ndarray:
+def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
     r"""Find the points (x, y) where a curve of breaks turns back, so that slices h(x, .) beyond have two breaks less.
 
     A slice just inside such a point differs from its neighbour outside on a strip that may be narrower than the
@@ -48,8 +43,6 @@ def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, known: np.
         Increasing: where slices were looked at.
     breaks : ndarray, shape (b, 2)
         The breaks that were found: x_i and y.
-    known : ndarray, shape (k, 2)
-        Points that are not looked for again.
 
     Returns
     -------
@@ -63,11 +56,7 @@ def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, known: np.
     vanishing: list[tuple[int, int, tuple[float, float]]] = []
     for i in range(len(x) - 1):
         more, fewer = (i, i + 1) if len(lists[i]) > len(lists[i + 1]) else (i + 1, i)
-        # Beside a known point some slices do not show two breaks that they have.
-        ends = x[[more, np.clip(fewer + _BEYOND * (fewer - more), 0, len(x) - 1)]]
-        told = known[(known[:, 0] >= ends.min()) & (known[:, 0] <= ends.max()), 1]
-        vanishing += [(more, fewer, pair) for pair in _vanishing(lists[more], lists[fewer])
-                      if not ((told >= pair[0]) & (told <= pair[1])).any()]
+        vanishing += [(more, fewer, pair) for pair in _vanishing(lists[more], lists[fewer])]
         if len(vanishing) > _MOST_POINTS:
             return np.zeros((0, 2))
     if not vanishing:
@@ -175,8 +164,7 @@ def _reach(kernel: Kernel, inside: np.ndarray, outside: np.ndarray, y: np.ndarra
     return np.where(np.isfinite(where), np.abs(where - inside[:, None]), -np.inf)
 
 
-def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, matters: Matters | None = None,
-              known: np.ndarray = NO_POINTS) -> np.ndarray:
+def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, matters: Matters | None = None) -> np.ndarray:
     r"""Find the points (x, y) where two curves of breaks cross or touch, or end together in a cusp.
 
     Slices close to one show two breaks closer together than the distance between nodes, which may not be seen. Two
@@ -185,7 +173,7 @@ def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, matters: Matter
 
     Parameters
     ----------
-    kernel, x, breaks, known
+    kernel, x, breaks
         As for `turning_points`.
     matters : callable, optional
         Which pairs are followed: rounding of h has breaks that meet everywhere.
@@ -200,7 +188,6 @@ def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, matters: Matter
     found = [_approaching(x[i - step], lists[i - step], x[i], lists[i], x[_as_far_as(lists, i, step)])
              for step in (1, -1) for i in range(1, len(x) - 1)]
     pairs = np.array([pair for several in found for pair in several]).reshape(-1, 7)
-    pairs = pairs[~_lead_to(pairs, known)]
     most_pairs = 16 * _MOST_POINTS    # as of grids with some hundred different x
     if not 0 < len(pairs) <= most_pairs:
         return np.zeros((0, 2))
@@ -216,20 +203,6 @@ def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, matters: Matter
     turning = np.flatnonzero(np.isnan(points[:, 0]))
     points[turning] = _followed(kernel, pairs[turning], 2.0, nearest)
     return np.asarray(points[np.isfinite(points[:, 0])])
-
-
-def _lead_to(pairs: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Whether pairs of breaks, (m, 7), approach one of some known points: as lines, or as a curve that turns back."""
-    (x0, x1), (gap0, gap1) = pairs[:, [0, 3]].T, pairs[:, [2, 5]].T - pairs[:, [1, 4]].T
-    middle0, middle1 = 0.5 * (pairs[:, [1, 4]] + pairs[:, [2, 5]]).T
-    lead = np.zeros(len(pairs), dtype=bool)
-    for power in (1, 2):
-        steps = gap1**power / (gap0**power - gap1**power)    # to the point, in distances of the two slices
-        off_x = np.abs(x1 + steps * (x1 - x0) - known[:, :1])
-        off_y = np.abs(middle1 + steps * (middle1 - middle0) - known[:, 1:])
-        # Nearer slices tell a point that is so near to a known one.
-        lead |= np.any((off_x <= 0.1 * np.abs(steps * (x1 - x0))) & (off_y <= 0.25 * gap1), axis=0)
-    return lead
 
 
 def _second_differences(kernel: Kernel, x: np.ndarray, y: np.ndarray, steps: np.ndarray) -> np.ndarray:

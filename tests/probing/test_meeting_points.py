@@ -130,24 +130,6 @@ def test_a_tip_between_slices_that_do_not_show_it():
     assert all(np.abs(corners - point).max(axis=1).min() < 1e-6 for point in found)
 
 
-@pytest.mark.parametrize(("h", "points"), CURVES.values(), ids=CURVES)
-def test_known_turning_points_are_not_looked_for_again(h, points):
-    """Those that are not known are found as before."""
-    kernel, x, breaks = looked_at(h)
-    assert turning_points(kernel, x, breaks, np.array(points)).shape == (0, 2)
-    found = turning_points(kernel, x, breaks, np.array(points[1:]).reshape(-1, 2))
-    assert np.abs(found - points[0]).max() < 1e-6
-
-
-@pytest.mark.parametrize(("h", "points"), LINES.values(), ids=LINES)
-def test_known_crossings_are_not_looked_for_again(h, points):
-    """Likewise."""
-    kernel, x, breaks = looked_at(h)
-    assert meeting_points(kernel, x, breaks, known=np.array(points)).shape == (0, 2)
-    found = meeting_points(kernel, x, breaks, known=np.array(points[1:]).reshape(-1, 2))
-    assert np.abs(found - points[0]).max() < 1e-6
-
-
 def test_no_breaks_no_points():
     """Nothing is evaluated."""
     kernel = Kernel(lambda x, y: x * y)
