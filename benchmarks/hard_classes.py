@@ -95,6 +95,12 @@ def rows() -> list[Row]:
             lambda: np.ones(1)),
         Row("cardioid ((x^2 + y^2 - x)^2 < x^2 + y^2)", lambda x, y: (x * x + y * y - x) ** 2 < x * x + y * y, gaussian,
             None),    # to 1e-6 there is tests/hard_values.py
+        Row("cusp (y^2 < x^3)", lambda x, y: (x > 0) & (y * y < np.maximum(x, 0.0) ** 3), gaussian, None, True),
+        Row("two lenses that touch",
+            lambda x, y: ((x - 1.0) ** 2 + y * y < 1.0) | ((x + 1.0) ** 2 + y * y < 1.0), gaussian, None, True),
+        Row("sign(sin(5(x + y)) sin(5(x - y)))",
+            lambda x, y: np.sign(np.sin(5.0 * (x + y)) * np.sin(5.0 * (x - y))), gaussian, None, True),
+        Row("floor(10xy)", lambda x, y: np.floor(10.0 * x * y), gaussian, None, True),
         Row("spiral, sign(sin(angle + 4 radius))",
             lambda x, y: np.sign(np.sin(np.arctan2(y, x) + 4.0 * np.hypot(x, y))), gaussian, None, True),
     ]
