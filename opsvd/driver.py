@@ -37,7 +37,7 @@ _FAR_OUT = ("h^2 times the densities decays so slowly that much of it lies where
 
 def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu_y: MeasureLike = Gaussian(), *,  # noqa: B008
               rtol: float | None = None, max_rank: int | None = None, method: str | Method = "auto",
-              max_evaluations: int = 200_000_000, max_seconds: float = 20.0, progress: Any = None,
+              max_evaluations: int | None = None, max_seconds: float = 20.0, progress: Any = None,
               precision: str = "double") -> OperatorSVD:
     r"""Singular value decomposition of a kernel under probability measures.
 
@@ -71,9 +71,11 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
         numbers "polynomials", "hermite", "scaled-hermite", "gaussian-kernel", "finite-rank", "logarithmic", "panels",
         "product" or "uniform"; for those of vectors "sectors", "polar", "zonal" or "tensor"; for vectors, blocks and
         matrices "grid" or "quasi-random".
-    max_evaluations : int, default 200_000_000
-        The most values of h that may be asked for, at least 1000. Pass what you can afford where a value is dear: then
-        fewer values are spent on finding out what h is, and on checking the answer.
+    max_evaluations : int, optional
+        The most values of h that may be asked for, at least 1000. By default 200 million, or 10 million for each of
+        `max_seconds` if that is more, but no more than a billion: slices of so many values take some gigabytes. Pass
+        what you can afford where a value is dear: then fewer values are spent on finding out what h is, and on checking
+        the answer.
     max_seconds : float, default 20.0
         The most seconds. Calls of h that would take long are split; a call or a step of linear algebra that is under
         way is not interrupted. When either budget runs out, the best answer so far is returned. If there is none yet, a
@@ -130,8 +132,10 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
     >>> float(np.abs(svd(0.7, -1.2) - np.tanh(0.7 * -1.2))) < 1e-8
     True
     """
-    most = int_of_at_least(max_evaluations, "max_evaluations", _LEAST, "which a coarse answer takes")
-    budget = Budget(most, positive_float(max_seconds, "max_seconds"), report=as_report(progress))
+    seconds = positive_float(max_seconds, "max_seconds")
+    most = _evaluations_in(seconds) if max_evaluations is None else int_of_at_least(
+        max_evaluations, "max_evaluations", _LEAST, "which a coarse answer takes")
+    budget = Budget(most, seconds, report=as_report(progress))
     quad = one_of(precision, "precision", ("double", "quad"), "leave it out for double precision") == "quad"
     (kernel, mu_x, mu_y) = paired(h, mu_x, mu_y)
     rtol = tolerance((1e-30 if quad else 1e-10) if rtol is None else rtol, "rtol")
@@ -165,6 +169,11 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
     if not svd.converged:
         warnings.warn(svd.status, ConvergenceWarning, stacklevel=2)
     return svd
+
+
+def _evaluations_in(seconds: float) -> int:
+    """The most values of h where nobody says how many: those of a cheap h in that time, with its linear algebra."""
+    return int(min(max(10_000_000 * seconds, 200_000_000), 1_000_000_000))
 
 
 def _attainable(eps: float) -> float:

@@ -173,11 +173,11 @@ TWO_SAMPLES = {"nested", "ragged", "array 2 x 3"}
 row("decompose", lambda: opsvd.decompose, lambda: {"h": lambda x, y: 0, "rtol": 1e-2}, h=H,
     mu_x=MEASURES | {"measure of vectors", "nested", "array 2 x 3"},
     mu_y=MEASURES | {"measure of vectors", "nested", "array 2 x 3"}, rtol=NONE | TOLERANCES,
-    max_rank=NONE | COUNTS, method=METHODS, max_evaluations=COUNTS, max_seconds=POSITIVE - {"1e-300"},
+    max_rank=NONE | COUNTS, method=METHODS, max_evaluations=NONE | COUNTS, max_seconds=POSITIVE - {"1e-300"},
     progress=NONE | FLAGS | OF_TWO, precision=NOTHING, fails=OF_TWO)
 row("erf", lambda: opsvd.erf, lambda: {"x": [0.5, 1.0]}, x=ARRAYS - {"10^30", "-10^30"} | NOT_FINITE)
 row("dependence", lambda: opsvd.dependence, lambda: {"source": [[3, 1], [1, 2]]}, source={"nested", "array 2 x 3"},
-    mu_x=NONE, mu_y=NONE, rtol=TOLERANCES, max_rank=NONE | COUNTS, max_evaluations=COUNTS,
+    mu_x=NONE, mu_y=NONE, rtol=TOLERANCES, max_rank=NONE | COUNTS, max_evaluations=NONE | COUNTS,
     max_seconds=POSITIVE - {"1e-300"})
 row("break_points", lambda: opsvd.break_points, lambda: {"h": product}, h=H - {"kernel of vectors"}, mu_x=MEASURES,
     mu_y=MEASURES, max_evaluations=COUNTS, max_seconds=POSITIVE)

@@ -11,6 +11,7 @@ from quiet import quietly
 import opsvd
 from opsvd import ConvergenceWarning, Kernel, Panels
 from opsvd._support.budget import Budget, BudgetExhaustedError
+from opsvd.driver import _evaluations_in
 
 LEAST = 500_000
 
@@ -79,6 +80,12 @@ def test_evaluations_stay_within_the_limit(h, limit):
     assert svd.evaluations == kernel.evaluations <= limit + LEAST
     reasons = f"max_evaluations={limit} ran out", "slices of h do not become smooth when they are cut"
     assert svd.converged or any(reason in svd.status for reason in reasons)
+
+
+@pytest.mark.parametrize(("seconds", "most"), [(1e-3, 2e8), (20.0, 2e8), (60.0, 6e8), (1e9, 1e9)])
+def test_more_seconds_allow_more_evaluations(seconds, most):
+    """Where nobody says how many: what 20 seconds allow is spent in 20 seconds."""
+    assert _evaluations_in(seconds) == most
 
 
 @pytest.mark.thorough

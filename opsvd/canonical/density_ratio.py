@@ -13,7 +13,7 @@ from .result import Dependence
 
 
 def dependence(source: Any, mu_x: Any = None, mu_y: Measure | None = None, *, rtol: float = 1e-10,
-               max_rank: int | None = None, max_evaluations: int = 200_000_000,
+               max_rank: int | None = None, max_evaluations: int | None = None,
                max_seconds: float = 20.0) -> Dependence:
     r"""Canonical correlations of two random variables: the SVD of their density ratio, less its trivial value one.
 
