@@ -168,8 +168,8 @@ def _survey(problem: Problem, tol: float, *, most: int) -> tuple["_Slices", "_Sl
 
 def _place(along_y: "_Slices", along_x: "_Slices") -> bool:
     """Put edges where curves of breaks meet, and their images, in both variables; whether any points are new."""
-    found = np.concatenate([along_y.meeting_points(), along_x.meeting_points()[:, ::-1]])
     known = np.stack([along_y.met, along_x.met], axis=1)
+    found = np.concatenate([along_y.meeting_points(known), along_x.meeting_points(known[:, ::-1])[:, ::-1]])
     scales = np.array([along_y.mu_x.scale, along_y.mu_y.scale])
     near = np.any(np.all(np.abs(found[:, None] - known) <= 1e-6 * scales, axis=2), axis=1)
     along_y.met, along_x.met = np.concatenate([known, found[~near]]).T
@@ -257,10 +257,10 @@ class _Slices:
         self.known.update((key, (len(self.found), row)) for row, key in enumerate(keys))
         self.found.append(found)
 
-    def meeting_points(self) -> np.ndarray:
-        """Where curves of breaks meet, as all slices that were found tell: (m, 2)."""
+    def meeting_points(self, known: np.ndarray) -> np.ndarray:
+        """Where curves of breaks meet, as all slices that were found tell, maybe without known points: (m, 2)."""
         return meeting_points(self.kernel, *self.breaks, lambda x, y, integral: (
-            integral * self.mu_x.sqrt_density(x) * self.mu_y.sqrt_density(y) > 1e-9 * self.size))
+            integral * self.mu_x.sqrt_density(x) * self.mu_y.sqrt_density(y) > 1e-9 * self.size), known)
 
     @property
     def breaks(self) -> KnownBreaks:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from itertools import pairwise
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
@@ -10,9 +10,8 @@ from .._support.budget import check_time
 from ..kernels import Kernel
 from ..quadrature import find_breaks
 from ..quadrature.breaks import parts_of_each
+from .trails import Trail
 
-# Windows about an extremum shrink by two to this power: to the square root of rounding, as near as it is known.
-_BITS = 28
 # The most turning points that are looked for between slices: more of them are noise.
 _MOST_POINTS = 32
 # Slices outside of a turning point that may not show its two breaks, because they are too near to each other.
@@ -24,12 +23,20 @@ Matters: TypeAlias = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 """Points x and y, and by how much an integral along y differs there -> whether that is more than rounding of h."""
 
 
-def meeting_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, matters: Matters | None = None) -> np.ndarray:
-    """Find turning points and crossings, shape (m, 2), from the breaks of the slices h(x_i, .)."""
-    return np.concatenate([turning_points(kernel, x, breaks), crossings(kernel, x, breaks, matters)])
+NO_POINTS = np.zeros((0, 2))
+"""None are known."""
 
 
-def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndarray:
+def meeting_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, matters: Matters | None = None,
+                   known: np.ndarray = NO_POINTS) -> np.ndarray:
+    """Find turning points and crossings, shape (m, 2), from the breaks of the slices h(x_i, .).
+
+    Some of those that are known, shape (k, 2), may be left out: where they explain all that slices show.
+    """
+    return np.concatenate([turning_points(kernel, x, breaks, known), crossings(kernel, x, breaks, matters, known)])
+
+
+def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, known: np.ndarray = NO_POINTS) -> np.ndarray:
     r"""Find the points (x, y) where a curve of breaks turns back, so that slices h(x, .) beyond have two breaks less.
 
     A slice just inside such a point differs from its neighbour outside on a strip that may be narrower than the
@@ -43,6 +50,8 @@ def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndar
         Increasing: where slices were looked at.
     breaks : ndarray, shape (b, 2)
         The breaks that were found: x_i and y.
+    known : ndarray, shape (k, 2)
+        Points that are known: behind a crossing two breaks that vanish are there again.
 
     Returns
     -------
@@ -56,14 +65,15 @@ def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndar
     vanishing: list[tuple[int, int, tuple[float, float]]] = []
     for i in range(len(x) - 1):
         more, fewer = (i, i + 1) if len(lists[i]) > len(lists[i + 1]) else (i + 1, i)
-        vanishing += [(more, fewer, pair) for pair in _vanishing(lists[more], lists[fewer])]
+        vanishing += [(more, fewer, pair) for pair in _vanishing(lists[more], lists[fewer])
+                      if not _there_again(x, lists, (more, fewer), pair, known)]
         if len(vanishing) > _MOST_POINTS:
             return np.zeros((0, 2))
     if not vanishing:
         return np.zeros((0, 2))
-    inside = np.array([more for more, _, _ in vanishing])
-    outside = np.array([_beyond(kernel, x, lists, (more, fewer), pair) for more, fewer, pair in vanishing])
-    low, high = np.array([pair for _, _, pair in vanishing]).T
+    neighbours, pairs = (np.array([one[part] for one in vanishing]) for part in (slice(2), 2))
+    inside, outside = neighbours[:, 0], _beyond(kernel, x, lists, neighbours, pairs)
+    low, high = pairs.T
     tips, waiting, step = np.full((len(vanishing), 2), np.nan), np.arange(len(vanishing)), np.sign(outside - inside)
     for _ in range(_BEYOND):
         tips[waiting], farther = _extrema(kernel, x[inside[waiting]], x[outside[waiting]], low[waiting], high[waiting])
@@ -74,6 +84,15 @@ def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray) -> np.ndar
             break
     found = np.flatnonzero(np.isfinite(tips).all(axis=1))
     return np.asarray(tips[found[_ends(kernel, tips[found], x[inside[found]], (high - low)[found])]])
+
+
+def _there_again(x: np.ndarray, lists: list[np.ndarray], neighbours: tuple[int, int], pair: tuple[float, float],
+                 known: np.ndarray) -> bool:
+    """Whether slices behind a known point between a pair of breaks have as many breaks again: lines cross there."""
+    i, beyond = neighbours[0], _as_far_as(lists, neighbours[0], neighbours[1] - neighbours[0])
+    low, high = min(x[i], x[beyond]), max(x[i], x[beyond])
+    between = (known[:, 0] >= low) & (known[:, 0] <= high) & (known[:, 1] >= pair[0]) & (known[:, 1] <= pair[1])
+    return len(lists[beyond]) >= len(lists[i]) and bool(between.any())
 
 
 def _ends(kernel: Kernel, tips: np.ndarray, inside: np.ndarray, gaps: np.ndarray) -> np.ndarray:
@@ -98,9 +117,10 @@ def _extrema(kernel: Kernel, inside: np.ndarray, outside: np.ndarray, low: np.nd
     And whether a curve reaches farther than that, since the slice `outside` has its two breaks, but they are too near
     to each other to be seen there.
     """
-    # From all parts to two at each step. More parts take fewer steps, and more values.
-    parts = 8 if kernel.dear else 32
-    interior, shares, steps = np.zeros(len(low)), np.arange(1, parts) / parts, _BITS // (parts.bit_length() - 2)
+    # Windows shrink by 2^28: to the square root of rounding, as near as an extremum is known. From all parts to two at
+    # each step. More parts take fewer steps, and more values.
+    bits, parts = 28, 8 if kernel.dear else 32
+    interior, shares, steps = np.zeros(len(low)), np.arange(1, parts) / parts, bits // (parts.bit_length() - 2)
     for _ in range(steps):
         y = low[:, None] + (high - low)[:, None] * shares
         reach = _reach(kernel, inside, outside, y)
@@ -134,20 +154,24 @@ def _vanishing(more: np.ndarray, fewer: np.ndarray) -> list[tuple[float, float]]
     return list(dict.fromkeys(pairs + list(zip(gone[::2], gone[1::2], strict=True))))
 
 
-def _beyond(kernel: Kernel, x: np.ndarray, lists: list[np.ndarray], neighbours: tuple[int, int],
-            pair: tuple[float, float]) -> int:
-    """The first slice from the second neighbour on that has no break between a pair of the first's, seen or not.
+def _beyond(kernel: Kernel, x: np.ndarray, lists: list[np.ndarray], neighbours: np.ndarray,
+            pairs: np.ndarray) -> np.ndarray:
+    """The first slices from the second neighbours on, (m, 2), that have no break between pairs of the first's, (m, 2).
 
     Breaks that were not seen, for they are nearer to each other than the nodes, are found by a search between the pair.
     """
-    outside, step = neighbours[1], neighbours[1] - neighbours[0]
+    outside, step, waiting = neighbours[:, 1].copy(), np.diff(neighbours)[:, 0], np.arange(len(pairs))
     for _ in range(_BEYOND):
-        seen = (lists[outside] > pair[0]) & (lists[outside] < pair[1])
-        if (seen.any() or not 0 <= outside + step < len(x)
-                or np.isnan(_break_on(kernel, x[[outside]], *np.array(pair)[:, None], dear=kernel.dear)).all()):
-            break
-        outside += step
+        waiting = waiting[[0 <= outside[i] + step[i] < len(x) and not _any_between(lists[outside[i]], pairs[i])
+                           for i in waiting]]
+        found = _break_on(kernel, x[outside[waiting]], *pairs[waiting].T, dear=kernel.dear)
+        waiting = waiting[np.isfinite(found)]
+        outside[waiting] += step[waiting]
     return outside
+
+
+def _any_between(breaks: np.ndarray, ends: np.ndarray) -> bool:
+    return bool(((breaks > ends[0]) & (breaks < ends[1])).any())
 
 
 def _distance(a: np.ndarray, b: np.ndarray) -> float:
@@ -164,7 +188,8 @@ def _reach(kernel: Kernel, inside: np.ndarray, outside: np.ndarray, y: np.ndarra
     return np.where(np.isfinite(where), np.abs(where - inside[:, None]), -np.inf)
 
 
-def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, matters: Matters | None = None) -> np.ndarray:
+def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, matters: Matters | None = None,
+              known: np.ndarray = NO_POINTS) -> np.ndarray:
     r"""Find the points (x, y) where two curves of breaks cross or touch, or end together in a cusp.
 
     Slices close to one show two breaks closer together than the distance between nodes, which may not be seen. Two
@@ -177,6 +202,8 @@ def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, matters: Matter
         As for `turning_points`.
     matters : callable, optional
         Which pairs are followed: rounding of h has breaks that meet everywhere.
+    known : ndarray, shape (k, 2)
+        Points that are known: pairs that lead to one of them, both as lines, are not followed.
 
     Returns
     -------
@@ -185,12 +212,13 @@ def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, matters: Matter
     """
     lists = _on_each(x, breaks)
     # From both sides of a crossing: x and both breaks at two slices, and how far it may be.
-    found = [_approaching(x[i - step], lists[i - step], x[i], lists[i], x[_as_far_as(lists, i, step)])
-             for step in (1, -1) for i in range(1, len(x) - 1)]
-    pairs = np.array([pair for several in found for pair in several]).reshape(-1, 7)
+    several = [i for i in range(len(x)) if len(lists[i]) > 1]
+    pairs = np.array([pair for step in (1, -1) for i in several if 0 < i < len(x) - 1
+                      for pair in _approaching(x, lists, i, step)]).reshape(-1, 7)
     most_pairs = 16 * _MOST_POINTS    # as of grids with some hundred different x
-    if not 0 < len(pairs) <= most_pairs:
-        return np.zeros((0, 2))
+    pairs = pairs[:0] if len(pairs) > most_pairs else pairs[~_lead_to(pairs, known)]
+    if len(pairs) == 0:
+        return NO_POINTS
     if matters is not None:
         low, high, x1 = pairs[:, 4], pairs[:, 5], pairs[:, 3]
         across = np.stack([1.5 * low - 0.5 * high, 0.5 * (low + high), 1.5 * high - 0.5 * low], axis=1)
@@ -199,10 +227,20 @@ def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, matters: Matter
         wide, narrow = _second_differences(kernel, x1, pairs[:, 4:6], (high - low) / 64.0)    # no wave is so short
         pairs = pairs[matters(x1, across[:, 1], integral) & np.all((wide == 0.0) | (3.0 * narrow > wide), axis=1)]
     nearest = 1e-10 * (x[-1] - x[0])    # panels end at points to within much more: see `with_edges_at`
-    points = _followed(kernel, pairs, 1.0, nearest)
-    turning = np.flatnonzero(np.isnan(points[:, 0]))
-    points[turning] = _followed(kernel, pairs[turning], 2.0, nearest)
+    # As both at once: a search costs by the call.
+    powers = np.repeat([1.0, 2.0], len(pairs))
+    crossing, turning = np.split(_followed(kernel, np.tile(pairs, (2, 1)), powers, nearest), 2)
+    points = np.where(np.isfinite(crossing), crossing, turning)
     return np.asarray(points[np.isfinite(points[:, 0])])
+
+
+def _lead_to(pairs: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Whether both of two breaks, (m, 7), go through the same one of some known points as lines; it lies ahead."""
+    x0, x1, last = pairs[:, 0, None], pairs[:, 3, None], pairs[:, 4:6]
+    slopes, steps = (last - pairs[:, 1:3]) / (x1 - x0), known[:, 0] - x1
+    off = np.abs(last[:, None] + slopes[:, None] * steps[:, :, None] - known[:, 1, None]).max(axis=2)
+    # Nearer slices tell a point that is so near to a known one.
+    return np.asarray(np.any((off <= 0.02 * np.diff(last)) & (steps * (x1 - x0) > 0.0), axis=1))
 
 
 def _second_differences(kernel: Kernel, x: np.ndarray, y: np.ndarray, steps: np.ndarray) -> np.ndarray:
@@ -217,8 +255,8 @@ def _second_differences(kernel: Kernel, x: np.ndarray, y: np.ndarray, steps: np.
     return np.where(differences > 1e3 * kernel.eps * np.abs(values).max(axis=2), differences, 0.0)
 
 
-def _followed(kernel: Kernel, pairs: np.ndarray, power: float, nearest: float) -> np.ndarray:
-    """Where pairs of breaks meet, (m, 2), of which a power of the distance is smooth: NaN where they were lost.
+def _followed(kernel: Kernel, pairs: np.ndarray, power: np.ndarray, nearest: float) -> np.ndarray:
+    """Where pairs of breaks meet, (m, 2), of which powers (m,) of the distance are smooth: NaN where they were lost.
 
     They need not come nearer in x than `nearest`.
 
@@ -228,7 +266,7 @@ def _followed(kernel: Kernel, pairs: np.ndarray, power: float, nearest: float) -
         """From x and both breaks to x, the middle, and the power of the distance."""
         return np.stack([rows[:, 0], 0.5 * (rows[:, 1] + rows[:, 2]), (rows[:, 2] - rows[:, 1]) ** power], axis=1)
 
-    trail = _Trail(np.full((len(pairs), 3), np.nan), places(pairs[:, :3]), places(pairs[:, 3:6]))
+    trail = Trail(np.full((len(pairs), 3), np.nan), places(pairs[:, :3]), places(pairs[:, 3:6]))
     limit, width = pairs[:, 6], np.abs(pairs[:, 3] - pairs[:, 0])
     share, confirmed = np.full(len(pairs), _NEARER), np.zeros(len(pairs), dtype=bool)
     for _ in range(24):
@@ -260,61 +298,6 @@ def _followed(kernel: Kernel, pairs: np.ndarray, power: float, nearest: float) -
     return np.where(reached[:, None], meeting[:, :2], np.nan)
 
 
-class _Trail(NamedTuple):
-    """The last three places of pairs of breaks that approach each other, (m, 3) each: x, the middle and the distance.
-
-    The first place may not be known: NaN.
-    """
-
-    first: np.ndarray
-    before: np.ndarray
-    now: np.ndarray
-
-    @property
-    def _derivatives(self) -> tuple[np.ndarray, np.ndarray]:
-        """Divided differences of first order, at the last two places, and of second order, zero where not known."""
-        first, before, now = self
-        slope = (now - before) / (now - before)[:, :1]
-        bend = (slope - (before - first) / (before - first)[:, :1]) / (now - first)[:, :1]
-        return slope, np.where(np.isfinite(bend), bend, 0.0)
-
-    @property
-    def _end(self) -> tuple[np.ndarray, np.ndarray]:
-        r"""How far in x the tangents meet, :math:`g / |g'|`, NaN if they part; and :math:`g g'' / g'^2`."""
-        slope, bend = (part[:, 2] for part in self._derivatives)
-        gap, step = self.now[:, 2], (self.now - self.before)[:, 0]
-        slope = slope + step * bend
-        slope = np.where(slope * step < 0.0, slope, np.nan)
-        return -gap / slope, 2.0 * gap * bend / slope**2
-
-    @property
-    def ahead(self) -> np.ndarray:
-        r"""How far in x the pairs meet; NaN if they part.
-
-        A distance :math:`g = c\, d^p` has :math:`d = p\, g / |g'|` and :math:`p = (1 - g g'' / g'^2)^{-1}`.
-        """
-        # Curves that touch to a higher order are nearer to each other than nodes far from the point already.
-        (tangent, curved), highest = self._end, 4.0
-        return np.asarray(tangent / np.clip(1.0 - curved, 1.0 / highest, 1.0))
-
-    @property
-    def smooth(self) -> np.ndarray:
-        """Whether the distance ends like a power of at least three quarters, and not like a root."""
-        return np.asarray(self._end[1] > -1.0 / 3.0)
-
-    def at(self, x: np.ndarray) -> np.ndarray:
-        """The places at x, (m,), by quadratic extrapolation, or linear where the first is not known."""
-        slope, bend = self._derivatives
-        step, back = ((x - place[:, 0])[:, None] for place in (self.now, self.before))
-        return np.asarray(self.now + step * (slope + back * bend))
-
-    def followed(self, places: np.ndarray, good: np.ndarray) -> "_Trail":
-        """With further places of some of the pairs."""
-        chosen = good[:, None]
-        return _Trail(np.where(chosen, self.before, self.first), np.where(chosen, self.now, self.before),
-                      np.where(chosen, places, self.now))
-
-
 def _as_far_as(lists: list[np.ndarray], i: int, step: int) -> int:
     """The next slice; if breaks are lost there, as two too near to each other to be seen, the next that has as many."""
     beyond = i + step
@@ -323,18 +306,23 @@ def _as_far_as(lists: list[np.ndarray], i: int, step: int) -> int:
     return beyond
 
 
-def _approaching(x0: float, b0: np.ndarray, x1: float, b1: np.ndarray, x2: float) -> list[tuple[float, ...]]:
-    """Neighbouring breaks at x0 and x1 that will have met before x2, as lines or as a curve that turns back.
+def _approaching(x: np.ndarray, lists: list[np.ndarray], i: int, step: int) -> list[tuple[float, ...]]:
+    """Neighbouring breaks of slices i - step and i that will have met before the next, as lines or a curve that turns.
 
     Of several that are to meet at the same x, as in a grid of lines, the one nearest to the middle of all.
     """
+    (x0, x1), (b0, b1) = x[[i - step, i]], (lists[i - step], lists[i])
     if min(len(b0), len(b1)) < 2:
         return []
     middle0, middle1, gap0, gap1 = *(0.5 * (b[:-1] + b[1:]) for b in (b0, b1)), np.diff(b0), np.diff(b1)
     j = np.arange(len(gap1))
     k = j if len(b0) == len(b1) else np.abs(middle1[:, None] - middle0).argmin(axis=1)
-    ahead = gap1**2 / np.where(gap1 < gap0[k], gap0[k] ** 2 - gap1**2, np.nan)
-    meets = np.flatnonzero((gap1 > 0.0) & (ahead <= (x2 - x1) / (x1 - x0)))
+    nearer = (gap1 < gap0[k]) & (gap1 > 0.0)
+    if not nearer.any():
+        return []
+    x2 = x[_as_far_as(lists, i, step)]
+    ahead = gap1**2 / np.where(nearer, gap0[k] ** 2 - gap1**2, np.nan)
+    meets = np.flatnonzero(ahead <= (x2 - x1) / (x1 - x0))
     if len(meets) == 0:
         return []
     meets = meets[np.argsort(np.abs(middle1[meets] - np.median(b1)), kind="stable")]

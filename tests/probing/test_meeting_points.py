@@ -130,6 +130,36 @@ def test_a_tip_between_slices_that_do_not_show_it():
     assert all(np.abs(corners - point).max(axis=1).min() < 1e-6 for point in found)
 
 
+@pytest.mark.parametrize(("h", "points"), LINES.values(), ids=LINES)
+def test_pairs_that_lead_to_known_crossings_are_not_followed(h, points):
+    """Those that lead to others are."""
+    kernel, x, breaks = looked_at(h)
+    assert crossings(kernel, x, breaks, known=np.array(points)).shape == (0, 2)
+    found = crossings(kernel, x, breaks, known=np.array(points[1:]).reshape(-1, 2))
+    assert np.abs(found - points[0]).max() < 1e-6
+
+
+def test_breaks_that_are_there_again_behind_a_known_crossing_are_no_tip():
+    """Beside (0, 0) slices do not show both breaks of |x^2 - y^2|: no extremum is looked for there."""
+    x = np.sort(np.append(X, np.array([-1.0, 1.0]) * 1e-3))
+    kernel, x, breaks = looked_at(lambda x, y: np.abs(x**2 - y**2), x)
+    breaks = breaks[np.abs(breaks[:, 0]) > 0.01]
+    before = kernel.evaluations
+    assert turning_points(kernel, x, breaks).shape == (0, 2)
+    assert kernel.evaluations > before
+    before = kernel.evaluations
+    assert turning_points(kernel, x, breaks, np.zeros((1, 2))).shape == (0, 2)
+    assert kernel.evaluations == before
+
+
+def test_tips_beside_a_known_point_are_found():
+    """As many breaks behind it are not there again, so that it explains nothing."""
+    kernel, x, breaks = looked_at(lambda x, y: 1.0 * (x**2 + y**2 < 1.7))
+    expected = turning_points(kernel, x, breaks)
+    assert len(expected) == 2
+    np.testing.assert_array_equal(turning_points(kernel, x, breaks, expected), expected)
+
+
 def test_no_breaks_no_points():
     """Nothing is evaluated."""
     kernel = Kernel(lambda x, y: x * y)
