@@ -24,11 +24,21 @@ from .errors import ConvergenceWarning, KernelError
 from .evidence.moved import with_rounding
 from .kernels import Kernel, entrywise, kernel_values, paired, unit_factor
 from .measures import Gaussian, MeasureLike
-from .methods import Auto, Method, Polynomials, QuasiRandom, UniformPanels, as_method, hold_for_few_points, quad_method
+from .methods import (
+    Auto,
+    FewValues,
+    Method,
+    Polynomials,
+    QuasiRandom,
+    UniformPanels,
+    as_method,
+    hold_for_few_points,
+    quad_method,
+)
 from .operator.discretisation import Discretisation
 from .operator.problem import Problem
 
-_LEAST = 1000    # max_evaluations; the smallest answer for numbers and vectors takes 512, and trying h 39
+_LEAST = 100    # max_evaluations; the smallest answer for numbers takes 45, and trying h 39
 # Values of h that a coarse answer on ten panels a side takes, in 15 calls: counted.
 _COARSE_VALUES = 200_000
 _FAR_OUT = ("h^2 times the densities decays so slowly that much of it lies where the densities are zero to any float; "
@@ -72,7 +82,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
         "product" or "uniform"; for those of vectors "sectors", "polar", "zonal" or "tensor"; for vectors, blocks and
         matrices "grid" or "quasi-random".
     max_evaluations : int, optional
-        The most values of h that may be asked for, at least 1000. By default 200 million, or 10 million for each of
+        The most values of h that may be asked for, at least 100. By default 200 million, or 10 million for each of
         `max_seconds` if that is more, but no more than a billion: slices of so many values take some gigabytes. Pass
         what you can afford where a value is dear: then fewer values are spent on finding out what h is, and on checking
         the answer.
@@ -99,7 +109,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
     ------
     KernelError
         If h is not vectorised, gives no numbers, or of the wrong shape; or so slow that `max_seconds` leave no coarse
-        answer, which takes some 2000 values.
+        answer, which takes some 100 values.
     NonFiniteKernelError
         If h is NaN or infinite at a point that matters; the message names it.
     NotSquareIntegrableError
@@ -140,12 +150,15 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
     (kernel, mu_x, mu_y) = paired(h, mu_x, mu_y)
     rtol = tolerance((1e-30 if quad else 1e-10) if rtol is None else rtol, "rtol")
     # What it took to try h, and its shape; lines of kernels of vectors are tried anew, up to four times.
-    budget.aside = (0 if isinstance(h, Kernel) else 2 * kernel.function.values) + (
-        0 if kernel.dims == (1, 1) else 300)
+    budget.aside = (0 if isinstance(h, Kernel) else kernel.function.values + 12 * math.prod(kernel.value_shape)) + (
+        0 if kernel.dims == (1, 1) or most < 1000 else 300)
+    budget.cheapest = kernel.function.seconds_a_value
     rank, chosen = None if max_rank is None else positive_int(max_rank, "max_rank"), as_method(method)
     chosen = quad_method(chosen) if quad else chosen
     attainable = max(rtol, _attainable(kernel.eps))
+    function, before = kernel.function, kernel.function.values
     kernel = entrywise(kernel, budget)
+    budget.aside += function.values - before    # what it took to try a kernel in its place
     problem = Problem(kernel.limited(budget), mu_x, mu_y, attainable, rank)
     with one_blas_thread(), budget.watched():
         hold_for_few_points(problem, _COARSE_VALUES if problem.of_numbers else None)
@@ -184,15 +197,22 @@ def _attainable(eps: float) -> float:
 def _first_look(problem: Problem) -> tuple[np.ndarray | None, Problem]:
     """The values by which a kernel is known again, if the budget has them; and the problem with h of unit size."""
     kernel, measures, budget = problem.given, (problem.mu_x, problem.mu_y), problem.budget
-    few = budget.evaluations < 3 * _LEAST
+    many = 3000    # of which 256 may be spent on telling a kernel again
+    few = budget.evaluations < many or budget.in_seconds(budget.seconds) < 0.5 * many
+    seen = None
     try:
-        seen = None if few else kernel_values(kernel, *measures)
+        if not few:
+            seen = kernel_values(kernel, *measures)
         budget.decide()
-        if budget.dear and problem.of_numbers:    # the matrix and the check of 24 polynomials, or less
+        if budget.few and budget.most_affordable(3) < 300:    # of which 25 would show the size of h
+            return seen, problem
+        if budget.dear and not budget.few and problem.of_numbers:
+            # The matrix and the check of 24 polynomials, or less.
             hold_for_few_points(problem, min(2500, budget.evaluations // 4))
-        factor = unit_factor(kernel, *measures, required=not problem.of_numbers and not few, few=few)
+        factor = unit_factor(kernel, *measures, required=not problem.of_numbers and not few,
+                             few=few or budget.few)
     except BudgetExhaustedError:
-        return None, problem
+        return seen, problem
     return seen, replace(problem, given=kernel.scaled(factor))
 
 
@@ -321,6 +341,11 @@ def _coarse(problem: Problem, reason: str) -> tuple[_Judged, str]:
     budget = problem.budget
     # Panels end at atoms, and take more values than few: points are drawn then.
     panels = problem.few_edges and not problem.discrete and not (problem.half_discrete and budget.dear)
+    if budget.few and FewValues().refusal(problem) is None:
+        with budget.grace():
+            best, refused = _refined(problem, FewValues())
+        if best is not None:
+            return best, reason
     if panels and budget.affords(_coarse_values(problem), 15):
         with budget.grace():
             best, refused = _refined(problem, _affordable(problem) if budget.dear else UniformPanels(10))

@@ -117,8 +117,8 @@ def test_a_method_that_yields_nothing_leaves_a_coarse_answer():
 
 
 @pytest.mark.parametrize(("arguments", "error", "message"), [
-    ({"max_evaluations": 999}, ValueError,
-     "max_evaluations must be at least 1000, which a coarse answer takes, got 999"),
+    ({"max_evaluations": 99}, ValueError,
+     "max_evaluations must be at least 100, which a coarse answer takes, got 99"),
     ({"max_evaluations": 0}, ValueError, "max_evaluations must be an integer of at least 1, got 0"),
     ({"max_evaluations": 1e6}, TypeError, "max_evaluations must be an integer"),
     ({"max_seconds": 0.0}, ValueError, "max_seconds must be positive, got 0.0"),

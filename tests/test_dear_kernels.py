@@ -43,6 +43,41 @@ def test_every_limit_and_true_bars(problem, limit):
     check(problem, limit, {1000: 1e-2, 4000: 1e-3, 20_000: 1e-6, 100_000: 1e-9}[limit])
 
 
+@pytest.mark.parametrize("limit", [150, 300])
+def test_a_few_hundred_values(limit):
+    """Every problem has an answer whose bars hold, and half of them have the largest value."""
+    told = 0
+    for problem in ROWS:
+        counted = Counted(problem.h)
+        svd = quietly(counted, problem.mu_x, problem.mu_y, max_evaluations=limit, rtol=1e-2)
+        assert counted.values <= limit
+        assert within_bars(svd, problem), problem.name
+        told += svd.rank > 0
+    assert told > 0.5 * len(ROWS)
+
+
+@pytest.mark.parametrize(("h", "most"), [
+    (lambda x, y: np.tanh(x * y), 0.7), (lambda x, y: np.sqrt(1.0 + x**2 + y**2), 0.2),
+    (lambda x, y: np.exp(0.3j * x * y), 0.2), (lambda x, y: np.abs(x - y), 0.5),
+], ids=["tanh", "smooth", "complex", "kink"])
+def test_a_tenth_of_a_second_a_value(h, most, monkeypatch):
+    """Within twenty seconds some 130 values are left, and they tell the largest singular value to a part."""
+    now = [0.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+
+    def slow(x, y):
+        values = h(x, y)
+        now[0] += 0.1 * values.size
+        return values
+
+    svd = quietly(slow, rtol=1e-4, max_seconds=20.0)
+    assert now[0] <= 22.0
+    assert svd.errors[0] <= most * svd.singular_values[0]
+    assert "max_seconds=20" in svd.status
+    monkeypatch.undo()
+    assert abs(svd.singular_values[0] - quietly(h, rtol=1e-3).singular_values[0]) <= svd.errors[0]
+
+
 @pytest.mark.parametrize(("h", "rtol", "most"), [
     (lambda x, y: np.sin(x * y), 1e-3, 5000), (lambda x, y: np.tanh(x * y), 1e-6, 5000),
     (lambda x, y: np.exp(0.45 * x * y), 1e-9, 7500), (lambda x, y: np.exp(0.49 * x * y), 1e-9, 7500),

@@ -48,9 +48,11 @@ class Budget:
         The values and the seconds of the call of h that asked for the fewest values, the shortest of such, and of the
         last of those that asked for the most.
     cheapest : float
-        The fewest seconds a value of all calls.
+        The fewest seconds a value of all calls, with those that tried h.
     dear : bool
         Whether values are to be spared: see `decide`.
+    few : bool
+        Whether there are so few that what finds out about h takes most of them: see `decide`.
     report : callable
         Told after each call of h which part of the budget is spent.
     """
@@ -65,6 +67,7 @@ class Budget:
     largest: tuple[int, float] = (0, 0.0)
     cheapest: float = math.inf
     dear: bool = False
+    few: bool = False
     report: Report = nothing
     _held: tuple[int, int, int] = (0, 0, 0)
     _grace: float = 0.0
@@ -123,24 +126,47 @@ class Budget:
         a_call = max(self.smallest[1] - self.smallest[0] * self._seconds_a_value, 0.0)
         return evaluations * self._seconds_a_value + calls * a_call
 
+    def _likely_cost(self, evaluations: int, calls: int) -> float:
+        """The same with a margin: it may be a fifth more than expected."""
+        return 1.2 * self.cost(evaluations, calls)
+
     @property
     def _seconds_a_value(self) -> float:
         (fewest, shorter), (most, longer) = self.smallest, self.largest
+        if most == 0:    # what it took to try h is known, or nothing is
+            return self.cheapest if self.cheapest < math.inf else 0.0
         return max(longer - shorter, 0.0) / (most - fewest) if most > fewest else longer / max(most, 1)
 
     def affords(self, evaluations: int, calls: int) -> bool:
         """Whether so many values in so many calls, and those that are split, are expected to be within what is left."""
         calls += int(evaluations / self._short)
-        # The cost may be a fifth more than expected.
-        return evaluations <= self.evaluations_left and 1.2 * self.cost(evaluations, calls) <= self.seconds_left
+        return evaluations <= self.evaluations_left and self._likely_cost(evaluations, calls) <= self.seconds_left
+
+    def most_affordable(self, calls: int) -> int:
+        """The most values in so many calls, and those that are split, that are expected to be within what is left."""
+        for_values = self.seconds_left - self._likely_cost(0, calls)
+        price = self._likely_cost(1, 0) + self._likely_cost(0, 1) / self._short
+        within = for_values / price if price > 0.0 else math.copysign(math.inf, for_values)
+        return int(max(0.0, min(float(self.evaluations_left), within)))
 
     def decide(self) -> None:
         """Say once, after the first values, whether values are dear.
 
-        They are if the check of one answer would take 30 % of the evaluations, or 5 % of the seconds.
+        They are if the check of one answer would take 30 % of the evaluations, or 5 % of the seconds. Of few values,
+        a thousand in twenty calls, nothing is held back: a coarse answer takes all of them.
         """
         check = 150_000    # where values are not spared, of kernels of numbers
         self.dear = check > 0.3 * self.evaluations or check > self.in_seconds(0.05 * self.seconds)
+        held = self._held
+        self.release()
+        self.few = self.dear and self.most_affordable(20) < 1000    # to find the domain takes some 300 to 700
+        self._held = (0, 0, 0) if self.few else held
+
+    @property
+    def few_values_left(self) -> str:
+        """In words, why there is no more to be had from few values."""
+        return (f"max_evaluations={self.evaluations} and max_seconds={self.seconds:g} leave few values, which tell no "
+                f"more")
 
     @property
     def values_left(self) -> float:
@@ -192,11 +218,14 @@ class Budget:
         """The most values that one call of h may be asked for, so that it takes a small part of the seconds."""
         if self.seconds == math.inf:
             return sys.maxsize
-        most = self.largest[0]
+        most, longest = self.largest
+        if most == 0:
+            return int(min(16.0, max(1.0, self.in_seconds(0.04 * self.seconds))))
         if most == self.smallest[0]:    # the price of a value is not told from that of a call
-            return max(16, 2 * most)
+            most_long = most * 0.1 * self.seconds / longest if longest > 0.0 else math.inf
+            return int(min(2.0 * most, max(most + 1.0, most_long)))
         # Prices are only known of calls up to the largest so far, so that each may be eight times as large.
-        return int(max(16, min(self._short, 8 * most)))
+        return int(max(1.0, min(self._short, 8.0 * most)))
 
     @property
     def _short(self) -> float:

@@ -1,5 +1,7 @@
 """Functions that users give: what they get, what they must not do, and what they may return."""
 
+import math
+import time
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -32,16 +34,19 @@ class UserFunction:
     ----------
     values : int
         How many it has returned.
+    seconds_a_value : float
+        Of the call in which a value took least.
     eps : float
         The distance from one to the next number in the type of its values, of the coarsest that it has returned.
     """
 
     def __init__(self, function: Callable[..., Any], name: str, factor: float = 1.0) -> None:
         self.function, self.name, self.factor = function, name, factor
-        self.values, self.eps = 0, EPS
+        self.values, self.eps, self.seconds_a_value = 0, EPS, math.inf
 
     def __call__(self, *points: Any) -> Any:
         """The values at points; raises KernelError if the function writes into these."""
+        before = time.monotonic()
         try:
             with np.errstate(all="ignore"):
                 values = self.function(*map(_locked, points))
@@ -49,7 +54,9 @@ class UserFunction:
             if isinstance(error, KernelError) or not any(word in str(error) for word in _WRITES):
                 raise
             raise changed_arguments(self.name, f"{type(error).__name__}: {error}") from error
-        self.values += values.size if isinstance(values, np.ndarray) else 1
+        count = values.size if isinstance(values, np.ndarray) else 1
+        self.values += count
+        self.seconds_a_value = min(self.seconds_a_value, (time.monotonic() - before) / max(count, 1))
         eps = _eps_of_type(values.dtype) if isinstance(values, np.ndarray) else _eps(getattr(values, "dtype", ""))
         self.eps = max(self.eps, eps)
         if self.factor == 1.0:

@@ -1,16 +1,19 @@
-"""Kernels of vectors whose values are dear: the answer held against the kernel at random pairs of points."""
+"""Kernels whose values are dear: the answer held against the kernel at random pairs of points."""
 
 import math
 from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
+from scipy.special import ndtri
 
+from .._support.floats import EPS
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
-from .carriers import few_carriers_margin
-from .pairs import SeenAtPairs, pairs_for
+from .carriers import carriers, few_carriers_margin
+from .pairs import SeenAtPairs, answer_of, pairs_for
 from .remainder import RemainderEvidence
+from .scatter import ScatterEvidence
 
 Answer: TypeAlias = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """What stands for h at pairs of points."""
@@ -19,21 +22,12 @@ Answer: TypeAlias = Callable[[np.ndarray, np.ndarray], np.ndarray]
 def seen_at_vector_pairs(problem: Problem, answer: Answer) -> SeenAtPairs | None:
     r"""The size of h and of what an answer leaves at random pairs, from points x (n, p) and y (n, q) to values (n,).
 
-    Half of the pairs are drawn from the measures, and half from wider Gaussians in standard coordinates, with weights
-    that make means those of the measures. So no weight is above two. None if h is zero at all pairs.
+    None if h is zero at all pairs.
     """
     count = pairs_for(problem.given)
-    rng = np.random.default_rng(count)
-    z = rng.standard_normal((count, sum(side.directions for side in problem.sides)))
-    wider = 1.4    # deviations of half of the standard coordinates: polynomials miss more far out
-    z[count // 2:] *= wider
-    weight = mixture_weights(z, wider) / count
-    x, y = (side.points(part) for side, part in
-            zip(problem.sides, np.split(z, [problem.sides[0].directions], axis=1), strict=True))
-    h = problem.kernel.finite_beside(x, y)
-    energies = weight * (h - answer(x, y)) ** 2
-    size, remainder = math.sqrt(float(weight @ h**2)), math.sqrt(float(energies.sum()))
-    margin = float(few_carriers_margin(energies, 16.0))
+    of_h, left = _energies(problem, answer, count)
+    size, remainder = (math.sqrt(float(energies.sum())) for energies in (of_h, left))
+    margin = float(few_carriers_margin(left, 16.0))
     return None if size == 0.0 else SeenAtPairs(size, margin * remainder, count)
 
 
@@ -51,6 +45,58 @@ def evidence_at_pairs(problem: Problem, beyond: float, system: SingularSystem) -
     size = seen.size if remainder > 1e-3 * seen.size else float(np.linalg.norm(values))
     return RemainderEvidence(values=values, size=size, remainder=remainder, operator_norm=remainder, coupling=remainder,
                              dimension=seen.count, least=remainder)
+
+
+def evidence_of_few_pairs(problem: Problem, count: int, beyond: float, system: SingularSystem) -> ScatterEvidence:
+    """The same of a kernel of numbers and of so few pairs that their scatter matters: bars are six deviations wide."""
+    mu_x, mu_y = problem.lines
+
+    def answer(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        t, u = mu_x.coordinate(x), mu_y.coordinate(y)
+        return np.asarray(answer_of(system)(t, u) / mu_x.sqrt_density(t) / mu_y.sqrt_density(u))
+
+    (energy, most), (_, left) = map(_energy_and_bound, _energies(problem, answer, count))
+    bar = math.sqrt(left + beyond**2) + 16.0 * EPS * float(system.values.max(initial=0.0))
+    # By Weyl's bound each value is the i-th, however wide its bar is.
+    return ScatterEvidence(values=system.values, errors=np.full(len(system.values), bar), dimension=count,
+                           energy=(energy, most - energy), clear=1.0)
+
+
+def _energy_and_bound(energies: np.ndarray) -> tuple[float, float]:
+    """The sum of energies, and what it may be: six deviations more, and more still where few of them carry it.
+
+    The deviation of a sum that p of the energies share is one part in the root of p of it. With twelve deviations as
+    few bars are false, and with four no more but where there are less than sixty pairs (benchmarks/few_values.py).
+    """
+    energy = float(energies.sum())
+    deviation = 1.0 / math.sqrt(max(float(carriers(energies)), 1.0))
+    return energy, energy * (1.0 + 6.0 * deviation) * float(few_carriers_margin(energies, 16.0)) ** 2
+
+
+def _energies(problem: Problem, answer: Answer, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Parts of the mean squares of h, and of what an answer leaves of it, of so many random pairs of points.
+
+    Half of the pairs are drawn from the measures, and half from wider Gaussians in standard coordinates, with weights
+    that make means those of the measures. So no weight is above two.
+    """
+    rng = np.random.default_rng(count)
+    z = spread_normals(count, sum(side.directions for side in problem.sides), rng)
+    wider = 1.4    # deviations of half of the standard coordinates: polynomials miss more far out
+    z[count // 2:] *= wider
+    weight = mixture_weights(z, wider) / count
+    x, y = (side.points(part) for side, part in
+            zip(problem.sides, np.split(z, [problem.sides[0].directions], axis=1), strict=True))
+    h = problem.given.finite_beside(x, y)
+    return weight * np.abs(h) ** 2, weight * np.abs(h - answer(x, y)) ** 2
+
+
+def spread_normals(count: int, dim: int, rng: np.random.Generator) -> np.ndarray:
+    """Standard Gaussian vectors (count, dim): along each coordinate there is one in each of as many parts of the mass.
+
+    They are in no order.
+    """
+    u = (rng.permuted(np.tile(np.arange(count)[:, None], (1, dim)), axis=0) + rng.random((count, dim))) / count
+    return np.asarray(ndtri(u))
 
 
 def mixture_weights(z: np.ndarray, wider: float) -> np.ndarray:

@@ -4,6 +4,7 @@ from .._support.validation import one_of
 from .atoms import Atoms
 from .auto import Auto
 from .base import Method
+from .few_values import FewValues
 from .finite_rank import FiniteRank
 from .gaussian_kernel import GaussianKernel
 from .grids import Grid
@@ -21,9 +22,9 @@ from .tensor import Tensor
 from .uniform import UniformPanels
 from .zonal import Zonal
 
-__all__ = ["METHODS", "Atoms", "Auto", "FiniteRank", "GaussianKernel", "Grid", "HermiteGalerkin", "Logarithmic",
-           "Method", "Panels", "Polar", "Polynomials", "ProductIntegration", "QuasiRandom", "Ridge", "ScaledHermite",
-           "Sectors", "Tensor", "UniformPanels", "Zonal", "as_method", "hold_for_few_points"]
+__all__ = ["METHODS", "Atoms", "Auto", "FewValues", "FiniteRank", "GaussianKernel", "Grid", "HermiteGalerkin",
+           "Logarithmic", "Method", "Panels", "Polar", "Polynomials", "ProductIntegration", "QuasiRandom", "Ridge",
+           "ScaledHermite", "Sectors", "Tensor", "UniformPanels", "Zonal", "as_method", "hold_for_few_points"]
 
 METHODS: dict[str, type[Method]] = {
     "auto": Auto, "atoms": Atoms, "polynomials": Polynomials, "hermite": HermiteGalerkin,

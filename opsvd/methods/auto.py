@@ -14,6 +14,7 @@ from .atoms import Atoms
 from .auto_vectors import discretisations_of_vectors
 from .base import ONLY_REAL, Method
 from .curved_stand_in import curved_stand_in
+from .few_values import FewValues
 from .finite_rank import FiniteRank
 from .gaussian_kernel import GaussianKernel
 from .logarithmic import Logarithmic
@@ -33,7 +34,9 @@ from .uniform import UniformPanels
 class Auto(Method):
     """The first method that does it, after what the kernel turns out to be.
 
-    Two discrete measures take their atoms, and one on the line beside a discrete one takes panels. Under others:
+    Where there are so few values that what finds out about h takes most of them, polynomials take them all; of vectors
+    and heavy tails one random matrix. Else two discrete measures take their atoms, and one on the line beside a
+    discrete one takes panels. Under others:
 
     1. Orthonormal polynomials of degree 47 to 191, on circles to 1535, are given up if their coefficients decay too
        slowly: if the energy of those in the last third of the degrees, which is what the error bars will be about, is
@@ -61,6 +64,9 @@ class Auto(Method):
         """Yield from one method after the other, which share what the problem has found out."""
         if problem.discrete:
             return Atoms().discretisations(problem)
+        if problem.budget.few:
+            few = FewValues() if FewValues().refusal(problem) is None else QuasiRandom()
+            return few.discretisations(problem)
         if problem.half_discrete:
             return self._of_atoms_and_line(problem)
         return self._of_numbers(problem) if problem.of_numbers else discretisations_of_vectors(problem)

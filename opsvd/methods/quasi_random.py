@@ -19,7 +19,7 @@ from ..bases import PointBasis
 from ..errors import KernelError
 from ..evidence.moments import moment_evidence
 from ..evidence.scatter import ScatterEvidence, scatter_of_points
-from ..evidence.vector_pairs import mixture_weights
+from ..evidence.vector_pairs import mixture_weights, spread_normals
 from ..kernels import BlockKernel, Kernel, MatrixKernel, Side, operator_grid, require_squares
 from ..operator.discretisation import Block, Discretisation, Discretisations, Triplets
 from ..operator.problem import Problem
@@ -69,13 +69,10 @@ def point_counts(problem: Problem) -> Iterator[int]:
 
 def _points_of_one_matrix(problem: Problem) -> int:
     """The points a side of the largest matrix that is affordable, if that of all scramblings is small; else zero."""
-    budget, fewest = problem.budget, 2 * _FEWEST    # of fewer the scatter tells as much, or nothing does
+    budget, fewest = problem.budget, 6    # of which deviations over rows and columns are hardly known
     if isinstance(problem.kernel, BlockKernel | MatrixKernel) or _first_size(problem.given, budget, 16, 1) == 16:
         return 0
-    # A tenth is left for what it took to try a kernel that was made before.
-    n = math.isqrt(max(int(min(0.9 * budget.evaluations_left, SCRAMBLINGS * 16**2)), 0))
-    while n >= fewest and not budget.affords(n**2, 1):
-        n -= 1
+    n = math.isqrt(min(budget.most_affordable(1), SCRAMBLINGS * 16**2))
     return n if n >= fewest else 0
 
 
@@ -89,8 +86,7 @@ def _one_matrix(problem: Problem, n: int) -> Discretisation:
     rng, sides, points, roots = np.random.default_rng(n), problem.sides, [], []
     for side in sides:
         dim = side.directions
-        u = (rng.permuted(np.tile(np.arange(n)[:, None], (1, dim)), axis=0) + rng.random((n, dim))) / n
-        z = ndtri(u)
+        z = spread_normals(n, dim, rng)
         wider = 1.0 + 0.4 * min(1.0, math.sqrt(3.0 / dim))    # of many coordinates so much is another shell
         z[n // 2:] *= wider
         points.append(side.points(z))
@@ -101,8 +97,8 @@ def _one_matrix(problem: Problem, n: int) -> Discretisation:
     left, right = (PointBasis(side, some) for side, some in zip(sides, points, strict=True))
     return Discretisation((Block(left, right, np.diag(s)),), lambda _: moment_evidence(grid),
                           f"{n} random points a side: the largest value by means over their pairs",
-                          limit="So few values tell the largest singular value alone: raise max_evaluations or "
-                          "max_seconds", factorise=lambda _: (u, s, v))
+                          limit=f"{problem.budget.few_values_left} than the largest singular value",
+                          factorise=lambda _: (u, s, v))
 
 
 def _discretisation(problem: Problem, n: int, remark: str) -> Discretisation:
