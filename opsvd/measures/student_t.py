@@ -81,7 +81,7 @@ class StudentT(LineMeasure):
 
     def points(self, t: np.ndarray) -> np.ndarray:
         """The points x of coordinates t."""
-        return self._coordinates.place(np.asarray(t, dtype=np.float64)).x
+        return self._coordinates.points(np.asarray(t, dtype=np.float64))
 
     def coordinate(self, x: np.ndarray) -> np.ndarray:
         """The coordinates t of points x."""

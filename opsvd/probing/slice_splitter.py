@@ -335,16 +335,17 @@ class Splitter:
 
         Zero where rounding of h and of y explains them.
         """
-        effects, rounding = np.zeros(len(pieces)), EPS * np.sqrt(energy)
-        seen = np.flatnonzero(tails > 16.0 * rounding)
-        left, right = pieces.left[seen], pieces.right[seen]
-        width, coarse = right - left, np.maximum(self.measure.coarseness(left), self.measure.coarseness(right))
+        rounding = EPS * np.sqrt(energy)
         # More than 1e-4 of a slice is no rounding but a jump: log|x - y| and (x > y) of tests/measured_problems.py.
-        relative = np.minimum(16.0 + 4.0 * coarse / width, 1e-4 / EPS)
+        most = 1e-4 / EPS * rounding
+        unsure = np.flatnonzero((tails > 16.0 * rounding) & (tails <= most))
+        if len(unsure):
+            ends = np.stack([pieces.left[unsure], pieces.right[unsure]])
+            relative = 16.0 + 4.0 * self.measure.coarseness(ends).max(axis=0) / (ends[1] - ends[0])
+            most[unsure] = np.minimum(relative * rounding[unsure], most[unsure])
         # Such functions are at most about four.
-        effects[seen] = np.where(tails[seen] > relative * rounding[seen],
-                                 tails[seen] * np.minimum(1.0, 4.0 * np.sqrt(width / self.measure.scale)), 0.0)
-        return effects
+        reach = np.minimum(1.0, 4.0 * np.sqrt((pieces.right - pieces.left) / self.measure.scale))
+        return np.where(tails > most, tails * reach, 0.0)
 
     def _keep(self, pieces: SlicePieces, *, last: bool) -> SlicePieces:
         """Evaluate pieces, keep the values of those that are resolved (of all, at last), and return the others."""
