@@ -49,9 +49,14 @@ def floor_width(measure: LineMeasure, edges: np.ndarray) -> np.ndarray:
     return np.asarray(np.maximum(1e-17 * measure.scale, 64.0 * EPS * nearest))
 
 
-def next_to(ends: np.ndarray, width: np.ndarray, side: float, ulps: float = 8.0) -> np.ndarray:
+def next_to(ends: np.ndarray, width: np.ndarray | float, side: np.ndarray | float, ulps: float = 8.0) -> np.ndarray:
     """Points inside panels as close to their left (side = 1) or right (side = -1) ends as floats tell apart."""
     return np.asarray(ends + side * ulps * EPS * np.maximum(width, np.abs(ends)))
+
+
+def ends_from_inside(edges: np.ndarray, measure: LineMeasure) -> np.ndarray:
+    """Where densities end or jump: T g has kinks where curves of breaks get there."""
+    return np.append(next_to(edges[[0, -1]], edges[-1] - edges[0], np.array([1.0, -1.0])), measure.edges)
 
 
 def panel_tails(matrix: np.ndarray, norm: float = 0.0) -> np.ndarray:

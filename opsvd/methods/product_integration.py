@@ -27,7 +27,7 @@ from ..probing.slices import SliceIntegrals
 from ..probing.straight_strips import ends_of_strips
 from ..quadrature import Rule, hidden_energy
 from .base import Method
-from .panel_rules import FIRST_PANELS, ORDER, first_edges, panel_tails, with_edges_at
+from .panel_rules import FIRST_PANELS, ORDER, ends_from_inside, first_edges, panel_tails, with_edges_at
 from .refinement import Samples, resolve
 from .uniform import UniformPanels, loose_checks
 
@@ -51,7 +51,7 @@ class ProductIntegration(Method):
     modes : int, default 8
         How many of the leading singular functions the panels are to resolve at first; up to 40 where the bars do not
         meet the tolerance. Values beyond may come out well, too.
-    max_nodes : int, default 3200
+    max_nodes : int, default 6400
         The most nodes a variable.
 
     References
@@ -59,7 +59,7 @@ class ProductIntegration(Method):
     K. E. Atkinson, The Numerical Solution of Integral Equations of the Second Kind, Cambridge (1997), section 4.2.
     """
 
-    def __init__(self, modes: int = 8, max_nodes: int = 3200) -> None:
+    def __init__(self, modes: int = 8, max_nodes: int = 6400) -> None:
         self.modes = positive_int(modes, "modes")
         self.max_nodes = positive_int(max_nodes, "max_nodes")
 
@@ -68,14 +68,14 @@ class ProductIntegration(Method):
         kernel, (mu_x, mu_y), budget = problem.kernel, problem.lines, problem.budget
         rng, most, start = np.random.default_rng(0), self.max_nodes // ORDER, kernel.evaluations
         tol, rough = problem.tolerances.integrals, problem.tolerances.images
-        if (sides := _survey(problem, tol, most=most // 4)) is None:
+        if (sides := _survey(problem, tol, most=most // 8)) is None:
             yield UniformPanels().discretisation(problem, _TOO_ROUGH)
             return
         along_y, along_x = sides
-        # Integrals along many pieces are known to some times the tolerance of each. A quarter of the panels is for
+        # Integrals along many pieces are known to some times the tolerance of each. An eighth of the panels is for
         # functions that are rough in many places, until these are all taken; or more, where curves meet in many.
         resolved = partial(resolve, noise=10.0 * tol, ratio=4.0)
-        broad = min(max(most // 4, *(2 * len(side.panels) for side in sides)), most)
+        broad = min(max(most // 8, *(2 * len(side.panels) for side in sides)), most)
         x, y = _first_panels(sides, partial(resolved, tol=rough, limit=min(2 * broad, most), broad=broad), most)
         # Evaluations after which one is shown that is not settled, which takes as many as these panels; then twice.
         patience, dearest = max(6_000_000, 3 * (kernel.evaluations - start)), (kernel.evaluations - start) // 2
@@ -104,7 +104,7 @@ class ProductIntegration(Method):
             # The energy at a pole is continued along panels that halve towards it, and not by more panels in between.
             # Where one variable alone is rough, slices miss something near a point, and more panels follow their noise:
             # as at the tip of (x^2 < y < 2x^2) and at corners of two discs, of benchmarks/hard_classes.py.
-            grows = 7 * min(len(x), len(y)) > 8 * broad and broad < most and hidden == 0.0
+            grows = min(len(x), len(y)) > broad and broad < most and hidden == 0.0
             # Where functions are settled and bars are not good enough, they are to be smoother. Then twice as many are
             # resolved: gaps of values that fall slowly are known from many. As many stay apart in `_leading_part`.
             if last or (settled and rough <= 1e-10 and 2 * modes > 40 and not grows):
@@ -167,7 +167,7 @@ def _survey(problem: Problem, tol: float, *, most: int) -> tuple["_Slices", "_Sl
 
 
 def _place(along_y: "_Slices", along_x: "_Slices") -> bool:
-    """Put edges where curves of breaks meet, and their images, in both variables; whether any points are new."""
+    """Put edges where curves of breaks meet, or leave the panels, and at images; whether any points are new."""
     known = np.stack([along_y.met, along_x.met], axis=1)
     found = np.concatenate([along_y.meeting_points(known), along_x.meeting_points(known[:, ::-1])[:, ::-1]])
     scales = np.array([along_y.mu_x.scale, along_y.mu_y.scale])
@@ -176,7 +176,7 @@ def _place(along_y: "_Slices", along_x: "_Slices") -> bool:
     for side, other in ((along_y, along_x), (along_x, along_y)):
         side.edges = with_edges_at(side.shared, other.met, side.mu_y)
     for side, other in ((along_y, along_x), (along_x, along_y)):
-        images = other.breaks_at(other.met)
+        images = np.append(other.breaks_at(other.met), other.breaks_at(ends_from_inside(side.edges, side.mu_y)))
         side.singular = np.concatenate([side.met, images, other.breaks_at(side.breaks_at(images))])
         side.panels = with_edges_at(side.first, side.singular, side.mu_x)
     for side, other in ((along_y, along_x), (along_x, along_y)):
