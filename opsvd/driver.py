@@ -361,6 +361,11 @@ def _coarse(problem: Problem, reason: str) -> tuple[_Judged, str]:
         if best is not None:
             return best, refused or reason
         reason = refused or reason
+    for method in (FewValues(), points):
+        with budget.last(1000):    # a few milliseconds of work
+            best = _refined(problem, method)[0] if method.refusal(problem) is None else None
+        if best is not None:
+            return best, reason
     raise KernelError(f"h must be within what the budget allows, but {reason} before there was an answer; raise it, or "
                       f"rtol, or estimate the singular values with opsvd.monte_carlo")
 

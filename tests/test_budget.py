@@ -2,6 +2,8 @@
 
 import math
 import time
+from itertools import count
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -86,6 +88,20 @@ def test_evaluations_stay_within_the_limit(h, limit):
 def test_more_seconds_allow_more_evaluations(seconds, most):
     """Where nobody says how many: what 20 seconds allow is spent in 20 seconds."""
     assert _evaluations_in(seconds) == most
+
+
+@pytest.mark.parametrize(("h", "measures", "energy"), [
+    (lambda x, y: 1.0 * (x * x + y * y < 1.0), (), 1.0 - math.exp(-0.5)),
+    (lambda x, y: np.abs(x - y), (opsvd.Uniform(-2.0, 3.0),), 25.0 / 12.0 + 0.25 + 1.0),
+    (lambda x, y: np.cos(np.sum(x * y, axis=-1)), (opsvd.Gaussian.standard(2),) * 2, 0.6)], ids=["disc", "kink", "cos"])
+def test_there_is_an_answer_however_slow_the_machine_is(monkeypatch, h, measures, energy):
+    """By a clock that goes on each time that it is looked at, 200 times for all: with bars that hold."""
+    ticks = count()
+    monkeypatch.setattr("opsvd._support.budget.time", SimpleNamespace(monotonic=lambda: 0.01 * next(ticks)))
+    svd = quietly(h, *measures, max_seconds=2.0)
+    assert abs(svd.norm - math.sqrt(energy)) <= svd.norm.error
+    assert svd.rank == 0 or svd.singular_values[0] - svd.errors[0] <= math.sqrt(energy)
+    assert svd.converged or "max_seconds=2" in svd.status
 
 
 @pytest.mark.thorough
