@@ -288,8 +288,8 @@ def _mean_on_line(line: LineMeasure, function: Function, tol: float) -> tuple[fl
     def weight(t: np.ndarray) -> np.ndarray:
         return line.sqrt_density(t) ** 2
 
-    # An even number of edges: none is in the middle.
-    edges = with_edges_of(line, np.linspace(*line.box(UNDERFLOW), 18))
+    # At the centre the function turns to the other side of the diagonal, which takes a search to be found.
+    edges = np.union1d(with_edges_of(line, np.linspace(*line.box(UNDERFLOW), 18)), line.center)
     if len(edges) > 100:
         return None
     pieces = find_pieces(lambda t: function(t)[:, None], weight, Pieces(edges, np.intersect1d(edges, line.edges)), tol,
