@@ -120,6 +120,7 @@ class Auto(Method):
             before, attempt = attempt, PolynomialAttempt(problem, degree)
             # Where values are dear, more polynomials cost less than the images that fewer of them ask for.
             promising = problem.given.dear and problem.gaussian and following is not None and (
+                before is None or self._falls(attempt, before)) and (
                 attempt.tail ** ((following + 1) / (degree + 1)) <= problem.tolerances.left_out**1.5 < attempt.tail)
             if curves and degree >= DEGREES[1] and attempt.tail > problem.tolerances.left_out and not (
                     promising or self._smooth(attempt, before)):
@@ -149,8 +150,14 @@ class Auto(Method):
         (benchmarks/dear_kernels.py). To degree 47 they take 3000 values, to 95 12 000, and curves 10 000.
         """
         twice = attempt.tail**1.3
-        return before is not None and attempt.tail <= before.tail**1.25 and (
+        return before is not None and Auto._falls(attempt, before) and (
             twice <= 2.0 * attempt.problem.tolerances.left_out)
+
+    @staticmethod
+    def _falls(attempt: PolynomialAttempt, before: PolynomialAttempt) -> bool:
+        """Whether the tail of coefficients falls as that of smooth functions does: see `_smooth`."""
+        more = (attempt.degree + 1) / (before.degree + 1)
+        return bool(attempt.tail <= before.tail ** (more**0.32))    # by 1.25 at twice the degree
 
     def _between_curves(self, problem: Problem) -> Generator[Discretisation, Any, bool]:
         """Polynomials between curves in place of h, if they do; return whether that is all."""

@@ -384,7 +384,8 @@ class Splitter:
         suspects = np.flatnonzero(pieces.stubborn) if self.waiting == 0 else np.zeros(0, dtype=np.intp)
         where[suspects], singular[suspects] = classify_breaks(
             lambda which, points: self.kernel(self.x[pieces.index[suspects[which]], None], points),
-            pieces.left[suspects], pieces.right[suspects], parts=parts_of_each(len(suspects), dear=self.kernel.dear))
+            pieces.left[suspects], pieces.right[suspects], dear=self.kernel.dear,
+            parts=parts_of_each(len(suspects), dear=self.kernel.dear))
         width = pieces.right - pieces.left
         found = np.isfinite(where)
         self.waiting = halvings_before_search(self.waiting, searched=len(suspects) > 0, found=bool(found.any()))

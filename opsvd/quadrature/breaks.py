@@ -63,8 +63,8 @@ def find_breaks(function: Function, left: np.ndarray, right: np.ndarray,
     return classify_breaks(function, left, right, noise, parts)[0]
 
 
-def classify_breaks(function: Function, left: np.ndarray, right: np.ndarray,
-                    noise: float = ROUNDING, parts: int = _PARTS) -> tuple[np.ndarray, np.ndarray]:
+def classify_breaks(function: Function, left: np.ndarray, right: np.ndarray, noise: float = ROUNDING,
+                    parts: int = _PARTS, *, dear: bool = False) -> tuple[np.ndarray, np.ndarray]:
     r"""Find one break in each of many intervals of many functions, all at once.
 
     Points divide an interval into equal parts. The two around the largest second difference are kept, and divided
@@ -84,6 +84,8 @@ def classify_breaks(function: Function, left: np.ndarray, right: np.ndarray,
         Second differences below this part of the values say nothing.
     parts : int
         A power of two, at least eight: more where a call is dear, and an evaluation is not.
+    dear : bool
+        Whether evaluations are: then jumps are followed with one at a time, by bisection.
 
     Returns
     -------
@@ -103,7 +105,7 @@ def classify_breaks(function: Function, left: np.ndarray, right: np.ndarray,
     """
     if len(left) == 0:
         return np.full(0, np.nan), np.zeros(0, dtype=bool)
-    return _Search(function, left, right, noise, parts).run()
+    return _Search(function, left, right, noise, parts, dear=dear).run()
 
 
 class _Search:
@@ -113,8 +115,8 @@ class _Search:
     """
 
     def __init__(self, function: Function, left: np.ndarray, right: np.ndarray, noise: float,
-                 parts: int) -> None:
-        n = len(left)
+                 parts: int, *, dear: bool) -> None:
+        n, self.dear = len(left), dear
         self.parts, self.bits = parts, parts.bit_length() - 2    # bits a level
         self.levels = -(-_BITS // self.bits)
         self.function, self.noise = function, noise
@@ -188,7 +190,8 @@ class _Search:
             return rows
         live, part = self.live[rows], changes[:, rows].argmax(axis=0)
         # A few jumps are followed in few calls, and many with few evaluations each: two parts take 56, and eight 133.
-        parts = 2 * self.parts if len(rows) < 32 else self.parts if len(rows) < 1000 else 2
+        many = self.dear or len(rows) >= 1000
+        parts = 2 if many else 2 * self.parts if len(rows) < 32 else self.parts
         place, there = _jump(self.function, live, self.table[:, [part, part + 1], rows], parts)
         self.where[live[there]], self.followed[live], self.no_jump[live] = place[there], there, ~there
         return np.asarray(rows[there])
