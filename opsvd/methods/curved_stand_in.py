@@ -29,7 +29,7 @@ def curved_stand_in(problem: Problem) -> StandIn | None:
     nodes = 12 if problem.rtol >= 1e-4 else 16    # of a panel in x; with fewer there are more panels
     try:
         with problem.budget.part(0.7):
-            cells = curved_cells(problem.kernel, problem.domain, problem.lines, 0.08 * problem.rtol, nodes=nodes)
+            cells = curved_cells(problem.kernel, problem.domain, problem.lines, 0.06 * problem.rtol, nodes=nodes)
         if cells is None:
             return None
         seen = seen_at_pairs(problem.kernel, problem.domain, problem.lines, cells,
