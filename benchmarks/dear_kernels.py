@@ -37,7 +37,7 @@ def needed(problem: Any, goal: float) -> tuple[int | None, list[int]]:
     """The evaluations of the first run that converges, and the limits at which a bar does not hold."""
     false = []
     for limit in LIMITS:
-        svd, true = decomposed(problem, goal, max_evaluations=limit)
+        svd, true = decomposed(problem, goal, max_evaluations=limit, max_seconds=100.0)    # values count, not seconds
         if not true:
             false.append(limit)
         if svd.converged:

@@ -386,8 +386,7 @@ class Splitter:
             lambda which, points: self.kernel(self.x[pieces.index[suspects[which]], None], points),
             pieces.left[suspects], pieces.right[suspects], dear=self.kernel.dear,
             parts=parts_of_each(len(suspects), dear=self.kernel.dear))
-        width = pieces.right - pieces.left
-        found = np.isfinite(where)
+        width, found = pieces.right - pieces.left, np.isfinite(where)
         self.waiting = halvings_before_search(self.waiting, searched=len(suspects) > 0, found=bool(found.any()))
         self.breaks.append(np.column_stack([self.x[pieces.index[found]], where[found]]))
         at_left, at_right = where - pieces.left <= _AT_END * width, pieces.right - where <= _AT_END * width
