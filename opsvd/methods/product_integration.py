@@ -32,7 +32,7 @@ from .refinement import Samples, resolve
 from .uniform import UniformPanels, loose_checks
 
 _TOO_ROUGH = ("slices of h do not become smooth when they are cut: h looks like noise or a fractal, or has more breaks "
-              "or oscillations than can be followed")
+              "or oscillations than can be followed; a larger max_seconds follows more of these")
 
 
 class ProductIntegration(Method):
@@ -148,12 +148,12 @@ def _survey(problem: Problem, tol: float, *, most: int) -> tuple["_Slices", "_Sl
     rules = [PanelBasis(mu, edges, ORDER).rule for mu, edges in ((mu_x, x), (mu_y, y))]
     size = float(np.linalg.norm(weighted_samples(kernel, domain, *rules))) / 16.0    # of about 256 slices
     along_y = _Slices(kernel, (mu_x, mu_y), tol, size, y)
-    along_x = _Slices(kernel.adjoint(), (mu_y, mu_x), tol, size, x)
-    surveys = []
-    # What stays rough takes all of these evaluations; |x|^-0.45, which does not, takes 2.1 million.
+    along_x, surveys = _Slices(kernel.adjoint(), (mu_y, mu_x), tol, size, x), []
+    # What stays rough takes all of these evaluations; |x|^-0.45, which does not, takes 2.1 million, floor(10xy) 10.
+    most_values = max(2_400_000, min(problem.budget.evaluations // 80, 12_000_000))
     for side, rule in zip((along_y, along_x), rules, strict=True):
         surveys.append(slice_integrals(side.kernel, rule, side.mu_y, side.edges, tol, order=ORDER, size=size,
-                                       budget=2_400_000, looks=8, strips=True))
+                                       budget=most_values, looks=8, strips=True))
         if surveys[-1].exhausted:
             return None
         side.keep(_keys(rule), surveys[-1])
