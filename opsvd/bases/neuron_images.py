@@ -17,6 +17,7 @@ from ..quadrature import PanelFunction, gauss_legendre, legendre_moments, legend
 from .harmonics import polar
 from .multiplets import MultipletBasis
 from .panels import PanelBasis
+from .polyspherical import Polyspherical
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,8 +144,9 @@ class NeuronSlices:
 class NeuronImages(MultipletBasis):
     r"""r functions :math:`g_j(y) = E_z[\varphi(u(z) |v_1| + \beta v_2)\, f_j(z)]` of :math:`v = W y + c`, orthonormal.
 
-    :math:`v_1` is a number, of which no absolute value is taken, or the other coordinates of v together; then the
-    functions are times harmonics of it, of one degree.
+    :math:`v_1` is a number, of which no absolute value is taken, or the other coordinates of v together. Then the
+    functions are times harmonics of it, of one degree; or they are sums over many harmonics Y, with other f_j for each:
+    :math:`\sum_Y Y(v_1 / |v_1|) E_z[\varphi(u(z) |v_1| + \beta v_2)\, f_{Yj}(z)]`.
 
     Parameters
     ----------
@@ -154,36 +156,52 @@ class NeuronImages(MultipletBasis):
     shift : ndarray, shape (k,)
         The vector c.
     degree : int
-        Of the harmonics, if k is more than two.
+        Of the harmonics, if k is more than two and they are of one degree.
+    angular : Polyspherical or None
+        Of single coordinates, if the functions are sums over these.
     slices : NeuronSlices
     phi : PanelFunction
     span : ndarray, shape (panels * order, q)
         Functions in the panels of the slices, the same for all degrees.
-    table : ndarray, shape (q, r)
-        The f_j as sums of these.
+    table : ndarray, shape (harmonics, q, r)
+        The f_Yj as sums of these; of one degree there is one.
     """
 
     exact = True
 
-    def __init__(self, side: Side, *, turn: np.ndarray, shift: np.ndarray, degree: int, slices: NeuronSlices,
-                 phi: PanelFunction, span: np.ndarray, table: np.ndarray) -> None:
-        super().__init__(side, turn, shift, (len(shift) - 1, 1), (degree, 0))
+    def __init__(self, side: Side, *, turn: np.ndarray, shift: np.ndarray, degree: int,
+                 angular: Polyspherical | None = None, slices: NeuronSlices, phi: PanelFunction, span: np.ndarray,
+                 table: np.ndarray) -> None:
+        groups = ((len(shift) - 1, 1), (degree, 0))
+        super().__init__(side, turn, shift, *(groups if angular is None else ((1,) * len(shift), (0,) * len(shift))))
+        self.degree, self.angular = degree, angular
         self.slices, self.phi, self.span, self.table = slices, phi, span, table
 
     @property
     def size(self) -> int:
         """The number r of functions."""
-        return int(self.table.shape[1])
+        return int(self.table.shape[-1])
 
     def of_turned(self, a: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
         """Integrals along z, for every vector."""
-        v = a if a.shape[1] == 2 else np.column_stack([polar(a[:, :-1])[0], a[:, -1]])
-        return np.asarray(self.slices.images(self.phi, v, self.span) @ (self.table @ coefficients))
+        if a.shape[1] == 2:
+            return np.asarray(self.slices.images(self.phi, a, self.span) @ (self.table[0] @ coefficients))
+        length, direction = polar(a[:, :-1])
+        images = self.slices.images(self.phi, np.column_stack([length, a[:, -1]]), self.span)
+        table = self.table @ coefficients
+        if self.angular is None:
+            return np.asarray(images @ table[0])
+        sums = np.zeros((len(a), table.shape[-1]))
+        for some in chunks(len(a), table.size // len(table[0])):
+            harmonics = self.angular.at(direction[some]).reshape(-1, len(table))
+            products = images[some] @ np.moveaxis(table, 1, 0).reshape(table.shape[1], -1)
+            sums[some] = np.einsum("nh,nhr->nr", harmonics, products.reshape(len(products), len(table), -1))
+        return sums
 
     def state(self) -> dict[str, Any]:
         """The arguments of all that it is made of."""
-        slices = self.slices
-        return {"turn": self.turn, "shift": self.shift, "degree": self.degrees[0], "span": self.span,
+        slices, angular = self.slices, {} if self.angular is None else self.angular.state()
+        return {**angular, "turn": self.turn, "shift": self.shift, "degree": self.degree, "span": self.span,
                 "table": self.table, "order": slices.order, "edges": slices.edges, "along": slices.along.coefficients,
                 "root": slices.root.coefficients, "bias": slices.bias, "breaks": slices.breaks,
                 "phi_edges": self.phi.edges, "phi": self.phi.coefficients}
@@ -193,8 +211,10 @@ class NeuronImages(MultipletBasis):
         """From what `state` gives."""
         along, root = (PanelFunction(state["edges"], state[name]) for name in ("along", "root"))
         slices = NeuronSlices(state["order"], along, root, state["bias"], state["breaks"])
-        return cls(side, turn=state["turn"], shift=state["shift"], degree=state["degree"], slices=slices,
-                   phi=PanelFunction(state["phi_edges"], state["phi"]), span=state["span"], table=state["table"])
+        angular = Polyspherical.from_state(state) if "tops" in state else None
+        return cls(side, turn=state["turn"], shift=state["shift"], degree=state["degree"], angular=angular,
+                   slices=slices, phi=PanelFunction(state["phi_edges"], state["phi"]), span=state["span"],
+                   table=state["table"])
 
 
 class ContinuedPanels(PanelBasis):

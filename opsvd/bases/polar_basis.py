@@ -72,13 +72,12 @@ class PolarBasis(MultipletBasis):
 
     def state(self) -> dict[str, Any]:
         """The arguments of all that it is made of."""
-        return {**self.radial.state(), "turn": self.turn, "shift": self.shift, "sizes": np.array(self.angular.sizes),
-                "degrees": np.array(self.angular.degrees), "tops": np.array(self.angular.tops), "table": self.table}
+        return {**self.radial.state(), **self.angular.state(), "turn": self.turn, "shift": self.shift,
+                "table": self.table}
 
     @classmethod
     def from_state(cls, side: Side, state: dict[str, Any]) -> "PolarBasis":
         """From what `state` gives."""
         radial = RadialBasis(state["k"], state["step"], state["last"], state["count"])
-        sizes, degrees, tops = (tuple(state[name].tolist()) for name in ("sizes", "degrees", "tops"))
         return cls(side, turn=state["turn"], shift=state["shift"], radial=radial,
-                   angular=Polyspherical(sizes, degrees, tops), table=state["table"])
+                   angular=Polyspherical.from_state(state), table=state["table"])

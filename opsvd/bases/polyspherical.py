@@ -16,6 +16,7 @@ with G_n the Gegenbauer polynomials that make them orthonormal.
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -50,6 +51,16 @@ class Polyspherical:
         first = np.arange(2) if degrees[0] == self.BOTH else np.array(degrees[:1])
         self.chain = (first, *(np.arange(low, top + 1, 1 if both else 2) for low, top, both in
                                zip(least.tolist(), tops, mixed.tolist(), strict=True)))
+
+    def state(self) -> dict[str, Any]:
+        """The arguments."""
+        return {"sizes": np.array(self.sizes), "degrees": np.array(self.degrees), "tops": np.array(self.tops)}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> "Polyspherical":
+        """From what `state` gives, among others."""
+        sizes, degrees, tops = (tuple(state[name].tolist()) for name in ("sizes", "degrees", "tops"))
+        return cls(sizes, degrees, tops)
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -77,6 +77,8 @@ def _too_dear(plane: Plane) -> str | None:
     if not isinstance(plane, GaussianPlane):
         return None if plane.p == 2 or sum(plane.mixed) < 2 else (
             "takes three independent numbers x if the laws of two, with the mean of the bias, are symmetric about zero")
+    if not any(plane.mixed):
+        return None
     most = {2: 2_000, 3: 12_000, 4: 40_000}[plane.p]    # a sum over all of them takes a second
     if (points := plane.directions(_TOPS[plane.p][-1]).masses.size) > most:
         return ("takes Gaussian vectors x of deviations in smaller ratios, and with a mean along fewer of their axes: "

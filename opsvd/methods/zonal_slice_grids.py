@@ -8,17 +8,21 @@ the mean over all x of one z is :math:`Y(w / |w|) (R_m F)(z)`, and with t the co
 
 So the matrix of :math:`S S^*` between functions of the number z serves all degrees. A number x has z = x, a w with its
 sign, and no degrees.
+
+If x = D u with u round and D diagonal, :math:`\langle w, x \rangle = \langle D w, u \rangle`, and D w is not round: the
+law of its length depends on its direction. So :math:`S S^*` is another matrix for each direction, but all of them are
+sums, over the same lengths, of the same matrices with other weights.
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
 from .._support.budget import check_time
+from .._support.floats import chunks
 from ..bases import ContinuedPanels, NeuronSlices
 from ..measures import Gaussian, radial_half_density, radial_reach
 from ..operator.problem import Problem
@@ -32,19 +36,39 @@ from ..quadrature import (
     weighted_polynomials,
 )
 from .angular_profile import ProductProfile
+from .polar_law import Directions, gauss_directions, legendre_directions
 from .sector_evidence import Unseen
 from .zonal_law import ZonalLaw
 from .zonal_planes import RoundPlane, cut
 
 
 class SliceSize(NamedTuple):
-    """Nodes on panels of z, of w and of b; the number of functions of z; by how much (w, b) reaches farther."""
+    """How fine a grid is.
+
+    Attributes
+    ----------
+    z, w, b : int
+        Nodes on panels of these.
+    degrees : int
+        The number of functions of z.
+    farther : float
+        By how much (w, b) reaches farther.
+    tops : tuple of int
+        If x is stretched, the highest degrees of harmonics in its first two coordinates, in the first three, and so on.
+    """
 
     z: int
     w: int
     b: int
     degrees: int
     farther: float = 0.0
+    tops: tuple[int, ...] = ()
+
+    @property
+    def check(self) -> "SliceSize":
+        """By which triplets are judged."""
+        return SliceSize(self.z + 2, self.w + 2, self.b + 2, self.degrees * 5 // 4 + 4, 0.4,
+                         tuple(math.ceil(1.15 * top) + 2 for top in self.tops))
 
 
 class Neurons(NamedTuple):
@@ -70,16 +94,19 @@ class SliceGrid:
     ----------
     neurons : Neurons
     plane : RoundPlane
-        Of x.
+        Of x, or of u if x is stretched.
     size : SliceSize
     check : bool
         Whether no panel is to be as it was.
+    deviations : ndarray, shape (p,), or None
+        The diagonal of D, at most one, if x is stretched.
     """
 
     neurons: Neurons
     plane: RoundPlane
     size: SliceSize
     check: bool
+    deviations: np.ndarray | None = None
 
     @cached_property
     def across(self) -> RoundPlane:
@@ -97,7 +124,9 @@ class SliceGrid:
         return self.basis if self.plane.p == 1 else self._panels(self.plane)
 
     def _panels(self, plane: RoundPlane) -> ContinuedPanels:
-        line, edges = plane.line, plane.edges(self.size.degrees // 2)
+        # If x is stretched, panels near zero are narrow beside the distance of the pole of the angle: with wider ones,
+        # as for fewer degrees, functions of 20 nodes a panel err by 1e-5.
+        line, edges = plane.line, plane.edges(self.size.degrees // 2 if self.deviations is None else 28)
         while (len(edges) - 1) * self.size.z < 2.2 * self.size.degrees:
             edges = np.union1d(edges, 0.5 * (edges[1:] + edges[:-1]))
         if self.check:
@@ -111,33 +140,82 @@ class SliceGrid:
         return weighted_polynomials(self.across.angle(rule.nodes), rule.sqrt_weights, self.size.degrees)
 
     @cached_property
+    def spans(self) -> tuple[np.ndarray, np.ndarray]:
+        """Those of which functions of even degrees, and of odd ones, are sums."""
+        return self.smooth[:, self.polynomials(0)], self.smooth[:, self.polynomials(1)]
+
+    @cached_property
     def slices(self) -> NeuronSlices:
         """Their images under S*."""
         return NeuronSlices.of(self.basis, self.across.first, self.plane.bias, self.neurons.breaks)
 
     @cached_property
-    def square(self) -> tuple[np.ndarray, float]:
-        """The matrix of S S*, and the norm of h.
+    def by_length(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Lengths of w, their weights, and of each the matrix of S S* under the law of b, and the mean of phi^2.
 
         If the law of z is even, (w, b) and (-w, b) give the same but for the signs of odd functions, so that even and
         odd ones are apart. If phi is even or odd, (w, b) and (-w, -b) give the same. So positive w, and b, may do.
         """
-        smooth = self.smooth
-        square, energy = np.zeros((smooth.shape[1], smooth.shape[1])), 0.0
-        for v, weights in self._rule():
+        lengths, weights = composite_gauss_legendre(self._edges_of_w(), self.size.w)
+        squares, energies = np.empty((len(lengths), *(self.smooth.shape[1],) * 2)), np.empty(len(lengths))
+        for some in chunks(len(lengths), len(self._edges_of_b(float(lengths[-1]))) * self.size.b, 3000):
             check_time()
-            images, squares = self.slices.means(self.neurons.phi, v)
-            images = np.sqrt(weights)[:, None] * (images @ smooth)
-            square += images.T @ images
-            energy += float(weights @ squares)
+            rules = [composite_gauss_legendre(self._edges_of_b(w), self.size.b) for w in lengths[some].tolist()]
+            v = np.concatenate([np.column_stack([np.full_like(b, w), b])
+                                for w, (b, _) in zip(lengths[some].tolist(), rules, strict=True)])
+            masses = np.concatenate([weights for _, weights in rules]) * np.exp(-0.5 * v[:, 1] ** 2)
+            masses *= (2.0 if self._positive[1] else 1.0) / math.sqrt(2.0 * math.pi)
+            images, means = self.slices.means(self.neurons.phi, v)
+            images = np.sqrt(masses)[:, None] * (images @ self.smooth)
+            ends = np.cumsum([len(b) for b, _ in rules])
+            for i, first, last in zip(range(some.start, some.stop), [0, *ends[:-1]], ends, strict=False):
+                squares[i] = images[first:last].T @ images[first:last]
+                energies[i] = masses[first:last] @ means[first:last]
         if self._mirrored:
-            square[::2, 1::2], square[1::2, ::2] = 0.0, 0.0
-        return square, math.sqrt(energy)
+            squares[:, ::2, 1::2], squares[:, 1::2, ::2] = 0.0, 0.0
+        return lengths, weights, squares, energies
+
+    @cached_property
+    def laws(self) -> np.ndarray:
+        """The probabilities of the lengths of w; if x is stretched, of D w, with those of every direction: (m, n)."""
+        lengths, weights, *_ = self.by_length
+        p = self.plane.p
+        density = radial_half_density(np.log(np.abs(lengths) / math.sqrt(p)), p) ** 2 / np.abs(lengths)
+        round_law = (1.0 if self._positive[0] else 0.5) * weights * density
+        if self.deviations is None:
+            return np.asarray(round_law[None])
+        coordinates = self.directions.coordinates.reshape(p, -1)
+        beside_round = np.sum((coordinates / self.deviations[:, None]) ** 2, axis=0) - 1.0
+        masses = self.directions.masses.ravel() / np.prod(self.deviations)
+        return np.asarray(masses[:, None] * np.exp(-0.5 * np.multiply.outer(beside_round, lengths**2)) * round_law)
+
+    def squares(self, some: slice) -> np.ndarray:
+        """The matrices of S S* between some polynomials, times the probabilities of directions: (m, q, q)."""
+        squares = self.by_length[2][:, some, some]
+        return np.asarray(self.laws @ squares.reshape(len(squares), -1)).reshape(-1, *squares.shape[1:])
+
+    @cached_property
+    def norm(self) -> float:
+        """That of h."""
+        return math.sqrt(float(np.sum(self.laws @ self.by_length[3])))
+
+    @cached_property
+    def directions(self) -> Directions:
+        """A rule for the directions of D w."""
+        deviations = cast("np.ndarray", self.deviations)
+        # In the angle of a join the density is singular at the distance artanh(d_1 / d_j), so that a rule of n nodes
+        # errs by exp(-4 n) to the power of that.
+        level = math.log(1e3 / self.neurons.problem.rtol)
+        poles = np.arctanh(np.minimum(deviations[0] / deviations[1:], 1.0 - 1e-9))
+        counts = np.maximum(0.5 * np.array(self.size.tops) + 3.0, 0.25 * level / poles)
+        rule = legendre_directions if self.check else gauss_directions
+        return rule((False,) * len(deviations), np.ceil((1.15 if self.check else 1.0) * counts).astype(int).tolist())
 
     @property
     def degrees(self) -> range:
         """Those of harmonics of x: polynomials in the angle are few where these are of a high degree."""
-        return range(1 if self.plane.p == 1 else self.size.degrees // 2)
+        most = self.size.tops[-1] + 1 if self.size.tops else self.size.degrees // 2
+        return range(1 if self.plane.p == 1 else most)
 
     def multiplicity(self, degree: int) -> int:
         """The number of harmonics of a degree."""
@@ -157,6 +235,11 @@ class SliceGrid:
         return np.asarray(self.lengths.rule.sqrt_weights[:, None] * means)
 
     @cached_property
+    def factors(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Of every degree, `averaged` as orthonormal functions of the length times a triangle."""
+        return [np.linalg.qr(self.averaged(degree)) for degree in self.degrees]
+
+    @cached_property
     def _along(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Positive cosines, twice their weights, and the polynomials at them times the lengths: (lengths, n, degrees).
 
@@ -164,7 +247,7 @@ class SliceGrid:
         """
         lengths = self.lengths.measure.points(self.lengths.rule.nodes)
         pole = self.plane.bias / float(self.plane.first(self.lengths.rule.nodes[-1:])[0])
-        count = 2 * math.ceil(0.5 * (15.0 / math.asinh(pole) + self.size.degrees))
+        count = 2 * math.ceil(0.5 * (15.0 / math.asinh(pole) + max(self.size.degrees, len(self.degrees))))
         cosines, weights = (part[count // 2:] for part in gauss_gegenbauer(self.plane.p, count))
         values = self.basis.sums(np.multiply.outer(lengths, cosines).ravel(), self.smooth)
         return cosines, 2.0 * weights, values.reshape(len(lengths), len(cosines), -1)
@@ -188,31 +271,20 @@ class SliceGrid:
         definite = not all(self.neurons.profile.parities)
         return self._mirrored or definite, self._mirrored and definite
 
-    @property
+    @cached_property
     def _reach(self) -> float:
         """How far (w, b) goes: its density there is a thousandth of the tolerance, or 1e-16, of the largest."""
         k = self.plane.p + 1
         level = min(-math.log(1e-3 * self.neurons.problem.rtol), 37.0)
         return math.sqrt(k) * math.exp(radial_reach(level, k)[1]) + self.size.farther
 
-    def _rule(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Points (w, b), (n, 2), and their probabilities, some thousand at a time."""
-        some: list[np.ndarray] = []
-        for w, weight in zip(*composite_gauss_legendre(self._edges_of_w(), self.size.w), strict=True):
-            b, weights = composite_gauss_legendre(self._edges_of_b(float(w)), self.size.b)
-            some.append(np.column_stack([np.full_like(b, w), b, weight * weights]))
-            if sum(map(len, some)) > 3000:
-                yield self._probable(np.concatenate(some))
-                some = []
-        if some:
-            yield self._probable(np.concatenate(some))
-
     def _edges_of_w(self) -> np.ndarray:
-        """Panels that become narrower towards zero, as far as the largest x needs, and end where two lines cross."""
+        """Panels that become narrower towards zero, as far as largest x, and D, need, and end where two lines cross."""
         largest = float(np.abs(self.slices.ends).max())
+        least = 1.0 if self.deviations is None else float(self.deviations[0])
         shift = 0.8 if self.check else 1.0
         edges = [0.5 * shift]    # a third each time
-        while edges[-1] * largest > 0.5:
+        while edges[-1] * largest > 0.5 or edges[-1] > 5.0 * least:
             edges.append(edges[-1] / 3.0)
         positive = np.concatenate([edges, shift * np.array([1.1, 1.9, 2.9, 4.2, 6.0]), [self._reach]])
         line, breaks = self.across.line, self.neurons.breaks
@@ -236,12 +308,3 @@ class SliceGrid:
         edges = np.sort(np.concatenate([lines[(lines > low) & (lines < top)], [low, top]]))
         edges = edges[np.append(True, np.diff(edges) > 1e-12)]
         return divided(edges, np.ceil(np.diff(edges) / (1.0 if self.check else 1.2)).astype(int))
-
-    def _probable(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Points, and their weights times the density of the length of w, or of a number w, and of b."""
-        v, p = points[:, :2], self.plane.p
-        length = np.abs(v[:, 0])
-        density = radial_half_density(np.log(length / math.sqrt(p)), p) ** 2 / length
-        across = np.exp(-0.5 * v[:, 1] ** 2) / math.sqrt(2.0 * math.pi)
-        copies = math.prod(2.0 if positive else 1.0 for positive in self._positive)
-        return v, points[:, 2] * 0.5 * copies * density * across

@@ -4,7 +4,8 @@ As a function of (w, b) a neuron is not smooth at w = 0, b = z_0, for every z_0 
 on x there, so that all planes <w, x> + b = z_0 meet. No harmonics converge fast then. But the left functions are
 smooth, and T* f is an integral along w, which is split where phi breaks, for any (w, b). So :math:`T T^*` is known on
 panels of the length of x from a rule for (\|w\|, b) alone. For every \|w\| its panels in b end on the lines through the
-ends of panels along w.
+ends of panels along w. If x is stretched, all directions take their matrices from this one rule: then this is the way
+for smooth phi, too.
 """
 
 import math
@@ -14,10 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._support.budget import check_time
 from .._support.floats import EPS
-from .._support.linalg import corner_norms, norm_bound
-from ..bases import LengthPanels, NeuronImages
+from .._support.linalg import corner_norms
+from ..bases import Basis, LengthPanels, NeuronImages, PolarBasis, RadialBasis
 from ..evidence.images import Images
 from ..evidence.parts import PartsEvidence
 from ..evidence.remainder import ORDER_MARGIN, RemainderEvidence
@@ -29,32 +29,65 @@ from ..probing.bilinear import Bilinear
 from ..quadrature import SLOWEST_RATE, PanelFunction, continued, divided, fall
 from ..spectrum import Estimate
 from .angular_profile import ProductProfile
+from .polar_operator import columns_of
 from .sector_evidence import Unseen
+from .sector_grids import first_step
 from .zonal_law import ZonalLaw
-from .zonal_planes import RoundPlane
+from .zonal_planes import GaussianPlane, RoundPlane
 from .zonal_slice_grids import Neurons, SliceGrid, SliceSize
+from .zonal_slice_sectors import SliceSector, sectors
 
 
 def sliced(problem: Problem, form: Bilinear, law: ZonalLaw, profile: ProductProfile,
            unseen: Unseen) -> Iterator[Discretisation] | None:
-    """Ever more nodes; None if x is no number or round Gaussian, or phi has kinks at zero alone, or too many breaks."""
-    plane, line = law.plane, problem.sides[form.affine].measure
-    if not isinstance(plane, RoundPlane) or not (profile.breaks or _jumps_at_zero(profile)):
+    """Ever more nodes; None if there is a better way, or phi has too many breaks.
+
+    There is a better one where x is round and phi has kinks at zero alone, or none. This one takes no other x than
+    numbers and Gaussians that are round or centred.
+    """
+    plane, line, deviations = law.plane, problem.sides[form.affine].measure, None
+    if isinstance(plane, GaussianPlane) and not any(plane.mixed):
+        deviations, plane = plane.deviations, RoundPlane(plane.p, Chi(plane.p, 1.0), plane.slope, 0.0, plane.bias)
+    elif not isinstance(plane, RoundPlane) or not (profile.breaks or _jumps_at_zero(profile)):
         return None
     if plane.line is not line if plane.p == 1 else not isinstance(plane.line, Chi):
         return None
     breaks = _breaks(profile)
-    if not 0 < len(breaks) <= 12:    # each of them adds as many panels in b as x has
+    if not (deviations is not None) <= len(breaks) + 1 <= 13:    # each of them adds as many panels in b as x has
         return None
     neurons = Neurons(problem, form, law, profile, breaks, unseen)
     # Ten values of clip with a Gaussian input are known to three digits by the first, to six by the second and to ten
     # by the third.
     sizes = [SliceSize(12, 10, 12, 24), SliceSize(18, 14, 14, 36), SliceSize(20, 18, 20, 56)]
-    first = int(problem.rtol < 1e-3) + int(problem.rtol < 1e-6)
+    if deviations is not None:
+        sizes = _stretched(plane, deviations, problem.rtol)
+    sizes = sizes[int(problem.rtol < 1e-3) + int(problem.rtol < 1e-6):]
+    grids = [SliceGrid(neurons, plane, size, check=False, deviations=deviations) for size in sizes]
     # With its check, which has more nodes, an answer takes less than three times as many values.
-    sizes = [size for size in sizes[first:]
-             if 3 * SliceGrid(neurons, plane, size, check=False).cost < problem.budget.evaluations_left]
-    return (_Level(neurons, plane, size).discretisation() for size in sizes) if sizes else None
+    grids = [grid for grid in grids if 3 * grid.cost < problem.budget.evaluations_left]
+    return (_Level(grid).discretisation() for grid in grids) if grids else None
+
+
+def _stretched(plane: RoundPlane, deviations: np.ndarray, rtol: float) -> list[SliceSize]:
+    r"""The sizes if x is stretched, with degrees of harmonics of u: those that ten functions need, or more.
+
+    Functions need half of the digits of values.
+
+    With x = D u, functions have a pole where :math:`|x|^2 + \beta^2 = 0`. On spheres of the radius r in the first j
+    coordinates of u that is at the angle :math:`i\tau` from the equator of the last, with
+    :math:`\sinh^2\tau (d_j^2 - d_1^2) = d_1^2 + \beta^2 / (\sigma r)^2`. Coefficients of the degree m are of the size
+    :math:`e^{-m \tau - r^2 / 4}` there.
+    """
+    level, r = -0.5 * math.log(rtol) + 2.0, np.linspace(1.0, 7.0, 61)
+    near = deviations[0] ** 2 + (plane.bias / (plane.slope * r)) ** 2
+    apart = np.maximum(deviations[1:] ** 2 - deviations[0] ** 2, 1e-9)
+    needed = np.max((level - 0.25 * r**2) / np.arcsinh(np.sqrt(near / apart[:, None])), axis=1)
+    # The tenth function has some degrees itself.
+    few = {2: 20, 3: 12, 4: 10}[len(deviations)]
+    tops = [tuple(np.maximum.accumulate(np.ceil(more * needed) + few).astype(int).tolist()) for more in (1.0, 1.5)]
+    degrees = 36 if len(deviations) > 3 else 48    # a sum over all harmonics takes as much as the square of it
+    return [SliceSize(12, 10, 10, 32, tops=tops[0]), SliceSize(16, 10, 10, 40, tops=tops[0]),
+            SliceSize(18, 10, 10, degrees, tops=tops[0]), SliceSize(20, 12, 12, degrees + 8, tops=tops[1])]
 
 
 def _breaks(profile: ProductProfile) -> np.ndarray:
@@ -77,63 +110,63 @@ def _jumps_at_zero(profile: ProductProfile) -> bool:
 
 
 class _Triplets(NamedTuple):
-    """Singular triplets on the harmonics of one degree.
+    """Singular triplets on one class of harmonics.
 
     Attributes
     ----------
-    degree : int
+    sector : SliceSector
     s : ndarray, shape (r,)
-    f : ndarray, shape (nodes of lengths, r)
-        Left functions on the panels of lengths.
-    means : ndarray, shape (q, r)
-        R_m f, whose images under S* are s g, as sums of polynomials in the angle of (z, 1).
+    f : ndarray, shape (n, r)
+        Left functions, as columns of the sector.
     """
 
-    degree: int
+    sector: SliceSector
     s: np.ndarray
     f: np.ndarray
-    means: np.ndarray
 
     def above(self, least: float) -> "_Triplets":
         """Those of larger values."""
         kept = self.s > least
-        return _Triplets(self.degree, self.s[kept], self.f[:, kept], self.means[:, kept])
+        return _Triplets(self.sector, self.s[kept], self.f[:, kept])
+
+    @property
+    def means(self) -> np.ndarray:
+        """R f, (*shape, q, r): their images under S* are s g."""
+        return self.sector.means(self.sector.shaped(self.f))
+
+    @property
+    def at_nodes(self) -> np.ndarray:
+        """The left functions at the nodes of lengths, (*shape, nodes, r)."""
+        return np.asarray(np.matmul(self.sector.functions(), self.sector.shaped(self.f)))
 
 
 class _Level:
     """Triplets of one size, and what they are judged by."""
 
-    def __init__(self, neurons: Neurons, plane: RoundPlane, size: SliceSize) -> None:
-        self.neurons, self.plane, self.size = neurons, plane, size
-        self.own = SliceGrid(neurons, plane, size, check=False)
-        square, self.norm = self.own.square
-        energies, vectors = np.linalg.eigh(square)
-        root = vectors * np.sqrt(np.maximum(energies, 0.0))
-        found = [self._triplets(degree, root) for degree in self.own.degrees]
+    def __init__(self, own: SliceGrid) -> None:
+        self.own, self.neurons, self.plane = own, own.neurons, own.plane
+        wanted = self.neurons.problem.max_rank or 0
+        # Of each class of parities, so that ten values of all are told from others; of a degree all.
+        few = max({1: 0, 2: 12, 3: 8, 4: 6}.get(self.plane.p, 0), math.ceil(3.0 * wanted / 2.0**self.plane.p))
+        found = [_Triplets(sector, *sector.leading(few)[::-1]) for sector in sectors(own)]
         every = np.sort(np.concatenate([one.s for one in found]))[::-1]
-        count = max(32, neurons.problem.max_rank or 0)
+        # What is left beside these is bounded more roughly where matrices are large.
+        count = max(32 if own.deviations is None else 64, wanted)
         # Squares of values that are smaller than this part have no digits.
         least = max(float(every[count]) if len(every) > count else 0.0, 3e-5 * every.max(initial=0.0))
         self.found = [one.above(least) for one in found if one.s.max(initial=0.0) > least] or found[:1]
         self.dropped = max((float(one.s[0]) for one in found if 0.0 < one.s.max(initial=0.0) <= least), default=0.0)
 
-    def _triplets(self, degree: int, root: np.ndarray) -> _Triplets:
-        check_time()
-        averaged, some = self.own.averaged(degree), self.own.polynomials(degree)
-        q, triangle = np.linalg.qr(averaged)
-        left, s, _ = np.linalg.svd(triangle @ root[some])
-        f = q @ left[:, :len(s)]
-        means = np.zeros((len(root), len(s)))
-        means[some] = averaged.T @ f
-        return _Triplets(degree, s, f, means)
-
     def discretisation(self) -> Discretisation:
-        """One block for every degree, whose functions on one side are its singular functions."""
-        neurons, affine = self.neurons, self.neurons.form.affine
+        """One block for every class, whose functions on one side are its singular functions."""
+        neurons, affine, own = self.neurons, self.neurons.form.affine, self.own
         seen = "" if neurons.form.known else "seen to be "
-        broken = f"phi broken at {len(neurons.breaks)} number" + "s" * (len(neurons.breaks) > 1)
-        note = (f"{seen}phi(<a(x), y>) in {neurons.law.k} directions of y, {broken}: {len(self.own.lengths.edges) - 1} "
-                f"panels of {self.size.z} nodes for {'x' if self.plane.p == 1 else '|x|'}, integrals along x for y")
+        breaks = len(neurons.breaks)
+        broken = f"phi broken at {breaks} number{'s' * (breaks > 1)}" if breaks else "smooth phi"
+        degrees = f"harmonics to degree {own.size.tops[-1]}, " if own.size.tops else ""
+        note = (f"{seen}phi(<a(x), y>) in {neurons.law.k} directions of y, {broken}: {degrees}"
+                f"{len(own.lengths.edges) - 1} panels of {own.size.z} nodes for {'x' if self.plane.p == 1 else '|x|'}, "
+                "integrals along x for y")
 
         def known(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             """The matrix is that of left functions times the values, or its transpose."""
@@ -144,15 +177,34 @@ class _Level:
                               factorise=known)
 
     def _block(self, triplets: _Triplets) -> Block:
-        degree, s, f, means = triplets
-        affine, law, sides = self.neurons.form.affine, self.neurons.law, self.neurons.problem.sides
-        images = NeuronImages(sides[1 - affine], turn=law.turns[1], shift=law.shifts[1], degree=degree,
-                              slices=self.own.slices, phi=self._table, span=self.own.smooth, table=means / s)
-        lengths = self.own.lengths
-        left = lengths if self.plane.p == 1 else LengthPanels(
-            sides[affine], turn=law.turns[0], shift=law.shifts[0], degree=degree, std=self.plane.slope,
-            edges=lengths.edges, order=lengths.order)
-        return Block(left, images, f * s) if affine == 0 else Block(images, left, (f * s).T)
+        sector, s = triplets.sector, triplets.s
+        law, side = self.neurons.law, self.neurons.problem.sides[1 - self.neurons.form.affine]
+        deviations = np.ones(self.plane.p) if self.own.deviations is None else self.own.deviations
+        stretch = np.append(deviations, 1.0)
+        images = NeuronImages(side, turn=stretch[:, None] * law.turns[1], shift=stretch * law.shifts[1],
+                              degree=sector.degree, angular=sector.angular, slices=self.own.slices, phi=self._table,
+                              span=self.own.spans[sector.degree % 2],
+                              table=triplets.means.reshape(math.prod(sector.shape), -1, len(s)) / s)
+        left, matrix = self._left(triplets)
+        return Block(left, images, matrix) if self.neurons.form.affine == 0 else Block(images, left, matrix.T)
+
+    def _left(self, triplets: _Triplets) -> tuple[Basis, np.ndarray]:
+        """A basis for left functions, and these in it times their values."""
+        lengths, law, affine, p = self.own.lengths, self.neurons.law, self.neurons.form.affine, self.plane.p
+        side, f, angular = self.neurons.problem.sides[affine], triplets.at_nodes, triplets.sector.angular
+        if self.own.deviations is None or angular is None:
+            return lengths if p == 1 else LengthPanels(
+                side, turn=law.turns[0], shift=law.shifts[0], degree=triplets.sector.degree, std=self.plane.slope,
+                edges=lengths.edges, order=lengths.order), f[0] * triplets.s
+        low, high = lengths.edges[0], lengths.edges[-1]
+        step = first_step(p, self.neurons.problem.tolerances.polar)
+        radial = RadialBasis(p, step, high, 2 * math.ceil(0.5 * (high - low) / step) - 1)
+        table = math.sqrt(step) * np.matmul(lengths.half_density(radial.grid), f)
+        deviations = self.plane.slope * self.own.deviations
+        basis = PolarBasis(side, turn=law.turns[0][:-1] / deviations[:, None], shift=law.shifts[0][:-1] / deviations,
+                           radial=radial, angular=angular,
+                           table=table.reshape(math.prod(triplets.sector.shape), *table.shape[-2:]))
+        return basis, np.diag(triplets.s)
 
     @cached_property
     def _table(self) -> PanelFunction:
@@ -163,109 +215,95 @@ class _Level:
 
     def evidence(self, system: SingularSystem) -> PartsEvidence | None:
         """Residuals on other panels and another rule for (w, b); None if random pairs contradict the answer."""
-        z, w, b, degrees, _ = self.size
-        check = SliceGrid(self.neurons, self.plane, SliceSize(z + 2, w + 2, b + 2, degrees * 5 // 4 + 4, 0.4),
-                          check=True)
-        _, norm = check.square
-        squares = [_Square.of(check, degree) for degree in check.degrees]
-        left = max(norm**2 - math.fsum(check.multiplicity(one.degree) * float(np.trace(one.matrix)) for one in squares),
-                   16.0 * EPS * norm**2)
-        parts = tuple(self._seen(check, squares[one.degree], one, left) for one in self.found)
-        # All degrees beyond hold no more than what is left, and each of their values stands that often. T is taken to
-        # be no larger on them than on the last quarter of the degrees.
-        last = max(math.sqrt(norm_bound(one.matrix)) for one in squares[3 * len(squares) // 4:])
-        unseen = 0.0 if self.plane.p == 1 else min(math.sqrt(left / check.multiplicity(len(squares))), last)
+        check = SliceGrid(self.neurons, self.plane, self.own.size.check, check=True, deviations=self.own.deviations)
+        norm, left, unseen = check.norm, math.inf, 0.0
+        if self.own.deviations is None:
+            seen = list(sectors(check))
+            left = max(norm**2 - math.fsum(one.multiplicity * one.beside(one.nothing)[0] for one in seen),
+                       16.0 * EPS * norm**2)
+            # All degrees beyond hold no more than what is left, and each of their values stands that often. T is taken
+            # to be no larger on them than on the last quarter of the degrees.
+            if self.plane.p > 1:
+                last = max(one.beside(one.nothing)[1] for one in seen[3 * len(seen) // 4:])
+                unseen = min(math.sqrt(left / check.multiplicity(len(seen))), last)
+        own = {one.sector.name: one for one in self.found}
+        judged = {sector.name: self._seen(sector, own[sector.name], left) for sector in sectors(check)
+                  if sector.name in own}
+        parts = tuple(judged[name] for name in own)
         mass, energy = self.neurons.profile.hidden
         highest = float(radial_half_density(np.zeros(1), self.plane.p + 1)[0])
-        unsure = abs(norm - self.norm) + (energy / norm if norm else 0.0)
+        unsure = abs(norm - self.own.norm) + (energy / norm if norm else 0.0)
         rounding = 16.0 * EPS + 10.0 * self.neurons.form.form.rounding
         evidence = PartsEvidence(
-            values=system.values, parts=parts, counts=tuple(check.multiplicity(one.degree) for one in self.found),
+            values=system.values, parts=parts, counts=tuple(one.sector.multiplicity for one in self.found),
             added=mass * highest**2 + rounding * norm, known_norm=Estimate(norm, unsure),
             floor=ORDER_MARGIN * max([self.dropped, unseen, *(part.operator_norm for part in parts)]))
         return None if self.neurons.unseen.contradicts(system, evidence) else evidence
 
-    def _seen(self, check: SliceGrid, square: "_Square", triplets: _Triplets, left: float) -> RemainderEvidence:
-        """What T T* on other panels shows."""
-        s, nodes, norm = triplets.s, check.lengths.rule, check.square[1]
-        f = square.functions.T @ (self.own.lengths.combine(nodes.nodes, triplets.f) * nodes.sqrt_lebesgue[:, None])
+    def _seen(self, sector: SliceSector, triplets: _Triplets, left: float) -> RemainderEvidence:
+        """What T T* on other panels, and with more harmonics, shows: a sector of the check."""
+        s, rule, norm = triplets.s, sector.grid.lengths.rule, sector.grid.norm
+        moved = self.own.lengths.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None]
+        f = np.matmul(moved, triplets.at_nodes)
+        f = np.matmul(np.swapaxes(sector.functions(), 1, 2), _padded(f, sector.shape))
         # Bars hold for any orthonormal functions: for these, which are interpolated on panels, less those before.
-        f, triangle = np.linalg.qr(f)
+        f, triangle = np.linalg.qr(columns_of(f))
         f *= np.sign(np.diag(triangle))
-        image = square.matrix @ f
+        image = sector.product(f)
         along = image / s - f * s
         # T* f - s g comes from what the means of f are beyond those of which g is the image.
-        nodes = check.basis.rule
-        means = self.own.basis.combine(nodes.nodes, self.own.smooth @ triplets.means)
-        means = square.smooth.T @ (means * nodes.sqrt_lebesgue[:, None])
-        apart = square.averaged.T @ (square.functions @ f) - means
-        images_apart = square.of_means @ apart
-        of_f, of_g = f.T @ f, (f.T @ image) / np.multiply.outer(s, s)
-        skew = 0.5 * s.max(initial=0.0) * sum(corner_norms(part - np.eye(len(s))) for part in (of_f, of_g))
-        coupling = np.maximum(corner_norms(f.T @ along), corner_norms(means.T @ images_apart / s[:, None])) + skew
-        beyond = min(math.sqrt(left / check.multiplicity(square.degree)), _norm_of_last_degrees(square.matrix))
-        energies = np.sum(along**2, axis=0) + np.sum(apart * images_apart, axis=0) + np.minimum(
-            _beyond_degrees(image / s), beyond**2)
+        rule = sector.grid.basis.rule
+        moved = self.own.basis.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None]
+        moved = sector.grid.spans[sector.degree % 2].T @ moved @ self.own.spans[sector.degree % 2]
+        means = _padded(np.matmul(moved, triplets.means), sector.shape)
+        apart = sector.means(sector.shaped(f)) - means
+        images_apart = columns_of(sector.of_means(apart))
+        of_g = (f.T @ image) / np.multiply.outer(s, s)
+        skew = 0.5 * s.max(initial=0.0) * sum(corner_norms(part - np.eye(len(s))) for part in (f.T @ f, of_g))
+        coupling = np.maximum(corner_norms(f.T @ along), corner_norms(columns_of(means).T @ images_apart / s[:, None]))
+        coupling += skew
+        beyond = min(math.sqrt(left / sector.multiplicity), sector.at_last_degrees())
+        energies = np.sum(along**2, axis=0) + np.sum(columns_of(apart) * images_apart, axis=0) + np.minimum(
+            _beyond_degrees(sector.shaped(image / s)), beyond**2)
         residual = np.sqrt(np.cumsum(energies))
         # What is left beside the leading q is a direct sum of the others and of what is beside all, up to residuals.
-        left_over = square.matrix - f @ image.T - image @ f.T + f @ (f.T @ image) @ f.T
+        trace, operator_norm = sector.beside(f)
         # The root of what is rounding in a square counts as well.
-        remainder = math.sqrt(max(float(np.trace(left_over)), EPS * norm**2)) + beyond
-        operator_norm = math.sqrt(norm_bound(left_over) + EPS * norm**2) + beyond
+        remainder = math.sqrt(max(trace, EPS * norm**2)) + beyond
+        operator_norm = math.hypot(operator_norm, math.sqrt(EPS) * norm) + beyond
         complement = np.maximum(np.append(s[1:], 0.0), ORDER_MARGIN * operator_norm) + 2.0 * residual
         return RemainderEvidence(values=s, size=norm, remainder=remainder, operator_norm=operator_norm,
                                  coupling=operator_norm, images=Images(residual, coupling), complement=complement,
-                                 dimension=len(square.matrix), still_to_come=8.0 * EPS * norm**2 / s)
+                                 dimension=sector.size, still_to_come=8.0 * EPS * norm**2 / s)
 
 
-class _Square(NamedTuple):
-    """T T* on the harmonics of one degree.
-
-    Attributes
-    ----------
-    degree : int
-    functions : ndarray, shape (nodes of lengths, q)
-        Orthonormal functions of the length.
-    matrix : ndarray, shape (q, q)
-        T T* between them.
-    averaged : ndarray, shape (nodes of lengths, q)
-        R_m* of polynomials in the angle.
-    smooth : ndarray, shape (nodes, q)
-        These polynomials.
-    of_means : ndarray, shape (q, q)
-        S S* between them.
-    """
-
-    degree: int
-    functions: np.ndarray
-    matrix: np.ndarray
-    averaged: np.ndarray
-    smooth: np.ndarray
-    of_means: np.ndarray
-
-    @classmethod
-    def of(cls, grid: SliceGrid, degree: int) -> "_Square":
-        """By one grid."""
-        some, averaged = grid.polynomials(degree), grid.averaged(degree)
-        q, triangle = np.linalg.qr(averaged)
-        of_means = grid.square[0][some, some]
-        return cls(degree, q, triangle @ of_means @ triangle.T, averaged, grid.smooth[:, some], of_means)
-
-
-def _norm_of_last_degrees(square: np.ndarray) -> float:
-    """The norm of T on the last quarter of the degrees: on all of those beyond it is taken to be smaller."""
-    first = 3 * len(square) // 4
-    return math.sqrt(norm_bound(square[first:, first:]))
+def _padded(functions: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Functions with zeros for those harmonics of `shape` that they do not have."""
+    return np.pad(functions, [*((0, size - old) for size, old in zip(shape, functions.shape, strict=False)),
+                              (0, 0), (0, 0)])
 
 
 def _beyond_degrees(image: np.ndarray) -> np.ndarray:
-    """The energies (r,) of images beyond the highest degree, and at least that of the last eighth of the degrees.
+    """The energies (r,) of images (*shape, q, r) beyond the highest degrees of harmonics, and of functions of lengths.
+
+    They are at least that of the last eighth of the degrees.
+    """
+    beyond = np.zeros(image.shape[-1])
+    for axis in range(image.ndim - 1):
+        if image.shape[axis] > 1:
+            others = tuple(i for i in range(image.ndim - 1) if i != axis)
+            beyond += _continued(np.sum(image**2, axis=others))
+    return beyond
+
+
+def _continued(energies: np.ndarray) -> np.ndarray:
+    """What energies of degrees (n, r) are beyond the last, and at least that of the last eighth.
 
     They are taken to go on to fall as from the eighth where they are largest: over the last ones alone, the errors of
-    rules would be taken for images that do not fall.
+    rules would be taken for energies that do not fall.
     """
-    width = len(image) // 8
-    energies = np.sum(image[len(image) - 8 * width:].reshape(8, width, -1) ** 2, axis=1)
+    width = len(energies) // 8
+    energies = np.sum(energies[len(energies) - 8 * width:].reshape(8, width, -1), axis=1)
     peak = np.argmax(energies, axis=0)
     with np.errstate(divide="ignore"):
         factor = fall(energies[-1], energies.max(axis=0)) ** (1.0 / (7.0 - peak))
