@@ -214,7 +214,7 @@ class NeuronImages(MultipletBasis):
         angular = Polyspherical.from_state(state) if "tops" in state else None
         return cls(side, turn=state["turn"], shift=state["shift"], degree=state["degree"], angular=angular,
                    slices=slices, phi=PanelFunction(state["phi_edges"], state["phi"]), span=state["span"],
-                   table=state["table"])
+                   table=state["table"].reshape(-1, *state["table"].shape[-2:]))
 
 
 class ContinuedPanels(PanelBasis):

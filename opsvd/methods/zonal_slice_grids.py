@@ -67,7 +67,7 @@ class SliceSize(NamedTuple):
     @property
     def check(self) -> "SliceSize":
         """By which triplets are judged."""
-        return SliceSize(self.z + 2, self.w + 2, self.b + 2, self.degrees * 5 // 4 + 4, 0.4,
+        return SliceSize(self.z + 2, self.w + 2, self.b + 2, self.degrees * 5 // 4 + 4, self.farther + 0.4,
                          tuple(math.ceil(1.15 * top) + 2 for top in self.tops))
 
 

@@ -86,8 +86,8 @@ def _stretched(plane: RoundPlane, deviations: np.ndarray, rtol: float) -> list[S
     few = {2: 20, 3: 12, 4: 10}[len(deviations)]
     tops = [tuple(np.maximum.accumulate(np.ceil(more * needed) + few).astype(int).tolist()) for more in (1.0, 1.5)]
     degrees = 36 if len(deviations) > 3 else 48    # a sum over all harmonics takes as much as the square of it
-    return [SliceSize(12, 10, 10, 32, tops=tops[0]), SliceSize(16, 10, 10, 40, tops=tops[0]),
-            SliceSize(18, 10, 10, degrees, tops=tops[0]), SliceSize(20, 12, 12, degrees + 8, tops=tops[1])]
+    sizes = [(12, 10, 10, 32), (16, 10, 10, 40), (18, 10, 10, degrees), (20, 12, 12, degrees + 8)]
+    return [SliceSize(*size, farther=0.5, tops=tops[int(i == 3)]) for i, size in enumerate(sizes)]
 
 
 def _breaks(profile: ProductProfile) -> np.ndarray:

@@ -116,7 +116,7 @@ CORRELATED = Gaussian(np.zeros(3), [[1.0, 0.2, 0.3], [0.2, 0.8, -0.1], [0.3, -0.
 
 def by_closed_means(inputs, weights, nodes=34):
     """Values of exp(-z^2 / 8) of z = <w, x> + b, whose means over y are closed, from Gauss-Hermite nodes of x alone."""
-    x, p = _products(nodes, inputs.dim)
+    x, p = _products(*[nodes] * inputs.dim)
     a = np.column_stack([inputs.unwhiten(x), np.ones(len(x))])
     covariance = a @ weights.cov @ a.T
     sizes = 1.0 + 0.25 * np.diag(covariance)
@@ -124,12 +124,12 @@ def by_closed_means(inputs, weights, nodes=34):
     return np.sqrt(np.linalg.eigvalsh(np.sqrt(p)[:, None] * kernel * np.sqrt(p))[::-1][:10])
 
 
-def _products(n, dim):
-    """Nodes (n^dim, dim) and probabilities of a standard Gaussian vector."""
-    nodes, weights = np.polynomial.hermite_e.hermegauss(n)
-    x, p = (np.stack(np.meshgrid(*[part] * dim, indexing="ij"), axis=-1).reshape(-1, dim)
-            for part in (nodes, weights / np.sqrt(2.0 * np.pi)))
-    return x, p.prod(axis=1)
+def _products(*counts):
+    """So many nodes of every coordinate, and probabilities, of a standard Gaussian vector."""
+    rules = [np.polynomial.hermite_e.hermegauss(n) for n in counts]
+    x, p = (np.stack(np.meshgrid(*parts, indexing="ij"), axis=-1).reshape(-1, len(counts))
+            for parts in zip(*rules, strict=True))
+    return x, p.prod(axis=1) / (2.0 * np.pi) ** (0.5 * len(counts))
 
 
 @pytest.mark.parametrize(("inputs", "weights"), [
@@ -152,7 +152,7 @@ def test_inputs_that_are_not_round_against_closed_means(inputs, weights):
 def test_kinks_with_stretched_inputs_against_closed_means():
     """relu: squares of values are those of a kernel of x alone, whose kink at x = x' limits its rule."""
     svd = decompose(neuron("relu", 2), STRETCHED, Gaussian.standard(3), rtol=1e-6, max_seconds=200.0)
-    x, p = _products(44, 2)
+    x, p = _products(44, 44)
     kept = p > 1e-12
     x, root = STRETCHED.unwhiten(x[kept]), np.sqrt(p[kept])
     a = np.column_stack([x, np.ones(len(x))])
@@ -171,7 +171,7 @@ def test_jumps_with_stretched_inputs_against_closed_means():
     svd = decompose(neuron("sign", 2), STRETCHED, Gaussian.standard(3), rtol=1e-6, max_seconds=200.0)
     references = []
     for n in (48, 64):
-        x, p = _products(n, 2)
+        x, p = _products(n, n)
         a = np.column_stack([STRETCHED.unwhiten(x[p > 1e-16]), np.ones(np.count_nonzero(p > 1e-16))])
         a, root = a / np.linalg.norm(a, axis=1)[:, None], np.sqrt(p[p > 1e-16])
         kernel = mean_of_products("sign", np.ones(len(a)), np.clip(a @ a.T, -1.0, 1.0))
@@ -181,13 +181,33 @@ def test_jumps_with_stretched_inputs_against_closed_means():
     np.testing.assert_allclose(svd.singular_values[:5], fine + (fine - coarse) / ((64 / 48) ** 1.5 - 1.0), atol=1e-4)
 
 
+@pytest.mark.parametrize("p", [3, 4])
+@pytest.mark.thorough
+def test_three_and_four_stretched_inputs_against_closed_means(p):
+    """exp(-z^2 / 8): eight values from Gauss-Hermite nodes of x, which know them to 1e-4."""
+    deviations = np.array([1.0, 0.5, 0.25, 0.2])[:p]
+    inputs = Gaussian(np.zeros(p), np.diag(deviations**2))
+    svd = decompose(lambda x, y: np.exp(-0.125 * (np.sum(x * y[..., :p], axis=-1) + y[..., p]) ** 2), inputs,
+                    Gaussian.standard(p + 1), rtol=1e-3, max_rank=8)
+    nodes, probabilities = _products(*(18, 10, 6, 4)[:p])
+    x, root = nodes * deviations, np.sqrt(probabilities)
+    moments = x @ x.T + 1.0
+    squares = np.diag(moments)
+    # E[exp(-(u^2 + v^2) / 8)] of a Gaussian pair is one over the root of det(1 + C / 4).
+    kernel = 1.0 / np.sqrt(np.multiply.outer(1.0 + squares / 4.0, 1.0 + squares / 4.0) - (moments / 4.0) ** 2)
+    reference = np.sqrt(eigsh(root[:, None] * kernel * root, 8, return_eigenvectors=False)[::-1])
+    assert svd.converged
+    assert "smooth phi: harmonics" in svd.method
+    np.testing.assert_allclose(svd.singular_values[:6], reference[:6], atol=3e-4)
+
+
 def by_tensor_of_numbers(phi, lines, nodes=(18, 34)):
     """Values of phi(<w, x> + b) for two independent inputs, from Gauss rules of their laws and Gauss-Hermite nodes."""
     rules = [line.gauss_rule(nodes[0]) for line in lines]
     x = np.stack(np.meshgrid(*(line.points(rule.nodes) for line, rule in zip(lines, rules, strict=True)),
                              indexing="ij"), axis=-1).reshape(-1, 2)
     p = np.multiply.outer(*(rule.weights for rule in rules)).ravel()
-    y, q = _products(nodes[1], 3)
+    y, q = _products(*[nodes[1]] * 3)
     square = np.zeros((len(x), len(x)))
     for some in np.array_split(np.arange(len(y)), 30):
         values = phi(x @ y[some, :2].T + y[some, 2]) * np.sqrt(np.multiply.outer(p, q[some]))
