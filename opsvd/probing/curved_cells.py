@@ -72,9 +72,12 @@ class CurvedCells:
     ----------
     panels : list
         By increasing x.
+    missed : float
+        The norm of what slices show that they miss.
     """
 
     panels: list[_Panel]
+    missed: float = 0.0
 
     @property
     def edges(self) -> np.ndarray:
@@ -158,7 +161,8 @@ def curved_cells(kernel: Kernel, domain: Domain, lines: tuple[LineMeasure, LineM
             break
         looks.remove(worst)
         looks += halves
-    return CurvedCells([panel for look in sorted(looks, key=lambda look: look.left) for panel in look.panels])
+    return CurvedCells([panel for look in sorted(looks, key=lambda look: look.left) for panel in look.panels],
+                       math.sqrt(sum(look.missed**2 for look in looks)))
 
 
 def _irregular(measure: LineMeasure, interval: tuple[float, float]) -> np.ndarray:
