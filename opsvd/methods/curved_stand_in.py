@@ -39,7 +39,8 @@ def curved_stand_in(problem: Problem) -> StandIn | None:
         return None
     if seen is None:
         return None
-    # At a corner of a curve random points see less than slices do: drawn kernel 409 of tests/drawn_kernels.py.
+    # Random points may see less than slices do. Neither sees all at a corner of a curve: at drawn kernel 409 bars are
+    # 0.82 of the error.
     moved = NORM_MARGIN * math.hypot(seen.remainder, near, cells.missed)
     if moved > 0.1 * seen.size:
         return None
