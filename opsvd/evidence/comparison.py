@@ -209,7 +209,8 @@ class Comparison:
         """What pairs of points show; None if they do not tell the remainder."""
         values = system.values
         lines = system.left.line, system.right.line
-        seen = seen_at_pairs(self.kernel, self.domain, lines, answer_of(system), pairs_for(self.kernel))
+        seen = seen_at_pairs(self.kernel, self.domain, lines, answer_of(system), pairs_for(self.kernel),
+                             system=system)
         if seen is None:
             return None
         outside = self._outside(seen.size)

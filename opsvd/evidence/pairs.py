@@ -9,7 +9,7 @@ import numpy as np
 
 from .._support.arrays import read_only, squares
 from .._support.budget import Budget
-from .._support.floats import EPS
+from .._support.floats import EPS, TINY
 from ..bases import LineBasis
 from ..kernels import Kernel
 from ..measures import LineMeasure
@@ -59,26 +59,35 @@ def pairs_for(kernel: Kernel, most: int = 100_000, share: float = 0.25) -> int:
 
 def seen_at_pairs(kernel: Kernel, domain: Domain, lines: tuple[LineMeasure, LineMeasure],
                   answer: Callable[[np.ndarray, np.ndarray], np.ndarray], count: int, *,
-                  enough: float = 16.0) -> SeenAtPairs | None:
+                  enough: float = 16.0, system: SingularSystem | None = None) -> SeenAtPairs | None:
     r"""The size of h and of the remainder from pairs, half drawn from the measures and half spread over the domain.
 
-    The answer gives, at pairs of coordinates, what stands for h times the roots of the densities.
+    The answer gives, at pairs of coordinates, what stands for h times the roots of the densities. If it is that of a
+    singular system, a third of the pairs is drawn from each, and a third from :math:`q = \frac 1 r \sum_i |f_i|^2
+    |g_i|^2`: where nodes met a feature that has little of the mass, functions are large, and other pairs may all miss
+    it.
 
     Pairs are stratified: there is a random one in each cell of a square grid, of quantiles and of the domain. A mean
-    over both halves is one over the density :math:`p = (\rho_x \rho_y + 1 / |\mathrm{domain}|) / 2`, with weights
-    :math:`\rho_x \rho_y / p`. So what is large where the mass is, and what is large far out, are both seen.
+    over all is one over the density :math:`p = (\rho_x \rho_y + 1 / |\mathrm{domain}|) / 2`, or that of the thirds,
+    with weights :math:`\rho_x \rho_y / p`. So what is large where the mass is, and what is large far out, are both
+    seen.
 
     With fewer than `enough` pairs that carry it, the remainder has a margin: sixteen tell a norm to a quarter.
 
     Returns None if h is zero at all pairs.
     """
     left, right = lines
-    t, u = _pairs(left, right, domain, math.isqrt(count // 2 - 1) + 1)
+    kinds = 2 if system is None else 3
+    t, u = _pairs(left, right, domain, math.isqrt(count // kinds - 1) + 1)
+    law = None if system is None else _WhereFunctionsAre(system, domain)
+    if law is not None:
+        t, u = map(np.append, (t, u), law.pairs(len(t) // 2))
     inside = within(t, domain.x) & within(u, domain.y)
     t, u = t[inside], u[inside]
     root_x, root_y = left.sqrt_density(t), right.sqrt_density(u)
     area = (domain.x[1] - domain.x[0]) * (domain.y[1] - domain.y[0])
-    weight = 1.0 / np.sqrt(0.5 * (np.square(root_x * root_y) + 1.0 / area) * len(inside))
+    density = np.square(root_x * root_y) + 1.0 / area + (0.0 if law is None else law.density(t, u))
+    weight = 1.0 / np.sqrt(density * len(inside) / kinds)
     values = kernel.finite_beside(t, u) * root_x * root_y * weight
     remainder = np.square(np.abs(values - answer(t, u) * weight))
     size, energy = float(np.linalg.norm(values)), float(remainder.sum())
@@ -86,6 +95,32 @@ def seen_at_pairs(kernel: Kernel, domain: Domain, lines: tuple[LineMeasure, Line
         return None
     margin = float(few_carriers_margin(remainder, enough))
     return SeenAtPairs(size, margin * math.sqrt(energy), len(inside))
+
+
+class _WhereFunctionsAre:
+    """Pairs of coordinates from the mean of the densities |f_i|^2 |g_i|^2, as constants on cells of the domain."""
+
+    def __init__(self, system: SingularSystem, domain: Domain) -> None:
+        cells = 512    # a hundredth of the deviation of a Gaussian each, and less than what nodes resolve
+        self.edges = [np.linspace(*interval, cells + 1) for interval in (domain.x, domain.y)]
+        self.masses = []
+        for edges, side in zip(self.edges, (system.left, system.right), strict=True):
+            mass = np.square(np.abs(side.half_density(0.5 * (edges[1:] + edges[:-1]))))
+            self.masses.append(mass / np.maximum(mass.sum(axis=0), TINY))
+
+    def pairs(self, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """As many of each of the functions."""
+        rng, rank = np.random.default_rng(count), self.masses[0].shape[1]
+        t, u = (np.concatenate([np.interp(rng.random(len(some)), np.append(0.0, np.cumsum(mass[:, i])), edges)
+                                for i, some in enumerate(np.array_split(np.arange(count), rank))])
+                for edges, mass in zip(self.edges, self.masses, strict=True))
+        return t, u
+
+    def density(self, t: np.ndarray, u: np.ndarray) -> np.ndarray:
+        """At pairs of coordinates in the domain."""
+        f, g = (mass[np.clip(np.searchsorted(edges, x) - 1, 0, len(mass) - 1)] / (edges[1] - edges[0])
+                for edges, mass, x in zip(self.edges, self.masses, (t, u), strict=True))
+        return np.asarray(np.einsum("ni,ni->n", f, g)) / f.shape[1]
 
 
 def seen_by_pairs_alone(kernel: Kernel, domain: Domain, system: SingularSystem, beside: float) -> float:

@@ -39,8 +39,7 @@ def curved_stand_in(problem: Problem) -> StandIn | None:
         return None
     if seen is None:
         return None
-    # Random points may see less than slices do. Neither sees all at a corner of a curve: at drawn kernel 409 bars are
-    # 0.82 of the error.
+    # Random points may see less than slices, and what ends of panels see beside curves.
     moved = NORM_MARGIN * math.hypot(seen.remainder, near, cells.missed)
     if moved > 0.1 * seen.size:
         return None

@@ -197,7 +197,10 @@ class _Work:
                     key=lambda panel: panel.missed)
         differences, cut = self._differences(slices), 0.5 * (span[0] + span[1])
         if whole.missed <= self.share:
-            whole = self._checked(whole)
+            at_ends = self._at_ends(whole, rule.nodes)
+            if at_ends.sum() > self.share**2:
+                cut = float(rule.nodes[0 if at_ends[0] > at_ends[1] else -1])
+            whole = self._checked(whole._replace(missed=math.hypot(whole.missed, math.sqrt(at_ends.sum()))))
         else:
             cut = self._cut(slices, rule.nodes, differences, cut)
         middles = np.concatenate([[span[0]], 0.5 * (rule.nodes[1:] + rule.nodes[:-1]), [span[1]]])
@@ -242,9 +245,31 @@ class _Work:
         u = np.concatenate([np.full(count, low), np.full(count, high), low + (high - low) * self.rng.random(count)])
         y = self.mu_y.quantile(((np.arange(count) + self.rng.random((3, count))) / count).ravel())
         y = np.clip(y, *self.edges[[0, -1]])
-        root = self.mu_x.sqrt_density(u)
-        wrong = self.kernel.finite_beside(u, y) * root - CurvedCells([panel])(u, y) / self.mu_y.sqrt_density(y)
+        wrong = self._wrong(panel, u, y) / self.mu_y.sqrt_density(y)
         return panel._replace(missed=math.hypot(panel.missed, math.sqrt(width * float(np.mean(wrong**2)))))
+
+    def _at_ends(self, panel: _Panel, x: np.ndarray) -> np.ndarray:
+        """The energies of what a panel misses between each end and the node next to it, (2,), if curves are wrong there.
+
+        Where a curve has a corner, polynomials through the nodes go on past it. At each end h is held against the panel
+        at as many distances from its curves of each order of magnitude.
+        """
+        distances = self.mu_y.scale * np.geomspace(1e-13, 1.0, 27)    # below lie 5e-8 of the norm of a jump
+        widths = np.diff(np.append(0.0, distances))
+        beside, energies = np.append(-distances, distances), np.zeros(2)
+        step = 64.0 * EPS * max(panel.right - panel.left, abs(panel.left), abs(panel.right))
+        for i, (end, node) in enumerate(((panel.left + step, x[0]), (panel.right - step, x[-1]))):
+            curves = CurvedCells([panel]).curves(0, np.array([end]))[1:-1, 0]
+            y = (curves[:, None] + beside).ravel()
+            inside = (self.edges[0] < y) & (y < self.edges[-1])
+            wrong = self._wrong(panel, np.full(np.count_nonzero(inside), end), y[inside])
+            energies[i] = abs(node - end) * float(wrong**2 @ np.tile(widths, 2 * len(curves))[inside])
+        return energies
+
+    def _wrong(self, panel: _Panel, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """By how much h times the roots of the densities differs from a panel at pairs of coordinates in it."""
+        roots = self.mu_x.sqrt_density(x) * self.mu_y.sqrt_density(y)
+        return np.asarray(self.kernel.finite_beside(x, y) * roots - CurvedCells([panel])(x, y))
 
     def _cut(self, slices: SliceIntegrals, x: np.ndarray, differences: np.ndarray, middle: float) -> float:
         """The middle of a panel, or, where two neighbouring slices alone differ, where h changes between them."""

@@ -94,3 +94,16 @@ def test_a_strip_beside_a_steep_kernel(centre, width, size, steepness, along_x):
     svd = quietly(h)
     assert svd.rank >= 1
     assert (np.abs(svd.singular_values - exact[:svd.rank]) <= svd.errors + 1e-11).all()
+
+
+@pytest.mark.parametrize(("a", "b", "c", "limit"), [
+    (3.392, 3.551, 0.866, 1515), (3.421, 3.203, 0.881, 1404), (3.567, 3.188, 0.109, 1809), (3.599, 3.506, 2.28, 1973),
+    (1.762, 2.242, 0.448, 4781), (1.562, 2.583, 0.546, 4364), (2.481, 2.679, 2.66, 9293)])
+def test_a_corner_that_nodes_met_and_few_pairs_would(a, b, c, limit):
+    """1 + c (x > a)(y > b), whose values are those of two by two: functions are large there, and so pairs are there."""
+    p, q = norm.sf(a), norm.sf(b)
+    left, right = (np.linalg.cholesky(np.array([[1.0, mass], [mass, mass]])) for mass in (p, q))
+    known = np.append(np.linalg.svd(left.T @ np.diag([1.0, c]) @ right, compute_uv=False), np.zeros(99))
+    svd = quietly(lambda x, y: 1.0 + c * ((x > a) & (y > b)), max_evaluations=limit)
+    assert svd.rank >= 1
+    assert (np.abs(svd.singular_values - known[:svd.rank]) <= svd.errors).all()

@@ -100,3 +100,17 @@ def test_a_dear_kernel(h, most):
         assert (off <= svd.errors[:count] + reference.errors[:count]).all()
     assert svd.converged
     assert svd.evaluations <= most
+
+
+@pytest.mark.thorough
+def test_a_corner_between_the_end_of_a_panel_and_its_first_node():
+    """A jump along a curve with a corner where no slice is: both ends of panels see that the curve is not there."""
+    mu, nu = opsvd.Gaussian(0.25, 1.06), opsvd.Gaussian(-0.3, 0.79)
+
+    def net(x, y):
+        return np.sign(1.32 * np.maximum(0.48 * x + 1.06 * y + 0.13, 0.0)
+                       - 0.7 * np.maximum(-0.93 * x + 0.53 * y + 0.47, 0.0) - 0.1)
+
+    svd, fine = quietly(net, mu, nu, rtol=1e-4, max_evaluations=60_000), opsvd.decompose(net, mu, nu)
+    assert svd.rank >= 8
+    assert (np.abs(svd.singular_values[:8] - fine.singular_values[:8]) <= svd.errors[:8]).all()
