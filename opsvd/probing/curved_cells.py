@@ -249,7 +249,7 @@ class _Work:
         return panel._replace(missed=math.hypot(panel.missed, math.sqrt(width * float(np.mean(wrong**2)))))
 
     def _at_ends(self, panel: _Panel, x: np.ndarray) -> np.ndarray:
-        """The energies of what a panel misses between each end and the node next to it, (2,), if curves are wrong there.
+        """The energies of what a panel misses between each end and the node next to it, (2,), if its curves are wrong.
 
         Where a curve has a corner, polynomials through the nodes go on past it. At each end h is held against the panel
         at as many distances from its curves of each order of magnitude.
