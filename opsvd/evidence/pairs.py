@@ -120,7 +120,7 @@ class _WhereFunctionsAre:
         """At pairs of coordinates in the domain."""
         f, g = (mass[np.clip(np.searchsorted(edges, x) - 1, 0, len(mass) - 1)] / (edges[1] - edges[0])
                 for edges, mass, x in zip(self.edges, self.masses, (t, u), strict=True))
-        return np.asarray(np.einsum("ni,ni->n", f, g)) / f.shape[1]
+        return np.asarray(np.einsum("ni,ni->n", f, g) / f.shape[1])
 
 
 def seen_by_pairs_alone(kernel: Kernel, domain: Domain, system: SingularSystem, beside: float) -> float:
