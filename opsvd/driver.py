@@ -12,7 +12,7 @@ import numpy as np
 from ._support.arrays import leading_true
 from ._support.blas_threads import one_blas_thread
 from ._support.budget import Budget, BudgetExhaustedError
-from ._support.floats import EPS
+from ._support.floats import EPS, TINY
 from ._support.progress import as_report
 from ._support.validation import int_of_at_least, one_of, positive_float, positive_int, tolerance
 from .answer.assembly import assembled
@@ -233,7 +233,9 @@ class _Judged:
         return self.svd.rtol
 
     def better(self, other: "_Judged") -> bool:
-        """Whether it is to be preferred: by accurate values, then by the bars of the leading values that both give.
+        """Whether it is to be preferred: by accurate values, then by the digits of the leading values that both give.
+
+        A few values with small bars and others with wide ones are more than as many that all have one bar between.
 
         What is within its tolerance is preferred to an answer for a larger one. So is a finer basis of the same kind
         that sees more of h left out: it cannot leave out more, so the nodes that the other was judged by missed it.
@@ -248,7 +250,7 @@ class _Judged:
         q = min(self.svd.rank, other.svd.rank)
         if q == 0:
             return self.svd.rank > other.svd.rank or (self.svd.rank == other.svd.rank and self.rtol < other.rtol)
-        mine, others = (float(svd.errors[:q].max()) for svd in (self.svd, other.svd))
+        mine, others = (float(np.sum(np.log(np.maximum(svd.errors[:q], TINY)))) for svd in (self.svd, other.svd))
         return mine < others or (mine == others and self.rtol < other.rtol)
 
     def beside(self, other: "_Judged") -> "_Judged":

@@ -1,6 +1,7 @@
 """The main job beside the problem table: known figures, options, narrow features, and what is refused."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,10 +10,11 @@ from scipy.special import ndtr
 
 import opsvd
 from opsvd import ConvergenceWarning, Gaussian, NotSquareIntegrableError
+from opsvd.driver import _Judged
 
 
 def test_known_values():
-    """The figures that the issue and the design page quote."""
+    """The figures that the design page quotes."""
     tanh = opsvd.decompose(lambda x, y: np.tanh(x * y))
     np.testing.assert_allclose(tanh.singular_values[:3], [0.523183285, 0.059203253, 0.012625784], atol=5e-10)
     log = opsvd.decompose(lambda x, y: np.log(np.abs(x * y)))
@@ -193,3 +195,15 @@ def test_a_truncation_error_below_the_tolerance_is_in_the_bars():
     count = min(loose.rank, tight.rank)
     apart = np.abs(loose.singular_values[:count] - tight.singular_values[:count])
     assert (apart <= loose.errors[:count] + tight.errors[:count]).all()
+
+
+def test_digits_of_leading_values_decide():
+    """Of two answers without an accurate value, one with small bars and a wide one is more than one bar between."""
+    def answer(errors):
+        svd = SimpleNamespace(errors=np.array(errors), rank=3, rtol=1e-10, converged=False)
+        return _Judged(svd, discretisation=None, accurate=0, complete=False, remainder=0.0, remark="")
+
+    some, none = answer([1e-5, 1e-4, 4e-2]), answer([3e-2, 3e-2, 3e-2])
+    assert some.better(none)
+    assert not none.better(some)
+    assert answer([1e-5, 1e-4, 3e-2]).better(some)
