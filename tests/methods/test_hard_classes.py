@@ -51,7 +51,7 @@ def test_a_thin_band_of_gaussians():
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize(("half_width", "least"), [(0.02, 30), (0.015, 50)])
+@pytest.mark.parametrize(("half_width", "least"), [(0.02, 30), (0.005, 12)])
 def test_thinner_bands_of_gaussians(half_width, least):
     """A hundred values are within a third of the first, and known by how much less all others are."""
     svd = opsvd.decompose(lambda x, y: np.abs(x - y) < half_width, max_seconds=200.0)
@@ -75,10 +75,8 @@ def test_a_thin_band_beside_the_origin_is_seen():
 @pytest.mark.thorough
 def test_many_steps_of_gaussians():
     """floor(3(x + y)), of 85 jumps, whose values from the third on stand twice."""
-    svd, known = opsvd.decompose(lambda x, y: np.floor(3.0 * (x + y)), rtol=1e-9), floor_of_gaussians(40, 3)
-    assert svd.converged
-    assert svd.rank >= 6
-    assert (np.abs(svd.singular_values - known[:svd.rank]) <= svd.errors).all()
+    svd = opsvd.decompose(lambda x, y: np.floor(3.0 * (x + y)), max_seconds=200.0)
+    assert_ten_digits(svd, floor_of_gaussians(40, 3), 6)
 
 
 @pytest.mark.thorough
@@ -117,9 +115,9 @@ def test_many_steps():
 
 @pytest.mark.thorough
 def test_fast_oscillation():
-    """sin(50xy), whose values fall by a fiftieth each."""
-    svd = opsvd.decompose(lambda x, y: np.sin(50.0 * x * y), max_seconds=100.0)
-    assert_ten_digits(svd, exact.sin_product(50.0, 300), 60)
+    """sin(100xy), whose values fall by a hundredth each."""
+    svd = opsvd.decompose(lambda x, y: np.sin(100.0 * x * y), max_seconds=100.0)
+    assert_ten_digits(svd, exact.sin_product(100.0, 300), 80)
 
 
 def test_the_rules_agree_with_closed_forms():
@@ -261,3 +259,13 @@ def test_a_grid_of_lines():
     mu = Uniform(-np.pi, np.pi)
     svd = opsvd.decompose(lambda x, y: np.sign(np.sin(5.0 * x) + np.sin(5.0 * y)), mu, mu, max_seconds=100.0)
     assert_ten_digits(svd, 2.0 / (np.pi * np.repeat(2.0 * np.arange(40) + 1.0, 2)), 6)
+
+
+@pytest.mark.thorough
+def test_a_grid_of_lines_of_gaussians():
+    """The same: 5x and 5y are uniform angles to 4e-6."""
+    svd = opsvd.decompose(lambda x, y: np.sign(np.sin(5.0 * x) + np.sin(5.0 * y)), max_seconds=200.0)
+    assert svd.errors[1] <= 1e-9
+    assert svd.errors[5] <= 1e-8
+    known = 2.0 / (np.pi * np.repeat([1.0, 3.0, 5.0], 2))
+    np.testing.assert_allclose(svd.singular_values[:6], known, atol=2e-5)
