@@ -99,6 +99,7 @@ def find_coordinates(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> Coordinate
                         mu_x.coordinates_of_normal(0.5 * rng.standard_normal(p)),
                         mu_y.coordinates_of_normal(0.5 * rng.standard_normal(q)))
     first, turned = (replace(found, components=_components(found, rng)) for found in (plain, _turned(plain, rng)))
+    turned = _with_unused_at_zero(turned)
     if _cost(turned) < _cost(first) and _verified(turned, rng):
         return turned
     return first if _verified(first, rng) else plain
@@ -130,6 +131,19 @@ def _turned(plain: Coordinates, rng: np.random.Generator) -> Coordinates:
             slopes.append((ahead - behind) / (2.0 * step))
         turns.append(np.linalg.svd(np.array(slopes).T, full_matrices=True)[2].T)
     return replace(plain, turn_x=turns[0], turn_y=turns[1])
+
+
+def _with_unused_at_zero(c: Coordinates) -> Coordinates:
+    """With the anchor at the mean in all turned coordinates that h does not use.
+
+    Slopes are rounded, so that h uses them by some 1e-12: a mean over them is the value at zero to the square of that.
+    """
+    anchors = [anchor.copy() for anchor in (c.anchor_x, c.anchor_y)]
+    for side, (anchor, measure) in enumerate(zip(anchors, (c.mu_x, c.mu_y), strict=True)):
+        if measure.rotatable:
+            used = {i for part in c.components for i in (part.x, part.y)[side]}
+            anchor[[i for i in range(len(anchor)) if i not in used]] = 0.0
+    return replace(c, anchor_x=anchors[0], anchor_y=anchors[1])
 
 
 def _components(c: Coordinates, rng: np.random.Generator) -> tuple[Component, ...]:

@@ -170,3 +170,22 @@ def test_bars_hold_wherever_a_kink_lies_between_nodes(kink):
     svd = opsvd.decompose(lambda x, y: np.minimum(x[..., 0], kink) * np.minimum(y[..., 0], 0.71), three, three,
                           rtol=1e-7)
     assert abs(svd.values[0] - norm(kink) * norm(0.71)) <= svd.errors[0] <= 0.05 * svd.values[0]
+
+
+def test_an_unused_direction_that_slopes_know_to_rounding():
+    """tanh(x_1 + 0.24 y_2) + cos(x_2 - 0.54 y_2) to sixteen digits, where slopes give the direction of y to twelve."""
+    uniform = opsvd.Product(opsvd.Uniform(-1.0, 1.0), opsvd.Uniform(-1.0, 1.0))
+    correlated = Gaussian(np.zeros(2), [[1.7496, -0.8405], [-0.8405, 2.5896]])
+
+    def h(x, y):
+        return np.tanh(x[..., 0] + 0.24 * y[..., 1]) + np.cos(x[..., 1] - 0.54 * y[..., 1])
+
+    t, w = np.polynomial.legendre.leggauss(30)
+    z, v = np.polynomial.hermite_e.hermegauss(100)
+    y = z * np.sqrt(2.5896)
+    roots = np.sqrt(np.multiply.outer(np.multiply.outer(0.5 * w, 0.5 * w), v / v.sum()))
+    matrix = (np.tanh(t[:, None, None] + 0.24 * y) + np.cos(t[:, None] - 0.54 * y)) * roots
+    known = np.linalg.svd(matrix.reshape(900, -1), compute_uv=False)
+    for svd in (opsvd.decompose(h, uniform, correlated), opsvd.decompose(lambda x, y: h(y, x), correlated, uniform)):
+        assert "turned" in svd.method
+        assert (np.abs(svd.singular_values - known[:svd.rank]) <= svd.errors + 1e-15).all()
