@@ -9,7 +9,7 @@ for smooth phi, too.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -217,8 +217,9 @@ class _Level:
         """Residuals on other panels and another rule for (w, b); None if random pairs contradict the answer."""
         check = SliceGrid(self.neurons, self.plane, self.own.size.check, check=True, deviations=self.own.deviations)
         norm, left, unseen = check.norm, math.inf, 0.0
+        found: Iterable[SliceSector] = sectors(check)    # one after the other, as those of all parities are large
         if self.own.deviations is None:
-            seen = list(sectors(check))
+            found = seen = list(found)
             left = max(norm**2 - math.fsum(one.multiplicity * one.beside(one.nothing)[0] for one in seen),
                        16.0 * EPS * norm**2)
             # All degrees beyond hold no more than what is left, and each of their values stands that often. T is taken
@@ -227,7 +228,7 @@ class _Level:
                 last = max(one.beside(one.nothing)[1] for one in seen[3 * len(seen) // 4:])
                 unseen = min(math.sqrt(left / check.multiplicity(len(seen))), last)
         own = {one.sector.name: one for one in self.found}
-        judged = {sector.name: self._seen(sector, own[sector.name], left) for sector in sectors(check)
+        judged = {sector.name: self._seen(sector, own[sector.name], left) for sector in found
                   if sector.name in own}
         parts = tuple(judged[name] for name in own)
         mass, energy = self.neurons.profile.hidden
