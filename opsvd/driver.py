@@ -1,9 +1,9 @@
 """The driver: discretise, decompose, judge; refine until the error bars meet the tolerance."""
 
 import math
+import sys
 import warnings
-from collections.abc import Callable, Generator
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,23 +24,12 @@ from .errors import ConvergenceWarning, KernelError
 from .evidence.moved import with_rounding
 from .kernels import Kernel, entrywise, kernel_values, paired, unit_factor
 from .measures import Gaussian, MeasureLike
-from .methods import (
-    Auto,
-    FewValues,
-    Method,
-    Polynomials,
-    QuasiRandom,
-    UniformPanels,
-    as_method,
-    hold_for_few_points,
-    quad_method,
-)
+from .methods import Auto, Method, as_method, hold_for_few_points, quad_method
+from .methods.coarse import COARSE_VALUES, LAST, coarse_methods
 from .operator.discretisation import Discretisation
 from .operator.problem import Problem
 
 _LEAST = 100    # max_evaluations; the smallest answer for numbers takes 45, and trying h 39
-# Values of h that a coarse answer on ten panels a side takes, in 15 calls: counted.
-_COARSE_VALUES = 200_000
 _FAR_OUT = ("h^2 times the densities decays so slowly that much of it lies where the densities are zero to any float; "
             "take measures with a smaller std")
 
@@ -161,7 +150,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
     budget.aside += function.values - before    # what it took to try a kernel in its place
     problem = Problem(kernel.limited(budget), mu_x, mu_y, attainable, rank)
     with one_blas_thread(), budget.watched():
-        hold_for_few_points(problem, _COARSE_VALUES if problem.of_numbers else None)
+        hold_for_few_points(problem, COARSE_VALUES if problem.of_numbers else None)
         seen, problem = _first_look(problem)
         best, remark = _refined(problem, chosen)
         budget.release()
@@ -340,53 +329,25 @@ def _for_tolerance(best: _Judged, rtol: float) -> _Judged:
 
 def _coarse(problem: Problem, reason: str) -> tuple[_Judged, str]:
     """An answer of so few values that they are within what a budget has left; the reason says what has run out."""
-    budget = problem.budget
-    # Panels end at atoms, and take more values than few: points are drawn then.
-    panels = problem.few_edges and not problem.discrete and not (problem.half_discrete and budget.dear)
-    if budget.few and FewValues().refusal(problem) is None:
-        with budget.grace():
-            best, refused = _refined(problem, FewValues())
-        if best is not None:
-            return best, reason
-    if panels and budget.affords(_coarse_values(problem), 15):
-        with budget.grace():
-            best, refused = _refined(problem, _affordable(problem) if budget.dear else UniformPanels(10))
-        if best is not None:
-            return best, reason
-        if not refused:
-            raise KernelError("h must not be zero nearly everywhere: nodes see no more than traces, although h is not "
-                              "zero; shift and scale x and y to where it is not")
-    points = QuasiRandom()
-    if points.refusal(problem) is None:
-        with budget.grace():
-            best, refused = _refined(problem, points)
-        if best is not None:
-            return best, refused or reason
-        reason = refused or reason
-    for method in (FewValues(), points):
-        with budget.last(1000):    # a few milliseconds of work
-            best = _refined(problem, method)[0] if method.refusal(problem) is None else None
+    few = 1000    # a few milliseconds of work
+    for methods, values in ((coarse_methods(problem), sys.maxsize), *(((last,), few) for last in LAST)):
+        with problem.budget.overtime(values):
+            best, reason = _first_answer(problem, methods, reason)
         if best is not None:
             return best, reason
     raise KernelError(f"h must be within what the budget allows, but {reason} before there was an answer; raise it, or "
                       f"rtol, or estimate the singular values with opsvd.monte_carlo")
 
 
-def _coarse_values(problem: Problem) -> int:
-    """Values of h that a coarse answer takes at least, for numbers."""
-    if not problem.budget.dear:
-        return _COARSE_VALUES
-    # For the smallest matrix, of polynomials or of a panel and two, with what checks it; and for two grids of sixteen
-    # points a side to find the domain, with twelve points of four lines along each tail.
-    matrix = 240 if Polynomials(degree=3).refusal(problem) is None else 720
-    return matrix if "domain" in vars(problem) else matrix + 520 + 48 * sum(len(mu.tails) for mu in problem.lines)
-
-
-def _affordable(problem: Problem) -> Method:
-    """A method that takes half of the values that are left: what checks it takes others."""
-    budget = problem.budget
-    with budget.part(0.6), suppress(BudgetExhaustedError):    # of which a wider domain may take no more
-        _ = problem.domain
-    nodes = int(min(max(0.5 * budget.values_left, 36.0), 40_000.0) ** 0.5) - 1
-    polynomials = Polynomials(degree=max(3 * nodes // 4, 1), quadrature=nodes)
-    return polynomials if polynomials.refusal(problem) is None else UniformPanels(max(1, nodes // 16))
+def _first_answer(problem: Problem, methods: Iterable[Method], reason: str) -> tuple[_Judged | None, str]:
+    """The answer of the first of some methods that gives one, and what has run out last."""
+    for method in methods:
+        if method.refusal(problem) is None:
+            best, refused = _refined(problem, method)
+            reason = refused or reason
+            if best is not None:
+                return best, reason
+            if not refused:
+                raise KernelError("h must not be zero nearly everywhere: nodes see no more than traces, although h is "
+                                  "not zero; shift and scale x and y to where it is not")
+    return None, reason

@@ -70,7 +70,7 @@ class Budget:
     few: bool = False
     report: Report = nothing
     _held: tuple[int, int, int] = (0, 0, 0)
-    _grace: float = 0.0
+    _overtime: float = 0.0
     _part: tuple[float, float] = (math.inf, math.inf)
 
     def spend(self, evaluations: int) -> None:
@@ -114,7 +114,7 @@ class Budget:
             # smallest of all answers takes more, up to 70 % for that one.
             most_held = min(max(0.45 * self.seconds, self.cost(least, calls)), 0.7 * self.seconds)
             held = min(max(self.cost(most, calls), 0.1 * self.seconds), most_held)
-        return min(self.started + self.seconds + self._grace - held, self._part[1]) - time.monotonic()
+        return min(self.started + self.seconds + self._overtime - held, self._part[1]) - time.monotonic()
 
     @property
     def is_late(self) -> bool:
@@ -186,27 +186,18 @@ class Budget:
         self._held = (0, 0, 0)
 
     @contextmanager
-    def grace(self) -> Iterator[None]:
-        """Within this context, what was begun in time may take a tenth longer: without it there is no answer."""
-        self._grace = 0.1 * self.seconds
-        try:
-            yield
-        finally:
-            self._grace = 0.0
-
-    @contextmanager
-    def last(self, values: int) -> Iterator[None]:
-        """Within this context there is a tenth of the seconds, even if all are over, for so many values at most.
+    def overtime(self, values: int = sys.maxsize) -> Iterator[None]:
+        """Within this context there is a tenth of the seconds more, from now if they are over, for so many values.
 
         It is for an answer where nothing else gave one: each step may have taken longer than it was expected to.
         """
-        before, part = self._grace, self._part
-        self._grace = before + max(0.1 * self.seconds - self.seconds_left, 0.0)
-        self._part = self.spent + values, math.inf
+        before = self._overtime, self._part
+        self._overtime += 0.1 * self.seconds + max(-self.seconds_left, 0.0)
+        self._part = min(self._part[0], self.spent + values), self._part[1]
         try:
             yield
         finally:
-            self._grace, self._part = before, part
+            self._overtime, self._part = before
 
     @contextmanager
     def part(self, share: float) -> Iterator[None]:

@@ -77,7 +77,7 @@ def find_trace(svd: OperatorSVD, problem: Problem) -> Trace | None:
     same = problem.mu_x == problem.mu_y and problem.given.dims[0] == problem.given.dims[1]
     if not (wanted and plain and same) or isinstance(problem.mu_x, Discrete) or budget.dear:
         return None
-    with budget.grace(), suppress(BudgetExhaustedError, KernelError):
+    with budget.overtime(), suppress(BudgetExhaustedError, KernelError):
         return Diagonal(problem).trace()
     return None
 
