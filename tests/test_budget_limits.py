@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pytest
 from quiet import quietly
+from scipy.integrate import quad
 
 import opsvd
 from opsvd import Gaussian, KernelError, LineMeasure
@@ -222,3 +223,53 @@ def test_pieces_make_the_whole(shapes, clock):
         budget = Budget(10**6, 10.0)
         np.testing.assert_array_equal(evaluated(budget, plus, (x, y), (fixed, fixed)), plus(x, y))
         assert budget.spent == math.prod(np.broadcast_shapes(*shapes))
+
+
+def interrupted_after(values, function, clock):
+    """A function of which a value takes a millisecond, and that is interrupted at the first call after so many."""
+    slow, interruptions = Slow(function, clock, 1e-3), []
+
+    def h(*points):
+        if slow.values >= values and not interruptions:
+            interruptions.append(slow.values)
+            raise KeyboardInterrupt
+        return slow(*points)
+
+    return h, slow, interruptions
+
+
+@pytest.mark.parametrize("values", [600, 1500])
+def test_an_interrupt_before_there_is_an_answer(values, clock):
+    """A tenth of the time so far makes one, with bars that hold and a status that says so."""
+    h, slow, interruptions = interrupted_after(values, lambda x, y: np.exp(-x * y / 3.0), clock)
+    svd = quietly(h, rtol=1e-13, max_seconds=60.0, max_evaluations=20_000)
+    assert interruptions[0] < slow.values <= 1.1 * interruptions[0]
+    assert svd.status.endswith("(interrupted)")
+    # The values of exp(cxy) are s_i = s_0 r^i with r / (1 + r^2) = c.
+    r = 0.5 * (3.0 - math.sqrt(5.0))
+    exact = math.sqrt((1.0 - r**2) / math.sqrt(1.0 - 4.0 / 9.0)) * r ** np.arange(20)
+    assert svd.rank >= 1
+    assert (np.abs(svd.singular_values - exact[:svd.rank]) <= svd.errors).all()
+
+
+def test_an_interrupt_of_vectors(clock):
+    """One random matrix tells the norm, at the least."""
+    h, _, _ = interrupted_after(1200, lambda x, y: np.exp(-distance(x, y)), clock)
+    svd = quietly(h, PLANE, PLANE, max_seconds=60.0, max_evaluations=20_000)
+    assert svd.status.endswith("(interrupted)")
+    exact = math.sqrt(quad(lambda r: 0.5 * r * math.exp(-r * r / 4.0 - 2.0 * r), 0.0, np.inf)[0])
+    assert svd.norm.error < 2.0 * exact
+    assert abs(svd.norm.value - exact) <= svd.norm.error
+
+
+def test_an_interrupt_too_early_or_for_the_second_time_is_raised(clock):
+    """A tenth of the time so far is too little for an answer; or the user says again to stop."""
+    h, slow, interruptions = interrupted_after(100, np.tanh, clock)
+    with pytest.raises(KeyboardInterrupt):
+        quietly(lambda x, y: h(x * y), max_seconds=60.0, max_evaluations=20_000)
+    assert slow.values <= 1.15 * interruptions[0]
+    first, _, _ = interrupted_after(1000, np.tanh, clock)
+    second, _, again = interrupted_after(1010, np.tanh, clock)
+    with pytest.raises(KeyboardInterrupt):
+        quietly(lambda x, y: 0.0 * first(x * y) + second(x * y), max_seconds=600.0, max_evaluations=20_000)
+    assert again

@@ -199,6 +199,11 @@ class Budget:
         finally:
             self._overtime, self._part = before
 
+    def interrupt(self) -> None:
+        """Take the time so far for all the seconds that there were."""
+        self.seconds = min(self.seconds, time.monotonic() - self.started)
+        self.release()
+
     @contextmanager
     def part(self, share: float) -> Iterator[None]:
         """Within this context, no more than a part of what is left may be spent."""
