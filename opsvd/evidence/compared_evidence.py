@@ -1,6 +1,6 @@
 """What is known of an answer for a kernel of numbers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,6 +39,22 @@ class ComparedEvidence(RemainderEvidence):
         """That of the remainder, with what roundings of points do to it: no more than to singular values."""
         norm = super().norm
         return Estimate(norm, norm.error + float(np.max(self.rounded, initial=0.0)))
+
+    def beside_fewer(self) -> "ComparedEvidence":
+        r"""With what bounds of what is left beside many functions say of what is left beside fewer.
+
+        If D is left beside the leading r functions, and their images are right to e, then
+        :math:`\max(s_{q+1}, \|D\|) + 2 e` are left at most beside q < r of them: D and the terms that are left out act
+        on functions that are orthogonal, but for these images.
+        """
+        if self.images is None:
+            return self
+        beside, residual = self.beside(), NORM_MARGIN * self.images.residual
+        known = len(residual)
+        following = np.append(self.values, 0.0)[1:known + 1, None]
+        bounds = np.where(np.tri(known, dtype=bool).T, np.maximum(following, beside[:known]) + 2.0 * residual, np.inf)
+        beside[:known] = np.minimum(beside[:known], bounds.min(axis=1, initial=np.inf))
+        return replace(self, complement=beside)
 
     def near(self) -> np.ndarray:
         """Bars of values that may not be told apart from what the remainder hides: see `Images`.

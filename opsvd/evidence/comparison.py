@@ -139,10 +139,10 @@ class Comparison:
             evidence = self._with_images(system, evidence, self.checks[0], (spots, checks[-1][1]), seen_there,
                                          self._outside(norms[0]))
             # Of fewer values than are wanted more may be accurate if what is left beside them is known.
-            if self._enough(s, evidence.bars()):
-                return evidence
-            evidence = replace(evidence, complement=self._complement(system, evidence, compared[0], first))
-            return evidence if self.ridge is not None else self._with_slices(evidence)
+            if not self._enough(s, evidence.bars()):
+                evidence = replace(evidence, complement=self._complement(system, evidence, compared[0], first))
+                evidence = evidence if self.ridge is not None else self._with_slices(evidence)
+            return evidence.beside_fewer()
         except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
             return evidence
 
@@ -186,8 +186,9 @@ class Comparison:
         images, complement = evidence.images, evidence.complement
         if images is None or complement is None or not (self.leading and images.norms):
             return evidence
-        beside = left_beside(evidence.values, images.residual, images.norms, (ORDER_MARGIN - 1.0, NORM_MARGIN))
-        finer = replace(evidence, complement=np.minimum(complement, beside), images=replace(images, norms=()))
+        beside = left_beside(evidence.values, images.residual, images.norms, ORDER_MARGIN - 1.0)
+        finer = replace(evidence, complement=np.minimum(complement, beside), images=replace(images, norms=())
+                        ).beside_fewer()
         goal = self.rtol * evidence.values.max(initial=0.0)
         before, now = (leading_true(known.bars() <= goal) for known in (evidence, finer))
         return replace(finer, exhausted=finer.exhausted and not before < finer.enough <= now < self.wanted)

@@ -36,7 +36,8 @@ class Jumps:
         with :math:`|E[f_i \Delta T g_j]| \le \int |J f_i g_j| \rho_x \rho_y \delta\, dt`, where functions are taken at
         u(t). With matrices F and G of half-densities, and the diagonal matrix D of weights times
         :math:`|J| \sqrt{\rho_x \rho_y} \, \delta`, its norm is at most the root of
-        :math:`\|F^* D F\| \|G^* D G\|`.
+        :math:`\|F^* D F\| \|G^* D G\|`, and that of :math:`|F|^* D |G|`. The second is less where functions of one
+        side vanish as fast as D grows, as those of (x > y) do at an end.
 
         Parameters
         ----------
@@ -62,7 +63,8 @@ class Jumps:
         roots = np.sqrt(weights * size * 2.0 * rounding)[:, None]
         f = self.exact.half_density(t) * roots
         g = np.maximum(np.abs(self.rounded.half_density(low)), np.abs(self.rounded.half_density(high))) * roots
-        return np.asarray(np.sqrt(corner_norms(f.conj().T @ f) * corner_norms(g.T @ g)))
+        return np.minimum(np.sqrt(corner_norms(f.conj().T @ f) * corner_norms(g.T @ g)),
+                          corner_norms(np.abs(f)[:, :count].T @ g[:, :count]))
 
     def _around(self, u: np.ndarray, far: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Coordinates so far from u on either side, but not across an edge of the measure: an atom is one point."""

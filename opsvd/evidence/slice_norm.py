@@ -93,12 +93,10 @@ def _root_of_norm(square: np.ndarray, guess: float, degree: int) -> float:
 
 
 def left_beside(singular_values: np.ndarray, residual: np.ndarray, norms: tuple[SliceNorm, ...],
-                margins: tuple[float, float]) -> np.ndarray:
+                more: float) -> np.ndarray:
     r"""Bounds of the norm of what is left beside the leading q terms, for q = 1, 2, ...; infinite where none is known.
 
-    It is looked at for the most terms whose images are right to some parts of the value. Beside q < r terms
-    :math:`\max(s_{q+1}, \|D\|) + 2 e` are left at most, if what is left beside r of them, D, has images of norm e of
-    the functions of these, and so has its adjoint.
+    It is looked at for the most terms whose images are right to some parts of the value.
 
     Parameters
     ----------
@@ -107,18 +105,14 @@ def left_beside(singular_values: np.ndarray, residual: np.ndarray, norms: tuple[
         The norms of images: see `opsvd.evidence.images.Images`.
     norms : tuple of SliceNorm
         Along slices in y and in x.
-    margins : (float, float)
-        By which part of what is left beside all terms a norm may be larger than it seems; and by which factor images.
+    more : float
+        By which part of what is left beside all terms a norm may be larger than it seems.
     """
     s, bounds = singular_values, np.full(len(singular_values), np.inf)
     known = residual / np.maximum(s[:len(residual)], TINY)
     counts = sorted({int(np.count_nonzero(known <= part)) for part in (1e-6, 1e-4, 1e-2)} - {0})
     if not counts:
         return bounds
-    more, factor = margins
     unsure = more * max(norm.beside(len(known), 6) for norm in norms)    # of which a tenth more or less is nothing
-    for r in counts:
-        bound = max(norm.beside(r) for norm in norms) + unsure
-        bounds[r - 1] = min(bounds[r - 1], bound)
-        bounds[:r - 1] = np.minimum(bounds[:r - 1], np.maximum(s[1:r], bound) + 2.0 * factor * residual[r - 1])
+    bounds[np.array(counts) - 1] = [max(norm.beside(r) for norm in norms) + unsure for r in counts]
     return bounds

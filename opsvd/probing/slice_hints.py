@@ -35,15 +35,18 @@ class Hints(NamedTuple):
         The number of the slice that has the pair, and of the one that does not.
     low, high : ndarray, shape (m,)
         The breaks.
+    shift : ndarray, shape (m,)
+        How much farther the pair is expected on the other slice.
     """
 
     of: np.ndarray
     to: np.ndarray
     low: np.ndarray
     high: np.ndarray
+    shift: np.ndarray
 
     def points(self) -> np.ndarray:
-        """Where both slices are to be looked at, shape (m, 13): from one width below the pair to one above it."""
+        """Where the slice of the pair is to be looked at, shape (m, 13): from one width below it to one above it."""
         return np.asarray(self.low[:, None] + (self.high - self.low)[:, None] * np.linspace(-1.0, 2.0, 13))
 
 
@@ -51,7 +54,8 @@ def unmatched_pairs(x: np.ndarray, breaks: np.ndarray, wanted: np.ndarray, fresh
                     widest: Callable[[np.ndarray], np.ndarray]) -> Hints:
     """Find them among slices at x, shape (n,), in any order, whose breaks are x_i and y: shape (b, 2).
 
-    A pair is matched if its neighbour has a break as near to both as they are to each other.
+    A pair is matched if its neighbour has a break as near to both as they are to each other, where they are expected:
+    a strip along a steep curve is farther by more than its width, and the slice on the other side tells how far.
 
     Parameters
     ----------
@@ -68,14 +72,15 @@ def unmatched_pairs(x: np.ndarray, breaks: np.ndarray, wanted: np.ndarray, fresh
     rank = np.searchsorted(x[order], breaks[:, 0])
     by_place = np.lexsort((breaks[:, 1], rank))
     rank, y = rank[by_place], breaks[by_place, 1]
-    low, size = float(y.min(initial=0.0)), float(np.ptp(y)) if len(y) else 0.0
+    low, size = (float(y.min()), float(np.ptp(y))) if len(y) else (0.0, 0.0)
 
     def key(ranks: np.ndarray, places: np.ndarray) -> np.ndarray:
         """One number for a slice and a place on it."""
         return np.asarray(ranks + np.clip((places - low) / (1.01 * size + 1.0), 0.0, 0.999))
 
-    pair = np.flatnonzero((np.diff(rank) == 0) & (np.diff(y) > 0.0))
-    pair = pair[fresh[order[rank[pair]]] & (np.diff(y)[pair] < widest(y[pair]))]
+    every = np.flatnonzero((np.diff(rank) == 0) & (np.diff(y) > 0.0))
+    pair = every[fresh[order[rank[every]]] & (np.diff(y)[every] < widest(y[every]))]
+    pairs = _Pairs(rank[every], y[every], y[every + 1])
     keys, found = key(rank, y), []
     for step in (-1, 1):
         other = rank[pair] + step
@@ -83,10 +88,43 @@ def unmatched_pairs(x: np.ndarray, breaks: np.ndarray, wanted: np.ndarray, fresh
         inside[inside] = wanted[order[other[inside]]]
         some, there = pair[inside], other[inside]
         width = y[some + 1] - y[some]
-        first, stop = (np.searchsorted(keys, key(there, place)) for place in (y[some] - width, y[some + 1] + width))
+        shift = pairs.shift(x[order], np.searchsorted(every, some), there)
+        first, stop = (np.searchsorted(keys, key(there, place + shift))
+                       for place in (y[some] - width, y[some + 1] + width))
         lost = first == stop
-        found.append((order[rank[some[lost]]], order[there[lost]], y[some[lost]], y[some[lost] + 1]))
+        found.append([part[lost] for part in (order[rank[some]], order[there], y[some], y[some + 1], shift)])
     return Hints(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+
+
+class _Pairs(NamedTuple):
+    """Neighbouring breaks of slices, in the order of slices and of places: slice number, and both places, (m,) each."""
+
+    rank: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+    def shift(self, x: np.ndarray, some: np.ndarray, there: np.ndarray) -> np.ndarray:
+        """How far some of the pairs move towards slices there, as the nearest pair on the slice behind tells.
+
+        Zero where there is none of about the same width. Slices are at x, in increasing order.
+        """
+        here, middle, width = self.rank[some], 0.5 * (self.low + self.high), self.high - self.low
+        behind = np.where(there > here, np.searchsorted(x, x[here], side="left") - 1,
+                          np.searchsorted(x, x[here], side="right"))
+        first, stop = (np.searchsorted(self.rank, behind, side=side) for side in ("left", "right"))
+        known = np.flatnonzero(first < stop)
+        shift = np.zeros(len(some))
+        if len(known) == 0:
+            return shift
+        some, here, there, behind = some[known], here[known], there[known], behind[known]
+        low, size = float(middle.min()), float(np.ptp(middle)) + 1.0
+        place = np.searchsorted(self.rank + (middle - low) / (1.01 * size), behind + (middle[some] - low) / (1.01 * size))
+        before, after = (np.clip(place + side, first[known], stop[known] - 1) for side in (-1, 0))
+        nearest = np.where(np.abs(middle[before] - middle[some]) < np.abs(middle[after] - middle[some]), before, after)
+        alike = np.abs(width[nearest] - width[some]) < 0.5 * width[some]
+        moved = (middle[some] - middle[nearest]) * (x[there] - x[here]) / (x[here] - x[behind])
+        shift[known] = np.where(alike, moved, 0.0)
+        return shift
 
 
 def hidden_strips(values: Callable[[np.ndarray, np.ndarray], np.ndarray],
@@ -100,7 +138,8 @@ def hidden_strips(values: Callable[[np.ndarray, np.ndarray], np.ndarray],
     hints : Hints
     """
     points = hints.points()
-    there, here = (_standing_out(values(which, points)) for which in (hints.of, hints.to))
+    there, points = _standing_out(values(hints.of, points)), points + hints.shift[:, None]
+    here = _standing_out(values(hints.to, points))
     # Of the places that stand out the one in the middle: the first may be a break itself.
     out = here > 0.3 * np.maximum(here, there).max(axis=1, keepdims=True)
     out &= here.max(axis=1, keepdims=True) > 0.3 * there.max(axis=1, keepdims=True)

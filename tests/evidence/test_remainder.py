@@ -53,13 +53,16 @@ def evidence_of(matrix, f, s, g, modes=None, *, whole=False):
 @pytest.mark.parametrize("spectrum", SPECTRA.values(), ids=SPECTRA.keys())
 def test_bounds_hold_given_exact_norms(monkeypatch, spectrum, error, modes, whole):
     """Without their safety factors: on 20 random matrices, for good and bad triplets, well and badly separated."""
-    monkeypatch.setattr("opsvd.evidence.remainder.NORM_MARGIN", 1.0)
-    monkeypatch.setattr("opsvd.evidence.remainder.ORDER_MARGIN", 1.0)
+    for name in ("remainder.NORM_MARGIN", "remainder.ORDER_MARGIN", "compared_evidence.NORM_MARGIN"):
+        monkeypatch.setattr(f"opsvd.evidence.{name}", 1.0)
     rng = np.random.default_rng(0)
     for _ in range(20):
         matrix, f, s, g = approximated(spectrum, error, rng)
-        errors = evidence_of(matrix, f, s, g, modes, whole=whole).bars()
-        assert (np.abs(s - spectrum[:KEPT]) <= errors).all()
+        evidence = evidence_of(matrix, f, s, g, modes, whole=whole)
+        finer = evidence.beside_fewer()
+        assert (np.abs(s - spectrum[:KEPT]) <= evidence.bars()).all()
+        assert (np.abs(s - spectrum[:KEPT]) <= finer.bars()).all()
+        assert (finer.bars() <= evidence.bars()).all()
 
 
 @pytest.mark.parametrize("modes", [None, 5, KEPT])

@@ -46,6 +46,15 @@ def test_a_box(far_y):
     assert abs(svd.norm - exact) <= svd.norm.error < 1e-8
 
 
+def test_a_step_where_functions_vanish_with_the_rounding():
+    """(x > y) under Beta(2, 0.3): points within 1e-16 of 1 have a mass of 1e-5, and there functions of y are zero."""
+    mu = opsvd.Beta(2.0, 0.3)
+    svd = opsvd.decompose(lambda x, y: x > y, mu, mu)
+    exact = 2.0 / ((2.0 * np.arange(svd.rank) + 1.0) * np.pi)
+    assert svd.rank >= 10
+    assert (np.abs(svd.singular_values - exact) <= svd.errors).all()
+
+
 def test_kinks_and_smooth_kernels_keep_small_bars():
     """A kink that is placed wrongly by a rounding changes values by the square of it, and min(x, y) has 13 digits."""
     mu = opsvd.Uniform(1e5, 1e5 + 1.0)

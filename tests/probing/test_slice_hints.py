@@ -48,6 +48,22 @@ def test_a_pair_without_a_match_is_a_hint_for_both_neighbours():
     assert len(unmatched_pairs(x, breaks[:0], np.ones(4, dtype=bool), np.ones(4, dtype=bool), widest).of) == 0
 
 
+def test_a_strip_along_a_steep_curve_is_looked_for_where_two_slices_expect_it():
+    """y = x^2, where it moves by 25 of its widths from slice to slice; a third slice has it, the fourth has not."""
+    x, width = np.array([3.0, 3.08, 3.16, 3.24]), 0.02
+    breaks = np.array([[place, place**2 + end] for place in x[:3] for end in (0.0, width)])
+    everything = np.ones(4, dtype=bool)
+    hints = unmatched_pairs(x, breaks, everything, everything, lambda y: np.full(len(y), 0.2))
+    (to_fourth,) = np.flatnonzero(hints.to == 3)
+    assert hints.of[to_fourth] == 2
+    # A straight line is wrong by twice the square of a step, which is less than the width.
+    np.testing.assert_allclose(hints.shift[to_fourth], 3.24**2 - 3.16**2 - 2.0 * 0.08**2)
+    index, where, _ = hidden_strips(
+        lambda which, y: ((y - x[which, None] ** 2) * (width + x[which, None] ** 2 - y) > 0.0).astype(float), hints)
+    assert index.tolist() == [3]
+    assert 0.0 < where[0] - 3.24**2 < width
+
+
 @pytest.mark.parametrize(("other", "seen"), [(1.0, 1), (0.5, 1), (0.0, 0)])
 def test_what_stands_out_as_far_is_a_strip(other, seen):
     """A strip of height one, on a slope; the neighbour has one of another height, or none."""
@@ -55,7 +71,7 @@ def test_what_stands_out_as_far_is_a_strip(other, seen):
         height = np.where(which == 0, 1.0, other)[:, None]
         return 0.1 * points + height * ((points > 0.4) & (points < 0.5))
 
-    hints = Hints(np.array([0]), np.array([1]), np.array([0.4]), np.array([0.5]))
+    hints = Hints(np.array([0]), np.array([1]), np.array([0.4]), np.array([0.5]), np.array([0.0]))
     index, where, widths = hidden_strips(values, hints)
     assert len(index) == seen
     np.testing.assert_allclose(widths, 0.1)
