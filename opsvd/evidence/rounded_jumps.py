@@ -63,8 +63,8 @@ class Jumps:
         roots = np.sqrt(weights * size * 2.0 * rounding)[:, None]
         f = self.exact.half_density(t) * roots
         g = np.maximum(np.abs(self.rounded.half_density(low)), np.abs(self.rounded.half_density(high))) * roots
-        return np.minimum(np.sqrt(corner_norms(f.conj().T @ f) * corner_norms(g.T @ g)),
-                          corner_norms(np.abs(f)[:, :count].T @ g[:, :count]))
+        return np.asarray(np.minimum(np.sqrt(corner_norms(f.conj().T @ f) * corner_norms(g.T @ g))[:count],
+                                     corner_norms(np.abs(f)[:, :count].T @ g[:, :count])))
 
     def _around(self, u: np.ndarray, far: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Coordinates so far from u on either side, but not across an edge of the measure: an atom is one point."""

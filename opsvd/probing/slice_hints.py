@@ -117,8 +117,8 @@ class _Pairs(NamedTuple):
         if len(known) == 0:
             return shift
         some, here, there, behind = some[known], here[known], there[known], behind[known]
-        low, size = float(middle.min()), float(np.ptp(middle)) + 1.0
-        place = np.searchsorted(self.rank + (middle - low) / (1.01 * size), behind + (middle[some] - low) / (1.01 * size))
+        part = (middle - middle.min()) / (1.01 * float(np.ptp(middle)) + 1.0)    # of one slice
+        place = np.searchsorted(self.rank + part, behind + part[some])
         before, after = (np.clip(place + side, first[known], stop[known] - 1) for side in (-1, 0))
         nearest = np.where(np.abs(middle[before] - middle[some]) < np.abs(middle[after] - middle[some]), before, after)
         alike = np.abs(width[nearest] - width[some]) < 0.5 * width[some]
