@@ -247,7 +247,7 @@ class Comparison:
                      spots: tuple[Rule, Rule], samples: np.ndarray, outside: float) -> ComparedEvidence:
         """With what images tell besides."""
         seen = images(self.kernel, self.domain, check, system, self.rtol, outside=outside, hidden=self.hidden,
-                      spots=spots, samples=samples,
+                      spots=spots, samples=samples, with_norms=self.ridge is None,
                       places=self.places if self.ridge is None else (
                           SlicePlaces(self.ridge.cuts_in_y), SlicePlaces(self.ridge.cuts_in_x)))
         # Rules on which h breaks do not know the integrals of what is left.

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from .._support.arrays import squares
+from .._support.budget import Budget
 from .._support.linalg import corner_norms
 from ..kernels import Kernel
 from ..operator.singular_functions import SingularFunctions, SingularSystem
@@ -71,7 +72,7 @@ class Images:
 
 
 def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: SingularSystem, rtol: float, *,
-           outside: float, hidden: float, spots: tuple[Rule, Rule], samples: np.ndarray,
+           outside: float, hidden: float, spots: tuple[Rule, Rule], samples: np.ndarray, with_norms: bool = True,
            places: tuple[SlicePlaces, SlicePlaces] = (SlicePlaces(), SlicePlaces())) -> Images:
     """Apply T and its adjoint to the leading singular functions, along slices at the nodes of a check rule.
 
@@ -89,6 +90,8 @@ def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: Sin
         they do not explain is missing from the images.
     samples : ndarray
         The weighted values of h there.
+    with_norms : bool
+        Whether the slices are kept, for the norms of what is left beside leading terms.
     places : tuple of SlicePlaces
         Where slices along y, and along x, are to be looked at closely.
     """
@@ -97,23 +100,30 @@ def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: Sin
     rule_x, rule_y = check
     # Orders that no method has, so that no node is common.
     tol, order = Tolerances(rtol, kernel.eps).integrals, 11 if kernel.dear else 20
-    along_y = _Side(kernel, left, right, s, domain.x, domain.y, tol, order, places[0])
-    along_x = _Side(kernel.adjoint(), right, left, s, domain.y, domain.x, tol, order, places[1])
-    (at_x, at_spots), (at_y,) = along_y.seen_at(rule_x, spots[0]), along_x.seen_at(rule_y)
-    sides = along_y.residuals(*at_x, rule_x, outside), along_x.residuals(*at_y, rule_y, outside)
-    unexplained, missed = along_y.missed(*at_spots, spots, samples)
+    # A twentieth of what is left, and more where slices are smooth on smaller scales.
+    most = max(10_000_000, (kernel.budget or Budget()).evaluations_left // 20)
+    along_y = _Side(kernel, left, right, s, domain.x, domain.y, tol, order, places[0], most)
+    along_x = _Side(kernel.adjoint(), right, left, s, domain.y, domain.x, tol, order, places[1], most)
+    sides, norms, rounded, breaks = [], [], np.zeros(1), False
+    # One after the other, since slices with many breaks take gigabytes.
+    for side, rule, random in ((along_y, rule_x, spots[:1]), (along_x, rule_y, ())):
+        (slices, there), *at_spots = side.seen_at(rule, *random)
+        if at_spots:
+            unexplained, missed = side.missed(*at_spots[0], spots, samples)
+        sides.append(side.residuals(slices, there, rule, outside))
+        rounded = rounded + side.rounded(slices, rule)
+        breaks |= len(slices.breaks) > 0 or slices.exhausted
+        if with_norms and not kernel.complex:
+            norms.append(side.norm(slices, there, rule, unexplained + outside))
+        del slices, at_spots
     residual, coupling, at_one_node = (np.max(parts, axis=0) for parts in zip(*sides, strict=True))
     unseen = hidden * float(np.hypot(np.linalg.norm(system.values), outside))
     residual, missed = np.hypot(residual, unseen), np.hypot(missed, unseen)
     # Where random slices disagree with those at the nodes, the nodes missed something, and their integrals are wrong.
     # Some hundred random slices tell a residual to within a factor of four.
     trusted = missed <= 4.0 * residual
-    breaks = any(len(slices.breaks) > 0 or slices.exhausted for slices, _ in (at_x, at_y))
-    rounded = along_y.rounded(at_x[0], rule_x) + along_x.rounded(at_y[0], rule_y)
-    norms = () if kernel.complex else (along_y.norm(*at_x, rule_x, unexplained + outside),
-                                       along_x.norm(*at_y, rule_y, unexplained + outside))
     return Images(np.maximum(residual, missed), np.where(trusted, coupling, np.maximum(coupling, missed)), breaks,
-                  at_one_node, rounded, norms)
+                  at_one_node, rounded, tuple(norms))
 
 
 def telling_slices(rule: Rule, samples: np.ndarray, remainder: np.ndarray) -> tuple[Rule, np.ndarray]:
@@ -156,6 +166,7 @@ class _Side:
     tol: float
     order: int
     places: SlicePlaces
+    most: int
 
     def seen_at(self, *rules: Rule) -> list[tuple[SliceIntegrals, np.ndarray]]:
         """Slices and T g_j, weighted, (n, q), at nodes of rules that lie in the domain: found together, given apart."""
@@ -163,7 +174,7 @@ class _Side:
         panels = np.unique(np.clip(np.append(self.right.panels, self.places.edges), *self.domain_y))
         # A slice has a sixteenth of the norm, as of some 256.
         slices = slice_integrals(self.kernel, joined(*inside), self.right.line, panels, self.tol, order=self.order,
-                                 size=float(np.linalg.norm(self.s)) / 16.0, budget=len(rules) * 10_000_000,
+                                 size=float(np.linalg.norm(self.s)) / 16.0, budget=len(rules) * self.most,
                                  cuts=self.places.cuts, corners=self.places.corners)
         there = slices.against_resolved(self.right.half_density)
         rows = np.split(np.arange(len(there)), np.cumsum([len(rule) for rule in inside])[:-1])

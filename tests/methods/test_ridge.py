@@ -7,8 +7,11 @@ from quiet import quietly
 from scipy.special import gamma, gammaln
 
 import opsvd
-from opsvd import ConvergenceWarning, Gaussian, NotSquareIntegrableError, Ridge, exact
+from opsvd import ConvergenceWarning, Gaussian, Kernel, NotSquareIntegrableError, Ridge, exact
+from opsvd._support.budget import Budget
 from opsvd.methods.convolution import _q, convolution_blocks
+from opsvd.methods.ridge import _Convolution
+from opsvd.operator.problem import Problem
 from opsvd.quadrature import Pieces, gauss_legendre, legendre_transform
 
 SIZE = 200
@@ -69,6 +72,18 @@ def test_a_strip_between_all_nodes_is_resolved():
     assert thin.converged
     assert abs(change[0] - 0.1 * change[1]) <= 1e-6 * change[1]
     assert change[0] > 1e5 * thin.errors[0]
+
+
+@pytest.mark.parametrize(("evaluations", "most"), [(200_000_000, 3200), (1_000_000_000, 6400)])
+def test_more_nodes_are_taken_where_images_on_them_are_paid_for(evaluations, most):
+    """floor(10(x + y)), whose functions oscillate along all of the domain: by default, and with 100 seconds or more."""
+    kernel = Kernel(lambda x, y: np.floor(10.0 * (x + y))).limited(Budget(evaluations))
+    problem = Problem(kernel, Gaussian(), Gaussian())
+    found = _Convolution.of(problem, 1.0)
+    sizes = {found.size(problem.domain, width): width for width in np.geomspace(0.2, 0.02, 50)}
+    paid = [size for size, width in sizes.items() if Ridge(1.0)._pays(found, problem.domain, width)]
+    assert 0.9 * most < max(paid) <= most
+    assert not Ridge(1.0, max_nodes=1000)._pays(found, problem.domain, 0.1)
 
 
 def test_means_and_deviations():
