@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from .._support.arrays import squares
-from .._support.budget import Budget
 from .._support.linalg import corner_norms
 from ..kernels import Kernel
 from ..operator.singular_functions import SingularFunctions, SingularSystem
@@ -100,8 +99,8 @@ def images(kernel: Kernel, domain: Domain, check: tuple[Rule, Rule], system: Sin
     rule_x, rule_y = check
     # Orders that no method has, so that no node is common.
     tol, order = Tolerances(rtol, kernel.eps).integrals, 11 if kernel.dear else 20
-    # A twentieth of what is left, and more where slices are smooth on smaller scales.
-    most = max(10_000_000, (kernel.budget or Budget()).evaluations_left // 20)
+    # A twentieth of what is left, up to some gigabytes, and more where slices are smooth on smaller scales.
+    most = int(np.clip(kernel.budget.evaluations_left // 20 if kernel.budget else 0, 10_000_000, 50_000_000))
     along_y = _Side(kernel, left, right, s, domain.x, domain.y, tol, order, places[0], most)
     along_x = _Side(kernel.adjoint(), right, left, s, domain.y, domain.x, tol, order, places[1], most)
     sides, norms, rounded, breaks = [], [], np.zeros(1), False
