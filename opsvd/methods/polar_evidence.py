@@ -15,8 +15,9 @@ from .polar_law import PolarLaw
 from .polar_operator import PolarOperator, Triplets, columns_of, moved
 
 # Applications of the remainder to noise, and vectors of noise, by dimension: as in `norm_bound`, but with a factor of
-# 8^(1/6) = 1.41; and of 1.68, with a probability of 10^-10, where an application takes long.
-_EFFORT = {2: (6, 15), 3: (4, 10), 4: (4, 10)}
+# 8^(1/6) = 1.41, with a probability of 10^-10 where an application takes long; and of 1.68 where twenty triplets leave
+# little. In four dimensions a class has twelve: by four applications the tenth value of sign was below the bound.
+_EFFORT = {2: (6, 15), 3: (4, 10), 4: (6, 10)}
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,8 @@ import warnings
 
 import numpy as np
 import pytest
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
+from scipy.stats import qmc
 
 import opsvd
 from opsvd import ConvergenceWarning, Gaussian, decompose, elementwise
@@ -129,6 +130,18 @@ def test_four_directions():
     assert four.rank >= 4
     np.testing.assert_array_less(np.abs(four.singular_values[:4] - by_points.singular_values[:4]),
                                  four.errors[:4] + by_points.errors[:4])
+
+
+@pytest.mark.thorough
+def test_ten_values_of_a_jump_in_four_directions():
+    """sign, whose twelve triplets of a class leave much: E[sign sign] is 1 - 2 angle / pi, at quasi-random points."""
+    svd = answer("sign", 1.0, 0.8, 0.6, 0.4, rtol=1e-4)
+    assert svd.rank >= 10
+    assert svd.errors[:10].max() < 1e-5 * svd.values[0]
+    x = ndtri(qmc.Sobol(4, rng=0).random(1024)) * [1.0, 0.8, 0.6, 0.4]
+    x /= np.linalg.norm(x, axis=1)[:, None]
+    squares = np.linalg.eigvalsh(1.0 - 2.0 / np.pi * np.arccos(np.clip(x @ x.T, -1.0, 1.0)))[::-1] / len(x)
+    np.testing.assert_allclose(svd.singular_values[:10], np.sqrt(squares[:10]), atol=2e-3)
 
 
 @pytest.mark.thorough
