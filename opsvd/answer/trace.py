@@ -188,9 +188,11 @@ class Diagonal:
         farther, diagonal = (self._beside(z[kept], steps[kept], step) for step in (limit.before, limit.step))
         known = np.isfinite(diagonal)    # at an end of the support there may be no point beside
         points, farther, diagonal = points[known], farther[known], diagonal[known]
-        rows, columns = np.tril_indices(len(points), -1)
-        matrix = np.zeros((len(points), len(points)), self.kernel.dtype)
-        matrix[rows, columns] = self.kernel.at_points(points[rows], points[columns])
+        matrix, step = np.zeros((len(points), len(points)), self.kernel.dtype), 64    # a tenth more than are below
+        for start in range(0, len(points), step):
+            some, stop = slice(start, start + step), min(start + step, len(points))
+            matrix[some, :stop] = self.kernel.at_points(points[some, None], points[None, :stop])
+            matrix[some, start:stop] = np.tril(matrix[some, start:stop], -1)    # h may be infinite on the diagonal
         return _Gram(matrix, diagonal, np.abs(diagonal - farther) / (1.0 - limit.fall), self.kernel.eps,
                      int(np.sum(kept[known] < spread)))
 

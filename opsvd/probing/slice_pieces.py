@@ -50,7 +50,8 @@ class SlicePieces:
         some = [self, *(pieces for pieces in others if len(pieces))]
         together = zip(*(vars(pieces).values() for pieces in some), strict=True)
         pieces = SlicePieces(*(np.concatenate(parts) for parts in together))
-        return pieces[pieces.right > pieces.left]
+        wide = pieces.right > pieces.left
+        return pieces if wide.all() else pieces[wide]
 
 
 def cut_at(pieces: SlicePieces, where: np.ndarray) -> SlicePieces:

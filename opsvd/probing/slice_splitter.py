@@ -82,7 +82,7 @@ class Splitter:
     def __init__(self, kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.ndarray, tol: float, *, order: int,
                  size: float | None, budget: int, cuts: Cuts | None = None,
                  corners: np.ndarray | tuple[()] = (), looks: int = 1, known: KnownBreaks = NONE_KNOWN) -> None:
-        self.known = known
+        self.beside = known.beside(left.nodes)
         self.kernel, self.measure, self.edges, self.cuts, self.corners = kernel, measure, edges, cuts, corners
         self.tol, self.order, self.size, self.budget = tol, order, size, budget
         self.x, self.weights = left.nodes, left.sqrt_weights
@@ -132,7 +132,7 @@ class Splitter:
         if self.x.ndim > 1:
             return
         # A strip that some slice shows is followed from each to the next, on as many as a panel has nodes, and more.
-        rounds, beside = 40, self.known.beside(self.x)
+        rounds, beside = 40, self.beside
         x, others = np.append(self.x, beside.x), np.zeros(len(beside.x), dtype=bool)
         wanted, fresh = np.append(np.ones(len(self.x), dtype=bool), others), np.append(fresh, ~others)
         for _ in range(rounds):
@@ -297,7 +297,7 @@ class Splitter:
         """The same at points on all scales beside corners, where strips are about as wide as they are far away."""
         halvings = np.arange(40)[:, None]    # what is narrower than 2^-40 is below 1e-6 of a norm
         bad, where = [np.zeros(0, dtype=np.intp)], [np.zeros(0)]
-        for side, ends in ((-1.0, pieces.left), (1.0, pieces.right)):
+        for side, ends in ((-1.0, pieces.left), (1.0, pieces.right)) if len(self.corners) and len(pieces) else ():
             near = np.flatnonzero(np.isin(ends, self.corners))
             if len(near) == 0:
                 continue
