@@ -55,6 +55,8 @@ class SliceSize(NamedTuple):
         By how much (w, b) reaches farther.
     tops : tuple of int
         If x is stretched, the highest degrees of harmonics in its first two coordinates, in the first three, and so on.
+    wave : float
+        About the length of a wave of phi, if it oscillates.
     """
 
     z: int
@@ -63,12 +65,13 @@ class SliceSize(NamedTuple):
     degrees: int
     farther: float = 0.0
     tops: tuple[int, ...] = ()
+    wave: float = math.inf
 
     @property
     def check(self) -> "SliceSize":
         """By which triplets are judged."""
         return SliceSize(self.z + 2, self.w + 2, self.b + 2, self.degrees * 5 // 4 + 4, self.farther + 0.4,
-                         tuple(math.ceil(1.15 * top) + 2 for top in self.tops))
+                         tuple(math.ceil(1.15 * top) + 2 for top in self.tops), self.wave)
 
 
 class Neurons(NamedTuple):
@@ -84,6 +87,14 @@ class Neurons(NamedTuple):
     def phi(self, z: np.ndarray) -> np.ndarray:
         """The function of the scaled form."""
         return np.asarray(self.profile.line(z, 1.0))
+
+
+def wave_of(profile: ProductProfile) -> float:
+    """The mean width of pieces of phi from z = 8 to 40, which are about a wave where it oscillates; or infinity."""
+    far = np.exp(profile.pieces.edges)
+    far = far[(far > 8.0) & (far < 40.0)]
+    mean = float(np.ptp(far)) / max(len(far) - 1, 1) if len(far) > 1 else math.inf
+    return mean if mean < 6.0 else math.inf    # of tanh, relu and others it is 16 and more
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +140,9 @@ class SliceGrid:
         line, edges = plane.line, plane.edges(self.size.degrees // 2 if self.deviations is None else 28)
         while (len(edges) - 1) * self.size.z < 2.2 * self.size.degrees:
             edges = np.union1d(edges, 0.5 * (edges[1:] + edges[:-1]))
+        if math.isfinite(self.size.wave):    # the rule is for integrals along x at the largest w
+            waves = self._reach * np.abs(np.diff(plane.first(edges))) / (4.0 * self.size.wave)
+            edges = divided(edges, np.ceil(waves).astype(int).clip(1))
         if self.check:
             edges = cut(edges, line.edges[(line.edges > edges[0]) & (line.edges < edges[-1])])
         return ContinuedPanels(line, edges, self.size.z)
@@ -298,6 +312,9 @@ class SliceGrid:
                              / np.subtract.outer(hard, hard).ravel()).ravel()
         crossed = crossed[(crossed > positive.min()) & (crossed < 0.9 * self._reach)]
         found = np.unique(np.round(np.concatenate([[0.0], positive, crossed]), 13))
+        # Products of two images have twice the frequency.
+        waves = np.diff(found) * largest / (2.0 * self.size.wave)
+        found = divided(found, np.ceil(waves).astype(int).clip(1))
         return found if self._positive[0] else np.concatenate([-found[:0:-1], found])
 
     def _edges_of_b(self, w: float) -> np.ndarray:
@@ -307,4 +324,5 @@ class SliceGrid:
         low = 0.0 if self._positive[1] else -top
         edges = np.sort(np.concatenate([lines[(lines > low) & (lines < top)], [low, top]]))
         edges = edges[np.append(True, np.diff(edges) > 1e-12)]
-        return divided(edges, np.ceil(np.diff(edges) / (1.0 if self.check else 1.2)).astype(int))
+        width = min(1.0 if self.check else 1.2, 2.0 * self.size.wave)
+        return divided(edges, np.ceil(np.diff(edges) / width).astype(int))

@@ -5,7 +5,7 @@ on x there, so that all planes <w, x> + b = z_0 meet. No harmonics converge fast
 smooth, and T* f is an integral along w, which is split where phi breaks, for any (w, b). So :math:`T T^*` is known on
 panels of the length of x from a rule for (\|w\|, b) alone. For every \|w\| its panels in b end on the lines through the
 ends of panels along w. If x is stretched, all directions take their matrices from this one rule: then this is the way
-for smooth phi, too.
+for smooth phi, too. It also is for phi that oscillates, of which harmonics of very high degrees would be needed.
 """
 
 import math
@@ -34,7 +34,7 @@ from .sector_evidence import Unseen
 from .sector_grids import first_step
 from .zonal_law import ZonalLaw
 from .zonal_planes import GaussianPlane, RoundPlane
-from .zonal_slice_grids import Neurons, SliceGrid, SliceSize
+from .zonal_slice_grids import Neurons, SliceGrid, SliceSize, wave_of
 from .zonal_slice_sectors import SliceSector, sectors
 
 
@@ -42,13 +42,14 @@ def sliced(problem: Problem, form: Bilinear, law: ZonalLaw, profile: ProductProf
            unseen: Unseen) -> Iterator[Discretisation] | None:
     """Ever more nodes; None if there is a better way, or phi has too many breaks.
 
-    There is a better one where x is round and phi has kinks at zero alone, or none. This one takes no other x than
-    numbers and Gaussians that are round or centred.
+    There is a better one where x is round and phi has kinks at zero alone, or none, unless it oscillates. This one
+    takes no other x than numbers and Gaussians that are round or centred.
     """
-    plane, line, deviations = law.plane, problem.sides[form.affine].measure, None
+    plane, line, deviations, wave = law.plane, problem.sides[form.affine].measure, None, wave_of(profile)
     if isinstance(plane, GaussianPlane) and not any(plane.mixed):
         deviations, plane = plane.deviations, RoundPlane(plane.p, Chi(plane.p, 1.0), plane.slope, 0.0, plane.bias)
-    elif not isinstance(plane, RoundPlane) or not (profile.breaks or _jumps_at_zero(profile)):
+    elif not isinstance(plane, RoundPlane) or not (profile.breaks or _jumps_at_zero(profile)
+                                                   or math.isfinite(wave)):
         return None
     if plane.line is not line if plane.p == 1 else not isinstance(plane.line, Chi):
         return None
@@ -61,7 +62,7 @@ def sliced(problem: Problem, form: Bilinear, law: ZonalLaw, profile: ProductProf
     sizes = [SliceSize(12, 10, 12, 24), SliceSize(18, 14, 14, 36), SliceSize(20, 18, 20, 56)]
     if deviations is not None:
         sizes = _stretched(plane, deviations, problem.rtol)
-    sizes = sizes[int(problem.rtol < 1e-3) + int(problem.rtol < 1e-6):]
+    sizes = [size._replace(wave=wave) for size in sizes[int(problem.rtol < 1e-3) + int(problem.rtol < 1e-6):]]
     grids = [SliceGrid(neurons, plane, size, check=False, deviations=deviations) for size in sizes]
     # With its check, which has more nodes, an answer takes less than three times as many values.
     grids = [grid for grid in grids if 3 * grid.cost < problem.budget.evaluations_left]

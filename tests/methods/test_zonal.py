@@ -64,6 +64,25 @@ def test_smooth_functions_against_a_tensor_rule(name, rtol):
     np.testing.assert_array_less(np.abs(svd.singular_values[:count] - reference[:count]), svd.errors[:count] + 1e-8)
 
 
+@pytest.mark.parametrize(("frequency", "correlation"), [(3.0, 0.0), (1.5, 0.5)])
+@pytest.mark.thorough
+def test_oscillation_against_closed_means(frequency, correlation):
+    """sin of c (w x + b): E[sin u sin v] is half of exp(-E[(u - v)^2] / 2) - exp(-E[(u + v)^2] / 2)."""
+    weights = Gaussian([0.0, 0.0], [[1.0, correlation], [correlation, 0.7]])
+    svd = decompose(lambda x, y: np.sin(frequency * (y[..., 0] * x + y[..., 1])), Gaussian(), weights, rtol=1e-5,
+                    max_rank=10, max_seconds=200.0)
+    x, p = gaussian_rule(12, 12)
+    a = np.column_stack([x, np.ones_like(x)])
+    covariance = frequency**2 * a @ weights.cov @ a.T
+    both = 0.5 * np.add.outer(np.diag(covariance), np.diag(covariance))
+    kernel = 0.5 * (np.exp(covariance - both) - np.exp(-covariance - both))
+    reference = np.sqrt(np.linalg.eigvalsh(np.sqrt(p)[:, None] * kernel * np.sqrt(p))[::-1][:10])
+    assert svd.converged
+    assert svd.rank == 10
+    assert svd.errors.max() < 1e-5 * svd.values[0]
+    np.testing.assert_array_less(np.abs(svd.singular_values - reference), svd.errors + 1e-9)
+
+
 def mean_of_products(name, sizes, cosine):
     """E[phi(<a, y>) phi(<a', y>)] for y standard, in closed form (Cho and Saul 2009), from lengths and the cosine."""
     angle = np.arccos(np.clip(cosine, -1.0, 1.0))
