@@ -210,8 +210,7 @@ class Comparison:
         """What pairs of points show; None if they do not tell the remainder."""
         values = system.values
         lines = system.left.line, system.right.line
-        seen = seen_at_pairs(self.kernel, self.domain, lines, answer_of(system), pairs_for(self.kernel),
-                             system=system)
+        seen = seen_at_pairs(self.kernel, self.domain, lines, answer_of(system), pairs_for(self.kernel))
         if seen is None:
             return None
         outside = self._outside(seen.size)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from ..operator.singular_functions import SingularFunctions, SingularSystem
 from ..probing.domain import Domain, within
 from ..quadrature import Rule
 from .carriers import few_carriers_margin
+
+Values: TypeAlias = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -57,55 +60,90 @@ def pairs_for(kernel: Kernel, most: int = 100_000, share: float = 0.25) -> int:
     return int(np.clip(min(share * budget.evaluations_left, budget.in_seconds(0.05 * budget.seconds)), 200, most))
 
 
-def seen_at_pairs(kernel: Kernel, domain: Domain, lines: tuple[LineMeasure, LineMeasure],
-                  answer: Callable[[np.ndarray, np.ndarray], np.ndarray], count: int, *,
-                  enough: float = 16.0, system: SingularSystem | None = None) -> SeenAtPairs | None:
-    r"""The size of h and of the remainder from pairs, half drawn from the measures and half spread over the domain.
+class PairAnswer(NamedTuple):
+    r"""What stands for h, and where pairs of points are to be drawn to see what it leaves.
 
-    The answer gives, at pairs of coordinates, what stands for h times the roots of the densities. If it is that of a
-    singular system, a third of the pairs is drawn from each, and a third from :math:`q = \frac 1 r \sum_i |f_i|^2
+    Attributes
+    ----------
+    values : callable
+        At pairs of coordinates, what stands for h times the roots of the densities.
+    functions : callable
+        At coordinates (n,) and (m,), the singular functions :math:`f_i` and :math:`g_i` of that times the roots of
+        the densities, up to factors: shapes (n, r) and (m, r).
+    """
+
+    values: Values
+    functions: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
+def answer_of(system: SingularSystem) -> PairAnswer:
+    """That of a singular system."""
+    def values(t: np.ndarray, u: np.ndarray) -> np.ndarray:
+        f, g = functions(t, u)
+        return np.asarray(np.einsum("ni,ni->n", f * system.values, g.conj()))
+
+    def functions(t: np.ndarray, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return system.left.half_density(t), system.right.half_density(u)
+
+    return PairAnswer(values, functions)
+
+
+def answer_by_values(values: Values, rtol: float) -> PairAnswer:
+    """That of values which cost nothing, with the functions of a matrix of them whose values are above the tolerance."""
+    def functions(t: np.ndarray, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        grid = np.broadcast_arrays(t[:, None], u)
+        f, s, g = np.linalg.svd(values(*(side.ravel() for side in grid)).reshape(grid[0].shape))
+        kept = np.flatnonzero(s > rtol * s[0])
+        return f[:, kept], g[kept].T.conj()
+
+    return PairAnswer(values, functions)
+
+
+def seen_at_pairs(kernel: Kernel, domain: Domain, lines: tuple[LineMeasure, LineMeasure], answer: PairAnswer,
+                  count: int) -> SeenAtPairs | None:
+    r"""The size of h and of the remainder from pairs of three kinds, a third each.
+
+    They are drawn from the measures, spread over the domain, and drawn from :math:`q = \frac 1 r \sum_i |f_i|^2
     |g_i|^2`: where nodes met a feature that has little of the mass, functions are large, and other pairs may all miss
     it.
 
-    Pairs are stratified: there is a random one in each cell of a square grid, of quantiles and of the domain. A mean
-    over all is one over the density :math:`p = (\rho_x \rho_y + 1 / |\mathrm{domain}|) / 2`, or that of the thirds,
-    with weights :math:`\rho_x \rho_y / p`. So what is large where the mass is, and what is large far out, are both
-    seen.
+    The first two are stratified: there is a random one in each cell of a square grid, of quantiles and of the domain. A
+    mean over all is one over the density :math:`p = (\rho_x \rho_y + 1 / |\mathrm{domain}| + q) / 3`, with weights
+    :math:`\rho_x \rho_y / p`. So what is large where the mass is, and what is large far out, are both seen.
 
-    With fewer than `enough` pairs that carry it, the remainder has a margin: sixteen tell a norm to a quarter.
+    With fewer than sixteen pairs that carry it, the remainder has a margin: sixteen tell a norm to a quarter.
 
     Returns None if h is zero at all pairs.
     """
     left, right = lines
-    kinds = 2 if system is None else 3
-    t, u = _pairs(left, right, domain, math.isqrt(count // kinds - 1) + 1)
-    law = None if system is None else _WhereFunctionsAre(system, domain)
-    if law is not None:
-        t, u = map(np.append, (t, u), law.pairs(len(t) // 2))
+    t, u = _pairs(left, right, domain, math.isqrt(count // 3 - 1) + 1)
+    law = _WhereFunctionsAre(answer, domain)
+    t, u = map(np.append, (t, u), law.pairs(len(t) // 2))
     inside = within(t, domain.x) & within(u, domain.y)
     t, u = t[inside], u[inside]
     root_x, root_y = left.sqrt_density(t), right.sqrt_density(u)
     area = (domain.x[1] - domain.x[0]) * (domain.y[1] - domain.y[0])
-    density = np.square(root_x * root_y) + 1.0 / area + (0.0 if law is None else law.density(t, u))
-    weight = 1.0 / np.sqrt(density * len(inside) / kinds)
+    density = np.square(root_x * root_y) + 1.0 / area + law.density(t, u)
+    weight = 1.0 / np.sqrt(density * len(inside) / 3)
     values = kernel.finite_beside(t, u) * root_x * root_y * weight
-    remainder = np.square(np.abs(values - answer(t, u) * weight))
+    remainder = np.square(np.abs(values - answer.values(t, u) * weight))
     size, energy = float(np.linalg.norm(values)), float(remainder.sum())
     if size == 0.0:
         return None
-    margin = float(few_carriers_margin(remainder, enough))
+    margin = float(few_carriers_margin(remainder, 16.0))
     return SeenAtPairs(size, margin * math.sqrt(energy), len(inside))
 
 
 class _WhereFunctionsAre:
     """Pairs of coordinates from the mean of the densities |f_i|^2 |g_i|^2, as constants on cells of the domain."""
 
-    def __init__(self, system: SingularSystem, domain: Domain) -> None:
+    def __init__(self, answer: PairAnswer, domain: Domain) -> None:
         cells = 512    # a hundredth of the deviation of a Gaussian each, and less than what nodes resolve
         self.edges = [np.linspace(*interval, cells + 1) for interval in (domain.x, domain.y)]
         self.masses = []
-        for edges, side in zip(self.edges, (system.left, system.right), strict=True):
-            mass = np.square(np.abs(side.half_density(0.5 * (edges[1:] + edges[:-1]))))
+        for functions in answer.functions(*(0.5 * (edges[1:] + edges[:-1]) for edges in self.edges)):
+            # Without any functions, all places are alike.
+            mass = np.square(np.abs(functions)) if functions.shape[1] else np.ones((cells, 1))
             self.masses.append(mass / np.maximum(mass.sum(axis=0), TINY))
 
     def pairs(self, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -133,15 +171,6 @@ def seen_by_pairs_alone(kernel: Kernel, domain: Domain, system: SingularSystem, 
     sides = system.left, system.right
     return max(_seen_beside_few(*some, system.values, beside) for some in
                ((kernel, sides, (domain.x, domain.y)), (kernel.adjoint(), sides[::-1], (domain.y, domain.x))))
-
-
-def answer_of(system: SingularSystem) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
-    """What a singular system gives at pairs of coordinates, times the roots of the densities."""
-    def answer(t: np.ndarray, u: np.ndarray) -> np.ndarray:
-        f, g = system.left.half_density(t), system.right.half_density(u)
-        return np.asarray(np.einsum("ni,ni->n", f * system.values, g.conj()))
-
-    return answer
 
 
 def stratified_rule(measure: LineMeasure, interval: tuple[float, float], cells: int,

@@ -53,7 +53,7 @@ def evidence_of_few_pairs(problem: Problem, count: int, beyond: float, system: S
 
     def answer(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         t, u = mu_x.coordinate(x), mu_y.coordinate(y)
-        return np.asarray(answer_of(system)(t, u) / mu_x.sqrt_density(t) / mu_y.sqrt_density(u))
+        return np.asarray(answer_of(system).values(t, u) / mu_x.sqrt_density(t) / mu_y.sqrt_density(u))
 
     (energy, most), (_, left) = map(_energy_and_bound, _energies(problem, answer, count))
     bar = math.sqrt(left + beyond**2) + 16.0 * EPS * float(system.values.max(initial=0.0))

@@ -7,7 +7,7 @@ import numpy as np
 
 from .._support.budget import BudgetExhaustedError
 from ..evidence.carriers import few_carriers_margin
-from ..evidence.pairs import pairs_for, seen_at_pairs
+from ..evidence.pairs import answer_by_values, pairs_for, seen_at_pairs
 from ..evidence.remainder import NORM_MARGIN
 from ..kernels import untried
 from ..operator.problem import Problem
@@ -32,7 +32,7 @@ def curved_stand_in(problem: Problem) -> StandIn | None:
             cells = curved_cells(problem.kernel, problem.domain, problem.lines, 0.06 * problem.rtol, nodes=nodes)
         if cells is None:
             return None
-        seen = seen_at_pairs(problem.kernel, problem.domain, problem.lines, cells,
+        seen = seen_at_pairs(problem.kernel, problem.domain, problem.lines, answer_by_values(cells, problem.rtol),
                              pairs_for(problem.kernel, most=pairs))
         near = _near_curves(problem, cells)
     except BudgetExhaustedError:

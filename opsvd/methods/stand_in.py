@@ -17,7 +17,7 @@ import numpy as np
 from .._support.budget import Budget, BudgetExhaustedError
 from .._support.floats import EPS
 from ..evidence.moved import moved_evidence
-from ..evidence.pairs import pairs_for, seen_at_pairs
+from ..evidence.pairs import answer_by_values, pairs_for, seen_at_pairs
 from ..evidence.remainder import NORM_MARGIN
 from ..kernels import Kernel, untried
 from ..measures import Gaussian, has_logarithm
@@ -98,7 +98,8 @@ def _compared(problem: Problem, stand: Problem, hidden: float) -> StandIn | None
     def answer(t: np.ndarray, u: np.ndarray) -> np.ndarray:
         return np.asarray(stand.kernel.finite_beside(t, u) * mu_x.sqrt_density(t) * mu_y.sqrt_density(u))
 
-    seen = seen_at_pairs(problem.kernel, problem.domain, problem.lines, answer, pairs_for(problem.kernel))
+    seen = seen_at_pairs(problem.kernel, problem.domain, problem.lines, answer_by_values(answer, problem.rtol),
+                         pairs_for(problem.kernel))
     if seen is None:
         return None
     moved = NORM_MARGIN * (seen.remainder + hidden)

@@ -140,15 +140,17 @@ def curved_cells(kernel: Kernel, domain: Domain, lines: tuple[LineMeasure, LineM
     first = [_irregular(measure, interval) for measure, interval in zip(lines, (domain.x, domain.y), strict=True)]
     work, budget = _Work(kernel, lines, first[1], tol * domain.norm, nodes), kernel.budget or Budget()
     looks: list[_Look] = []
+    a_slice = 0.0    # values
     for span in sorted(pairwise(first[0].tolist()), key=lambda ends: abs(sum(ends) - 2.0 * lines[0].center)):
         try:
             looks.append(work.looked_at(span))
         except BudgetExhaustedError:
             return None
         # Kernels of benchmarks/dear_kernels.py take 5 to 25 looks more, at up to 400 values a slice. Where h oscillates
-        # a slice takes 500 and more, and so many looks as well.
-        price = max(look.price for look in looks)
-        if budget.values_left < (6 if price <= 450 * nodes else 80) * price:
+        # a slice takes 500 and more, and it oscillates in x as well: then panels are wide and have many nodes.
+        a_slice = max(a_slice, looks[-1].price / work.nodes)
+        work.nodes = 40 if a_slice > 450 else nodes
+        if budget.values_left < 6 * work.nodes * a_slice:
             return None
     narrowest = 2.0**-40 * lines[0].scale    # below what values are known to
     while math.sqrt(sum(look.missed**2 for look in looks)) > work.allowed:

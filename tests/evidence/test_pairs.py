@@ -7,7 +7,7 @@ from scipy.stats import norm
 
 from opsvd import Beta, Gaussian, StudentT, Uniform
 from opsvd._support.budget import Budget
-from opsvd.evidence.pairs import answer_of, pairs_for, seen_at_pairs, stratified_rule
+from opsvd.evidence.pairs import answer_by_values, answer_of, pairs_for, seen_at_pairs, stratified_rule
 from opsvd.kernels import Kernel
 from opsvd.methods import Polynomials
 from opsvd.operator.problem import Problem
@@ -48,6 +48,18 @@ def test_nothing_is_told_where_h_is_zero_at_all_pairs():
     """None, and not a remainder of zero."""
     problem, system = system_of(lambda x, y: np.where((np.abs(x - 3.0) < 1e-3) & (np.abs(y) < 1e-3), 1.0, 0.0), 5)
     assert seen_at_pairs(problem.kernel, problem.domain, problem.lines, answer_of(system), 500) is None
+
+
+@pytest.mark.parametrize("size", [0.0, 0.5])
+def test_an_answer_without_functions(size):
+    """All of h is left, as of an answer of rank zero, or half of it is, where the answer is known by values alone."""
+    problem, _ = system_of(lambda x, y: np.cos(x - y) * (np.abs(y - x**2) < 0.5), 5)
+
+    def values(t, u):
+        return size * problem.kernel.finite_beside(t, u) * np.exp(-0.25 * (t**2 + u**2)) / np.sqrt(2.0 * np.pi)
+
+    seen = seen_at_pairs(problem.kernel, problem.domain, problem.lines, answer_by_values(values, 1e-3), 2000)
+    assert seen.remainder == pytest.approx((1.0 - size) * seen.size)
 
 
 @pytest.mark.parametrize("mu", LINES, ids=repr)
@@ -98,7 +110,7 @@ def test_a_strip_beside_a_steep_kernel(centre, width, size, steepness, along_x):
 
 @pytest.mark.parametrize(("a", "b", "c", "limit"), [
     (3.392, 3.551, 0.866, 1515), (3.421, 3.203, 0.881, 1404), (3.567, 3.188, 0.109, 1809), (3.599, 3.506, 2.28, 1973),
-    (1.762, 2.242, 0.448, 4781), (1.562, 2.583, 0.546, 4364), (2.481, 2.679, 2.66, 9293)])
+    (1.762, 2.242, 0.448, 4781), (1.562, 2.583, 0.546, 4364), (2.481, 2.679, 2.66, 9293), (3.302, 3.24, 0.19, 6175)])
 def test_a_corner_that_nodes_met_and_few_pairs_would(a, b, c, limit):
     """1 + c (x > a)(y > b), whose values are those of two by two: functions are large there, and so pairs are there."""
     p, q = norm.sf(a), norm.sf(b)
