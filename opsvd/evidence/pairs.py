@@ -70,10 +70,13 @@ class PairAnswer(NamedTuple):
     functions : callable
         At coordinates (n,) and (m,), the singular functions :math:`f_i` and :math:`g_i` of that times the roots of
         the densities, up to factors: shapes (n, r) and (m, r).
+    cells : int
+        On so many parts of each side of the domain their squares are taken to be constants.
     """
 
     values: Values
     functions: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+    cells: int
 
 
 def answer_of(system: SingularSystem) -> PairAnswer:
@@ -85,18 +88,19 @@ def answer_of(system: SingularSystem) -> PairAnswer:
     def functions(t: np.ndarray, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return system.left.half_density(t), system.right.half_density(u)
 
-    return PairAnswer(values, functions)
+    # A hundredth of the deviation of a Gaussian each, and less than what nodes resolve.
+    return PairAnswer(values, functions, 512)
 
 
 def answer_by_values(values: Values, rtol: float) -> PairAnswer:
-    """That of values which cost nothing, with the functions of a matrix of them whose values are above the tolerance."""
+    """That of values which cost nothing: the functions are those of a matrix of them, down to the tolerance."""
     def functions(t: np.ndarray, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         grid = np.broadcast_arrays(t[:, None], u)
         f, s, g = np.linalg.svd(values(*(side.ravel() for side in grid)).reshape(grid[0].shape))
         kept = np.flatnonzero(s > rtol * s[0])
         return f[:, kept], g[kept].T.conj()
 
-    return PairAnswer(values, functions)
+    return PairAnswer(values, functions, 128)    # whose SVD takes 5 ms, and that of 512 takes 0.1 s
 
 
 def seen_at_pairs(kernel: Kernel, domain: Domain, lines: tuple[LineMeasure, LineMeasure], answer: PairAnswer,
@@ -138,12 +142,11 @@ class _WhereFunctionsAre:
     """Pairs of coordinates from the mean of the densities |f_i|^2 |g_i|^2, as constants on cells of the domain."""
 
     def __init__(self, answer: PairAnswer, domain: Domain) -> None:
-        cells = 512    # a hundredth of the deviation of a Gaussian each, and less than what nodes resolve
-        self.edges = [np.linspace(*interval, cells + 1) for interval in (domain.x, domain.y)]
+        self.edges = [np.linspace(*interval, answer.cells + 1) for interval in (domain.x, domain.y)]
         self.masses = []
         for functions in answer.functions(*(0.5 * (edges[1:] + edges[:-1]) for edges in self.edges)):
             # Without any functions, all places are alike.
-            mass = np.square(np.abs(functions)) if functions.shape[1] else np.ones((cells, 1))
+            mass = np.square(np.abs(functions)) if functions.shape[1] else np.ones((answer.cells, 1))
             self.masses.append(mass / np.maximum(mass.sum(axis=0), TINY))
 
     def pairs(self, count: int) -> tuple[np.ndarray, np.ndarray]:
