@@ -53,7 +53,8 @@ class _Look(NamedTuple):
     panels: one that stands for h, or one for each slice.
     missed: the norm of what they are expected to miss.
     cut: where the panel is to be cut in two.
-    price: the values that it took.
+    a_slice: the values that a slice took.
+    breaks: how many of a slice were found, in the mean.
     """
 
     left: float
@@ -61,7 +62,8 @@ class _Look(NamedTuple):
     panels: list[_Panel]
     missed: float
     cut: float
-    price: int
+    a_slice: float
+    breaks: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,22 +142,22 @@ def curved_cells(kernel: Kernel, domain: Domain, lines: tuple[LineMeasure, LineM
     first = [_irregular(measure, interval) for measure, interval in zip(lines, (domain.x, domain.y), strict=True)]
     work, budget = _Work(kernel, lines, first[1], tol * domain.norm, nodes), kernel.budget or Budget()
     looks: list[_Look] = []
-    a_slice = 0.0    # values
     for span in sorted(pairwise(first[0].tolist()), key=lambda ends: abs(sum(ends) - 2.0 * lines[0].center)):
         try:
             looks.append(work.looked_at(span))
         except BudgetExhaustedError:
             return None
         # Kernels of benchmarks/dear_kernels.py take 5 to 25 looks more, at up to 400 values a slice. Where h oscillates
-        # a slice takes 500 and more, and it oscillates in x as well: then panels are wide and have many nodes.
-        a_slice = max(a_slice, looks[-1].price / work.nodes)
-        work.nodes = 40 if a_slice > 450 else nodes
-        if budget.values_left < 6 * work.nodes * a_slice:
+        # a slice takes 500 and more, and it oscillates in x as well: wide panels of many nodes take half of the values
+        # that narrow ones do. If it breaks at every turn, so many looks are not enough.
+        a_slice, breaks = (max(getattr(look, name) for look in looks) for name in ("a_slice", "breaks"))
+        work.nodes = 40 if a_slice > 450 and breaks < 3 else nodes
+        if budget.values_left < (6 if a_slice <= 450 or breaks < 3 else 80) * work.nodes * a_slice:
             return None
     narrowest = 2.0**-40 * lines[0].scale    # below what values are known to
     while math.sqrt(sum(look.missed**2 for look in looks)) > work.allowed:
         worst = max(looks, key=lambda look: look.missed)
-        if worst.right - worst.left <= narrowest or budget.values_left < 2.5 * worst.price:
+        if worst.right - worst.left <= narrowest or budget.values_left < 2.5 * work.nodes * worst.a_slice:
             break
         try:
             halves = [work.looked_at(span) for span in ((worst.left, worst.cut), (worst.cut, worst.right))]
@@ -213,7 +215,7 @@ class _Work:
                                   np.array([[ends[0], *breaks[i], ends[1]]]), np.zeros(len(breaks[i])))
                       for i in range(self.nodes)]
         return _Look(*span, panels, min(whole.missed, float(np.linalg.norm(missed))), cut,
-                     self.kernel.evaluations - before)
+                     (self.kernel.evaluations - before) / self.nodes, len(slices.breaks) / self.nodes)
 
     def _candidates(self, x: np.ndarray, breaks: list[np.ndarray],
                     span: tuple[float, float]) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -47,6 +47,30 @@ def test_it_is_h(h, measures):
     assert off <= found.moved <= 0.5e-3 * problem.domain.norm * 1.5
 
 
+@pytest.mark.thorough
+@pytest.mark.parametrize("h", [
+    lambda x, y: np.abs(x - y) * np.sin(5.0 * x * y), lambda x, y: np.sin(5.0 * x * y) + np.abs(x - y)],
+    ids=["times", "plus"])
+def test_what_oscillates_and_has_a_kink(h):
+    """Panels of twelve nodes took 650,000 values of the first: wide ones of forty nodes take half of these or less."""
+    problem = dear(h, values=499_999)
+    found = curved_stand_in(problem)
+    assert found is not None
+    assert found.enough
+    assert problem.budget.spent < 320_000
+    rng = np.random.default_rng(3)
+    x, y = (measure.sample(20_000, rng) for measure in (problem.mu_x, problem.mu_y))
+    off = np.sqrt(np.mean((found.problem.given(x, y) - h(x, y)) ** 2))
+    assert off <= found.moved <= 0.5e-3 * problem.domain.norm
+
+
+def test_where_h_breaks_at_every_turn_panels_are_left():
+    """A spiral of jumps: polynomials for every number of breaks took half a minute, and did not resolve it."""
+    problem = dear(lambda x, y: 1.0 * (np.sin(3.0 * np.hypot(x, y) + np.arctan2(y, x)) > 0.0), values=499_999)
+    assert curved_stand_in(problem) is None
+    assert problem.budget.spent < 30_000
+
+
 def moved_up(cells, by):
     """The same, with all inner curves farther up."""
     constant = np.sqrt(2.0)    # the coefficient of the constant one
