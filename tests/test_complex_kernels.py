@@ -218,14 +218,96 @@ def test_other_engines_refuse(engine):
         opsvd.monte_carlo(fourier, 50, engine=ArrayBlocks(library="numpy") if engine == "array" else engine)
 
 
-@pytest.mark.parametrize("method", ["auto", "sectors", "polar", "zonal", "tensor", "grid", "quasi-random"])
-def test_methods_for_vectors_refuse(method):
+def waves(x, y):
+    """The kernel of the Fourier transform in several dimensions."""
+    return np.exp(1j * np.sum(x * y, axis=-1))
+
+
+def twisted(x, y):
+    """A real kernel of two coordinates a side times phases of x and of y, which change no singular value."""
+    phase = np.arctan(x[..., 0]) - 2.0 * np.tanh(y[..., 1])
+    return np.exp(1j * phase) * smooth(x, y)
+
+
+def smooth(x, y):
+    """The real kernel."""
+    return np.exp(-0.5 * (x[..., 0] - y[..., 0]) ** 2 - 0.2 * x[..., 1] ** 2 * y[..., 1])
+
+
+SQUARE = opsvd.Product(UNIFORM, UNIFORM)
+
+
+@pytest.mark.parametrize("method", ["auto", "tensor", "grid"])
+def test_vectors_to_ten_digits(method):
+    """Of waves on a square the values are products of those of waves on an interval."""
+    svd, line = quietly(waves, SQUARE, SQUARE, method=method), exact.exp_i_product_uniform(1.0, 12)
+    true = np.sort(np.ravel(np.outer(line, line)))[::-1][:10]
+    assert (np.abs(svd.singular_values[:10] - true) <= svd.errors[:10] + 1e-15).all()
+    assert svd.errors[:10].max() <= 1e-10 * true[0]
+    x, y = SQUARE.sample(50, np.random.default_rng(0)), SQUARE.sample(50, np.random.default_rng(1))
+    assert_allclose(svd(x, y), waves(x, y), rtol=0, atol=1e-8)
+    f = svd.left(SQUARE.sample(20_000, np.random.default_rng(2)))[:, :4]
+    assert_allclose(f.conj().T @ f / len(f), np.eye(4), rtol=0, atol=0.05)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("method", ["auto", "quasi-random"])
+def test_vectors_have_the_values_of_the_real_kernel(method):
+    """By products and their remainder at points, and by points alone: within the bars of both, and sampling agrees."""
+    real = quietly(smooth, SQUARE, SQUARE)
+    svd = quietly(twisted, SQUARE, SQUARE, method=method, max_seconds=5.0)
+    q = min(svd.rank, real.rank, 10)
+    assert q >= 3
+    assert (np.abs(svd.singular_values[:q] - real.singular_values[:q]) <= svd.errors[:q] + real.errors[:q]).all()
+    assert opsvd.crosscheck(twisted, (100, 200), SQUARE, SQUARE, svd=svd, trials=20, rng=0).agrees
+
+
+@pytest.mark.thorough
+def test_vectors_that_break():
+    """A jump on the plane: products, and what they leave at quasi-random points."""
+    def jump(x, y):
+        return np.exp(1j * (x[..., 0] - y[..., 1])) * (x[..., 0] + x[..., 1] * y[..., 1] > y[..., 0])
+
+    real = quietly(lambda x, y: np.abs(jump(x, y)), PLANE, PLANE, max_seconds=5.0)
+    svd = quietly(jump, PLANE, PLANE, max_seconds=5.0)
+    q = min(svd.rank, real.rank)
+    assert q >= 5
+    assert (np.abs(svd.singular_values[:q] - real.singular_values[:q]) <= svd.errors[:q] + real.errors[:q]).all()
+    assert svd.errors[0] < 0.01
+
+
+def test_sums_of_components_of_vectors():
+    """Two waves of different coordinates: their values beside each other, less what their constants share."""
+    svd = opsvd.decompose(lambda x, y: fourier(x[..., 0], y[..., 0]) + 1j * x[..., 1] * y[..., 1], PLANE, PLANE)
+    true = np.sort(np.append(gaussian_values(1.0, 12), 1.0))[::-1]
+    assert (np.abs(svd.singular_values[:12] - true[:12]) <= svd.errors[:12]).all()
+    assert svd.errors[:12].max() < 1e-7
+
+
+@pytest.mark.parametrize("max_evaluations", [200, 1000, 3000])
+@pytest.mark.parametrize(("mu_x", "mu_y"), [(StudentT(4.0), Gaussian()), (opsvd.Discrete([0.0, 1.0, 3.0], [0.5, 0.3, 0.2]),
+                                                                       Gaussian()), (PLANE, PLANE)])
+def test_few_values(mu_x, mu_y, max_evaluations):
+    """Complex kernels of numbers, of atoms and of vectors have a first value from some hundred values."""
+    def h(x, y):
+        if mu_x is PLANE:
+            x, y = x[..., 0], y[..., 0]
+        return np.exp(1j * (x - y)) / (1.0 + 0.1 * (x * y) ** 2)
+
+    def real(x, y):
+        return np.abs(h(x, y))
+
+    svd, whole = quietly(h, mu_x, mu_y, max_evaluations=max_evaluations), quietly(real, mu_x, mu_y, rtol=1e-3)
+    assert svd.rank >= 1
+    assert svd.evaluations <= max_evaluations
+    assert abs(svd.singular_values[0] - whole.singular_values[0]) <= svd.errors[0] + whole.errors[0]
+
+
+@pytest.mark.parametrize("method", ["sectors", "polar", "zonal"])
+def test_methods_by_rotations_refuse(method):
     """In words that say what to do."""
-    with pytest.raises(ValueError, match=r"takes no complex kernels of vectors: decompose their real and imaginary "
-                                         r"parts, or sample them"):
-        opsvd.decompose(lambda x, y: np.exp(1j * np.sum(x * y, axis=-1)), PLANE, PLANE, method=method)
-    matrix = opsvd.sample_matrix(lambda x, y: np.exp(1j * np.sum(x * y, axis=-1)), 20, PLANE, PLANE, rng=0)
-    assert matrix.dtype == np.complex128
+    with pytest.raises(ValueError, match=r"takes real kernels of vectors: leave method out"):
+        opsvd.decompose(waves, PLANE, PLANE, method=method)
 
 
 @pytest.mark.parametrize("method", ["sectors", "polar", "zonal", "tensor", "grid"])

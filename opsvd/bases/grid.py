@@ -70,13 +70,13 @@ class GridBasis(Basis):
     def beyond_ends(self, coefficients: np.ndarray) -> np.ndarray:
         """What sums have beyond the panels, where a coordinate counts as the end of these."""
         tensor = coefficients.reshape(*(line.size for line in self.directions), -1)
-        gram = np.zeros((coefficients.shape[1],) * 2)
+        gram = np.zeros((coefficients.shape[1],) * 2, coefficients.dtype)
         for axis, line in enumerate(self.directions):
             if isinstance(line, PanelBasis):
                 ends = np.array(line.interval)
                 functions = line.half_density(ends) / line.measure.sqrt_density(ends)[:, None]
                 faces = np.tensordot(np.sqrt(_masses_beyond(line))[:, None] * functions, tensor, axes=(1, axis))
-                gram += faces.reshape(-1, len(gram)).T @ faces.reshape(-1, len(gram))
+                gram += faces.reshape(-1, len(gram)).conj().T @ faces.reshape(-1, len(gram))
         return gram
 
     def _known(self, z: np.ndarray) -> np.ndarray:

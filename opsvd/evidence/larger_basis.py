@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .._support.arrays import squares
 from .._support.linalg import corner_norms
 from .images import Images
 from .remainder import RemainderEvidence
@@ -27,12 +28,12 @@ def larger_evidence(values: np.ndarray, remainder: np.ndarray, f: np.ndarray, g:
         By how much the error of the smaller basis may exceed its difference to the larger one, as where both are wrong
         alike about integrals across kinks.
     """
-    checked, along = float(np.linalg.norm(remainder)), f.T @ remainder
+    checked, along = float(np.linalg.norm(remainder)), f.conj().T @ remainder
     # What lies beyond the larger basis is known only by its size.
     beyond = float(np.sqrt(max(seen**2 - checked**2, 0.0)))
     count = min(f.shape[1], 64)    # each takes a product with the remainder
-    columns = np.cumsum(np.sum((remainder @ g[:, :count]) ** 2, axis=0))
-    rows = np.cumsum(np.sum(along[:count] ** 2, axis=1))
+    columns = np.cumsum(np.sum(squares(remainder @ g[:, :count]), axis=0))
+    rows = np.cumsum(np.sum(squares(along[:count]), axis=1))
     inner = amplify * (along @ g)
     corners = corner_norms(inner[:count, :count])
     # If points see more than twice what the larger basis does, and more than rounding, that has not resolved the

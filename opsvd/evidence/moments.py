@@ -1,13 +1,13 @@
 r"""What one random matrix of a kernel tells of its largest singular value: bounds from means of products.
 
-With independent points x and y the means of :math:`h^2` and of :math:`h(x, y) h(x', y) h(x', y') h(x, y')` over
-distinct points are :math:`S_1 = \sum_i s_i^2` and :math:`S_2 = \sum_i s_i^4` without bias (W. Kong and G. Valiant,
+With independent points x and y the means of :math:`|h|^2` and of
+:math:`h(x, y) \overline{h(x', y)} h(x', y') \overline{h(x, y')}` over distinct points are :math:`S_1 = \sum_i s_i^2` and :math:`S_2 = \sum_i s_i^4` without bias (W. Kong and G. Valiant,
 Spectrum estimation from samples, Annals of Statistics 45, 2017). Since
 :math:`S_2 \le s_1^2 S_1` and :math:`s_1^4 \le S_2`,
 
 .. math:: (S_2 / S_1)^{1/2} \le s_1 \le S_2^{1/4},
 
-and :math:`s_1^2 \ge E_x[(E_y h)^2]` as well. This needs no functions, and is as good in a thousand dimensions as
+and :math:`s_1^2 \ge E_x[|E_y h|^2]` as well. This needs no functions, and is as good in a thousand dimensions as
 in one.
 """
 
@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from .._support.arrays import squares
 from .._support.floats import TINY
 from .carriers import few_carriers_margin
 from .scatter import ScatterEvidence
@@ -29,14 +30,14 @@ def moment_evidence(matrix: np.ndarray) -> ScatterEvidence:
     # to 1.44, and none of 1200 of tanh, (x > y) and exp(xy / 10).
     # Of fewer than twelve points a side the deviations themselves are hardly known: with nine, 11 bars of 922 were
     # false, and with twelve none of 1353 (benchmarks/few_values.py).
-    energies = matrix**2
+    energies = squares(matrix)
     few = max(float(few_carriers_margin(energies.sum(axis=axis), 16.0)) for axis in (0, 1))
     few *= max(1.0, 12.0 / min(matrix.shape))
-    energy, ratio, squares, of_x, of_y = (_estimate(f, moments, parts, 4.0 * few) for f in (
+    energy, ratio, fourth, of_x, of_y = (_estimate(f, moments, parts, 4.0 * few) for f in (
         lambda m: m[0], lambda m: m[1] / np.maximum(m[0], TINY), lambda m: m[1], lambda m: m[2], lambda m: m[3]))
     least = math.sqrt(max(0.0, *(value - bar for value, bar in (ratio, of_x, of_y))))
     # No value is larger than the norm.
-    most = min(max(squares[0] + squares[1], 0.0) ** 0.25, math.sqrt(energy[0] + energy[1]))
+    most = min(max(fourth[0] + fourth[1], 0.0) ** 0.25, math.sqrt(energy[0] + energy[1]))
     middle, half = 0.5 * (least + most), 0.5 * abs(most - least)
     # The first value is the first, however wide its bar is; it is given where it is known not to be zero.
     return ScatterEvidence(values=np.array([middle]), errors=np.array([half]), energy=energy,
@@ -54,15 +55,16 @@ def _estimate(function: Callable[[np.ndarray], np.ndarray], moments: np.ndarray,
 def _moments(matrix: np.ndarray) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray]]:
     """The four means, (4, 1), and the same without each row, (4, n), and without each column, (4, m)."""
     n, m = matrix.shape
-    squares = matrix**2
+    energies = squares(matrix)
     total = np.zeros((4, 1))
     without = []
-    for a, q in ((matrix, squares), (matrix.T, squares.T)):
-        cycles = (a @ a.T) ** 2 - q @ q.T
+    for a, q in ((matrix, energies), (matrix.T, energies.T)):
+        gram = a @ a.conj().T
+        np.fill_diagonal(gram, 0.0)
+        cycles = squares(gram) - q @ q.T
         np.fill_diagonal(cycles, 0.0)
-        along = a.sum(axis=1) ** 2 - q.sum(axis=1)    # pairs in each row
-        pairs = a @ a.T
-        np.fill_diagonal(pairs, 0.0)
+        along = squares(a.sum(axis=1)) - q.sum(axis=1)    # pairs in each row
+        pairs = gram.real    # the imaginary parts of two rows cancel
         sums = [q.sum(), cycles.sum(), along.sum(), pairs.sum()]
         own = [q.sum(axis=1), 2.0 * cycles.sum(axis=1), along, 2.0 * pairs.sum(axis=1)]
         without.append(np.array([whole - part for whole, part in zip(sums, own, strict=True)]))

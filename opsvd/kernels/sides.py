@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from .._support.arrays import squares
 from .._support.floats import CHUNK
 from .._support.quad import is_quad
 from .._support.validation import finite_points
@@ -88,20 +89,20 @@ class Side:
         return values.reshape(*leading, *(() if self.values is None else (self.values,)), values.shape[1])
 
     def moments(self, values: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        r"""E[(f_i . f_j)^2] and E[|f_i|^2 |f_j|^2], shape (r, r), from values at points drawn, (n, width, r).
+        r"""E[|f_i . f_j|^2] and E[|f_i|^2 |f_j|^2], shape (r, r), from values at points drawn, (n, width, r).
 
         Means are sums with weights (n,). Where the points do not tell E[|f_i|^4], it is inf. A point of a block is b
         rows of a sampled matrix, so that what its moments exceed those of constants by, 1 where i = j, and for lengths
         always, counts b times.
         """
-        lengths = np.sum(values**2, axis=1)
-        squares = np.zeros((values.shape[2], values.shape[2]))
+        lengths = squares(values).sum(axis=1)
+        products = np.zeros((values.shape[2], values.shape[2]))
         for some in np.array_split(np.arange(len(values)), max(1, len(values) * values.shape[2] ** 2 // CHUNK)):
-            inner = values[some].transpose(0, 2, 1) @ values[some]
-            squares += np.einsum("n,nij->ij", weights[some], inner**2)
+            inner = values[some].conj().transpose(0, 2, 1) @ values[some]
+            products += np.einsum("n,nij->ij", weights[some], squares(inner))
         rows, constant = self.rows or 1, np.eye(values.shape[2])
         unknown = np.diag(np.where(unknown_by_sample(lengths, weights), np.inf, 0.0))
-        return (constant + rows * (squares - constant) + unknown,
+        return (constant + rows * (products - constant) + unknown,
                 1.0 + rows * ((lengths * weights[:, None]).T @ lengths - 1.0) + unknown)
 
     def state(self, prefix: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from ..operator.discretisation import Discretisation
 from ..operator.problem import Problem
 from .atoms import Atoms
 from .auto_vectors import discretisations_of_vectors
-from .base import ONLY_REAL, Method
+from .base import Method
 from .curved_stand_in import curved_stand_in
 from .few_values import FewValues
 from .finite_rank import FiniteRank
@@ -72,11 +72,8 @@ class Auto(Method):
         return self._of_numbers(problem) if problem.of_numbers else discretisations_of_vectors(problem)
 
     def refusal(self, problem: Problem) -> str | None:
-        """Complex kernels of vectors, and what is not for `Atoms`; there is a method for every other kernel."""
-        if problem.discrete:
-            return Atoms().refusal(problem)
-        on_lines = problem.of_numbers or problem.half_discrete
-        return ONLY_REAL if problem.given.complex and not on_lines else None
+        """What is not for `Atoms`; there is a method for every other kernel."""
+        return Atoms().refusal(problem) if problem.discrete else None
 
     def _of_atoms_and_line(self, problem: Problem) -> Iterator[Discretisation]:
         """Panels for all atoms; where they do not do, what other numbers need, or points where atoms are too many."""

@@ -7,15 +7,19 @@ from ..kernels import BlockKernel, MatrixKernel
 from ..operator.discretisation import Discretisation
 from ..operator.problem import Problem
 
-ONLY_REAL = "takes no complex kernels of vectors: decompose their real and imaginary parts, or sample them"
-"""The refusal of methods for vectors."""
+def only_numbers_of_vectors(problem: Problem) -> str | None:
+    """The refusal of methods for kernels of vectors whose values are numbers; None if it is one."""
+    if problem.of_numbers or isinstance(problem.given, BlockKernel | MatrixKernel):
+        return "takes kernels of vectors with numbers for values"
+    return None
 
 
 def only_real_numbers_of_vectors(problem: Problem) -> str | None:
-    """The refusal of methods for real kernels of vectors whose values are numbers; None if it is one."""
-    if problem.of_numbers or isinstance(problem.given, BlockKernel | MatrixKernel):
-        return "takes kernels of vectors with numbers for values"
-    return ONLY_REAL if problem.given.complex else None
+    """The same where the numbers must be real."""
+    if (why := only_numbers_of_vectors(problem)) is not None:
+        return why
+    return "takes real kernels of vectors: leave method out, and one that takes complex ones is chosen" if (
+        problem.given.complex) else None
 
 
 class Method(ABC):

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias, TypeVar, cast
 
 import numpy as np
 
+from .._support.arrays import squares
 from .._support.budget import BudgetExhaustedError, announce
 from .._support.linalg import compact_svd, leading_svd
 from ..bases import GridBasis, LineBasis, PanelBasis, polynomials_of
@@ -26,7 +27,7 @@ from ..operator.discretisation import Answer, Block, Discretisation, Discretisat
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
 from ..quadrature import Rule, composite_gauss_legendre
-from .base import ONLY_REAL, Method
+from .base import Method
 from .remainder_at_points import Products, refined_at_points
 
 # Numbers of polynomials, even, so that no node is at zero, where a block may have no direction.
@@ -46,8 +47,6 @@ class Grid(Method):
         """Numbers, for which other methods are better, measures without coordinates, and too many directions."""
         if problem.of_numbers:
             return "takes kernels of vectors, blocks, and kernels with matrices for values"
-        if problem.given.complex:
-            return ONLY_REAL
         left, right = problem.sides
         if not all(side.lines and not any(len(line.edges) for line in side.lines) for side in (left, right)):
             return ("takes measures of independent coordinates whose densities have no breaks: of Gaussians, numbers, "
@@ -218,7 +217,7 @@ def _evidence(problem: Problem, size: _Size, coarser: list[_Coarser],
     s, check = system.values, _matrix(problem, size.checks)
     f, g = (GridBasis(side.side, *lines).on_rules(rules, side.parts[0].coefficients) for side, lines, rules in zip(
         (system.left, system.right), size.bases, size.checks, strict=True))
-    remainder = check - (f * s) @ g.T
+    remainder = check - (f * s) @ g.conj().T
     average, seen = _seen(problem.kernel, system)
     evidence = larger_evidence(s, remainder, f, g, norm=float(np.linalg.norm(check)), seen=seen, average=average)
     before = coarser[-2:]
@@ -256,10 +255,10 @@ def _seen(kernel: Kernel, system: SingularSystem) -> tuple[float, float]:
     f, g = (side.parts[0].basis.sums(some, side.parts[0].coefficients)
             for side, some in zip(both, points, strict=True))
     misses = operator_grid(kernel, *points)
-    misses -= (f * system.values) @ g.T
-    squares = (misses**2).reshape(count, both[0].side.width, count, both[1].side.width).sum(axis=(1, 3))
+    misses -= (f * system.values) @ g.conj().T
+    energies = squares(misses).reshape(count, both[0].side.width, count, both[1].side.width).sum(axis=(1, 3))
     # Pairs share their points: what is independent are the means over rows and columns. Three standard errors are
     # exceeded once in 700 times.
-    unsure = math.sqrt((np.var(squares.mean(axis=1)) + np.var(squares.mean(axis=0))) / count)
-    few = max(float(few_carriers_margin(squares.mean(axis=axis), 16.0)) for axis in (0, 1))
-    return math.sqrt(float(squares.mean())), few * math.sqrt(float(squares.mean()) + 3.0 * unsure)
+    unsure = math.sqrt((np.var(energies.mean(axis=1)) + np.var(energies.mean(axis=0))) / count)
+    few = max(float(few_carriers_margin(energies.mean(axis=axis), 16.0)) for axis in (0, 1))
+    return math.sqrt(float(energies.mean())), few * math.sqrt(float(energies.mean()) + 3.0 * unsure)

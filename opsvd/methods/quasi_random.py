@@ -24,7 +24,7 @@ from ..kernels import BlockKernel, Kernel, MatrixKernel, Side, operator_grid, re
 from ..operator.discretisation import Block, Discretisation, Discretisations, Triplets
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
-from .base import ONLY_REAL, Method
+from .base import Method
 
 SCRAMBLINGS = 8
 """Independent ones of the sequence: their scatter is known to a quarter."""
@@ -37,9 +37,8 @@ _FEWEST = 8    # points a side, of the smallest answer, or half as many where a 
 class QuasiRandom(Method):
     """Nystrom at scrambled Sobol points, for kernels that take too many coordinates together for any grid."""
 
-    def refusal(self, problem: Problem) -> str | None:
-        """Complex kernels."""
-        return ONLY_REAL if problem.given.complex else None
+    def refusal(self, problem: Problem) -> None:    # noqa: ARG002 -- others look at it
+        """It takes all kernels."""
 
     def discretisations(self, problem: Problem) -> Discretisations:
         """Twice the points each time, until the budget or memory ends it; of few values, one random matrix."""

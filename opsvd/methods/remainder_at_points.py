@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from .._support.arrays import squares
 from .._support.budget import BudgetExhaustedError, announce, check_time
 from .._support.floats import TINY
 from .._support.linalg import leading_svd
@@ -39,9 +40,9 @@ class _Means(NamedTuple):
     along_x, along_y : ndarray, shape (r, r)
         :math:`E[(R^* u_i)(R^* u_j)]` and :math:`E[(R v_i)(R v_j)]`.
     lengths : ndarray, shape (2, r)
-        :math:`E[u_i^2]` and :math:`E[v_i^2]`, which are one.
+        :math:`E[|u_i|^2]` and :math:`E[|v_i|^2]`, which are one.
     energy : float
-        :math:`E[h^2]`.
+        :math:`E[|h|^2]`.
     """
 
     first: np.ndarray
@@ -103,10 +104,11 @@ def _discretisation(problem: Problem, n: int, values: np.ndarray, parts: list[Pa
     longer = [0.5 * part.basis.beyond_ends(part.coefficients) for part in parts]
     left, corrected, right = np.linalg.svd(
         np.diag(values) + first.mean(axis=0) + longer[0] * values + values[:, None] * longer[1])
-    rotated = [one._replace(first=left.T @ one.first @ right.T, along_x=left.T @ one.along_x @ left,
-                            along_y=right @ one.along_y @ right.T) for one in means]
+    rotated = [one._replace(first=left.conj().T @ one.first @ right.conj().T,
+                            along_x=left.conj().T @ one.along_x @ left,
+                            along_y=right @ one.along_y @ right.conj().T) for one in means]
     bars, energies = _bars(corrected, rotated, largest), np.array([one.energy for one in means])
-    triplets = parts[0].coefficients @ left, corrected, parts[1].coefficients @ right.T
+    triplets = parts[0].coefficients @ left, corrected, parts[1].coefficients @ right.conj().T
     energy = float(energies.mean()), float(deviation(energies))
     return Discretisation(
         (Block(parts[0].basis, parts[1].basis, np.diag(corrected)),),
@@ -172,17 +174,17 @@ def _means(problem: Problem, n: int, values: np.ndarray, parts: list[Part]) -> t
         h = operator_grid(problem.given, *points)
         h *= roots[0][:, None] * roots[1]
         require_squares(h)
-        energy = float(np.vdot(h, h))
-        h -= (f * values) @ g.T
-        if (left := float(np.vdot(h, h))) > 2.0 * most:
+        energy = float(np.vdot(h, h).real)
+        h -= (f * values) @ g.conj().T
+        if (left := float(np.vdot(h, h).real)) > 2.0 * most:
             most, largest = left, max(largest, float(leading_svd(h, 1)[1][0]))
         # Products of means over two independent halves of the points have no bias.
         (images_y, other_y), (images_x, other_x) = (
             [2.0 * remainder[:, some] @ functions[some] for some in np.split(np.arange(len(functions)), 2)]
-            for remainder, functions in ((h, g), (h.T, f)))
-        along_x, along_y = images_x.T @ other_x, images_y.T @ other_y
-        means.append(_Means(0.5 * f.T @ (images_y + other_y), 0.5 * (along_x + along_x.T),
-                            0.5 * (along_y + along_y.T), np.stack([np.sum(f**2, axis=0), np.sum(g**2, axis=0)]),
+            for remainder, functions in ((h, g), (h.conj().T, f)))
+        along_x, along_y = images_x.conj().T @ other_x, images_y.conj().T @ other_y
+        means.append(_Means(0.5 * f.conj().T @ (images_y + other_y), 0.5 * (along_x + along_x.conj().T),
+                            0.5 * (along_y + along_y.conj().T), np.stack([squares(f).sum(axis=0), squares(g).sum(axis=0)]),
                             energy))
     return means, largest
 

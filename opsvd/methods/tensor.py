@@ -13,6 +13,7 @@ from functools import partial
 
 import numpy as np
 
+from .._support.arrays import squares
 from .._support.budget import BudgetExhaustedError, announce, check_time
 from .._support.floats import chunks
 from ..bases import PolynomialProducts, polynomials_of
@@ -27,7 +28,7 @@ from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
 from ..probing.coordinates import Component, Coordinates
 from ..quadrature import continued, fall
-from .base import Method, only_real_numbers_of_vectors
+from .base import Method, only_numbers_of_vectors
 from .remainder_at_points import Products, refined_at_points
 from .tightening import tightened
 
@@ -94,7 +95,7 @@ class Tensor(Method):
 
     def refusal(self, problem: Problem) -> str | None:
         """Blocks and matrices, measures without independent coordinates, and too many coordinates together."""
-        if (why := only_real_numbers_of_vectors(problem)) is not None:
+        if (why := only_numbers_of_vectors(problem)) is not None:
             return why
         if not all(measure.lines and all(line.most_polynomials == math.inf for line in measure.lines)
                    for measure in (problem.mu_x, problem.mu_y)):
@@ -186,7 +187,7 @@ def _beyond(coordinates: Coordinates, component: Component, block: np.ndarray, s
     At most that of the last two degrees, in which there are both parities. Where a law has bounds points see it.
     """
     laws = [coordinates.mu_x.lines[i] for i in component.x] + [coordinates.mu_y.lines[i] for i in component.y]
-    tensor, energy = block.reshape(*size[0], *size[1]) ** 2, 0.0
+    tensor, energy = squares(block).reshape(*size[0], *size[1]), 0.0
     for axis, law in enumerate(laws):
         n = tensor.shape[axis]
         if np.isfinite(law.support).all():
@@ -220,7 +221,7 @@ def _coefficients(coordinates: Coordinates, component: Component, size: Sizes) -
     nodes = [_grid([basis.rule.nodes for basis in side]) for side in bases]
     rows, columns = len(nodes[0]), len(nodes[1])
     announce("products of polynomials", rows * columns, rows, columns)
-    values = np.empty((rows, columns))
+    values = np.empty((rows, columns), coordinates.kernel.dtype)
     for some in chunks(rows, 2 * columns):
         values[some] = coordinates.part(component, nodes[0][some], nodes[1])
     tensor = values.reshape([len(basis.rule) for side in bases for basis in side])
@@ -243,11 +244,11 @@ def _grid(points: list[np.ndarray]) -> np.ndarray:
     return np.stack(np.meshgrid(*points, indexing="ij"), axis=-1).reshape(-1, len(points))
 
 
-def _assembled(offset: float, blocks: list[np.ndarray]) -> np.ndarray:
+def _assembled(offset: np.generic, blocks: list[np.ndarray]) -> np.ndarray:
     """One matrix: the constant first, then the functions of each component but its constant."""
     rows, columns = (1 + sum(block.shape[side] - 1 for block in blocks) for side in (0, 1))
-    matrix = np.zeros((rows, columns))
-    matrix[0, 0] = offset + sum(float(block[0, 0]) for block in blocks)
+    matrix = np.zeros((rows, columns), offset.dtype)
+    matrix[0, 0] = sum((block[0, 0] for block in blocks), offset)
     i = j = 1
     for block in blocks:
         n, m = block.shape[0] - 1, block.shape[1] - 1
@@ -270,14 +271,14 @@ def _evidence(d: TensorDiscretisation, system: SingularSystem) -> RemainderEvide
     u, v = left.parts[0].coefficients, right.parts[0].coefficients
     c, rng, count = d.coordinates, np.random.default_rng(11), 4000    # pairs: they tell a mean square to some per cent
     x, y = c.mu_x.sample(count, rng), c.mu_y.sample(count, rng)
-    misses = c.kernel.finite_beside(x, y) - np.sum(left(x) * s * right(y), axis=1)
+    misses = squares(c.kernel.finite_beside(x, y) - left.reconstruct(right, s, x, y))
     # Three standard errors are exceeded once in 700 times.
-    seen = float(np.sqrt(np.mean(misses**2) + 3.0 * np.std(misses**2) / np.sqrt(count)))
+    seen = float(np.sqrt(np.mean(misses) + 3.0 * np.std(misses) / np.sqrt(count)))
     shown = []
     for check, (matrix, larger) in enumerate(zip(d.checks, d.check_sizes, strict=True)):
-        f, g = np.zeros((matrix.shape[0], len(s))), np.zeros((matrix.shape[1], len(s)))
+        f, g = (np.zeros((size, len(s)), matrix.dtype) for size in matrix.shape)
         f[d.within_check(check, 0)], g[d.within_check(check, 1)] = u, v
-        shown.append(larger_evidence(s, matrix - (f * s) @ g.T, f, g, norm=float(np.linalg.norm(matrix)), seen=seen,
+        shown.append(larger_evidence(s, matrix - (f * s) @ g.conj().T, f, g, norm=float(np.linalg.norm(matrix)), seen=seen,
                                      amplify=_amplified(d.sizes, larger)))
     return largest_evidence(shown)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import cast
 
 import numpy as np
 
@@ -70,9 +71,9 @@ class Coordinates:
         return np.concatenate([self.mu_x.coordinates_of_normal(z[:, :p]), self.mu_y.coordinates_of_normal(z[:, p:])],
                               axis=1)
 
-    def offset(self) -> float:
-        """The value at the anchor."""
-        return float(self.values(self.anchor_x[None], self.anchor_y[None])[0])
+    def offset(self) -> np.generic:
+        """The value at the anchor, of the type of the kernel."""
+        return cast("np.generic", self.values(self.anchor_x[None], self.anchor_y[None])[0])
 
     def placed(self, component: Component, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Points with coordinates (n, i) and (m, j) of one component, and those of the others at the anchor."""
@@ -129,7 +130,8 @@ def _turned(plain: Coordinates, rng: np.random.Generator) -> Coordinates:
             ahead, behind = (plain.values(*(part + move if part is z[side] else part for part in z))
                              for move in (moves, -moves))
             slopes.append((ahead - behind) / (2.0 * step))
-        turns.append(np.linalg.svd(np.array(slopes).T, full_matrices=True)[2].T)
+        parts = np.array(slopes).T
+        turns.append(np.linalg.svd(np.concatenate([parts.real, parts.imag]), full_matrices=True)[2].T)
     return replace(plain, turn_x=turns[0], turn_y=turns[1])
 
 
@@ -180,7 +182,7 @@ def _verified(c: Coordinates, rng: np.random.Generator) -> bool:
     x, y = (mu.coordinates_of_normal(rng.standard_normal((count, len(anchor)))) for mu, anchor in
             ((c.mu_x, c.anchor_x), (c.mu_y, c.anchor_y)))
     whole = c.values(x, y)
-    total = np.full(len(whole), c.offset())
+    total = np.full(len(whole), c.offset(), whole.dtype)
     for component in c.components:
         total += c.values(*c.placed(component, x[:, component.x], y[:, component.y])) - c.offset()
     size = float(np.abs(whole).max())
