@@ -4,6 +4,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from .._support.arrays import squares
 from ..measures import LineMeasure
 from ..quadrature import fourth_moments_by_rule
 from .base import LineBasis
@@ -47,11 +48,11 @@ class LengthBasis:
         return np.asarray(self.line.combine(t, coefficients) / self.line.measure.sqrt_density(t)[:, None])
 
     def moments(self, coefficients: np.ndarray) -> np.ndarray:
-        """E[F_i^2 F_j^2] of sums in the basis, coefficients (count, r): shape (r, r), inf where not known."""
+        """E[|F_i|^2 |F_j|^2] of sums in the basis, coefficients (count, r): shape (r, r), inf where not known."""
         rule = self.line.rule
         kept = self.line.reliable(rule.nodes) & (rule.weights > 0.0)
         values = self.line.synthesise(coefficients)[kept] / rule.sqrt_weights[kept, None]
-        return fourth_moments_by_rule(values**2, rule.weights[kept])
+        return fourth_moments_by_rule(squares(values), rule.weights[kept])
 
     def shells(self, coefficients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """A Gauss rule for the length: see `RadialBasis.shells`, which has as many nodes."""

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.special import loggamma
 
+from .._support.arrays import squares
 from ..measures import radial_half_density, radial_reach
 from ..quadrature import fourth_moments_by_rule
 from .cardinal import CardinalFunctions
@@ -59,14 +60,14 @@ class RadialBasis:
         return np.asarray(self.half_density(delta) @ coefficients / radial_half_density(delta, self.k)[:, None])
 
     def moments(self, coefficients: np.ndarray) -> np.ndarray:
-        """E[F_i^2 F_j^2] of sums in the basis, coefficients (count, r): shape (r, r), inf where not known."""
+        """E[|F_i|^2 |F_j|^2] of sums in the basis, coefficients (count, r): shape (r, r), inf where not known."""
         low, high = self.trusted
         kept = (self.grid >= low) & (self.grid <= high)
         masses = self.step * self.weights[kept] ** 2
-        squares = coefficients[kept] ** 2 / masses[:, None]
-        moments = fourth_moments_by_rule(squares, masses)
+        energies = squares(coefficients[kept]) / masses[:, None]
+        moments = fourth_moments_by_rule(energies, masses)
         # What the last tenth of a unit has a tenth of goes on beyond it, where the sums have no digits.
-        fourth = masses[:, None] * squares**2
+        fourth = masses[:, None] * energies**2
         last = fourth[-max(1, round(0.1 / self.step)):].sum(axis=0)
         unknown = last > 0.1 * fourth.sum(axis=0)
         np.fill_diagonal(moments, np.where(unknown, np.inf, np.diag(moments)))

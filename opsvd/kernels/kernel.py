@@ -334,11 +334,11 @@ def _reversed(array: np.ndarray, fixed: int) -> np.ndarray:
     return np.transpose(array, (*reversed(range(moved)), *range(moved, array.ndim)))
 
 
-def untried(h: Callable[..., Any], dims: tuple[int, int]) -> Kernel:
+def untried(h: Callable[..., Any], dims: tuple[int, int], dtype: Any = np.float64) -> Kernel:
     """The kernel of a function of the library itself, which is vectorised: it is not tried at any points."""
     kernel = Kernel.__new__(Kernel)
     kernel._begin(UserFunction(h, "h"), None, dims)
-    return kernel
+    return kernel._changed(dtype=np.dtype(dtype))
 
 
 def probe_grid(dims: tuple[int, int],

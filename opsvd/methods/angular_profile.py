@@ -2,7 +2,7 @@ r"""What phi(<x, y>) is on spherical harmonics of each degree, as a function of 
 
 With t the cosine of the angle between x and y, and :math:`p_l` the polynomials orthonormal under its density,
 
-.. math:: c_l(z) = E_t[\varphi(z t)\, p_l(t)], \qquad \sum_l c_l(z)^2 = M(z) = E_t[\varphi(z t)^2] .
+.. math:: c_l(z) = E_t[\varphi(z t)\, p_l(t)], \qquad \sum_l |c_l(z)|^2 = M(z) = E_t[|\varphi(z t)|^2] .
 
 On harmonics of degree l the kernel is :math:`c_l(|x| |y|) / \sqrt{N(k, l)}` (Funk and Hecke). The integrals are taken
 over panels in log t, and in the angle where t is not small, that end where phi breaks and are no wider than the
@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .._support.arrays import squares
 from .._support.budget import check_time
 from .._support.floats import EPS, TINY, chunks
 from ..errors import KernelError, diverges_towards
@@ -72,9 +73,9 @@ class ProductProfile:
         return len(self.pieces.breaks) > 0
 
     def filtered(self, step: float) -> "tuple[ProductProfile, ProductProfile] | None":
-        """The same for phi and phi^2 filtered for the trapezoid rule; None if there is no need, or phi grows too fast.
+        """The same for phi and |phi|^2 filtered for the trapezoid rule; None if there is no need, or phi grows too fast.
 
-        phi^2 is taken to be even: of it only degree 0 is of interest.
+        |phi|^2 is taken to be even: of it only degree 0 is of interest.
         """
         squared = self.squared
         tables = [filtered_profile(Profile(line, 1.0, 1.0), self.pieces, step, self.tol,
@@ -85,8 +86,8 @@ class ProductProfile:
 
     @property
     def squared(self) -> "ProductProfile":
-        """The same for the even part of phi^2."""
-        square = elementwise(lambda z: self.line(z, 1.0) ** 2)
+        """The same for the even part of |phi|^2."""
+        square = elementwise(lambda z: squares(self.line(z, 1.0)))
         square.evaluations = 0
         return replace(self, line=square, parities=(True, False))
 
@@ -106,7 +107,7 @@ class ProductProfile:
         It is taken of phi less its sum in the p_l, and means something far below rounding of M. For `check` the nodes
         are others.
         """
-        c, beyond = np.zeros((size, len(log_z))), np.zeros(len(log_z))
+        c, beyond = np.zeros((size, len(log_z)), self.line.dtype), np.zeros(len(log_z))
         cuts = self._cuts(float(log_z.max()), size, check=check)
         nodes = (len(self._edges) + len(cuts)) * (CHECK_ORDER if check else ORDER)
         # Every degree goes over some arrays of 40,000 values. These stay in the processor's cache: millions would take
@@ -125,14 +126,14 @@ class ProductProfile:
         t, weights = _angular_rule(log_z, edges, np.append(np.sin(cuts), _TOWARDS_ZERO), self.k, order)
         parts = self._parts(np.exp(log_z)[:, None] * t)
         weighted = 2.0 * weights * parts
-        c, a = np.zeros((size, len(log_z))), recurrence(self.k, size + 1)
-        previous, current, scratch = np.zeros_like(t), np.ones_like(t), np.empty_like(t)
+        c, a = np.zeros((size, len(log_z)), parts.dtype), recurrence(self.k, size + 1)
+        previous, current, scratch, product = np.zeros_like(t), np.ones_like(t), np.empty_like(t), np.empty_like(parts[0])
         for degree in range(size):
             parity = degree % 2
             if self.parities[parity]:
                 np.einsum("ij,ij->i", weighted[parity], current, out=c[degree])
-                np.multiply(current, c[degree][:, None], out=scratch)
-                parts[parity] -= scratch
+                np.multiply(current, c[degree][:, None], out=product)
+                parts[parity] -= product
             np.multiply(t, current, out=scratch)
             previous *= -(a[degree - 1] if degree else 0.0)
             previous += scratch
@@ -140,8 +141,8 @@ class ProductProfile:
             previous, current = current, previous
         # Scaled by the largest value: squares may overflow where the densities make up for them.
         scale = np.maximum(np.abs(parts).max(axis=(0, 2)), TINY)
-        squares = np.sum((parts * (1.0 / scale)[:, None]) ** 2, axis=0)
-        return c, scale * np.sqrt(2.0 * np.sum(weights * squares, axis=1))
+        energies = np.sum(squares(parts * (1.0 / scale)[:, None]), axis=0)
+        return c, scale * np.sqrt(2.0 * np.sum(weights * energies, axis=1))
 
     @property
     def _edges(self) -> np.ndarray:
@@ -150,7 +151,7 @@ class ProductProfile:
 
     def _parts(self, w: np.ndarray) -> np.ndarray:
         """The even and the odd part of phi, or of what stands for it, at positive points: (...) gives (2, ...)."""
-        parts = np.zeros((2, *w.shape))
+        parts = np.zeros((2, *w.shape), self.line.dtype)
         direct = w <= math.exp(min(self.end, 709.0))    # e^709 is the last power of e that is a number
         if self.table is not None:
             s = np.log(w)
@@ -256,7 +257,7 @@ def _lowest(profile: Profile, k: int, step: float = 40.0) -> float:
     before = math.inf
     while True:
         points = np.array([low])
-        energy = float(np.sum((profile.finite(points) * _importance(points, k)[:, None]) ** 2))
+        energy = float(np.sum(squares(profile.finite(points) * _importance(points, k)[:, None])))
         if energy <= 1e-3 * EPS**2:
             return low
         if energy >= before * math.exp(-SLOWEST_RATE * step):

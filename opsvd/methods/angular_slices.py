@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .._support.arrays import squares
 from .._support.budget import check_time
 from .._support.floats import TINY
 from ..bases import PanelBasis
@@ -150,7 +151,7 @@ def angular_sums(slices: SliceIntegrals, k: int, size: int, negligible: float) -
     pieces = slices.restricted(slices.split).matrix_of_pieces(basis)
     coefficients[:, slices.split] += (polynomials * ratio) @ pieces.T
     energies = slices.energies(lambda theta: _ratio(theta, slices.basis.measure, k))
-    beyond = energies - np.einsum("ij,ij->j", coefficients, coefficients)
+    beyond = energies - squares(coefficients).sum(axis=0)
     # A difference of energies, each rounded by some eps, has an error of some 1e-9 of itself where it is 1e-6 of them.
     # Below that what the sums leave is seen point by point, unless even an error of one per cent does not matter.
     total = energies.sum()
@@ -158,7 +159,7 @@ def angular_sums(slices: SliceIntegrals, k: int, size: int, negligible: float) -
         samples = slices.dense @ finer.T - coefficients.T @ polynomials
         samples[slices.split] += pieces
         largest = np.maximum(np.abs(samples).max(axis=1), TINY)
-        beyond = largest**2 * ((samples / largest[:, None]) ** 2 @ ratio)
+        beyond = largest**2 * (squares(samples / largest[:, None]) @ ratio)
     return AngularSums(coefficients, np.sqrt(np.maximum(beyond, 0.0)), np.sqrt(slices.truncation))
 
 

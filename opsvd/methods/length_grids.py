@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
+from .._support.arrays import squares
 from .._support.floats import EPS
 from ..bases import LengthBasis, LineBasis, PanelBasis, PolynomialBasis, RadialFunctions
 from ..measures import LineMeasure
@@ -179,7 +180,7 @@ def length_grids(profile: LengthProfile, laws: tuple[LineMeasure, LineMeasure], 
 
     def energies(size: int) -> tuple[list[float], float]:
         seen = coarse.sections(x, y, size)
-        return [float(np.sum((c * weights) ** 2)) for c in seen.values], float(np.sum((seen.beyond * weights) ** 2))
+        return [float(squares(c * weights).sum()) for c in seen.values], float(squares(seen.beyond * weights).sum())
 
     inner, outer = energies(12)
     norm = math.sqrt(sum(inner) + outer)

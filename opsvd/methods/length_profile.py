@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -47,6 +48,8 @@ class LengthProfile:
     k : int
     tol : float
         What the truncation of functions of the angle may change, relative to the norm of h.
+    dtype : dtype
+        Of the values.
     budget : int
         Evaluations that a function of the angle may take besides the first look.
     norm : float or None
@@ -64,6 +67,7 @@ class LengthProfile:
     values: OfAngle
     k: int
     tol: float
+    dtype: np.dtype[Any] = np.dtype(np.float64)
     budget: int = SPLITTING
     norm: float | None = None
     panels: np.ndarray | None = None
@@ -109,7 +113,7 @@ class LengthProfile:
         weights, edges = self._weights(x, y), first_panels(self.k, check=check)
         if self.panels is not None:
             edges = np.union1d(edges, self.panels) if check else self.panels
-        angular = untried(self.values, (2, 1))
+        angular = untried(self.values, (2, 1), self.dtype)
         for some in chunks(len(points), CHECK_ORDER * len(edges) * self.k):
             yield angular_slices(angular, self.k, points[some], weights[some], self.tol, edges=edges, check=check,
                                  size=None if self.norm is None else self.norm / math.sqrt(len(points)),

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from .._support.arrays import squares
 from ..errors import KernelError, NotSquareIntegrableError
 from ..measures import radial_half_density, radial_reach
 from ..quadrature import SLOWEST_RATE, continued, fall, harmonics
@@ -44,7 +45,7 @@ class _CoarseGrid:
 
     def energies(self, values: np.ndarray) -> np.ndarray:
         """The energies of cells from values (n, n); the weights go in one after the other: their product underflows."""
-        return np.asarray((values * self._left[:, None] * self._right) ** 2)
+        return squares(values * self._left[:, None] * self._right)
 
     def interval(self, marginal: np.ndarray, negligible: float) -> tuple[float, float]:
         """The interval that holds a marginal of the energy, to a negligible part at either side."""

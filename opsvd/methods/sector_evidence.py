@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from .._support.arrays import leading_true, squares
 from .._support.floats import EPS
 from .._support.linalg import corner_norms, norm_bound
 from ..evidence.degrees import Degree, DegreesEvidence
@@ -34,10 +35,13 @@ class Unseen:
 
     def contradicts(self, system: SingularSystem, evidence: Evidence) -> bool:
         """Whether h is not what an answer that rests on its form says."""
-        answer = system.left.reconstruct(system.right, system.values, self.x, self.y)
-        missed = float(np.sqrt(np.mean((self.values - answer) ** 2)))
+        # Values within their bars of zero may add up to more than there is, and what all leave would count as nothing.
+        known = leading_true(system.values > evidence.bars())
+        values = np.where(np.arange(len(system.values)) < known, system.values, 0.0)
+        answer = system.left.reconstruct(system.right, values, self.x, self.y)
+        missed = float(np.sqrt(np.mean(squares(self.values - answer))))
         # Six is a margin for mean squares of a hundred values, of which a few may be far larger than the others.
-        return missed > 6.0 * evidence.left_out(len(system.values)) + 1e-10 * evidence.norm.value
+        return missed > 6.0 * evidence.left_out(known) + 1e-10 * evidence.norm.value
 
 
 def sector_evidence(d: Grids, rtol: float, unseen: Unseen | None,
@@ -86,7 +90,7 @@ def _norm_error(d: Grids, checks: tuple[CheckGrid | LengthCheck, ...], evidence:
     """
     norm = evidence.norm.value
     if d.norms is None:
-        checked = [math.sqrt(sum(float(np.sum(check.matrix(degree) ** 2)) for degree in d.degrees) + d.beyond**2)
+        checked = [math.sqrt(sum(float(squares(check.matrix(degree)).sum()) for degree in d.degrees) + d.beyond**2)
                    for check in checks]
         change = max(abs(other - norm) for other in checked)
         change += 2.0 * d.beyond * d.beyond_error / norm if norm else 0.0
@@ -102,11 +106,11 @@ def _seen(d: Grids, check: CheckGrid | LengthCheck, degree: int,
     left, sigma, right = triplets
     matrix, functions = check.matrix(degree), check.functions(d.left, d.right)
     f, g = functions[0] @ left, functions[1] @ right
-    r = matrix - (f * sigma) @ g.T
+    r = matrix - (f * sigma) @ g.conj().T
     norm, outside = float(np.linalg.norm(matrix)), d.radii.missing * d.radii.norm
     remainder = float(np.hypot(np.linalg.norm(r), FAINT * norm))
     return RemainderEvidence(values=sigma, size=norm, remainder=float(np.hypot(remainder, outside)),
-                             operator_norm=norm_bound(r) + outside, coupling=float(np.linalg.norm(f.T @ r @ g)),
+                             operator_norm=norm_bound(r) + outside, coupling=float(np.linalg.norm(f.conj().T @ r @ g)),
                              dimension=min(matrix.shape),
                              images=_images(d, check, degree, (f, sigma, g)) if d.imaged else None)
 
@@ -121,8 +125,8 @@ def _images(d: Grids, check: CheckGrid | LengthCheck, degree: int,
     f, sigma, g = (part[..., :64] for part in triplets)
     matrix, outside = check.matrix(degree, images=True), (d.radii.missing * d.radii.norm) ** 2
     residuals = []
-    for there, own, nodes in ((matrix @ g, f, check.x), (matrix.T @ f, g, check.y)):
+    for there, own, nodes in ((matrix @ g, f, check.x), (matrix.conj().T @ f, g, check.y)):
         beyond = np.minimum(energy_beyond(there, nodes, (float(nodes[0]), float(nodes[-1]))), outside)
-        residuals.append(np.sqrt(np.cumsum(np.sum((there - own * sigma) ** 2, axis=0)) + beyond))
-    inner = f.T @ (matrix @ g - f * sigma)
+        residuals.append(np.sqrt(np.cumsum(np.sum(squares(there - own * sigma), axis=0)) + beyond))
+    inner = f.conj().T @ (matrix @ g - f * sigma)
     return Images(np.maximum(*residuals), corner_norms(inner))

@@ -14,7 +14,7 @@ from ..operator.discretisation import Block, Discretisation, Discretisations
 from ..operator.problem import Problem
 from ..probing.invariance import depends_on_product_alone, product_values
 from .angular_profile import ProductProfile, product_profile, scaled_line
-from .base import Method, only_real_numbers_of_vectors
+from .base import Method, only_numbers_of_vectors
 from .invariant_profile import InvariantProfile
 from .length_grids import length_grids
 from .length_profile import LengthProfile, of_product, of_vectors
@@ -38,7 +38,7 @@ class Sectors(Method):
 
     def refusal(self, problem: Problem) -> str | None:
         """Blocks and matrices, measures that are not round, and kernels that are not invariant."""
-        if (why := only_real_numbers_of_vectors(problem)) is not None:
+        if (why := only_numbers_of_vectors(problem)) is not None:
             return why
         if not problem.round:
             return ("takes measures that are invariant under rotations: Sphere(k), Ball(k), Rotational(k, lengths), "
@@ -67,7 +67,7 @@ class Sectors(Method):
         # A function of two lengths and an angle, exp(-|x - y|^2 / 2) in R^2, takes as many values to rtol=1e-3.
         if kernel.dear and problem.budget.values_left < 1_000_000:
             return
-        profile = InvariantProfile(LengthProfile(of_vectors(kernel), kernel.dims[0], problem.tolerances.angles),
+        profile = InvariantProfile(LengthProfile(of_vectors(kernel), kernel.dims[0], problem.tolerances.angles, kernel.dtype),
                                    _stds(problem))
         radii, _ = find_radii(lambda _: profile.coarse(), profile.k, problem.tolerances.lengths)
         yield from self._refined(problem, profile.with_panels(radii), radii, (True, True), what=_SEEN, unseen=unseen)
@@ -108,7 +108,7 @@ def _of_lengths(problem: Problem) -> Iterator[Discretisation]:
     product = isinstance(kernel, Elementwise)
     unseen = Unseen(problem)    # before the budget may run out
     profile = LengthProfile(of_product(kernel) if isinstance(kernel, Elementwise) else of_vectors(kernel),
-                            kernel.dims[0], tolerances.angles)
+                            kernel.dims[0], tolerances.angles, kernel.dtype)
     laws = lengths_of(problem.mu_x), lengths_of(problem.mu_y)
     for d in length_grids(profile, laws, problem.rtol, tolerances.degrees):
         note = (f"{'phi(<x, y>)' if product else _SEEN} in R^{d.k}: spherical harmonics to degree {d.size - 1}, each "

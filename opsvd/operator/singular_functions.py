@@ -201,7 +201,7 @@ class SingularFunctions:
     def reconstruct(self, other: "SingularFunctions", values: np.ndarray, x: Any, y: Any) -> np.ndarray:
         r"""The sum :math:`\sum_i s_i f_i(x) \bar g_i(y)` over whole multiplets; x and y broadcast against each other.
 
-        Of a radial function with all its harmonics it is :math:`s\, F(|x|) G(|y|) \sqrt{N} p_l(t)`, t the cosine of the
+        Of a radial function with all its harmonics it is :math:`s\, F(|x|) \bar G(|y|) \sqrt{N} p_l(t)`, t the cosine of the
         angle. Values, shape (q,), are those of the distinct functions.
         """
         if self.radial is None and max(self.multiplicities, default=1) > 1:
@@ -215,7 +215,7 @@ class SingularFunctions:
         t = np.clip(np.einsum("...k,...k->...", along_x, along_y), -1.0, 1.0)
         sectors = self._of_sectors()
         polynomials = gegenbauer(t, self.measure.dim, max(basis.degree for basis in sectors) + 1)
-        f, g, total = self.radial_sums(r), other.radial_sums(s), np.zeros(t.shape)
+        f, g, total = self.radial_sums(r), other.radial_sums(s).conj(), np.zeros(t.shape, self.dtype)
         for part, basis in zip(self.parts, sectors, strict=True):
             weights = values[part.columns] * basis.multiplicity_root
             total += (f[..., part.columns] * weights * g[..., part.columns]).sum(axis=-1) * polynomials[basis.degree]
@@ -248,13 +248,13 @@ class SingularFunctions:
     @property
     def stacked(self) -> np.ndarray:
         """The coefficients of all distinct functions, (N, q), whose bases are of one size."""
-        matrix = np.zeros((self.parts[0].basis.size, len(self.multiplicities)))
+        matrix = np.zeros((self.parts[0].basis.size, len(self.multiplicities)), self.dtype)
         for part in self.parts:
             matrix[:, part.columns] = part.coefficients
         return matrix
 
     def radial_sums(self, lengths: np.ndarray) -> np.ndarray:
-        r"""The radial functions F, with :math:`E[F(|x|)^2] = 1`: lengths (...) give (..., q)."""
+        r"""The radial functions F, with :math:`E[|F(|x|)|^2] = 1`: lengths (...) give (..., q)."""
         return self._of_sectors()[0].radial_sums(np.asarray(lengths, dtype=np.float64), self.stacked)
 
     def shells(self) -> tuple[np.ndarray, np.ndarray]:

@@ -46,7 +46,7 @@ def mixed_moments(functions: SingularFunctions, owners: np.ndarray, values: np.n
     harmonics.
     """
     indices = np.flatnonzero(np.isin(owners, values))
-    if functions.radial is not None:
+    if functions.radial is not None and functions.dtype.kind != "c":
         return functions.mixed_of_members(int(indices[0])) if len(indices) == 1 else None
     several = any(functions.multiplicities[index] > 1 for index in indices.tolist())
     if several or functions.side.values is not None or functions.dtype.kind == "c":

@@ -135,7 +135,7 @@ def _same(values: list[np.ndarray], rounding: float) -> bool:
 def product_values(kernel: Kernel, w: np.ndarray) -> np.ndarray:
     """phi(w) of a kernel that depends on <x, y> = w alone, shape (...), in pieces that fit memory."""
     flat, k = np.asarray(w, dtype=np.float64).ravel(), kernel.dims[0]
-    values = np.empty_like(flat)
+    values = np.empty(len(flat), kernel.dtype)
     step = max(1, CHUNK // k)
     for start in range(0, len(flat), step):
         some = flat[start:start + step]
