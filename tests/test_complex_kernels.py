@@ -16,7 +16,7 @@ from opsvd.sampling import ArrayBlocks
 from opsvd.testing import check_kernel
 
 UNIFORM, CIRCLE = Uniform(-1.0, 1.0), Circle()
-PLANE = Gaussian.standard(2)
+PLANE, PLANE3 = Gaussian.standard(2), Gaussian.standard(3)
 
 
 def fourier(x, y):
@@ -285,8 +285,8 @@ def test_sums_of_components_of_vectors():
 
 
 @pytest.mark.parametrize("max_evaluations", [200, 1000, 3000])
-@pytest.mark.parametrize(("mu_x", "mu_y"), [(StudentT(4.0), Gaussian()), (opsvd.Discrete([0.0, 1.0, 3.0], [0.5, 0.3, 0.2]),
-                                                                       Gaussian()), (PLANE, PLANE)])
+@pytest.mark.parametrize(("mu_x", "mu_y"), [
+    (StudentT(4.0), Gaussian()), (opsvd.Discrete([0.0, 1.0, 3.0], [0.5, 0.3, 0.2]), Gaussian()), (PLANE, PLANE)])
 def test_few_values(mu_x, mu_y, max_evaluations):
     """Complex kernels of numbers, of atoms and of vectors have a first value from some hundred values."""
     def h(x, y):
@@ -303,8 +303,61 @@ def test_few_values(mu_x, mu_y, max_evaluations):
     assert abs(svd.singular_values[0] - whole.singular_values[0]) <= svd.errors[0] + whole.errors[0]
 
 
-@pytest.mark.parametrize("method", ["sectors", "polar", "zonal"])
-def test_methods_by_rotations_refuse(method):
+def by_length(h):
+    """A rotation-invariant kernel times phases of the lengths, which change no singular value."""
+    return lambda x, y: np.exp(1j * (np.sum(x**2, axis=-1) - np.sin(np.sum(y**2, axis=-1)))) * h(x, y)
+
+
+def of_distance(x, y):
+    """A Gaussian kernel."""
+    return np.exp(-0.5 * np.sum((x - y) ** 2, axis=-1))
+
+
+@pytest.mark.parametrize("measure", [opsvd.Sphere(3), opsvd.Ball(3), opsvd.Ball(2)], ids=str)
+def test_functions_of_lengths_and_an_angle(measure):
+    """The values of the real kernel, to ten digits, with functions that are orthonormal and sum to h."""
+    svd, real = (opsvd.decompose(h, measure, measure) for h in (by_length(of_distance), of_distance))
+    assert_allclose(svd.singular_values[:20], real.singular_values[:20], rtol=0, atol=1e-10)
+    x, y = (measure.sample(20_000, np.random.default_rng(seed)) for seed in (0, 1))
+    f = svd.left(x)[:, :4]
+    assert_allclose(f.conj().T @ f / len(f), np.eye(4), rtol=0, atol=0.05)
+    assert_allclose(svd(x[:50], y[:50]), by_length(of_distance)(x[:50], y[:50]), rtol=0, atol=1e-6)
+
+
+def test_a_hermitian_kernel_of_vectors_has_eigenvalues():
+    """Those of the real kernel that it is times a phase of x and the conjugate one of y."""
+    def h(x, y):
+        return np.exp(1j * (np.sum(x**2, axis=-1) - np.sum(y**2, axis=-1))) * of_distance(x, y)
+
+    ball = opsvd.Ball(2)
+    assert_allclose(opsvd.decompose(h, ball, ball).eigenvalues[:8],
+                    opsvd.decompose(of_distance, ball, ball).eigenvalues[:8], rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("form", ["known", "black box"])
+def test_a_wave_of_an_inner_product(form):
+    """Its values are those of waves of numbers, multiplied: of exp(i <x, y> / 2) in R^3 one, three, six, ..."""
+    h = opsvd.elementwise(lambda z: np.exp(0.5j * z), 3) if form == "known" else (
+        lambda x, y: np.exp(0.5j * np.sum(x * y, axis=-1)))
+    svd, line = opsvd.decompose(h, PLANE3, PLANE3, rtol=1e-8), gaussian_values(0.5, 4)
+    true = line[0] ** 2 * np.repeat(line, [1, 3, 6, 10])
+    assert (np.abs(svd.singular_values[:20] - true) <= svd.errors[:20] + 1e-15).all()
+    assert svd.errors[:20].max() <= 1e-8
+    assert svd.method.startswith("phi(<x, y>)" if form == "known" else "seen to be a function of <x, y>")
+    with pytest.raises(TypeError, match="equivalent needs a real kernel"):
+        svd.equivalent(100)
+
+
+def test_the_real_and_the_imaginary_part_break():
+    """sign(z) + i |z| / 2: odd degrees have the values of the one, and even degrees those of the other."""
+    svd, odd, even = (opsvd.decompose(opsvd.elementwise(phi, 3), PLANE3, PLANE3, rtol=1e-6) for phi in (
+        lambda z: np.sign(z) + 0.5j * np.abs(z), np.sign, lambda z: 0.5 * np.abs(z)))
+    both = np.sort(np.concatenate([odd.singular_values[:20], even.singular_values[:20]]))[::-1][:20]
+    assert_allclose(svd.singular_values[:20], both, rtol=0, atol=2e-6)
+
+
+@pytest.mark.parametrize("method", ["polar", "zonal"])
+def test_methods_for_covariances_that_are_not_round_refuse(method):
     """In words that say what to do."""
     with pytest.raises(ValueError, match=r"takes real kernels of vectors: leave method out"):
         opsvd.decompose(waves, PLANE, PLANE, method=method)

@@ -247,7 +247,7 @@ class OperatorSVD(WithSpectrum, Tabular):
         Raises
         ------
         TypeError
-            If the kernel is not of vectors, and invariant under rotations.
+            If the kernel is not real, of vectors, and invariant under rotations.
 
         Examples
         --------
@@ -259,8 +259,8 @@ class OperatorSVD(WithSpectrum, Tabular):
         >>> print(round(svd.equivalent(4096).effective_rank.value / 4096, 3))
         0.356
         """
-        if self.left.radial is None:
-            raise TypeError("equivalent needs a kernel of vectors that is invariant under rotations, such as "
+        if self.left.radial is None or self.left.dtype.kind == "c":
+            raise TypeError("equivalent needs a real kernel of vectors that is invariant under rotations, such as "
                             "elementwise(phi, k) with k > 1; use predict, or opsvd.deterministic_equivalent(values, "
                             "multiplicities, n)")
         self._require_squares("equivalent")

@@ -79,7 +79,10 @@ class Basis(ABC):
         return np.ones(len(points) // (self.side.rows or 1), dtype=bool)
 
     def beyond_ends(self, coefficients: np.ndarray) -> np.ndarray:
-        r""":math:`E[\overline{f_i} f_j]`, (r, r), over where sums are continued beyond the basis: by default they are nowhere."""
+        r"""Inner products :math:`E[\overline{f_i} f_j]`, (r, r), over where sums are continued beyond the basis.
+
+        By default they are continued nowhere.
+        """
         return np.zeros((coefficients.shape[1],) * 2)
 
     @property

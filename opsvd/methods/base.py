@@ -7,6 +7,7 @@ from ..kernels import BlockKernel, MatrixKernel
 from ..operator.discretisation import Discretisation
 from ..operator.problem import Problem
 
+
 def only_numbers_of_vectors(problem: Problem) -> str | None:
     """The refusal of methods for kernels of vectors whose values are numbers; None if it is one."""
     if problem.of_numbers or isinstance(problem.given, BlockKernel | MatrixKernel):
@@ -18,7 +19,7 @@ def only_real_numbers_of_vectors(problem: Problem) -> str | None:
     """The same where the numbers must be real."""
     if (why := only_numbers_of_vectors(problem)) is not None:
         return why
-    return "takes real kernels of vectors: leave method out, and one that takes complex ones is chosen" if (
+    return "takes real kernels of vectors: leave method out, for one that takes complex ones" if (
         problem.given.complex) else None
 
 

@@ -37,7 +37,7 @@ _FEWEST = 8    # points a side, of the smallest answer, or half as many where a 
 class QuasiRandom(Method):
     """Nystrom at scrambled Sobol points, for kernels that take too many coordinates together for any grid."""
 
-    def refusal(self, problem: Problem) -> None:    # noqa: ARG002 -- others look at it
+    def refusal(self, problem: Problem) -> None:
         """It takes all kernels."""
 
     def discretisations(self, problem: Problem) -> Discretisations:

@@ -67,8 +67,8 @@ class Sectors(Method):
         # A function of two lengths and an angle, exp(-|x - y|^2 / 2) in R^2, takes as many values to rtol=1e-3.
         if kernel.dear and problem.budget.values_left < 1_000_000:
             return
-        profile = InvariantProfile(LengthProfile(of_vectors(kernel), kernel.dims[0], problem.tolerances.angles, kernel.dtype),
-                                   _stds(problem))
+        of_lengths = LengthProfile(of_vectors(kernel), kernel.dims[0], problem.tolerances.angles, kernel.dtype)
+        profile = InvariantProfile(of_lengths, _stds(problem))
         radii, _ = find_radii(lambda _: profile.coarse(), profile.k, problem.tolerances.lengths)
         yield from self._refined(problem, profile.with_panels(radii), radii, (True, True), what=_SEEN, unseen=unseen)
 

@@ -278,8 +278,8 @@ def _evidence(d: TensorDiscretisation, system: SingularSystem) -> RemainderEvide
     for check, (matrix, larger) in enumerate(zip(d.checks, d.check_sizes, strict=True)):
         f, g = (np.zeros((size, len(s)), matrix.dtype) for size in matrix.shape)
         f[d.within_check(check, 0)], g[d.within_check(check, 1)] = u, v
-        shown.append(larger_evidence(s, matrix - (f * s) @ g.conj().T, f, g, norm=float(np.linalg.norm(matrix)), seen=seen,
-                                     amplify=_amplified(d.sizes, larger)))
+        shown.append(larger_evidence(s, matrix - (f * s) @ g.conj().T, f, g, norm=float(np.linalg.norm(matrix)),
+                                     seen=seen, amplify=_amplified(d.sizes, larger)))
     return largest_evidence(shown)
 
 
