@@ -1,9 +1,9 @@
 r"""What one random matrix of a kernel tells of its largest singular value: bounds from means of products.
 
 With independent points x and y the means of :math:`|h|^2` and of
-:math:`h(x, y) \overline{h(x', y)} h(x', y') \overline{h(x, y')}` over distinct points are :math:`S_1 = \sum_i s_i^2` and :math:`S_2 = \sum_i s_i^4` without bias (W. Kong and G. Valiant,
-Spectrum estimation from samples, Annals of Statistics 45, 2017). Since
-:math:`S_2 \le s_1^2 S_1` and :math:`s_1^4 \le S_2`,
+:math:`h(x, y) \overline{h(x', y)} h(x', y') \overline{h(x, y')}` over distinct points are
+:math:`S_1 = \sum_i s_i^2` and :math:`S_2 = \sum_i s_i^4` without bias (W. Kong and G. Valiant, Spectrum estimation from
+samples, Annals of Statistics 45, 2017). Since :math:`S_2 \le s_1^2 S_1` and :math:`s_1^4 \le S_2`,
 
 .. math:: (S_2 / S_1)^{1/2} \le s_1 \le S_2^{1/4},
 

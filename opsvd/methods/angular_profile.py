@@ -73,7 +73,7 @@ class ProductProfile:
         return len(self.pieces.breaks) > 0
 
     def filtered(self, step: float) -> "tuple[ProductProfile, ProductProfile] | None":
-        """The same for phi and |phi|^2 filtered for the trapezoid rule; None if there is no need, or phi grows too fast.
+        """The same for phi and |phi|^2, filtered for the trapezoid rule; None if need not be, or phi grows too fast.
 
         |phi|^2 is taken to be even: of it only degree 0 is of interest.
         """
@@ -127,7 +127,8 @@ class ProductProfile:
         parts = self._parts(np.exp(log_z)[:, None] * t)
         weighted = 2.0 * weights * parts
         c, a = np.zeros((size, len(log_z)), parts.dtype), recurrence(self.k, size + 1)
-        previous, current, scratch, product = np.zeros_like(t), np.ones_like(t), np.empty_like(t), np.empty_like(parts[0])
+        previous, current, scratch = np.zeros_like(t), np.ones_like(t), np.empty_like(t)
+        product = np.empty_like(parts[0])
         for degree in range(size):
             parity = degree % 2
             if self.parities[parity]:

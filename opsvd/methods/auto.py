@@ -83,7 +83,7 @@ class Auto(Method):
             yield attempt
         if problem.few_edges:
             yield from self._of_numbers(problem)
-        elif not found and QuasiRandom().refusal(problem) is None:
+        elif not found:
             yield from QuasiRandom().discretisations(problem)
 
     def _of_numbers(self, problem: Problem) -> Generator[Discretisation, Any, None]:

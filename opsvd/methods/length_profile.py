@@ -67,7 +67,7 @@ class LengthProfile:
     values: OfAngle
     k: int
     tol: float
-    dtype: np.dtype[Any] = np.dtype(np.float64)
+    dtype: Any = np.float64
     budget: int = SPLITTING
     norm: float | None = None
     panels: np.ndarray | None = None

@@ -184,7 +184,7 @@ def _means(problem: Problem, n: int, values: np.ndarray, parts: list[Part]) -> t
             for remainder, functions in ((h, g), (h.conj().T, f)))
         along_x, along_y = images_x.conj().T @ other_x, images_y.conj().T @ other_y
         means.append(_Means(0.5 * f.conj().T @ (images_y + other_y), 0.5 * (along_x + along_x.conj().T),
-                            0.5 * (along_y + along_y.conj().T), np.stack([squares(f).sum(axis=0), squares(g).sum(axis=0)]),
+                            0.5 * (along_y + along_y.conj().T), np.array([squares(some).sum(axis=0) for some in (f, g)]),
                             energy))
     return means, largest
 

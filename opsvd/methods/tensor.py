@@ -248,7 +248,7 @@ def _assembled(offset: np.generic, blocks: list[np.ndarray]) -> np.ndarray:
     """One matrix: the constant first, then the functions of each component but its constant."""
     rows, columns = (1 + sum(block.shape[side] - 1 for block in blocks) for side in (0, 1))
     matrix = np.zeros((rows, columns), offset.dtype)
-    matrix[0, 0] = sum((block[0, 0] for block in blocks), offset)
+    matrix[0, 0] = offset + np.sum([block[0, 0] for block in blocks])
     i = j = 1
     for block in blocks:
         n, m = block.shape[0] - 1, block.shape[1] - 1

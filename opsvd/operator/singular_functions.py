@@ -201,8 +201,8 @@ class SingularFunctions:
     def reconstruct(self, other: "SingularFunctions", values: np.ndarray, x: Any, y: Any) -> np.ndarray:
         r"""The sum :math:`\sum_i s_i f_i(x) \bar g_i(y)` over whole multiplets; x and y broadcast against each other.
 
-        Of a radial function with all its harmonics it is :math:`s\, F(|x|) \bar G(|y|) \sqrt{N} p_l(t)`, t the cosine of
-        the angle. Values, shape (q,), are those of the distinct functions.
+        Of a radial function with all its harmonics it is :math:`s\, F(|x|) \bar G(|y|) \sqrt{N} p_l(t)`, where t is the
+        cosine of the angle. Values, shape (q,), are those of the distinct functions.
         """
         if self.radial is None and max(self.multiplicities, default=1) > 1:
             return sum_of_products((self.parts, other.parts), values, x, y)

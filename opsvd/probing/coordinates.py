@@ -84,7 +84,7 @@ class Coordinates:
     def part(self, component: Component, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """One component less the value at the anchor, on the grid of its coordinates (n, i) and (m, j): (n, m)."""
         full_x, full_y = self.placed(component, x, y)
-        return self.values(full_x[:, None], full_y[None]) - self.offset()
+        return np.asarray(self.values(full_x[:, None], full_y[None]) - self.offset())
 
 
 def find_coordinates(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> Coordinates:

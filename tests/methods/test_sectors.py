@@ -275,3 +275,13 @@ def test_overflow_that_matters_is_refused():
     """exp(cosh(z)) overflows at seven deviations, where it is not small."""
     with pytest.raises(opsvd.NonFiniteKernelError, match="h must be finite"):
         opsvd.decompose(elementwise(lambda z: np.exp(np.cosh(z / 1e3)), 10**6))
+
+
+@pytest.mark.thorough
+def test_a_black_box_of_waves_is_not_contradicted_by_values_that_are_rounding():
+    """cos(<x, y>) of two vectors has the values of the elementwise kernel: it went to quasi-random points."""
+    space = opsvd.Gaussian.standard(3)
+    svd = opsvd.decompose(lambda x, y: np.cos(np.sum(x * y, axis=-1)), space, space)
+    known = opsvd.decompose(opsvd.elementwise(np.cos, 3), space, space)
+    assert svd.method.startswith("seen to be a function of <x, y>")
+    np.testing.assert_allclose(svd.singular_values[:20], known.singular_values[:20], rtol=0, atol=1e-12)
