@@ -183,9 +183,9 @@ def _means(problem: Problem, n: int, values: np.ndarray, parts: list[Part]) -> t
             [2.0 * remainder[:, some] @ functions[some] for some in np.split(np.arange(len(functions)), 2)]
             for remainder, functions in ((h, g), (h.conj().T, f)))
         along_x, along_y = images_x.conj().T @ other_x, images_y.conj().T @ other_y
+        lengths = np.array([squares(functions).sum(axis=0) for functions in (f, g)])
         means.append(_Means(0.5 * f.conj().T @ (images_y + other_y), 0.5 * (along_x + along_x.conj().T),
-                            0.5 * (along_y + along_y.conj().T), np.array([squares(some).sum(axis=0) for some in (f, g)]),
-                            energy))
+                            0.5 * (along_y + along_y.conj().T), lengths, energy))
     return means, largest
 
 
