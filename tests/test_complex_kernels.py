@@ -344,7 +344,7 @@ def test_a_wave_of_an_inner_product(form):
     assert (np.abs(svd.singular_values[:20] - true) <= svd.errors[:20] + 1e-15).all()
     assert svd.errors[:20].max() <= 1e-8
     assert svd.method.startswith("phi(<x, y>)" if form == "known" else "seen to be a function of <x, y>")
-    with pytest.raises(TypeError, match="equivalent needs a real kernel"):
+    with pytest.raises(TypeError, match="equivalent needs a kernel of vectors that is real"):
         svd.equivalent(100)
 
 

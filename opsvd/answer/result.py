@@ -260,7 +260,7 @@ class OperatorSVD(WithSpectrum, Tabular):
         0.356
         """
         if self.left.radial is None or self.left.dtype.kind == "c":
-            raise TypeError("equivalent needs a real kernel of vectors that is invariant under rotations, such as "
+            raise TypeError("equivalent needs a kernel of vectors that is real and invariant under rotations, such as "
                             "elementwise(phi, k) with k > 1; use predict, or opsvd.deterministic_equivalent(values, "
                             "multiplicities, n)")
         self._require_squares("equivalent")

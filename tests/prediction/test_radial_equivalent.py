@@ -71,7 +71,7 @@ def test_a_million_dimensions():
 
 def test_what_cannot_be():
     """No vectors, no lengths; the zero kernel has an effective rank of zero."""
-    with pytest.raises(TypeError, match="equivalent needs a kernel of vectors that is invariant"):
+    with pytest.raises(TypeError, match="equivalent needs a kernel of vectors that is real and invariant"):
         opsvd.decompose(lambda x, y: x * y).equivalent(10)
     with pytest.raises(ValueError, match="m must be an integer of at least 1"):
         opsvd.decompose(elementwise(np.tanh, 3), rtol=1e-2).equivalent(10, 0)
