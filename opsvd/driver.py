@@ -358,15 +358,14 @@ def _of_last_methods(problem: Problem, reason: str) -> tuple[_Judged | None, str
 
 
 def _first_answer(problem: Problem, methods: Iterable[Method], reason: str) -> tuple[_Judged | None, str]:
-    """The answer of the first of some methods that gives a value, or none, and what has run out last."""
-    best: _Judged | None = None
+    """The answer of the first of some methods that gives one, and what has run out last."""
     for method in methods:
         if method.refusal(problem) is None:
-            found, refused = _refined(problem, method)
-            reason, best = refused or reason, found or best
-            if found is not None and found.svd.rank > 0:
-                break
-            if best is None and not refused:
+            best, refused = _refined(problem, method)
+            reason = refused or reason
+            if best is not None:
+                return best, reason
+            if not refused:
                 raise KernelError("h must not be zero nearly everywhere: nodes see no more than traces, although h is "
                                   "not zero; shift and scale x and y to where it is not")
-    return best, reason
+    return None, reason
