@@ -59,8 +59,8 @@ class Ridge(GaussianMethod):
         The coefficient of y. Whether h is a function of x + b y is not looked at: h is evaluated along a line, and
         elsewhere only by the error bars.
     max_nodes : int, default 6400
-        The most nodes a variable, or fewer: images of functions on more than 3200 are to take no more than half of the
-        evaluations that are left.
+        The most nodes a variable, or fewer: images of functions on more than 3200 are to take no more than a quarter of
+        the evaluations that are left.
 
     Raises
     ------
@@ -117,7 +117,7 @@ class Ridge(GaussianMethod):
         """Whether panels of a width have no more nodes than are allowed, and images on them are paid for."""
         size = found.size(box, width)
         return size <= min(self.max_nodes, 3200) or (
-            size <= self.max_nodes and 2 * found.values_of_images(size) <= found.problem.budget.evaluations_left)
+            size <= self.max_nodes and 4 * found.values_of_images(size) <= found.problem.budget.evaluations_left)
 
     def _narrower(self, found: "_Convolution", width: float, block: Block, triplets: Triplets, columns: int
                   ) -> Iterator[Discretisation]:
