@@ -237,7 +237,7 @@ def smooth(x, y):
 SQUARE = opsvd.Product(UNIFORM, UNIFORM)
 
 
-@pytest.mark.parametrize("method", ["auto", "tensor", "grid"])
+@pytest.mark.parametrize("method", ["auto", pytest.param("tensor", marks=pytest.mark.thorough), "grid"])
 def test_vectors_to_ten_digits(method):
     """Of waves on a square the values are products of those of waves on an interval."""
     svd, line = quietly(waves, SQUARE, SQUARE, method=method), exact.exp_i_product_uniform(1.0, 12)
@@ -334,7 +334,7 @@ def test_a_hermitian_kernel_of_vectors_has_eigenvalues():
                     opsvd.decompose(of_distance, ball, ball).eigenvalues[:8], rtol=0, atol=1e-10)
 
 
-@pytest.mark.parametrize("form", ["known", "black box"])
+@pytest.mark.parametrize("form", ["known", pytest.param("black box", marks=pytest.mark.thorough)])
 def test_a_wave_of_an_inner_product(form):
     """Its values are those of waves of numbers, multiplied: of exp(i <x, y> / 2) in R^3 one, three, six, ..."""
     h = opsvd.elementwise(lambda z: np.exp(0.5j * z), 3) if form == "known" else (
@@ -348,6 +348,7 @@ def test_a_wave_of_an_inner_product(form):
         svd.equivalent(100)
 
 
+@pytest.mark.thorough
 def test_the_real_and_the_imaginary_part_break():
     """sign(z) + i |z| / 2: odd degrees have the values of the one, and even degrees those of the other."""
     svd, odd, even = (opsvd.decompose(opsvd.elementwise(phi, 3), PLANE3, PLANE3, rtol=1e-6) for phi in (
