@@ -17,10 +17,10 @@ def only_numbers_of_vectors(problem: Problem) -> str | None:
 
 def only_real_numbers_of_vectors(problem: Problem) -> str | None:
     """The same where the numbers must be real."""
-    if (why := only_numbers_of_vectors(problem)) is not None:
-        return why
-    return "takes real kernels of vectors: leave method out, for one that takes complex ones" if (
-        problem.given.complex) else None
+    why = only_numbers_of_vectors(problem)
+    if why is None and problem.given.complex:
+        return "takes real kernels of vectors: leave method out, for one that takes complex ones"
+    return why
 
 
 class Method(ABC):

@@ -1,9 +1,8 @@
 """Functions of two lengths and an angle on each degree of spherical harmonics, between any lengths."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
@@ -13,12 +12,9 @@ from ..probing.slices import SliceIntegrals
 from .angular_slices import CHECK_ORDER, SPLITTING, angular_slices, angular_sums, first_panels
 from .sections import LengthRule, Sections
 
-OfAngle = Callable[[np.ndarray, np.ndarray], np.ndarray]
-"""Lengths (..., 2) of x and of y, and angles (...) between them, which broadcast, to values of h."""
 
-
-def of_vectors(kernel: Kernel) -> OfAngle:
-    """What a kernel of vectors is at lengths and angles."""
+def of_vectors(kernel: Kernel) -> Kernel:
+    """What a kernel of vectors is at lengths (..., 2) of x and of y, and angles (...) between them."""
     k = kernel.dims[0]
 
     def values(lengths: np.ndarray, theta: np.ndarray) -> np.ndarray:
@@ -27,14 +23,15 @@ def of_vectors(kernel: Kernel) -> OfAngle:
         y[..., 0], y[..., 1] = lengths[..., 1] * np.cos(theta), lengths[..., 1] * np.sin(theta)
         return kernel.finite_beside(x, y)
 
-    return values
+    return untried(values, (2, 1), kernel.dtype)
 
 
-def of_product(kernel: Elementwise) -> OfAngle:
-    """What a kernel phi(<x, y>) is at lengths and angles, without vectors."""
+def of_product(kernel: Elementwise) -> Kernel:
+    """The same of a kernel phi(<x, y>), without vectors."""
     line, one = Elementwise(kernel.phi, 1, kernel.kinks), np.ones(1)
     line.budget = kernel.budget
-    return lambda lengths, theta: line.finite_beside(lengths[..., 0] * lengths[..., 1] * np.cos(theta), one)
+    return untried(lambda lengths, theta: line.finite_beside(lengths[..., 0] * lengths[..., 1] * np.cos(theta), one),
+                   (2, 1), kernel.dtype)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,13 +40,11 @@ class LengthProfile:
 
     Attributes
     ----------
-    values : callable
-        Of lengths and an angle.
+    kernel : Kernel
+        Of lengths and an angle, as `of_vectors` gives it.
     k : int
     tol : float
         What the truncation of functions of the angle may change, relative to the norm of h.
-    dtype : dtype
-        Of the values.
     budget : int
         Evaluations that a function of the angle may take besides the first look.
     norm : float or None
@@ -64,10 +59,9 @@ class LengthProfile:
         The functions that were split last, by the nodes, if they are few: for other sizes they need not be split anew.
     """
 
-    values: OfAngle
+    kernel: Kernel
     k: int
     tol: float
-    dtype: Any = np.float64
     budget: int = SPLITTING
     norm: float | None = None
     panels: np.ndarray | None = None
@@ -113,9 +107,8 @@ class LengthProfile:
         weights, edges = self._weights(x, y), first_panels(self.k, check=check)
         if self.panels is not None:
             edges = np.union1d(edges, self.panels) if check else self.panels
-        angular = untried(self.values, (2, 1), self.dtype)
         for some in chunks(len(points), CHECK_ORDER * len(edges) * self.k):
-            yield angular_slices(angular, self.k, points[some], weights[some], self.tol, edges=edges, check=check,
+            yield angular_slices(self.kernel, self.k, points[some], weights[some], self.tol, edges=edges, check=check,
                                  size=None if self.norm is None else self.norm / math.sqrt(len(points)),
                                  budget=self.budget)
 

@@ -2,9 +2,9 @@ r"""What products of functions leave of a kernel, integrated at quasi-random poi
 
 A method of products gives orthonormal functions :math:`u_i, v_i` that are nearly singular functions, and values
 :math:`s_i` that rules with nodes have made wrong where h breaks. Of the remainder
-:math:`R = h - \sum_i s_i u_i(x) v_i(y)` independent scramblings of quasi-random points give unbiased means: of
-:math:`D_{ij} = E[u_i R v_j]`, which corrects the values to first order, and of :math:`E[(R v_i)^2]` and
-:math:`E[(R^* u_i)^2]`, which bound the second order. R is smaller than h, so that the means are better than those of h.
+:math:`R = h - \sum_i s_i u_i(x) \bar v_i(y)` independent scramblings of quasi-random points give unbiased means: of
+:math:`D_{ij} = E[\bar u_i R v_j]`, which corrects the values to first order, and of :math:`E[|R v_i|^2]` and
+:math:`E[|R^* u_i|^2]`, which bound the second order. R is smaller than h, so that the means are better than those of h.
 """
 
 from collections.abc import Generator
@@ -31,14 +31,14 @@ Products: TypeAlias = Generator[Discretisation, Answer | None, tuple[Answer | No
 
 
 class _Means(NamedTuple):
-    """What one scrambling gives.
+    r"""What one scrambling gives.
 
     Attributes
     ----------
     first : ndarray, shape (r, r)
-        :math:`E[u_i R v_j]`.
+        :math:`E[\bar u_i R v_j]`.
     along_x, along_y : ndarray, shape (r, r)
-        :math:`E[(R^* u_i)(R^* u_j)]` and :math:`E[(R v_i)(R v_j)]`.
+        :math:`E[\overline{R^* u_i} R^* u_j]` and :math:`E[\overline{R v_i} R v_j]`.
     lengths : ndarray, shape (2, r)
         :math:`E[|u_i|^2]` and :math:`E[|v_i|^2]`, which are one.
     energy : float

@@ -67,7 +67,7 @@ class Sectors(Method):
         # A function of two lengths and an angle, exp(-|x - y|^2 / 2) in R^2, takes as many values to rtol=1e-3.
         if kernel.dear and problem.budget.values_left < 1_000_000:
             return
-        of_lengths = LengthProfile(of_vectors(kernel), kernel.dims[0], problem.tolerances.angles, kernel.dtype)
+        of_lengths = LengthProfile(of_vectors(kernel), kernel.dims[0], problem.tolerances.angles)
         profile = InvariantProfile(of_lengths, _stds(problem))
         radii, _ = find_radii(lambda _: profile.coarse(), profile.k, problem.tolerances.lengths)
         yield from self._refined(problem, profile.with_panels(radii), radii, (True, True), what=_SEEN, unseen=unseen)
@@ -108,7 +108,7 @@ def _of_lengths(problem: Problem) -> Iterator[Discretisation]:
     product = isinstance(kernel, Elementwise)
     unseen = Unseen(problem)    # before the budget may run out
     profile = LengthProfile(of_product(kernel) if isinstance(kernel, Elementwise) else of_vectors(kernel),
-                            kernel.dims[0], tolerances.angles, kernel.dtype)
+                            kernel.dims[0], tolerances.angles)
     laws = lengths_of(problem.mu_x), lengths_of(problem.mu_y)
     for d in length_grids(profile, laws, problem.rtol, tolerances.degrees):
         note = (f"{'phi(<x, y>)' if product else _SEEN} in R^{d.k}: spherical harmonics to degree {d.size - 1}, each "

@@ -45,11 +45,13 @@ def mixed_moments(functions: SingularFunctions, owners: np.ndarray, values: np.n
     Known are those of real functions with one value that are sums in a basis, and of one radial function, for all its
     harmonics.
     """
+    if functions.dtype.kind == "c":
+        return None
     indices = np.flatnonzero(np.isin(owners, values))
-    if functions.radial is not None and functions.dtype.kind != "c":
+    if functions.radial is not None:
         return functions.mixed_of_members(int(indices[0])) if len(indices) == 1 else None
     several = any(functions.multiplicities[index] > 1 for index in indices.tolist())
-    if several or functions.side.values is not None or functions.dtype.kind == "c":
+    if several or functions.side.values is not None:
         return None
     mixed = [mixed_of_values(found[:, 0, indices], weights) for found, weights, _ in functions.means()]
     return np.asarray(np.mean(mixed, axis=0))
