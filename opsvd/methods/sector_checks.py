@@ -16,7 +16,8 @@ from .sections import Profiles
 CHECK_STEP = 0.8
 # Shifts of the first check grid in x and y, in steps of the bases: unequal, and no simple fractions.
 SHIFTS = (0.31, 0.17)
-# Check grids, which form a lattice rule: with the first alone, bars are too small at one place in six (docs/design.md).
+# Check grids, which form a lattice rule: with the first alone, bars are too small at one place in six
+# (docs/choices.md).
 _LATTICE = 5
 # The shift in y is this many times that in x: then the shifts are equally spaced in x, in y, along x + y and along
 # x - y, so that the mean over the grids is a rule with a fifth of the step.
