@@ -6,6 +6,7 @@ from counted import Counted
 from measured_problems import MEASURED
 from problems import PROBLEMS
 from quiet import quietly
+from scipy.stats import norm
 
 import opsvd
 
@@ -43,6 +44,14 @@ def test_few_values_and_true_bars(problem):
 def test_every_limit_and_true_bars(problem, limit, rtol):
     """With a thousand values to a hundred thousand, at a tolerance that goes with them."""
     check(problem, limit, rtol)
+
+
+@pytest.mark.parametrize(("a", "b"), [(0.7, -0.4), (1.5, -0.4), (-1.2, -1.2)])
+def test_a_product_of_steps(a, b):
+    """(x > a)(y < b) is not zero at a twelfth or a fortieth of the points: it is seen to be of rank one."""
+    svd = quietly(lambda x, y: 1.0 * (x > a) * (y < b), max_evaluations=15_000, rtol=1e-9)
+    assert svd.converged
+    assert abs(svd.singular_values[0] - np.sqrt(norm.sf(a) * norm.cdf(b))) <= svd.errors[0]
 
 
 @pytest.mark.parametrize("limit", [150, 300])

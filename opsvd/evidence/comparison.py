@@ -17,6 +17,7 @@ from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularFunctions, SingularSystem
 from ..probing.domain import Domain, weighted_samples
+from ..probing.random_pairs import RandomPairs
 from ..quadrature import Rule, joined
 from .carriers import carriers_of_samples, margin_of
 from .compared_evidence import ComparedEvidence
@@ -52,6 +53,8 @@ class Comparison:
     checks : tuple of (Rule, Rule)
         Rules in x and y that the method did not use. The first pair is the most accurate; the others must not
         contradict it.
+    pairs : RandomPairs
+        Where values are dear, what every answer is held against.
     hidden : float
         The part of the norm that lies nearer to singular points than any nodes, relative to all of it.
     lacking : (float, float)
@@ -77,6 +80,7 @@ class Comparison:
     domain: Domain
     rtol: float
     checks: tuple[tuple[Rule, Rule], ...]
+    pairs: RandomPairs
     hidden: float = 0.0
     lacking: tuple[float, float] = (0.0, 0.0)
     piecewise: bool = False
@@ -209,8 +213,7 @@ class Comparison:
     def _at_pairs(self, system: SingularSystem) -> ComparedEvidence | None:
         """What pairs of points show; None if they do not tell the remainder."""
         values = system.values
-        lines = system.left.line, system.right.line
-        seen = seen_at_pairs(self.kernel, self.domain, lines, answer_of(system), pairs_for(self.kernel))
+        seen = seen_at_pairs(self.pairs, self.domain, answer_of(system), pairs_for(self.kernel))
         if seen is None:
             return None
         outside = self._outside(seen.size)
@@ -303,7 +306,7 @@ def compared(problem: Problem, blocks: tuple[Block, ...], checks: tuple[tuple[Ru
     `remark` says that the method has given up, and why. A `ridge` bounds what is left beside leading functions.
     """
     where = problem.domain if domain is None else domain
-    seen = Comparison(problem.kernel, where, problem.rtol, checks, hidden, lacking, piecewise,
+    seen = Comparison(problem.kernel, where, problem.rtol, checks, problem.pairs, hidden, lacking, piecewise,
                       unrefined, leading, final=bool(remark), ridge=ridge, places=places,
                       wanted=min(problem.max_rank or Comparison.wanted, Comparison.wanted))
     return Discretisation(blocks, seen, note, remark=remark, factorise=leading_triplets if broken else compact_svd)

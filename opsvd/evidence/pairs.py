@@ -16,6 +16,7 @@ from ..kernels import Kernel
 from ..measures import LineMeasure
 from ..operator.singular_functions import SingularFunctions, SingularSystem
 from ..probing.domain import Domain, within
+from ..probing.random_pairs import RandomPairs
 from ..quadrature import Rule
 from .carriers import few_carriers_margin
 
@@ -103,65 +104,29 @@ def answer_by_values(values: Values, rtol: float) -> PairAnswer:
     return PairAnswer(values, functions, 128)    # whose SVD takes 5 ms, and that of 512 takes 0.1 s
 
 
-def seen_at_pairs(kernel: Kernel, domain: Domain, lines: tuple[LineMeasure, LineMeasure], answer: PairAnswer,
-                  count: int) -> SeenAtPairs | None:
-    r"""The size of h and of the remainder from pairs of three kinds, a third each.
+def seen_at_pairs(pairs: RandomPairs, domain: Domain, answer: PairAnswer, count: int) -> SeenAtPairs | None:
+    r"""The size of h and of the remainder, from so many pairs for an answer and from those of answers before.
 
-    They are drawn from the measures, spread over the domain, and drawn from :math:`q = \frac 1 r \sum_i |f_i|^2
-    |g_i|^2`: where nodes met a feature that has little of the mass, functions are large, and other pairs may all miss
-    it.
-
-    The first two are stratified: there is a random one in each cell of a square grid, of quantiles and of the domain. A
-    mean over all is one over the density :math:`p = (\rho_x \rho_y + 1 / |\mathrm{domain}| + q) / 3`, with weights
-    :math:`\rho_x \rho_y / p`. So what is large where the mass is, and what is large far out, are both seen.
+    A third of the pairs for an answer is drawn from :math:`q = \frac 1 r \sum_i |f_i|^2 |g_i|^2`: where nodes met a
+    feature that has little of the mass, functions are large, and other pairs may all miss it.
 
     With fewer than sixteen pairs that carry it, the remainder has a margin: sixteen tell a norm to a quarter.
 
     Returns None if h is zero at all pairs.
     """
-    left, right = lines
-    t, u = _pairs(left, right, domain, math.isqrt(count // 3 - 1) + 1)
-    law = _WhereFunctionsAre(answer, domain)
-    t, u = map(np.append, (t, u), law.pairs(len(t) // 2))
-    inside = within(t, domain.x) & within(u, domain.y)
-    t, u = t[inside], u[inside]
-    root_x, root_y = left.sqrt_density(t), right.sqrt_density(u)
-    area = (domain.x[1] - domain.x[0]) * (domain.y[1] - domain.y[0])
-    density = np.square(root_x * root_y) + 1.0 / area + law.density(t, u)
-    weight = 1.0 / np.sqrt(density * len(inside) / 3)
-    values = kernel.finite_beside(t, u) * root_x * root_y * weight
-    remainder = np.square(np.abs(values - answer.values(t, u) * weight))
-    size, energy = float(np.linalg.norm(values)), float(remainder.sum())
+    parts = (np.arange(answer.cells) + 0.5) / answer.cells
+    middles = (low + (high - low) * parts for low, high in (domain.x, domain.y))
+    f, g = (np.square(np.abs(some)) for some in answer.functions(*middles))
+    if f.shape[1] == 0:    # without any functions, all places are alike
+        f, g = np.ones((2, answer.cells, 1))
+    pairs.draw(domain, (f / np.maximum(f.sum(axis=0), TINY), g / np.maximum(g.sum(axis=0), TINY)), count)
+    t, u, values, weights = pairs.within(domain)
+    remainder = weights * np.square(np.abs(values - answer.values(t, u)))
+    size, energy = math.sqrt(float(weights @ np.square(np.abs(values)))), float(remainder.sum())
     if size == 0.0:
         return None
     margin = float(few_carriers_margin(remainder, 16.0))
-    return SeenAtPairs(size, margin * math.sqrt(energy), len(inside))
-
-
-class _WhereFunctionsAre:
-    """Pairs of coordinates from the mean of the densities |f_i|^2 |g_i|^2, as constants on cells of the domain."""
-
-    def __init__(self, answer: PairAnswer, domain: Domain) -> None:
-        self.edges = [np.linspace(*interval, answer.cells + 1) for interval in (domain.x, domain.y)]
-        self.masses = []
-        for functions in answer.functions(*(0.5 * (edges[1:] + edges[:-1]) for edges in self.edges)):
-            # Without any functions, all places are alike.
-            mass = np.square(np.abs(functions)) if functions.shape[1] else np.ones((answer.cells, 1))
-            self.masses.append(mass / np.maximum(mass.sum(axis=0), TINY))
-
-    def pairs(self, count: int) -> tuple[np.ndarray, np.ndarray]:
-        """As many of each of the functions."""
-        rng, rank = np.random.default_rng(count), self.masses[0].shape[1]
-        t, u = (np.concatenate([np.interp(rng.random(len(some)), np.append(0.0, np.cumsum(mass[:, i])), edges)
-                                for i, some in enumerate(np.array_split(np.arange(count), rank))])
-                for edges, mass in zip(self.edges, self.masses, strict=True))
-        return t, u
-
-    def density(self, t: np.ndarray, u: np.ndarray) -> np.ndarray:
-        """At pairs of coordinates in the domain."""
-        f, g = (mass[np.clip(np.searchsorted(edges, x) - 1, 0, len(mass) - 1)] / (edges[1] - edges[0])
-                for edges, mass, x in zip(self.edges, self.masses, (t, u), strict=True))
-        return np.asarray(np.einsum("ni,ni->n", f, g) / f.shape[1])
+    return SeenAtPairs(size, margin * math.sqrt(energy), len(t))
 
 
 def seen_by_pairs_alone(kernel: Kernel, domain: Domain, system: SingularSystem, beside: float) -> float:
@@ -227,21 +192,3 @@ def _seen_beside_few(kernel: Kernel, sides: tuple[SingularFunctions, SingularFun
     norm = float(few_carriers_margin(left)) * math.sqrt(float(left.sum()))
     # Roundings of recurrences far out are below this part of the size.
     return norm if norm > beside + 4096.0 * EPS * float(np.linalg.norm(samples)) else 0.0
-
-
-def _pairs(left: LineMeasure, right: LineMeasure, domain: Domain, cells: int) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of coordinates: one in each of cells^2 cells of quantiles, and one in each of as many of the domain.
-
-    Each coordinate by itself has one in each of cells^2 parts as well (K. Chiu, P. Shirley and C. Wang, Multi-jittered
-    sampling, Graphics Gems IV, 1994): so strips are seen that are as narrow as these.
-    """
-    rng, (i, j) = np.random.default_rng(cells), np.indices((cells, cells))
-
-    def places() -> np.ndarray:
-        part = np.array([rng.permuted(j, axis=1), rng.permuted(i, axis=0)])
-        return ((np.array([i, j]) + (part + rng.random(part.shape)) / cells) / cells).reshape(2, -1)
-
-    of_mass, of_domain = places(), places()
-    (x0, x1), (y0, y1) = domain.x, domain.y
-    return (np.append(left.quantile(of_mass[0]), x0 + (x1 - x0) * of_domain[0]),
-            np.append(right.quantile(of_mass[1]), y0 + (y1 - y0) * of_domain[1]))

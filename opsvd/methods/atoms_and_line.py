@@ -55,7 +55,7 @@ def of_atoms_and_line(problem: Problem) -> Iterator[Discretisation]:
             block, where = Block(panels, basis, matrix.conj().T), replace(domain, x=domain.y, y=domain.x)
             checks = tuple((rule, atoms) for rule in rules)
         # Images take some twenty values for each atom and node, and are of use where slices are singular.
-        seen = Comparison(problem.kernel, where, problem.rtol, checks, hidden, final=count > 100)
+        seen = Comparison(problem.kernel, where, problem.rtol, checks, problem.pairs, hidden, final=count > 100)
         # A large matrix that is of low rank has all of its triplets in a Krylov space; of another the leading ones do.
         factorise = partial(krylov_svd, block=48) if min(matrix.shape) > 600 else compact_svd
         yield Discretisation((block,), seen, note, factorise=factorise)

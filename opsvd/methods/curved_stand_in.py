@@ -32,7 +32,7 @@ def curved_stand_in(problem: Problem) -> StandIn | None:
             cells = curved_cells(problem.kernel, problem.domain, problem.lines, 0.06 * problem.rtol, nodes=nodes)
         if cells is None:
             return None
-        seen = seen_at_pairs(problem.kernel, problem.domain, problem.lines, answer_by_values(cells, problem.rtol),
+        seen = seen_at_pairs(problem.pairs, problem.domain, answer_by_values(cells, problem.rtol),
                              pairs_for(problem.kernel, most=pairs))
         near = _near_curves(problem, cells)
     except BudgetExhaustedError:

@@ -98,7 +98,7 @@ def _compared(problem: Problem, stand: Problem, hidden: float) -> StandIn | None
     def answer(t: np.ndarray, u: np.ndarray) -> np.ndarray:
         return np.asarray(stand.kernel.finite_beside(t, u) * mu_x.sqrt_density(t) * mu_y.sqrt_density(u))
 
-    seen = seen_at_pairs(problem.kernel, problem.domain, problem.lines, answer_by_values(answer, problem.rtol),
+    seen = seen_at_pairs(problem.pairs, problem.domain, answer_by_values(answer, problem.rtol),
                          pairs_for(problem.kernel))
     if seen is None:
         return None

@@ -16,6 +16,7 @@ from ..probing.domain import Domain, find_domain
 from ..probing.inner_product import InnerProduct, find_inner_product
 from ..probing.invariance import is_invariant
 from ..probing.quadratic_exponent import QuadraticExponent, find_quadratic_exponent
+from ..probing.random_pairs import RandomPairs
 from ..probing.structure import Structure, find_structure
 from ..probing.varied_points import is_rare
 from .tolerances import Tolerances
@@ -181,6 +182,11 @@ class Problem:
         rng, count = np.random.default_rng(7), 100 if self.given.dear else 400
         x, y = (measure.sample(count, rng) for measure in (self.mu_x, self.mu_y))
         return x, y, self.kernel(x, y)
+
+    @cached_property
+    def pairs(self) -> RandomPairs:
+        """Random pairs of coordinates of a kernel of numbers, which answers are held against where values are dear."""
+        return RandomPairs(self.kernel, self.lines)
 
     @cached_property
     def bilinear(self) -> Bilinear | None:

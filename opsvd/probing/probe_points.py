@@ -76,10 +76,13 @@ class Probe:
         self.rng = np.random.default_rng(20240229)
         x, y = (side.draw(points, self.rng) for side in self.sides)
         h = kernel(x, y)
-        rounds = 0
-        while np.count_nonzero(h) < self.large and rounds < (1 if kernel.dear else 8):    # of narrow support
-            rounds += 1
-            more_x, more_y = (np.concatenate([side.draw(points, self.rng) for _ in range(16)]) for side in self.sides)
+        if kernel.dear and np.count_nonzero(h) < len(h) // 2:    # of few points most must not be zero to tell anything
+            self.large = _FEWEST + _FEWEST // 4
+        rounds, draws = (16, 1) if kernel.dear else (8, 16)
+        while np.count_nonzero(h) < self.large and rounds:    # of narrow support
+            rounds -= 1
+            more_x, more_y = (np.concatenate([side.draw(points, self.rng) for _ in range(draws)])
+                              for side in self.sides)
             more = kernel(more_x, more_y)
             seen = np.flatnonzero(more)[:self.large - np.count_nonzero(h)]
             x, y, h = (np.append(few, many[seen]) for few, many in ((x, more_x), (y, more_y), (h, more)))

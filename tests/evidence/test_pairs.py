@@ -11,6 +11,7 @@ from opsvd.evidence.pairs import answer_by_values, answer_of, pairs_for, seen_at
 from opsvd.kernels import Kernel
 from opsvd.methods import Polynomials
 from opsvd.operator.problem import Problem
+from opsvd.probing.random_pairs import RandomPairs
 from opsvd.quadrature import composite_gauss_legendre
 
 LINES = (Gaussian(1.0, 2.0), Uniform(-1.0, 3.0), Beta(0.5, 0.5), StudentT(3.0))
@@ -27,7 +28,7 @@ def system_of(h, degree, mu=None):
 def test_the_size_of_the_remainder_is_found(degree):
     """Of exp(xy / 4), whose values are s_i = c r^i: the energy of those that are left out, to a tenth."""
     problem, system = system_of(lambda x, y: np.exp(0.25 * x * y), degree)
-    seen = seen_at_pairs(problem.kernel, problem.domain, problem.lines, answer_of(system), 10_000)
+    seen = seen_at_pairs(RandomPairs(problem.kernel, problem.lines), problem.domain, answer_of(system), 10_000)
     # Hermite coefficients of exp(cxy) to degree 40 give the energy beyond a projection of both variables.
     _, whole = system_of(lambda x, y: np.exp(0.25 * x * y), 40)
     beyond = np.sqrt(np.sum(whole.values**2) - np.sum(system.values**2))
@@ -39,7 +40,7 @@ def test_what_few_pairs_carry_is_taken_to_be_larger():
     """A feature that is seen at one pair or two may be one that is met by chance: the remainder has a margin."""
     problem, system = system_of(lambda x, y: np.cos(x - y) + np.exp(-((x - 1.0) ** 2 + y**2) / (2.0 * 0.05**2)), 40)
     true = 0.05 * np.sqrt(np.pi) * (2.0 * np.pi) ** -0.5 * np.exp(-0.25)    # the norm of the feature
-    seen = [seen_at_pairs(problem.kernel, problem.domain, problem.lines, answer_of(system), count)
+    seen = [seen_at_pairs(RandomPairs(problem.kernel, problem.lines), problem.domain, answer_of(system), count)
             for count in (1000, 4000, 50_000)]
     assert all(one.remainder > 0.5 * true for one in seen)
 
@@ -47,7 +48,7 @@ def test_what_few_pairs_carry_is_taken_to_be_larger():
 def test_nothing_is_told_where_h_is_zero_at_all_pairs():
     """None, and not a remainder of zero."""
     problem, system = system_of(lambda x, y: np.where((np.abs(x - 3.0) < 1e-3) & (np.abs(y) < 1e-3), 1.0, 0.0), 5)
-    assert seen_at_pairs(problem.kernel, problem.domain, problem.lines, answer_of(system), 500) is None
+    assert seen_at_pairs(RandomPairs(problem.kernel, problem.lines), problem.domain, answer_of(system), 500) is None
 
 
 @pytest.mark.parametrize("size", [0.0, 0.5])
@@ -58,7 +59,8 @@ def test_an_answer_without_functions(size):
     def values(t, u):
         return size * problem.kernel.finite_beside(t, u) * np.exp(-0.25 * (t**2 + u**2)) / np.sqrt(2.0 * np.pi)
 
-    seen = seen_at_pairs(problem.kernel, problem.domain, problem.lines, answer_by_values(values, 1e-3), 2000)
+    pairs = RandomPairs(problem.kernel, problem.lines)
+    seen = seen_at_pairs(pairs, problem.domain, answer_by_values(values, 1e-3), 2000)
     assert seen.remainder == pytest.approx((1.0 - size) * seen.size)
 
 
