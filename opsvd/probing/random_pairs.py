@@ -71,8 +71,8 @@ class _Law:
 
     def pairs(self, batch: int) -> tuple[np.ndarray, np.ndarray]:
         """Those in the domain; each batch has others."""
-        rng = np.random.default_rng((self.cells, batch))
-        t, u = map(np.append, self._spread(rng), self._of_products(rng))
+        rngs = [np.random.default_rng([count, batch] if batch else count) for count in (self.cells, self.cells**2)]
+        t, u = map(np.append, self._spread(rngs[0]), self._of_products(rngs[1]))
         inside = self._inside(t, u)
         return t[inside], u[inside]
 
