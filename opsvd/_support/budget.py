@@ -95,6 +95,10 @@ class Budget:
         self._refusal(f"max_evaluations={self.evaluations} ran out" if evaluations > self.evaluations_left else
                       f"max_seconds={self.seconds:g} ran out")
 
+    def give_up(self, reason: str) -> None:
+        """Note that a next step was not taken for another reason than a limit."""
+        self.refusals.append(reason)
+
     def _refusal(self, reason: str) -> BudgetExhaustedError:
         self.refusals.append(reason)
         return BudgetExhaustedError(reason)

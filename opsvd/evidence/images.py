@@ -9,6 +9,7 @@ from .._support.linalg import corner_norms
 from ..kernels import Kernel
 from ..operator.singular_functions import SingularFunctions, SingularSystem
 from ..operator.tolerances import Tolerances
+from ..probing.corners import NO_CORNERS, Corners
 from ..probing.domain import Domain, within
 from ..probing.slice_splitter import Cuts, slice_integrals
 from ..probing.slices import SliceIntegrals
@@ -31,13 +32,13 @@ class SlicePlaces:
         Where they are thought to break.
     edges : ndarray
         Of panels on which they are looked at besides those of the singular functions: thin strips take narrow ones.
-    corners : ndarray
-        Edges of panels next to which h may differ on strips of any width.
+    corners : Corners
+        Where curves of breaks meet: beside these, which are edges, h may differ on strips of any width.
     """
 
     cuts: Cuts | None = None
     edges: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    corners: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    corners: Corners = NO_CORNERS
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,13 +1,11 @@
 """Product integration: leading singular values of kernels whose slices break along unknown curves."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import lu, qr, svd
 
 from .._support.arrays import squares
 from .._support.floats import TINY
@@ -19,6 +17,7 @@ from ..kernels import Kernel
 from ..measures import LineMeasure
 from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
+from ..probing.corners import NO_CORNERS, Corners
 from ..probing.domain import weighted_samples
 from ..probing.meeting_points import meeting_points
 from ..probing.slice_hints import KnownBreaks
@@ -27,6 +26,7 @@ from ..probing.slices import SliceIntegrals
 from ..probing.straight_strips import ends_of_strips
 from ..quadrature import Rule, hidden_energy
 from .base import Method
+from .leading_part import KnownFunctions, leading_part
 from .panel_rules import FIRST_PANELS, ORDER, ends_from_inside, first_edges, panel_tails, with_edges_at
 from .refinement import Samples, resolve
 from .uniform import UniformPanels, loose_checks
@@ -79,11 +79,11 @@ class ProductIntegration(Method):
         x, y = _first_panels(sides, partial(resolved, tol=rough, limit=min(2 * broad, most), broad=broad), most)
         # Evaluations after which one is shown that is not settled, which takes as many as these panels; then twice.
         patience, dearest = max(6_000_000, 3 * (kernel.evaluations - start)), (kernel.evaluations - start) // 2
-        modes, shown, functions, hidden = self.modes, (0, 0), _Functions(), 0.0
+        modes, shown, functions, hidden = self.modes, (0, 0), KnownFunctions(), 0.0
         for left_over in range(20, 0, -1):
             before = kernel.evaluations
             left, right = PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER)
-            (u, s, v), scaled, functions = _leading_part(
+            (u, s, v), scaled, functions = leading_part(
                 along_y.matrix(left.rule, right), along_x.matrix(right.rule, left).conj().T, functions.at(right))
             f, g = u[:, :modes] * s[:modes], v[:, :modes] * s[:modes]
             finer_x, finer_y = (
@@ -106,8 +106,9 @@ class ProductIntegration(Method):
             # as at the tip of (x^2 < y < 2x^2) and at corners of two discs, of benchmarks/hard_classes.py.
             grows = min(len(x), len(y)) > broad and broad < most and hidden == 0.0
             # Where functions are settled and bars are not good enough, they are to be smoother. Then twice as many are
-            # resolved: gaps of values that fall slowly are known from many. As many stay apart in `_leading_part`.
+            # resolved: gaps of values that fall slowly are known from many. As many stay apart in `leading_part`.
             if last or (settled and rough <= 1e-10 and 2 * modes > 40 and not grows):
+                self._say_why(problem, 2 * dearest, full=max(len(x), len(y)) > min(broad, most))
                 return
             if settled and grows:
                 broad = min(3 * broad // 2, most)
@@ -119,6 +120,20 @@ class ProductIntegration(Method):
             if shown != (0, 0) and budget.evaluations_left < 2 * dearest:    # finer ones would have no images
                 budget.forgo(2 * dearest)
                 return
+
+    def _say_why(self, problem: Problem, values: int, *, full: bool) -> None:
+        """Note why there are no finer panels, which take so many values: whether as panels are full, or for others."""
+        if problem.budget.evaluations_left < values:
+            problem.budget.forgo(values)
+        elif full:
+            problem.budget.give_up(
+                f"the singular functions are rough at more places than the panels resolve that "
+                f"max_nodes={self.max_nodes} allows: method=opsvd.ProductIntegration(max_nodes={2 * self.max_nodes}) "
+                f"takes more, with a larger max_seconds")
+        else:
+            problem.budget.give_up(
+                "the singular functions are resolved, but values are so near to each other that what is left beside "
+                "them is not bounded closely enough to tell their order")
 
 
 def _note(x: np.ndarray, y: np.ndarray) -> str:
@@ -181,7 +196,7 @@ def _place(along_y: "_Slices", along_x: "_Slices") -> bool:
         side.panels = with_edges_at(side.first, side.singular, side.mu_x)
     for side, other in ((along_y, along_x), (along_x, along_y)):
         side.edges = with_edges_at(side.edges, other.singular, side.mu_y)
-        side.corners = side.edges[np.unique(np.abs(side.edges[:, None] - other.met).argmin(axis=0))]
+        side.corners = side.corners_on(side.edges, other.met)
     return not bool(near.all())
 
 
@@ -218,8 +233,10 @@ class _Slices:
 
     Attributes
     ----------
-    edges, corners : ndarray
-        Panels in y that suit most slices, and the edges where two curves of breaks meet.
+    edges : ndarray
+        Panels in y that suit most slices.
+    corners : Corners
+        Where two curves of breaks meet, at edges.
     panels, singular : ndarray
         Panels in x to begin with, and the edges that are known to be singular points.
     shared, first : ndarray
@@ -231,7 +248,7 @@ class _Slices:
     def __init__(self, kernel: Kernel, measures: tuple[LineMeasure, LineMeasure], tol: float, size: float,
                  edges: np.ndarray) -> None:
         self.kernel, (self.mu_x, self.mu_y), self.tol, self.size = kernel, measures, tol, size
-        self.edges, self.corners, self.panels, self.singular = edges, np.zeros(0), np.zeros(0), np.zeros(0)
+        self.edges, self.corners, self.panels, self.singular = edges, NO_CORNERS, np.zeros(0), np.zeros(0)
         self.fine, self.shared, self.first, self.met = edges, edges, np.zeros(0), np.zeros(0)
         self.found: list[SliceIntegrals] = []
         self.known: dict[tuple[float, float], tuple[int, int]] = {}    # which of these, and its row there
@@ -249,8 +266,11 @@ class _Slices:
 
         Corners are edges of these to within 1e-6, where limits have not left them out.
         """
-        corners = np.abs(edges[:, None] - self.corners).argmin(axis=0)
-        return SlicePlaces(edges=self.fine, corners=edges[corners])
+        return SlicePlaces(edges=self.fine, corners=self.corners_on(edges, self.corners.y))
+
+    def corners_on(self, edges: np.ndarray, y: np.ndarray) -> Corners:
+        """Points where curves meet, whose y are near to edges, as corners on these."""
+        return Corners(self.met, edges[np.abs(edges[:, None] - y).argmin(axis=0)], self.mu_x.scale, self.mu_y.scale)
 
     def keep(self, keys: list[tuple[float, float]], found: SliceIntegrals) -> None:
         """Remember slices at nodes, by these and the roots of their weights."""
@@ -337,64 +357,3 @@ class _Slices:
 def _keys(rule: Rule) -> list[tuple[float, float]]:
     """What tells slices apart: nodes, and the roots of their Lebesgue weights."""
     return list(zip(rule.nodes.tolist(), rule.sqrt_lebesgue.tolist(), strict=True))
-
-
-@dataclass(frozen=True)
-class _Functions:
-    """Functions on panels in y, from which the next iteration begins: none at first."""
-
-    basis: PanelBasis | None = None
-    coefficients: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
-
-    def at(self, basis: PanelBasis) -> "_Functions":
-        """The same functions on other panels."""
-        if self.basis is None:
-            return _Functions(basis)
-        there = self.basis.combine(basis.rule.nodes, self.coefficients)
-        return _Functions(basis, there * basis.rule.sqrt_lebesgue[:, None])
-
-
-def _leading_part(forth: np.ndarray, back: np.ndarray,
-                  start: _Functions) -> tuple[tuple[np.ndarray, ...], np.ndarray, _Functions]:
-    """T between the spans of its leading singular functions, from two matrices that hold it.
-
-    The rows of `forth` are exact integrals T b_j at nodes in x, the columns of `back` T* a_i at nodes in y. A single
-    b_j jumps at the ends of its panel, so that T b_j is rough, and `forth` no projection of T; but it is right for a
-    smooth g, where T g is resolved. Iteration makes functions smooth, the leading ones first: so fewer and fewer are
-    iterated, and those that were left are kept apart from them. Functions that were iterated on other panels take half
-    of the iterations.
-
-    Returns
-    -------
-    (u, s, v) : ndarray, shapes (n, q), (q,) and (m, q)
-        Singular functions and values.
-    scaled : ndarray, shape (n, r)
-        All left functions, with the less accurate ones that follow, times their values.
-    functions : _Functions
-        All right functions.
-    """
-    first = start.coefficients.shape[1] == 0
-    v = np.random.default_rng(0).standard_normal((forth.shape[1], min(64, *forth.shape))) if first else (
-        start.coefficients)
-    parts = []
-    for kept in (40, 24, 0):    # three times as many as are wanted by default stay to the end
-        for _ in range(3 if first else 2):    # any basis will do, if it is far from dependent
-            v = back.conj().T @ lu(forth @ v, permute_l=True, check_finite=False)[0]
-        u = qr(forth @ v, mode="economic", check_finite=False)[0]
-        v = back.conj().T @ u
-        v, s, turn = svd(v, full_matrices=False, check_finite=False)
-        u = u @ turn.conj().T
-        parts.append((u[:, kept:], v[:, kept:], s[kept:]))
-        v = v[:, :kept]
-    left, right, s = parts.pop()
-    leading, scaled = (left, s, right), [left * s]
-    for more_left, more_right, sizes in parts[::-1]:
-        f, g = _without(more_left, left), _without(more_right, right)
-        scaled.append(f * sizes)
-        left, right = np.concatenate([left, f], axis=1), np.concatenate([right, g], axis=1)
-    return leading, np.concatenate(scaled, axis=1), replace(start, coefficients=right)
-
-
-def _without(functions: np.ndarray, basis: np.ndarray) -> np.ndarray:
-    rest = functions - basis @ (basis.conj().T @ functions)
-    return np.asarray(rest - basis @ (basis.conj().T @ rest))    # twice is enough

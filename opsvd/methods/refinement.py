@@ -1,6 +1,7 @@
 """Where panels must be: halving and cutting until functions are resolved by their polynomials on all of them."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
@@ -87,7 +88,8 @@ def resolve(draw: Callable[[], Samples], measure: LineMeasure, edges: np.ndarray
             finer = np.union1d(edges, found[:max(limit - len(edges) + 1, 0)])
         if len(finer) == len(edges):
             paying = total < 0.1 * before < np.inf    # halving them all helps, as with a smooth kernel
-            finer = split(edges, measure, tail, tol * norm, limit=limit, broad=limit if paying else broad)
+            finer = split(edges, measure, tail, tol * norm, limit=limit, broad=limit if paying else broad,
+                          singular=singular)
         before = total
         if len(finer) == len(edges):
             return edges
@@ -152,10 +154,11 @@ def _graded(samples: Samples, measure: LineMeasure, ends: np.ndarray, widths: np
 
 
 def split(edges: np.ndarray, measure: LineMeasure, tails: np.ndarray, threshold: float, *, limit: int,
-          broad: int) -> np.ndarray:
+          broad: int, singular: np.ndarray | tuple[()] = ()) -> np.ndarray:
     """Halve the panels with tails above the threshold, as far as the limits and the floats allow.
 
-    A panel that is left of a halving after another, both towards the same point, is halved many times towards it.
+    A panel that is left of a halving after another, both towards the same point, is halved many times towards it. Of
+    many panels those with an end that is known to be singular are cut towards it.
     """
     width, floor = np.diff(edges), floor_width(measure, edges)
     chosen = np.flatnonzero((tails > threshold) & (width > floor))
@@ -165,8 +168,41 @@ def split(edges: np.ndarray, measure: LineMeasure, tails: np.ndarray, threshold:
     if len(chosen) <= _MOST_WITHOUT_CURVES and len(chosen) * _HALVINGS_AT_ONCE <= room:
         graded = [_towards(edges, width, tails <= threshold, p, floor[p]) for p in chosen.tolist()]
         return np.unique(np.concatenate([edges, *graded]))
-    chosen = np.sort(chosen[np.argsort(-tails[chosen])][:room])
-    return np.sort(np.concatenate([edges, 0.5 * (edges[chosen] + edges[chosen + 1])]))
+    points, sizes = _cuts(edges, chosen, tails[chosen] / threshold, floor[chosen], singular)
+    return np.union1d(edges, points[np.argsort(-sizes, kind="stable")[:room]])
+
+
+def _cuts(edges: np.ndarray, chosen: np.ndarray, sizes: np.ndarray, floor: np.ndarray,
+          singular: np.ndarray | tuple[()]) -> tuple[np.ndarray, np.ndarray]:
+    """Where chosen panels are cut, and how large, in units of the threshold, the tails are that each cut is for.
+
+    In the middle, or, where one end is known to be singular, in up to three steps towards it. They are for a root, as
+    where a curve of breaks turns back, which the panels between them just resolve; its tail falls as its panel does.
+    """
+    left, right = edges[chosen], edges[chosen + 1]
+    at_left = np.isin(left, singular)
+    graded = at_left != np.isin(right, singular)
+    cuts, wanted = [0.5 * (left + right)[~graded]], [sizes[~graded]]
+    end, step = np.where(at_left, left, right)[graded], np.where(at_left, right - left, left - right)[graded]
+    sizes, floor = sizes[graded], floor[graded]
+    log_ratios, log_tails = _tails_of_roots()
+    for _ in range(3):
+        ratios = np.exp(np.interp(-np.log(sizes), log_tails, log_ratios))
+        step = step / ratios
+        there = (sizes > 1.0) & (np.abs(step) > floor)
+        cuts.append((end + step)[there])
+        wanted.append(sizes[there])
+        sizes = sizes / ratios
+    return np.concatenate(cuts), np.concatenate(wanted)
+
+
+@lru_cache(maxsize=1)
+def _tails_of_roots() -> tuple[np.ndarray, np.ndarray]:
+    """Ratios r, increasing, and the tail of the root of x on the panel [1 / r, 1], relative to that on [0, 1]: logs."""
+    ratios = np.append(np.geomspace(2.0, 1e4, 40), np.inf)
+    nodes, weights = on_panels(1.0 / ratios[:, None], np.ones((len(ratios), 1)), *gauss_legendre(ORDER))
+    tails = panel_tails(np.sqrt(nodes * weights).reshape(-1, 1))
+    return np.log(ratios[:-1]), np.log(tails[:-1] / tails[-1])
 
 
 def _towards(edges: np.ndarray, width: np.ndarray, good: np.ndarray, p: int, floor: float) -> np.ndarray:

@@ -14,6 +14,7 @@ from ..measures import LineMeasure
 from ..quadrature import Rule, gauss_legendre, on_panels
 from ..quadrature.breaks import classify_breaks, halvings_before_search, parts_of_each
 from ..quadrature.legendre import legendre_sum, legendre_transform
+from .corners import NO_CORNERS, Corners
 from .slice_hints import NONE_KNOWN, KnownBreaks, hidden_strips, unmatched_pairs
 from .slice_pieces import SlicePieces, cut_at, graded, holding, narrowest
 from .slice_rules import energies, random_places, roots_of_weights, tail_and_misfit
@@ -28,7 +29,7 @@ _AT_END = 1e-4
 
 def slice_integrals(kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.ndarray, tol: float, *, order: int,
                     size: float | None = None, budget: int = 8_000_000,
-                    cuts: Cuts | None = None, corners: np.ndarray | tuple[()] = (),
+                    cuts: Cuts | None = None, corners: Corners = NO_CORNERS,
                     looks: int = 1, strips: bool = False, known: KnownBreaks = NONE_KNOWN) -> SliceIntegrals:
     r"""Split the slices h(x_i, .) at the nodes of `left` until polynomials of degree below `order` resolve all pieces.
 
@@ -52,8 +53,8 @@ def slice_integrals(kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.
     cuts : callable, optional
         Points x (n,) -> points y (n, c), increasing: where slices are thought to break. Panels that are not resolved
         are cut there first. It saves searches; cuts at wrong places take evaluations, and make no error.
-    corners : ndarray, optional
-        Edges next to which h may differ on strips of any width, because two curves of breaks meet there.
+    corners : Corners, optional
+        Where two curves of breaks meet: beside these h may differ on strips of any width.
     looks : int
         How often two random points on each panel are looked at, for strips between the nodes.
     known : KnownBreaks
@@ -81,7 +82,7 @@ class Splitter:
 
     def __init__(self, kernel: Kernel, left: Rule, measure: LineMeasure, edges: np.ndarray, tol: float, *, order: int,
                  size: float | None, budget: int, cuts: Cuts | None = None,
-                 corners: np.ndarray | tuple[()] = (), looks: int = 1, known: KnownBreaks = NONE_KNOWN) -> None:
+                 corners: Corners = NO_CORNERS, looks: int = 1, known: KnownBreaks = NONE_KNOWN) -> None:
         self.beside = known.beside(left.nodes)
         self.kernel, self.measure, self.edges, self.cuts, self.corners = kernel, measure, edges, cuts, corners
         self.tol, self.order, self.size, self.budget = tol, order, size, budget
@@ -295,21 +296,20 @@ class Splitter:
 
     def _strips(self, samples: np.ndarray, energy: np.ndarray, pieces: SlicePieces) -> tuple[np.ndarray, np.ndarray]:
         """The same at points on all scales beside corners, where strips are about as wide as they are far away."""
-        halvings = np.arange(40)[:, None]    # what is narrower than 2^-40 is below 1e-6 of a norm
-        bad, where = [np.zeros(0, dtype=np.intp)], [np.zeros(0)]
+        bad, where, step = [np.zeros(0, dtype=np.intp)], [np.zeros(0)], 8
         for side, ends in ((-1.0, pieces.left), (1.0, pieces.right)) if len(self.corners) and len(pieces) else ():
-            near = np.flatnonzero(np.isin(ends, self.corners))
-            if len(near) == 0:
-                continue
-            distances = 2.0 ** -(halvings + self.rng.uniform(0.0, 1.0, len(near)))
-            t, half = side * (1.0 - 2.0 * distances), 0.5 * (pieces.right - pieces.left)[near]
-            points = pieces.left[near] + half * (1.0 + t)
-            sums = legendre_sum((legendre_transform(self.order) @ samples[near].T)[:, None], t)
-            wrong = np.abs(self._at(pieces.index[near], points.T).T * np.sqrt(half) - sums)
-            wrong *= np.sqrt(distances)    # the strip is as wide as it is far away
-            missed = np.flatnonzero(self._effects(wrong.max(axis=0), energy[near], pieces[near]) > self.threshold)
-            bad.append(near[missed])
-            where.append(points[np.argmax(wrong[:, missed], axis=0), missed])
+            counts = self.corners.halvings(self.x[pieces.index], ends, pieces.right - pieces.left)
+            for most in np.unique(step * np.ceil(counts[counts > 0.0] / step)):    # as many halvings of several at once
+                near = np.flatnonzero((counts > most - step) & (counts <= most))
+                distances = 2.0 ** -(np.arange(most)[:, None] + self.rng.uniform(0.0, 1.0, len(near)))
+                t, half = side * (1.0 - 2.0 * distances), 0.5 * (pieces.right - pieces.left)[near]
+                points = pieces.left[near] + half * (1.0 + t)
+                sums = legendre_sum((legendre_transform(self.order) @ samples[near].T)[:, None], t)
+                wrong = np.abs(self._at(pieces.index[near], points.T).T * np.sqrt(half) - sums)
+                wrong *= np.sqrt(distances)    # the strip is as wide as it is far away
+                missed = np.flatnonzero(self._effects(wrong.max(axis=0), energy[near], pieces[near]) > self.threshold)
+                bad.append(near[missed])
+                where.append(points[np.argmax(wrong[:, missed], axis=0), missed])
         return np.concatenate(bad), np.concatenate(where)
 
     def _points(self, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

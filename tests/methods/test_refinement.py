@@ -218,3 +218,15 @@ def test_random_kinks_and_jumps_become_edges(kink, jump, size):
 
     edges = resolve(drawn(function), STANDARD, START, 1e-10, limit=200, broad=200)
     assert misfit(function, edges) < 1e-8
+
+
+def test_many_known_roots_take_few_panels():
+    """Panels are cut towards ends that are known to be singular, with many of them, and resolve what is there."""
+    where = np.linspace(-2.0, 2.0, 24)
+    roots = [lambda t, a=a: np.sqrt(np.maximum(a - t, 0.0)) for a in where]
+    start = np.union1d(START, where)
+    halved, graded = (resolve(drawn(*roots), STANDARD, start, 1e-8, limit=2000, broad=2000, singular=known)
+                      for known in ((), where))
+    assert len(graded) < 0.7 * len(halved)
+    rng = np.random.default_rng(0)
+    assert max(misfit(roots[k], graded) for k in rng.integers(24, size=3)) < 1e-5
