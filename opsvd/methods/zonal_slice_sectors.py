@@ -16,7 +16,6 @@ import numpy as np
 
 from .._support.budget import check_time
 from .._support.floats import TINY
-from .._support.linalg import norm_bound
 from ..bases import Polyspherical, analysed, synthesised
 from .polar_law import classes
 from .polar_operator import columns_of
@@ -137,7 +136,7 @@ class SliceSector:
         """The trace of a square, to a third if it is large, and a bound of its root's norm: see `norm_bound`."""
         if self.small:
             matrix = product(np.eye(self.size))
-            return float(np.trace(matrix)), math.sqrt(norm_bound(matrix))
+            return float(np.trace(matrix)), math.sqrt(max(float(np.linalg.eigvalsh(0.5 * (matrix + matrix.T))[-1]), 0.0))
         noise = np.random.default_rng(self.size).standard_normal((self.size, 10))
         logarithm, trace = math.log(10.0 * math.sqrt(2.0 / math.pi)), 0.0
         for turn in range(power):

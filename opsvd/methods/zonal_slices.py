@@ -58,8 +58,10 @@ def sliced(problem: Problem, form: Bilinear, law: ZonalLaw, profile: ProductProf
         return None
     neurons = Neurons(problem, form, law, profile, breaks, unseen)
     # Ten values of clip with a Gaussian input are known to three digits by the first, to six by the second and to ten
-    # by the third.
-    sizes = [SliceSize(12, 10, 12, 24), SliceSize(18, 14, 14, 36), SliceSize(20, 18, 20, 56)]
+    # by the third. Of a number x, more polynomials take no more values of phi: where phi jumps, T on those beyond is
+    # below the tenth value, whatever the biases are.
+    middle, last = (60, 88) if plane.p == 1 else (36, 56)
+    sizes = [SliceSize(12, 10, 12, 24), SliceSize(18, 14, 14, middle), SliceSize(20, 18, 20, last)]
     if deviations is not None:
         sizes = _stretched(plane, deviations, problem.rtol)
     sizes = [size._replace(wave=wave) for size in sizes[int(problem.rtol < 1e-3) + int(problem.rtol < 1e-6):]]
@@ -151,7 +153,7 @@ class _Level:
         few = max({1: 0, 2: 12, 3: 8, 4: 6}.get(self.plane.p, 0), math.ceil(3.0 * wanted / 2.0**self.plane.p))
         found = [_Triplets(sector, *sector.leading(few)[::-1]) for sector in sectors(own)]
         every = np.sort(np.concatenate([one.s for one in found]))[::-1]
-        # What is left beside these is bounded more roughly where matrices are large.
+        # What is left beside these bounds errors: of jumps, as (z > 1), values fall like 1 / i.
         count = max(32 if own.deviations is None else 64, wanted)
         # Squares of values that are smaller than this part have no digits.
         least = max(float(every[count]) if len(every) > count else 0.0, 3e-5 * every.max(initial=0.0))
@@ -270,9 +272,10 @@ class _Level:
         residual = np.sqrt(np.cumsum(energies))
         # What is left beside the leading q is a direct sum of the others and of what is beside all, up to residuals.
         trace, operator_norm = sector.beside(f)
-        # The root of what is rounding in a square counts as well.
-        remainder = math.sqrt(max(trace, EPS * norm**2)) + beyond
-        operator_norm = math.hypot(operator_norm, math.sqrt(EPS) * norm) + beyond
+        # The root of what is rounding in a square counts as well. Harmonics and polynomials that the check does not
+        # have are orthogonal to those that it has.
+        remainder = math.hypot(math.sqrt(max(trace, EPS * norm**2)), beyond)
+        operator_norm = math.hypot(operator_norm, math.sqrt(EPS) * norm, beyond)
         complement = np.maximum(np.append(s[1:], 0.0), ORDER_MARGIN * operator_norm) + 2.0 * residual
         return RemainderEvidence(values=s, size=norm, remainder=remainder, operator_norm=operator_norm,
                                  coupling=operator_norm, images=Images(residual, coupling), complement=complement,
