@@ -368,26 +368,30 @@ def bivariate(h, cosine):
     return 0.5 * (ndtr(-first) + ndtr(-second)) - inner[0] - inner[1] + 0.0 * cosine
 
 
-@pytest.mark.parametrize("inputs", [Gaussian(), opsvd.Uniform(-1.0, 2.0)], ids=repr)
+@pytest.mark.parametrize(("inputs", "spread", "rtol"), [
+    (Gaussian(), 1.0, 1e-9), (opsvd.Uniform(-1.0, 2.0), 1.0, 1e-9), (Gaussian(), 0.3, 1e-4), (Gaussian(), 3.0, 1e-4)],
+    ids=str)
 @pytest.mark.thorough
-def test_steps_away_from_zero_against_a_closed_mean(inputs):
+def test_steps_away_from_zero_against_a_closed_mean(inputs, spread, rtol):
     """z > 1: a matrix between panels of x, whose kernel E_y is closed; ten values have nine digits.
 
-    That kernel has a kink at x = x', so that its rule errs like one over the square of its number of nodes.
+    That kernel has a kink at x = x', so that its rule errs like one over the square of its number of nodes. With 56
+    polynomials in the angle of (x, 1), biases of deviations 0.3 and 3 left bars of 7e-2 and 4e-2.
     """
-    svd = decompose(lambda x, y: (x * y[..., 0] + y[..., 1] > 1.0) * 1.0, inputs, Gaussian.standard(2), rtol=1e-9,
+    weights_and_bias = Gaussian([0.0, 0.0], np.diag([1.0, spread**2]))
+    svd = decompose(lambda x, y: (x * y[..., 0] + y[..., 1] > 1.0) * 1.0, inputs, weights_and_bias, rtol=rtol,
                     max_seconds=200.0)
     t, weights = composite_gauss_legendre(np.linspace(*inputs.box(1e-6), 81), 12)
     x, root = inputs.points(t), np.sqrt(weights) * inputs.sqrt_density(t)
-    sizes = np.hypot(x, 1.0)
-    cosine = (np.multiply.outer(x, x) + 1.0) / np.multiply.outer(sizes, sizes)
+    sizes = np.hypot(x, spread)
+    cosine = (np.multiply.outer(x, x) + spread**2) / np.multiply.outer(sizes, sizes)
     np.fill_diagonal(cosine, 0.0)
     kernel = bivariate(np.broadcast_arrays(1.0 / sizes[:, None], 1.0 / sizes), cosine)
     np.fill_diagonal(kernel, ndtr(-1.0 / sizes))
     reference = np.sqrt(np.linalg.eigvalsh(root[:, None] * kernel * root)[::-1][:10])
     assert "integrals along x" in svd.method
     assert svd.rank >= 10
-    assert svd.errors[:10].max() < 1e-8 * svd.values[0]
+    assert svd.errors[:10].max() < max(1e-8, 1e-3 * rtol) * svd.values[0]
     np.testing.assert_allclose(svd.singular_values[:10], reference, atol=3e-5)
 
 
