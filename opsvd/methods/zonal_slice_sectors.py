@@ -136,7 +136,8 @@ class SliceSector:
         """The trace of a square, to a third if it is large, and a bound of its root's norm: see `norm_bound`."""
         if self.small:
             matrix = product(np.eye(self.size))
-            return float(np.trace(matrix)), math.sqrt(max(float(np.linalg.eigvalsh(0.5 * (matrix + matrix.T))[-1]), 0.0))
+            largest = float(np.linalg.eigvalsh(0.5 * (matrix + matrix.T))[-1])
+            return float(np.trace(matrix)), math.sqrt(max(largest, 0.0))
         noise = np.random.default_rng(self.size).standard_normal((self.size, 10))
         logarithm, trace = math.log(10.0 * math.sqrt(2.0 / math.pi)), 0.0
         for turn in range(power):
