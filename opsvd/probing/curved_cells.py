@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._support.budget import Budget, BudgetExhaustedError
+from .._support.budget import Budget, BudgetExhaustedError, check_time
 from .._support.floats import EPS
 from ..kernels import Kernel
 from ..measures import LineMeasure
@@ -55,6 +55,7 @@ class _Look(NamedTuple):
     cut: where the panel is to be cut in two.
     a_slice: the values that a slice took.
     breaks: how many of a slice were found, in the mean.
+    edges: for what is below the cut and for what is above it, panels in y that most of the slices there are split into.
     """
 
     left: float
@@ -64,6 +65,7 @@ class _Look(NamedTuple):
     cut: float
     a_slice: float
     breaks: float
+    edges: tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +146,7 @@ def curved_cells(kernel: Kernel, domain: Domain, lines: tuple[LineMeasure, LineM
     looks: list[_Look] = []
     for span in sorted(pairwise(first[0].tolist()), key=lambda ends: abs(sum(ends) - 2.0 * lines[0].center)):
         try:
-            looks.append(work.looked_at(span))
+            looks.append(work.looked_at(span, first[1]))
         except BudgetExhaustedError:
             return None
         # Kernels of benchmarks/dear_kernels.py take 5 to 25 looks more, at up to 400 values a slice. Where h oscillates
@@ -160,7 +162,8 @@ def curved_cells(kernel: Kernel, domain: Domain, lines: tuple[LineMeasure, LineM
         if worst.right - worst.left <= narrowest or budget.values_left < 2.5 * work.nodes * worst.a_slice:
             break
         try:
-            halves = [work.looked_at(span) for span in ((worst.left, worst.cut), (worst.cut, worst.right))]
+            halves = [work.looked_at(span, edges) for span, edges in
+                      zip(pairwise((worst.left, worst.cut, worst.right)), worst.edges, strict=True)]
         except BudgetExhaustedError:
             break
         looks.remove(worst)
@@ -177,6 +180,15 @@ def _irregular(measure: LineMeasure, interval: tuple[float, float]) -> np.ndarra
     return np.unique(np.concatenate([[low, high], inner, own]))
 
 
+def _shared(slices: SliceIntegrals, some: np.ndarray) -> np.ndarray:
+    """The edges of their panels, and the ends of pieces that half of some slices have: others do not look for them."""
+    index, ends = np.repeat(slices.index, 2), slices.ends.ravel()
+    # Each slice has an end once, as the left one of a piece and the right one of another.
+    mine = np.unique(np.stack([index, ends])[:, some[index]], axis=1)[1]
+    places, counts = np.unique(mine, return_counts=True)
+    return np.union1d(slices.basis.edges, places[counts >= max(0.5 * np.count_nonzero(some), 2.0)])
+
+
 class _Work:
     """The work of `curved_cells`."""
 
@@ -188,13 +200,16 @@ class _Work:
         self.size = allowed / math.sqrt(self.mu_x.scale)
         self.rng = np.random.default_rng(nodes)
 
-    def looked_at(self, span: tuple[float, float]) -> "_Look":
-        """What stands for h on a panel: curves and cells through its slices, or strips of a slice each."""
+    def looked_at(self, span: tuple[float, float], edges: np.ndarray) -> "_Look":
+        """What stands for h on a panel: curves and cells through its slices, or strips of a slice each.
+
+        The slices are looked at on panels in y with these edges.
+        """
         before = self.kernel.evaluations
         left, right = np.array(span)[:, None, None]
         nodes, _ = on_panels(left, right, *gauss_legendre(self.nodes))
         rule = self.mu_x.rule(nodes.ravel(), np.ones(self.nodes))
-        slices = slice_integrals(self.kernel, rule, self.mu_y, self.edges, 0.1, order=PIECE_ORDER, size=self.size)
+        slices = slice_integrals(self.kernel, rule, self.mu_y, edges, 0.1, order=PIECE_ORDER, size=self.size)
         breaks = [np.unique(slices.breaks[slices.breaks[:, 0] == x, 1]) for x in rule.nodes.tolist()]
         rows, ends = np.arange(self.nodes), self.edges[[0, -1]]
         whole = min((self._panel(slices, rows, span, *curves) for curves in self._candidates(rule.nodes, breaks, span)),
@@ -215,7 +230,8 @@ class _Work:
                                   np.array([[ends[0], *breaks[i], ends[1]]]), np.zeros(len(breaks[i])))
                       for i in range(self.nodes)]
         return _Look(*span, panels, min(whole.missed, float(np.linalg.norm(missed))), cut,
-                     (self.kernel.evaluations - before) / self.nodes, len(slices.breaks) / self.nodes)
+                     (self.kernel.evaluations - before) / self.nodes, len(slices.breaks) / self.nodes,
+                     (_shared(slices, rule.nodes < cut), _shared(slices, rule.nodes >= cut)))
 
     def _candidates(self, x: np.ndarray, breaks: list[np.ndarray],
                     span: tuple[float, float]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -327,10 +343,11 @@ class _Work:
         along_t = (legendre_transform(PIECE_ORDER) * np.sqrt(weights)).T
         inside = np.array([-1.0, 1.0]) * (1.0 - 1e-9)
         ends, beside = orthonormal_legendre(inside, PIECE_ORDER), 1.0 - t[-1]    # a break may lie beside the last node
-        last = min(TRUNCATED, n - 1)
+        last, most = min(TRUNCATED, n - 1), len(slices.ends) + n * len(slices.basis.edges)
         for below, above in pairwise(curves.T):
             done, spans, gap = [], np.array([[-1.0, 1.0]]), float(np.mean(above - below))
-            for last_level in [False] * 39 + [True]:    # 2^-40 is below what values are known to
+            for level in range(40):    # 2^-40 is below what values are known to
+                check_time()
                 places = 0.5 * (spans.sum(axis=1)[:, None] + np.diff(spans, axis=1) * np.append(t, inside))
                 y = below[:, None, None] + 0.5 * (above - below)[:, None, None] * (1.0 + places)
                 values = slices.at(np.repeat(rows, y[0].size), y.ravel()).reshape(n, -1, PIECE_ORDER + 2)
@@ -340,6 +357,8 @@ class _Work:
                 rough = areas * (np.sum(cells[:, :, -TRUNCATED:] ** 2, axis=(1, 2))
                                  + beside * np.sum(misfit**2, axis=(1, 2)))
                 missed = rough + areas * (np.sum(cells[:, n - last:] ** 2, axis=(1, 2)) if last else 0.0)
+                # Cells are no more than the pieces of all slices together, unless these have resolved nothing.
+                last_level = level == 39 or 2 * len(spans) > most
                 good = (rough <= (0.1 * self.share) ** 2) | last_level
                 done += list(zip(*spans[good].T.tolist(), cells[good], missed[good].tolist(), strict=True))
                 middle = spans[~good].mean(axis=1)
@@ -353,7 +372,7 @@ class _Work:
         """The integrals over y of the squares of what neighbouring slices differ by: shape (n - 1,)."""
         energies = np.zeros(len(slices.dense) - 1)
         for i in range(len(energies)):
-            edges = np.union1d(self.edges, slices.ends[(slices.index == i) | (slices.index == i + 1)])
+            edges = np.union1d(slices.basis.edges, slices.ends[(slices.index == i) | (slices.index == i + 1)])
             y, weights = on_panels(edges[:-1, None], edges[1:, None], *gauss_legendre(4))
             low, high = (slices.at(np.full(y.size, row), y.ravel()) for row in (i, i + 1))
             energies[i] = weights.ravel() @ (high - low) ** 2
