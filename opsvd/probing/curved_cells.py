@@ -181,12 +181,15 @@ def _irregular(measure: LineMeasure, interval: tuple[float, float]) -> np.ndarra
 
 
 def _shared(slices: SliceIntegrals, some: np.ndarray) -> np.ndarray:
-    """The edges of their panels, and the ends of pieces that half of some slices have: others do not look for them."""
+    """The edges of their panels, and the ends of pieces that half of some slices have: others do not look for them.
+
+    It is so where slices have no breaks: pieces are small then towards a point to which they are near.
+    """
     index, ends = np.repeat(slices.index, 2), slices.ends.ravel()
     # Each slice has an end once, as the left one of a piece and the right one of another.
     mine = np.unique(np.stack([index, ends])[:, some[index]], axis=1)[1]
     places, counts = np.unique(mine, return_counts=True)
-    return np.union1d(slices.basis.edges, places[counts >= max(0.5 * np.count_nonzero(some), 2.0)])
+    return np.union1d(slices.basis.edges, places[counts >= max(0.5 * np.count_nonzero(some), 3.0)])
 
 
 class _Work:
@@ -211,7 +214,7 @@ class _Work:
         rule = self.mu_x.rule(nodes.ravel(), np.ones(self.nodes))
         slices = slice_integrals(self.kernel, rule, self.mu_y, edges, 0.1, order=PIECE_ORDER, size=self.size)
         breaks = [np.unique(slices.breaks[slices.breaks[:, 0] == x, 1]) for x in rule.nodes.tolist()]
-        rows, ends = np.arange(self.nodes), self.edges[[0, -1]]
+        rows, ends, smooth = np.arange(self.nodes), self.edges[[0, -1]], np.array([len(some) == 0 for some in breaks])
         whole = min((self._panel(slices, rows, span, *curves) for curves in self._candidates(rule.nodes, breaks, span)),
                     key=lambda panel: panel.missed)
         differences, cut = self._differences(slices), 0.5 * (span[0] + span[1])
@@ -231,7 +234,7 @@ class _Work:
                       for i in range(self.nodes)]
         return _Look(*span, panels, min(whole.missed, float(np.linalg.norm(missed))), cut,
                      (self.kernel.evaluations - before) / self.nodes, len(slices.breaks) / self.nodes,
-                     (_shared(slices, rule.nodes < cut), _shared(slices, rule.nodes >= cut)))
+                     (_shared(slices, smooth & (rule.nodes < cut)), _shared(slices, smooth & (rule.nodes >= cut))))
 
     def _candidates(self, x: np.ndarray, breaks: list[np.ndarray],
                     span: tuple[float, float]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
