@@ -177,17 +177,22 @@ def _survey(problem: Problem, tol: float, *, most: int) -> tuple["_Slices", "_Sl
         side.edges = side.shared = np.union1d(edges, survey.shared_ends())
     for side, edges, other in ((along_y, x, along_x), (along_x, y, along_y)):
         side.panels = side.first = other.shared if len(other.shared) <= most else edges
-    _place(along_y, along_x)
-    return along_y, along_x
+    _meet(along_y, along_x)
+    return _placed(along_y, along_x)
 
 
-def _place(along_y: "_Slices", along_x: "_Slices") -> bool:
-    """Put edges where curves of breaks meet, or leave the panels, and at images; whether any points are new."""
+def _meet(along_y: "_Slices", along_x: "_Slices") -> bool:
+    """Find where curves of breaks meet, as all slices tell; whether any points are new."""
     known = np.stack([along_y.met, along_x.met], axis=1)
     found = np.concatenate([along_y.meeting_points(known), along_x.meeting_points(known[:, ::-1])[:, ::-1]])
     scales = np.array([along_y.mu_x.scale, along_y.mu_y.scale])
     near = np.any(np.all(np.abs(found[:, None] - known) <= 1e-6 * scales, axis=2), axis=1)
     along_y.met, along_x.met = np.concatenate([known, found[~near]]).T
+    return not bool(near.all())
+
+
+def _placed(along_y: "_Slices", along_x: "_Slices") -> tuple["_Slices", "_Slices"]:
+    """The same slices, with edges where curves of breaks meet, or leave the panels, and at images."""
     for side, other in ((along_y, along_x), (along_x, along_y)):
         side.edges = with_edges_at(side.shared, other.met, side.mu_y)
     for side, other in ((along_y, along_x), (along_x, along_y)):
@@ -197,7 +202,7 @@ def _place(along_y: "_Slices", along_x: "_Slices") -> bool:
     for side, other in ((along_y, along_x), (along_x, along_y)):
         side.edges = with_edges_at(side.edges, other.singular, side.mu_y)
         side.corners = side.corners_on(side.edges, other.met)
-    return not bool(near.all())
+    return along_y, along_x
 
 
 def _first_panels(sides: tuple["_Slices", "_Slices"], resolved: Callable[..., np.ndarray],
@@ -207,9 +212,9 @@ def _first_panels(sides: tuple["_Slices", "_Slices"], resolved: Callable[..., np
     for last in (False, True):
         panels = [resolved(side.smooth_images(rng), side.mu_x, side.panels if len(side.panels) <= most else side.first,
                            singular=side.singular) for side in sides]
-        if last or not _place(*sides):
+        if last or not _meet(*sides):
             break
-        for side in sides:
+        for side in _placed(*sides):
             side.forget()
     return panels
 
