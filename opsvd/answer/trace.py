@@ -53,12 +53,14 @@ class Trace:
         large as the smallest listed value, or as may hide from the points that were tried.
         """
         total = self.total.times(unit)
+        if total.upper < svd.nuclear_norm().lower:
+            return svd
         try:
             eigenvalues = self.sign * svd.eigenvalues
         except ValueError:
             return svd
         known = np.isfinite(eigenvalues)
-        if (eigenvalues < -svd.errors)[known].any() or total.upper < svd.nuclear_norm().lower:
+        if (eigenvalues < -svd.errors)[known].any():
             return svd
         tail = replace(svd.spectrum_tail, total_least=max(svd.spectrum_tail.total_least, total.lower),
                        total_most=total.upper + 4.0 * min(self.hidden * unit, float(svd.values.min(initial=np.inf))),

@@ -98,8 +98,9 @@ def find_pieces(function: Function, weight: Function, pieces: Pieces, tol: float
             edges = np.union1d(edges, unseen)
             continue
         # What is rough at its end, as beside a logarithm or root, need not be searched: halving leads there.
+        cuts = set(breaks.tolist())
         suspects = [span for span in bad if span[1] - span[0] <= search_width and span not in searched
-                    and not np.isin(span, breaks).any()] if waiting == 0 else []
+                    and cuts.isdisjoint(span)] if waiting == 0 else []
         searched.update(suspects)
         found = _breaks(function, weighted, suspects, threshold, unit)
         waiting = halvings_before_search(waiting, searched=bool(suspects), found=len(found) > 0)
