@@ -1,6 +1,7 @@
 """Functions on pieces that stand for dear kernels of one number: they are h, or pairs of points say that not."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ import opsvd
 from opsvd._support.budget import Budget
 from opsvd.kernels import Kernel
 from opsvd.methods.ridge import RidgeLine
-from opsvd.methods.stand_in import stand_in
+from opsvd.methods.stand_in import StandIn, stand_in
+from opsvd.methods.uniform import UniformPanels
 from opsvd.operator.problem import Problem
 from opsvd.probing.structure import Structure
 from opsvd.quadrature import Pieces
@@ -114,3 +116,24 @@ def test_a_problem_with_another_kernel_keeps_what_is_known():
     assert stand.domain is problem.domain
     assert stand.structure is problem.structure
     assert replace(stand, rtol=1e-3).given is stand.given
+
+
+@pytest.mark.parametrize(("bars", "asked"), [
+    ([[0.3], [0.11], [0.1]], 2),                        # the second tells no more than the first
+    ([[0.11], [0.11, 0.12], [0.11, 0.12], [0.1]], 3),   # the second tells more values than the first
+    ([[], [], [0.11], [0.2], [0.12]], 5)])              # nothing is told at first, and then less
+def test_no_more_is_asked_for_where_bars_are_what_stands_for_h(bars, asked):
+    """The kernel differs by 0.1 from h, so that no bar is smaller, whatever is done for the kernel."""
+    problem = dear(lambda x, y: np.cos(x - y))
+    found = StandIn(problem, 0.1).discretisations(UniformPanels(2).discretisation(problem) for _ in range(9))
+    next(found)
+    heard = []
+
+    def listen():
+        for errors in bars:
+            heard.append(errors)
+            found.send(SimpleNamespace(errors=np.array(errors)))
+
+    with pytest.raises(StopIteration):
+        listen()
+    assert len(heard) == asked
