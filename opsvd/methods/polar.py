@@ -94,13 +94,11 @@ class _Level:
 
     def __init__(self, problem: Problem, setting: _Setting, sizes: PolarSizes) -> None:
         self.problem, self.setting, self.sizes = problem, setting, sizes
-        _, profile, radii, tail, _ = setting
+        _, profile, radii, *_ = setting
         self.radial = radial_basis(profile.k, radii, sizes.step)
         self.own = own_grid(profile, setting.product.deviations, self.radial, sizes)
-        excess = self.own.laws[0].excess
-        self.whole = sizes.whole if profile.k > 2 else sizes.check
-        self.beyond = excess * tail.bound(self.whole.tops[-1])
-        self.outside = excess * radii.missing * radii.norm
+        self.excess = self.own.laws[0].excess
+        self.outside = self.excess * radii.missing * radii.norm
         self.found = list(self._triplets())
 
     def _triplets(self) -> Iterator[tuple[PolarOperator[PolarLaw], Triplets]]:
@@ -139,20 +137,24 @@ class _Level:
 
     def evidence(self, system: SingularSystem) -> PartsEvidence | None:
         """Every class on other lengths, directions and harmonics; None if random pairs contradict the answer."""
-        product, profile, radii, *_ = self.setting
+        product, profile, radii, tail, _ = self.setting
         check = check_grid(profile, product.deviations, self.radial, self.sizes.check)
-        radial = radial_basis(profile.k, radii, self.whole.step)
-        whole = own_grid(profile, product.deviations, radial, self.whole) if profile.k > 2 else check
+        sizes, whole = self.sizes.check, check
+        if profile.k > 2:
+            last = max((float(triplets.s.min(initial=math.inf)) for _, triplets in self.found), default=0.0)
+            sizes = self.sizes.whole(self.excess, tail, last)
+            whole = own_grid(profile, product.deviations, radial_basis(profile.k, radii, sizes.step), sizes)
+        beyond = self.excess * tail.bound(sizes.tops[-1])
         parts = tuple(PolarCheck(check.operator(operator.angular), whole.operator(operator.angular), self.radial,
-                                 self.radial, self.beyond, self.outside).evidence(triplets)
+                                 self.radial, beyond, self.outside).evidence(triplets)
                       for operator, triplets in self.found)
         norm, other = check.norm(), self.own.norm()
         mass, energy = self.setting.profile.hidden
-        excess, highest = self.own.laws[0].excess, float(radial_half_density(np.zeros(1), self.radial.k)[0])
-        unsure = abs(norm - other) + self.outside + (excess**2 * energy / norm if norm else 0.0)
+        highest = float(radial_half_density(np.zeros(1), self.radial.k)[0])
+        unsure = abs(norm - other) + self.outside + (self.excess**2 * energy / norm if norm else 0.0)
         evidence = PartsEvidence(
             values=system.values, parts=parts, counts=(1,) * len(parts),
-            added=excess * (mass * highest**2 + (16.0 * EPS + 10.0 * product.rounding) * self.setting.radii.norm),
+            added=self.excess * (mass * highest**2 + (16.0 * EPS + 10.0 * product.rounding) * self.setting.radii.norm),
             known_norm=Estimate(norm, unsure),
             floor=ORDER_MARGIN * max((part.operator_norm for part in parts), default=0.0))
         return None if self.setting.unseen.contradicts(system, evidence) else evidence

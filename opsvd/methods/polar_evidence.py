@@ -14,10 +14,9 @@ from ..evidence.remainder import ORDER_MARGIN, RemainderEvidence
 from .polar_law import PolarLaw
 from .polar_operator import PolarOperator, Triplets, columns_of, moved
 
-# Applications of the remainder to noise, and vectors of noise, by dimension: as in `norm_bound`, but with a factor of
-# 8^(1/6) = 1.41, with a probability of 10^-10 where an application takes long; and of 1.68 where twenty triplets leave
-# little. In four dimensions a class has twelve: by four applications the tenth value of sign was below the bound.
-_EFFORT = {2: (6, 15), 3: (4, 10), 4: (6, 10)}
+# Applications of the remainder to noise, which are odd, and vectors of noise, by dimension: a bound is false with a
+# probability of 10^-15, or of 10^-10 where an application takes long.
+_EFFORT = {2: (7, 15), 3: (5, 10), 4: (7, 10)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +44,11 @@ class PolarCheck:
     beyond: float
     outside: float
 
+    @property
+    def unseen(self) -> float:
+        """A bound of what neither operator has: it needs no margin."""
+        return self.beyond + self.outside
+
     def evidence(self, triplets: Triplets) -> RemainderEvidence:
         """Residuals of the triplets, and the norm of what all of them leave."""
         op, s = self.operator, triplets.s
@@ -57,41 +61,46 @@ class PolarCheck:
         skew = 0.5 * s.max(initial=0.0) * sum(
             corner_norms(_products(functions, inner) - np.eye(len(s))) for functions, inner in ((f, inner_f),
                                                                                               (g, inner_g)))
-        remainder, norm = self._remainder(triplets)
-        unseen = self.beyond + self.outside
+        size, norm = self._remainder(triplets)
         images = Images(np.maximum(along_x[0], along_y[0]) + self.outside,
                         np.maximum(along_x[1], along_y[1]) + skew + self.outside**2 / (s.max(initial=0.0) or 1.0))
         # What is left beside the leading q is a direct sum of the others and of what is beside all, up to residuals.
-        margin = (ORDER_MARGIN - 1.0) * (min(norm, remainder) + unseen)
-        complement = np.maximum(np.append(s[1:], 0.0), norm + unseen) + 2.0 * images.residual + margin
+        complement = np.maximum(np.append(s[1:], 0.0), norm + self.unseen) + 2.0 * images.residual
+        complement += (ORDER_MARGIN - 1.0) * min(norm, size)
         return RemainderEvidence(
-            values=s, size=float(np.hypot(np.linalg.norm(s), remainder)), remainder=remainder + unseen,
-            operator_norm=norm + unseen, coupling=norm + unseen, images=images, complement=complement,
-            dimension=int(np.prod(op.angular.shape)) * len(op.left.delta))
+            values=s, size=float(np.hypot(np.linalg.norm(s), size)), remainder=size + self.unseen,
+            operator_norm=norm + self.unseen / ORDER_MARGIN, coupling=norm + self.unseen, images=images,
+            complement=complement, dimension=int(np.prod(op.angular.shape)) * len(op.left.delta))
 
     def _remainder(self, triplets: Triplets) -> tuple[float, float]:
-        """The Hilbert-Schmidt norm of what the triplets leave, to a third, and a bound of its operator norm."""
+        r"""The Hilbert-Schmidt norm of what the triplets leave, R, to a third, and a bound of its operator norm.
+
+        As in `norm_bound`, but of an odd Chebyshev polynomial :math:`T_n(R / \beta)`, whose applications take R and R*
+        in turn. It is at most one up to :math:`\beta`, small near zero, where most values of R are, and grows fast
+        beyond: if its norm is at most v, then :math:`\|R\| \le \beta \cosh(\mathrm{arcosh}(\max(v, 1)) / n)`, whatever
+        :math:`\beta` is. We take the last value.
+        """
         op, s = self.whole, triplets.s
         f = moved(triplets.f, self.left, op.left.delta, op.angular.shape)
         g = moved(triplets.g, self.right, op.right.delta, op.angular.shape)
         applications, vectors = _EFFORT[sum(op.angular.sizes)]
         noise = op.noise(vectors)
-        logarithm, size = math.log(10.0 * math.sqrt(2.0 / math.pi)), 0.0
-        for turn in range(applications):
-            if turn % 2 == 0:
-                image = op.forward(noise) - _sums(f * s, _products(g, noise))
-                inner = op.of_left(image)
-            else:
-                image = op.backward(noise) - _sums(g * s, _products(f, noise))
-                inner = op.of_right(image)
-            norms = np.sqrt(_squares(image, inner))
-            largest = float(norms.max())
-            if largest <= EPS * s.max(initial=0.0):
-                return largest, largest
-            size = size or math.sqrt(float(np.mean(norms**2)))
-            logarithm += math.log(largest)
-            noise = inner / largest
-        return size, math.exp(logarithm / applications)
+        image = op.forward(noise) - _sums(f * s, _products(g, noise))
+        inner = op.of_left(image)
+        norms = np.sqrt(_squares(image, inner))
+        size, largest = math.sqrt(float(np.mean(norms**2))), float(norms.max())
+        if largest <= EPS * s.max(initial=0.0):
+            return largest, largest
+        guess = max(float(s.min(initial=largest)), 1e-3 * largest)
+        image, inner = image / guess, inner / guess
+        for _ in range(applications // 2):
+            back = op.backward(inner) - _sums(g * s, _products(f, inner))
+            noise = 2.0 / guess * op.of_right(back) - noise
+            step = 2.0 / guess * (op.forward(noise) - _sums(f * s, _products(g, noise)))
+            image = step - image
+            inner = op.of_left(image)
+        grown = 10.0 * math.sqrt(2.0 / math.pi) * math.sqrt(float(_squares(image, inner).max()))
+        return size, guess * math.cosh(math.acosh(max(grown, 1.0)) / applications)
 
 
 def _residuals(residual: np.ndarray, functions: np.ndarray,

@@ -61,11 +61,13 @@ class PolarSizes:
         """By which triplets are judged."""
         return self.times(CHECK_STEP, 1.15, 2)
 
-    @property
-    def whole(self) -> "PolarSizes":
-        """For the norm of what triplets leave: all harmonics, on lengths that tell it to some per cent."""
-        # In four dimensions more than those of the triplets would take a minute.
-        top = (self.check if len(self.tops) < 3 else self).tops[-1]
+    def whole(self, excess: float, tail: PolarTail, last: float) -> "PolarSizes":
+        """For the norm of what triplets leave: all harmonics, on lengths that tell it to some per cent.
+
+        Those beyond should hold less than the last values that were found, if the check has as many.
+        """
+        highest = self.check.tops[-1]
+        top = next((top for top in range(self.tops[-1], highest) if excess * tail.bound(top) <= 0.4 * last), highest)
         return replace(self, step=1.5 * self.step, tops=(top,) * len(self.tops))
 
 

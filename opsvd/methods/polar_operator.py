@@ -117,9 +117,9 @@ def orthonormalised(functions: np.ndarray, inner_products: Callable[[np.ndarray]
     """
     shape = functions.shape[:-1]
     v, f, inner_f = (columns_of(part) for part in (functions, known, inner_known))
-    inner, factor, rounding = v, np.eye(v.shape[1]), 0.0
+    inner, factor, rounding, lost = v, np.eye(v.shape[1]), 0.0, 1.0
     for _ in range(2):    # the first leaves the root of rounding, the second rounding
-        if v.shape[1] == 0:
+        if v.shape[1] == 0 or lost <= 1e-11:
             break
         along = inner_f.T @ v
         # What known functions leave of an image is rounding below 1e4 eps of it: sums have some thousand terms.
@@ -129,6 +129,9 @@ def orthonormalised(functions: np.ndarray, inner_products: Callable[[np.ndarray]
         square = v.T @ inner
         values, vectors = np.linalg.eigh(0.5 * (square + square.T))
         kept = values > max(64.0 * EPS * values.max(), rounding)
+        # Where values are of similar sizes, as those of a jump, the first leaves little.
+        lost = EPS * max(float(values.max()), float(np.sum(along**2, axis=0).max(initial=0.0))) / values[kept].min(
+            initial=math.inf)
         vectors, roots = vectors[:, kept], np.sqrt(values[kept])
         v, inner, factor = v @ (vectors / roots), inner @ (vectors / roots), (vectors * roots).T @ factor
     return v.reshape(*shape, v.shape[1]), inner.reshape(*shape, v.shape[1]), factor
