@@ -44,8 +44,8 @@ class StandIn(NamedTuple):
     def discretisations(self, finer: Generator[Discretisation, Any, Any]) -> Discretisations:
         """Yield what a method finds for it, with evidence for h.
 
-        It ends when an answer tells no more values than the one before, and nearly all of its bars is what h differs
-        by.
+        If what h differs by is above the tolerance, it ends when an answer tells no more values than the one before,
+        and nearly all of its bars is that.
         """
         known = 0
         try:
@@ -57,7 +57,9 @@ class StandIn(NamedTuple):
                     attempt = finer.throw(exhausted)
                 else:
                     told = 0 if answer is None else len(answer.errors)
-                    if answer is not None and 0 < told == known and answer.errors.max() <= 1.25 * self.moved:
+                    if answer is not None and 0 < told == known and (
+                            self.problem.rtol * answer.singular_values[0] < self.moved
+                            and answer.errors.max() <= 1.25 * self.moved):
                         return answer
                     known = told
                     attempt = finer.send(answer)

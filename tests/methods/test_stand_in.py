@@ -132,8 +132,17 @@ def test_no_more_is_asked_for_where_bars_are_what_stands_for_h(bars, asked):
     def listen():
         for errors in bars:
             heard.append(errors)
-            found.send(SimpleNamespace(errors=np.array(errors)))
+            found.send(SimpleNamespace(errors=np.array(errors), singular_values=np.ones(len(errors))))
 
     with pytest.raises(StopIteration):
         listen()
     assert len(heard) == asked
+
+
+def test_finer_answers_are_asked_for_where_the_tolerance_can_be_met():
+    """The kernel differs by 0.1 from h, and bars of 0.12 are to be met."""
+    problem = dear(lambda x, y: np.cos(x - y), rtol=0.12)
+    found = StandIn(problem, 0.1).discretisations(UniformPanels(2).discretisation(problem) for _ in range(9))
+    next(found)
+    for error in (0.125, 0.124, 0.123):
+        assert found.send(SimpleNamespace(errors=np.array([error]), singular_values=np.ones(1))) is not None
