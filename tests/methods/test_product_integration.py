@@ -202,3 +202,11 @@ def test_steps_along_any_line(shift, slope, rising):
     a = slope if rising else -slope
     found, _ = values_of(lambda x, y: y > shift + a * x, STANDARD, Gaussian(shift, slope), rtol=1e-8)
     np.testing.assert_allclose(found[:5], STEPS[:5], atol=1e-9)
+
+
+def test_a_status_says_that_panels_end():
+    """And how more are allowed, where neither the time nor the values are spent."""
+    with pytest.warns(ConvergenceWarning, match="max_nodes=320 allows"):
+        svd = opsvd.decompose(lambda x, y: x * x + y * y < 1.0, method=ProductIntegration(max_nodes=320))
+    assert "opsvd.ProductIntegration(max_nodes=640) takes more" in svd.status
+    assert "ran out" not in svd.status
