@@ -80,8 +80,8 @@ class Discretisation:
     note: str
     rtol: float | None = None
     remark: str = ""
-    limit: str = ("There is no better answer within the budget: raise max_seconds or max_evaluations, or the limits of a "
-                  "Method, or accept a larger rtol or a smaller max_rank")
+    limit: str = ("There is no better answer within the budget: raise max_seconds or max_evaluations, or the limits of "
+                  "a Method, or accept a larger rtol or a smaller max_rank")
     factorise: Callable[[np.ndarray], Triplets] = compact_svd
 
     @property
