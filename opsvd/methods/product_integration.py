@@ -108,7 +108,7 @@ class ProductIntegration(Method):
             # Where functions are settled and bars are not good enough, they are to be smoother. Then twice as many are
             # resolved: gaps of values that fall slowly are known from many. As many stay apart in `leading_part`.
             if last or (settled and rough <= 1e-10 and 2 * modes > 40 and not grows):
-                self._say_why(problem, 2 * dearest, full=max(len(x), len(y)) > min(broad, most))
+                self._say_why(problem, 2 * dearest, (len(x) - 1, len(y) - 1), min(broad, most))
                 return
             if settled and grows:
                 broad = min(3 * broad // 2, most)
@@ -121,17 +121,22 @@ class ProductIntegration(Method):
                 budget.forgo(2 * dearest)
                 return
 
-    def _say_why(self, problem: Problem, values: int, *, full: bool) -> None:
-        """Note why there are no finer panels, which take so many values: whether as panels are full, or for others."""
-        if problem.budget.evaluations_left < values:
-            problem.budget.forgo(values)
-        elif full:
-            problem.budget.give_up(
+    def _say_why(self, problem: Problem, values: int, panels: tuple[int, int], limit: int) -> None:
+        """Note why there are no more panels than these in x and in y, which would take so many values."""
+        budget, one_sided = problem.budget, 4 * min(panels) < 3 * max(panels)
+        if budget.evaluations_left < values:
+            budget.forgo(values)
+        elif max(panels) >= limit and not one_sided:
+            budget.give_up(
                 f"the singular functions are rough at more places than the panels resolve that "
                 f"max_nodes={self.max_nodes} allows: method=opsvd.ProductIntegration(max_nodes={2 * self.max_nodes}) "
                 f"takes more, with a larger max_seconds")
+        elif max(panels) >= limit:
+            budget.give_up(
+                "in one variable the singular functions stay rough: slices miss thin strips beside points where curves "
+                "of breaks meet, which more panels do not mend; h with x and y exchanged may do better")
         else:
-            problem.budget.give_up(
+            budget.give_up(
                 "the singular functions are resolved, but values are so near to each other that what is left beside "
                 "them is not bounded closely enough to tell their order")
 
