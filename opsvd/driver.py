@@ -61,7 +61,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
     rtol : float, optional
         The error bar of every singular value is to be at most ``rtol * s_1``; smaller values are left out, and
         go into ``tail``. By default 1e-10, and 1e-30 in quadruple precision. If h returns float32 or float16, no less
-        than 1e-6 or 0.01 can be met, and the answer is for that.
+        than 1e-6 or 0.01 can be met, and the answer is for that; where not even the first value is known, for 0.01.
     max_rank : int, optional
         Keep at most this many singular values; the others go into ``tail``.
     method : str or Method, default "auto"
@@ -154,7 +154,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
         seen = None
         try:
             seen, problem = _first_look(problem)
-            best, remark = _refined(problem, chosen)
+            best, remark = _resolved(problem, chosen)
         except KeyboardInterrupt:    # before there was an answer; the next one is not caught
             budget.interrupt()
             best, remark = _of_last_methods(problem, "")[0], "interrupted"
@@ -164,11 +164,11 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
         if best is None:
             best, remark = _coarse(problem, remark or f"{chosen!r} cannot do this kernel: leave method out, and one "
                                    "that can is chosen")
+        best = _for_tolerance(best, rtol)
         trace = find_trace(best.svd, problem)
     if attainable > rtol:
-        best, remark = _for_tolerance(best, rtol), (
-            f"h returns numbers of single precision or less: pass rtol={attainable:g} or more, or let h compute in "
-            f"double precision, as float64 of numpy and torch and jax_enable_x64 of jax do")
+        remark = (f"h returns numbers of single precision or less: pass rtol={attainable:g} or more, or let h compute "
+                  f"in double precision, as float64 of numpy and torch and jax_enable_x64 of jax do")
     budget.report(1.0, "")
     factor, evaluations = kernel.factor / problem.given.factor, budget.spent
     svd = best.svd if factor == 1.0 else best.svd.times(factor)
@@ -249,6 +249,12 @@ class _Judged:
         mine, others = (float(np.sum(np.log(np.maximum(svd.errors[:q], TINY)))) for svd in (self.svd, other.svd))
         return mine < others or (mine == others and self.rtol < other.rtol)
 
+    @property
+    def poor(self) -> bool:
+        """Whether not even the first value is told to two digits, and h is not seen to be zero."""
+        svd = self.svd
+        return not svd.converged and not bool((svd.errors[:1] <= 0.01 * svd.values[:1]).any())
+
     def beside(self, other: "_Judged") -> "_Judged":
         """The better of both; of two tolerances without what it tells worse than the other tells anything."""
         best, last = (self, other) if self.better(other) else (other, self)
@@ -264,13 +270,25 @@ class _Judged:
         return near and bar > 0.5 * bar_before and self.discretisation.finer_than(before.discretisation)
 
 
-def _refined(problem: Problem, method: Method) -> tuple[_Judged | None, str]:
+def _resolved(problem: Problem, method: Method) -> tuple[_Judged | None, str]:
+    """The answer of a method to the tolerance asked for; where that tells no value, to larger ones, which ask for less.
+
+    Methods for vectors end with points, for any tolerance.
+    """
+    best, remark = _refined(problem, method)
+    if problem.of_numbers and (best is None or best.poor):
+        for rtol in (larger for larger in (1e-2, 1e-5) if larger > problem.rtol):    # something first, then more
+            best, later = _refined(problem.at(rtol), method, best)
+            remark = later or remark
+    return best, remark
+
+
+def _refined(problem: Problem, method: Method, best: _Judged | None = None) -> tuple[_Judged | None, str]:
     """Go through ever finer discretisations of a method until one gives all that is asked.
 
-    Return its answer, or the best of all; and what stands in the way of more, if that is known. If the method refuses,
-    raise saying why.
+    Return its answer, or the best of all, with one that is there already; and what stands in the way of more, if that
+    is known. If the method refuses, raise saying why.
     """
-    best: _Judged | None = None
     remark, finer = "", _discretisations(problem, method)
     try:
         discretisation = next(finer)
@@ -298,7 +316,7 @@ def _refined(problem: Problem, method: Method) -> tuple[_Judged | None, str]:
             raise
         problem.budget.interrupt()    # and so no more is found out, of what would take long
         remark = "interrupted"
-    return None if best is None else _for_tolerance(best, problem.rtol), remark
+    return best, remark
 
 
 def _discretisations(problem: Problem, method: Method) -> Generator[Discretisation, Any, None]:

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from problems import tagged
+from quiet import quietly
 from scipy.special import ndtr
 
 import opsvd
@@ -207,3 +208,14 @@ def test_digits_of_leading_values_decide():
     assert some.better(none)
     assert not none.better(some)
     assert answer([1e-5, 1e-4, 3e-2]).better(some)
+
+
+@pytest.mark.thorough
+def test_a_kernel_that_cannot_have_ten_digits_has_fewer():
+    """sin(1 / x) y oscillates without end: its one value is known, and the status names the tolerance of the answer."""
+    svd = quietly(lambda x, y: np.sin(1.0 / x) * y)
+    exact = 0.760396937643645560    # sqrt((1 - E cos(2 / x)) / 2), by quadrature in 1 / x with 30 digits
+    assert svd.rank == 1
+    assert abs(svd.singular_values[0] - exact) <= svd.errors[0] <= 0.01 * exact
+    assert not svd.converged
+    assert "This is the answer for rtol=0.01 (slices of h do not become smooth" in svd.status

@@ -122,8 +122,8 @@ class Budget:
 
     @property
     def is_late(self) -> bool:
-        """Whether an answer that is not shown soon may come too late: most of the seconds are gone."""
-        return self.seconds_left < 0.3 * self.seconds
+        """Whether an answer that is not shown soon may come too late: a third of the seconds are gone."""
+        return time.monotonic() - self.started > self.seconds / 3.0
 
     def cost(self, evaluations: int, calls: int) -> float:
         """The seconds that so many values in so many calls are expected to take: a price a value, and one a call."""

@@ -97,10 +97,11 @@ class Discretisation:
         return SingularSystem(values[order], *(SingularFunctions(side) for side in zip(*parts, strict=True)))
 
     def finer_than(self, other: "Discretisation") -> bool:
-        """Whether it has more functions than the other, of the same kind."""
+        """Whether it has more functions than the other, of the same kind, in both variables no fewer."""
         kinds, sizes = ([[(block.left.kind, block.right.kind) for block in d.blocks] for d in (self, other)],
-                        [min(min(block.matrix.shape) for block in d.blocks) for d in (self, other)])
-        return kinds[0] == kinds[1] and sizes[0] > sizes[1]
+                        [np.array([block.matrix.shape for block in d.blocks]) for d in (self, other)])
+        return kinds[0] == kinds[1] and bool((sizes[0] >= sizes[1]).all() and (
+            sizes[0].min(axis=1) > sizes[1].min(axis=1)).any())
 
 
 class Answer(Protocol):

@@ -316,7 +316,7 @@ def _approaching(x: np.ndarray, lists: list[np.ndarray], i: int, step: int) -> l
         return []
     middle0, middle1, gap0, gap1 = *(0.5 * (b[:-1] + b[1:]) for b in (b0, b1)), np.diff(b0), np.diff(b1)
     j = np.arange(len(gap1))
-    k = j if len(b0) == len(b1) else np.abs(middle1[:, None] - middle0).argmin(axis=1)
+    k = j if len(b0) == len(b1) else _nearest(middle0, middle1)
     nearer = (gap1 < gap0[k]) & (gap1 > 0.0)
     if not nearer.any():
         return []
@@ -328,6 +328,13 @@ def _approaching(x: np.ndarray, lists: list[np.ndarray], i: int, step: int) -> l
     meets = meets[np.argsort(np.abs(middle1[meets] - np.median(b1)), kind="stable")]
     _, first = np.unique(np.round(ahead[meets], 2), return_index=True)
     return [(x0, b0[k[n]], b0[k[n] + 1], x1, b1[n], b1[n + 1], x2) for n in meets[first]]
+
+
+def _nearest(places: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Which of some increasing places is nearest to each point; of thousands a table of all pairs would take seconds."""
+    after = np.minimum(np.searchsorted(places, points), len(places) - 1)
+    before = np.maximum(after - 1, 0)
+    return np.where(np.abs(points - places[before]) <= np.abs(places[after] - points), before, after)
 
 
 def _within(steps: np.ndarray, most: np.ndarray) -> np.ndarray:
