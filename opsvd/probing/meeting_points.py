@@ -331,7 +331,7 @@ def _approaching(x: np.ndarray, lists: list[np.ndarray], i: int, step: int) -> l
 
 
 def _nearest(places: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Which of some increasing places is nearest to each point; of thousands a table of all pairs would take seconds."""
+    """Which of increasing places is nearest to each point; a table of all pairs of thousands would take seconds."""
     after = np.minimum(np.searchsorted(places, points), len(places) - 1)
     before = np.maximum(after - 1, 0)
     return np.where(np.abs(points - places[before]) <= np.abs(places[after] - points), before, after)
