@@ -126,7 +126,7 @@ class Splitter:
             self.exhausted = cost >= budget
             if not self.exhausted:
                 pieces = self._split(pieces)
-            pieces = self._keep(pieces, last=last or self.exhausted)
+            pieces = pieces.in_batches(self._keep, last=last or self.exhausted)
 
     def _follow_hints(self, fresh: np.ndarray, start: int) -> None:
         """Look for the strips that neighbours show, slice by slice from those that are fresh."""
