@@ -47,7 +47,8 @@ class SlicePieces:
 
         That saves a fifth of the time of floor(3(x + y)), and the clock is looked at in each.
         """
-        first, *others = (function(self[start:start + 16_000], **options) for start in range(0, max(len(self), 1), 16_000))
+        starts = range(0, max(len(self), 1), 16_000)
+        first, *others = (function(self[start:start + starts.step], **options) for start in starts)
         return first.joined(*others)
 
     def between(self, left: np.ndarray, right: np.ndarray) -> "SlicePieces":
