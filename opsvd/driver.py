@@ -25,7 +25,7 @@ from .kernels import Kernel, entrywise, kernel_values, paired, unit_factor
 from .measures import Gaussian, MeasureLike
 from .methods import Auto, Method, as_method, hold_for_few_points, quad_method
 from .methods.coarse import COARSE_VALUES, LAST, coarse_methods
-from .operator.discretisation import Discretisation
+from .operator.discretisation import Discretisation, is_poor
 from .operator.problem import Problem
 
 _LEAST = 100    # max_evaluations; the smallest answer for numbers takes 45, and trying h 39
@@ -249,12 +249,6 @@ class _Judged:
         mine, others = (float(np.sum(np.log(np.maximum(svd.errors[:q], TINY)))) for svd in (self.svd, other.svd))
         return mine < others or (mine == others and self.rtol < other.rtol)
 
-    @property
-    def poor(self) -> bool:
-        """Whether not even the first value is told to two digits, and h is not seen to be zero."""
-        svd = self.svd
-        return not svd.converged and not bool((svd.errors[:1] <= 0.01 * svd.values[:1]).any())
-
     def beside(self, other: "_Judged") -> "_Judged":
         """The better of both; of two tolerances without what it tells worse than the other tells anything."""
         best, last = (self, other) if self.better(other) else (other, self)
@@ -276,7 +270,7 @@ def _resolved(problem: Problem, method: Method) -> tuple[_Judged | None, str]:
     Methods for vectors end with points, for any tolerance.
     """
     best, remark = _refined(problem, method)
-    if problem.of_numbers and (best is None or best.poor):
+    if problem.of_numbers and (best is None or is_poor(best.svd)):
         for rtol in (larger for larger in (1e-2, 1e-5) if larger > problem.rtol):    # something first, then more
             best, later = _refined(problem.at(rtol), method, best)
             remark = later or remark

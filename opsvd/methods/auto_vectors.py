@@ -1,7 +1,7 @@
 """What the default method does for vectors, blocks and matrices."""
 
 from ..kernels import BlockKernel, MatrixKernel
-from ..operator.discretisation import Answer, Discretisations
+from ..operator.discretisation import Discretisations, is_poor
 from ..operator.problem import Problem
 from ..probing.coordinates import Component
 from .grids import Grid
@@ -25,14 +25,14 @@ def discretisations_of_vectors(problem: Problem) -> Discretisations:
             return answer
     if Polar().refusal(problem) is None:
         answer = yield from Polar().discretisations(problem)
-        if answer is not None and not _poor(answer):
+        if answer is not None and not is_poor(answer):
             return answer
     if Zonal().refusal(problem) is None:
         answer = yield from Zonal().discretisations(problem)
-        if answer is not None and not _poor(answer):
+        if answer is not None and not is_poor(answer):
             return answer
     answer = yield from _of_products(problem)
-    if answer is None or _poor(answer):
+    if answer is None or is_poor(answer):
         problem.budget.release()
         problem.budget.refusals.clear()
         answer = yield from QuasiRandom().discretisations(problem)
@@ -68,9 +68,3 @@ def _takes_all(problem: Problem) -> bool:
     coordinates = problem.coordinates
     x, y = len(coordinates.anchor_x), len(coordinates.anchor_y)
     return max(x, y) == 2 and coordinates.components == (Component(tuple(range(x)), tuple(range(y))),)
-
-
-def _poor(answer: Answer) -> bool:
-    """Whether not even the first value is told to two digits, which points may do."""
-    return not answer.converged and (
-        len(answer.errors) == 0 or bool(answer.errors[0] > 0.01 * answer.singular_values[0]))

@@ -120,6 +120,12 @@ class Answer(Protocol):
         """Their bars."""
 
 
+def is_poor(answer: Answer) -> bool:
+    """Whether not even the first value is told to two digits, and h is not seen to be zero."""
+    return not answer.converged and (
+        len(answer.errors) == 0 or bool(answer.errors[0] > 0.01 * answer.singular_values[0]))
+
+
 Discretisations: TypeAlias = Generator[Discretisation, Answer | None, Answer | None]
 """Ever finer discretisations, by a method that looks at the answer of each: ``answer = yield discretisation``.
 
