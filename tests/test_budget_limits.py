@@ -115,7 +115,7 @@ def test_a_method_by_name_is_stopped_in_time(name, method, seconds, clock):
     assert svd.converged or f"max_seconds={seconds:g}" in svd.status
 
 
-@pytest.mark.parametrize("name", ["numbers", "invariant", "tensor"])
+@pytest.mark.parametrize("name", ["numbers", "invariant", pytest.param("tensor", marks=pytest.mark.thorough)])
 def test_coarse_answers_hold(name, clock):
     """Bars of a few points, against the answer of a kernel that is fast."""
     fast, _ = answered(name, clock, rtol=1e-2)

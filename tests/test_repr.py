@@ -90,6 +90,7 @@ def test_short_forms_are_short_and_say_something(shown):
         assert " object at 0x" not in text, name
 
 
+@pytest.mark.thorough
 def test_short_forms(shown):
     """Some of them, word by word."""
     assert shown["line.left"] == "SingularFunctions(rank 11, variable ~ Gaussian(mean=0.0, std=1.0))"

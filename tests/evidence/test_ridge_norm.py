@@ -54,6 +54,7 @@ def test_slow_and_fast_waves_do_not_add():
     assert filtered.taken > 0.3 * s[20]    # with which it would be more
 
 
+@pytest.mark.thorough
 def test_fast_waves_that_are_larger_count():
     """Beside all of a slow kernel a wave of frequency 1000 is left, of which no filter up to 600 tells."""
     mu, half = Gaussian(), 1e-2

@@ -122,6 +122,7 @@ def test_results_survive_saving(general, tmp_path):
     np.testing.assert_array_equal(again(pairs, pairs), svd(pairs, pairs))
 
 
+@pytest.mark.thorough
 def test_functions_are_vectors(general):
     """f_i of b rows has b values, E[f_i . f_j] = delta_ij, and the sum over i is the block over b."""
     svd = general
