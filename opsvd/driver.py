@@ -267,13 +267,16 @@ class _Judged:
 def _resolved(problem: Problem, method: Method) -> tuple[_Judged | None, str]:
     """The answer of a method to the tolerance asked for; where that tells no value, to larger ones, which ask for less.
 
+    Until there is a value, a third of the budget is kept back for these; an answer that is to be judged may take it.
     Methods for vectors end with points, for any tolerance.
     """
+    larger = [rtol for rtol in (1e-2, 1e-5) if rtol > problem.rtol and problem.of_numbers]    # something, then more
+    problem.budget.keep(1.0 / 3.0 if larger and not problem.budget.dear else 0.0)
     best, remark = _refined(problem, method)
-    if problem.of_numbers and (best is None or is_poor(best.svd)):
-        for rtol in (larger for larger in (1e-2, 1e-5) if larger > problem.rtol):    # something first, then more
-            best, later = _refined(problem.at(rtol), method, best)
-            remark = later or remark
+    problem.budget.keep(0.0)
+    for rtol in larger if best is None or is_poor(best.svd) else ():
+        best, later = _refined(problem.at(rtol), method, best)
+        remark = later or remark
     return best, remark
 
 
@@ -284,11 +287,13 @@ def _refined(problem: Problem, method: Method, best: _Judged | None = None) -> t
     is known. If the method refuses, raise saying why.
     """
     remark, finer = "", _discretisations(problem, method)
+    problem.budget.begin()
     try:
         discretisation = next(finer)
         while True:
             try:
-                answer = _judged(problem, discretisation)
+                with problem.budget.nothing_kept():
+                    answer = _judged(problem, discretisation)
             except BudgetExhaustedError as exhausted:
                 discretisation = finer.throw(exhausted)
                 continue
@@ -297,6 +302,8 @@ def _refined(problem: Problem, method: Method, best: _Judged | None = None) -> t
                 done = answer.rtol == problem.rtol and (
                     answer.complete or (best is not None and answer.stalled(best)))
                 best = answer if best is None else answer.beside(best)
+                if not is_poor(best.svd):
+                    problem.budget.keep(0.0)
                 problem.budget.say(f"{best.svd.rank} values, largest error {best.svd.worst_error:.1e}")
                 if done:
                     break

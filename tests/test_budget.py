@@ -37,6 +37,42 @@ def test_time_runs_out():
         budget.spend(1)
 
 
+def test_a_share_is_kept_until_it_is_given_free():
+    """Of values and seconds; what is held back for a coarse answer is within it."""
+    budget = Budget(900, 100.0)
+    budget.hold(100, 100, 1)
+    budget.keep(1.0 / 3.0)
+    assert budget.evaluations_left == 600
+    assert 66.0 < budget.seconds_left <= 100.0 * 2.0 / 3.0
+    with budget.nothing_kept():
+        assert budget.evaluations_left == 800
+    with pytest.raises(BudgetExhaustedError):
+        budget.spend(601)
+    budget.keep(0.0)
+    budget.spend(601)
+
+
+def test_it_is_late_when_half_of_what_there_was_is_gone():
+    """Counted from where work on an answer begins."""
+    budget = Budget(1000, math.inf)
+    assert not budget.is_late
+    budget.spend(200)
+    budget.begin()
+    budget.spend(400)
+    assert not budget.is_late
+    budget.spend(1)
+    assert budget.is_late
+
+
+def test_a_part_may_end_before_its_context():
+    """Then the whole is there again, as it is behind the context."""
+    budget = Budget(1000, math.inf)
+    with budget.part(0.1) as end:
+        assert budget.evaluations_left == 100
+        end()
+        assert budget.evaluations_left == 1000
+
+
 def test_a_limited_kernel_pays_and_its_original_does_not():
     """The same values, a count of its own, and the budget's exception before h is called."""
     calls = []

@@ -70,6 +70,8 @@ class Budget:
     few: bool = False
     report: Report = nothing
     _held: tuple[int, int, int] = (0, 0, 0)
+    _kept: float = 0.0
+    _late: tuple[float, float] = (math.inf, math.inf)
     _overtime: float = 0.0
     _part: tuple[float, float] = (math.inf, math.inf)
 
@@ -106,24 +108,25 @@ class Budget:
     @property
     def evaluations_left(self) -> int:
         """The values that may still be asked for, without those held back."""
-        return int(min(self.evaluations - self.aside - self._held[0], self._part[0])) - self.spent
+        held = max(self._held[0], self._kept * self.evaluations)
+        return int(min(self.evaluations - self.aside - held, self._part[0])) - self.spent
 
     @property
     def seconds_left(self) -> float:
         """The seconds left, without those held back; negative if there are none."""
         most, least, calls = self._held
-        held = 0.0
+        held = self._kept * self.seconds
         if calls:
             # A tenth of the seconds at least, for linear algebra; at most 45 % of them for a coarse answer, or, if the
             # smallest of all answers takes more, up to 70 % for that one.
             most_held = min(max(0.45 * self.seconds, self.cost(least, calls)), 0.7 * self.seconds)
-            held = min(max(self.cost(most, calls), 0.1 * self.seconds), most_held)
+            held = max(min(max(self.cost(most, calls), 0.1 * self.seconds), most_held), held)
         return min(self.started + self.seconds + self._overtime - held, self._part[1]) - time.monotonic()
 
     @property
     def is_late(self) -> bool:
-        """Whether an answer that is not shown soon may come too late: a third of the seconds are gone."""
-        return time.monotonic() - self.started > self.seconds / 3.0
+        """Whether an answer that is not shown soon may come too late: half of the seconds or values for it are gone."""
+        return self.spent > self._late[0] or time.monotonic() > self._late[1]
 
     def cost(self, evaluations: int, calls: int) -> float:
         """The seconds that so many values in so many calls are expected to take: a price a value, and one a call."""
@@ -185,6 +188,23 @@ class Budget:
         """Keep back what a coarse answer of so many values takes, or the time for one of at least so few."""
         self._held = most, least, calls
 
+    def keep(self, share: float) -> None:
+        """Keep back a share of the values and of the seconds, or what is held back if that is more."""
+        self._kept = share
+
+    @contextmanager
+    def nothing_kept(self) -> Iterator[None]:
+        """Within this context the share is free."""
+        before, self._kept = self._kept, 0.0
+        try:
+            yield
+        finally:
+            self._kept = before
+
+    def begin(self) -> None:
+        """Note that work on an answer begins: see `is_late`."""
+        self._late = self.spent + self.evaluations_left / 2.0, time.monotonic() + self.seconds_left / 2.0
+
     def release(self) -> None:
         """Give free what is held back."""
         self._held = (0, 0, 0)
@@ -209,14 +229,18 @@ class Budget:
         self.release()
 
     @contextmanager
-    def part(self, share: float) -> Iterator[None]:
-        """Within this context, no more than a part of what is left may be spent."""
+    def part(self, share: float) -> Iterator[Callable[[], None]]:
+        """Within this context, no more than a part of what is left may be spent, until what it gives is called."""
         before = self._part
         self._part = self.spent + share * self.evaluations_left, time.monotonic() + share * self.seconds_left
-        try:
-            yield
-        finally:
+
+        def end() -> None:
             self._part = before
+
+        try:
+            yield end
+        finally:
+            end()
 
     @contextmanager
     def watched(self) -> Iterator[None]:

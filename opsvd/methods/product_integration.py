@@ -86,13 +86,15 @@ class ProductIntegration(Method):
             (u, s, v), scaled, functions = leading_part(
                 along_y.matrix(left.rule, right), along_x.matrix(right.rule, left).conj().T, functions.at(right))
             f, g = u[:, :modes] * s[:modes], v[:, :modes] * s[:modes]
-            finer_x, finer_y = (
-                resolved(side.images(theirs, others), side.mu_x, panels.edges, max(rough, _blur(others)),
-                         limit=min(2 * broad, most), broad=broad, singular=side.singular, start=own)
-                for side, panels, own, theirs, others in ((along_y, left, f, right, g), (along_x, right, g, left, f)))
-            settled = len(finer_x) == len(x) and len(finer_y) == len(y)
+            late = shown == (0, 0) and budget.is_late
+            if late and (values := _values_of_images(sides, kernel.evaluations - start)) > budget.evaluations_left:
+                budget.forgo(values)
+                return
+            finer_x, finer_y = (x, y) if late else _finer(
+                sides, (left, right), (f, g), partial(resolved, limit=min(2 * broad, most), broad=broad), rough)
+            settled = not late and len(finer_x) == len(x) and len(finer_y) == len(y)
             last = left_over == 1 or (shown == (0, 0) and budget.evaluations_left < 2 * dearest)
-            late = kernel.evaluations - start > patience or (shown == (0, 0) and budget.is_late)
+            late = late or kernel.evaluations - start > patience
             if (settled or last or late) and shown != (len(x), len(y)):
                 patience, shown = 2 * patience, (len(x), len(y))
                 block = Block(left, right, scaled @ functions.coefficients.conj().T)
@@ -208,6 +210,20 @@ def _placed(along_y: "_Slices", along_x: "_Slices") -> tuple["_Slices", "_Slices
         side.edges = with_edges_at(side.edges, other.singular, side.mu_y)
         side.corners = side.corners_on(side.edges, other.met)
     return along_y, along_x
+
+
+def _finer(sides: tuple["_Slices", "_Slices"], bases: tuple[PanelBasis, PanelBasis], functions: tuple[np.ndarray, ...],
+           resolved: Callable[..., np.ndarray], rough: float) -> Iterator[np.ndarray]:
+    """Panels in x and in y that resolve singular functions, as images of those on the other side."""
+    (left, right), (f, g) = bases, functions
+    for side, panels, own, theirs, others in zip(sides, bases, functions, (right, left), (g, f), strict=True):
+        yield resolved(side.images(theirs, others), side.mu_x, panels.edges, max(rough, _blur(others)),
+                       singular=side.singular, start=own)
+
+
+def _values_of_images(sides: tuple["_Slices", "_Slices"], spent: int) -> int:
+    """About how many values images take, of 600 slices a side, where those so far took so many."""
+    return 1200 * spent // sum(len(side.known) for side in sides)
 
 
 def _first_panels(sides: tuple["_Slices", "_Slices"], resolved: Callable[..., np.ndarray],

@@ -22,12 +22,17 @@ def tightened(problem: Problem, attempts: Callable[[Problem], Iterator[Discretis
     """Yield the discretisations for the tolerance of a problem, or for larger ones that the budget allows.
 
     The tolerance itself is `tried` first, with that part of the budget. If that does not do, larger ones come first.
+    Where it gives bars within the next larger one, it goes on with all that is left: larger ones would tell no more.
     The last answer is returned, or None if h hides.
     """
     budget = problem.budget
     try:
-        with budget.part(tried):
-            answer = yield from _attempted(attempts(problem), None)
+        with budget.part(tried) as whole:
+            def heard(answer: Answer) -> None:
+                if _near(answer, problem.rtol):
+                    whole()
+
+            answer = yield from _attempted(attempts(problem), None, heard)
         if not budget.refusals or (answer is not None and answer.converged):
             return answer
         budget.refusals.clear()    # the part ran out, and not the whole
@@ -46,14 +51,24 @@ def tightened(problem: Problem, attempts: Callable[[Problem], Iterator[Discretis
         return None
 
 
-def _attempted(discretisations: Iterator[Discretisation], last: Answer | None) -> Discretisations:
-    """Yield until an answer is within the tolerance, h hides, or the budget refuses: the last answer of all."""
+def _near(answer: Answer, rtol: float) -> bool:
+    """Whether an answer has values, with bars of at most a hundred times the tolerance: a step of `_STEPS` above it."""
+    return len(answer.errors) > 0 and bool(answer.errors.max() <= 100.0 * rtol * answer.singular_values[0])
+
+
+def _attempted(discretisations: Iterator[Discretisation], last: Answer | None,
+               heard: Callable[[Answer], None] = lambda _: None) -> Discretisations:
+    """Yield until an answer is within the tolerance, h hides, or the budget refuses: the last answer of all.
+
+    Every answer is told to `heard`.
+    """
     with suppress(BudgetExhaustedError):
         for discretisation in discretisations:
             answer = yield discretisation
             if answer is None:
                 raise _HiddenError
             last = answer
+            heard(answer)
             if answer.converged:
                 break
     return last
