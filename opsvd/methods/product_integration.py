@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .._support.arrays import squares
+from .._support.budget import Budget
 from .._support.floats import TINY
 from .._support.validation import positive_int
 from ..bases import PanelBasis
@@ -86,10 +87,7 @@ class ProductIntegration(Method):
             (u, s, v), scaled, functions = leading_part(
                 along_y.matrix(left.rule, right), along_x.matrix(right.rule, left).conj().T, functions.at(right))
             f, g = u[:, :modes] * s[:modes], v[:, :modes] * s[:modes]
-            late = shown == (0, 0) and budget.is_late
-            if late and (values := _values_of_images(sides, kernel.evaluations - start)) > budget.evaluations_left:
-                budget.forgo(values)
-                return
+            late = shown == (0, 0) and _is_late(budget, sides, kernel.evaluations - start)
             finer_x, finer_y = (x, y) if late else _finer(
                 sides, (left, right), (f, g), partial(resolved, limit=min(2 * broad, most), broad=broad), rough)
             settled = not late and len(finer_x) == len(x) and len(finer_y) == len(y)
@@ -221,9 +219,14 @@ def _finer(sides: tuple["_Slices", "_Slices"], bases: tuple[PanelBasis, PanelBas
                        singular=side.singular, start=own)
 
 
-def _values_of_images(sides: tuple["_Slices", "_Slices"], spent: int) -> int:
-    """About how many values images take, of 600 slices a side, where those so far took so many."""
-    return 1200 * spent // sum(len(side.known) for side in sides)
+def _is_late(budget: Budget, sides: tuple["_Slices", "_Slices"], spent: int) -> bool:
+    """Whether an answer is to be shown, settled or not, where so many values were spent.
+
+    Raises BudgetExhaustedError if it is late and images, along 600 slices a side, take more than there is.
+    """
+    if budget.is_late:
+        budget.require(1200 * spent // sum(len(side.known) for side in sides))
+    return budget.is_late
 
 
 def _first_panels(sides: tuple["_Slices", "_Slices"], resolved: Callable[..., np.ndarray],
