@@ -29,8 +29,8 @@ from .operator.discretisation import Discretisation, is_poor
 from .operator.problem import Problem
 
 _LEAST = 100    # max_evaluations; the smallest answer for numbers takes 45, and trying h 39
-_FAR_OUT = ("h^2 times the densities decays so slowly that much of it lies where the densities are zero to any float; "
-            "take measures with a smaller std")
+_FAR_OUT = ("There is no better answer: h^2 times the densities decays so slowly that much of it lies where the "
+            "densities are zero to any float; take measures with a smaller std")
 
 
 def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu_y: MeasureLike = Gaussian(), *,  # noqa: B008
@@ -336,12 +336,13 @@ def _judged(problem: Problem, discretisation: Discretisation) -> _Judged | None:
     if evidence is None:
         return None
     rtol = problem.rtol if discretisation.rtol is None else discretisation.rtol
+    discretisation = replace(discretisation, limit=_FAR_OUT) if evidence.hopeless else discretisation
     chosen = select(evidence, system.left.multiplicities, rtol, problem.max_rank)
     svd = assembled(discretisation, system, evidence, chosen, rtol=rtol, max_rank=problem.max_rank)
     accurate = leading_true(svd.errors <= problem.rtol * svd.values.max(initial=0.0))
     complete = evidence.hopeless or (chosen.complete and svd.converged)
     return _Judged(svd, discretisation, accurate, complete, evidence.remainder,
-                   remark=_FAR_OUT if evidence.hopeless else discretisation.remark)
+                   remark=discretisation.remark)
 
 
 def _for_tolerance(best: _Judged, rtol: float) -> _Judged:
