@@ -273,3 +273,20 @@ def test_an_interrupt_too_early_or_for_the_second_time_is_raised(clock):
     with pytest.raises(KeyboardInterrupt):
         quietly(lambda x, y: 0.0 * first(x * y) + second(x * y), max_seconds=600.0, max_evaluations=20_000)
     assert again
+
+
+@pytest.mark.parametrize("limit", [4034, 15_000, 21_000])
+def test_few_values_under_atoms_beside_a_density(limit):
+    """Each edge of a measure ends a panel: the smallest answer on panels takes more than is left, and points do not."""
+    mixed = opsvd.Mixture([opsvd.Discrete([0.1, 0.6], [0.3, 0.7]), opsvd.Gaussian()], [0.2, 0.8])
+
+    def h(x, y):
+        return 100.0 + np.exp(-0.7 * (x - y + 0.3)**2)
+
+    svd = quietly(h, opsvd.Gaussian(), mixed, rtol=1e-6, max_evaluations=limit)
+    assert svd.evaluations <= limit
+    x, weights = np.polynomial.hermite_e.hermegauss(200)
+    weights = weights / weights.sum()
+    nodes, roots = np.append(x, [0.1, 0.6]), np.sqrt(np.append(0.8 * weights, [0.06, 0.14]))
+    exact = np.linalg.svd(np.sqrt(weights)[:, None] * h(x[:, None], nodes) * roots, compute_uv=False)
+    assert (np.abs(svd.singular_values - exact[:svd.rank]) <= svd.errors + 1e-12).all()

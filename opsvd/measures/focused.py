@@ -92,7 +92,7 @@ class Focused(Coordinate):
         guess = (q * q * ((1.0 + 2.0 * p) * u[i] + p * slopes[i])
                  + p * p * ((1.0 + 2.0 * q) * u[i + 1] - q * slopes[i + 1]))
         found = guess + (t - self.outer(guess)) / self.slope(guess)
-        beyond = (steps < 0.0) | (steps > len(u) - 1.0)
+        beyond = (steps < 0.0) | (steps > len(u) - 2.0)    # the last u may be the end of the span, and nearer
         if beyond.any():
             found[beyond] = self._searched(t[beyond])
         return np.asarray(np.clip(found, *self.base.span))

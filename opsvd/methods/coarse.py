@@ -1,5 +1,6 @@
 """Methods that give a coarse answer, where a budget has left nothing for a better one."""
 
+import math
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -31,11 +32,12 @@ def coarse_methods(problem: Problem) -> Iterator[Method]:
 
 def _coarse_values(problem: Problem) -> int:
     """Values of h that a coarse answer takes at least, for numbers."""
+    edges = [len(mu.edges) for mu in problem.lines]    # each ends a panel
     if not problem.budget.dear:
-        return COARSE_VALUES
+        return COARSE_VALUES * math.prod(10 + count for count in edges) // 100
     # For the smallest matrix, of polynomials or of a panel and two, with what checks it; and for two grids of sixteen
     # points a side to find the domain, with twelve points of four lines along each tail.
-    matrix = 240 if Polynomials(degree=3).refusal(problem) is None else 720
+    matrix = 240 if Polynomials(degree=3).refusal(problem) is None else 720 * math.prod(1 + count for count in edges)
     return matrix if "domain" in vars(problem) else matrix + 520 + 48 * sum(len(mu.tails) for mu in problem.lines)
 
 
@@ -46,4 +48,5 @@ def _affordable(problem: Problem) -> Method:
         _ = problem.domain
     nodes = int(min(max(0.5 * budget.values_left, 36.0), 40_000.0) ** 0.5) - 1
     polynomials = Polynomials(degree=max(3 * nodes // 4, 1), quadrature=nodes)
-    return polynomials if polynomials.refusal(problem) is None else UniformPanels(max(1, nodes // 16))
+    edges = max(len(mu.edges) for mu in problem.lines)
+    return polynomials if polynomials.refusal(problem) is None else UniformPanels(max(1, nodes // 16 - edges))
