@@ -268,9 +268,10 @@ def _resolved(problem: Problem, method: Method) -> tuple[_Judged | None, str]:
     """The answer of a method to the tolerance asked for; where that tells no value, to larger ones, which ask for less.
 
     Until there is a value, a third of the budget is kept back for these; an answer that is to be judged may take it.
-    Methods for vectors end with points, for any tolerance.
+    Methods for vectors end with points, for any tolerance, and matrices of atoms with all rows that are affordable.
     """
-    larger = [rtol for rtol in (1e-2, 1e-5) if rtol > problem.rtol and problem.of_numbers]    # something, then more
+    again = problem.of_numbers and not problem.discrete
+    larger = [rtol for rtol in (1e-2, 1e-5) if rtol > problem.rtol and again]    # something, then more
     problem.budget.keep(1.0 / 3.0 if larger and not problem.budget.dear else 0.0)
     best, remark = _refined(problem, method)
     problem.budget.keep(0.0)

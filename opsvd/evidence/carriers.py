@@ -1,5 +1,7 @@
 """How many samples carry an energy, and what margin a norm has that few of them tell."""
 
+import math
+
 import numpy as np
 
 from .._support.arrays import squares
@@ -45,3 +47,14 @@ def few_carriers_margin(energies: np.ndarray, enough: float = 6.0) -> np.ndarray
 def margin_of(count: np.ndarray | float, enough: float = 6.0) -> np.ndarray:
     """The same of numbers of carriers that are known."""
     return np.asarray(np.sqrt(np.maximum(enough / np.maximum(count, 1.0), 1.0)))
+
+
+def energy_and_bound(energies: np.ndarray) -> tuple[float, float]:
+    """The sum of energies, and what it may be: six deviations more, and more still where few of them carry it.
+
+    The deviation of a sum that p of the energies share is one part in the root of p of it. With twelve deviations as
+    few bars are false, and with four no more but where there are less than sixty pairs (benchmarks/few_values.py).
+    """
+    energy = float(energies.sum())
+    deviation = 1.0 / math.sqrt(max(float(carriers(energies)), 1.0))
+    return energy, energy * (1.0 + 6.0 * deviation) * float(few_carriers_margin(energies, 16.0)) ** 2

@@ -10,7 +10,7 @@ from scipy.special import ndtri
 from .._support.floats import EPS
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
-from .carriers import carriers, few_carriers_margin
+from .carriers import energy_and_bound, few_carriers_margin
 from .pairs import SeenAtPairs, answer_of, pairs_for
 from .remainder import RemainderEvidence
 from .scatter import ScatterEvidence
@@ -55,22 +55,11 @@ def evidence_of_few_pairs(problem: Problem, count: int, beyond: float, system: S
         t, u = mu_x.coordinate(x), mu_y.coordinate(y)
         return np.asarray(answer_of(system).values(t, u) / mu_x.sqrt_density(t) / mu_y.sqrt_density(u))
 
-    (energy, most), (_, left) = map(_energy_and_bound, _energies(problem, answer, count))
+    (energy, most), (_, left) = map(energy_and_bound, _energies(problem, answer, count))
     bar = math.sqrt(left + beyond**2) + 16.0 * EPS * float(system.values.max(initial=0.0))
     # By Weyl's bound each value is the i-th, however wide its bar is.
     return ScatterEvidence(values=system.values, errors=np.full(len(system.values), bar), dimension=count,
                            energy=(energy, most - energy), clear=1.0)
-
-
-def _energy_and_bound(energies: np.ndarray) -> tuple[float, float]:
-    """The sum of energies, and what it may be: six deviations more, and more still where few of them carry it.
-
-    The deviation of a sum that p of the energies share is one part in the root of p of it. With twelve deviations as
-    few bars are false, and with four no more but where there are less than sixty pairs (benchmarks/few_values.py).
-    """
-    energy = float(energies.sum())
-    deviation = 1.0 / math.sqrt(max(float(carriers(energies)), 1.0))
-    return energy, energy * (1.0 + 6.0 * deviation) * float(few_carriers_margin(energies, 16.0)) ** 2
 
 
 def _energies(problem: Problem, answer: Answer, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -8,6 +8,7 @@ from scipy.linalg import solve_triangular
 from .._support.arrays import squares
 from .._support.floats import EPS, TINY
 from .certificate import certify, pilot
+from .random_entries import drawn
 from .sampled import SampledMatrix
 
 Triplets = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -37,7 +38,8 @@ class Skeleton:
     def __init__(self, matrix: SampledMatrix, masses: tuple[np.ndarray, np.ndarray], rng: np.random.Generator) -> None:
         self.matrix, self.rng = matrix, rng
         part = pilot(matrix, rng)
-        self.rows, self.columns = (np.union1d(strata, _drawn(mass, rng)) for strata, mass in
+        count = 600    # of a jump every sixth becomes a pivot, where there are a hundred
+        self.rows, self.columns = (np.union1d(strata, drawn(mass, count, rng)) for strata, mass in
                                    zip((part.rows, part.columns), masses, strict=True))
 
     def pivots(self, rtol: float, most: int) -> tuple[np.ndarray, np.ndarray]:
@@ -45,15 +47,7 @@ class Skeleton:
         # In random order, as the first of equal entries is taken: of a jump they would all lie side by side.
         every_row, every_column = (self.rng.permutation(some) for some in (self.rows, self.columns))
         left = self.matrix.values(every_row, every_column, self.matrix.dtype).copy()
-        # Below some roundings of the norm there is nothing to be found.
-        goal = max(rtol, 50.0 * EPS) ** 2 * float(squares(left).sum())
-        found: list[tuple[int, int]] = []
-        while len(found) < min(most, *left.shape) and float(squares(left).sum()) > goal:
-            i, j = np.unravel_index(np.argmax(np.abs(left)), left.shape)
-            found.append((int(i), int(j)))
-            left -= np.outer(left[:, j], left[i] / left[i, j])
-            left[i], left[:, j] = 0.0, 0.0
-        rows, columns = np.array(found, dtype=np.intp).reshape(-1, 2).T
+        rows, columns = pivots_of(left, rtol, most)
         return every_row[rows], every_column[columns]
 
     def repaired(self, approximation: Triplets) -> tuple[float, float]:
@@ -104,12 +98,23 @@ def largest_entries(matrix: SampledMatrix, triplets: Triplets) -> tuple[np.ndarr
     return i, j, matrix.pairs(i, j) - entries_of(triplets, i, j)
 
 
-def _drawn(masses: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Indices drawn with probabilities, one in each of equal parts of the mass: six hundred at most, in order."""
-    # Of a jump every sixth becomes a pivot, where there are a hundred.
-    ends, count = np.cumsum(masses), 600
-    places = (np.arange(count) + rng.random(count)) / count
-    return np.unique(np.minimum(np.searchsorted(ends, places * ends[-1], side="right"), len(masses) - 1))
+def pivots_of(left: np.ndarray, rtol: float, most: int,
+              first: tuple[np.ndarray, np.ndarray] | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns, (r,) each, by complete pivoting: so many that they leave rtol of the norm, at most `most`.
+
+    Those in `first` come first. What they leave comes to stand in the matrix.
+    """
+    # Below some roundings of the norm there is nothing to be found.
+    goal = max(rtol, 50.0 * EPS) ** 2 * float(squares(left).sum())
+    known = [] if first is None else [(int(i), int(j)) for i, j in zip(*first, strict=True)]
+    found: list[tuple[int, int]] = []
+    while len(found) < min(most, *left.shape) and (known[len(found):] or float(squares(left).sum()) > goal):
+        i, j = known[len(found)] if known[len(found):] else np.unravel_index(np.argmax(np.abs(left)), left.shape)
+        found.append((int(i), int(j)))
+        left -= np.outer(left[:, j], left[i] / left[i, j])
+        left[i], left[:, j] = 0.0, 0.0
+    rows, columns = np.array(found, dtype=np.intp).reshape(-1, 2).T
+    return rows, columns
 
 
 def _eliminated(core: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -12,6 +12,7 @@ from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
 from .atoms_and_line import of_atoms_and_line
 from .base import Method
+from .few_entries import of_few_entries
 from .many_atoms import of_many_atoms, weighted_grid
 
 
@@ -24,6 +25,10 @@ class Atoms(Method):
     Of large matrices only some rows and columns are asked for, where these tell the rest, and bars come from all
     entries, or are estimates from random entries of every row and every column, and at pairs of neighbours. Where they
     do not tell the rest, leading triplets of the whole matrix are computed, if it fits.
+
+    If a budget has not all entries, some rows and columns are chosen on a small part of the matrix, as many as are
+    affordable, and held against it at random entries. What differs in a few entries that were not asked for is in no
+    bar. Where rows and columns do not tell the rest, quasi-random points make an answer.
 
     With atoms on one side and a measure on the line on the other, the rule of the first is exact, and panels on the
     second end wherever a slice h(x_i, .) breaks.
@@ -74,6 +79,9 @@ class Atoms(Method):
             yield from of_atoms_and_line(problem)
             return
         left, right = (AtomBasis(side) for side in problem.sides)
+        if not _affordable(problem, min(left.size * right.size, self.complete)):
+            yield from of_few_entries(problem, left, right)
+            return
         if left.size * right.size > self.complete:
             yield from of_many_atoms(problem, left, right, stored=self.stored, checked=self.checked,
                                      max_rank=self.max_rank)
@@ -85,3 +93,7 @@ class Atoms(Method):
                              limit="Bars are rounding: accept a larger rtol")
 
 
+def _affordable(problem: Problem, entries: int) -> bool:
+    """Whether so many entries are, in one call; seconds count where values are dear, as prices of cheap ones vary."""
+    budget = problem.budget
+    return budget.affords(entries, 1) if budget.dear else entries <= budget.evaluations_left

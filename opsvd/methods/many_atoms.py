@@ -85,7 +85,7 @@ def _from_rows_and_columns(problem: Problem, skeleton: Skeleton, bases: tuple[At
         exact = n * m <= checked and budget.affords(n * m, n // 500) and (
             0.2 * _A_FACTORISATION * n * m * len(rows) <= 0.5 * budget.seconds_left)
         evidence = partial(leading_evidence, skeleton.matrix) if exact else partial(
-            sampled_evidence, skeleton.matrix, (left.rule.weights, right.rule.weights), _neighbours(problem))
+            sampled_evidence, skeleton.matrix, (left.rule.weights, right.rule.weights), neighbours(problem))
         where = "all of its entries" if exact else "random entries of every row and column, and at neighbours"
         note = f"atoms: a {n} by {m} matrix from {len(rows)} of its rows and columns, held against it at {where}"
         yield Discretisation((Block(left, right, np.diag(triplets[1])),), evidence, note, limit=_TOO_ROUGH,
@@ -96,7 +96,7 @@ def _from_rows_and_columns(problem: Problem, skeleton: Skeleton, bases: tuple[At
             return
 
 
-def _neighbours(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
+def neighbours(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
     """For each atom of x the nearest one of y, and the other way round: pairs (k,), of points of one dimension.
 
     Kernels often have something of their own where x = y, such as a nugget, that no random pair shows.
