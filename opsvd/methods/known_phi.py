@@ -102,7 +102,9 @@ class OnPieces:
             # nodes and at the next one.
             self.largest = 2.0 * np.maximum(np.abs(values).max(axis=1), np.abs(np.append(values[1:, 0], end, axis=0)))
         weights = weight(nodes.ravel(), np.repeat(np.arange(len(left)), PIECE_ORDER)).reshape(*nodes.shape, 1)
-        self.coefficients = legendre_analysis(PIECE_ORDER) @ (values * weights)
+        # One column for each piece and function, side by side: of many points they are collected order by order.
+        coefficients = legendre_analysis(PIECE_ORDER) @ (values * weights)
+        self.coefficients = np.ascontiguousarray(np.moveaxis(coefficients, 1, 0)).reshape(PIECE_ORDER, -1)
 
     def __call__(self, s: np.ndarray, column: np.ndarray) -> np.ndarray:
         """Values at points (n,) of functions of these numbers (n,)."""
@@ -119,8 +121,9 @@ class OnPieces:
         t = 2.0 * (s - left) / (right - left) - 1.0
         weights, bound = self.weight(s, piece), self.largest[piece, column]
         with np.errstate(over="ignore"):
-            ratios = np.divide(legval(t, self.coefficients[piece, :, column].T, tensor=False), weights,
-                               where=weights > 0.0, out=np.zeros_like(t))
+            coefficients = np.take(self.coefficients, piece * self.largest.shape[1] + column, axis=1)
+            ratios = np.divide(legval(t, coefficients, tensor=False), weights, where=weights > 0.0,
+                               out=np.zeros_like(t))
         return np.asarray(np.clip(ratios, -bound, bound))
 
 
