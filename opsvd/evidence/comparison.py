@@ -22,7 +22,7 @@ from ..quadrature import Rule, joined
 from .carriers import carriers_of_samples, margin_of
 from .compared_evidence import ComparedEvidence
 from .images import SlicePlaces, images, telling_slices
-from .pairs import answer_of, pairs_for, seen_at_pairs, seen_by_pairs_alone, stratified_rule
+from .pairs import answer_of, pairs_for, seconds_at_a_pair, seen_at_pairs, seen_by_pairs_alone, stratified_rule
 from .remainder import NORM_MARGIN, ORDER_MARGIN, settled
 from .ridge_norm import RidgeNorm
 from .rounded_jumps import coupling_at_edges
@@ -213,7 +213,8 @@ class Comparison:
     def _at_pairs(self, system: SingularSystem) -> ComparedEvidence | None:
         """What pairs of points show; None if they do not tell the remainder."""
         values = system.values
-        seen = seen_at_pairs(self.pairs, self.domain, answer_of(system), pairs_for(self.kernel))
+        count = pairs_for(self.kernel, seconds_each=seconds_at_a_pair(system))
+        seen = seen_at_pairs(self.pairs, self.domain, answer_of(system), count)
         if seen is None:
             return None
         outside = self._outside(seen.size)

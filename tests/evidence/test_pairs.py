@@ -7,7 +7,14 @@ from scipy.stats import norm
 
 from opsvd import Beta, Gaussian, StudentT, Uniform
 from opsvd._support.budget import Budget
-from opsvd.evidence.pairs import answer_by_values, answer_of, pairs_for, seen_at_pairs, stratified_rule
+from opsvd.evidence.pairs import (
+    answer_by_values,
+    answer_of,
+    pairs_for,
+    seconds_at_a_pair,
+    seen_at_pairs,
+    stratified_rule,
+)
 from opsvd.kernels import Kernel
 from opsvd.methods import Polynomials
 from opsvd.operator.problem import Problem
@@ -88,6 +95,9 @@ def test_the_pairs_are_what_a_budget_affords():
     slow = Budget(10**9, 20.0)
     slow.cheapest = 1e-3
     assert pairs_for(kernel.limited(slow)) == 1000
+    assert pairs_for(kernel.limited(Budget(seconds=2.0)), seconds_each=1e-5) == 10_000
+    system = system_of(lambda x, y: np.tanh(x * y), 9)[1]
+    assert seconds_at_a_pair(system) == pytest.approx(3e-10 * 2 * 10 * len(system.values))
 
 
 @pytest.mark.thorough
