@@ -19,11 +19,13 @@ from .._support.floats import chunks
 from ..bases import PolynomialProducts, polynomials_of
 from ..errors import NotSquareIntegrableError
 from ..evidence.larger_basis import larger_evidence
-from ..evidence.remainder import RemainderEvidence, largest_evidence
+from ..evidence.moved import Moved
+from ..evidence.remainder import largest_evidence
 from ..evidence.vector_pairs import evidence_at_pairs
 from ..kernels import SMALLEST_SIZE, Kernel
 from ..measures import Gaussian
 from ..operator.discretisation import Block, Discretisation, Discretisations
+from ..operator.evidence import Evidence
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
 from ..probing.coordinates import Component, Coordinates
@@ -265,8 +267,8 @@ def _note(d: TensorDiscretisation) -> str:
     return f"{kind} in products, {'; '.join(sizes) or 'a constant'}{turned}"
 
 
-def _evidence(d: TensorDiscretisation, system: SingularSystem) -> RemainderEvidence:
-    """What the larger matrices and random points show of the remainder."""
+def _evidence(d: TensorDiscretisation, system: SingularSystem) -> Evidence:
+    """What the larger matrices and random points show of the remainder, and what the sum of components lacks of h."""
     s, left, right = system.values, system.left, system.right
     u, v = left.parts[0].coefficients, right.parts[0].coefficients
     c, rng, count = d.coordinates, np.random.default_rng(11), 4000    # pairs: they tell a mean square to some per cent
@@ -280,7 +282,15 @@ def _evidence(d: TensorDiscretisation, system: SingularSystem) -> RemainderEvide
         f[d.within_check(check, 0)], g[d.within_check(check, 1)] = u, v
         shown.append(larger_evidence(s, matrix - (f * s) @ g.conj().T, f, g, norm=float(np.linalg.norm(matrix)),
                                      seen=seen, amplify=_amplified(d.sizes, larger)))
-    return largest_evidence(shown)
+    return Moved(largest_evidence(shown), _lacking(c, rng))
+
+
+def _lacking(c: Coordinates, rng: np.random.Generator) -> float:
+    """The norm of what h has beside its components, as small as rounding of slopes: all matrices are of these alone."""
+    count, p = 400, len(c.anchor_x)
+    z = c.drawn(count, rng)
+    lacking = squares(c.apart(z[:, :p], z[:, p:])[0])
+    return float(np.sqrt(np.mean(lacking) + 3.0 * np.std(lacking) / np.sqrt(count)))
 
 
 def _amplified(sizes: tuple[Sizes, ...], larger: tuple[Sizes, ...]) -> float:

@@ -81,6 +81,14 @@ class Coordinates:
         full_x[:, component.x], full_y[:, component.y] = x, y
         return full_x, full_y
 
+    def apart(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """How far h is from the sum of its components at coordinates (n, r) and (n, r'), and h there: (2, n)."""
+        whole = self.values(x, y)
+        total = np.full(len(whole), self.offset(), whole.dtype)
+        for component in self.components:
+            total += self.values(*self.placed(component, x[:, component.x], y[:, component.y])) - self.offset()
+        return np.asarray(np.abs(np.stack([total - whole, whole])))
+
     def part(self, component: Component, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """One component less the value at the anchor, on the grid of its coordinates (n, i) and (m, j): (n, m)."""
         full_x, full_y = self.placed(component, x, y)
@@ -181,10 +189,6 @@ def _verified(c: Coordinates, rng: np.random.Generator) -> bool:
     count = 60 if c.kernel.dear else 200    # which overlook such a coordinate with a probability of 0.9^60 = 0.002
     x, y = (mu.coordinates_of_normal(rng.standard_normal((count, len(anchor)))) for mu, anchor in
             ((c.mu_x, c.anchor_x), (c.mu_y, c.anchor_y)))
-    whole = c.values(x, y)
-    total = np.full(len(whole), c.offset(), whole.dtype)
-    for component in c.components:
-        total += c.values(*c.placed(component, x[:, component.x], y[:, component.y])) - c.offset()
-    size = float(np.abs(whole).max())
+    apart, whole = c.apart(x, y).max(axis=1)
     rounding = 1e-6 if c.turned else 1e-10    # ten times what differences may have
-    return bool(np.abs(total - whole).max() <= rounding * size)
+    return bool(apart <= rounding * whole)
