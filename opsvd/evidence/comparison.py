@@ -16,7 +16,7 @@ from ..measures import LineMeasure
 from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularFunctions, SingularSystem
-from ..probing.domain import Domain, weighted_samples
+from ..probing.domain import Domain, blocks_of_samples, weighted_samples
 from ..probing.random_pairs import RandomPairs
 from ..quadrature import Rule, joined
 from .carriers import carriers_of_samples, margin_of
@@ -111,19 +111,17 @@ class Comparison:
         """Evidence from the check rules, and from images where these are not enough."""
         rng, s = np.random.default_rng(_SPOTS), system.values
         checks = (*self.checks, (_spots(system.left.line, rng), _spots(system.right.line, rng)))
-        samples = [weighted_samples(self.kernel, self.domain, *rules) for rules in checks]
         functions = zip(*(_on_rules(side, rules) for side, rules in
                           zip((system.left, system.right), zip(*checks, strict=True), strict=True)), strict=True)
-        compared = [_OnRules(f, g, _remainder(sample, (f * s) @ g.conj().T))
-                    for (f, g), sample in zip(functions, samples, strict=True)]
-        norms = [float(np.linalg.norm(sample)) for sample in samples]
-        remainders = [one.margin * float(np.linalg.norm(one.remainder)) for one in compared]
+        compared = [_OnRules.of(self.kernel, self.domain, rules, s, f, g)
+                    for rules, (f, g) in zip(checks, functions, strict=True)]
+        norms, remainders = [one.size for one in compared], [one.margin * one.norm for one in compared]
         if 0.0 < max(norms) < SMALLEST_SIZE or max(norms) > 1.0 / SMALLEST_SIZE:
             raise size_out_of_range(max(norms))
         # Where rules do not agree that h is there, some of the random points must.
         # Two that both see it differ by less than a thousandfold, and sixteen points tell a size.
         seen = max(norms[:-1]) <= 1e3 * min(norms[:-1]) and norms[0] > 0.0
-        if not seen and carriers_of_samples(samples[-1]) < 16.0 and self.domain.norm > 0.0:
+        if not seen and carriers_of_samples(compared[-1].samples) < 16.0 and self.domain.norm > 0.0:
             return None
         if not seen:
             remainders[-1] *= NORM_MARGIN    # a few hundred of them tell it roughly
@@ -139,7 +137,7 @@ class Comparison:
         if self.final or between or settled(s, evidence.bars(), self.rtol):
             return evidence
         try:
-            spots, seen_there = telling_slices(checks[-1][0], samples[-1], compared[-1].remainder)
+            spots, seen_there = telling_slices(checks[-1][0], compared[-1].samples, compared[-1].remainder)
             evidence = self._with_images(system, evidence, self.checks[0], (spots, checks[-1][1]), seen_there,
                                          self._outside(norms[0]))
             # Of fewer values than are wanted more may be accurate if what is left beside them is known.
@@ -177,7 +175,7 @@ class Comparison:
             bounds = self.ridge.beside(self.kernel, system, counts)
         else:
             unseen = min(evidence.remainder, evidence.operator_norm)
-            bounds = compared.beside(s, counts) + evidence.operator_norm - first + (ORDER_MARGIN - 1.0) * unseen
+            bounds = compared.beside(counts) + evidence.operator_norm - first + (ORDER_MARGIN - 1.0) * unseen
         complement = np.full(len(s), np.inf)
         complement[np.array(counts, dtype=int) - 1] = bounds
         return complement
@@ -240,7 +238,7 @@ class Comparison:
         samples = weighted_samples(self.kernel, self.domain, *rules)
         (f,), (g,) = (_on_rules(side, (rule,)) for side, rule in zip((system.left, system.right), rules, strict=True))
         # The norm of a sampled remainder is that of the operator, and what its energy makes up at random.
-        norm = float(np.linalg.norm(_remainder(samples, (f * system.values) @ g.conj().T), 2))
+        norm = float(np.linalg.norm(samples - (f * system.values) @ g.conj().T, 2))
         outside = self._outside(evidence.size)
         halves, spots = [rule.every(2, 0) for rule in rules], rules[0].every(4, 1)
         known = replace(evidence, operator_norm=min(evidence.operator_norm, norm + outside))
@@ -282,7 +280,7 @@ class Comparison:
         remainder = float(np.hypot(largest, outside))
         return ComparedEvidence(
             values=s, size=size, remainder=remainder, operator_norm=bound + outside,
-            coupling=coupling + between, least=min(float(np.linalg.norm(one.remainder)) for one in compared),
+            coupling=coupling + between, least=min(one.norm for one in compared),
             dimension=max(min(one.remainder.shape) for one in compared[:-1]),
             overlaps=np.concatenate([overlaps - between, overlaps + between]) if between else overlaps,
             **self._limits(s, size, remainder, bound + outside))
@@ -315,11 +313,36 @@ def compared(problem: Problem, blocks: tuple[Block, ...], checks: tuple[tuple[Ru
 
 @dataclass(frozen=True, eq=False)
 class _OnRules:
-    """The answer beside the kernel on one pair of rules: functions (n, r) and (m, r) and the remainder (n, m) there."""
+    """The answer beside the kernel on one pair of rules.
 
+    Values (r,) and functions (n, r) and (m, r) of the answer, the norm of the kernel there, and the remainder (n, m).
+    """
+
+    values: np.ndarray
     f: np.ndarray
     g: np.ndarray
+    size: float
     remainder: np.ndarray
+
+    @classmethod
+    def of(cls, kernel: Kernel, domain: Domain, rules: tuple[Rule, Rule], values: np.ndarray,    # noqa: PLR0917 -- fields
+           f: np.ndarray, g: np.ndarray) -> "_OnRules":
+        """With the remainder in the memory of the answer: fresh memory costs more than the passes do."""
+        remainder, energy = (f * -values) @ g.conj().T, 0.0
+        for where, samples in blocks_of_samples(kernel, domain, *rules):
+            energy += float(np.vdot(samples, samples).real)
+            remainder[where] += _without_traces(samples, values.max(initial=0.0))
+        return cls(values, f, g, math.sqrt(energy), remainder)
+
+    @property
+    def samples(self) -> np.ndarray:
+        """Those of the kernel."""
+        return np.asarray(self.remainder + (self.f * self.values) @ self.g.conj().T)
+
+    @cached_property
+    def norm(self) -> float:
+        """That of the remainder at the nodes."""
+        return float(np.linalg.norm(self.remainder))
 
     @cached_property
     def margin(self) -> float:
@@ -338,9 +361,9 @@ class _OnRules:
         most = float(np.linalg.norm(np.abs(f).T @ (np.abs(self.remainder) @ np.abs(g))))
         return most / seen if seen > 0.02 * most else 1.0
 
-    def beside(self, singular_values: np.ndarray, counts: list[int]) -> np.ndarray:
+    def beside(self, counts: list[int]) -> np.ndarray:
         """Bounds of the norm of what is left beside the leading q functions, for each q of `counts`, which decrease."""
-        s, left, stop, bounds = singular_values, self.remainder.copy(), len(singular_values), []
+        s, left, stop, bounds = self.values, self.remainder.copy(), len(self.values), []
         for q in counts:
             left += (self.f[:, q:stop] * s[q:stop]) @ self.g[:, q:stop].conj().T
             bounds.append(norm_bound(left))
@@ -365,25 +388,17 @@ def _on_rules(functions: SingularFunctions, rules: tuple[Rule, ...]) -> list[np.
     together = joined(*rules)
     values = functions.half_density(together.nodes)
     values *= together.sqrt_lebesgue[:, None]
-    return [_without_traces(part) for part in np.split(values, np.cumsum([len(rule) for rule in rules])[:-1])]
+    return np.split(_without_traces(values, 1.0), np.cumsum([len(rule) for rule in rules])[:-1])
 
 
-def _remainder(sample: np.ndarray, answer: np.ndarray) -> np.ndarray:
-    """Their difference, in the memory of the second."""
-    return _without_traces(np.subtract(sample, answer, out=answer))
+def _without_traces(matrix: np.ndarray, size: float) -> np.ndarray:
+    """Set to zero what is so small that products would be subnormal numbers, with which BLAS takes a hundredfold.
 
-
-def _without_traces(matrix: np.ndarray) -> np.ndarray:
-    """Set to zero what is so small that products would be subnormal numbers, with which BLAS takes a hundredfold."""
-    # No sum of products of entries below 1e-60 of the largest matters. There is no array of absolute values: fresh
-    # memory costs more than the passes do.
-    parts = [matrix.real, matrix.imag] if matrix.dtype.kind == "c" else [matrix]
-    trace = 1e-60 * max(max(float(part.max(initial=0.0)), -float(part.min(initial=0.0))) for part in parts)
-    for part in parts:
-        traces = (part <= trace) & (part >= -trace)
-        traces &= part != 0.0
-        if traces.any():
-            np.putmask(part, traces, 0.0)
+    No sum of products of entries below 1e-60 of the size matters: it takes their rounding to a larger number.
+    """
+    large = 1e-44 * size * (1.0 + 1.0j if matrix.dtype.kind == "c" else 1.0)
+    matrix += large
+    matrix -= large
     return matrix
 
 

@@ -17,8 +17,11 @@ from ..measures import LineMeasure
 from ..operator.singular_functions import SingularFunctions, SingularSystem
 from ..probing.domain import Domain, within
 from ..probing.random_pairs import RandomPairs
-from ..quadrature import Rule
+from ..quadrature import Rule, gauss_legendre, legendre_sum, legendre_transform, on_panels, place_between
 from .carriers import few_carriers_margin
+
+# At so many coordinates of one variable, half of them spread by mass, h is looked at beside a few of the other.
+_MANY, _FEW = 2048, 8
 
 Values: TypeAlias = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -180,6 +183,16 @@ def _of_mass(measure: LineMeasure, cells: int) -> np.ndarray:
     return read_only(measure.quantile(_one_in_each(cells, np.random.default_rng(cells))))
 
 
+@lru_cache(maxsize=8)
+def _many_beside_few(measure: LineMeasure, interval: tuple[float, float]) -> tuple[Rule, np.ndarray]:
+    """Many coordinates in an interval, increasing, and beside which of a few each is: eight neighbours meet all."""
+    rng = np.random.default_rng(_MANY + 1)
+    rule = _spread_rule(measure, interval, _of_mass(measure, _MANY), rng)
+    which = rng.permuted(np.tile(np.arange(_FEW), (len(rule) // _FEW, 1)), axis=1).ravel()
+    inside = within(rule.nodes, interval)
+    return rule.restricted(inside), read_only(which[inside])
+
+
 def _seen_beside_few(kernel: Kernel, sides: tuple[SingularFunctions, SingularFunctions],
                      intervals: tuple[tuple[float, float], tuple[float, float]], values: np.ndarray,
                      beside: float) -> float:
@@ -187,17 +200,48 @@ def _seen_beside_few(kernel: Kernel, sides: tuple[SingularFunctions, SingularFun
 
     The few lie as the mass does, and any eight neighbours of the many meet all of them.
     """
-    (many, few), cells, places = sides, 2048, 8
-    rng = np.random.default_rng(cells + 1)
-    rule, u = _spread_rule(many.line, intervals[0], _of_mass(many.line, cells), rng), _of_mass(few.line, places)
-    which = rng.permuted(np.tile(np.arange(places), (len(rule) // places, 1)), axis=1).ravel()
-    inside = within(rule.nodes, intervals[0]) & within(u, intervals[1])[which]
-    rule, which = rule.restricted(inside), which[inside]
+    many, few = sides
+    (rule, which), u = _many_beside_few(many.line, intervals[0]), _of_mass(few.line, _FEW)
+    if not (inside := within(u, intervals[1])).all():
+        rule, which = rule.restricted(inside[which]), which[inside[which]]
     mixed = ((few.half_density(u) / few.line.sqrt_density(u)[:, None]).conj() * values).T
-    sums = np.sum([part.basis.combine(rule.nodes, part.coefficients @ mixed[part.columns]) for part in many.parts
-                   if isinstance(part.basis, LineBasis)], axis=0)    # as all are
     samples = kernel.finite_beside(rule.nodes, u[which]) * rule.sqrt_weights
-    left = squares(samples - sums[np.arange(len(which)), which] * rule.sqrt_lebesgue)
-    norm = float(few_carriers_margin(left)) * math.sqrt(float(left.sum()))
     # Roundings of recurrences far out are below this part of the size.
-    return norm if norm > beside + 4096.0 * EPS * float(np.linalg.norm(samples)) else 0.0
+    seen = beside + 4096.0 * EPS * float(np.linalg.norm(samples))
+    norm = math.inf
+    for sums in (_interpolated, _summed):    # the first is enough where it shows nothing
+        if norm > seen:
+            left = squares(samples - sums(many, rule.nodes, mixed, which) * rule.sqrt_lebesgue)
+            norm = float(few_carriers_margin(left)) * math.sqrt(float(left.sum()))
+    return norm if norm > seen else 0.0
+
+
+def _summed(functions: SingularFunctions, x: np.ndarray, mixed: np.ndarray, which: np.ndarray) -> np.ndarray:
+    """Sums of functions as half-densities at coordinates (n,), each with one of the columns of coefficients (r, c)."""
+    return np.asarray(_combined(functions, x, mixed)[np.arange(len(x)), which])
+
+
+def _interpolated(functions: SingularFunctions, x: np.ndarray, mixed: np.ndarray, which: np.ndarray) -> np.ndarray:
+    """The same at increasing coordinates, by polynomials on panels in which there are more of them than nodes."""
+    order, edges = 21, functions.panels    # on which polynomials of degree 20 resolve the functions
+    panel = np.searchsorted(edges, x)
+    counts = np.bincount(panel, minlength=len(edges) + 1)
+    counts[[0, -1]] = 0    # what lies beyond all panels
+    dense = counts > order
+    there, (t, weights) = dense[panel], gauss_legendre(order)
+    ends = np.stack([edges[:-1], edges[1:]])[:, dense[1:-1]]
+    nodes, _ = on_panels(*ends[:, :, None], t, weights)
+    values = _combined(functions, np.append(nodes, x[~there]), mixed)
+    coefficients = (legendre_transform(order) * np.sqrt(weights)) @ values[:nodes.size].reshape(len(nodes), order, -1)
+    sums = np.empty(len(x), values.dtype)
+    sums[~there] = values[nodes.size:][np.arange(len(x) - there.sum()), which[~there]]
+    number = np.cumsum(dense)[panel[there]] - 1
+    columns = np.moveaxis(coefficients, 1, 0).reshape(order, -1).take(number * mixed.shape[1] + which[there], axis=1)
+    sums[there] = legendre_sum(columns, place_between(*ends[:, number], x[there]))
+    return sums
+
+
+def _combined(functions: SingularFunctions, x: np.ndarray, mixed: np.ndarray) -> np.ndarray:
+    """Sums of functions as half-densities, with coefficients (r, c): coordinates (n,) give (n, c)."""
+    return np.asarray(np.sum([part.basis.combine(x, part.coefficients @ mixed[part.columns]) for part in functions.parts
+                              if isinstance(part.basis, LineBasis)], axis=0))    # as all are

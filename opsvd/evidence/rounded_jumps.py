@@ -42,18 +42,14 @@ class Jumps:
         Parameters
         ----------
         t, u : ndarray, shape (b,)
-            The exact coordinates, and the rounded ones.
+            The exact coordinates, and the rounded ones, all of which matter.
         weights : ndarray, shape (b,)
             Of t, for Lebesgue measure.
         """
         line = self.rounded.line
         count = min(len(self.exact), len(self.rounded))
-        # Where a rounding of a point moves less than four eps of the mass, the rounding of the SVD is more.
-        far = line.coarseness(u) * np.square(line.sqrt_density(u)) > 4.0
-        far &= within(u, self.rounded.interval) & ~np.isin(u, line.edges)
-        if not far.any():
+        if len(u) == 0:
             return np.zeros(count)
-        t, weights, u = t[far], weights[far], u[far]
         # Where points are one float for many coordinates, h is seen at one of them, and a jump is not placed at all.
         rounding = np.minimum(EPS * line.coarseness(u), line.scale)
         low, high = self._around(u, 4.0 * rounding)
@@ -61,10 +57,16 @@ class Jumps:
         size *= self.exact.line.sqrt_density(t) * np.maximum(line.sqrt_density(low), line.sqrt_density(high))
         # Searches end at neighbouring floats, or some earlier: a jump is within two roundings of where it was found.
         roots = np.sqrt(weights * size * 2.0 * rounding)[:, None]
-        f = self.exact.half_density(t) * roots
-        g = np.maximum(np.abs(self.rounded.half_density(low)), np.abs(self.rounded.half_density(high))) * roots
+        f = _at(self.exact, t) * roots
+        g = np.maximum(np.abs(_at(self.rounded, low)), np.abs(_at(self.rounded, high))) * roots
         return np.asarray(np.minimum(np.sqrt(corner_norms(f.conj().T @ f) * corner_norms(g.T @ g))[:count],
                                      corner_norms(np.abs(f)[:, :count].T @ g[:, :count])))
+
+    def matters(self, u: np.ndarray) -> np.ndarray:
+        """Where a rounding of a point moves more than four eps of the mass: elsewhere that of the SVD is more."""
+        line = self.rounded.line
+        far = line.coarseness(u) * np.square(line.sqrt_density(u)) > 4.0
+        return np.asarray(far & within(u, self.rounded.interval) & ~np.isin(u, line.edges))
 
     def _around(self, u: np.ndarray, far: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Coordinates so far from u on either side, but not across an edge of the measure: an atom is one point."""
@@ -82,9 +84,9 @@ def coupling_along_slices(kernel: Kernel, exact: SingularFunctions, rounded: Sin
     """The same at breaks (b, 2) of slices, those of them that are at the nodes of a rule."""
     order = np.argsort(rule.nodes)
     node = order[np.minimum(np.searchsorted(rule.nodes, breaks[:, 0], sorter=order), len(rule) - 1)]
-    here = rule.nodes[node] == breaks[:, 0]
-    weights = np.square(rule.sqrt_lebesgue[node[here]])
-    return Jumps(kernel, exact, rounded).coupling(breaks[here, 0], weights, breaks[here, 1])
+    jumps = Jumps(kernel, exact, rounded)
+    here = (rule.nodes[node] == breaks[:, 0]) & jumps.matters(breaks[:, 1])
+    return jumps.coupling(breaks[here, 0], np.square(rule.sqrt_lebesgue[node[here]]), breaks[here, 1])
 
 
 def coupling_at_edges(kernel: Kernel, system: SingularSystem) -> np.ndarray:
@@ -95,12 +97,19 @@ def coupling_at_edges(kernel: Kernel, system: SingularSystem) -> np.ndarray:
 
 def _along_edges(jumps: Jumps) -> np.ndarray:
     edges, count = jumps.rounded.panels[1:-1], 100
+    edges = edges[jumps.matters(edges)]
     if jumps.kernel.dear and jumps.kernel.budget is not None:    # an eighth of the values that are left, two a place
         count = int(np.clip(jumps.kernel.budget.evaluations_left // (16 * max(len(edges), 1)), 1, 16))
     # A jump along a line is seen on a tenth of it, or on a half or more where values are dear.
     rule = _spots(jumps.exact.line, count)
     t, u = (part.ravel() for part in np.meshgrid(rule.nodes, edges, indexing="ij"))
     return jumps.coupling(t, np.repeat(np.square(rule.sqrt_lebesgue), len(edges)), u)
+
+
+def _at(functions: SingularFunctions, x: np.ndarray) -> np.ndarray:
+    """Half-densities (b, r) at coordinates (b,), of which many are the same."""
+    places, which = np.unique(x, return_inverse=True)
+    return np.asarray(functions.half_density(places)[which])
 
 
 def _spots(measure: LineMeasure, count: int) -> Rule:

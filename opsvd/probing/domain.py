@@ -1,9 +1,10 @@
 """Where a kernel lives: the box that carries E[h^2], and whether E[h^2] is finite at all."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -50,20 +51,28 @@ def weighted_samples(kernel: Kernel, domain: Domain, left: Rule, right: Rule) ->
 
     Raises NonFiniteKernelError, naming a point, where h is not finite.
     """
+    samples = np.zeros((len(left), len(right)), kernel.dtype)
+    for where, block in blocks_of_samples(kernel, domain, left, right):
+        samples[where] = block
+    return samples
+
+
+def blocks_of_samples(kernel: Kernel, domain: Domain, left: Rule, right: Rule) -> Iterator[tuple[Any, np.ndarray]]:
+    """The same in blocks of rows inside the domain: where each is in the matrix, and the block.
+
+    Half a megabyte at a time: passes over fresh memory, and over what no cache holds, cost more than most kernels.
+    """
     rows, columns = _run_within(left.nodes, domain.x), _run_within(right.nodes, domain.y)
     x, y = left.restricted(rows), right.restricted(columns)
-    samples = np.zeros((len(left), len(right)), kernel.dtype)
     in_place = isinstance(rows, slice) and isinstance(columns, slice)
-    inside = samples[rows, columns] if in_place else np.empty((len(x), len(y)), kernel.dtype)
-    # Half a megabyte at a time: passes over fresh memory, and over what no cache holds, cost more than most kernels.
+    places, others = np.arange(len(left))[rows], np.arange(len(right))[columns]
     step = max(1, 2**16 // max(1, len(y)))
     for some in (slice(start, start + step) for start in range(0, len(x), step)):
         # The densities go in one after the other: their product may underflow where h makes up for it.
-        np.multiply(kernel.finite_grid(x.nodes[some], y.nodes), x.sqrt_weights[some, None], out=inside[some])
-        inside[some] *= y.sqrt_weights
-    if not in_place:
-        samples[np.ix_(np.arange(len(left))[rows], np.arange(len(right))[columns])] = inside
-    return samples
+        block = kernel.finite_grid(x.nodes[some], y.nodes) * x.sqrt_weights[some, None]
+        block *= y.sqrt_weights
+        there = places[some]
+        yield (slice(there[0], there[-1] + 1), columns) if in_place else np.ix_(there, others), block
 
 
 def within(points: np.ndarray, interval: tuple[float, float]) -> np.ndarray:
