@@ -229,15 +229,15 @@ def _interpolated(functions: SingularFunctions, x: np.ndarray, mixed: np.ndarray
     counts[[0, -1]] = 0    # what lies beyond all panels
     dense = counts > order
     there, (t, weights) = dense[panel], gauss_legendre(order)
-    ends = np.stack([edges[:-1], edges[1:]])[:, dense[1:-1]]
-    nodes, _ = on_panels(*ends[:, :, None], t, weights)
+    left, right = edges[:-1][dense[1:-1]], edges[1:][dense[1:-1]]
+    nodes, _ = on_panels(left[:, None], right[:, None], t, weights)
     values = _combined(functions, np.append(nodes, x[~there]), mixed)
     coefficients = (legendre_transform(order) * np.sqrt(weights)) @ values[:nodes.size].reshape(len(nodes), order, -1)
     sums = np.empty(len(x), values.dtype)
     sums[~there] = values[nodes.size:][np.arange(len(x) - there.sum()), which[~there]]
     number = np.cumsum(dense)[panel[there]] - 1
     columns = np.moveaxis(coefficients, 1, 0).reshape(order, -1).take(number * mixed.shape[1] + which[there], axis=1)
-    sums[there] = legendre_sum(columns, place_between(*ends[:, number], x[there]))
+    sums[there] = legendre_sum(columns, place_between(left[number], right[number], x[there]))
     return sums
 
 
