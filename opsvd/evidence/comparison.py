@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,12 +15,13 @@ from ..measures import LineMeasure
 from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularFunctions, SingularSystem
-from ..probing.domain import Domain, blocks_of_samples, weighted_samples
+from ..probing.domain import Domain, weighted_samples
 from ..probing.random_pairs import RandomPairs
 from ..quadrature import Rule, joined
-from .carriers import carriers_of_samples, margin_of
+from .carriers import carriers_of_samples
 from .compared_evidence import ComparedEvidence
 from .images import SlicePlaces, images, telling_slices
+from .on_rules import SeenOnRules, without_traces
 from .pairs import answer_of, pairs_for, seconds_at_a_pair, seen_at_pairs, seen_by_pairs_alone, stratified_rule
 from .remainder import NORM_MARGIN, ORDER_MARGIN, settled
 from .ridge_norm import RidgeNorm
@@ -113,7 +113,7 @@ class Comparison:
         checks = (*self.checks, (_spots(system.left.line, rng), _spots(system.right.line, rng)))
         functions = zip(*(_on_rules(side, rules) for side, rules in
                           zip((system.left, system.right), zip(*checks, strict=True), strict=True)), strict=True)
-        compared = [_OnRules.of(self.kernel, self.domain, rules, s, f, g)
+        compared = [SeenOnRules.of(self.kernel, self.domain, rules, s, f, g)
                     for rules, (f, g) in zip(checks, functions, strict=True)]
         norms, remainders = [one.size for one in compared], [one.margin * one.norm for one in compared]
         if 0.0 < max(norms) < SMALLEST_SIZE or max(norms) > 1.0 / SMALLEST_SIZE:
@@ -162,7 +162,7 @@ class Comparison:
         return replace(self, final=True, checks=tuple(
             (x.every(step, i * step // 2), y.every(step, i * step // 2)) for i, (x, y) in enumerate(self.checks)))
 
-    def _complement(self, system: SingularSystem, evidence: ComparedEvidence, compared: "_OnRules",
+    def _complement(self, system: SingularSystem, evidence: ComparedEvidence, compared: SeenOnRules,
                     first: float) -> np.ndarray:
         """Bounds, shape (r,), of what is left beside the leading q functions, for some q; else infinite."""
         s, images = system.values, evidence.images
@@ -262,7 +262,7 @@ class Comparison:
         """The norm of h outside the domain, and of what is between points or nearer to singular ones, given h's."""
         return math.hypot(self.domain.missing, self.hidden, self.lacking[0]) * size
 
-    def _evidence(self, system: SingularSystem, compared: list["_OnRules"], norms: list[float],
+    def _evidence(self, system: SingularSystem, compared: list[SeenOnRules], norms: list[float],
                   remainders: list[float], first: float) -> ComparedEvidence:
         """What the values on all rules show; `first` bounds the operator norm of the remainder on the first."""
         s, outside, largest = system.values, self._outside(norms[0]), max(remainders)
@@ -311,66 +311,6 @@ def compared(problem: Problem, blocks: tuple[Block, ...], checks: tuple[tuple[Ru
     return Discretisation(blocks, seen, note, remark=remark, factorise=leading_triplets if broken else compact_svd)
 
 
-@dataclass(frozen=True, eq=False)
-class _OnRules:
-    """The answer beside the kernel on one pair of rules.
-
-    Values (r,) and functions (n, r) and (m, r) of the answer, the norm of the kernel there, and the remainder (n, m).
-    """
-
-    values: np.ndarray
-    f: np.ndarray
-    g: np.ndarray
-    size: float
-    remainder: np.ndarray
-
-    @classmethod
-    def of(cls, kernel: Kernel, domain: Domain, rules: tuple[Rule, Rule], values: np.ndarray,    # noqa: PLR0917 -- fields
-           f: np.ndarray, g: np.ndarray) -> "_OnRules":
-        """With the remainder in the memory of the answer: fresh memory costs more than the passes do."""
-        remainder, energy = (f * -values) @ g.conj().T, 0.0
-        for where, samples in blocks_of_samples(kernel, domain, *rules):
-            energy += float(np.vdot(samples, samples).real)
-            remainder[where] += _without_traces(samples, values.max(initial=0.0))
-        return cls(values, f, g, math.sqrt(energy), remainder)
-
-    @property
-    def samples(self) -> np.ndarray:
-        """Those of the kernel."""
-        return np.asarray(self.remainder + (self.f * self.values) @ self.g.conj().T)
-
-    @cached_property
-    def norm(self) -> float:
-        """That of the remainder at the nodes."""
-        return float(np.linalg.norm(self.remainder))
-
-    @cached_property
-    def margin(self) -> float:
-        """By how much the remainder may be larger than the nodes show, where few of them see it."""
-        return float(margin_of(carriers_of_samples(self.remainder)))
-
-    @property
-    def uncertain(self) -> float:
-        """By how much the integrals of the remainder may be larger than this rule says: one if it resolves them.
-
-        A smooth remainder changes its sign from node to node, and its integrals against the functions are far smaller
-        than those of absolute values. That of a kink is of one sign beside it, and lies between few nodes.
-        """
-        f, g = self.f[:, :8], self.g[:, :8]
-        seen = float(np.linalg.norm(f.conj().T @ (self.remainder @ g)))
-        most = float(np.linalg.norm(np.abs(f).T @ (np.abs(self.remainder) @ np.abs(g))))
-        return most / seen if seen > 0.02 * most else 1.0
-
-    def beside(self, counts: list[int]) -> np.ndarray:
-        """Bounds of the norm of what is left beside the leading q functions, for each q of `counts`, which decrease."""
-        s, left, stop, bounds = self.values, self.remainder.copy(), len(self.values), []
-        for q in counts:
-            left += (self.f[:, q:stop] * s[q:stop]) @ self.g[:, q:stop].conj().T
-            bounds.append(norm_bound(left))
-            stop = q
-        return np.array(bounds)
-
-
 def _counts(singular_values: np.ndarray) -> list[int]:
     """How many values are above some parts of the sixth, if there are others: from many to few."""
     s = singular_values
@@ -388,18 +328,7 @@ def _on_rules(functions: SingularFunctions, rules: tuple[Rule, ...]) -> list[np.
     together = joined(*rules)
     values = functions.half_density(together.nodes)
     values *= together.sqrt_lebesgue[:, None]
-    return np.split(_without_traces(values, 1.0), np.cumsum([len(rule) for rule in rules])[:-1])
-
-
-def _without_traces(matrix: np.ndarray, size: float) -> np.ndarray:
-    """Set to zero what is so small that products would be subnormal numbers, with which BLAS takes a hundredfold.
-
-    No sum of products of entries below 1e-60 of the size matters: it takes their rounding to a larger number.
-    """
-    large = 1e-44 * size * (1.0 + 1.0j if matrix.dtype.kind == "c" else 1.0)
-    matrix += large
-    matrix -= large
-    return matrix
+    return np.split(without_traces(values, 1.0), np.cumsum([len(rule) for rule in rules])[:-1])
 
 
 def _spots(measure: LineMeasure, rng: np.random.Generator) -> Rule:

@@ -1,0 +1,84 @@
+"""How an answer compares with the kernel on a pair of rules that the method did not use."""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from .._support.linalg import norm_bound
+from ..kernels import Kernel
+from ..probing.domain import Domain, blocks_of_samples
+from ..quadrature import Rule
+from .carriers import carriers_of_samples, margin_of
+
+
+@dataclass(frozen=True, eq=False)
+class SeenOnRules:
+    """The answer beside the kernel on one pair of rules.
+
+    Values (r,) and functions (n, r) and (m, r) of the answer, the norm of the kernel there, and the remainder (n, m).
+    """
+
+    values: np.ndarray
+    f: np.ndarray
+    g: np.ndarray
+    size: float
+    remainder: np.ndarray
+
+    @classmethod
+    def of(cls, kernel: Kernel, domain: Domain, rules: tuple[Rule, Rule], values: np.ndarray,    # noqa: PLR0917 -- fields
+           f: np.ndarray, g: np.ndarray) -> "SeenOnRules":
+        """With the remainder in the memory of the answer: fresh memory costs more than the passes do."""
+        remainder, energy = (f * -values) @ g.conj().T, 0.0
+        for where, samples in blocks_of_samples(kernel, domain, *rules):
+            energy += float(np.vdot(samples, samples).real)
+            remainder[where] += without_traces(samples, values.max(initial=0.0))
+        return cls(values, f, g, math.sqrt(energy), remainder)
+
+    @property
+    def samples(self) -> np.ndarray:
+        """Those of the kernel."""
+        return np.asarray(self.remainder + (self.f * self.values) @ self.g.conj().T)
+
+    @cached_property
+    def norm(self) -> float:
+        """That of the remainder at the nodes."""
+        return float(np.linalg.norm(self.remainder))
+
+    @cached_property
+    def margin(self) -> float:
+        """By how much the remainder may be larger than the nodes show, where few of them see it."""
+        return float(margin_of(carriers_of_samples(self.remainder)))
+
+    @property
+    def uncertain(self) -> float:
+        """By how much the integrals of the remainder may be larger than this rule says: one if it resolves them.
+
+        A smooth remainder changes its sign from node to node, and its integrals against the functions are far smaller
+        than those of absolute values. That of a kink is of one sign beside it, and lies between few nodes.
+        """
+        f, g = self.f[:, :8], self.g[:, :8]
+        seen = float(np.linalg.norm(f.conj().T @ (self.remainder @ g)))
+        most = float(np.linalg.norm(np.abs(f).T @ (np.abs(self.remainder) @ np.abs(g))))
+        return most / seen if seen > 0.02 * most else 1.0
+
+    def beside(self, counts: list[int]) -> np.ndarray:
+        """Bounds of the norm of what is left beside the leading q functions, for each q of `counts`, which decrease."""
+        s, left, stop, bounds = self.values, self.remainder.copy(), len(self.values), []
+        for q in counts:
+            left += (self.f[:, q:stop] * s[q:stop]) @ self.g[:, q:stop].conj().T
+            bounds.append(norm_bound(left))
+            stop = q
+        return np.array(bounds)
+
+
+def without_traces(matrix: np.ndarray, size: float) -> np.ndarray:
+    """Set to zero what is so small that products would be subnormal numbers, with which BLAS takes a hundredfold.
+
+    No sum of products of entries below 1e-60 of the size matters: it takes their rounding to a larger number.
+    """
+    large = 1e-44 * size * (1.0 + 1.0j if matrix.dtype.kind == "c" else 1.0)
+    matrix += large
+    matrix -= large
+    return matrix
