@@ -45,10 +45,13 @@ class FourierBasis(LineBasis):
         low, high = self.measure.span
         root = self.measure.sqrt_density(x)[..., None]
         angle = 2.0 * np.pi * (np.asarray(x, dtype=np.float64)[..., None] - low) / (high - low)
-        # The frequencies are 32 j + k, and the waves are products of two: products cost less than cosines.
-        frequencies = (self.degree + 1) // 2
-        coarse, fine = (np.exp(1j * angle * k) for k in (32 * np.arange(frequencies // 32 + 1), np.arange(32)))
-        waves = (coarse[..., None] * fine[..., None, :]).reshape(*root.shape[:-1], -1)[..., 1:frequencies + 1]
+        # One cosine makes waves of twice as many frequencies: products cost less. Angles times powers of two are exact.
+        count = (self.degree + 1) // 2 + 1
+        waves = np.ones((*root.shape[:-1], count), dtype=np.complex128)
+        for known in (2**k for k in range((count - 1).bit_length())):
+            np.multiply(waves[..., :min(known, count - known)], np.exp(1j * known * angle),
+                        out=waves[..., known:2 * known])
+        waves = waves[..., 1:]
         values = np.empty((*root.shape[:-1], self.degree + 1))
         values[..., :1], values[..., 1::2] = root, math.sqrt(2.0) * root * waves.real
         values[..., 2::2] = math.sqrt(2.0) * root * waves.imag[..., :self.degree // 2]
