@@ -224,7 +224,7 @@ def _summed(functions: SingularFunctions, x: np.ndarray, mixed: np.ndarray, whic
 def _interpolated(functions: SingularFunctions, x: np.ndarray, mixed: np.ndarray, which: np.ndarray) -> np.ndarray:
     """The same at increasing coordinates, by polynomials on panels in which there are more of them than nodes."""
     order, edges = 21, functions.panels    # on which polynomials of degree 20 resolve the functions
-    panel = np.searchsorted(edges, x)
+    panel, few = np.searchsorted(edges, x), mixed.shape[1]
     counts = np.bincount(panel, minlength=len(edges) + 1)
     counts[[0, -1]] = 0    # what lies beyond all panels
     dense = counts > order
@@ -232,11 +232,11 @@ def _interpolated(functions: SingularFunctions, x: np.ndarray, mixed: np.ndarray
     left, right = edges[:-1][dense[1:-1]], edges[1:][dense[1:-1]]
     nodes, _ = on_panels(left[:, None], right[:, None], t, weights)
     values = _combined(functions, np.append(nodes, x[~there]), mixed)
-    coefficients = (legendre_transform(order) * np.sqrt(weights)) @ values[:nodes.size].reshape(len(nodes), order, -1)
+    coefficients = (legendre_transform(order) * np.sqrt(weights)) @ values[:nodes.size].reshape(len(nodes), order, few)
     sums = np.empty(len(x), values.dtype)
     sums[~there] = values[nodes.size:][np.arange(len(x) - there.sum()), which[~there]]
     number = np.cumsum(dense)[panel[there]] - 1
-    columns = np.moveaxis(coefficients, 1, 0).reshape(order, -1).take(number * mixed.shape[1] + which[there], axis=1)
+    columns = np.moveaxis(coefficients, 1, 0).reshape(order, len(nodes) * few)[:, number * few + which[there]]
     sums[there] = legendre_sum(columns, place_between(left[number], right[number], x[there]))
     return sums
 

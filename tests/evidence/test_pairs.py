@@ -7,16 +7,19 @@ from scipy.stats import norm
 
 from opsvd import Beta, Gaussian, StudentT, Uniform
 from opsvd._support.budget import Budget
+from opsvd.bases import PanelBasis
 from opsvd.evidence.pairs import (
     answer_by_values,
     answer_of,
     pairs_for,
     seconds_at_a_pair,
     seen_at_pairs,
+    seen_by_pairs_alone,
     stratified_rule,
 )
 from opsvd.kernels import Kernel
 from opsvd.methods import Polynomials
+from opsvd.operator.discretisation import Discretisation, galerkin_block
 from opsvd.operator.problem import Problem
 from opsvd.probing.random_pairs import RandomPairs
 from opsvd.quadrature import composite_gauss_legendre
@@ -82,6 +85,19 @@ def test_a_stratified_rule_integrates(mu):
     for part, rel in ((rule, 0.01), (rule.every(3, 1), 0.1)):
         mean = part.weights @ np.cos((part.nodes - mu.center) / mu.scale)
         assert mean == pytest.approx(density @ np.cos((nodes - mu.center) / mu.scale), rel=rel)
+
+
+@pytest.mark.parametrize("panels", [1, 30, 60, 250])
+def test_strips_are_seen_beside_few_points(panels):
+    """Of 1 + xy nothing is left, however many of 4,096 points lie in a panel; of a strip of a thousandth, its size."""
+    mu = Uniform(0.0, 1.0)
+    problem = Problem(Kernel(lambda x, y: 1.0 + x * y), mu, mu)
+    basis = PanelBasis(mu, np.linspace(0.0, 1.0, panels + 1) ** (1.0 if panels != 60 else 3.0), 2)
+    system = Discretisation((galerkin_block(problem, basis, basis),), lambda _: None, "").system
+    assert seen_by_pairs_alone(problem.kernel, problem.domain, system, 1e-14) == 0.0
+    for a, b in ((1.0, 0.0), (0.0, 1.0)):
+        strip = Kernel(lambda x, y, a=a, b=b: 1.0 + x * y + (np.abs(a * x + b * y - 0.7111) < 5e-4))
+        assert 0.5 * 1e-3**0.5 < seen_by_pairs_alone(strip, problem.domain, system, 1e-14) < 4.0 * 1e-3**0.5
 
 
 def test_the_pairs_are_what_a_budget_affords():
