@@ -20,9 +20,6 @@ from ..probing.random_pairs import RandomPairs
 from ..quadrature import Rule, gauss_legendre, legendre_sum, legendre_transform, on_panels, place_between
 from .carriers import few_carriers_margin
 
-# At so many coordinates of one variable, half of them spread by mass, h is looked at beside a few of the other.
-_MANY, _FEW = 2048, 8
-
 Values: TypeAlias = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
@@ -184,11 +181,12 @@ def _of_mass(measure: LineMeasure, cells: int) -> np.ndarray:
 
 
 @lru_cache(maxsize=8)
-def _many_beside_few(measure: LineMeasure, interval: tuple[float, float]) -> tuple[Rule, np.ndarray]:
-    """Many coordinates in an interval, increasing, and beside which of a few each is: eight neighbours meet all."""
-    rng = np.random.default_rng(_MANY + 1)
-    rule = _spread_rule(measure, interval, _of_mass(measure, _MANY), rng)
-    which = rng.permuted(np.tile(np.arange(_FEW), (len(rule) // _FEW, 1)), axis=1).ravel()
+def _many_beside_few(measure: LineMeasure, interval: tuple[float, float], few: int) -> tuple[Rule, np.ndarray]:
+    """Many coordinates in an interval, increasing, and beside which of a few each is: so many neighbours meet all."""
+    cells = 2048
+    rng = np.random.default_rng(cells + 1)
+    rule = _spread_rule(measure, interval, _of_mass(measure, cells), rng)
+    which = rng.permuted(np.tile(np.arange(few), (len(rule) // few, 1)), axis=1).ravel()
     inside = within(rule.nodes, interval)
     return rule.restricted(inside), read_only(which[inside])
 
@@ -200,8 +198,8 @@ def _seen_beside_few(kernel: Kernel, sides: tuple[SingularFunctions, SingularFun
 
     The few lie as the mass does, and any eight neighbours of the many meet all of them.
     """
-    many, few = sides
-    (rule, which), u = _many_beside_few(many.line, intervals[0]), _of_mass(few.line, _FEW)
+    (many, few), places = sides, 8
+    (rule, which), u = _many_beside_few(many.line, intervals[0], places), _of_mass(few.line, places)
     if not (inside := within(u, intervals[1])).all():
         rule, which = rule.restricted(inside[which]), which[inside[which]]
     mixed = ((few.half_density(u) / few.line.sqrt_density(u)[:, None]).conj() * values).T
