@@ -12,7 +12,8 @@ from ..evidence.remainder import NORM_MARGIN
 from ..kernels import untried
 from ..operator.problem import Problem
 from ..probing.curved_cells import CurvedCells, curved_cells
-from ..probing.domain import within
+from ..probing.domain import Domain, within
+from ..probing.mirror import find_mirrors
 from .stand_in import StandIn, cheap
 
 
@@ -25,29 +26,40 @@ def curved_stand_in(problem: Problem) -> StandIn | None:
     if problem.given.complex or not problem.few_edges or problem.budget.values_left < least:
         return None
     mu_x, mu_y = problem.lines
+    mirrors, part = find_mirrors(problem.kernel, problem.lines, problem.domain), problem.domain
+    for mirror in mirrors:
+        part = mirror.half(part)
     pairs = 4000    # as where other answers are looked at by pairs besides
     nodes = 12 if problem.rtol >= 1e-4 else 16    # of a panel in x; with fewer there are more panels
     try:
         with problem.budget.part(0.7):
-            cells = curved_cells(problem.kernel, problem.domain, problem.lines, 0.06 * problem.rtol, nodes=nodes)
+            cells = curved_cells(problem.kernel, part, problem.lines, 0.06 * problem.rtol, nodes=nodes)
         if cells is None:
             return None
-        seen = seen_at_pairs(problem.pairs, problem.domain, answer_by_values(cells, problem.rtol),
+
+        def everywhere(t: np.ndarray, u: np.ndarray) -> np.ndarray:
+            signs = np.ones(len(t))
+            for mirror in mirrors:
+                t, u, sign = mirror.folded(t, u)
+                signs *= sign
+            return np.asarray(signs * cells(t, u))
+
+        seen = seen_at_pairs(problem.pairs, problem.domain, answer_by_values(everywhere, problem.rtol),
                              pairs_for(problem.kernel, most=pairs))
-        near = _near_curves(problem, cells)
+        missed = math.hypot(_near_curves(problem, part, cells), cells.missed)
     except BudgetExhaustedError:
         return None
     if seen is None:
         return None
     # Random points may see less than slices, and what ends of panels see beside curves.
-    moved = NORM_MARGIN * math.hypot(seen.remainder, near, cells.missed)
+    moved = NORM_MARGIN * math.hypot(seen.remainder, 2.0 ** (0.5 * len(mirrors)) * missed)
     if moved > 0.1 * seen.size:
         return None
 
     def values(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         t, u = np.broadcast_arrays(mu_x.coordinate(x), mu_y.coordinate(y))
         roots = mu_x.sqrt_density(t) * mu_y.sqrt_density(u)
-        found = cells(t.ravel(), u.ravel()).reshape(t.shape)
+        found = everywhere(t.ravel(), u.ravel()).reshape(t.shape)
         return np.asarray(np.divide(found, roots, where=roots > 0.0, out=np.zeros(t.shape)))
 
     # What is finer than the difference from h is not asked for.
@@ -57,13 +69,13 @@ def curved_stand_in(problem: Problem) -> StandIn | None:
     return StandIn(stand, moved, enough=moved <= 0.25 * problem.rtol * seen.size)
 
 
-def _near_curves(problem: Problem, cells: CurvedCells) -> float:
-    """The norm of what cells miss of h, from random points on each panel, half of them beside the curves.
+def _near_curves(problem: Problem, domain: Domain, cells: CurvedCells) -> float:
+    """The norm of what cells miss of h in a domain, from random points on each panel, half of them beside the curves.
 
     Pairs drawn from the measures see no strip that is narrower than they are apart. Here the distances from a curve
     are as many of each order of magnitude, so that a curve at a wrong place shows, however little it is wrong.
     """
-    (mu_x, mu_y), domain = problem.lines, problem.domain
+    mu_x, mu_y = problem.lines
     rng, count = np.random.default_rng(len(cells.panels)), 24
     nearest, farthest = 1e-13 * mu_y.scale, mu_y.scale
     decades = math.log(farthest / nearest)
