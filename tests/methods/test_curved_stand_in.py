@@ -97,9 +97,9 @@ def test_a_curve_at_a_wrong_place_shows(by):
     cells = curved_cells(problem.kernel, problem.domain, problem.lines, 1e-5, nodes=12)
     x = np.linspace(-5.0, 5.0, 4001)
     mass = (x[1] - x[0]) * np.sum(np.exp(-0.5 * (x**2 + (x**2 - 1.0) ** 2))) / (2.0 * np.pi)
-    seen = _near_curves(problem, moved_up(cells, by))
+    seen = _near_curves(problem, problem.domain, moved_up(cells, by))
     assert 0.5 * np.sqrt(by * mass) <= seen <= 4.0 * np.sqrt(by * mass)
-    assert _near_curves(problem, cells) <= 0.1 * seen or by == 1e-9
+    assert _near_curves(problem, problem.domain, cells) <= 0.1 * seen or by == 1e-9
 
 
 def test_outside_of_the_box_it_is_zero():
