@@ -23,12 +23,21 @@ MOST_DEGREES = 192
 
 @dataclass(frozen=True)
 class Radii:
-    """Where the energy is: intervals of delta for x and y, what is missing as a part of the norm, and the norm."""
+    """Where the energy is: intervals of delta for x and y, what is missing as a part of the norm, and the norm.
+
+    And of some delta of y, increasing, the parts of the energy that are beyond each.
+    """
 
     x: tuple[float, float]
     y: tuple[float, float]
     missing: float
     norm: float
+    beyond: tuple[np.ndarray, np.ndarray] = (np.zeros(0), np.zeros(0))
+
+    def farthest(self, part: float) -> float:
+        """The delta of y beyond which there is no more than a part of the energy, in steps."""
+        delta, beyond = self.beyond
+        return float(delta[min(int(np.sum(beyond > part)), len(delta) - 1)])
 
 
 class _CoarseGrid:
@@ -113,7 +122,10 @@ def find_radii(make: Callable[[float], P], k: int, tol: float) -> tuple[Radii, P
             "standard Gaussians), or take measures with a smaller covariance")
     x, y = (found.grid.interval(marginal, 0.1 * tol * tol * found.total) for marginal in found.marginals)
     missing = math.sqrt(found.missing / found.total) + tol if found.total else 0.0
-    return Radii(x, y, missing, math.sqrt(found.total)), profiles
+    marginal = found.marginals[1]
+    delta = found.grid.start + found.grid.step * np.arange(1, len(marginal) + 1)
+    beyond = np.append(np.cumsum(marginal[:0:-1])[::-1], 0.0) / (found.total or 1.0)
+    return Radii(x, y, missing, math.sqrt(found.total), (delta, beyond)), profiles
 
 
 def _missing(marginal: np.ndarray) -> float:

@@ -109,7 +109,7 @@ def _attempts(problem: Problem) -> Iterator[Discretisation]:
         return product_profile(line, k, max(top, longest) + top + math.log(k) + 1.0, problem.tolerances.profiles)
 
     radii, profile = find_radii(make, k, 0.1 * aim)
-    if (levels := sliced(problem, form, law, profile, unseen)) is not None:
+    if (levels := sliced(problem, form, law, (radii, profile), unseen)) is not None:
         yield from levels
         return
     setting = _Setting(form, law, profile, radii, PolarTail(profile, radii), unseen)

@@ -82,6 +82,7 @@ class Neurons(NamedTuple):
     law: ZonalLaw
     profile: ProductProfile
     breaks: np.ndarray
+    longest: float    # the length of (w, b) beyond which there is too little of the energy of phi
     unseen: Unseen
 
     def phi(self, z: np.ndarray) -> np.ndarray:
@@ -89,11 +90,21 @@ class Neurons(NamedTuple):
         return np.asarray(self.profile.line(z, 1.0))
 
 
+FEW_BREAKS = 12
+"""Of more breaks, those that do not matter are left out, and panels of b do not end at each."""
+
+
 def wave_of(profile: ProductProfile) -> float:
-    """The mean width of pieces of phi from z = 8 to 40, which are about a wave where it oscillates; or infinity."""
-    far = np.exp(profile.pieces.edges)
-    far = far[(far > 8.0) & (far < 40.0)]
-    mean = float(np.ptp(far)) / max(len(far) - 1, 1) if len(far) > 1 else math.inf
+    """The mean width of pieces of phi from z = 8 to 40, which are about a wave where it oscillates; or infinity.
+
+    Pieces between breaks, as of floor(z), are no waves if there are no more than four for each break: a search for a
+    break leaves some around it.
+    """
+    far, breaks = (numbers[(numbers > math.log(8.0)) & (numbers < math.log(40.0))]
+                   for numbers in (profile.pieces.edges, profile.pieces.breaks))
+    if len(far) <= 1 or len(far) <= 4 * len(breaks):
+        return math.inf
+    mean = float(np.ptp(np.exp(far))) / (len(far) - 1)
     return mean if mean < 6.0 else math.inf    # of tanh, relu and others it is 16 and more
 
 
@@ -172,7 +183,7 @@ class SliceGrid:
         """
         lengths, weights = composite_gauss_legendre(self._edges_of_w(), self.size.w)
         squares, energies = np.empty((len(lengths), *(self.smooth.shape[1],) * 2)), np.empty(len(lengths))
-        for some in chunks(len(lengths), len(self._edges_of_b(float(lengths[-1]))) * self.size.b, 3000):
+        for some in chunks(len(lengths), max(points * panels for points, panels in self._counts), 50_000):
             check_time()
             rules = [composite_gauss_legendre(self._edges_of_b(w), self.size.b) for w in lengths[some].tolist()]
             v = np.concatenate([np.column_stack([np.full_like(b, w), b])
@@ -269,9 +280,21 @@ class SliceGrid:
     @property
     def cost(self) -> int:
         """About how many values of phi the square takes."""
-        panels, along = len(self.basis.edges) - 1, len(self._edges_of_w()) - 1
-        lines = (panels * len(self.neurons.breaks) + 12) / (2.0 if self._positive[1] else 1.0)
-        return math.ceil(along * self.size.w * lines * self.size.b * self.basis.size)
+        return math.ceil(sum(points * panels for points, panels in self._counts) * self.size.w * self.size.z)
+
+    @cached_property
+    def _counts(self) -> list[tuple[int, int]]:
+        """For a w on every panel: the points b, and about how many panels of z, with pieces between breaks, one takes.
+
+        Where phi breaks in a panel, its integrals take some nodes more than others.
+        """
+        panels, reach = len(self.basis.edges) - 1, float(np.abs(self.slices.ends).max())
+        counts = []
+        for w in (0.5 * (np.abs(self._edges_of_w()[1:]) + np.abs(self._edges_of_w()[:-1]))).tolist():
+            points = self.size.b * (len(self._edges_of_b(w)) - 1)
+            seen = int(np.sum(np.abs(self.neurons.breaks) < w * reach + self.plane.bias))
+            counts.append((points, panels + 2 * seen))
+        return counts
 
     @property
     def _mirrored(self) -> bool:
@@ -287,10 +310,14 @@ class SliceGrid:
 
     @cached_property
     def _reach(self) -> float:
-        """How far (w, b) goes: its density there is a thousandth of the tolerance, or 1e-16, of the largest."""
+        """How far (w, b) goes: its density there, and the energy, are a thousandth of the tolerance.
+
+        The density is 1e-16 of the largest, if that is more.
+        """
         k = self.plane.p + 1
         level = min(-math.log(1e-3 * self.neurons.problem.rtol), 37.0)
-        return math.sqrt(k) * math.exp(radial_reach(level, k)[1]) + self.size.farther
+        length = math.sqrt(k) * math.exp(radial_reach(level, k)[1])
+        return max(length, self.neurons.longest) + self.size.farther
 
     def _edges_of_w(self) -> np.ndarray:
         """Panels that become narrower towards zero, as far as largest x, and D, need, and end where two lines cross."""
@@ -318,11 +345,26 @@ class SliceGrid:
         return found if self._positive[0] else np.concatenate([-found[:0:-1], found])
 
     def _edges_of_b(self, w: float) -> np.ndarray:
-        """Ends of panels where phi breaks at the ends of panels of x, and between them."""
+        """Ends of panels where phi breaks at the ends of panels of x, and between them.
+
+        Images of polynomials vary over lengths in b that are w times those in x over which polynomials do. Lines that
+        are nearer to each other, of many breaks, are taken as one.
+        """
         top = math.sqrt(max(self._reach**2 - w**2, 0.01))
         lines = np.subtract.outer(self.neurons.breaks, w * self.slices.ends).ravel() / self.plane.bias
         low = 0.0 if self._positive[1] else -top
         edges = np.sort(np.concatenate([lines[(lines > low) & (lines < top)], [low, top]]))
+        if len(self.neurons.breaks) > FEW_BREAKS:
+            edges = _apart(edges, 1.5 * abs(w) * float(np.diff(self.slices.ends).min()) / self.plane.bias)
         edges = edges[np.append(True, np.diff(edges) > 1e-12)]
         width = min(1.0 if self.check else 1.2, 2.0 * self.size.wave)
         return divided(edges, np.ceil(np.diff(edges) / width).astype(int))
+
+
+def _apart(edges: np.ndarray, least: float) -> np.ndarray:
+    """Those of increasing numbers that are at least so far apart, with the first and the last."""
+    kept = [float(edges[0])]
+    for edge in edges[1:-1].tolist():
+        if edge >= kept[-1] + least and edge <= edges[-1] - least:
+            kept.append(edge)
+    return np.array([*kept, float(edges[-1])])

@@ -28,23 +28,25 @@ from ..operator.singular_functions import SingularSystem
 from ..probing.bilinear import Bilinear
 from ..quadrature import SLOWEST_RATE, PanelFunction, continued, divided, fall
 from ..spectrum import Estimate
-from .angular_profile import ProductProfile
+from .angular_profile import ProductProfile, nodes_on
 from .polar_operator import columns_of
+from .radii import Radii
 from .sector_evidence import Unseen
 from .sector_grids import first_step
 from .zonal_law import ZonalLaw
 from .zonal_planes import GaussianPlane, RoundPlane
-from .zonal_slice_grids import Neurons, SliceGrid, SliceSize, wave_of
+from .zonal_slice_grids import FEW_BREAKS, Neurons, SliceGrid, SliceSize, wave_of
 from .zonal_slice_sectors import SliceSector, sectors
 
 
-def sliced(problem: Problem, form: Bilinear, law: ZonalLaw, profile: ProductProfile,
+def sliced(problem: Problem, form: Bilinear, law: ZonalLaw, energy: tuple[Radii, ProductProfile],
            unseen: Unseen) -> Iterator[Discretisation] | None:
     """Ever more nodes; None if there is a better way, or phi has too many breaks.
 
     There is a better one where x is round and phi has kinks at zero alone, or none, unless it oscillates. This one
     takes no other x than numbers and Gaussians that are round or centred.
     """
+    radii, profile = energy
     plane, line, deviations, wave = law.plane, problem.sides[form.affine].measure, None, wave_of(profile)
     if isinstance(plane, GaussianPlane) and not any(plane.mixed):
         deviations, plane = plane.deviations, RoundPlane(plane.p, Chi(plane.p, 1.0), plane.slope, 0.0, plane.bias)
@@ -54,9 +56,11 @@ def sliced(problem: Problem, form: Bilinear, law: ZonalLaw, profile: ProductProf
     if plane.line is not line if plane.p == 1 else not isinstance(plane.line, Chi):
         return None
     breaks = _breaks(profile)
-    if not (deviations is not None) <= len(breaks) + 1 <= 13:    # each of them adds as many panels in b as x has
-        return None
-    neurons = Neurons(problem, form, law, profile, breaks, unseen)
+    if len(breaks) > FEW_BREAKS:
+        breaks = _near(breaks, profile, plane, 0.1 * problem.rtol**0.7)
+    # Of phi that grows, more is far out than of the density.
+    longest = math.sqrt(law.k) * math.exp(radii.farthest(1e-3 * problem.rtol))
+    neurons = Neurons(problem, form, law, profile, breaks, longest, unseen)
     # Ten values of clip with a Gaussian input are known to three digits by the first, to six by the second and to ten
     # by the third. Of a number x, more polynomials take no more values of phi: where phi jumps, T on those beyond is
     # below the tenth value, whatever the biases are.
@@ -64,11 +68,16 @@ def sliced(problem: Problem, form: Bilinear, law: ZonalLaw, profile: ProductProf
     sizes = [SliceSize(12, 10, 12, 24), SliceSize(18, 14, 14, middle), SliceSize(20, 18, 20, last)]
     if deviations is not None:
         sizes = _stretched(plane, deviations, problem.rtol)
-    sizes = [size._replace(wave=wave) for size in sizes[int(problem.rtol < 1e-3) + int(problem.rtol < 1e-6):]]
-    grids = [SliceGrid(neurons, plane, size, check=False, deviations=deviations) for size in sizes]
-    # With its check, which has more nodes, an answer takes less than three times as many values.
-    grids = [grid for grid in grids if 3 * grid.cost < problem.budget.evaluations_left]
-    return (_Level(grid).discretisation() for grid in grids) if grids else None
+    grids = [SliceGrid(neurons, plane, size._replace(wave=wave), check=False, deviations=deviations) for size in sizes]
+    wanted = grids[int(problem.rtol < 1e-3) + int(problem.rtol < 1e-6):]
+    # If none of those that the tolerance asks for is affordable, the best of the others.
+    levels = [grid for grid in wanted if _affordable(grid)] or [grid for grid in grids if _affordable(grid)][-1:]
+    return (_Level(grid).discretisation() for grid in levels if _affordable(grid)) if levels else None
+
+
+def _affordable(grid: SliceGrid) -> bool:
+    """Whether the budget pays for it and for its check, which takes up to one and a half times as many values."""
+    return 2.5 * grid.cost < grid.neurons.problem.budget.evaluations_left
 
 
 def _stretched(plane: RoundPlane, deviations: np.ndarray, rtol: float) -> list[SliceSize]:
@@ -104,6 +113,23 @@ def _breaks(profile: ProductProfile) -> np.ndarray:
     values = profile.line(numbers[:, None] + moves, 1.0)
     differences = np.abs(values @ np.array([1.0, -6.0, 15.0, -20.0, 15.0, -6.0, 1.0]))
     return np.asarray(numbers[differences > 1e-12 * np.abs(values).max()])
+
+
+def _near(breaks: np.ndarray, profile: ProductProfile, plane: RoundPlane, tol: float) -> np.ndarray:
+    """Those beyond which phi has more than this part of its norm.
+
+    Integrals are not split at the others. Both rules for x err there, each in another way, so that residuals show it.
+    Leading functions have less there than phi: where phi has the part p of its norm, images have some p^1.4.
+    """
+    rows, (places, weights) = plane.rows(1), nodes_on(profile.pieces)
+    deviations, z = np.linalg.norm(rows.points, axis=1), np.exp(places)
+    # Given x the form is normal, and of both signs.
+    density = np.tensordot(rows.masses / deviations, np.exp(-0.5 * np.multiply.outer(1.0 / deviations, z) ** 2), 1)
+    energies = np.sum(weights * z * density * (profile.line(z, 1.0) ** 2 + profile.line(-z, 1.0) ** 2), axis=1)
+    beyond = np.cumsum(energies[::-1])[::-1]
+    far = beyond <= tol**2 * beyond[0]
+    last = profile.pieces.edges[np.argmax(far)] if far.any() else math.inf
+    return np.asarray(breaks[np.abs(breaks) <= math.exp(min(last, 700.0))])
 
 
 def _jumps_at_zero(profile: ProductProfile) -> bool:
@@ -233,7 +259,8 @@ class _Level:
         own = {one.sector.name: one for one in self.found}
         judged = {sector.name: self._seen(sector, own[sector.name], left) for sector in found
                   if sector.name in own}
-        parts = tuple(judged[name] for name in own)
+        parts = tuple(judged[name][0] for name in own)
+        beside = [judged[name][1] for name in own]
         mass, energy = self.neurons.profile.hidden
         highest = float(radial_half_density(np.zeros(1), self.plane.p + 1)[0])
         unsure = abs(norm - self.own.norm) + (energy / norm if norm else 0.0)
@@ -241,11 +268,11 @@ class _Level:
         evidence = PartsEvidence(
             values=system.values, parts=parts, counts=tuple(one.sector.multiplicity for one in self.found),
             added=mass * highest**2 + rounding * norm, known_norm=Estimate(norm, unsure),
-            floor=ORDER_MARGIN * max([self.dropped, unseen, *(part.operator_norm for part in parts)]))
+            floor=ORDER_MARGIN * max([self.dropped, unseen, *beside]))
         return None if self.neurons.unseen.contradicts(system, evidence) else evidence
 
-    def _seen(self, sector: SliceSector, triplets: _Triplets, left: float) -> RemainderEvidence:
-        """What T T* on other panels, and with more harmonics, shows: a sector of the check."""
+    def _seen(self, sector: SliceSector, triplets: _Triplets, left: float) -> tuple[RemainderEvidence, float]:
+        """What T T* on other panels, and with more harmonics, shows: a sector of the check. And the norm beside all."""
         s, rule, norm = triplets.s, sector.grid.lengths.rule, sector.grid.norm
         moved = self.own.lengths.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None]
         f = np.matmul(moved, triplets.at_nodes)
@@ -277,9 +304,12 @@ class _Level:
         remainder = math.hypot(math.sqrt(max(trace, EPS * norm**2)), beyond)
         operator_norm = math.hypot(operator_norm, math.sqrt(EPS) * norm, beyond)
         complement = np.maximum(np.append(s[1:], 0.0), ORDER_MARGIN * operator_norm) + 2.0 * residual
-        return RemainderEvidence(values=s, size=norm, remainder=remainder, operator_norm=operator_norm,
-                                 coupling=operator_norm, images=Images(residual, coupling), complement=complement,
-                                 dimension=sector.size, still_to_come=8.0 * EPS * norm**2 / s)
+        # T less the triplets is what is beside the left functions, and T* f - s g along these.
+        unexplained = float(residual[-1])
+        whole = math.hypot(operator_norm, unexplained)
+        return RemainderEvidence(values=s, size=norm, remainder=math.hypot(remainder, unexplained), operator_norm=whole,
+                                 coupling=whole, images=Images(residual, coupling), complement=complement,
+                                 dimension=sector.size, still_to_come=8.0 * EPS * norm**2 / s), operator_norm
 
 
 def _padded(functions: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

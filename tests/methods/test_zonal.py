@@ -396,6 +396,54 @@ def test_steps_away_from_zero_against_a_closed_mean(inputs, spread, rtol):
 
 
 @pytest.mark.thorough
+def test_many_steps_against_conditional_means():
+    """A neuron of fourteen steps and narrow biases: ten values have five digits.
+
+    The reference takes the mean of phi(wx + b) given wx' + b in closed form, and has a kink at x = x'. Steps were taken
+    for waves, and of more than twelve there were two values to three digits.
+    """
+    spread, steps = 0.3, np.arange(-6.0, 8.0)
+    svd = decompose(lambda x, y: np.clip(np.floor(x * y[..., 0] + y[..., 1]), -7.0, 7.0), Gaussian(),
+                    Gaussian([0.0, 0.0], np.diag([1.0, spread**2])), rtol=9e-4, max_seconds=1000.0)
+    x, p = gaussian_rule(20, 10, reach=6.0)
+    sizes = np.hypot(x, spread)
+    z, weights = composite_gauss_legendre(np.linspace(-30.0, 30.0, 121), 4)
+    kernel = np.empty((len(x), len(x)))
+    for i, size in enumerate(sizes):
+        slope = (x[i] * x + spread**2) / size**2    # of wx' + b, given wx + b = z
+        root = np.sqrt(np.maximum(sizes**2 - (slope * size) ** 2, 1e-30))
+        given = sum(ndtr((np.multiply.outer(slope, z) - step) / root[:, None]) for step in steps) - 7.0
+        density = np.exp(-0.5 * (z / size) ** 2) / (size * np.sqrt(2.0 * np.pi))
+        kernel[i] = given @ (weights * np.clip(np.floor(z), -7.0, 7.0) * density)
+    reference = np.sqrt(np.linalg.eigvalsh(np.sqrt(p)[:, None] * 0.5 * (kernel + kernel.T) * np.sqrt(p))[::-1][:10])
+    assert "phi broken at 14 numbers" in svd.method
+    assert svd.rank >= 8
+    assert svd.errors[:8].max() < 1e-4 * svd.values[0]
+    np.testing.assert_allclose(svd.singular_values[:8], reference[:8], atol=1e-3)
+
+
+@pytest.mark.parametrize("rtol", [1e-2, 1e-3])
+@pytest.mark.thorough
+def test_cubic_neurons_of_stretched_inputs_against_their_polynomials(rtol):
+    """z^3 - z has 20 values, by Gauss rules that are exact for them; errors were up to 53 bars.
+
+    E_y[phi(<a, y>) phi(<a', y>)] is 6 p^3 + (3 |a|^2 - 1)(3 |a'|^2 - 1) p, with p = <a, a'>.
+    """
+    deviations = np.array([1.0, 1.0 / 3.0, 0.1])
+    svd = decompose(lambda x, y: (z := np.sum(x * y[..., :3], axis=-1) + y[..., 3]) ** 3 - z,
+                    Gaussian(np.zeros(3), np.diag(deviations**2)), Gaussian.standard(4), rtol=rtol)
+    nodes, weights = np.polynomial.hermite_e.hermegauss(4)
+    x = np.stack(np.meshgrid(*np.multiply.outer(deviations, nodes), indexing="ij"), axis=-1).reshape(-1, 3)
+    p = np.prod(np.meshgrid(*3 * [weights / weights.sum()]), axis=0).ravel()
+    products = x @ x.T + 1.0
+    own = 3.0 * np.diag(products) - 1.0
+    kernel = 6.0 * products**3 + np.multiply.outer(own, own) * products
+    reference = np.sqrt(np.linalg.eigvalsh(np.sqrt(p)[:, None] * kernel * np.sqrt(p))[::-1][:svd.rank])
+    assert svd.rank >= 10
+    assert (np.abs(svd.singular_values - reference) <= svd.errors).all()
+
+
+@pytest.mark.thorough
 def test_clip_is_known_to_nine_digits(tmp_path):
     """Functions of (w, b) are not smooth at w = 0, b = 1; a larger tolerance, and exchanged sides, agree."""
     svd, other = answer("clip", 1), answer("clip", 1, rtol=1e-5)
