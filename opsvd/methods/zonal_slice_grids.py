@@ -90,8 +90,9 @@ class Neurons(NamedTuple):
         return np.asarray(self.profile.line(z, 1.0))
 
 
-FEW_BREAKS = 12
-"""Of more breaks, those that do not matter are left out, and panels of b do not end at each."""
+def are_many(breaks: np.ndarray) -> bool:
+    """Whether breaks that do not matter are left out, and panels of b do not end at each."""
+    return len(breaks) > 12
 
 
 def wave_of(profile: ProductProfile) -> float:
@@ -354,7 +355,7 @@ class SliceGrid:
         lines = np.subtract.outer(self.neurons.breaks, w * self.slices.ends).ravel() / self.plane.bias
         low = 0.0 if self._positive[1] else -top
         edges = np.sort(np.concatenate([lines[(lines > low) & (lines < top)], [low, top]]))
-        if len(self.neurons.breaks) > FEW_BREAKS:
+        if are_many(self.neurons.breaks):
             edges = _apart(edges, 1.5 * abs(w) * float(np.diff(self.slices.ends).min()) / self.plane.bias)
         edges = edges[np.append(True, np.diff(edges) > 1e-12)]
         width = min(1.0 if self.check else 1.2, 2.0 * self.size.wave)

@@ -35,7 +35,7 @@ from .sector_evidence import Unseen
 from .sector_grids import first_step
 from .zonal_law import ZonalLaw
 from .zonal_planes import GaussianPlane, RoundPlane
-from .zonal_slice_grids import FEW_BREAKS, Neurons, SliceGrid, SliceSize, wave_of
+from .zonal_slice_grids import Neurons, SliceGrid, SliceSize, are_many, wave_of
 from .zonal_slice_sectors import SliceSector, sectors
 
 
@@ -56,7 +56,7 @@ def sliced(problem: Problem, form: Bilinear, law: ZonalLaw, energy: tuple[Radii,
     if plane.line is not line if plane.p == 1 else not isinstance(plane.line, Chi):
         return None
     breaks = _breaks(profile)
-    if len(breaks) > FEW_BREAKS:
+    if are_many(breaks):
         breaks = _near(breaks, profile, plane, 0.1 * problem.rtol**0.7)
     # Of phi that grows, more is far out than of the density.
     longest = math.sqrt(law.k) * math.exp(radii.farthest(1e-3 * problem.rtol))

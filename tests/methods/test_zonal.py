@@ -397,17 +397,17 @@ def test_steps_away_from_zero_against_a_closed_mean(inputs, spread, rtol):
 
 @pytest.mark.thorough
 def test_many_steps_against_conditional_means():
-    """A neuron of fourteen steps and narrow biases: ten values have five digits.
+    """A neuron of fourteen steps: eight values have five digits.
 
     The reference takes the mean of phi(wx + b) given wx' + b in closed form, and has a kink at x = x'. Steps were taken
     for waves, and of more than twelve there were two values to three digits.
     """
-    spread, steps = 0.3, np.arange(-6.0, 8.0)
+    spread, steps = 1.0, np.arange(-6.0, 8.0)
     svd = decompose(lambda x, y: np.clip(np.floor(x * y[..., 0] + y[..., 1]), -7.0, 7.0), Gaussian(),
                     Gaussian([0.0, 0.0], np.diag([1.0, spread**2])), rtol=9e-4, max_seconds=1000.0)
     x, p = gaussian_rule(20, 10, reach=6.0)
     sizes = np.hypot(x, spread)
-    z, weights = composite_gauss_legendre(np.linspace(-30.0, 30.0, 121), 4)
+    z, weights = composite_gauss_legendre(np.linspace(-30.0, 30.0, 61), 4)
     kernel = np.empty((len(x), len(x)))
     for i, size in enumerate(sizes):
         slope = (x[i] * x + spread**2) / size**2    # of wx' + b, given wx + b = z
@@ -417,7 +417,7 @@ def test_many_steps_against_conditional_means():
         kernel[i] = given @ (weights * np.clip(np.floor(z), -7.0, 7.0) * density)
     reference = np.sqrt(np.linalg.eigvalsh(np.sqrt(p)[:, None] * 0.5 * (kernel + kernel.T) * np.sqrt(p))[::-1][:10])
     assert "phi broken at 14 numbers" in svd.method
-    assert svd.rank >= 8
+    assert svd.rank >= 10
     assert svd.errors[:8].max() < 1e-4 * svd.values[0]
     np.testing.assert_allclose(svd.singular_values[:8], reference[:8], atol=1e-3)
 
