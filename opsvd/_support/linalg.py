@@ -1,5 +1,6 @@
 """The one singular value decomposition, and its conventions of sign and order; matrices are real or complex."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -25,7 +26,7 @@ def compact_svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
     -------
     U : ndarray, shape (n, k)
     s : ndarray, shape (k,)
-        Nonincreasing, all above eps * sqrt(max(n, m)) * s[0].
+        Nonincreasing, all above :math:`\epsilon \sqrt{\max(n, m)}` times the first.
     V : ndarray, shape (m, k)
         The right vectors as columns.
 
@@ -44,16 +45,21 @@ def compact_svd(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]
         projected = trial.conj().T @ matrix    # of real arrays conj() is the array itself
         remainder = trial @ projected
         remainder -= matrix
-        if scipy.linalg.norm(remainder, check_finite=False) <= 8.0 * EPS * norm:
+        if scipy.linalg.norm(remainder, check_finite=False) <= _rounding(n, m) * norm:
             return _without_rounding(trial, projected)
     return _without_rounding(None, matrix)
+
+
+def _rounding(n: int, m: int) -> float:
+    """What LAPACK's roundings make of the singular values of an (n, m) matrix, relative to the largest."""
+    return EPS * math.sqrt(max(n, m))
 
 
 def _without_rounding(basis: np.ndarray | None, compressed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The SVD of a basis times a matrix, or of the matrix alone, less the values that are rounding."""
     u, s, vt = np.linalg.svd(compressed, full_matrices=False)
     n = compressed.shape[0] if basis is None else basis.shape[0]
-    keep = s > EPS * np.sqrt(max(n, compressed.shape[1])) * s.max(initial=0.0)
+    keep = s > _rounding(n, compressed.shape[1]) * s.max(initial=0.0)
     left = u[:, keep] if basis is None else basis @ u[:, keep]
     return left, s[keep], vt[keep].conj().T
 

@@ -92,7 +92,8 @@ class Panels(Method):
                 checks = ((check_rule(mu_x, x, 8.0, _CHECK_ORDER), check_rule(mu_y, y, 24.0, _CHECK_ORDER)),
                           (random_rule(mu_x, x, rng, 3), random_rule(mu_y, y, rng, 3)))
                 hidden = float(np.sqrt(near)) / norm if norm > 0.0 else 0.0
-                yield compared(problem, (block,), checks, note, hidden=hidden, piecewise=True)
+                yield compared(problem, (block,), checks, note, hidden=hidden, piecewise=True,
+                               broken=unresolved > MOST_AT_POINTS)
             if unchanged and (tol <= rounding or unresolved > 0):
                 return    # at the floor of rounding, or of the budget
             if unresolved == 0:

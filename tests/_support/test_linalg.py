@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from opsvd._support.floats import EPS
 from opsvd._support.linalg import (
     canonical_signs,
     compact_svd,
@@ -35,6 +36,20 @@ def test_agrees_with_lapack(n, m, ratio, seed):
     np.testing.assert_allclose(u.T @ u, np.eye(len(s)), atol=1e-13)
     np.testing.assert_allclose(v.T @ v, np.eye(len(s)), atol=1e-13)
     np.testing.assert_allclose((u * s) @ v.T, matrix, atol=1e-13)
+
+
+def test_what_is_beneath_the_errors_of_lapack_takes_no_full_decomposition(monkeypatch):
+    """Entries that are off by fifteen roundings, as those of sin(60x) may be: the sketch of eighty columns is enough."""
+    rng, shapes, svd = np.random.default_rng(0), [], np.linalg.svd
+    matrix = _matrix(rng, 400, 500, 0.5 ** np.arange(60.0))
+    expected = svd(matrix, compute_uv=False)
+    noise = rng.standard_normal(matrix.shape)
+    matrix += 15.0 * EPS * np.linalg.norm(matrix) / np.linalg.norm(noise) * noise
+    monkeypatch.setattr(np.linalg, "svd", lambda some, **options: shapes.append(some.shape) or svd(some, **options))
+    u, s, v = compact_svd(matrix)
+    assert shapes == [(80, 500)]
+    np.testing.assert_allclose(s, expected[:len(s)], atol=1e-14)
+    np.testing.assert_allclose((u * s) @ v.T, matrix, atol=1e-14)
 
 
 @pytest.mark.parametrize("shape", [(5, 3), (200, 300)])
