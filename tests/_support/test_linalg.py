@@ -39,7 +39,7 @@ def test_agrees_with_lapack(n, m, ratio, seed):
 
 
 def test_what_is_beneath_the_errors_of_lapack_takes_no_full_decomposition(monkeypatch):
-    """Entries that are off by fifteen roundings, as those of sin(60x) may be: the sketch of eighty columns is enough."""
+    """Entries are off by fifteen roundings, as those of sin(60x) may be: the sketch of eighty columns is enough."""
     rng, shapes, svd = np.random.default_rng(0), [], np.linalg.svd
     matrix = _matrix(rng, 400, 500, 0.5 ** np.arange(60.0))
     expected = svd(matrix, compute_uv=False)
