@@ -3,24 +3,21 @@
 import math
 import warnings
 from collections.abc import Callable, Generator, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from ._support.arrays import leading_true
 from ._support.blas_threads import one_blas_thread
 from ._support.budget import Budget, BudgetExhaustedError
-from ._support.floats import EPS, TINY
+from ._support.floats import EPS
 from ._support.progress import as_report
 from ._support.validation import int_of_at_least, one_of, positive_float, positive_int, tolerance
-from .answer.assembly import assembled
+from .answer.judged import Judged, judged
 from .answer.result import OperatorSVD
-from .answer.selection import select
 from .answer.status import not_within
 from .answer.trace import find_trace
 from .errors import ConvergenceWarning, KernelError
-from .evidence.moved import with_rounding
 from .kernels import Kernel, entrywise, kernel_values, paired, unit_factor
 from .measures import Gaussian, MeasureLike
 from .methods import Auto, Method, as_method, hold_for_few_points, quad_method
@@ -29,8 +26,6 @@ from .operator.discretisation import Discretisation, is_poor
 from .operator.problem import Problem
 
 _LEAST = 100    # max_evaluations; the smallest answer for numbers takes 45, and trying h 39
-_FAR_OUT = ("There is no better answer: h^2 times the densities decays so slowly that much of it lies where the "
-            "densities are zero to any float; take measures with a smaller std")
 
 
 def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu_y: MeasureLike = Gaussian(), *,  # noqa: B008
@@ -212,59 +207,7 @@ def _first_look(problem: Problem) -> tuple[np.ndarray | None, Problem]:
     return seen, replace(problem, given=kernel.scaled(factor))
 
 
-@dataclass(frozen=True)
-class _Judged:
-    """An answer, with what the driver goes by."""
-
-    svd: OperatorSVD
-    discretisation: Discretisation
-    accurate: int
-    complete: bool
-    remainder: float
-    remark: str
-
-    @property
-    def rtol(self) -> float:
-        """The tolerance that the discretisation was made for."""
-        return self.svd.rtol
-
-    def better(self, other: "_Judged") -> bool:
-        """Whether it is to be preferred: by accurate values, then by the digits of the leading values that both give.
-
-        A few values with small bars and others with wide ones are more than as many that all have one bar between.
-
-        What is within its tolerance is preferred to an answer for a larger one. So is a finer basis of the same kind
-        that sees more of h left out: it cannot leave out more, so the nodes that the other was judged by missed it.
-        """
-        # If both were seen, remainders differ by less than the margin of their norms.
-        if self.remainder > 2.0 * other.remainder and self.discretisation.finer_than(other.discretisation):
-            return True
-        if self.rtol < other.rtol and self.svd.converged:
-            return True
-        if self.accurate != other.accurate:
-            return self.accurate > other.accurate
-        q = min(self.svd.rank, other.svd.rank)
-        if q == 0:
-            return self.svd.rank > other.svd.rank or (self.svd.rank == other.svd.rank and self.rtol < other.rtol)
-        mine, others = (float(np.sum(np.log(np.maximum(svd.errors[:q], TINY)))) for svd in (self.svd, other.svd))
-        return mine < others or (mine == others and self.rtol < other.rtol)
-
-    def beside(self, other: "_Judged") -> "_Judged":
-        """The better of both; of two tolerances without what it tells worse than the other tells anything."""
-        best, last = (self, other) if self.better(other) else (other, self)
-        if best.rtol == last.rtol or min(best.svd.rank, last.svd.rank) == 0:
-            return best
-        count = leading_true(best.svd.errors <= last.svd.errors.max())
-        return replace(best, svd=best.svd.truncate(count)) if count else best
-
-    def stalled(self, before: "_Judged") -> bool:
-        """Whether leading bars that are all but good enough were not helped by a finer basis: they are rounding."""
-        bar, bar_before = (float(one.svd.errors[:6].max(initial=0.0)) for one in (self, before))
-        near = before.svd.rank >= 6 and bar_before <= 1e-10 * before.svd.values[0]
-        return near and bar > 0.5 * bar_before and self.discretisation.finer_than(before.discretisation)
-
-
-def _resolved(problem: Problem, method: Method) -> tuple[_Judged | None, str]:
+def _resolved(problem: Problem, method: Method) -> tuple[Judged | None, str]:
     """The answer of a method to the tolerance asked for; where that tells no value, to larger ones, which ask for less.
 
     Until there is a value, a third of the budget is kept back for these; an answer that is to be judged may take it.
@@ -281,7 +224,7 @@ def _resolved(problem: Problem, method: Method) -> tuple[_Judged | None, str]:
     return best, remark
 
 
-def _refined(problem: Problem, method: Method, best: _Judged | None = None) -> tuple[_Judged | None, str]:
+def _refined(problem: Problem, method: Method, best: Judged | None = None) -> tuple[Judged | None, str]:
     """Go through ever finer discretisations of a method until one gives all that is asked.
 
     Return its answer, or the best of all, with one that is there already; and what stands in the way of more, if that
@@ -294,7 +237,7 @@ def _refined(problem: Problem, method: Method, best: _Judged | None = None) -> t
         while True:
             try:
                 with problem.budget.nothing_kept():
-                    answer = _judged(problem, discretisation)
+                    answer = judged(problem, discretisation)
             except BudgetExhaustedError as exhausted:
                 discretisation = finer.throw(exhausted)
                 continue
@@ -330,23 +273,7 @@ def _discretisations(problem: Problem, method: Method) -> Generator[Discretisati
     yield from found if isinstance(found, Generator) else (one for one in found)
 
 
-def _judged(problem: Problem, discretisation: Discretisation) -> _Judged | None:
-    """One discretisation, decomposed and judged; None if h hides from it."""
-    system = discretisation.system
-    evidence = with_rounding(discretisation.evidence(system), problem.given.eps)
-    if evidence is None:
-        return None
-    rtol = problem.rtol if discretisation.rtol is None else discretisation.rtol
-    discretisation = replace(discretisation, limit=_FAR_OUT) if evidence.hopeless else discretisation
-    chosen = select(evidence, system.left.multiplicities, rtol, problem.max_rank)
-    svd = assembled(discretisation, system, evidence, chosen, rtol=rtol, max_rank=problem.max_rank)
-    accurate = leading_true(svd.errors <= problem.rtol * svd.values.max(initial=0.0))
-    complete = evidence.hopeless or (chosen.complete and svd.converged)
-    return _Judged(svd, discretisation, accurate, complete, evidence.remainder,
-                   remark=discretisation.remark)
-
-
-def _for_tolerance(best: _Judged, rtol: float) -> _Judged:
+def _for_tolerance(best: Judged, rtol: float) -> Judged:
     """An answer that may be for a larger tolerance than the one asked for, said to be that."""
     svd = best.svd
     if best.rtol == rtol:
@@ -356,7 +283,7 @@ def _for_tolerance(best: _Judged, rtol: float) -> _Judged:
     return replace(best, svd=replace(svd, rtol=rtol, converged=False, status=text))
 
 
-def _coarse(problem: Problem, reason: str) -> tuple[_Judged, str]:
+def _coarse(problem: Problem, reason: str) -> tuple[Judged, str]:
     """An answer of so few values that they are within what a budget has left; the reason says what has run out."""
     with problem.budget.overtime():
         best, reason = _first_answer(problem, coarse_methods(problem), reason)
@@ -368,7 +295,7 @@ def _coarse(problem: Problem, reason: str) -> tuple[_Judged, str]:
                       f"rtol, or estimate the singular values with opsvd.monte_carlo")
 
 
-def _of_last_methods(problem: Problem, reason: str) -> tuple[_Judged | None, str]:
+def _of_last_methods(problem: Problem, reason: str) -> tuple[Judged | None, str]:
     """An answer of a thousand values at most, which are a few milliseconds of work, where nothing else gave one."""
     for method in LAST:
         with problem.budget.overtime(1000):
@@ -378,7 +305,7 @@ def _of_last_methods(problem: Problem, reason: str) -> tuple[_Judged | None, str
     return None, reason
 
 
-def _first_answer(problem: Problem, methods: Iterable[Method], reason: str) -> tuple[_Judged | None, str]:
+def _first_answer(problem: Problem, methods: Iterable[Method], reason: str) -> tuple[Judged | None, str]:
     """The answer of the first of some methods that gives one, and what has run out last."""
     for method in methods:
         if method.refusal(problem) is None:

@@ -11,7 +11,7 @@ from scipy.special import ndtr
 
 import opsvd
 from opsvd import ConvergenceWarning, Gaussian, NotSquareIntegrableError
-from opsvd.driver import _Judged
+from opsvd.answer.judged import Judged
 
 
 def test_known_values():
@@ -203,7 +203,7 @@ def test_digits_of_leading_values_decide():
     """Of two answers without an accurate value, one with small bars and a wide one is more than one bar between."""
     def answer(errors):
         svd = SimpleNamespace(errors=np.array(errors), rank=3, rtol=1e-10, converged=False)
-        return _Judged(svd, discretisation=None, accurate=0, complete=False, remainder=0.0, remark="")
+        return Judged(svd, discretisation=None, accurate=0, complete=False, remainder=0.0, remark="")
 
     some, none = answer([1e-5, 1e-4, 4e-2]), answer([3e-2, 3e-2, 3e-2])
     assert some.better(none)
