@@ -13,11 +13,12 @@ from ._support.budget import Budget, BudgetExhaustedError
 from ._support.floats import EPS
 from ._support.progress import as_report
 from ._support.validation import int_of_at_least, one_of, positive_float, positive_int, tolerance
+from .answer.factored import product_of
 from .answer.judged import Judged, judged
 from .answer.result import OperatorSVD
 from .answer.status import not_within
 from .answer.trace import find_trace
-from .errors import ConvergenceWarning, KernelError
+from .errors import ConvergenceWarning, KernelError, NotSquareIntegrableError
 from .kernels import Kernel, entrywise, kernel_values, paired, unit_factor
 from .measures import Gaussian, MeasureLike
 from .methods import Auto, Method, as_method, hold_for_few_points, quad_method
@@ -213,6 +214,8 @@ def _resolved(problem: Problem, method: Method) -> tuple[Judged | None, str]:
     Until there is a value, a third of the budget is kept back for these; an answer that is to be judged may take it.
     Methods for vectors end with points, for any tolerance, and matrices of atoms with all rows that are affordable.
     """
+    if isinstance(method, Auto) and (product := _of_factors(problem, method)) is not None:
+        return product, ""
     again = problem.of_numbers and not problem.discrete
     larger = [rtol for rtol in (1e-2, 1e-5) if rtol > problem.rtol and again]    # something, then more
     problem.budget.keep(1.0 / 3.0 if larger and not problem.budget.dear else 0.0)
@@ -222,6 +225,28 @@ def _resolved(problem: Problem, method: Method) -> tuple[Judged | None, str]:
         best, later = _refined(problem.at(rtol), method, best)
         remark = later or remark
     return best, remark
+
+
+def _of_factors(problem: Problem, method: Method) -> Judged | None:
+    """The answer for a product of kernels of numbers, from the answers for these; None if one of them has no value."""
+    best, answers = None, {}
+    try:
+        different = {factor.kernel: factor for factor in problem.factors}
+        for number, (kernel, factor) in enumerate(different.items()):
+            with problem.budget.part(0.9 / (len(different) - number)):    # the grid of h has the rest
+                best, _ = _resolved(problem.of_factor(factor), method)
+            if best is None:
+                break
+            answers[kernel] = best.svd
+        product = product_of(problem, [answers[factor.kernel].times(factor.scale) for factor in problem.factors]
+                             ) if best is not None else None
+        best = None if product is None else judged(problem, product)
+    except (BudgetExhaustedError, KernelError, NotSquareIntegrableError):    # which methods for vectors tell as well
+        best = None
+    if best is None or is_poor(best.svd):
+        problem.budget.refusals.clear()    # those of the factors
+        return None
+    return best
 
 
 def _refined(problem: Problem, method: Method, best: Judged | None = None) -> tuple[Judged | None, str]:

@@ -3,6 +3,7 @@
 from .atoms import AtomBasis
 from .base import Basis, LineBasis, MeanRule
 from .digits import FARTHEST
+from .factored import FactoredBasis
 from .fourier import FourierBasis
 from .grid import GridBasis
 from .harmonics import polar, spherical_harmonics
@@ -24,7 +25,8 @@ from .radial import RadialBasis, radial_spectrum
 from .sectors import SectorBasis
 from .span import SpanBasis
 
-__all__ = ["BASES", "FARTHEST", "AtomBasis", "Basis", "ContinuedPanels", "ExactHermiteBasis", "FourierBasis",
+__all__ = ["BASES", "FARTHEST", "AtomBasis", "Basis", "ContinuedPanels", "ExactHermiteBasis",
+           "FactoredBasis", "FourierBasis",
            "GridBasis", "HermiteBasis", "LengthBasis", "LengthPanels", "LineBasis", "LogarithmicBasis", "MeanRule",
            "MultipletBasis", "NeuronImages", "NeuronSlices", "PanelBasis", "PointBasis", "PolarBasis",
            "PolynomialBasis", "PolynomialProducts", "Polyspherical", "QuadBasis", "QuadLogarithmicBasis",
@@ -32,7 +34,7 @@ __all__ = ["BASES", "FARTHEST", "AtomBasis", "Basis", "ContinuedPanels", "ExactH
            "polynomials_of", "radial_spectrum", "spherical_harmonics", "synthesised"]
 
 BASES: dict[str, type[Basis]] = {basis.__name__: basis for basis in (
-    AtomBasis, ContinuedPanels, ExactHermiteBasis, FourierBasis, GridBasis, HermiteBasis, LengthPanels,
+    AtomBasis, ContinuedPanels, ExactHermiteBasis, FactoredBasis, FourierBasis, GridBasis, HermiteBasis, LengthPanels,
     PolynomialProducts, LogarithmicBasis, NeuronImages, PanelBasis, PointBasis, PolarBasis, PolynomialBasis,
     QuadLogarithmicBasis, QuadPolynomialBasis, SectorBasis, SpanBasis)}
 """The bases by name, as a saved result names them."""

@@ -13,8 +13,9 @@ from ..probing.bilinear import Bilinear, find_bilinear
 from ..probing.coordinates import Coordinates, find_coordinates
 from ..probing.curves import breaks_along_curve
 from ..probing.domain import Domain, find_domain
+from ..probing.factors import Factor, find_factors
 from ..probing.inner_product import InnerProduct, find_inner_product
-from ..probing.invariance import is_invariant
+from ..probing.invariance import depends_on_product_alone, is_invariant
 from ..probing.quadratic_exponent import QuadraticExponent, find_quadratic_exponent
 from ..probing.random_pairs import RandomPairs
 from ..probing.structure import Structure, find_structure
@@ -23,7 +24,7 @@ from .tolerances import Tolerances
 
 # What is found out about a kernel whatever the tolerance is.
 _WHATEVER_RTOL = ("kernel", "sides", "quadratic_exponent", "invariant", "inner_product", "bilinear", "rare",
-                  "coordinates", "known_phi", "random_pairs")
+                  "coordinates", "factors", "known_phi", "random_pairs")
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,6 +203,28 @@ class Problem:
     def coordinates(self) -> Coordinates:
         """The directions that h uses, and the components that it is a sum of, for kernels of vectors."""
         return find_coordinates(self.kernel, self.mu_x, self.mu_y)
+
+    @cached_property
+    def factors(self) -> tuple[Factor, ...]:
+        """The kernels of numbers whose product h is; none if it is no product, or one that methods for vectors know.
+
+        These are functions of <x, y>, and in many dimensions of <x, y> and lengths. Where h differs from a constant at
+        few pairs, probing does not see what it is.
+        """
+        plain = not isinstance(self.given, BlockKernel | MatrixKernel | Elementwise) and not self.of_numbers
+        if not plain or self.discrete or self.budget.few:
+            return ()
+        found = find_factors(self.given, self.mu_x, self.mu_y)
+        if not found or self.rare:
+            return ()
+        # A thousand products reach farther than multiplets do in three dimensions at most.
+        by_rotations = self.round and self.invariant and (
+            self.mu_x.dim > 3 or depends_on_product_alone(self.given, self.mu_x, self.mu_y))
+        return () if by_rotations else found
+
+    def of_factor(self, factor: Factor) -> "Problem":
+        """The problem of a factor, as accurately as all of them together need it."""
+        return Problem(factor.kernel, *factor.laws, self.rtol / len(self.factors), self.max_rank)
 
     def at(self, rtol: float) -> "Problem":
         """The same problem with another tolerance: what does not depend on that stays known where values are dear."""

@@ -1,0 +1,65 @@
+"""The answer for a product of kernels of numbers, from the answers for these."""
+
+import math
+from collections.abc import Sequence
+from functools import partial
+from typing import cast
+
+import numpy as np
+
+from ..bases import FactoredBasis, LineBasis
+from ..evidence.beside_product import away_from_product
+from ..evidence.factored import FactoredEvidence, FactorSpectrum, largest_products
+from ..evidence.moved import Moved
+from ..operator.discretisation import Block, Discretisation, Triplets
+from ..operator.evidence import Evidence
+from ..operator.problem import Problem
+from ..operator.singular_functions import SingularFunctions, SingularSystem
+from .result import OperatorSVD
+
+
+def product_of(problem: Problem, answers: Sequence[OperatorSVD]) -> Discretisation | None:
+    r"""The largest products of the factors' values, with products of their functions.
+
+    With :math:`h = \prod_j h_j` the operator is a tensor product, and so is its SVD. How far h is from the product is
+    seen on random grids, and is a part of every bar (Weyl). None where that is more than the tolerance; and where a
+    factor has no value, or its functions are not sums in one basis.
+    """
+    most = 1000    # products: an array of them at a thousand points, for each coordinate, takes 8 MB
+    sides = [[getattr(svd, side) for svd in answers] for side in ("left", "right")]
+    if not all(svd.rank for svd in answers) or not all(_is_simple(f) for side in sides for f in side):
+        return None
+    moved = away_from_product(problem.given, (problem.mu_x, problem.mu_y), problem.factors)
+    if moved > problem.rtol * math.prod(float(svd.singular_values[0]) for svd in answers):
+        return None
+    values, numbers = largest_products([svd.singular_values for svd in answers], most)
+    coordinates = ([factor.x for factor in problem.factors], [factor.y for factor in problem.factors])
+    left, right = (FactoredBasis(
+        side, own, [cast("LineBasis", f.parts[0].basis) for f in functions],
+        [f.parts[0].coefficients for f in functions], numbers) for side, own, functions in zip(
+            problem.sides, coordinates, sides, strict=True))
+    spectra = tuple(FactorSpectrum(svd.singular_values, svd.errors, svd.norm, svd.nuclear_norm(), svd.tail)
+                    for svd in answers)
+    evidence = FactoredEvidence(values, numbers, spectra, any(svd.breaks for svd in answers))
+    note = "; ".join(dict.fromkeys(svd.method for svd in answers))
+    block = Block(left, right, np.diag(values).astype(problem.given.dtype))
+    return Discretisation((block,), partial(_moved, evidence, moved),
+                          f"a product of {len(answers)} kernels of numbers: {note}", factorise=_of_diagonal,
+                          limit="The answers for the factors are not better within the budget: raise max_seconds or "
+                                "max_evaluations, or accept a larger rtol or a smaller max_rank")
+
+
+def _is_simple(functions: SingularFunctions) -> bool:
+    """Whether functions are sums in one basis of functions of a number."""
+    return len(functions.parts) == 1 and isinstance(functions.parts[0].basis, LineBasis)
+
+
+def _of_diagonal(matrix: np.ndarray) -> Triplets:
+    """The SVD of a diagonal matrix of nonincreasing positive numbers, with vectors of its type."""
+    vectors = np.eye(len(matrix), dtype=matrix.dtype)
+    return vectors, np.diagonal(matrix).real.copy(), vectors
+
+
+def _moved(evidence: FactoredEvidence, moved: float, system: SingularSystem) -> Evidence:    # noqa: ARG001 -- that of the evidence
+    """The evidence, with bars for how far h is from the product."""
+    return Moved(evidence, moved)

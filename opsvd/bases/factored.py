@@ -1,0 +1,97 @@
+"""Products of functions of one coordinate each: some of all combinations of those of every coordinate."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .._support.floats import chunks
+from ..kernels import Side
+from .base import Basis, LineBasis
+from .digits import SPARSE
+
+
+class FactoredBasis(Basis):
+    r"""The products :math:`\prod_j a^{(j)}_{n(k, j)}(t_{c(j)})` of functions of coordinates of a vector, k = 1, ..., r.
+
+    Where a coordinate lies where its functions have lost their digits, or closer to zero than they are known, they keep
+    the values that they have at the end of that.
+
+    Parameters
+    ----------
+    side : Side
+        Vectors of independent coordinates.
+    coordinates : sequence of int
+        The numbers c(j) of the coordinates that functions depend on, one for each factor.
+    lines : sequence of LineBasis
+        For each factor, a basis under the law of its coordinate.
+    coefficients : sequence of ndarray
+        The functions :math:`a^{(j)}` of each factor in its basis: orthonormal columns, as many as it has functions.
+    chosen : ndarray of int, shape (r, d)
+        The numbers n(k, j), which differ from row to row.
+    """
+
+    def __init__(self, side: Side, coordinates: Sequence[int], lines: Sequence[LineBasis],
+                 coefficients: Sequence[np.ndarray], chosen: np.ndarray) -> None:
+        self.side, self.coordinates, self.lines = side, tuple(coordinates), tuple(lines)
+        self.coefficients, self.chosen = tuple(coefficients), chosen
+
+    @property
+    def kind(self) -> tuple[type, ...]:
+        """With those of the functions of each factor."""
+        return (*super().kind, *map(type, self.lines))
+
+    @property
+    def size(self) -> int:
+        """The number of products."""
+        return len(self.chosen)
+
+    def sums(self, points: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
+        """Sums of products, in chunks."""
+        t = self.side.unplaced(points)
+        parts = [self._products(t[some]) @ coefficients for some in chunks(len(t), len(coefficients))]
+        return np.concatenate(parts or [np.zeros((0, coefficients.shape[1]))])
+
+    def _products(self, t: np.ndarray) -> np.ndarray:
+        product: np.ndarray = np.ones((len(t), len(self.chosen)))
+        for c, line, coefficients, number in zip(self.coordinates, self.lines, self.coefficients, self.chosen.T,
+                                                 strict=True):
+            known = _known(line, t[:, c])
+            values = line.combine(known, coefficients) / line.measure.sqrt_density(known)[:, None]
+            product = product * values[:, number]
+        return product
+
+    def state(self) -> dict[str, Any]:
+        """The numbers, and for each factor its coordinate, the kind and the state of its basis, and its functions."""
+        return {"chosen": self.chosen, "coordinates": np.array(self.coordinates, dtype=int),
+                "kinds": np.array([type(line).__name__ for line in self.lines]),
+                **{f"{i}.coefficients": some for i, some in enumerate(self.coefficients)},
+                **{f"{i}.state.{name}": value for i, line in enumerate(self.lines)
+                   for name, value in line.state().items()}}
+
+    @classmethod
+    def from_state(cls, side: Side, state: dict[str, Any]) -> "FactoredBasis":
+        """From a side and what `state` gives."""
+        coordinates, lines = state["coordinates"].tolist(), []
+        for i, (c, kind) in enumerate(zip(coordinates, state["kinds"].tolist(), strict=True)):
+            head = f"{i}.state."
+            own = {name.removeprefix(head): value for name, value in state.items() if name.startswith(head)}
+            lines.append(_line_bases()[kind].from_state(Side(side.measure.lines[c]), own))
+        return cls(side, coordinates, lines, [state[f"{i}.coefficients"] for i in range(len(lines))], state["chosen"])
+
+
+def _known(line: LineBasis, t: np.ndarray) -> np.ndarray:
+    """Coordinates (n,), or the nearest ones at which functions in a basis are known."""
+    (low, high), (least, most) = line.interval, line.measure.box(SPARSE)
+    inside = np.clip(t, max(low, least), min(high, most))
+    return np.asarray(np.where(np.abs(inside) < line.gap, np.copysign(line.gap, inside), inside))
+
+
+def _line_bases() -> dict[str, type[LineBasis]]:
+    """The bases of functions of a number, by name."""
+    found, waiting = {}, [LineBasis]
+    while waiting:
+        for basis in waiting.pop().__subclasses__():
+            found[basis.__name__] = basis
+            waiting.append(basis)
+    return found

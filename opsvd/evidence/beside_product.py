@@ -1,0 +1,46 @@
+"""How far a kernel of vectors is from the product of kernels of numbers that it was seen to be."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from .._support.arrays import squares
+from ..kernels import Kernel
+from ..measures import Measure
+from ..probing.factors import Factor
+from .carriers import few_carriers_margin
+from .remainder import NORM_MARGIN
+
+
+def away_from_product(kernel: Kernel, measures: tuple[Measure, Measure], factors: Sequence[Factor]) -> float:
+    """A bound of the norm of the difference, from all pairs of random points of x and of y.
+
+    Each coordinate is drawn from its law or, in one or two of a point on average, from three times as wide a one: there
+    corners have some points of which the laws themselves have next to none.
+    """
+    values = 600 if kernel.dear else 1_000_000    # of h and of all factors
+    count, rng = math.isqrt(values // (len(factors) + 1)), np.random.default_rng(17)
+    (s, left), (t, right) = (_spread(len(mu.lines), count, rng) for mu in measures)
+    (x, y) = (mu.coordinates_of_normal(z) for mu, z in zip(measures, (s, t), strict=True))
+    product: np.ndarray = np.ones((count, count))
+    for factor in factors:
+        product = product * factor.scale * factor.kernel.finite_grid(*(
+            law.points(some[:, i]) for law, some, i in zip(factor.laws, (x, y), (factor.x, factor.y), strict=True)))
+    missed = kernel.finite_grid(measures[0].placed(x), measures[1].placed(y)) - product
+    energies = squares(missed) * left[:, None] * right
+    # Pairs share their points: what is independent are the means over rows and columns.
+    means = [energies.mean(axis=axis) for axis in (0, 1)]
+    unsure = math.sqrt(sum(float(np.var(mean)) for mean in means) / count)
+    few = max(float(few_carriers_margin(mean, 16.0)) for mean in means)
+    # Three standard errors are exceeded once in 700 times.
+    return NORM_MARGIN * few * math.sqrt(float(energies.mean()) + 3.0 * unsure)
+
+
+def _spread(size: int, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Points (count, size) of which some coordinates are wider than standard Gaussian, and what each counts for."""
+    wide, share = 3.0, min(0.5, 1.5 / size)
+    z = rng.standard_normal((count, size)) * np.where(rng.random((count, size)) < share, wide, 1.0)
+    z = np.clip(z, -7.5, 7.5)    # beyond, quantiles are the ends of a law to rounding
+    widened = np.exp(0.5 * (1.0 - wide**-2) * np.square(z)) / wide    # the density over the standard one
+    return z, np.prod(1.0 / (1.0 - share + share * widened), axis=1)

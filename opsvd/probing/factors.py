@@ -1,0 +1,134 @@
+"""Whether a kernel of vectors is a product of kernels of numbers, each of one coordinate of x and one of y."""
+
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+
+from ..kernels import Kernel, of_coordinates
+from ..measures import LineMeasure, Measure
+
+
+class Factor(NamedTuple):
+    """A factor: the numbers of its coordinates of x and y, and of these their laws, and a kernel times a number.
+
+    Factors that are alike have the same kernel.
+    """
+
+    x: int
+    y: int
+    laws: tuple[LineMeasure, LineMeasure]
+    kernel: Kernel
+    scale: float = 1.0
+
+
+def find_factors(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> tuple[Factor, ...]:
+    r"""The factors of :math:`h(x, y) = \prod_j h_j(x_{p(j)}, y_{q(j)})`; none where h is no such product.
+
+    Coordinates i and j stand in different factors where :math:`h(z) h(z') = h(z^i) h(z^j)` for points z = (x, y), with
+    z' those where both coordinates have moved, and :math:`z^i, z^j` those where one has. The factors are h along the
+    two coordinates of each, while the others stay at an anchor, at which they are large.
+    """
+    size = len(mu_x.lines)
+    if not 2 <= size == len(mu_y.lines) <= 30:    # pairs of sixty coordinates are 1770, of 24 values each
+        return ()
+    rng = np.random.default_rng(20240407)
+    partners = _partners(kernel, mu_x, mu_y, rng)
+    if partners is None:
+        return ()
+    anchor = _anchor(kernel, mu_x, mu_y, partners, rng)
+    (value,) = _values(kernel, mu_x, mu_y, anchor[None])
+    if value == 0.0:
+        return ()
+    found: list[Factor] = []
+    for i, j in partners:
+        along = _along(kernel, (mu_x, mu_y), anchor, (i, j), value if found else 1.0)
+        found.append(_as_one_of(found, Factor(i, j, (mu_x.lines[i], mu_y.lines[j]), along), rng))
+    return tuple(found)
+
+
+def _as_one_of(others: list[Factor], new: Factor, rng: np.random.Generator) -> Factor:
+    """The new factor with the kernel of one before, if it is a multiple of that under the same laws."""
+    count, rounding = 16 if new.kernel.dear else 64, 1e-11
+    for other in others:
+        if other.laws == new.laws:
+            s, t = (law.sample(count, rng) for law in new.laws)
+            values, known = (one.kernel.finite_beside(s, t) for one in (new, other))
+            largest = np.argmax(np.abs(known))
+            ratio = values[largest] / known[largest] if known[largest] != 0.0 else 0.0
+            alike = np.abs(values - ratio * known).max() <= rounding * np.abs(values).max()
+            if alike and ratio.real > 0.0 and abs(ratio.imag) <= rounding * ratio.real:
+                return new._replace(kernel=other.kernel, scale=float(ratio.real))
+    return new
+
+
+def _values(kernel: Kernel, mu_x: Measure, mu_y: Measure, z: np.ndarray) -> np.ndarray:
+    """The kernel h at coordinates of x and of y beside each other, (n, 2d)."""
+    x, y = np.split(z, [len(mu_x.lines)], axis=1)
+    return np.asarray(kernel.finite_beside(mu_x.placed(x), mu_y.placed(y)))
+
+
+def _drawn(mu_x: Measure, mu_y: Measure, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Coordinates of random points x and y, beside each other: (count, 2d)."""
+    return np.concatenate([mu.coordinates_of_normal(rng.standard_normal((count, len(mu.lines))))
+                           for mu in (mu_x, mu_y)], axis=1)
+
+
+def _partners(kernel: Kernel, mu_x: Measure, mu_y: Measure, rng: np.random.Generator) -> list[tuple[int, int]] | None:
+    """The coordinates of x and of y in each factor; None where one has two of a side.
+
+    Coordinates that stand alone are paired in order, if need be with one that h does not use: their factor has rank
+    one. The others that it does not use are in no factor.
+    """
+    size, count = len(mu_x.lines), 8 if kernel.dear else 24
+    base, other = (_drawn(mu_x, mu_y, count, rng) for _ in range(2))
+
+    def moved(*coordinates: int) -> np.ndarray:
+        z = base.copy()
+        z[:, coordinates] = other[:, coordinates]
+        return _values(kernel, mu_x, mu_y, z)
+
+    start, single = moved(), [moved(i) for i in range(2 * size)]
+    largest, rounding = max(float(np.abs(values).max()) for values in (start, *single)), 1e-11
+    used = [i for i in range(2 * size) if (np.abs(single[i] - start) > rounding * largest).any()]
+    partner: dict[int, int] = {}
+    for i, j in combinations(used, 2):
+        both, apart = moved(i, j) * start, single[i] * single[j]
+        if (np.abs(both - apart) <= rounding * (np.abs(both) + np.abs(apart) + 1e-3 * largest**2)).all():
+            continue
+        if (i < size) == (j < size) or i in partner or j in partner.values():
+            return None
+        partner[i] = j
+    alone_x, alone_y = ([i for i in side if i in used and i not in partner and i not in partner.values()]
+                        + [i for i in side if i not in used] for side in (range(size), range(size, 2 * size)))
+    alone = zip(alone_x, alone_y, strict=True)
+    return [(i, j - size) for i, j in (*sorted(partner.items()), *alone) if i in used or j in used]
+
+
+def _anchor(kernel: Kernel, mu_x: Measure, mu_y: Measure, partners: list[tuple[int, int]],
+            rng: np.random.Generator) -> np.ndarray:
+    """Coordinates (2d,) at which each factor is the largest of those at some random pairs."""
+    count = 16 if kernel.dear else 64
+    drawn = _drawn(mu_x, mu_y, count, rng)
+    anchor = drawn[np.argmax(np.abs(_values(kernel, mu_x, mu_y, drawn)))].copy()
+    for i, j in partners:
+        here, drawn = np.array([i, len(mu_x.lines) + j]), _drawn(mu_x, mu_y, count, rng)
+        z = np.tile(anchor, (count, 1))
+        z[1:, here] = drawn[1:, here]
+        anchor = z[np.argmax(np.abs(_values(kernel, mu_x, mu_y, z)))].copy()
+    return np.asarray(anchor)
+
+
+def _along(kernel: Kernel, measures: tuple[Measure, Measure], anchor: np.ndarray, pair: tuple[int, int],
+           divisor: np.generic | float) -> Kernel:
+    """The kernel h of two coordinates, while the others stay at the anchor, over a number."""
+    places = []
+    for measure, fixed, index in zip(measures, np.split(anchor, 2), pair, strict=True):
+        def place(points: np.ndarray, measure: Measure = measure, fixed: np.ndarray = fixed,
+                  index: int = index) -> np.ndarray:
+            z = np.broadcast_to(fixed, (*points.shape, len(fixed))).copy()
+            z[..., index] = measure.lines[index].coordinate(points)
+            return np.asarray(measure.placed(z))
+
+        places.append(place)
+    return of_coordinates(kernel, places[0], places[1], divisor)
