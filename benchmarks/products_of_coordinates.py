@@ -73,7 +73,7 @@ def main() -> None:
     """Print the table."""
     warnings.simplefilter("ignore", opsvd.ConvergenceWarning)
     opsvd.decompose(lambda x, y: np.tanh(x * y))    # imports
-    print(f"python benchmarks/products_of_coordinates.py\n{machine()}\n")
+    print(f"{machine()}\n")
     print(f"{'':56s} {'default':28s}    another method")
     for row in rows():
         print(f"{row.name:56s} {measured(row, 'auto')}    {measured(row, row.other)} {row.other}", flush=True)
