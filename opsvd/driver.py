@@ -231,14 +231,16 @@ def _of_factors(problem: Problem, method: Method) -> Judged | None:
     """The answer for a product of kernels of numbers, from the answers for these; None if one of them has no value."""
     best, answers = None, {}
     try:
-        different = {factor.kernel: factor for factor in problem.factors}
+        if (factors := problem.factors) is None:
+            return None
+        different = {factor.kernel: factor for factor in factors.each}
         for number, (kernel, factor) in enumerate(different.items()):
             with problem.budget.part(0.9 / (len(different) - number)):    # the grid of h has the rest
                 best, _ = _resolved(problem.of_factor(factor), method)
             if best is None:
                 break
             answers[kernel] = best.svd
-        product = product_of(problem, [answers[factor.kernel].times(factor.scale) for factor in problem.factors]
+        product = product_of(problem, factors, [answers[factor.kernel].times(factor.scale) for factor in factors.each]
                              ) if best is not None else None
         best = None if product is None else judged(problem, product)
     except (BudgetExhaustedError, KernelError, NotSquareIntegrableError):    # which methods for vectors tell as well

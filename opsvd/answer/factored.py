@@ -15,10 +15,11 @@ from ..operator.discretisation import Block, Discretisation, Triplets
 from ..operator.evidence import Evidence
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularFunctions, SingularSystem
+from ..probing.factors import Factors
 from .result import OperatorSVD
 
 
-def product_of(problem: Problem, answers: Sequence[OperatorSVD]) -> Discretisation | None:
+def product_of(problem: Problem, factors: Factors, answers: Sequence[OperatorSVD]) -> Discretisation | None:
     r"""The largest products of the factors' values, with products of their functions.
 
     With :math:`h = \prod_j h_j` the operator is a tensor product, and so is its SVD. How far h is from the product is
@@ -29,15 +30,16 @@ def product_of(problem: Problem, answers: Sequence[OperatorSVD]) -> Discretisati
     sides = [[getattr(svd, side) for svd in answers] for side in ("left", "right")]
     if not all(svd.rank for svd in answers) or not all(_is_simple(f) for side in sides for f in side):
         return None
-    moved = away_from_product(problem.given, (problem.mu_x, problem.mu_y), problem.factors)
+    moved = away_from_product(factors)
     if moved > problem.rtol * math.prod(float(svd.singular_values[0]) for svd in answers):
         return None
     values, numbers = largest_products([svd.singular_values for svd in answers], most)
-    coordinates = ([factor.x for factor in problem.factors], [factor.y for factor in problem.factors])
+    turns = factors.frame.turn_x, factors.frame.turn_y
+    coordinates = [factor.x for factor in factors.each], [factor.y for factor in factors.each]
     left, right = (FactoredBasis(
-        side, own, [cast("LineBasis", f.parts[0].basis) for f in functions],
-        [f.parts[0].coefficients for f in functions], numbers) for side, own, functions in zip(
-            problem.sides, coordinates, sides, strict=True))
+        side, turn, own, [cast("LineBasis", f.parts[0].basis) for f in functions],
+        [f.parts[0].coefficients for f in functions], numbers) for side, turn, own, functions in zip(
+            problem.sides, turns, coordinates, sides, strict=True))
     spectra = tuple(FactorSpectrum(svd.singular_values, svd.errors, svd.norm, svd.nuclear_norm(), svd.tail)
                     for svd in answers)
     evidence = FactoredEvidence(values, numbers, spectra, any(svd.breaks for svd in answers))

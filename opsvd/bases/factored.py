@@ -21,6 +21,8 @@ class FactoredBasis(Basis):
     ----------
     side : Side
         Vectors of independent coordinates.
+    turn : ndarray, shape (d, d)
+        The coordinates are those of the measure, times this.
     coordinates : sequence of int
         The numbers c(j) of the coordinates that functions depend on, one for each factor.
     lines : sequence of LineBasis
@@ -31,9 +33,9 @@ class FactoredBasis(Basis):
         The numbers n(k, j), which differ from row to row.
     """
 
-    def __init__(self, side: Side, coordinates: Sequence[int], lines: Sequence[LineBasis],
-                 coefficients: Sequence[np.ndarray], chosen: np.ndarray) -> None:
-        self.side, self.coordinates, self.lines = side, tuple(coordinates), tuple(lines)
+    def __init__(self, side: Side, turn: np.ndarray, coordinates: Sequence[int],    # noqa: PLR0917 -- turn is of the side, the others of factors
+                 lines: Sequence[LineBasis], coefficients: Sequence[np.ndarray], chosen: np.ndarray) -> None:
+        self.side, self.turn, self.coordinates, self.lines = side, turn, tuple(coordinates), tuple(lines)
         self.coefficients, self.chosen = tuple(coefficients), chosen
 
     @property
@@ -48,7 +50,7 @@ class FactoredBasis(Basis):
 
     def sums(self, points: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
         """Sums of products, in chunks."""
-        t = self.side.unplaced(points)
+        t = self.side.unplaced(points) @ self.turn
         parts = [self._products(t[some]) @ coefficients for some in chunks(len(t), len(coefficients))]
         return np.concatenate(parts or [np.zeros((0, coefficients.shape[1]))])
 
@@ -62,8 +64,8 @@ class FactoredBasis(Basis):
         return product
 
     def state(self) -> dict[str, Any]:
-        """The numbers, and for each factor its coordinate, the kind and the state of its basis, and its functions."""
-        return {"chosen": self.chosen, "coordinates": np.array(self.coordinates, dtype=int),
+        """The turn, the numbers, and for each factor its coordinate, the kind and state of its basis, its functions."""
+        return {"turn": self.turn, "chosen": self.chosen, "coordinates": np.array(self.coordinates, dtype=int),
                 "kinds": np.array([type(line).__name__ for line in self.lines]),
                 **{f"{i}.coefficients": some for i, some in enumerate(self.coefficients)},
                 **{f"{i}.state.{name}": value for i, line in enumerate(self.lines)
@@ -77,7 +79,8 @@ class FactoredBasis(Basis):
             head = f"{i}.state."
             own = {name.removeprefix(head): value for name, value in state.items() if name.startswith(head)}
             lines.append(_line_bases()[kind].from_state(Side(side.measure.lines[c]), own))
-        return cls(side, coordinates, lines, [state[f"{i}.coefficients"] for i in range(len(lines))], state["chosen"])
+        coefficients = [state[f"{i}.coefficients"] for i in range(len(lines))]
+        return cls(side, state["turn"], coordinates, lines, coefficients, state["chosen"])
 
 
 def _known(line: LineBasis, t: np.ndarray) -> np.ndarray:

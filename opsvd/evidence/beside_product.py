@@ -1,34 +1,31 @@
 """How far a kernel of vectors is from the product of kernels of numbers that it was seen to be."""
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 
 from .._support.arrays import squares
-from ..kernels import Kernel
-from ..measures import Measure
-from ..probing.factors import Factor
+from ..probing.factors import Factors
 from .carriers import few_carriers_margin
 from .remainder import NORM_MARGIN
 
 
-def away_from_product(kernel: Kernel, measures: tuple[Measure, Measure], factors: Sequence[Factor]) -> float:
+def away_from_product(factors: Factors) -> float:
     """A bound of the norm of the difference, from all pairs of random points of x and of y.
 
     Each coordinate is drawn from its law or, in one or two of a point on average, from three times as wide a one: there
     corners have some points of which the laws themselves have next to none.
     """
-    values = 600 if kernel.dear else 1_000_000    # of h and of all factors
-    count, rng = math.isqrt(values // (len(factors) + 1)), np.random.default_rng(17)
-    (s, left), (t, right) = (_spread(len(mu.lines), count, rng) for mu in measures)
-    (x, y) = (mu.coordinates_of_normal(z) for mu, z in zip(measures, (s, t), strict=True))
+    frame, each = factors
+    values = 600 if frame.kernel.dear else 1_000_000    # of h and of all factors
+    count, rng = math.isqrt(values // (len(each) + 1)), np.random.default_rng(17)
+    (s, left), (t, right) = (_spread(frame.size, count, rng) for _ in range(2))
+    (x, y) = (mu.coordinates_of_normal(z) for mu, z in ((frame.mu_x, s), (frame.mu_y, t)))
     product: np.ndarray = np.ones((count, count))
-    for factor in factors:
+    for factor in each:
         product = product * factor.scale * factor.kernel.finite_grid(*(
             law.points(some[:, i]) for law, some, i in zip(factor.laws, (x, y), (factor.x, factor.y), strict=True)))
-    missed = kernel.finite_grid(measures[0].placed(x), measures[1].placed(y)) - product
-    energies = squares(missed) * left[:, None] * right
+    energies = squares(frame.kernel.finite_grid(*frame.points(x, y)) - product) * left[:, None] * right
     # Pairs share their points: what is independent are the means over rows and columns.
     means = [energies.mean(axis=axis) for axis in (0, 1)]
     unsure = math.sqrt(sum(float(np.var(mean)) for mean in means) / count)

@@ -14,7 +14,7 @@ def of_coordinates(kernel: Kernel, place_x: Callable[[np.ndarray], np.ndarray],
     `place_x` and `place_y` make points, shape (..., k), from numbers, shape (...).
     """
     def values(s: np.ndarray, t: np.ndarray) -> np.ndarray:
-        return kernel.unpaid(place_x(s), place_y(t)) / divisor
+        return kernel._at_once(place_x(s), place_y(t)) / divisor
 
     along = untried(values, (1, 1), kernel.dtype)
     along.budget, along.eps = kernel.budget, kernel.eps

@@ -128,7 +128,7 @@ class Kernel:
 
     def at_points(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The values of h at points that broadcast, whatever `along` says: within the budget."""
-        return evaluated(self.budget, self.unpaid, (x, y), self._coordinate_axes, width=math.prod(self.value_shape))
+        return evaluated(self.budget, self._at_once, (x, y), self._coordinate_axes, width=math.prod(self.value_shape))
 
     @property
     def coordinate_dims(self) -> tuple[int, int]:
@@ -141,7 +141,7 @@ class Kernel:
         """How many axes the coordinates of x and of y take: one for vectors, none for numbers."""
         return int(self.dims[0] > 1), int(self.dims[1] > 1)
 
-    def unpaid(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    def _at_once(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The values of h from one call, whatever the budget; none where there are no points: h may take a minimum."""
         shape = np.broadcast(*map(leading_part, (x, y), self._coordinate_axes)).shape + self.value_shape
         if 0 in shape:

@@ -13,7 +13,7 @@ from ..probing.bilinear import Bilinear, find_bilinear
 from ..probing.coordinates import Coordinates, find_coordinates
 from ..probing.curves import breaks_along_curve
 from ..probing.domain import Domain, find_domain
-from ..probing.factors import Factor, find_factors
+from ..probing.factors import Factor, Factors, find_factors
 from ..probing.inner_product import InnerProduct, find_inner_product
 from ..probing.invariance import depends_on_product_alone, is_invariant
 from ..probing.quadratic_exponent import QuadraticExponent, find_quadratic_exponent
@@ -205,26 +205,27 @@ class Problem:
         return find_coordinates(self.kernel, self.mu_x, self.mu_y)
 
     @cached_property
-    def factors(self) -> tuple[Factor, ...]:
-        """The kernels of numbers whose product h is; none if it is no product, or one that methods for vectors know.
+    def factors(self) -> Factors | None:
+        """The kernels of numbers whose product h is; None if it is no product, or one that methods for vectors know.
 
         These are functions of <x, y>, and in many dimensions of <x, y> and lengths. Where h differs from a constant at
         few pairs, probing does not see what it is.
         """
         plain = not isinstance(self.given, BlockKernel | MatrixKernel | Elementwise) and not self.of_numbers
         if not plain or self.discrete or self.budget.few:
-            return ()
+            return None
         found = find_factors(self.given, self.mu_x, self.mu_y)
-        if not found or self.rare:
-            return ()
+        if found is None or self.rare:
+            return None
         # A thousand products reach farther than multiplets do in three dimensions at most.
         by_rotations = self.round and self.invariant and (
             self.mu_x.dim > 3 or depends_on_product_alone(self.given, self.mu_x, self.mu_y))
-        return () if by_rotations else found
+        return None if by_rotations else found
 
     def of_factor(self, factor: Factor) -> "Problem":
-        """The problem of a factor, as accurately as all of them together need it."""
-        return Problem(factor.kernel, *factor.laws, self.rtol / len(self.factors), self.max_rank)
+        """The problem of one of the factors, as accurately as all of them together need it."""
+        together = len(self.factors.each) if self.factors else 1
+        return Problem(factor.kernel, *factor.laws, self.rtol / together, self.max_rank)
 
     def at(self, rtol: float) -> "Problem":
         """The same problem with another tolerance: what does not depend on that stays known where values are dear."""

@@ -1,5 +1,6 @@
 """Whether a kernel of vectors is a product of kernels of numbers, each of one coordinate of x and one of y."""
 
+from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
 
@@ -22,29 +23,101 @@ class Factor(NamedTuple):
     scale: float = 1.0
 
 
-def find_factors(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> tuple[Factor, ...]:
-    r"""The factors of :math:`h(x, y) = \prod_j h_j(x_{p(j)}, y_{q(j)})`; none where h is no such product.
+@dataclass(frozen=True, eq=False)
+class Frame:
+    r"""Coordinates of x and of y: those of the measures, or of Gaussians turned by Q, so that :math:`x = m + A Q z`.
+
+    Attributes
+    ----------
+    kernel : Kernel
+    mu_x, mu_y : Measure
+        Of as many coordinates.
+    turn_x, turn_y : ndarray, shape (d, d)
+        The orthogonal matrices Q.
+    """
+
+    kernel: Kernel
+    mu_x: Measure
+    mu_y: Measure
+    turn_x: np.ndarray
+    turn_y: np.ndarray
+
+    @property
+    def size(self) -> int:
+        """The number d of coordinates on either side."""
+        return len(self.turn_x)
+
+    def values(self, z: np.ndarray) -> np.ndarray:
+        """The kernel h at coordinates of x and of y beside each other, (n, 2d)."""
+        x, y = np.split(z, 2, axis=1)
+        return np.asarray(self.kernel.finite_beside(*self.points(x, y)))
+
+    def points(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The points with some coordinates, (..., d)."""
+        return self.mu_x.placed(x @ self.turn_x.T), self.mu_y.placed(y @ self.turn_y.T)
+
+    def drawn(self, count: int, rng: np.random.Generator) -> np.ndarray:
+        """Coordinates of random points x and y, beside each other: (count, 2d)."""
+        return np.concatenate([mu.coordinates_of_normal(rng.standard_normal((count, self.size)))
+                               for mu in (self.mu_x, self.mu_y)], axis=1)
+
+
+class Factors(NamedTuple):
+    """The factors that h is a product of, and the coordinates that these take."""
+
+    frame: Frame
+    each: tuple[Factor, ...]
+
+
+def find_factors(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> Factors | None:
+    r"""The factors of :math:`h(x, y) = \prod_j h_j(x_{p(j)}, y_{q(j)})`; None where h is no such product.
 
     Coordinates i and j stand in different factors where :math:`h(z) h(z') = h(z^i) h(z^j)` for points z = (x, y), with
     z' those where both coordinates have moved, and :math:`z^i, z^j` those where one has. The factors are h along the
-    two coordinates of each, while the others stay at an anchor, at which they are large.
+    two coordinates of each, while the others stay at an anchor, at which they are large. Of Gaussian vectors, other
+    coordinates are tried besides; see `_turned`.
     """
     size = len(mu_x.lines)
     if not 2 <= size == len(mu_y.lines) <= 30:    # pairs of sixty coordinates are 1770, of 24 values each
-        return ()
+        return None
     rng = np.random.default_rng(20240407)
-    partners = _partners(kernel, mu_x, mu_y, rng)
-    if partners is None:
-        return ()
-    anchor = _anchor(kernel, mu_x, mu_y, partners, rng)
-    (value,) = _values(kernel, mu_x, mu_y, anchor[None])
+    plain = Frame(kernel, mu_x, mu_y, np.eye(size), np.eye(size))
+    frame, partners = plain, _partners(plain, rng)
+    if partners is None and (turned := _turned(plain, rng)) is not None:
+        frame, partners = turned, _partners(turned, rng)
+    if not partners:
+        return None
+    anchor = _anchor(frame, partners, rng)
+    (value,) = frame.values(anchor[None])
     if value == 0.0:
-        return ()
+        return None
     found: list[Factor] = []
     for i, j in partners:
-        along = _along(kernel, (mu_x, mu_y), anchor, (i, j), value if found else 1.0)
+        along = _along(frame, anchor, (i, j), value if found else 1.0)
         found.append(_as_one_of(found, Factor(i, j, (mu_x.lines[i], mu_y.lines[j]), along), rng))
-    return tuple(found)
+    return Factors(frame, tuple(found))
+
+
+def _turned(plain: Frame, rng: np.random.Generator) -> Frame | None:
+    r"""Coordinates of Gaussians in which the exponential of a polynomial of degree two is a product.
+
+    The mixed second differences of its logarithm are a matrix, which steps of any length tell to rounding; its singular
+    vectors are the coordinates. Of other kernels they are none in which h is a product, but for a chance. None where h
+    is not positive, or differences are not finite.
+    """
+    if not (plain.mu_x.rotatable and plain.mu_y.rotatable):
+        return None
+    size, z = plain.size, plain.drawn(1, rng)[0]
+    steps = np.concatenate([np.zeros((1, 2 * size)), np.eye(2 * size)])
+    both = (steps[1:size + 1, None] + steps[None, size + 1:]).reshape(-1, 2 * size)
+    values = plain.values(z + np.concatenate([steps, both]))
+    if np.iscomplexobj(values) or not (values > 0.0).all():
+        return None
+    logs = np.log(values)
+    start, single, mixed = logs[0], logs[1:2 * size + 1], logs[2 * size + 1:].reshape(size, size)
+    matrix = mixed - single[:size, None] - single[None, size:] + start
+    left, _, right = np.linalg.svd(matrix)
+    return Frame(plain.kernel, plain.mu_x, plain.mu_y, left, right.T)
 
 
 def _as_one_of(others: list[Factor], new: Factor, rng: np.random.Generator) -> Factor:
@@ -62,31 +135,19 @@ def _as_one_of(others: list[Factor], new: Factor, rng: np.random.Generator) -> F
     return new
 
 
-def _values(kernel: Kernel, mu_x: Measure, mu_y: Measure, z: np.ndarray) -> np.ndarray:
-    """The kernel h at coordinates of x and of y beside each other, (n, 2d)."""
-    x, y = np.split(z, [len(mu_x.lines)], axis=1)
-    return np.asarray(kernel.finite_beside(mu_x.placed(x), mu_y.placed(y)))
-
-
-def _drawn(mu_x: Measure, mu_y: Measure, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Coordinates of random points x and y, beside each other: (count, 2d)."""
-    return np.concatenate([mu.coordinates_of_normal(rng.standard_normal((count, len(mu.lines))))
-                           for mu in (mu_x, mu_y)], axis=1)
-
-
-def _partners(kernel: Kernel, mu_x: Measure, mu_y: Measure, rng: np.random.Generator) -> list[tuple[int, int]] | None:
+def _partners(frame: Frame, rng: np.random.Generator) -> list[tuple[int, int]] | None:
     """The coordinates of x and of y in each factor; None where one has two of a side.
 
     Coordinates that stand alone are paired in order, if need be with one that h does not use: their factor has rank
     one. The others that it does not use are in no factor.
     """
-    size, count = len(mu_x.lines), 8 if kernel.dear else 24
-    base, other = (_drawn(mu_x, mu_y, count, rng) for _ in range(2))
+    size, count = frame.size, 8 if frame.kernel.dear else 24
+    base, other = (frame.drawn(count, rng) for _ in range(2))
 
     def moved(*coordinates: int) -> np.ndarray:
         z = base.copy()
         z[:, coordinates] = other[:, coordinates]
-        return _values(kernel, mu_x, mu_y, z)
+        return frame.values(z)
 
     start, single = moved(), [moved(i) for i in range(2 * size)]
     largest, rounding = max(float(np.abs(values).max()) for values in (start, *single)), 1e-11
@@ -105,30 +166,29 @@ def _partners(kernel: Kernel, mu_x: Measure, mu_y: Measure, rng: np.random.Gener
     return [(i, j - size) for i, j in (*sorted(partner.items()), *alone) if i in used or j in used]
 
 
-def _anchor(kernel: Kernel, mu_x: Measure, mu_y: Measure, partners: list[tuple[int, int]],
-            rng: np.random.Generator) -> np.ndarray:
+def _anchor(frame: Frame, partners: list[tuple[int, int]], rng: np.random.Generator) -> np.ndarray:
     """Coordinates (2d,) at which each factor is the largest of those at some random pairs."""
-    count = 16 if kernel.dear else 64
-    drawn = _drawn(mu_x, mu_y, count, rng)
-    anchor = drawn[np.argmax(np.abs(_values(kernel, mu_x, mu_y, drawn)))].copy()
+    count = 16 if frame.kernel.dear else 64
+    drawn = frame.drawn(count, rng)
+    anchor = drawn[np.argmax(np.abs(frame.values(drawn)))].copy()
     for i, j in partners:
-        here, drawn = np.array([i, len(mu_x.lines) + j]), _drawn(mu_x, mu_y, count, rng)
+        here, drawn = np.array([i, frame.size + j]), frame.drawn(count, rng)
         z = np.tile(anchor, (count, 1))
         z[1:, here] = drawn[1:, here]
-        anchor = z[np.argmax(np.abs(_values(kernel, mu_x, mu_y, z)))].copy()
+        anchor = z[np.argmax(np.abs(frame.values(z)))].copy()
     return np.asarray(anchor)
 
 
-def _along(kernel: Kernel, measures: tuple[Measure, Measure], anchor: np.ndarray, pair: tuple[int, int],
-           divisor: np.generic | float) -> Kernel:
+def _along(frame: Frame, anchor: np.ndarray, pair: tuple[int, int], divisor: np.generic | float) -> Kernel:
     """The kernel h of two coordinates, while the others stay at the anchor, over a number."""
     places = []
-    for measure, fixed, index in zip(measures, np.split(anchor, 2), pair, strict=True):
-        def place(points: np.ndarray, measure: Measure = measure, fixed: np.ndarray = fixed,
+    for measure, turn, fixed, index in zip((frame.mu_x, frame.mu_y), (frame.turn_x, frame.turn_y),
+                                           np.split(anchor, 2), pair, strict=True):
+        def place(points: np.ndarray, measure: Measure = measure, turn: np.ndarray = turn, fixed: np.ndarray = fixed,
                   index: int = index) -> np.ndarray:
             z = np.broadcast_to(fixed, (*points.shape, len(fixed))).copy()
             z[..., index] = measure.lines[index].coordinate(points)
-            return np.asarray(measure.placed(z))
+            return np.asarray(measure.placed(z @ turn.T))
 
         places.append(place)
-    return of_coordinates(kernel, places[0], places[1], divisor)
+    return of_coordinates(frame.kernel, places[0], places[1], divisor)
