@@ -17,7 +17,7 @@ def away_from_product(factors: Factors) -> float:
     corners have some points of which the laws themselves have next to none.
     """
     frame, each = factors
-    values = 600 if frame.kernel.dear else 1_000_000    # of h and of all factors
+    values = 600 if frame.kernel.dear else 500_000    # of h and of all factors
     count, rng = math.isqrt(values // (len(each) + 1)), np.random.default_rng(17)
     (s, left), (t, right) = (_spread(frame.size, count, rng) for _ in range(2))
     (x, y) = (mu.coordinates_of_normal(z) for mu, z in ((frame.mu_x, s), (frame.mu_y, t)))
