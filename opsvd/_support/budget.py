@@ -115,7 +115,7 @@ class Budget:
     def seconds_left(self) -> float:
         """The seconds left, without those held back; negative if there are none."""
         most, least, calls = self._held
-        held = self._kept * self.seconds
+        held = self._kept * self.seconds if self._kept > 0.0 else 0.0    # of seconds that are unlimited as well
         if calls:
             # A tenth of the seconds at least, for linear algebra; at most 45 % of them for a coarse answer, or, if the
             # smallest of all answers takes more, up to 70 % for that one.

@@ -46,9 +46,14 @@ def product_of(problem: Problem, factors: Factors, answers: Sequence[OperatorSVD
     note = "; ".join(dict.fromkeys(svd.method for svd in answers))
     block = Block(left, right, np.diag(values).astype(problem.given.dtype))
     return Discretisation((block,), partial(_moved, evidence, moved),
-                          f"a product of {len(answers)} kernels of numbers: {note}", factorise=_of_diagonal,
+                          f"{_count(len(answers))}: {note}", factorise=_of_diagonal,
                           limit="The answers for the factors are not better within the budget: raise max_seconds or "
                                 "max_evaluations, or accept a larger rtol or a smaller max_rank")
+
+
+def _count(factors: int) -> str:
+    """What is put together, in words."""
+    return f"a product of {factors} kernels of numbers" if factors > 1 else "a kernel of one coordinate of x and of y"
 
 
 def _is_simple(functions: SingularFunctions) -> bool:

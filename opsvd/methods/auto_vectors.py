@@ -1,5 +1,6 @@
 """What the default method does for vectors, blocks and matrices."""
 
+from ..errors import KernelError
 from ..kernels import BlockKernel, MatrixKernel
 from ..operator.discretisation import Discretisations, is_poor
 from ..operator.problem import Problem
@@ -23,12 +24,8 @@ def discretisations_of_vectors(problem: Problem) -> Discretisations:
         answer = yield from Sectors().discretisations(problem)
         if answer is not None:
             return answer
-    if Polar().refusal(problem) is None:
-        answer = yield from Polar().discretisations(problem)
-        if answer is not None and not is_poor(answer):
-            return answer
-    if Zonal().refusal(problem) is None:
-        answer = yield from Zonal().discretisations(problem)
+    for method in (Polar(), Zonal()):
+        answer = yield from _attempted(method, problem)
         if answer is not None and not is_poor(answer):
             return answer
     answer = yield from _of_products(problem)
@@ -37,6 +34,14 @@ def discretisations_of_vectors(problem: Problem) -> Discretisations:
         problem.budget.refusals.clear()
         answer = yield from QuasiRandom().discretisations(problem)
     return answer
+
+
+def _attempted(method: Polar | Zonal, problem: Problem) -> Discretisations:
+    """By a method, if it suits; no answer where phi has more pieces than it splits, which products do not split."""
+    try:
+        return (yield from method.discretisations(problem)) if method.refusal(problem) is None else None
+    except KernelError:
+        return None
 
 
 def _of_products(problem: Problem) -> Discretisations:

@@ -212,10 +212,11 @@ class Problem:
         few pairs, probing does not see what it is.
         """
         plain = not isinstance(self.given, BlockKernel | MatrixKernel | Elementwise) and not self.of_numbers
-        if not plain or self.discrete or self.budget.few:
+        least = 4000 if self.given.dear else 0    # values of a smooth kernel of numbers, and of what finds factors
+        if not plain or self.discrete or self.budget.values_left < least:
             return None
         found = find_factors(self.given, self.mu_x, self.mu_y)
-        if found is None or self.rare:
+        if found is None or self.budget.values_left < least * found.different or self.rare:
             return None
         # A thousand products reach farther than multiplets do in three dimensions at most.
         by_rotations = self.round and self.invariant and (

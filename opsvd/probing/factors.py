@@ -68,6 +68,11 @@ class Factors(NamedTuple):
     frame: Frame
     each: tuple[Factor, ...]
 
+    @property
+    def different(self) -> int:
+        """How many kernels they have."""
+        return len({factor.kernel for factor in self.each})
+
 
 def find_factors(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> Factors | None:
     r"""The factors of :math:`h(x, y) = \prod_j h_j(x_{p(j)}, y_{q(j)})`; None where h is no such product.
