@@ -115,9 +115,10 @@ class Ridge(GaussianMethod):
 
     def _pays(self, found: "_Convolution", box: Domain, width: float) -> bool:
         """Whether panels of a width have no more nodes than are allowed, and images on them are paid for."""
-        size = found.size(box, width)
-        return size <= min(self.max_nodes, 3200) or (
-            size <= self.max_nodes and 4 * found.values_of_images(size) <= found.problem.budget.evaluations_left)
+        size, budget = found.size(box, width), found.problem.budget
+        with budget.nothing_kept():    # as where the answer is judged
+            affordable = 4 * found.values_of_images(size) <= budget.evaluations_left
+        return size <= min(self.max_nodes, 3200) or (size <= self.max_nodes and affordable)
 
     def _narrower(self, found: "_Convolution", width: float, block: Block, triplets: Triplets, columns: int
                   ) -> Iterator[Discretisation]:
