@@ -42,11 +42,13 @@ def product_of(problem: Problem, factors: Factors, answers: Sequence[OperatorSVD
             problem.sides, turns, coordinates, sides, strict=True))
     spectra = tuple(FactorSpectrum(svd.singular_values, svd.errors, svd.norm, svd.nuclear_norm(), svd.tail)
                     for svd in answers)
-    evidence = FactoredEvidence(values, numbers, spectra, any(svd.breaks for svd in answers))
+    by_rotations = problem.round and problem.invariant
+    evidence = FactoredEvidence(values, numbers, spectra, any(svd.breaks for svd in answers), not by_rotations)
     note = "; ".join(dict.fromkeys(svd.method for svd in answers))
+    seen = f"seen to be a function of |x|, |y| and <x, y> in R^{problem.mu_x.dim}, and " if by_rotations else ""
     block = Block(left, right, np.diag(values).astype(problem.given.dtype))
     return Discretisation((block,), partial(_moved, evidence, moved),
-                          f"{_count(len(answers))}: {note}", factorise=_of_diagonal,
+                          f"{seen}{_count(len(answers))}: {note}", factorise=_of_diagonal,
                           limit="The answers for the factors are not better within the budget: raise max_seconds or "
                                 "max_evaluations, or accept a larger rtol or a smaller max_rank")
 

@@ -60,17 +60,22 @@ class FactoredEvidence(Evidence):
         Which values of the factors they are made of.
     factors : tuple of FactorSpectrum
     breaks : bool
+    ordered : bool
+        If not, as where rotations leave h as it is, each bar is about its own product, and equal ones are a multiplet.
     """
 
     values: np.ndarray
     numbers: np.ndarray
     factors: tuple[FactorSpectrum, ...]
     breaks: bool = False
+    ordered: bool = True
 
     def bars(self) -> np.ndarray:
         """How far the i-th largest of the ends are from the i-th value, and roundings of products."""
-        low, high = (np.sort(np.prod([np.maximum(f.values + sign * f.bars, 0.0)[number] for f, number in zip(
-            self.factors, self.numbers.T, strict=True)], axis=0))[::-1] for sign in (-1.0, 1.0))
+        low, high = (np.prod([np.maximum(f.values + sign * f.bars, 0.0)[number] for f, number in zip(
+            self.factors, self.numbers.T, strict=True)], axis=0) for sign in (-1.0, 1.0))
+        if self.ordered:
+            low, high = np.sort(low)[::-1], np.sort(high)[::-1]
         rounding = 4.0 * EPS * len(self.factors) * self.values.max(initial=0.0)
         return np.asarray(np.maximum(high - self.values, self.values - low) + rounding)
 
