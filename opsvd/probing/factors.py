@@ -104,11 +104,11 @@ def find_factors(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> Factors | None
 
 
 def _turned(plain: Frame, rng: np.random.Generator) -> Frame | None:
-    r"""Coordinates of Gaussians in which the exponential of a polynomial of degree two is a product.
+    r"""Coordinates of Gaussians in which the exponential of a polynomial of degree two is a product, if there are any.
 
     The mixed second differences of its logarithm are a matrix, which steps of any length tell to rounding; its singular
-    vectors are the coordinates. Of other kernels they are none in which h is a product, but for a chance. None where h
-    is not positive, or differences are not finite.
+    vectors are the coordinates, of which the caller sees whether h is a product of them. None where h is not positive,
+    or differences are not finite.
     """
     if not (plain.mu_x.rotatable and plain.mu_y.rotatable):
         return None
