@@ -10,11 +10,10 @@ import numpy as np
 from ..bases import FactoredBasis, LineBasis
 from ..evidence.beside_product import away_from_product
 from ..evidence.factored import FactoredEvidence, FactorSpectrum, largest_products
-from ..evidence.moved import Moved
+from ..evidence.moved import moved_evidence
 from ..operator.discretisation import Block, Discretisation, Triplets
-from ..operator.evidence import Evidence
 from ..operator.problem import Problem
-from ..operator.singular_functions import SingularFunctions, SingularSystem
+from ..operator.singular_functions import SingularFunctions
 from ..probing.factors import Factors
 from .result import OperatorSVD
 
@@ -47,7 +46,7 @@ def product_of(problem: Problem, factors: Factors, answers: Sequence[OperatorSVD
     note = "; ".join(dict.fromkeys(svd.method for svd in answers))
     seen = f"seen to be a function of |x|, |y| and <x, y> in R^{problem.mu_x.dim}, and " if by_rotations else ""
     block = Block(left, right, np.diag(values).astype(problem.given.dtype))
-    return Discretisation((block,), partial(_moved, evidence, moved),
+    return Discretisation((block,), partial(moved_evidence, lambda _: evidence, moved),
                           f"{seen}{_count(len(answers))}: {note}", factorise=_of_diagonal,
                           limit="The answers for the factors are not better within the budget: raise max_seconds or "
                                 "max_evaluations, or accept a larger rtol or a smaller max_rank")
@@ -67,8 +66,3 @@ def _of_diagonal(matrix: np.ndarray) -> Triplets:
     """The SVD of a diagonal matrix of nonincreasing positive numbers, with vectors of its type."""
     vectors = np.eye(len(matrix), dtype=matrix.dtype)
     return vectors, np.diagonal(matrix).real.copy(), vectors
-
-
-def _moved(evidence: FactoredEvidence, moved: float, system: SingularSystem) -> Evidence:    # noqa: ARG001 -- that of the evidence
-    """The evidence, with bars for how far h is from the product."""
-    return Moved(evidence, moved)

@@ -25,10 +25,9 @@ from .radial import RadialBasis, radial_spectrum
 from .sectors import SectorBasis
 from .span import SpanBasis
 
-__all__ = ["BASES", "FARTHEST", "AtomBasis", "Basis", "ContinuedPanels", "ExactHermiteBasis",
-           "FactoredBasis", "FourierBasis",
-           "GridBasis", "HermiteBasis", "LengthBasis", "LengthPanels", "LineBasis", "LogarithmicBasis", "MeanRule",
-           "MultipletBasis", "NeuronImages", "NeuronSlices", "PanelBasis", "PointBasis", "PolarBasis",
+__all__ = ["BASES", "FARTHEST", "AtomBasis", "Basis", "ContinuedPanels", "ExactHermiteBasis", "FactoredBasis",
+           "FourierBasis", "GridBasis", "HermiteBasis", "LengthBasis", "LengthPanels", "LineBasis", "LogarithmicBasis",
+           "MeanRule", "MultipletBasis", "NeuronImages", "NeuronSlices", "PanelBasis", "PointBasis", "PolarBasis",
            "PolynomialBasis", "PolynomialProducts", "Polyspherical", "QuadBasis", "QuadLogarithmicBasis",
            "QuadPolynomialBasis", "RadialBasis", "RadialFunctions", "SectorBasis", "SpanBasis", "analysed", "polar",
            "polynomials_of", "radial_spectrum", "spherical_harmonics", "synthesised"]

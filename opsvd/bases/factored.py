@@ -74,11 +74,11 @@ class FactoredBasis(Basis):
     @classmethod
     def from_state(cls, side: Side, state: dict[str, Any]) -> "FactoredBasis":
         """From a side and what `state` gives."""
-        coordinates, lines = state["coordinates"].tolist(), []
+        coordinates, lines, bases = state["coordinates"].tolist(), [], _line_bases()
         for i, (c, kind) in enumerate(zip(coordinates, state["kinds"].tolist(), strict=True)):
             head = f"{i}.state."
             own = {name.removeprefix(head): value for name, value in state.items() if name.startswith(head)}
-            lines.append(_line_bases()[kind].from_state(Side(side.measure.lines[c]), own))
+            lines.append(bases[kind].from_state(Side(side.measure.lines[c]), own))
         coefficients = [state[f"{i}.coefficients"] for i in range(len(lines))]
         return cls(side, state["turn"], coordinates, lines, coefficients, state["chosen"])
 
