@@ -6,7 +6,7 @@ import numpy as np
 
 from .._support.arrays import squares
 from ..probing.factors import Factors
-from .carriers import few_carriers_margin
+from .carriers import mean_of_grid
 from .remainder import NORM_MARGIN
 
 
@@ -19,19 +19,14 @@ def away_from_product(factors: Factors) -> float:
     frame, each = factors
     values = 600 if frame.kernel.dear else 500_000    # of h and of all factors
     count, rng = math.isqrt(values // (len(each) + 1)), np.random.default_rng(17)
-    (s, left), (t, right) = (_spread(frame.size, count, rng) for _ in range(2))
-    (x, y) = (mu.coordinates_of_normal(z) for mu, z in ((frame.mu_x, s), (frame.mu_y, t)))
+    (s, left), (t, right) = (_spread(len(frame.turn_x), count, rng) for _ in range(2))
+    x, y = (mu.coordinates_of_normal(z) for mu, z in ((frame.mu_x, s), (frame.mu_y, t)))
     product: np.ndarray = np.ones((count, count))
     for factor in each:
         product = product * factor.scale * factor.kernel.finite_grid(*(
             law.points(some[:, i]) for law, some, i in zip(factor.laws, (x, y), (factor.x, factor.y), strict=True)))
     energies = squares(frame.kernel.finite_grid(*frame.points(x, y)) - product) * left[:, None] * right
-    # Pairs share their points: what is independent are the means over rows and columns.
-    means = [energies.mean(axis=axis) for axis in (0, 1)]
-    unsure = math.sqrt(sum(float(np.var(mean)) for mean in means) / count)
-    few = max(float(few_carriers_margin(mean, 16.0)) for mean in means)
-    # Three standard errors are exceeded once in 700 times.
-    return NORM_MARGIN * few * math.sqrt(float(energies.mean()) + 3.0 * unsure)
+    return NORM_MARGIN * mean_of_grid(energies)[1]
 
 
 def _spread(size: int, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

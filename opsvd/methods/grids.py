@@ -16,7 +16,7 @@ from .._support.arrays import squares
 from .._support.budget import BudgetExhaustedError, announce
 from .._support.linalg import compact_svd, leading_svd
 from ..bases import GridBasis, LineBasis, PanelBasis, polynomials_of
-from ..evidence.carriers import few_carriers_margin
+from ..evidence.carriers import mean_of_grid
 from ..evidence.larger_basis import larger_evidence
 from ..evidence.pairs import pairs_for
 from ..evidence.remainder import RemainderEvidence
@@ -257,8 +257,4 @@ def _seen(kernel: Kernel, system: SingularSystem) -> tuple[float, float]:
     misses = operator_grid(kernel, *points)
     misses -= (f * system.values) @ g.conj().T
     energies = squares(misses).reshape(count, both[0].side.width, count, both[1].side.width).sum(axis=(1, 3))
-    # Pairs share their points: what is independent are the means over rows and columns. Three standard errors are
-    # exceeded once in 700 times.
-    unsure = math.sqrt((np.var(energies.mean(axis=1)) + np.var(energies.mean(axis=0))) / count)
-    few = max(float(few_carriers_margin(energies.mean(axis=axis), 16.0)) for axis in (0, 1))
-    return math.sqrt(float(energies.mean())), few * math.sqrt(float(energies.mean()) + 3.0 * unsure)
+    return mean_of_grid(energies)

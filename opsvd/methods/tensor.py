@@ -274,9 +274,7 @@ def _evidence(d: TensorDiscretisation, system: SingularSystem) -> Evidence:
     c, rng, count = d.coordinates, np.random.default_rng(11), 4000    # pairs: they tell a mean square to some per cent
     x, y = c.mu_x.sample(count, rng), c.mu_y.sample(count, rng)
     misses = squares(c.kernel.finite_beside(x, y) - left.reconstruct(right, s, x, y))
-    # Three standard errors are exceeded once in 700 times.
-    seen = float(np.sqrt(np.mean(misses) + 3.0 * np.std(misses) / np.sqrt(count)))
-    shown = []
+    seen, shown = _at_most(misses), []
     for check, (matrix, larger) in enumerate(zip(d.checks, d.check_sizes, strict=True)):
         f, g = (np.zeros((size, len(s)), matrix.dtype) for size in matrix.shape)
         f[d.within_check(check, 0)], g[d.within_check(check, 1)] = u, v
@@ -289,8 +287,12 @@ def _lacking(c: Coordinates, rng: np.random.Generator) -> float:
     """The norm of what h has beside its components, as small as rounding of slopes: all matrices are of these alone."""
     count, p = 400, len(c.anchor_x)
     z = c.drawn(count, rng)
-    lacking = squares(c.apart(z[:, :p], z[:, p:])[0])
-    return float(np.sqrt(np.mean(lacking) + 3.0 * np.std(lacking) / np.sqrt(count)))
+    return _at_most(squares(c.apart(z[:, :p], z[:, p:])[0]))
+
+
+def _at_most(energies: np.ndarray) -> float:
+    """What the root of a mean may be, given energies at random points: three standard errors are exceeded rarely."""
+    return float(np.sqrt(np.mean(energies) + 3.0 * np.std(energies) / np.sqrt(len(energies))))    # once in 700 times
 
 
 def _amplified(sizes: tuple[Sizes, ...], larger: tuple[Sizes, ...]) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..kernels import Kernel
 from ..measures import Measure
+from .frame import Frame
 
 # Points at which differences are taken, and four times as many for slopes. A coordinate that matters to h on a tenth of
 # the measures' mass is overlooked with a probability of 0.9^24 = 0.08.
@@ -29,27 +30,16 @@ class Component:
 
 
 @dataclass(frozen=True, eq=False)
-class Coordinates:
-    r"""Coordinates in which h is a sum of components: those of the measures, turned by Q where they are Gaussian.
-
-    Of a Gaussian vector they are the z with :math:`x = m + A Q z`.
+class Coordinates(Frame):
+    """Coordinates in which h is a sum of components.
 
     Attributes
     ----------
-    kernel : Kernel
-    mu_x, mu_y : Measure
-    turn_x, turn_y : ndarray, shape (r, r)
-        The orthogonal matrices Q.
     components : tuple of Component
     anchor_x, anchor_y : ndarray, shape (r,)
         Where the coordinates of the other components stay while those of one move.
     """
 
-    kernel: Kernel
-    mu_x: Measure
-    mu_y: Measure
-    turn_x: np.ndarray
-    turn_y: np.ndarray
     components: tuple[Component, ...]
     anchor_x: np.ndarray
     anchor_y: np.ndarray
@@ -58,18 +48,6 @@ class Coordinates:
     def turned(self) -> bool:
         """Whether the coordinates are others than those of the whitened variables, on either side."""
         return not all(np.array_equal(turn, np.eye(len(turn))) for turn in (self.turn_x, self.turn_y))
-
-    def values(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """The kernel h at coordinates (..., r) that broadcast over the leading axes."""
-        return np.asarray(self.kernel.finite_beside(self.mu_x.placed(x @ self.turn_x.T),
-                                                    self.mu_y.placed(y @ self.turn_y.T)))
-
-    def drawn(self, n: int, rng: np.random.Generator) -> np.ndarray:
-        """Coordinates of x and of y beside each other, (n, r + r')."""
-        p = len(self.anchor_x)
-        z = rng.standard_normal((n, p + len(self.anchor_y)))
-        return np.concatenate([self.mu_x.coordinates_of_normal(z[:, :p]), self.mu_y.coordinates_of_normal(z[:, p:])],
-                              axis=1)
 
     def offset(self) -> np.generic:
         """The value at the anchor, of the type of the kernel."""

@@ -1,6 +1,5 @@
 """Whether a kernel of vectors is a product of kernels of numbers, each of one coordinate of x and one of y."""
 
-from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from ..kernels import Kernel, of_coordinates
 from ..measures import LineMeasure, Measure
+from .frame import Frame
 
 
 class Factor(NamedTuple):
@@ -21,45 +21,6 @@ class Factor(NamedTuple):
     laws: tuple[LineMeasure, LineMeasure]
     kernel: Kernel
     scale: float = 1.0
-
-
-@dataclass(frozen=True, eq=False)
-class Frame:
-    r"""Coordinates of x and of y: those of the measures, or of Gaussians turned by Q, so that :math:`x = m + A Q z`.
-
-    Attributes
-    ----------
-    kernel : Kernel
-    mu_x, mu_y : Measure
-        Of as many coordinates.
-    turn_x, turn_y : ndarray, shape (d, d)
-        The orthogonal matrices Q.
-    """
-
-    kernel: Kernel
-    mu_x: Measure
-    mu_y: Measure
-    turn_x: np.ndarray
-    turn_y: np.ndarray
-
-    @property
-    def size(self) -> int:
-        """The number d of coordinates on either side."""
-        return len(self.turn_x)
-
-    def values(self, z: np.ndarray) -> np.ndarray:
-        """The kernel h at coordinates of x and of y beside each other, (n, 2d)."""
-        x, y = np.split(z, 2, axis=1)
-        return np.asarray(self.kernel.finite_beside(*self.points(x, y)))
-
-    def points(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The points with some coordinates, (..., d)."""
-        return self.mu_x.placed(x @ self.turn_x.T), self.mu_y.placed(y @ self.turn_y.T)
-
-    def drawn(self, count: int, rng: np.random.Generator) -> np.ndarray:
-        """Coordinates of random points x and y, beside each other: (count, 2d)."""
-        return np.concatenate([mu.coordinates_of_normal(rng.standard_normal((count, self.size)))
-                               for mu in (self.mu_x, self.mu_y)], axis=1)
 
 
 class Factors(NamedTuple):
@@ -93,7 +54,7 @@ def find_factors(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> Factors | None
     if not partners:
         return None
     anchor = _anchor(frame, partners, rng)
-    (value,) = frame.values(anchor[None])
+    (value,) = _values(frame, anchor[None])
     if value == 0.0:
         return None
     found: list[Factor] = []
@@ -112,10 +73,10 @@ def _turned(plain: Frame, rng: np.random.Generator) -> Frame | None:
     """
     if not (plain.mu_x.rotatable and plain.mu_y.rotatable):
         return None
-    size, z = plain.size, plain.drawn(1, rng)[0]
+    size, z = len(plain.turn_x), plain.drawn(1, rng)[0]
     steps = np.concatenate([np.zeros((1, 2 * size)), np.eye(2 * size)])
     both = (steps[1:size + 1, None] + steps[None, size + 1:]).reshape(-1, 2 * size)
-    values = plain.values(z + np.concatenate([steps, both]))
+    values = _values(plain, z + np.concatenate([steps, both]))
     if np.iscomplexobj(values) or not (values > 0.0).all():
         return None
     logs = np.log(values)
@@ -140,19 +101,24 @@ def _as_one_of(others: list[Factor], new: Factor, rng: np.random.Generator) -> F
     return new
 
 
+def _values(frame: Frame, z: np.ndarray) -> np.ndarray:
+    """The kernel h at coordinates of x and of y beside each other, (n, 2d)."""
+    return frame.values(*np.split(z, 2, axis=1))
+
+
 def _partners(frame: Frame, rng: np.random.Generator) -> list[tuple[int, int]] | None:
     """The coordinates of x and of y in each factor; None where one has two of a side.
 
     Coordinates that stand alone are paired in order, if need be with one that h does not use: their factor has rank
     one. The others that it does not use are in no factor.
     """
-    size, count = frame.size, 8 if frame.kernel.dear else 24
+    size, count = len(frame.turn_x), 8 if frame.kernel.dear else 24
     base, other = (frame.drawn(count, rng) for _ in range(2))
 
     def moved(*coordinates: int) -> np.ndarray:
         z = base.copy()
         z[:, coordinates] = other[:, coordinates]
-        return frame.values(z)
+        return _values(frame, z)
 
     start, single = moved(), [moved(i) for i in range(2 * size)]
     largest, rounding = max(float(np.abs(values).max()) for values in (start, *single)), 1e-11
@@ -175,12 +141,12 @@ def _anchor(frame: Frame, partners: list[tuple[int, int]], rng: np.random.Genera
     """Coordinates (2d,) at which each factor is the largest of those at some random pairs."""
     count = 16 if frame.kernel.dear else 64
     drawn = frame.drawn(count, rng)
-    anchor = drawn[np.argmax(np.abs(frame.values(drawn)))].copy()
+    anchor = drawn[np.argmax(np.abs(_values(frame, drawn)))].copy()
     for i, j in partners:
-        here, drawn = np.array([i, frame.size + j]), frame.drawn(count, rng)
+        here, drawn = np.array([i, len(frame.turn_x) + j]), frame.drawn(count, rng)
         z = np.tile(anchor, (count, 1))
         z[1:, here] = drawn[1:, here]
-        anchor = z[np.argmax(np.abs(frame.values(z)))].copy()
+        anchor = z[np.argmax(np.abs(_values(frame, z)))].copy()
     return np.asarray(anchor)
 
 
