@@ -328,6 +328,14 @@ def test_importing_opsvd_imports_nothing():
         "opsvd", "opsvd._support", "opsvd._support.public_names"}
 
 
+def test_decomposing_numbers_imports_what_numbers_need():
+    """Methods for vectors and for quadruple precision, and predictions, wait until they are asked for."""
+    found = imported_by("import opsvd.driver; opsvd.methods.Auto")
+    others = ("scipy.fft", "opsvd.prediction", "opsvd.methods.quad", "opsvd.methods.sectors", "opsvd.methods.tensor")
+    assert "opsvd.methods.auto" in found
+    assert [name for name in found if name.startswith(others)] == []
+
+
 def test_all_public_names_import_no_statistics():
     """scipy.stats takes twice as long as all of opsvd; only the method that draws Sobol points imports it."""
     assert "scipy.stats" not in imported_by("from opsvd import *; import opsvd.cli")

@@ -18,9 +18,6 @@ from .._support.validation import broadcast, finite_points, instance, positive_i
 from ..kernels import SMALLEST_SIZE, Kernel, QuadKernel, power_of_two
 from ..measures import Measure
 from ..operator.singular_functions import SingularFunctions
-from ..prediction.finite_size import FiniteSizePrediction, predict
-from ..prediction.moments import mixed_moments, multiplet_moments
-from ..prediction.radial_equivalent import RadialEquivalent, sector_equivalent
 from ..spectrum import DecayLaw, Estimate, Tail
 from ..spectrum.multiplets import as_counts, expanded, first_multiplets
 from .eigenvalues import signs
@@ -31,6 +28,9 @@ from .tables import measure_record, spectrum_records
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from ..prediction.finite_size import FiniteSizePrediction
+    from ..prediction.radial_equivalent import RadialEquivalent
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,8 +209,10 @@ class OperatorSVD(WithSpectrum, Tabular):
         starts = list(accumulate(self.left.multiplicities, initial=0))[:-1]
         return np.array([bisect_right(ends, start) for start in starts], dtype=int)
 
-    def predict(self, n: int, m: int | None = None) -> FiniteSizePrediction:
+    def predict(self, n: int, m: int | None = None) -> "FiniteSizePrediction":
         """Predict the singular values of a sampled n by m matrix; see `opsvd.prediction.finite_size.predict`."""
+        from ..prediction.finite_size import predict
+        from ..prediction.moments import mixed_moments, multiplet_moments
         self._require_squares("predict")
         # The values of a matrix add up to no more than the root of their number times that of their squares.
         least = min(positive_int(n, "n"), n if m is None else positive_int(m, "m"))
@@ -238,7 +240,7 @@ class OperatorSVD(WithSpectrum, Tabular):
         """Whether h has matrices for values, and singular functions vectors."""
         return self.left.side.values is not None
 
-    def equivalent(self, n: int, m: int | None = None) -> RadialEquivalent:
+    def equivalent(self, n: int, m: int | None = None) -> "RadialEquivalent":
         """The law of the whole spectrum of a sampled n by m matrix, for rotation-invariant kernels of vectors.
 
         Where values stand so often that n is not large against their number: effective rank and nuclear norm with their
@@ -264,6 +266,7 @@ class OperatorSVD(WithSpectrum, Tabular):
                             "elementwise(phi, k) with k > 1; use predict, or opsvd.deterministic_equivalent(values, "
                             "multiplicities, n)")
         self._require_squares("equivalent")
+        from ..prediction.radial_equivalent import sector_equivalent
         return sector_equivalent(self.left, self.right, self.values[self._owners], self.tail**2,
                                  (positive_int(n, "n"), positive_int(n if m is None else m, "m")))
 

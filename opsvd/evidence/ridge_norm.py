@@ -31,7 +31,6 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 import numpy as np
-import scipy.fft
 from scipy.special import erfc
 
 from .._support.arrays import squares
@@ -120,7 +119,7 @@ class _Filtered:
         # be; and so is known there.
         finer, spare = 8, 1.5
         step = math.pi / (finer * spare * band)
-        size = scipy.fft.next_fast_len(math.ceil(4.0 * ridge.reach / (step * finer)), real=True)
+        size = _fast_length(math.ceil(4.0 * ridge.reach / (step * finer)))
         frequencies, transform, variation = _transformed(ridge, step, size * finer)
         known = frequencies <= finer * band
         kept = 0.5 * erfc((frequencies - 0.9 * band) / (0.03 * band))
@@ -133,18 +132,18 @@ class _Filtered:
                                              kept=kept[known], faster=variation / (finer * band), scale=scale)
         self.step, self.reach = step * finer, math.floor(ridge.reach / (step * finer))
         numbers = np.arange(-self.reach, self.reach + 1)
-        smooth = scipy.fft.irfft((transform * kept)[:size // 2 + 1], n=size) / self.step
+        smooth = np.fft.irfft((transform * kept)[:size // 2 + 1], n=size) / self.step
         self.phi = smooth[numbers] * np.exp(0.25 * (numbers * self.step) ** 2)
 
     @cached_property
     def _hankel(self) -> tuple[int, np.ndarray]:
         """The length of transforms, and that of the values of phi at all sums of two numbers of rows."""
         most = sum(self._rows(share) for share in (self.ridge.cos, self.ridge.sin))
-        length = scipy.fft.next_fast_len(2 * most + 1, real=True)
+        length = _fast_length(2 * most + 1)
         values, reach = np.zeros(length), min(self.reach, most)
         numbers = np.arange(-reach, reach + 1)
         values[numbers] = self.phi[numbers + self.reach]
-        return length, scipy.fft.rfft(values)[:, None]
+        return length, np.fft.rfft(values)[:, None]
 
     def _rows(self, share: float) -> int:
         """Rows on either side of the middle."""
@@ -165,9 +164,9 @@ class _Filtered:
 
     def _fast_part(self, functions: np.ndarray) -> float:
         """The norm of B times functions, (n, count), equally spaced."""
-        length = scipy.fft.next_fast_len(len(functions), real=True)
+        length = _fast_length(len(functions))
         frequencies = 2.0 * math.pi / (length * self.step) * np.arange(length // 2 + 1)
-        waves = scipy.fft.rfft(functions, n=length, axis=0) * _Fast.share(frequencies / self.band)[:, None]
+        waves = np.fft.rfft(functions, n=length, axis=0) * _Fast.share(frequencies / self.band)[:, None]
         return float(np.sqrt(2.0 * squares(waves).sum() / length))
 
     def beside(self, system: SingularSystem, count: int) -> float:
@@ -181,9 +180,9 @@ class _Filtered:
                     ) -> np.ndarray:
             length, transform = self._hankel
             # The sum over j of phi(i + j) v(j) is a convolution with v turned round.
-            turned = scipy.fft.rfft((near[:, None] * vectors)[::-1], n=length, axis=0)
+            turned = np.fft.rfft((near[:, None] * vectors)[::-1], n=length, axis=0)
             shift = (len(far) - len(near)) // 2
-            summed = np.roll(scipy.fft.irfft(turned * transform, n=length, axis=0), shift, axis=0)[:len(far)]
+            summed = np.roll(np.fft.irfft(turned * transform, n=length, axis=0), shift, axis=0)[:len(far)]
             return np.asarray(far[:, None] * summed - into @ (s * (of.T @ vectors)))
 
         forth = partial(product, into=f, of=g, far=left, near=right)
@@ -236,6 +235,12 @@ def _apart(ridge: RidgeNorm, band: float, frequencies: np.ndarray, sizes: np.nda
     return scale * (fast + farther), scale * (lost + 2.0 * farther + math.sqrt(2.0) * (mixed + farther))
 
 
+def _fast_length(least: int) -> int:
+    """The smallest product of powers of 2, 3 and 5 that is no less: transforms of such lengths are fast."""
+    odd: list[int] = [3**i * 5**j for i in range(20) for j in range(14)]    # to a billion each
+    return min(part << (math.ceil(least / part) - 1).bit_length() for part in odd)
+
+
 def _transformed(ridge: RidgeNorm, step: float, size: int) -> tuple[np.ndarray, np.ndarray, float]:
     """Frequencies, the Fourier transform of G there, and the variation of G: through a Gaussian on a grid of zeta."""
     # Twelve nodes to a cell on which the fastest wave turns by twelve: an error of 1e-10.
@@ -251,7 +256,7 @@ def _transformed(ridge: RidgeNorm, step: float, size: int) -> tuple[np.ndarray, 
         grid += np.bincount((first + number) % size, values * np.exp(-0.5 * place**2), minlength=size)
     frequencies = 2.0 * math.pi / (size * step) * np.arange(size // 2 + 1)
     spread = math.sqrt(2.0 * math.pi) * width * np.exp(-0.5 * (width * frequencies) ** 2)
-    return frequencies, scipy.fft.rfft(grid) * step / spread, variation
+    return frequencies, np.fft.rfft(grid) * step / spread, variation
 
 
 def _weighted(ridge: RidgeNorm, nodes: np.ndarray) -> np.ndarray:

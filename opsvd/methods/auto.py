@@ -11,7 +11,6 @@ from ..errors import KernelError, NotSquareIntegrableError
 from ..operator.discretisation import Discretisation
 from ..operator.problem import Problem
 from .atoms import Atoms
-from .auto_vectors import discretisations_of_vectors
 from .base import Method
 from .curved_stand_in import curved_stand_in
 from .few_values import FewValues
@@ -23,7 +22,6 @@ from .panels import Panels
 from .polynomial_attempt import PolynomialAttempt
 from .polynomials import DEGREES, Polynomials, degrees, galerkin
 from .product_integration import ProductIntegration
-from .quad_auto import QuadAuto
 from .quasi_random import QuasiRandom
 from .ridge import Ridge
 from .scaled_hermite import ScaledHermite, from_few_values
@@ -56,8 +54,10 @@ class Auto(Method):
     The note of the result says what was chosen and why.
     """
 
-    def in_quad(self) -> QuadAuto:
+    def in_quad(self) -> Method:
         """Polynomials, or logarithms."""
+        from .quad_auto import QuadAuto  # few decompose in quadruple precision
+
         return QuadAuto()
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
@@ -69,7 +69,11 @@ class Auto(Method):
             return few.discretisations(problem)
         if problem.half_discrete:
             return self._of_atoms_and_line(problem)
-        return self._of_numbers(problem) if problem.of_numbers else discretisations_of_vectors(problem)
+        if problem.of_numbers:
+            return self._of_numbers(problem)
+        from .auto_vectors import discretisations_of_vectors  # forty files, of which numbers need none
+
+        return discretisations_of_vectors(problem)
 
     def refusal(self, problem: Problem) -> str | None:
         """What is not for `Atoms`; there is a method for every other kernel."""

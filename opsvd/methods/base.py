@@ -26,7 +26,7 @@ def only_real_numbers_of_vectors(problem: Problem) -> str | None:
 class Method(ABC):
     """A way to discretise a kernel. It carries its own options, and knows nothing of SVDs or error bars.
 
-    A new method is one file with a subclass, and one line in ``methods/__init__.py``;
+    A new method is one file with a subclass, and one line in ``methods/by_name.py``;
     ``opsvd.testing.check_method`` checks it.
     """
 

@@ -2,7 +2,6 @@
 
 from ..operator.problem import Problem
 from .polynomials import Polynomials
-from .quad_polynomials import QuadPolynomials
 
 
 class HermiteGalerkin(Polynomials):
@@ -19,9 +18,7 @@ class HermiteGalerkin(Polynomials):
         If `quadrature` is below degree + 1, or a measure is not Gaussian.
     """
 
-    def in_quad(self) -> QuadPolynomials:
-        """As many Gauss-Hermite nodes, or as polynomials."""
-        return QuadPolynomials(super().in_quad().count, gaussian=True)
+    of_gaussians = True
 
     def refusal(self, problem: Problem) -> str | None:
         """It takes Gaussian measures."""

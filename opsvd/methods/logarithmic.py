@@ -35,7 +35,6 @@ from ..quadrature import Pieces, Rule, gauss_lobatto, joined, on_panels
 from .base import Method
 from .hankel import Decay, ProductPair
 from .profile import filtered_samples, fine_step, halving_edges, rough_spans, smooth_pieces
-from .quad_logarithmic import QuadLogarithmic
 
 # Of the rules in x and y; benchmarks/check_rules.py shows that they see the errors that they check.
 _CHECK_ORDERS = (12, 11)
@@ -79,8 +78,10 @@ class Logarithmic(Method):
     def __init__(self, max_nodes: int = 1600) -> None:
         self.max_nodes = positive_int(max_nodes, "max_nodes")
 
-    def in_quad(self) -> QuadLogarithmic:
+    def in_quad(self) -> Method:
         """With as many nodes."""
+        from .quad_logarithmic import QuadLogarithmic  # few decompose in quadruple precision
+
         return QuadLogarithmic(self.max_nodes)
 
     def refusal(self, problem: Problem) -> str | None:

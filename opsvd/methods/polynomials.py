@@ -7,7 +7,6 @@ from ..operator.discretisation import Discretisation
 from ..operator.problem import Problem
 from .base import Method
 from .polynomial_attempt import PolynomialAttempt
-from .quad_polynomials import QuadPolynomials
 
 DEGREES = (23, 47, 95, 127, 191)
 """The degrees tried when none is given, the first only where values of h are dear: each takes about four times the
@@ -67,9 +66,14 @@ class Polynomials(Method):
             raise ValueError(f"quadrature must be at least degree + 1 = {self.degree + 1} nodes, "
                              f"got {self.quadrature}; leave it out to have it chosen")
 
-    def in_quad(self) -> QuadPolynomials:
+    of_gaussians = False
+    """Whether it is for Gaussian measures alone."""
+
+    def in_quad(self) -> Method:
         """As many Gauss nodes, or as polynomials."""
-        return QuadPolynomials(self.quadrature or (self.degree and self.degree + 1))
+        from .quad_polynomials import QuadPolynomials  # few decompose in quadruple precision
+
+        return QuadPolynomials(self.quadrature or (self.degree and self.degree + 1), gaussian=self.of_gaussians)
 
     def refusal(self, problem: Problem) -> str | None:
         """It takes measures with enough polynomials."""
