@@ -88,7 +88,7 @@ class DegreesEvidence(Evidence):
         """The norm of what the values leave of all degrees together."""
         return math.sqrt(math.fsum(d.count * d.remainder**2 for d in self.degrees))
 
-    @property
+    @cached_property
     def norm(self) -> Estimate:
         """The norm degree by degree, or of h^2 itself."""
         if self.known_norm is None:

@@ -125,21 +125,10 @@ class ProductProfile:
         order = CHECK_ORDER if check else ORDER
         t, weights = _angular_rule(log_z, edges, np.append(np.sin(cuts), _TOWARDS_ZERO), self.k, order)
         parts = self._parts(np.exp(log_z)[:, None] * t)
-        weighted = 2.0 * weights * parts
-        c, a = np.zeros((size, len(log_z)), parts.dtype), recurrence(self.k, size + 1)
-        previous, current, scratch = np.zeros_like(t), np.ones_like(t), np.empty_like(t)
-        product = np.empty_like(parts[0])
-        for degree in range(size):
-            parity = degree % 2
+        c = np.zeros((size, len(log_z)), parts.dtype)
+        for parity in (0, 1):
             if self.parities[parity]:
-                np.einsum("ij,ij->i", weighted[parity], current, out=c[degree])
-                np.multiply(current, c[degree][:, None], out=product)
-                parts[parity] -= product
-            np.multiply(t, current, out=scratch)
-            previous *= -(a[degree - 1] if degree else 0.0)
-            previous += scratch
-            previous /= a[degree]
-            previous, current = current, previous
+                _take_sums(parts[parity], (t, 2.0 * weights), self.k, c, parity)
         # Scaled by the largest value: squares may overflow where the densities make up for them.
         scale = np.maximum(np.abs(parts).max(axis=(0, 2)), TINY)
         energies = np.sum(squares(parts * (1.0 / scale)[:, None]), axis=0)
@@ -185,6 +174,32 @@ class ProductProfile:
         w = np.exp(points)
         sizes = np.maximum.accumulate(np.maximum(np.abs(self.line(w, 1.0)), np.abs(self.line(-w, 1.0))))
         return np.log(sizes[np.minimum(np.searchsorted(points, s), len(w) - 1)])
+
+
+def _take_sums(part: np.ndarray, rule: tuple[np.ndarray, np.ndarray], k: int, c: np.ndarray, first: int) -> None:
+    r"""Put integrals with every second :math:`p_l` into c, (size, n), and take their sums from a part of phi, (n, m).
+
+    Polynomials of one parity have a recurrence of their own,
+    :math:`a_{l+1} a_{l+2} p_{l+2} = (t^2 - a_{l+1}^2 - a_l^2)\, p_l - a_l a_{l-1} p_{l-2}`. They are scaled such that
+    the last factor becomes one, which spares a pass over the arrays.
+    """
+    t, weights = rule
+    a = np.append(0.0, recurrence(k, len(c) + 1))
+    square, weighted, product, scratch = t * t, weights * part, np.empty_like(part), np.empty_like(t)
+    before, now = np.zeros_like(t), t / a[1] if first else np.ones_like(t)
+    scale_before, scale = 1.0, 1.0    # by which the polynomials are multiplied
+    for degree in range(first, len(c), 2):
+        np.einsum("ij,ij->i", weighted, now, out=c[degree])
+        c[degree] /= scale
+        np.multiply(now, (c[degree] / scale)[:, None], out=product)
+        part -= product
+        up, down = a[degree + 1] * a[degree + 2], a[degree] * a[degree - 1] if degree > 1 else 0.0
+        scale_next = scale_before * up / down if down else 1.0
+        np.multiply(square, scale_next / (scale * up), out=scratch)
+        scratch -= (a[degree + 1]**2 + a[degree]**2) * scale_next / (scale * up)
+        scratch *= now
+        np.subtract(scratch, before, out=before)
+        before, now, scale_before, scale = now, before, scale, scale_next
 
 
 def nodes_on(pieces: Pieces) -> tuple[np.ndarray, np.ndarray]:

@@ -12,6 +12,7 @@ from .._support.linalg import corner_norms, norm_bound
 from ..evidence.degrees import Degree, DegreesEvidence
 from ..evidence.images import Images, energy_beyond
 from ..evidence.remainder import RemainderEvidence, largest_evidence
+from ..operator.discretisation import Triplets
 from ..operator.evidence import Evidence
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
@@ -54,13 +55,13 @@ def sector_evidence(d: Grids, rtol: float, unseen: Unseen | None,
     triplets = [(mine.coefficients, system.values[mine.columns] * root, other.coefficients)
                 for mine, other, root in zip(system.left.parts, system.right.parts, roots, strict=True)]
     goal = rtol * float(system.values.max(initial=0.0))
-    seen = [_seen(d, d.check, degree, found) for degree, found in zip(d.degrees, triplets, strict=True)]
+    seen = _seen(d, d.check, triplets)
     # Without integrals bars are twice the remainder.
     rough = any(2.0 * one.remainder > goal * root for one, root in zip(seen, roots, strict=True))
     others = d.shifted_checks if rough else ()
     if others:
-        seen = [largest_evidence([first, *(_seen(d, check, degree, found) for check in others)])
-                for first, degree, found in zip(seen, d.degrees, triplets, strict=True)]
+        seen = [largest_evidence(list(each)) for each in zip(seen, *(_seen(d, check, triplets) for check in others),
+                                                             strict=True)]
     elif not d.smooth:
         # One grid knows how large the remainder is, but its integrals may be wrong as those of the bases are.
         seen = [replace(one, coupling=one.remainder, images=None) for one in seen]
@@ -100,23 +101,26 @@ def _norm_error(d: Grids, checks: tuple[CheckGrid | LengthCheck, ...], evidence:
     return change + (d.hidden[1] / norm if norm else 0.0) + d.radii.missing * norm
 
 
-def _seen(d: Grids, check: CheckGrid | LengthCheck, degree: int,
-          triplets: tuple[np.ndarray, np.ndarray, np.ndarray]) -> RemainderEvidence:
-    """What a check grid shows of the singular triplets of a degree."""
-    left, sigma, right = triplets
-    matrix, functions = check.matrix(degree), check.functions(d.left, d.right)
-    f, g = functions[0] @ left, functions[1] @ right
+def _seen(d: Grids, check: CheckGrid | LengthCheck, triplets: list[Triplets]) -> list[RemainderEvidence]:
+    """What a check grid shows of the singular triplets of each degree."""
+    functions = check.functions(d.left, d.right)
+    return [_seen_of_degree(d, check, degree, (functions[0] @ left, sigma, functions[1] @ right))
+            for degree, (left, sigma, right) in zip(d.degrees, triplets, strict=True)]
+
+
+def _seen_of_degree(d: Grids, check: CheckGrid | LengthCheck, degree: int, triplets: Triplets) -> RemainderEvidence:
+    """The same of one degree, from its functions at the nodes."""
+    (f, sigma, g), matrix = triplets, check.matrix(degree)
     r = matrix - (f * sigma) @ g.conj().T
     norm, outside = float(np.linalg.norm(matrix)), d.radii.missing * d.radii.norm
     remainder = float(np.hypot(np.linalg.norm(r), FAINT * norm))
     return RemainderEvidence(values=sigma, size=norm, remainder=float(np.hypot(remainder, outside)),
                              operator_norm=norm_bound(r) + outside, coupling=float(np.linalg.norm(f.conj().T @ r @ g)),
                              dimension=min(matrix.shape),
-                             images=_images(d, check, degree, (f, sigma, g)) if d.imaged else None)
+                             images=_images(d, check, degree, triplets) if d.imaged else None)
 
 
-def _images(d: Grids, check: CheckGrid | LengthCheck, degree: int,
-            triplets: tuple[np.ndarray, np.ndarray, np.ndarray]) -> Images:
+def _images(d: Grids, check: CheckGrid | LengthCheck, degree: int, triplets: Triplets) -> Images:
     """What T makes of the leading functions on a check grid, against what it should make of them.
 
     Beyond the grid images are continued by their decay, up to all that T has there.
