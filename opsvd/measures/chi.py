@@ -1,6 +1,7 @@
 r"""The length of a standard Gaussian vector, by its logarithm."""
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -33,6 +34,7 @@ def radial_half_density(delta: np.ndarray, k: int) -> np.ndarray:
     return np.asarray(np.exp(0.5 * front - 0.5 * half * _excess(2.0 * np.asarray(delta, dtype=np.float64))))
 
 
+@lru_cache(maxsize=64)
 def radial_reach(level: float, k: int) -> tuple[float, float]:
     r"""The interval of :math:`\delta` outside of which :math:`w^2` is below :math:`e^{-level}` of its maximum."""
     def inside(delta: float) -> bool:
