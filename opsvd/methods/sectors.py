@@ -14,6 +14,7 @@ from ..operator.discretisation import Block, Discretisation, Discretisations
 from ..operator.problem import Problem
 from ..probing.invariance import depends_on_product_alone, product_values
 from .angular_profile import ProductProfile, product_profile, scaled_line
+from .around_sectors import around_sectors
 from .base import Method, only_numbers_of_vectors
 from .invariant_profile import InvariantProfile
 from .length_grids import length_grids
@@ -48,8 +49,12 @@ class Sectors(Method):
         return None
 
     def discretisations(self, problem: Problem) -> Discretisations:
-        """Ever smaller steps in the logarithm of the length, for the tolerance or larger ones."""
-        return tightened(problem, self._attempts)
+        """By integrals around x, if h is smooth but where x = y; else ever smaller steps in log|x|."""
+        if _may_be_smooth_elsewhere(problem):
+            answer = yield from around_sectors(problem, _SEEN)
+            if answer is not None:
+                return answer
+        return (yield from tightened(problem, self._attempts))
 
     def _attempts(self, problem: Problem) -> Iterator[Discretisation]:
         kernel, measures = problem.kernel, (problem.mu_x, problem.mu_y)
@@ -94,6 +99,17 @@ class Sectors(Method):
                     f"kernel of {d.left.count} by {d.right.count} nodes, step {d.left.step:.3g} in log|x|")
             yield Discretisation(tuple(_blocks(problem, d)), partial(sector_evidence, d, problem.rtol, unseen), note,
                                  rtol=problem.rtol, limit=_LIMIT)
+
+
+def _may_be_smooth_elsewhere(problem: Problem) -> bool:
+    """Whether h is a black box of Gaussian vectors, and not one of <x, y> alone, whose values are not dear.
+
+    In more than five dimensions grids of lengths converge fast where x = y, and give more values.
+    """
+    measures = problem.mu_x, problem.mu_y
+    return (problem.mu_x.dim <= 5 and all(isinstance(measure, GaussianVector) for measure in measures)
+            and not isinstance(problem.kernel, Elementwise) and not problem.kernel.dear
+            and not depends_on_product_alone(problem.kernel, *measures))
 
 
 def _stds(problem: Problem) -> tuple[float, float]:

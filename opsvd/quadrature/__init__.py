@@ -18,6 +18,7 @@ from .gauss_legendre import (
     place_between,
 )
 from .jacobi import jacobi_recurrence
+from .laguerre import gauss_of_lengths, radial_hermite
 from .lanczos import lanczos
 from .legendre import legendre_analysis, legendre_moments, legendre_sum, legendre_transform, orthonormal_legendre
 from .panel_function import PanelFunction
@@ -29,9 +30,9 @@ from .singular_points import hidden_energy, poles
 __all__ = ["FILTER_WINDOW", "PIECE_ORDER", "RARE", "SLOWEST_RATE", "Distribution", "PanelFunction", "Pieces", "Rule",
            "angle_density", "band_limited", "classify_breaks", "composite_gauss_legendre", "continued", "divided",
            "equal_panels", "fall", "filter_envelope", "find_breaks", "find_pieces", "fourth_moments_by_rule",
-           "gauss_gegenbauer", "gauss_hermite", "gauss_legendre", "gauss_lobatto", "gauss_nodes", "gegenbauer",
-           "harmonics", "hermite_functions", "hermite_polynomials", "hidden_energy", "improved_nodes",
+           "gauss_gegenbauer", "gauss_hermite", "gauss_legendre", "gauss_lobatto", "gauss_nodes", "gauss_of_lengths",
+           "gegenbauer", "harmonics", "hermite_functions", "hermite_polynomials", "hidden_energy", "improved_nodes",
            "jacobi_recurrence", "joined", "lanczos", "legendre_analysis", "legendre_moments", "legendre_sum",
            "legendre_transform", "log_gamma_excess", "mixed_moments", "on_panels", "orthonormal_legendre",
-           "orthonormal_polynomials", "place_between", "poles", "recurrence", "unknown_by_sample",
+           "orthonormal_polynomials", "place_between", "poles", "radial_hermite", "recurrence", "unknown_by_sample",
            "weighted_polynomials", "wide_sample"]

@@ -107,7 +107,7 @@ def angle_density(theta: np.ndarray, k: int) -> np.ndarray:
     return np.asarray(_constant(k) * np.exp((k - 2.0) * log_cosine))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def gauss_gegenbauer(k: int, n: int) -> tuple[np.ndarray, np.ndarray]:
     r"""The n-point Gauss rule for the density of t: nodes and probabilities, shape (n,) each, read-only.
 
