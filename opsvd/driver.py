@@ -20,7 +20,7 @@ from .answer.status import not_within
 from .answer.trace import find_trace
 from .errors import ConvergenceWarning, KernelError, NotSquareIntegrableError
 from .kernels import Kernel, entrywise, kernel_values, paired, unit_factor
-from .measures import Gaussian, MeasureLike
+from .measures import Gaussian, Measure, MeasureLike
 from .methods import Auto, Method, as_method, hold_for_few_points, quad_method
 from .methods.coarse import COARSE_VALUES, LAST, coarse_methods
 from .operator.discretisation import Discretisation, is_poor
@@ -140,7 +140,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
     budget.cheapest = kernel.function.seconds_a_value
     rank, chosen = None if max_rank is None else positive_int(max_rank, "max_rank"), as_method(method)
     chosen = quad_method(chosen) if quad else chosen
-    attainable = max(rtol, _attainable(kernel.eps))
+    attainable = max(rtol, _attainable(kernel.eps), *(_attainable(mu.uncertainty) for mu in (mu_x, mu_y)))
     function, before = kernel.function, kernel.function.values
     kernel = entrywise(kernel, budget)
     budget.aside += function.values - before    # what it took to try a kernel in its place
@@ -163,8 +163,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
         best = _for_tolerance(best, rtol)
         trace = find_trace(best.svd, problem)
     if attainable > rtol:
-        remark = (f"h returns numbers of single precision or less: pass rtol={attainable:g} or more, or let h compute "
-                  f"in double precision, as float64 of numpy and torch and jax_enable_x64 of jax do")
+        remark = _what_is_rough(kernel.eps, attainable, mu_x, mu_y)
     budget.report(1.0, "")
     factor, evaluations = kernel.factor / problem.given.factor, budget.spent
     svd = best.svd if factor == 1.0 else best.svd.times(factor)
@@ -183,7 +182,18 @@ def _evaluations_in(seconds: float) -> int:
 
 def _attainable(eps: float) -> float:
     """The smallest rtol for values of h that are rounded so: bars of eight roundings, up to a power of ten."""
-    return 0.0 if eps == EPS else 10.0 ** math.ceil(math.log10(8.0 * eps))
+    return 0.0 if eps <= EPS else 10.0 ** math.ceil(math.log10(8.0 * eps))
+
+
+def _what_is_rough(eps: float, attainable: float, mu_x: Measure, mu_y: Measure) -> str:
+    """What a tolerance is out of reach for, and what to do."""
+    if _attainable(eps) == attainable:
+        return (f"h returns numbers of single precision or less: pass rtol={attainable:g} or more, or let h compute "
+                f"in double precision, as float64 of numpy and torch and jax_enable_x64 of jax do")
+    name, rough = max((("mu_x", mu_x), ("mu_y", mu_y)), key=lambda one: one[1].uncertainty)
+    return (f"the density of {name} is known to {rough.uncertainty:.1g} only: pass rtol={attainable:g} or more, or a "
+            f"density that is smooth, of double precision, and has the integral one to rounding; of narrow peaks pass "
+            f"a point by near")
 
 
 def _first_look(problem: Problem) -> tuple[np.ndarray | None, Problem]:

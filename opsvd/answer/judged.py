@@ -6,7 +6,7 @@ import numpy as np
 
 from .._support.arrays import leading_true
 from .._support.floats import TINY
-from ..evidence.moved import with_rounding
+from ..evidence.moved import with_doubts
 from ..operator.discretisation import Discretisation
 from ..operator.problem import Problem
 from .assembly import assembled
@@ -72,7 +72,7 @@ class Judged:
 def judged(problem: Problem, discretisation: Discretisation) -> Judged | None:
     """One discretisation, decomposed and judged; None if h hides from it."""
     system = discretisation.system
-    evidence = with_rounding(discretisation.evidence(system), problem.given.eps)
+    evidence = with_doubts(discretisation.evidence(system), problem, system)
     if evidence is None:
         return None
     rtol = problem.rtol if discretisation.rtol is None else discretisation.rtol

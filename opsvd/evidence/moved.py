@@ -1,4 +1,4 @@
-"""Other evidence, with bars for what moves h: the rounding of its values, or another kernel in its place."""
+"""Other evidence, with bars for what moves h: rounding, other measures, or another kernel in its place."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,8 @@ import numpy as np
 
 from .._support.floats import EPS
 from ..operator.evidence import Evidence, Listed
-from ..operator.singular_functions import SingularSystem
+from ..operator.problem import Problem
+from ..operator.singular_functions import SingularFunctions, SingularSystem
 from ..spectrum import DecayLaw, Estimate, Tail, Unlisted
 
 
@@ -61,10 +62,29 @@ def moved_evidence(evidence: Callable[[SingularSystem], Evidence | None], moved:
     return None if found is None else Moved(found, moved)
 
 
-def with_rounding(evidence: Evidence | None, eps: float) -> Evidence | None:
-    r"""Bars for values of h that are off by :math:`\epsilon |h|`.
+def with_doubts(evidence: Evidence | None, problem: Problem, system: SingularSystem) -> Evidence | None:
+    r"""Bars for what a comparison with h does not see: values that are off by :math:`\epsilon |h|`, and other measures.
 
-    Epsilon is the distance from one to the next number of their type. A comparison with h does not see this: rounding
-    that is alike at all nodes looks like h itself. That of double precision is in the evidence itself.
+    Epsilon is the distance from one to the next number of their type. Rounding that is alike at all nodes looks like h
+    itself. That of double precision is in the evidence itself.
+
+    If the root of a density is off by :math:`\delta`, relatively, singular values move by :math:`s_i E[f_i^2 \delta]`,
+    to first order, and the squared norm by :math:`2 E[h^2 \delta]`.
     """
-    return evidence if evidence is None or eps == EPS else Moved(evidence, eps * evidence.norm.value)
+    if evidence is None:
+        return None
+    moved = 0.0 if problem.given.eps == EPS else problem.given.eps * evidence.norm.value
+    for measure, functions in ((problem.mu_x, system.left), (problem.mu_y, system.right)):
+        if measure.uncertainty > 0.0:
+            moved += measure.uncertainty * _largest(functions, system.values, measure.uncertainty)
+    return Moved(evidence, moved) if moved > 0.0 else evidence
+
+
+def _largest(functions: SingularFunctions, values: np.ndarray, least: float) -> float:
+    r"""The largest :math:`s_i f_i(x)^2` and :math:`\sum_i s_i^2 f_i(x)^2 / \|h\|` at nodes of that weight or more."""
+    largest = float(values[0])
+    for at_points, weights, _ in functions.means():
+        squares = np.sum(np.abs(at_points[weights >= least]) ** 2, axis=1) * values
+        norms = squares @ values / np.linalg.norm(values)
+        largest = max(largest, float(squares.max(initial=0.0)), float(norms.max(initial=0.0)))
+    return largest

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .._support.floats import EPS
 from .._support.user_function import UserFunction, equal_values, real_values
 from .._support.validation import described, finite_points, function, pair, real_number
 from ..quadrature import Pieces, find_pieces
@@ -21,8 +22,10 @@ from .tabulated import Tabulated, tabulated
 class Density(Chain):
     r"""The measure of a density :math:`\rho(x)` on an interval.
 
-    The density is looked at, and kept as a table of polynomials, to thirteen digits or what it has itself. Where it
-    jumps or has kinks is found, but better said. At an end where its root is not smooth, as for
+    The density is looked at, and kept as a table of polynomials, to thirteen digits or what it has itself. How far it
+    is from the table, and how much of its mass was not found, is its `uncertainty`, and goes into all error bars. What
+    is narrower than some 1e-3 of where the mass is, and takes as much from beside it as it adds, is not seen: say where
+    by `near`. Where it jumps or has kinks is found, but better said. At an end where its root is not smooth, as for
     :math:`(x - l)^{-1/2}`, the coordinate puts the end infinitely far away. Closer to a singular end that is not zero
     than floats tell, the density goes on as a power of the distance.
 
@@ -43,8 +46,8 @@ class Density(Chain):
     TypeError, ValueError
         If `pdf` is not a function of arrays, or the interval or the points are none.
     ValueError
-        If the density is negative or not finite somewhere, is not smooth between some thousand points, is not
-        integrable, or has another integral than one, by more than 1e-7.
+        If the density is negative or not finite somewhere, is not smooth between some thousand points, to five digits,
+        is not integrable, or has another integral than one, by more than 1e-7.
     KernelError
         If `pdf` changes its argument, or returns anything but real numbers.
 
@@ -74,12 +77,14 @@ class Density(Chain):
         ends = list(zip([low, *infinite], [*infinite, high], strict=True))
         found = _parts(checked, ends, inner, places)
         tol = 1e-7    # what numerical integrals are good to, with which densities are normalised
-        for count in (30_000, 200_000, 1_200_000):
+        # Tables are good to 1e-5 or better.
+        for count, least in ((30_000, 1e-4), (30_000, 1e-8), (200_000, 1e-4), (1_200_000, 1e-4)):
             lacking = 1.0 - sum(mass for _, mass in found)
             if lacking <= 1e-12 or (lacking <= tol and count > 30_000):
                 break
+            apart = max(least, min(100.0 * max((part.uncertainty for part, _ in found), default=0.0), 1e-4))
             for _ in range(5):    # what is found may hide more
-                more = np.setdiff1d(overlooked(checked.seen, found, (low, high), count), places)
+                more = np.setdiff1d(overlooked(checked.seen, found, (low, high), count, apart), places)
                 if not len(more):
                     break
                 places = np.union1d(places, more)
@@ -89,28 +94,29 @@ class Density(Chain):
         if not abs(total - 1.0) <= tol:
             raise ValueError(f"pdf must have the integral one, got {total:.9g} on ({low:.6g}, {high:.6g}); divide it "
                              f"by that, or pass another support{_what_was_seen(found) if total < 1.0 else ''}")
-        self._set(tuple(parts), np.array(masses) / total)
+        self._set(tuple(parts), np.array(masses) / total, max(1.0 - total, 0.0))
         if len(parts) == 1:
             self.symmetry = _symmetry(checked, parts[0], (low, high))
 
-    def _set(self, parts: tuple[Tabulated, ...], shares: np.ndarray) -> None:
-        """Be the sum of these parts."""
-        self.parts, self.shares = parts, shares
+    def _set(self, parts: tuple[Tabulated, ...], shares: np.ndarray, lacking: float) -> None:
+        """Be the sum of these parts, beside which so much of the mass was not found."""
+        self.parts, self.shares, self.lacking = parts, shares, lacking
         self._join(parts, shares.tolist())
+        self.uncertainty += lacking if lacking > 16.0 * EPS else 0.0    # sums of masses are rounded
         if len(parts) == 1:
             self.most_polynomials = min(self.most_polynomials, _polynomials(parts[0]))
 
     @property
     def given(self) -> dict[str, Any]:
-        """The tables, with their shares, and the place of the symmetry, NaN if there is none."""
+        """The tables, with their shares; the place of the symmetry, NaN if there is none; the mass not found."""
         symmetry = np.nan if self.symmetry is None else self.symmetry
-        return {"parts": self.parts, "shares": self.shares, "symmetry": np.array(symmetry)}
+        return {"parts": self.parts, "shares": self.shares, "symmetry": np.array(symmetry), "lacking": self.lacking}
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> "Density":
         """From the tables."""
         density = cls.__new__(cls)
-        density._set(tuple(state["parts"]), np.atleast_1d(state["shares"]))
+        density._set(tuple(state["parts"]), np.atleast_1d(state["shares"]), float(state.get("lacking", 0.0)))
         density.symmetry = None if np.isnan(state["symmetry"]) else float(state["symmetry"])
         return density
 
@@ -207,7 +213,7 @@ def _part(pdf: _Checked, ends: tuple[float, float], breaks: np.ndarray,
         if shape is None:
             return None, 0.0
         placed = Placed(pdf, shape)
-        table, mass = _table(placed, breaks, near)
+        table, mass = _smooth(_table(placed, breaks, near))
         if mass == 0.0:
             return None, 0.0
         # The table may see more than the search for the mass did: then look where the mass is.
@@ -215,19 +221,31 @@ def _part(pdf: _Checked, ends: tuple[float, float], breaks: np.ndarray,
         width = min(float(of[11] - of[3]) for of in (quantiles, shape.quantiles))
         if (np.abs(quantiles - shape.quantiles) <= 0.5 * width).all():
             break
-        anchors = np.union1d(anchors, quantiles)
+        anchors = np.union1d(anchors, shape.before_laws(quantiles))
     for _ in range(4):    # each sees peaks in peaks
         peaks = narrow_pieces(table, placed)
-        if peaks is None:
+        if peaks is None or table.uncertainty > 1e-9:    # then narrow pieces are what noise makes
             break
         coordinate, center = peaks
         placed = Placed(pdf, replace(placed.shape, coordinate=coordinate), (center, 1.0))
-        table, mass = _table(placed, breaks, near)
+        finer = _table(placed, breaks, near)
+        # One that takes too many pieces, or has fewer digits, is no better.
+        if finer is None or finer[0].uncertainty > max(2.0 * table.uncertainty, 1e-12):
+            break
+        table, mass = finer
     return table, mass
 
 
-def _table(placed: Placed, breaks: np.ndarray, near: np.ndarray) -> tuple[Tabulated, float]:
-    """The density in a coordinate, and its mass."""
+def _smooth(table: tuple[Tabulated, float] | None) -> tuple[Tabulated, float]:
+    """The table of a density that is smooth enough; or raise."""
+    if table is None:
+        raise ValueError("pdf must be smooth between some 4000 points, but what it returned is not, to five digits; "
+                         "smooth it, or pass samples")
+    return table
+
+
+def _table(placed: Placed, breaks: np.ndarray, near: np.ndarray) -> tuple[Tabulated, float] | None:
+    """The density in a coordinate, and its mass; None if it is not smooth."""
     low, high = placed.box(UNDERFLOW)
     first, last = placed.coordinates.inverse(np.array(placed.shape.reach)).tolist()
     low, high = max(min(low, first), placed.span[0]), min(max(high, last), placed.span[1])
@@ -246,8 +264,9 @@ def _polynomials(part: Tabulated) -> float:
         t = part.center + (end - part.center) * np.array([0.95, 0.75])
         far, near = np.abs(part.points(t)).tolist()
         if math.isinf(outer) and far > 10.0 * near:    # an infinite end, which the coordinate reaches exponentially
-            fall = -2.0 * float(np.diff(np.log(part.sqrt_density(t)))[0])
-            powers.append(-fall / math.log(far / near))
+            first, last = part.sqrt_density(t).tolist()
+            # Where the table is zero its density has no digits, and no power.
+            powers.append(2.0 * math.log(last / first) / math.log(far / near) if min(first, last) > 0.0 else 0.0)
     return max(math.ceil(0.5 * min(powers) - 1e-3), 1) if min(powers) < math.inf else math.inf
 
 

@@ -77,6 +77,14 @@ class Shape:
         """The points below which there is a quarter, a half and three quarters, shape (3,)."""
         return self.quantiles[3::4]
 
+    def before_laws(self, x: np.ndarray) -> np.ndarray:
+        """Those of some points, (n,), that are not so close to a singular end that its law holds there."""
+        kept = np.ones(len(x), dtype=bool)
+        for end, law in zip(self.ends, self.laws, strict=True):
+            if law is not None:
+                kept &= np.abs(x - end) > np.exp(law.limit)
+        return x[kept]
+
 
 class Placed(PlacedMeasure):
     """The density in its coordinate."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from .._support.arrays import read_only
 from .._support.validation import affordable, described, generator, real_array, sequence
+from .base import root_mean_square
 from .chain import Chain
 from .coordinates import strictly_between
 from .density import Density
@@ -116,8 +117,10 @@ def _joined(members: Sequence[LineMeasure], shares: np.ndarray) -> LineMeasure:
         return joined
     low, high = joined.span
     middles = np.unique([one.center for one in members])
-    return Density(lambda x: joined.sqrt_density(x) ** 2, (low, high), breaks=joined.edges,
-                   near=middles[(middles > low) & (middles < high)])
+    density = Density(lambda x: joined.sqrt_density(x) ** 2, (low, high), breaks=joined.edges,
+                      near=middles[(middles > low) & (middles < high)])
+    density.uncertainty += joined.uncertainty
+    return density
 
 
 class _Sum(LineMeasure):
@@ -132,6 +135,7 @@ class _Sum(LineMeasure):
         low, high = self.span
         self.edges = np.unique(edges[(edges > low) & (edges < high)])
         self.symmetry = self._symmetry()
+        self.uncertainty = root_mean_square([one.uncertainty for one in members], shares.tolist())
 
     def _symmetry(self) -> float | None:
         """The place about which the sum is symmetric, found by its density."""

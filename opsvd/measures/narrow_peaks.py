@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from .._support.floats import EPS
 from .density_shape import Placed
 from .focused import Focused
 from .tabulated import Tabulated
@@ -46,10 +47,10 @@ def narrow_pieces(table: Tabulated, placed: Placed) -> tuple[Focused, float] | N
 
 
 def overlooked(pdf: Callable[[np.ndarray], np.ndarray], parts: Sequence[tuple[Tabulated, float]],
-               support: tuple[float, float], count: int) -> np.ndarray:
+               support: tuple[float, float], count: int, apart: float) -> np.ndarray:
     """Places at which a density is not what its tables say: between points that were looked at.
 
-    At most fifty, each with one on either side at which the density is another one by half.
+    At most fifty, each with one on either side at which the difference is another one by half.
 
     Parameters
     ----------
@@ -60,36 +61,49 @@ def overlooked(pdf: Callable[[np.ndarray], np.ndarray], parts: Sequence[tuple[Ta
     support : (float, float)
     count : int
         How many points are looked at.
+    apart : float
+        By how much it is another one, relatively.
     """
+    def excess(points: np.ndarray) -> np.ndarray:
+        """The density less what the tables say."""
+        return np.asarray(values_of(points) - _density(parts, points))
+
+    def values_of(points: np.ndarray) -> np.ndarray:
+        """The density, and zero where it is next to nothing."""
+        values = pdf(points)
+        return np.where(values > 1e-290, values, 0.0)
+
     x = _search_points(parts, support, count)
-    values = pdf(x)
-    seen = np.flatnonzero(values > 1e-290)
-    tables = np.zeros(len(seen))
-    for part, mass in parts:
-        low, high = part.support
-        mine = (x[seen] > low) & (x[seen] < high)
-        t = part.coordinate(x[seen[mine]])
-        tables[mine] = mass * part.sqrt_density(t) ** 2 * np.exp(-part.coordinates.place(t).log_slope)
-    # Tables are good to 1e-9, but for points that round the distance from a singular end.
-    apart = np.zeros(len(x))
-    apart[seen] = np.abs(values[seen] - tables)
-    wrong = np.zeros(len(x), dtype=bool)
-    wrong[seen] = apart[seen] > 1e-4 * np.maximum(values[seen], tables)
+    values, differences = values_of(x), np.abs(excess(x))
+    # Points round the distance from an end.
+    rounding = 16.0 * EPS * sum(abs(end) / np.abs(x - end) for end in support if np.isfinite(end))
+    wrong = (values > 0.0) & (differences > np.maximum(apart, rounding) * (values + differences))
     runs = np.split(np.arange(len(x)), np.flatnonzero(np.diff(wrong.astype(int))) + 1)
-    found = [run[np.argmax(values[run])] for run in runs if len(run) and wrong[run[0]]]
-    largest = sorted(found, key=lambda i: -apart[i])[:50]
+    found = [run[np.argmax(differences[run])] for run in runs if len(run) and wrong[run[0]]]
+    largest = sorted(found, key=lambda i: -differences[i])[:50]
     if not largest:
         return np.zeros(0)
     before, after = np.maximum(np.array(largest) - 1, 0), np.minimum(np.array(largest) + 1, len(x) - 1)
-    return np.unique([x[largest], _half_way(pdf, x[largest], x[before]), _half_way(pdf, x[largest], x[after])])
+    return np.unique([x[largest], *(_half_way(excess, x[largest], x[ends]) for ends in (before, after))])
 
 
-def _half_way(pdf: Callable[[np.ndarray], np.ndarray], x: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Points on the way from x, (n,), to ends, at which a density has first changed by half; or the ends."""
+def _density(parts: Sequence[tuple[Tabulated, float]], x: np.ndarray) -> np.ndarray:
+    """The density that tables, each with its mass, say: points (n,) -> (n,)."""
+    total = np.zeros(len(x))
+    for part, mass in parts:
+        low, high = part.support
+        mine = (x > low) & (x < high)
+        t = part.coordinate(x[mine])
+        total[mine] = mass * part.sqrt_density(t) ** 2 * np.exp(-part.coordinates.place(t).log_slope)
+    return total
+
+
+def _half_way(excess: Callable[[np.ndarray], np.ndarray], x: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Points on the way from x, (n,), to ends, at which a difference has first changed by half; or the ends."""
     way = np.append(2.0 ** -np.arange(24.0, 0.0, -1.0), 1.0)
     points = x[:, None] + (ends - x)[:, None] * way
-    first, values = pdf(x)[:, None], pdf(points.ravel()).reshape(points.shape)
-    changed = np.abs(values - first) > 0.5 * np.maximum(first, values)
+    first, values = excess(x)[:, None], excess(points.ravel()).reshape(points.shape)
+    changed = np.abs(values - first) > 0.5 * np.maximum(np.abs(first), np.abs(values))
     changed[:, -1] = True
     return np.asarray(points[np.arange(len(x)), np.argmax(changed, axis=1)])
 

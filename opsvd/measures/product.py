@@ -44,6 +44,7 @@ class Product(Measure):
             raise ValueError(f"measures must be two or more, one for each part, got {len(self.measures)}; a single "
                              f"measure needs no Product")
         self.rank = sum(measure.rank for measure in self.measures)
+        self.uncertainty = sum(measure.uncertainty for measure in self.measures)
         self.everywhere = all(measure.everywhere for measure in self.measures)
 
     def __repr__(self) -> str:

@@ -57,6 +57,7 @@ class Pushforward(LineMeasure):
                                   ((map, "map"), (inverse, "inverse")))
         self._turn = self._checked()
         self.most_polynomials = self.measure.most_polynomials
+        self.uncertainty = self.measure.uncertainty
         self.edges = np.sort(self._turn * self.measure.edges)
         self.symmetry = self._symmetry()
 

@@ -65,6 +65,7 @@ class Rotational(Measure):
     def __init__(self, k: int, lengths: LineMeasure) -> None:
         self.k = self.rank = _dimension(k)
         self.lengths = require_line(lengths, "lengths")
+        self.uncertainty = self.lengths.uncertainty
         if not (low := lengths.support[0]) >= 0.0:
             raise ValueError(f"lengths must be a measure of numbers that are not negative, got {lengths!r}, whose "
                              f"support begins at {low:.6g}; pass for example opsvd.Exponential()")

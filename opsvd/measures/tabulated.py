@@ -9,8 +9,8 @@ import numpy as np
 
 from .._support.arrays import read_only
 from .._support.floats import EPS, TINY
-from ..quadrature import PIECE_ORDER, Distribution, composite_gauss_legendre, gauss_legendre, place_between
-from ..quadrature.legendre import TRUNCATED, legendre_sum, legendre_transform
+from ..quadrature import PIECE_ORDER, Distribution, composite_gauss_legendre, gauss_legendre, on_panels, place_between
+from ..quadrature.legendre import TRUNCATED, legendre_sum, legendre_transform, orthonormal_legendre
 from .coordinates import Coordinate, HyperbolicSine, Logarithm, Logit, Plain, Reflected, Softplus
 from .focused import Focused
 from .line import LineMeasure
@@ -36,12 +36,16 @@ class Tabulated(LineMeasure):
         Where the density breaks.
     middle : ndarray, shape (2,)
         The center and the scale of t.
+    uncertainty : float, default 0
+        The distance of the root of the density from that of the table, in the norm of :math:`L^2`.
     """
 
-    arguments = ("kind", "panels", "coefficients", "edges", "middle")
+    arguments = ("kind", "panels", "coefficients", "edges", "middle", "uncertainty")
 
     def __init__(self, kind: np.ndarray, panels: np.ndarray, coefficients: np.ndarray, edges: np.ndarray,
-                 middle: np.ndarray) -> None:
+                 middle: np.ndarray, *, uncertainty: float = 0.0) -> None:
+        # Tables of smooth densities are good to half of this, as all is.
+        self.uncertainty = float(uncertainty) if uncertainty > 16.0 * EPS else 0.0
         self.kind, self.panels, self.coefficients, self.edges, self.middle = map(
             read_only, (kind, panels, coefficients, edges, middle))
         self.coordinates = _coordinate(self.kind)
@@ -108,60 +112,82 @@ class Tabulated(LineMeasure):
 
 
 def tabulated(root: Callable[[np.ndarray], np.ndarray], coordinates: Coordinate, panels: np.ndarray, edges: np.ndarray,
-              middle: tuple[float, float]) -> tuple[Tabulated, float]:
+              middle: tuple[float, float]) -> tuple[Tabulated, float] | None:
     """The measure of a root of a density, (n,) -> (n,), normalised, and the mass that it had.
 
-    Raises
-    ------
-    ValueError
-        If the density is not smooth on 4000 pieces.
+    None if the density is not smooth on 4000 pieces, to five digits.
     """
-    for tol in (1e-13, 1e-11, 1e-9):    # densities have no more digits than those of their formulas
-        found = _resolved(root, panels, middle[1], tol, coordinates.rounding)
+    # Densities have no more digits than those of their formulas, and some have none far out, where they are nothing.
+    for tol, faint in ((1e-13, 0.0), (1e-11, 0.0), (1e-9, 0.0), (1e-11, 1e-15), (1e-9, 1e-13), (1e-7, 1e-11),
+                       (1e-5, 1e-9)):
+        found = _resolved(root, panels, middle[1], (tol, faint), coordinates.rounding)
         if found is not None:
             break
     else:
-        raise ValueError("pdf must be smooth between some 4000 points, but what it returned is not, to nine digits; "
-                         "smooth it, or pass samples")
-    ends, coefficients = found
+        return None
+    ends, coefficients, misfit = found
     mass = float(0.5 * np.diff(ends) @ np.sum(coefficients**2, axis=0))
-    if mass == 0.0:
-        return Tabulated(coordinate_numbers(coordinates), ends, coefficients, edges, np.array(middle)), 0.0
-    return Tabulated(coordinate_numbers(coordinates), ends, coefficients / np.sqrt(mass), edges, np.array(middle)), mass
+    unit = np.sqrt(mass) or 1.0
+    return Tabulated(coordinate_numbers(coordinates), ends, coefficients / unit, edges, np.array(middle),
+                     uncertainty=misfit / unit), mass
 
 
 def _resolved(root: Callable[[np.ndarray], np.ndarray], panels: np.ndarray, scale: float,
-              tol: float, rounding: Callable[[np.ndarray], np.ndarray]) -> tuple[np.ndarray, np.ndarray] | None:
-    """Ends of pieces that resolve a function, each to a part of its own largest value, and coefficients, (16, n)."""
-    t, weights = gauss_legendre(PIECE_ORDER)
+              tolerances: tuple[float, float], rounding: Callable[[np.ndarray], np.ndarray],
+              ) -> tuple[np.ndarray, np.ndarray, float] | None:
+    """Ends of pieces that resolve a function, coefficients, (16, n), and how far it is from them in the norm of L^2.
+
+    Tolerances are relative to the largest value on a piece, and to the root of the density at a distance of the scale.
+    """
+    tol, faint = tolerances
     waiting, done = np.stack([panels[:-1], panels[1:]], axis=1), []
     while len(waiting):
         left, right = waiting.T
-        half = 0.5 * (right - left)
-        nodes = np.where(t < 0.0, left[:, None] + half[:, None] * (1.0 + t), right[:, None] - half[:, None] * (1.0 - t))
-        values = root(nodes.ravel()).reshape(nodes.shape)
-        coefficients = legendre_transform(PIECE_ORDER) @ (values * np.sqrt(weights)).T
+        half, far = 0.5 * (right - left), np.maximum(rounding(left), rounding(right))
+        values, coefficients, missed, misfit = _interpolated(root, waiting, far)
         largest, least = values.max(axis=1), values.min(axis=1)
-        missed = np.abs(coefficients[-TRUNCATED:]).sum(axis=0)
         # Of exp(-L) an error of L is left, and of nodes their rounding.
         logs = np.abs(np.log(np.maximum(largest * np.sqrt(scale), 1e-300)))
-        steps = np.maximum(np.diff(nodes, axis=1), TINY)    # nodes of a piece between two floats may be one
+        # Nodes of a piece between two floats may be one.
+        steps = np.maximum(half[:, None] * np.diff(gauss_legendre(PIECE_ORDER)[0]), TINY)
         slopes = np.abs(np.diff(values, axis=1) / steps).max(axis=1)
-        far = np.maximum(rounding(left), rounding(right))
         noise = 8.0 * EPS * (largest * (1.0 + logs) + slopes * far)
         # On wide pieces the least value is to have digits as well, unless it is nothing.
         steep = (least < 1e-4 * largest) & (half > 0.05 * scale)
         empty = largest * np.sqrt(scale) < 1e-145
         narrow = half <= 32.0 * EPS * far + 1e-17 * scale
-        good = empty | narrow | ((missed <= np.maximum(tol * largest, noise)) & ~steep)
-        done += [(left[i], right[i], coefficients[:, i] * ~empty[i]) for i in np.flatnonzero(good)]
+        exact = (missed <= np.maximum(tol * largest, noise)) & ~steep
+        good = empty | narrow | exact | (missed * np.sqrt(scale) <= faint)
+        done += [(left[i], right[i], coefficients[:, i] * ~empty[i], misfit[i]) for i in np.flatnonzero(good)]
         middle = 0.5 * (left + right)[~good]
         waiting = np.concatenate([np.stack([left[~good], middle], axis=1), np.stack([middle, right[~good]], axis=1)])
         if len(done) + len(waiting) > 4000:
             return None
     done.sort(key=lambda piece: piece[0])
     return (np.array([*(piece[0] for piece in done), done[-1][1]]),
-            np.stack([piece[2] for piece in done], axis=1))
+            np.stack([piece[2] for piece in done], axis=1), float(np.sqrt(sum(piece[3] for piece in done))))
+
+
+def _interpolated(root: Callable[[np.ndarray], np.ndarray], pieces: np.ndarray,
+                  far: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Of a function on pieces, (n, 2): values (n, 16), coefficients (16, n), what these miss, and its squared norm.
+
+    What they miss is told by the last of them, and at other points: nodes of another rule, and next to the ends, where
+    a kink may be that is beyond the outermost nodes. Ends are rounded like `far`, (n,).
+    """
+    left, right = pieces[:, :1], pieces[:, 1:]
+    (t, weights), others = gauss_legendre(PIECE_ORDER), gauss_legendre(9)
+    beside = np.minimum(16.0 * EPS * far[:, None], 0.5e-3 * (right - left))
+    checks, lebesgue = on_panels(left, right, *others)
+    x = np.concatenate([on_panels(left, right, t, weights)[0], checks, left + beside, right - beside], axis=1)
+    values, checked = np.split(root(x.ravel()).reshape(x.shape), [PIECE_ORDER], axis=1)
+    coefficients = legendre_transform(PIECE_ORDER) @ (values * np.sqrt(weights)).T
+    polynomials = orthonormal_legendre(np.append(others[0], (-1.0, 1.0)), PIECE_ORDER)
+    apart = np.abs(checked - (polynomials @ coefficients).T)
+    # What rounding at the nodes becomes at these points, and that of the value there.
+    amplified = 1.0 + np.abs(polynomials @ legendre_transform(PIECE_ORDER) * np.sqrt(weights)).sum(axis=1)
+    missed = np.maximum(np.abs(coefficients[-TRUNCATED:]).sum(axis=0), (apart / amplified).max(axis=1))
+    return values, coefficients, missed, np.sum(lebesgue * apart[:, :len(others[0])] ** 2, axis=1)
 
 
 def coordinate_numbers(coordinate: Coordinate) -> np.ndarray:
