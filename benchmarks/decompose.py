@@ -152,7 +152,7 @@ def main() -> None:
     print("\n".join(table(records, svd)))
     low, cost, high = np.quantile(records["tanh(xy)", "decompose"].seconds, [0.25, 0.5, 0.75]) / svd
     print(f"\ndecompose(tanh(xy)): {cost:.2f} SVDs (quartiles {low:.2f}, {high:.2f}); the first call of a process, "
-          f"which makes the quadrature rules: {first / svd:.2f}")
+          f"which imports methods and makes quadrature rules: {first / svd:.2f}")
     print(f"decompose(tanh(xy)) costs at most {GOAL:.0f} SVDs: {'yes' if cost <= GOAL else 'no'}, {cost:.2f}")
 
 
