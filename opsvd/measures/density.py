@@ -224,7 +224,7 @@ def _part(pdf: _Checked, ends: tuple[float, float], breaks: np.ndarray,
         anchors = np.union1d(anchors, shape.before_laws(quantiles))
     for _ in range(4):    # each sees peaks in peaks
         peaks = narrow_pieces(table, placed)
-        if peaks is None or table.uncertainty > 1e-9:    # then narrow pieces are what noise makes
+        if peaks is None:
             break
         coordinate, center = peaks
         placed = Placed(pdf, replace(placed.shape, coordinate=coordinate), (center, 1.0))

@@ -52,6 +52,7 @@ def test_tables_see_what_is_between_an_end_and_the_nodes_of_a_piece():
         assert abs(svd.singular_values[0] - math.sqrt(second)) <= svd.errors[0] < 1e-12
 
 
+@pytest.mark.thorough
 def test_densities_of_single_precision_have_bars_of_it():
     """Such a density has seven digits, and so have the values; the status says whose they are."""
     def pdf(x):
