@@ -150,7 +150,8 @@ class AroundSectors:
         counts = [harmonics(self.k, degree) for degree in range(self.sizes.degrees)]
         known = math.fsum(count * float(s @ s) for count, (_, s, _) in zip(counts, self.triplets, strict=True))
         near = np.max([one.near for one in (self.first, *self.checks)], axis=0)
-        if near[1] > 0.5 * near[2]:    # h may not be square-integrable
+        # h may not be square-integrable; or it breaks elsewhere, where rules of similar sizes may be wrong alike.
+        if near[1] > 0.5 * near[2] or np.ptp(energies) > 1e-13 * max(energies):
             return None
         # No rule is exact on the shell next to x = y.
         missing = math.sqrt(abs(max(energies) - known) + np.ptp(energies) + near[0] + 16.0 * EPS * max(energies))
