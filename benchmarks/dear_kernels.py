@@ -21,7 +21,8 @@ from setting import LEADING, machine, problem_table
 import opsvd
 
 GOALS = (1e-3, 1e-6, 1e-9)
-LIMITS = (2_500, 5_000, 7_500, 10_000, 15_000, 20_000, 30_000, 50_000, 80_000, 120_000, 200_000, 300_000, 499_999)
+LIMITS = (2_500, 5_000, 7_500, 10_000, 15_000, 20_000, 30_000, 50_000, 80_000, 120_000, 200_000, 300_000, 499_999,
+          800_000, 1_200_000)
 
 
 def decomposed(problem: Any, rtol: float, **limits: Any) -> tuple[opsvd.OperatorSVD, bool]:
@@ -37,7 +38,7 @@ def needed(problem: Any, goal: float) -> tuple[int | None, list[int]]:
     """The evaluations of the first run that converges, and the limits at which a bar does not hold."""
     false = []
     for limit in LIMITS:
-        svd, true = decomposed(problem, goal, max_evaluations=limit, max_seconds=100.0)    # values count, not seconds
+        svd, true = decomposed(problem, goal, max_evaluations=limit, max_seconds=1000.0)    # values count, not seconds
         if not true:
             false.append(limit)
         if svd.converged:

@@ -132,12 +132,13 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
         max_evaluations, "max_evaluations", _LEAST, "which a coarse answer takes")
     budget = Budget(most, seconds, report=as_report(progress))
     quad = one_of(precision, "precision", ("double", "quad"), "leave it out for double precision") == "quad"
-    (kernel, mu_x, mu_y) = paired(h, mu_x, mu_y)
+    with budget.watched():    # where calls are slow, fewer try h
+        (kernel, mu_x, mu_y) = paired(h, mu_x, mu_y)
     rtol = tolerance((1e-30 if quad else 1e-10) if rtol is None else rtol, "rtol")
     # What it took to try h, and its shape; lines of kernels of vectors are tried anew, up to four times.
     budget.aside = (0 if isinstance(h, Kernel) else kernel.function.values + 12 * math.prod(kernel.value_shape)) + (
         0 if kernel.dims == (1, 1) or most < 1000 else 300)
-    budget.cheapest = kernel.function.seconds_a_value
+    budget.prices = replace(kernel.function.prices)
     rank, chosen = None if max_rank is None else positive_int(max_rank, "max_rank"), as_method(method)
     chosen = quad_method(chosen) if quad else chosen
     attainable = max(rtol, _attainable(kernel.eps), *(_attainable(mu.uncertainty) for mu in (mu_x, mu_y)))
@@ -200,7 +201,7 @@ def _first_look(problem: Problem) -> tuple[np.ndarray | None, Problem]:
     """The values by which a kernel is known again, if the budget has them; and the problem with h of unit size."""
     kernel, measures, budget = problem.given, (problem.mu_x, problem.mu_y), problem.budget
     many = 3000    # of which 256 may be spent on telling a kernel again
-    few = budget.evaluations < many or budget.in_seconds(budget.seconds) < 0.5 * many
+    few = budget.evaluations < many or budget.most_affordable(2) < 0.5 * many
     seen = None
     try:
         if not few:

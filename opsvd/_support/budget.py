@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .arrays import leading_part
+from .prices import Prices
 from .progress import Report, nothing
 
 _LOGGER = logging.getLogger("opsvd")
@@ -44,11 +45,8 @@ class Budget:
         Values that are left for others, who do not ask.
     refusals : list of str
         What was refused so far, and why.
-    smallest, largest : (int, float)
-        The values and the seconds of the call of h that asked for the fewest values, the shortest of such, and of the
-        last of those that asked for the most.
-    cheapest : float
-        The fewest seconds a value of all calls, with those that tried h.
+    prices : Prices
+        What calls of h cost, with those that tried h.
     dear : bool
         Whether values are to be spared: see `decide`.
     few : bool
@@ -63,9 +61,7 @@ class Budget:
     aside: int = 0
     started: float = field(default_factory=lambda: time.monotonic())    # noqa: PLW0108 -- looked up when it is called
     refusals: list[str] = field(default_factory=list)
-    smallest: tuple[int, float] = (0, 0.0)
-    largest: tuple[int, float] = (0, 0.0)
-    cheapest: float = math.inf
+    prices: Prices = field(default_factory=Prices)
     dear: bool = False
     few: bool = False
     report: Report = nothing
@@ -76,9 +72,13 @@ class Budget:
     _part: tuple[float, float] = (math.inf, math.inf)
 
     def spend(self, evaluations: int) -> None:
-        """Ask for so many values; raises BudgetExhaustedError if they are too many, or too late."""
+        """Ask for so many values in one call; raises BudgetExhaustedError if they are too many, or too late.
+
+        All calls of h are asked for here. A call is too late if the time is up, or if it is expected to end when more
+        than a tenth of the seconds has gone by since.
+        """
         self.require(evaluations)
-        self.check_time()
+        self.check_time(self.prices.cost(evaluations, 1))
         self.spent += evaluations
 
     def require(self, evaluations: int) -> None:
@@ -86,10 +86,11 @@ class Budget:
         if evaluations > self.evaluations_left:
             raise self._refusal(f"max_evaluations={self.evaluations} ran out")
 
-    def check_time(self) -> None:
-        """Raise BudgetExhaustedError if the time is up."""
+    def check_time(self, needed: float = 0.0) -> None:
+        """Raise BudgetExhaustedError if the time is up, or will be for a tenth of it when so many seconds are over."""
         # At most 70 % of the seconds are held back: until the others are over there is no need to look how many.
-        if time.monotonic() > min(self.started + 0.3 * self.seconds, self._part[1]) and self.seconds_left < 0.0:
+        if time.monotonic() + needed > min(self.started + 0.3 * self.seconds, self._part[1]) and (
+                self.seconds_left < max(0.0, needed - 0.1 * self.seconds)):
             raise self._refusal(f"max_seconds={self.seconds:g} ran out")
 
     def forgo(self, evaluations: int) -> None:
@@ -119,8 +120,8 @@ class Budget:
         if calls:
             # A tenth of the seconds at least, for linear algebra; at most 45 % of them for a coarse answer, or, if the
             # smallest of all answers takes more, up to 70 % for that one.
-            most_held = min(max(0.45 * self.seconds, self.cost(least, calls)), 0.7 * self.seconds)
-            held = max(min(max(self.cost(most, calls), 0.1 * self.seconds), most_held), held)
+            most_held = min(max(0.45 * self.seconds, self.prices.cost(least, calls)), 0.7 * self.seconds)
+            held = max(min(max(self.prices.cost(most, calls), 0.1 * self.seconds), most_held), held)
         return min(self.started + self.seconds + self._overtime - held, self._part[1]) - time.monotonic()
 
     @property
@@ -128,21 +129,9 @@ class Budget:
         """Whether an answer that is not shown soon may come too late: half of the seconds or values for it are gone."""
         return self.spent > self._late[0] or time.monotonic() > self._late[1]
 
-    def cost(self, evaluations: int, calls: int) -> float:
-        """The seconds that so many values in so many calls are expected to take: a price a value, and one a call."""
-        a_call = max(self.smallest[1] - self.smallest[0] * self._seconds_a_value, 0.0)
-        return evaluations * self._seconds_a_value + calls * a_call
-
     def _likely_cost(self, evaluations: int, calls: int) -> float:
-        """The same with a margin: it may be a fifth more than expected."""
-        return 1.2 * self.cost(evaluations, calls)
-
-    @property
-    def _seconds_a_value(self) -> float:
-        (fewest, shorter), (most, longer) = self.smallest, self.largest
-        if most == 0:    # what it took to try h is known, or nothing is
-            return self.cheapest if self.cheapest < math.inf else 0.0
-        return max(longer - shorter, 0.0) / (most - fewest) if most > fewest else longer / max(most, 1)
+        """What they are expected to take, with a margin: it may be a fifth more."""
+        return 1.2 * self.prices.cost(evaluations, calls)
 
     def affords(self, evaluations: int, calls: int) -> bool:
         """Whether so many values in so many calls, and those that are split, are expected to be within what is left."""
@@ -159,11 +148,11 @@ class Budget:
     def decide(self) -> None:
         """Say once, after the first values, whether values are dear.
 
-        They are if the check of one answer would take 30 % of the evaluations, or 5 % of the seconds. Of few values,
+        They are if the check of one answer would take 10 % of the evaluations, or 5 % of the seconds. Of few values,
         a thousand in twenty calls, nothing is held back: a coarse answer takes all of them.
         """
         check = 150_000    # where values are not spared, of kernels of numbers
-        self.dear = check > 0.3 * self.evaluations or check > self.in_seconds(0.05 * self.seconds)
+        self.dear = check > 0.1 * self.evaluations or check > self.in_seconds(0.05 * self.seconds)
         held = self._held
         self.release()
         self.few = self.dear and self.most_affordable(20) < 1000    # to find the domain takes some 300 to 700
@@ -182,7 +171,7 @@ class Budget:
 
     def in_seconds(self, seconds: float) -> float:
         """How many values so many seconds pay for, by the cheapest call so far."""
-        return seconds / self.cheapest if 0.0 < self.cheapest < math.inf else math.inf
+        return seconds / self.prices.cheapest if 0.0 < self.prices.cheapest < math.inf else math.inf
 
     def hold(self, most: int, least: int, calls: int) -> None:
         """Keep back what a coarse answer of so many values takes, or the time for one of at least so few."""
@@ -254,36 +243,24 @@ class Budget:
     @property
     def at_once(self) -> int:
         """The most values that one call of h may be asked for, so that it takes a small part of the seconds."""
-        if self.seconds == math.inf:
-            return sys.maxsize
-        most, longest = self.largest
-        if most == 0:
-            return int(min(16.0, max(1.0, self.in_seconds(0.04 * self.seconds))))
-        if most == self.smallest[0]:    # the price of a value is not told from that of a call
-            most_long = most * 0.1 * self.seconds / longest if longest > 0.0 else math.inf
-            return int(min(2.0 * most, max(most + 1.0, most_long)))
-        # Prices are only known of calls up to the largest so far, so that each may be eight times as large.
-        return int(max(1.0, min(self._short, 8.0 * most)))
+        return sys.maxsize if self.seconds == math.inf else int(max(1.0, min(self._short, self.prices.most_trusted)))
 
     @property
     def _short(self) -> float:
-        """The values of a call that takes 4 % of the seconds, but for what it takes as a call.
+        """The values of a call that takes 4 % of the seconds, or as long as calls do, but for what it takes as a call.
 
-        So a call that takes twice as long as expected still takes less than a tenth of the seconds.
+        So a call that takes twice as long as expected still takes less than a tenth of the seconds; and splitting it
+        would not save half of its time.
         """
-        price = self._seconds_a_value
-        return max(1.0, 0.04 * self.seconds / price) if price > 0.0 else math.inf
+        prices = self.prices
+        return max(1.0, max(0.04 * self.seconds, prices.a_call) / prices.a_value) if prices.a_value > 0.0 else math.inf
 
     def timed(self, function: Callable[..., np.ndarray], arrays: Sequence[np.ndarray], evaluations: int) -> np.ndarray:
         """Spend so many values on one call, and note what it costs."""
         self.spend(evaluations)
         before = time.monotonic()
         values = function(*arrays)
-        call = evaluations, time.monotonic() - before
-        if evaluations > 0:
-            self.cheapest = min(self.cheapest, call[1] / evaluations)
-            self.smallest = min(call, self.smallest) if self.smallest[0] else call
-            self.largest = call if evaluations >= self.largest[0] else self.largest
+        self.prices.note(evaluations, time.monotonic() - before)
         self.say("")
         return values
 
@@ -301,6 +278,12 @@ _WATCHED = ContextVar("opsvd_budget", default=Budget())    # noqa: B039 -- it is
 def check_time() -> None:
     """Raise BudgetExhaustedError if the decomposition under way has a budget, and its time is up."""
     _WATCHED.get().check_time()
+
+
+def calls_are_fast() -> bool:
+    """Whether less than a twentieth of the seconds is gone, where a decomposition under way has tried h once."""
+    budget = _WATCHED.get()
+    return budget.seconds == math.inf or time.monotonic() < budget.started + 0.05 * budget.seconds
 
 
 def evaluated(budget: Budget | None, function: Callable[..., np.ndarray], arrays: Sequence[np.ndarray],

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from ..errors import KernelError
-from .budget import BudgetExhaustedError
+from .budget import BudgetExhaustedError, calls_are_fast
 from .user_function import equal_values
 
 # Members of a grid of three by four in no order: two lists of pairs, and a smaller grid. Each lacks a row, so that
@@ -44,7 +44,7 @@ def require_alone(f: Callable[..., np.ndarray], arguments: tuple[np.ndarray, ...
     Parameters
     ----------
     f : callable
-        It is called once or twice with each of three other arrangements.
+        It is called once or twice with each of three other arrangements, or with one where calls are slow.
     arguments : tuple of ndarray, shape (3, 4, ...) or broadcasting to it
         What it was called with.
     values : ndarray
@@ -54,7 +54,7 @@ def require_alone(f: Callable[..., np.ndarray], arguments: tuple[np.ndarray, ...
     """
     # Copies: a function may write its next values where these are.
     full = [np.array(np.broadcast_to(array, (3, 4, *array.shape[2:]))) for array in (*arguments, values)]
-    for index in _ARRANGEMENTS:
+    for index in _ARRANGEMENTS if calls_are_fast() else _ARRANGEMENTS[:1]:
         *points, before = (array[index] for array in full)
         shapes = " and ".join(str(part.shape) for part in points)
         failed = f"{requirement}, but for arguments of shape {shapes} it failed"

@@ -1,6 +1,5 @@
 """Functions that users give: what they get, what they must not do, and what they may return."""
 
-import math
 import time
 from collections.abc import Callable
 from functools import lru_cache
@@ -11,6 +10,7 @@ import numpy as np
 from ..errors import KernelError
 from .arrays import read_only
 from .floats import EPS
+from .prices import Prices
 from .quad import is_quad
 
 # What numpy, numba and Cython say where a function writes into an array that is not its own.
@@ -34,15 +34,18 @@ class UserFunction:
     ----------
     values : int
         How many it has returned.
-    seconds_a_value : float
-        Of the call in which a value took least.
+    prices : Prices
+        What its calls have cost.
+    first : ndarray, optional
+        What it returned where it was called before there was a kernel of it.
     eps : float
         The distance from one to the next number in the type of its values, of the coarsest that it has returned.
     """
 
     def __init__(self, function: Callable[..., Any], name: str, factor: float = 1.0) -> None:
         self.function, self.name, self.factor = function, name, factor
-        self.values, self.eps, self.seconds_a_value = 0, EPS, math.inf
+        self.values, self.eps, self.prices = 0, EPS, Prices()
+        self.first: np.ndarray | None = None
 
     def __call__(self, *points: Any) -> Any:
         """The values at points; raises KernelError if the function writes into these."""
@@ -56,13 +59,17 @@ class UserFunction:
             raise changed_arguments(self.name, f"{type(error).__name__}: {error}") from error
         count = values.size if isinstance(values, np.ndarray) else 1
         self.values += count
-        self.seconds_a_value = min(self.seconds_a_value, (time.monotonic() - before) / max(count, 1))
+        self.prices.note(count, time.monotonic() - before)
         eps = _eps_of_type(values.dtype) if isinstance(values, np.ndarray) else _eps(getattr(values, "dtype", ""))
         self.eps = max(self.eps, eps)
         if self.factor == 1.0:
             return values
         with np.errstate(invalid="ignore"):    # of a complex number that is infinite the product is none
             return (np.asarray(values) if isinstance(values, list | tuple) else values) * self.factor
+
+    def at_first(self, *points: Any) -> Any:
+        """The values at the points where it is tried first, which may be known."""
+        return self(*points) if self.first is None else self.first
 
     def times(self, factor: float) -> "UserFunction":
         """The same function with values multiplied by a further factor."""

@@ -99,7 +99,7 @@ class Kernel:
 
     def __init__(self, h: Callable[..., Any], name: str | None = None, dims: tuple[int, int] = (1, 1),
                  measures: tuple[MeasureLike, MeasureLike] | None = None) -> None:
-        self._begin(UserFunction(as_function(h), "h"), name, dims)
+        self._begin(h if isinstance(h, UserFunction) else UserFunction(as_function(h), "h"), name, dims)
         if max(self.dims) <= PROBED:
             self._probe(*probe_grid(self.dims, measures))
         self.eps = self.function.eps
@@ -310,13 +310,13 @@ class Kernel:
 
     def _probe(self, x: np.ndarray, y: np.ndarray) -> None:
         """Try the callable on a small grid, where every mistake in its form shows, and whether values are complex."""
-        values = tried(lambda x, y: numbers(self.function(x, y), self._called), (x, y),
+        values = tried(lambda x, y: numbers(self.function.at_first(x, y), self._called), (x, y),
                        f"h failed on arrays x of shape {x.shape} and y of shape {y.shape}", self._advice)
         self.dtype = np.dtype(np.complex128 if values.dtype.kind == "c" else np.float64)
         values = self.converted(values)
         # A number that changes with the points is a reduction (np.sum, np.dot), not a constant kernel.
-        other = np.broadcast_to(x[:1], x.shape)
-        reduced = values.ndim == 0 and not np.array_equal(values, self._numbers(other.copy(), y), equal_nan=True)
+        other = np.broadcast_to(x[:1], x.shape).copy()
+        reduced = values.ndim == 0 and not np.array_equal(values, self._numbers(other, y), equal_nan=True)
         if reduced or not broadcasts_to(values.shape, (3, 4)):
             raise self._shape_error(x, y, values.shape)
         require_alone(self._numbers, (x, y), values, PAIRS_ALONE, POINTS_ALONE)

@@ -59,14 +59,14 @@ class MatrixKernel(Kernel):
                  measures: tuple[MeasureLike, MeasureLike] | None = None) -> None:
         self._begin(UserFunction(as_function(h), "h"), name, dims)
         grid = probe_grid(self.dims, measures)
-        shape = matrix_shape(h, grid)
+        shape = matrix_shape(self.function, grid)
         if shape is None:
             raise self._fault(grid)
         self.p, self.q = self.value_shape = shape
         if 0 in shape:
             raise KernelError(f"h must return matrices of at least one row and one column, got {self.p} by {self.q}; "
                               f"return numbers, or matrices that are not empty")
-        require_alone(self._numbers, grid, self._numbers(*grid), PAIRS_ALONE, POINTS_ALONE)
+        require_alone(self._numbers, grid, self.converted(self.function.first), PAIRS_ALONE, POINTS_ALONE)
         self.eps = self.function.eps
 
     def __repr__(self) -> str:
@@ -108,15 +108,16 @@ class MatrixKernel(Kernel):
         return np.swapaxes(super()._at_exchanged(y, x), -1, -2)
 
 
-def matrix_shape(h: Callable[..., Any], grid: tuple[np.ndarray, np.ndarray]) -> tuple[int, int] | None:
-    """The shape (p, q) of the values of h on a grid if they are matrices, else None.
+def matrix_shape(function: UserFunction, grid: tuple[np.ndarray, np.ndarray]) -> tuple[int, int] | None:
+    """The shape (p, q) of the values of a function on a grid if they are matrices, else None; the values stay with it.
 
     `Kernel` explains what fails.
     """
     try:
-        values = numbers(UserFunction(h, "h")(*grid), "h")
+        values = numbers(function(*grid), "h")
     except Exception:  # noqa: BLE001 -- whatever a user's function raises
         return None
+    function.first = values.copy()    # it may write its next values where these are
     if values.ndim != 4 or values.shape[0] not in {1, 3} or values.shape[1] not in {1, 4}:
         return None
     return values.shape[2], values.shape[3]

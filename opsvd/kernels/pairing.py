@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from .._support.user_function import UserFunction
 from ..measures import Gaussian, Measure, MeasureLike, as_measure, require_line
-from .kernel import PROBED, Kernel, as_kernel, probe_grid
+from .kernel import PROBED, Kernel, as_function, as_kernel, probe_grid
 from .matrix_kernels import MatrixKernel, matrix_shape
 
 
@@ -28,8 +29,9 @@ def paired(h: "Callable[..., Any] | Kernel", mu_x: MeasureLike,
     dims = (measures[0].dim, measures[1].dim)
     if not isinstance(h, Kernel) and max(dims) <= PROBED:
         pair = (measures[0], measures[1])
-        matrices = matrix_shape(h, probe_grid(dims, pair)) is not None
-        h = (MatrixKernel if matrices else Kernel)(h, dims=dims, measures=pair)
+        function = UserFunction(as_function(h), "h")
+        matrices = matrix_shape(function, probe_grid(dims, pair)) is not None
+        h = MatrixKernel(h, dims=dims, measures=pair) if matrices else Kernel(function, dims=dims, measures=pair)
     kernel = as_kernel(h, dims)
     for side, dim in enumerate(kernel.dims):
         if measures[side] == Gaussian():

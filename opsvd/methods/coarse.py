@@ -27,6 +27,8 @@ def coarse_methods(problem: Problem) -> Iterator[Method]:
         yield FewValues()
     if panels and budget.affords(_coarse_values(problem), 15):
         yield _affordable(problem) if budget.dear else UniformPanels(10)
+    elif budget.dear:    # it takes two calls, of as many values as there are
+        yield FewValues()
     yield QuasiRandom()
 
 

@@ -32,7 +32,7 @@ def curved_stand_in(problem: Problem) -> StandIn | None:
     pairs = 4000    # as where other answers are looked at by pairs besides
     nodes = 12 if problem.rtol >= 1e-4 else 16    # of a panel in x; with fewer there are more panels
     try:
-        with problem.budget.part(0.7):
+        with problem.budget.part(0.9):
             cells = curved_cells(problem.kernel, part, problem.lines, 0.06 * problem.rtol, nodes=nodes)
         if cells is None:
             return None

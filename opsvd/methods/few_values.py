@@ -14,6 +14,8 @@ from ..probing.domain import Domain
 from .base import Method
 from .polynomial_attempt import PolynomialAttempt
 
+_MOST = 50_000    # values: to degree 96, whose functions take 0.1 s at the pairs
+
 
 class FewValues(Method):
     """Polynomials at a third of the values that there are, held against h at random pairs of points, the others.
@@ -31,18 +33,26 @@ class FewValues(Method):
         return f"takes measures with {nodes + 2} polynomials of finite norm" if few else None
 
     def discretisations(self, problem: Problem) -> Iterator[Discretisation]:
-        """Yield the one that the budget has values for, or none."""
+        """Yield one that the budget has values for, and larger ones where calls turn out to be cheaper; or none."""
+        budget, before = problem.budget, 0
         degree, nodes, pairs = _shares(problem)
         if degree < 1 or pairs < 30:    # with 30 pairs six bars of 4590 are false (benchmarks/few_values.py)
-            problem.budget.forgo(45)
-            return
+            budget.forgo(45)
+        while degree >= 1 and pairs >= 30 and nodes >= 2 * before:
+            yield self._discretisation(problem, degree, nodes, pairs)
+            before = nodes
+            degree, nodes, pairs = _shares(problem)
+
+    def _discretisation(self, problem: Problem, degree: int, nodes: int, pairs: int) -> Discretisation:
+        """The one of a degree, with so many pairs, or more where the first calls make them cheaper."""
         anywhere = replace(problem)
         vars(anywhere).update(domain=Domain((-math.inf, math.inf), (-math.inf, math.inf), 0.0, 1.0, widened=False))
         attempt = PolynomialAttempt(anywhere, degree, nodes)
         # What the coefficients go on to, if they fall as they did last: of exp(0.45xy) it lies where no pair does.
         # Without it 16 of 12,353 answers were false, and with it one is (benchmarks/few_values.py).
         beyond = attempt.tail * attempt.decay * float(np.linalg.norm(attempt.block.matrix))
-        yield Discretisation(
+        pairs = max(pairs, min(problem.budget.most_affordable(1), 2 * _MOST // 3))
+        return Discretisation(
             (attempt.block,), partial(evidence_of_few_pairs, problem, pairs, beyond),
             f"polynomials to degree {degree} from {nodes * (nodes + 2)} values, and {pairs} random pairs",
             limit=problem.budget.few_values_left)
@@ -50,7 +60,7 @@ class FewValues(Method):
 
 def _shares(problem: Problem) -> tuple[int, int, int]:
     """A degree, the nodes in x, two less than in y, and pairs: what values that are affordable in two calls do for."""
-    values = problem.budget.most_affordable(2)
+    values = min(problem.budget.most_affordable(2), _MOST)
     nodes = max(math.isqrt(values // 3 + 1) - 1, 0)
     # Spare nodes lessen the aliasing of what lies beyond the degree.
     return nodes - 1 - nodes // 4, nodes, values - nodes * (nodes + 2)

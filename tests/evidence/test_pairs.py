@@ -109,7 +109,7 @@ def test_the_pairs_are_what_a_budget_affords():
     assert pairs_for(kernel.limited(Budget(8000)), share=0.1) == 800
     assert pairs_for(kernel.limited(Budget(100))) == 200
     slow = Budget(10**9, 20.0)
-    slow.cheapest = 1e-3
+    slow.prices.note(1, 1e-3)
     assert pairs_for(kernel.limited(slow)) == 1000
     assert pairs_for(kernel.limited(Budget(seconds=2.0)), seconds_each=1e-5) == 10_000
     system = system_of(lambda x, y: np.tanh(x * y), 9)[1]
