@@ -135,6 +135,18 @@ def test_a_kernel_of_slow_calls_has_an_answer_after_a_few(clock):
     assert abs(svd.singular_values[0] - 0.523183285) <= svd.errors[0]
 
 
+@pytest.mark.parametrize("name", ["numbers", "numbers that jump"])
+def test_five_calls_are_enough(name, clock):
+    """A second each, of any size: two try h, and two or three make an answer with a first value and a bar that holds."""
+    fast, _ = answered(name, clock, rtol=1e-2)
+    clock[0] = 0.0
+    svd, slow = answered(name, clock, (0.0, 1.0), max_seconds=5.0)
+    assert clock[0] <= 5.0
+    assert slow.values > 200
+    assert svd.rank > 0
+    assert abs(svd.singular_values[0] - fast.singular_values[0]) <= svd.errors[0] + fast.errors[0]
+
+
 def test_no_answer_in_the_time_allowed_is_an_error_that_says_so(clock):
     """A second a call, and half of one allowed."""
     with pytest.raises(KernelError, match=r"h must be within what the budget allows, but max_seconds=0\.5 ran out"):
