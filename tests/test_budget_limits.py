@@ -137,7 +137,7 @@ def test_a_kernel_of_slow_calls_has_an_answer_after_a_few(clock):
 
 @pytest.mark.parametrize("name", ["numbers", "numbers that jump"])
 def test_five_calls_are_enough(name, clock):
-    """A second each, of any size: two try h, and two or three make an answer with a first value and a bar that holds."""
+    """A second each, of any size: two try h, and two or three tell a first value, with a bar that holds."""
     fast, _ = answered(name, clock, rtol=1e-2)
     clock[0] = 0.0
     svd, slow = answered(name, clock, (0.0, 1.0), max_seconds=5.0)
