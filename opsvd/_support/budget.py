@@ -145,14 +145,14 @@ class Budget:
         within = for_values / price if price > 0.0 else math.copysign(math.inf, for_values)
         return int(max(0.0, min(float(self.evaluations_left), within)))
 
-    def decide(self) -> None:
+    def decide(self, share: float = 0.3) -> None:
         """Say once, after the first values, whether values are dear.
 
-        They are if the check of one answer would take 10 % of the evaluations, or 5 % of the seconds. Of few values,
-        a thousand in twenty calls, nothing is held back: a coarse answer takes all of them.
+        They are if the check of one answer would take this share of the evaluations, or 5 % of the seconds. Of few
+        values, a thousand in twenty calls, nothing is held back: a coarse answer takes all of them.
         """
         check = 150_000    # where values are not spared, of kernels of numbers
-        self.dear = check > 0.1 * self.evaluations or check > self.in_seconds(0.05 * self.seconds)
+        self.dear = check > share * self.evaluations or check > self.in_seconds(0.05 * self.seconds)
         held = self._held
         self.release()
         self.few = self.dear and self.most_affordable(20) < 1000    # to find the domain takes some 300 to 700
