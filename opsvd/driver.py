@@ -138,11 +138,10 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
     # What it took to try h, and its shape; lines of kernels of vectors are tried anew, up to four times.
     budget.aside = (0 if isinstance(h, Kernel) else kernel.function.values + 12 * math.prod(kernel.value_shape)) + (
         0 if kernel.dims == (1, 1) or most < 1000 else 300)
-    budget.prices = replace(kernel.function.prices)
     rank, chosen = None if max_rank is None else positive_int(max_rank, "max_rank"), as_method(method)
     chosen = quad_method(chosen) if quad else chosen
     attainable = max(rtol, _attainable(kernel.eps), *(_attainable(mu.uncertainty) for mu in (mu_x, mu_y)))
-    function, before = kernel.function, kernel.function.values
+    function, before, budget.prices = kernel.function, kernel.function.values, replace(kernel.function.prices)
     kernel = entrywise(kernel, budget)
     budget.aside += function.values - before    # what it took to try a kernel in its place
     problem = Problem(kernel.limited(budget), mu_x, mu_y, attainable, rank)
