@@ -14,8 +14,6 @@ from ..probing.domain import Domain
 from .base import Method
 from .polynomial_attempt import PolynomialAttempt
 
-_MOST = 50_000    # values: to degree 96, whose functions take 0.1 s at the pairs
-
 
 class FewValues(Method):
     """Polynomials at a third of the values that there are, held against h at random pairs of points, the others.
@@ -51,16 +49,21 @@ class FewValues(Method):
         # What the coefficients go on to, if they fall as they did last: of exp(0.45xy) it lies where no pair does.
         # Without it 16 of 12,353 answers were false, and with it one is (benchmarks/few_values.py).
         beyond = attempt.tail * attempt.decay * float(np.linalg.norm(attempt.block.matrix))
-        pairs = max(pairs, min(problem.budget.most_affordable(1), 2 * _MOST // 3))
+        pairs = max(pairs, _affordable(problem, 1))
         return Discretisation(
             (attempt.block,), partial(evidence_of_few_pairs, problem, pairs, beyond),
             f"polynomials to degree {degree} from {nodes * (nodes + 2)} values, and {pairs} random pairs",
             limit=problem.budget.few_values_left)
 
 
+def _affordable(problem: Problem, calls: int) -> int:
+    """How many values there are for so many calls: at most those of degree 96, whose functions take 0.1 s at pairs."""
+    return min(problem.budget.most_affordable(calls), 50_000)
+
+
 def _shares(problem: Problem) -> tuple[int, int, int]:
     """A degree, the nodes in x, two less than in y, and pairs: what values that are affordable in two calls do for."""
-    values = min(problem.budget.most_affordable(2), _MOST)
+    values = _affordable(problem, 2)
     nodes = max(math.isqrt(values // 3 + 1) - 1, 0)
     # Spare nodes lessen the aliasing of what lies beyond the degree.
     return nodes - 1 - nodes // 4, nodes, values - nodes * (nodes + 2)
