@@ -94,11 +94,11 @@ def _found(measure: Measure, slopes: np.ndarray, constant: np.ndarray, rounding:
     if np.abs(axes.T @ axes - np.eye(p)).max() > rounding or (p > 1 and np.abs(along).max() > rounding * size):
         return "takes vectors x that are round as y sees them, or Gaussian"
     start = float(along[0]) if p == 1 else 0.0
-    return _Found(axes, constant, _square(line, slope, start),
+    return _Found(axes, constant, mean_square(line, slope, start),
                   lambda scale, bias: RoundPlane(p, line, slope / scale, start / scale, bias))
 
 
-def _square(line: LineMeasure, slope: float, start: float) -> float:
+def mean_square(line: LineMeasure, slope: float, start: float) -> float:
     """About the mean square of slope t + start, from quantiles."""
     low, middle, high = (slope * float(line.from_uniform(np.array(u))) + start for u in (0.16, 0.5, 0.84))
     return middle**2 + 0.25 * (high - low) ** 2
@@ -118,7 +118,7 @@ def _of_product(measure: Product, slopes: np.ndarray, constant: np.ndarray, roun
     if np.abs(axes.T @ axes - np.eye(len(lines))).max() > rounding:
         return "takes independent numbers x if their weights are independent of each other"
     starts = axes.T @ constant
-    square = sum(_square(*parts) for parts in zip(lines, sizes.tolist(), starts.tolist(), strict=True))
+    square = sum(mean_square(*parts) for parts in zip(lines, sizes.tolist(), starts.tolist(), strict=True))
     return _Found(axes, constant, square,
                   lambda scale, bias: ProductPlane(lines, sizes / scale, starts / scale, bias))
 

@@ -38,7 +38,7 @@ from ..quadrature import (
 from .angular_profile import ProductProfile
 from .polar_law import Directions, gauss_directions, legendre_directions
 from .sector_evidence import Unseen
-from .zonal_law import ZonalLaw
+from .zonal_law import ZonalLaw, mean_square
 from .zonal_planes import RoundPlane, cut
 
 
@@ -146,12 +146,30 @@ class SliceGrid:
         """Panels of a number x, or of the length of a vector."""
         return self.basis if self.plane.p == 1 else self._panels(self.plane)
 
+    def turned(self, plane: RoundPlane) -> RoundPlane:
+        r"""The plane in whose angle the polynomials are: at a distance that may be another one than that of the bias.
+
+        If phi breaks at zero, functions are singular where :math:`z^2 + \beta^2` is zero. If it first breaks at z_0,
+        they have the factor :math:`e^{-z_0^2 / (2 z^2 + 2 \beta^2)}`, which is smooth to a distance of about z_0, and
+        small nearer to zero: polynomials that tell points apart there are wasted. If the distance is large beside the
+        deviation of z, these are polynomials in z, which do not resolve functions that oscillate where most z are and
+        hardly vary beyond.
+        """
+        if self.deviations is not None:
+            return plane
+        nearest = float(np.abs(self.neurons.breaks).min(initial=math.inf))
+        width = math.sqrt(mean_square(self.across.line, self.across.slope, self.across.start))
+        return replace(plane, bias=min(max(plane.bias, 0.7 * nearest), width))
+
     def _panels(self, plane: RoundPlane) -> ContinuedPanels:
         # If x is stretched, panels near zero are narrow beside the distance of the pole of the angle: with wider ones,
         # as for fewer degrees, functions of 20 nodes a panel err by 1e-5.
-        line, edges = plane.line, plane.edges(self.size.degrees // 2 if self.deviations is None else 28)
+        turned, line = self.turned(plane), plane.line
+        edges = turned.edges(self.size.degrees // 2 if self.deviations is None else 28)
         while (len(edges) - 1) * self.size.z < 2.2 * self.size.degrees:
             edges = np.union1d(edges, 0.5 * (edges[1:] + edges[:-1]))
+        for _ in range(8):    # until nodes tell the zeros on each panel apart
+            edges = divided(edges, 1 + (self._zeros(turned, edges) > 0.45 * self.size.z))
         if math.isfinite(self.size.wave):    # the rule is for integrals along x at the largest w
             waves = self._reach * np.abs(np.diff(plane.first(edges))) / (4.0 * self.size.wave)
             edges = divided(edges, np.ceil(waves).astype(int).clip(1))
@@ -159,11 +177,19 @@ class SliceGrid:
             edges = cut(edges, line.edges[(line.edges > edges[0]) & (line.edges < edges[-1])])
         return ContinuedPanels(line, edges, self.size.z)
 
+    def _zeros(self, turned: RoundPlane, edges: np.ndarray) -> np.ndarray:
+        """How many zeros the last polynomial has on each panel."""
+        rule = ContinuedPanels(turned.line, edges, self.size.z).rule
+        last = weighted_polynomials(turned.angle(rule.nodes), rule.sqrt_weights, self.size.degrees)[:, -1]
+        last[np.abs(last) < 1e-10 * np.abs(last).max()] = 0.0    # where there is no weight it is rounding
+        last = last.reshape(-1, self.size.z)
+        return np.asarray(np.sum(last[:, 1:] * last[:, :-1] < 0.0, axis=1))
+
     @cached_property
     def smooth(self) -> np.ndarray:
         """Polynomials in the angle of (z, 1) that are orthonormal under the law of z, (nodes, degrees)."""
         rule = self.basis.rule
-        return weighted_polynomials(self.across.angle(rule.nodes), rule.sqrt_weights, self.size.degrees)
+        return weighted_polynomials(self.turned(self.across).angle(rule.nodes), rule.sqrt_weights, self.size.degrees)
 
     @cached_property
     def spans(self) -> tuple[np.ndarray, np.ndarray]:
@@ -272,7 +298,7 @@ class SliceGrid:
         In the cosine they have poles at the distance of the bias over the largest length: to 1e-13 at that many nodes.
         """
         lengths = self.lengths.measure.points(self.lengths.rule.nodes)
-        pole = self.plane.bias / float(self.plane.first(self.lengths.rule.nodes[-1:])[0])
+        pole = self.turned(self.plane).bias / float(self.plane.first(self.lengths.rule.nodes[-1:])[0])
         count = 2 * math.ceil(0.5 * (15.0 / math.asinh(pole) + max(self.size.degrees, len(self.degrees))))
         cosines, weights = (part[count // 2:] for part in gauss_gegenbauer(self.plane.p, count))
         values = self.basis.sums(np.multiply.outer(lengths, cosines).ravel(), self.smooth)
