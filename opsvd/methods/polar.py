@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .._support.floats import EPS
-from ..bases import PolarBasis
+from ..bases import PolarBasis, Polyspherical
 from ..evidence.parts import PartsEvidence
 from ..evidence.remainder import ORDER_MARGIN
 from ..measures import radial_half_density
@@ -19,7 +19,7 @@ from ..spectrum import Estimate
 from .angular_profile import ProductProfile, product_profile, scaled_line
 from .base import Method, only_real_numbers_of_vectors
 from .polar_evidence import PolarCheck
-from .polar_grids import PolarSizes, check_grid, first_sizes, own_grid, radial_basis
+from .polar_grids import PolarGrid, PolarSizes, check_grid, first_sizes, own_grid, radial_basis
 from .polar_law import PolarLaw, classes
 from .polar_operator import PolarOperator, Triplets, moved
 from .polar_tail import PolarTail
@@ -89,6 +89,23 @@ def _attempts(problem: Problem) -> Iterator[Discretisation]:
         sizes = sizes.finer
 
 
+class _Class(NamedTuple):
+    """Triplets on one class of harmonics, what judges them, and two norms of what they leave: see `PolarCheck`."""
+
+    angular: Polyspherical
+    check: PolarCheck
+    triplets: Triplets
+    left: tuple[float, float]
+
+
+def _above(least: float, triplets: Triplets, left: tuple[float, float]) -> tuple[Triplets, tuple[float, float]]:
+    """The triplets of larger values, one at least, and the norms of what they leave."""
+    f, s, g = triplets
+    count = max(int(np.sum(s > least)), 1)
+    return (Triplets(f[..., :count], s[:count], g[..., :count]),
+            (math.hypot(left[0], float(np.linalg.norm(s[count:]))), max(left[1], float(s[count:].max(initial=0.0)))))
+
+
 class _Level:
     """Triplets of one size, and what they are judged by."""
 
@@ -99,27 +116,55 @@ class _Level:
         self.own = own_grid(profile, setting.product.deviations, self.radial, sizes)
         self.excess = self.own.laws[0].excess
         self.outside = self.excess * radii.missing * radii.norm
-        self.found = list(self._triplets())
+        self.check, self.found = self._judgeable(list(self._triplets()))
 
     def _triplets(self) -> Iterator[tuple[PolarOperator[PolarLaw], Triplets]]:
-        """The operators of all classes of harmonics that are not zero by parity, and their triplets."""
+        """The operators of all classes of harmonics that are not zero by parity, and their triplets.
+
+        What a class leaves is as large as its next value. The largest of these is the least value that may be listed;
+        so each class has those above it alone, and two more from which these converge.
+        """
         product, profile, radii, *_ = self.setting
+        found = [angular for angular in classes((False,) * profile.k, self.sizes.tops)
+                 if profile.parities[sum(angular.degrees) % 2]]
+        operators, count = map(self.own.operator, found), self.sizes.count
+        if profile.k == 2:    # rougher grids would save nothing
+            yield from ((operator, operator.triplets(count)) for operator in operators)
+            return
         rougher = self.sizes.rougher
         radial = radial_basis(profile.k, radii, rougher.step)
-        # In two dimensions it would save nothing.
-        rough = own_grid(profile, product.deviations, radial, rougher) if profile.k > 2 else None
-        for angular in classes((False,) * profile.k, self.sizes.tops):
-            if not profile.parities[sum(angular.degrees) % 2]:
-                continue
-            operator, start = self.own.operator(angular), None
-            if rough is not None:
-                known = rough.operator(angular).triplets(self.sizes.count)
-                start = moved(known.g, radial, self.radial.grid, angular.shape)
-            yield operator, operator.triplets(self.sizes.count, start)
+        rough = own_grid(profile, product.deviations, radial, rougher)
+        known = [rough.operator(angular).triplets(count) for angular in found]
+        least = max(float(one.s.min(initial=math.inf)) for one in known)
+        for operator, one in zip(operators, known, strict=True):
+            some = min(int(np.sum(one.s >= least)) + 2, count)
+            start = moved(one.g[..., :some], radial, self.radial.grid, operator.angular.shape)
+            yield operator, operator.triplets(some, start)
+
+    def _judgeable(self, found: list[tuple[PolarOperator[PolarLaw], Triplets]]) -> tuple[PolarGrid, list[_Class]]:
+        """The grid for checks, and classes with those triplets that may be listed.
+
+        These are larger than what any class leaves beside all that were found. Of more than two coordinates, residuals
+        of the others would take most of the time.
+        """
+        product, profile, radii, tail, _ = self.setting
+        check = check_grid(profile, product.deviations, self.radial, self.sizes.check)
+        sizes, whole = self.sizes.check, check
+        if profile.k > 2:
+            last = max((float(triplets.s.min(initial=math.inf)) for _, triplets in found), default=0.0)
+            sizes = self.sizes.whole(self.excess, tail, last)
+            whole = own_grid(profile, product.deviations, radial_basis(profile.k, radii, sizes.step), sizes)
+        beyond = self.excess * tail.bound(sizes.tops[-1])
+        checks = [PolarCheck(check.operator(operator.angular), whole.operator(operator.angular), self.radial,
+                             self.radial, beyond, self.outside) for operator, _ in found]
+        left = [one.left_by(triplets) for one, (_, triplets) in zip(checks, found, strict=True)]
+        least = max((norm for _, norm in left), default=0.0) if profile.k > 2 else 0.0
+        return check, [_Class(operator.angular, one, *_above(least, triplets, sizes))
+                       for one, (operator, triplets), sizes in zip(checks, found, left, strict=True)]
 
     def discretisation(self) -> Discretisation:
         """One block for every class of harmonics, whose basis are its singular functions."""
-        blocks = tuple(self._block(operator, triplets) for operator, triplets in self.found)
+        blocks = tuple(map(self._block, self.found))
         seen = "" if self.setting.product.known else "seen to be "
         form = "<x, y>" if self.setting.product.identity else "<x, M y>"
         note = (f"{seen}phi({form}) in {self.radial.k} directions: harmonics to degree {self.sizes.tops[-1]} of "
@@ -127,34 +172,25 @@ class _Level:
         return Discretisation(blocks, self.evidence, note, rtol=self.problem.rtol, limit=_LIMIT,
                               factorise=lambda s: (np.eye(len(s)), np.diag(s).copy(), np.eye(len(s))))
 
-    def _block(self, operator: PolarOperator[PolarLaw], triplets: Triplets) -> Block:
+    def _block(self, one: _Class) -> Block:
+        angular, triplets = one.angular, one.triplets
         left, right = (PolarBasis(side, turn=turn, shift=np.zeros(self.radial.k), radial=self.radial,
-                                  angular=operator.angular,
-                                  table=functions.reshape(math.prod(operator.angular.shape), *functions.shape[-2:]))
+                                  angular=angular,
+                                  table=functions.reshape(math.prod(angular.shape), *functions.shape[-2:]))
                        for side, turn, functions in zip(self.problem.sides, self.setting.product.turns,
                                                         (triplets.f, triplets.g), strict=True))
         return Block(left, right, np.diag(triplets.s))
 
     def evidence(self, system: SingularSystem) -> PartsEvidence | None:
         """Every class on other lengths, directions and harmonics; None if random pairs contradict the answer."""
-        product, profile, radii, tail, _ = self.setting
-        check = check_grid(profile, product.deviations, self.radial, self.sizes.check)
-        sizes, whole = self.sizes.check, check
-        if profile.k > 2:
-            last = max((float(triplets.s.min(initial=math.inf)) for _, triplets in self.found), default=0.0)
-            sizes = self.sizes.whole(self.excess, tail, last)
-            whole = own_grid(profile, product.deviations, radial_basis(profile.k, radii, sizes.step), sizes)
-        beyond = self.excess * tail.bound(sizes.tops[-1])
-        parts = tuple(PolarCheck(check.operator(operator.angular), whole.operator(operator.angular), self.radial,
-                                 self.radial, beyond, self.outside).evidence(triplets)
-                      for operator, triplets in self.found)
-        norm, other = check.norm(), self.own.norm()
-        mass, energy = self.setting.profile.hidden
+        parts = tuple(one.check.evidence(one.triplets, one.left) for one in self.found)
+        norm, other = self.check.norm(), self.own.norm()
+        (mass, energy), rounding = self.setting.profile.hidden, 16.0 * EPS + 10.0 * self.setting.product.rounding
         highest = float(radial_half_density(np.zeros(1), self.radial.k)[0])
         unsure = abs(norm - other) + self.outside + (self.excess**2 * energy / norm if norm else 0.0)
         evidence = PartsEvidence(
             values=system.values, parts=parts, counts=(1,) * len(parts),
-            added=self.excess * (mass * highest**2 + (16.0 * EPS + 10.0 * product.rounding) * self.setting.radii.norm),
+            added=self.excess * (mass * highest**2 + rounding * self.setting.radii.norm),
             known_norm=Estimate(norm, unsure),
             floor=ORDER_MARGIN * max((part.operator_norm for part in parts), default=0.0))
         return None if self.setting.unseen.contradicts(system, evidence) else evidence

@@ -49,8 +49,8 @@ class PolarCheck:
         """A bound of what neither operator has: it needs no margin."""
         return self.beyond + self.outside
 
-    def evidence(self, triplets: Triplets) -> RemainderEvidence:
-        """Residuals of the triplets, and the norm of what all of them leave."""
+    def evidence(self, triplets: Triplets, left: tuple[float, float]) -> RemainderEvidence:
+        """Residuals of the triplets, and the norms of what all of them leave, as `left_by` gives them."""
         op, s = self.operator, triplets.s
         f = moved(triplets.f, self.left, op.left.delta, op.angular.shape)
         g = moved(triplets.g, self.right, op.right.delta, op.angular.shape)
@@ -61,7 +61,7 @@ class PolarCheck:
         skew = 0.5 * s.max(initial=0.0) * sum(
             corner_norms(_products(functions, inner) - np.eye(len(s))) for functions, inner in ((f, inner_f),
                                                                                               (g, inner_g)))
-        size, norm = self._remainder(triplets)
+        size, norm = left
         images = Images(np.maximum(along_x[0], along_y[0]) + self.outside,
                         np.maximum(along_x[1], along_y[1]) + skew + self.outside**2 / (s.max(initial=0.0) or 1.0))
         # What is left beside the leading q is a direct sum of the others and of what is beside all, up to residuals.
@@ -72,7 +72,7 @@ class PolarCheck:
             operator_norm=norm + self.unseen / ORDER_MARGIN, coupling=norm + self.unseen, images=images,
             complement=complement, dimension=int(np.prod(op.angular.shape)) * len(op.left.delta))
 
-    def _remainder(self, triplets: Triplets) -> tuple[float, float]:
+    def left_by(self, triplets: Triplets) -> tuple[float, float]:
         r"""The Hilbert-Schmidt norm of what the triplets leave, R, to a third, and a bound of its operator norm.
 
         As in `norm_bound`, but of an odd Chebyshev polynomial :math:`T_n(R / \beta)`, whose applications take R and R*
