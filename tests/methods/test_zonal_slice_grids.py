@@ -12,6 +12,7 @@ class OfThePlane(SliceGrid):
     """Polynomials in the angle of the plane itself, whatever phi is."""
 
     def turned(self, plane):
+        """The same."""
         return plane
 
 
