@@ -46,6 +46,12 @@ def of_rate(rate):
     return exact.squared_exponential(np.sqrt(0.5 / rate), 80)
 
 
+def of_wave(c):
+    """The values of e^(icxy), a geometric sequence."""
+    q = (np.sqrt(1.0 + 4.0 * c * c) - 1.0) / (2.0 * c)
+    return np.sqrt(np.sqrt(1.0 + 4.0 * c * c) + 2.0 * c) * (1.0 - q) * q ** np.arange(60.0)
+
+
 METRIC, COVARIANCE = (np.array(rows) for rows in (
     [[2.0, 0.5, 0.3], [0.5, 1.0, -0.4], [0.3, -0.4, 0.7]], [[1.0, 0.3, -0.2], [0.3, 2.0, 0.5], [-0.2, 0.5, 0.5]]))
 
@@ -67,8 +73,9 @@ KNOWN = {
     "jumps": (later, Product(UNIT, Beta(0.5, 0.5)), products(JUMP, JUMP), 15),
     "crossed coordinates": (crossed, THREE, exact.exp_product(0.2, 20), 10),
     "waves": (lambda x, y: np.exp(1j * np.sum(x * y * np.array([1.0, 0.5]), axis=-1)), TWO,
-              products(*(np.sqrt(np.sqrt(1.0 + 4.0 * c * c) + 2.0 * c) * (1.0 - q) * q ** np.arange(60.0) for c, q in (
-                  (c, (np.sqrt(1.0 + 4.0 * c * c) - 1.0) / (2.0 * c)) for c in (1.0, 0.5)))), 300),
+              products(of_wave(1.0), of_wave(0.5)), 300),
+    "waves of <x, y>": (lambda x, y: np.exp(1j * np.sum(x * y, axis=-1)), TWO, products(of_wave(1.0), of_wave(1.0)),
+                        900),
 }
 """h, the measure of x and of y, the values, and how many are to be given at least."""
 
