@@ -17,12 +17,12 @@ import numpy as np
 
 from .._support.arrays import squares
 from .._support.budget import check_time
-from .._support.floats import EPS, TINY, chunks
+from .._support.floats import EPS, TINY
 from ..errors import KernelError, diverges_towards
 from ..kernels import Elementwise, elementwise
 from ..measures import radial_half_density
 from ..operator.problem import Problem
-from ..quadrature import SLOWEST_RATE, Pieces, angle_density, gauss_legendre, hidden_energy, on_panels, recurrence
+from ..quadrature import SLOWEST_RATE, Pieces, angle_density, gauss_legendre, gegenbauer, hidden_energy, on_panels
 from .angular_slices import CHECK_CUT, CHECK_ORDER, ORDER, PHASE
 from .filtered_profile import FilteredProfile, filtered_profile
 from .known_phi import on_pieces, remembered_line
@@ -33,6 +33,9 @@ from .sections import Sections, grid_step
 _TOWARDS_ZERO = np.exp([-4.0, -9.0, -16.0, -26.0])
 # The density, with phi, ends where it is below e^-120 of its largest value.
 _NEGLIGIBLE_EXPONENT = 120.0
+# So many equidistant products |x| |y| have one rule, at steps of 0.09 as far as a wide piece of phi reaches; and where
+# each has its own, so many values of polynomials at once are some megabytes.
+_TOGETHER, _VALUES = 12, 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,30 +112,46 @@ class ProductProfile:
         """
         c, beyond = np.zeros((size, len(log_z)), self.line.dtype), np.zeros(len(log_z))
         cuts = self._cuts(float(log_z.max()), size, check=check)
-        nodes = (len(self._edges) + len(cuts)) * (CHECK_ORDER if check else ORDER)
-        # Every degree goes over some arrays of 40,000 values. These stay in the processor's cache: millions would take
-        # 20 % longer for tanh(<x, y>) in R^3.
-        for some in chunks(len(log_z), nodes, 40_000):
-            check_time()
-            c[:, some], beyond[some] = self._sections(log_z[some], size, cuts, check=check)
-        return c, beyond
-
-    def _sections(self, log_z: np.ndarray, size: int, cuts: np.ndarray, *,
-                  check: bool) -> tuple[np.ndarray, np.ndarray]:
-        edges = self._edges
+        edges, order = self._edges, CHECK_ORDER if check else ORDER
         if check:    # no panel is as it was, and none goes across a break
             edges = np.union1d(edges, edges[:-1] + CHECK_CUT * np.diff(edges))
-        order = CHECK_ORDER if check else ORDER
-        t, weights = _angular_rule(log_z, edges, np.append(np.sin(cuts), _TOWARDS_ZERO), self.k, order)
-        parts = self._parts(np.exp(log_z)[:, None] * t)
-        c = np.zeros((size, len(log_z)), parts.dtype)
-        for parity in (0, 1):
-            if self.parities[parity]:
-                _take_sums(parts[parity], (t, 2.0 * weights), self.k, c, parity)
+        start = 0
+        while start < len(log_z):
+            check_time()
+            some, ends = self._together(log_z[start:start + _TOGETHER], edges, size * order * len(cuts))
+            t, weights = _angular_rule(some.mean(axis=1), ends, np.append(np.sin(cuts), _TOWARDS_ZERO), self.k, order)
+            there = slice(start, start + some.size)
+            c[:, there], beyond[there] = self._sections(some, t, weights, size)
+            start = there.stop
+        return c, beyond
+
+    def _together(self, log_z: np.ndarray, edges: np.ndarray, values: int) -> tuple[np.ndarray, np.ndarray]:
+        """The first of some equidistant points, (groups, n) of which n have one rule, and ends of panels in log|w|.
+
+        Where phi has breaks, or is steep somewhere, every point has its own rule. Of a point there are so many values
+        of polynomials at the cuts.
+        """
+        if not self.breaks:
+            ends = _for_all_within(0.5 * (log_z[-1] - log_z[0]), edges)
+            if len(ends) <= 2 * len(edges):
+                return log_z[None], ends
+        return log_z[:max(1, _VALUES // (values + 1)), None], edges
+
+    def _sections(self, log_z: np.ndarray, t: np.ndarray, weights: np.ndarray,
+                  size: int) -> tuple[np.ndarray, np.ndarray]:
+        """c_l(z) at points (groups, n), and what they leave, by rules (groups, nodes) with one for each group."""
+        parts = self._parts(np.exp(log_z)[..., None] * t[:, None])
+        p = np.moveaxis(gegenbauer(t, self.k, size), 0, 1)
+        c = np.zeros((size, log_z.size), parts.dtype)
+        for parity in np.flatnonzero(self.parities):
+            mine, of_degrees = parts[parity], p[:, parity::2]
+            sums = np.matmul(2.0 * weights[:, None] * mine, np.swapaxes(of_degrees, 1, 2))
+            mine -= np.matmul(sums, of_degrees)
+            c[parity::2] = sums.reshape(log_z.size, -1).T
         # Scaled by the largest value: squares may overflow where the densities make up for them.
-        scale = np.maximum(np.abs(parts).max(axis=(0, 2)), TINY)
-        energies = np.sum(squares(parts * (1.0 / scale)[:, None]), axis=0)
-        return c, scale * np.sqrt(2.0 * np.sum(weights * energies, axis=1))
+        scale = np.maximum(np.abs(parts).max(axis=(0, 3)), TINY)
+        energies = np.sum(squares(parts * (1.0 / scale)[..., None]), axis=0)
+        return c, (scale * np.sqrt(2.0 * np.sum(weights[:, None] * energies, axis=2))).ravel()
 
     @property
     def _edges(self) -> np.ndarray:
@@ -176,30 +195,15 @@ class ProductProfile:
         return np.log(sizes[np.minimum(np.searchsorted(points, s), len(w) - 1)])
 
 
-def _take_sums(part: np.ndarray, rule: tuple[np.ndarray, np.ndarray], k: int, c: np.ndarray, first: int) -> None:
-    r"""Put integrals with every second :math:`p_l` into c, (size, n), and take their sums from a part of phi, (n, m).
-
-    Polynomials of one parity have a recurrence of their own,
-    :math:`a_{l+1} a_{l+2} p_{l+2} = (t^2 - a_{l+1}^2 - a_l^2)\, p_l - a_l a_{l-1} p_{l-2}`. They are scaled such that
-    the last factor becomes one, which spares a pass over the arrays.
-    """
-    t, weights = rule
-    a = np.append(0.0, recurrence(k, len(c) + 1))
-    square, weighted, product, scratch = t * t, weights * part, np.empty_like(part), np.empty_like(t)
-    before, now = np.zeros_like(t), t / a[1] if first else np.ones_like(t)
-    scale_before, scale = 1.0, 1.0    # by which the polynomials are multiplied
-    for degree in range(first, len(c), 2):
-        np.einsum("ij,ij->i", weighted, now, out=c[degree])
-        c[degree] /= scale
-        np.multiply(now, (c[degree] / scale)[:, None], out=product)
-        part -= product
-        up, down = a[degree + 1] * a[degree + 2], a[degree] * a[degree - 1] if degree > 1 else 0.0
-        scale_next = scale_before * up / down if down else 1.0
-        np.multiply(square, scale_next / (scale * up), out=scratch)
-        scratch -= (a[degree + 1]**2 + a[degree]**2) * scale_next / (scale * up)
-        scratch *= now
-        np.subtract(scratch, before, out=before)
-        before, now, scale_before, scale = now, before, scale, scale_next
+def _for_all_within(reach: float, edges: np.ndarray) -> np.ndarray:
+    """Ends of panels that are as narrow as any of the given ones which is within reach of them."""
+    widths, ends = np.diff(edges), [edges[:1]]
+    first, last = (np.searchsorted(edges, edges[:-1] - reach, side="right") - 1,
+                   np.searchsorted(edges, edges[1:] + reach, side="left"))
+    for i, (low, high) in enumerate(zip(np.maximum(first, 0), last, strict=True)):
+        count = math.ceil(widths[i] / widths[low:high].min() - 1e-9)
+        ends.append(np.linspace(edges[i], edges[i + 1], count + 1)[1:])
+    return np.concatenate(ends)
 
 
 def nodes_on(pieces: Pieces) -> tuple[np.ndarray, np.ndarray]:

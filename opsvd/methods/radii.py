@@ -162,10 +162,11 @@ def degrees_for(energies: Callable[[int], tuple[list[float], float]], k: int, no
     while True:
         inner, outer = energies(size)
         norms = np.array([math.sqrt(e / harmonics(k, degree)) if e else 0.0 for degree, e in enumerate(inner)])
-        beyond = math.sqrt(outer)
-        enough = largest_beyond(beyond, k, size, parities) <= tol * norms.max()
+        beyond = np.sqrt(outer + np.append(np.cumsum(inner[::-1])[::-1], 0.0))    # of so many degrees
+        enough = [fewer for fewer in range(1, size + 1)
+                  if largest_beyond(float(beyond[fewer]), k, fewer, parities) <= tol * norms.max()]
         # What twice the degrees do not halve, below the root of eps, is the rounding of energies.
-        rounding = before < 1e-8 * norm and beyond > 0.5 * before
+        rounding = before < 1e-8 * norm and beyond[-1] > 0.5 * before
         if enough or rounding or size >= most:
-            return size
-        before, size = beyond, min(2 * size, most)
+            return enough[0] if enough else size
+        before, size = beyond[-1], min(2 * size, most)

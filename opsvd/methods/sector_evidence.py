@@ -22,7 +22,7 @@ from .sector_checks import CheckGrid
 from .sector_grids import SectorGrids
 
 FAINT = 1e-16
-"""Rows of a matrix that together are below this part of it are left out: they are below the rounding of the others."""
+"""Rows of matrices that together are below this part of the largest matrix are left out: the others' rounding."""
 
 Grids: TypeAlias = SectorGrids | LengthGrids
 """What a kernel is on each degree, in logarithms of lengths of Gaussian vectors, or between lengths of any laws."""
@@ -60,8 +60,8 @@ def sector_evidence(d: Grids, rtol: float, unseen: Unseen | None,
     rough = any(2.0 * one.remainder > goal * root for one, root in zip(seen, roots, strict=True))
     others = d.shifted_checks if rough else ()
     if others:
-        seen = [largest_evidence(list(each)) for each in zip(seen, *(_seen(d, check, triplets) for check in others),
-                                                             strict=True)]
+        seen = [largest_evidence(list(of_checks)) for of_checks in
+                zip(seen, *(_seen(d, check, triplets) for check in others), strict=True)]
     elif not d.smooth:
         # One grid knows how large the remainder is, but its integrals may be wrong as those of the bases are.
         seen = [replace(one, coupling=one.remainder, images=None) for one in seen]
@@ -109,8 +109,9 @@ def _seen(d: Grids, check: CheckGrid | LengthCheck, triplets: list[Triplets]) ->
 
 
 def _seen_of_degree(d: Grids, check: CheckGrid | LengthCheck, degree: int, triplets: Triplets) -> RemainderEvidence:
-    """The same of one degree, from its functions at the nodes."""
-    (f, sigma, g), matrix = triplets, check.matrix(degree)
+    """The same of those of one degree, with functions on the grid."""
+    f, sigma, g = triplets
+    matrix = check.matrix(degree)
     r = matrix - (f * sigma) @ g.conj().T
     norm, outside = float(np.linalg.norm(matrix)), d.radii.missing * d.radii.norm
     remainder = float(np.hypot(np.linalg.norm(r), FAINT * norm))

@@ -136,6 +136,8 @@ def _of_lengths(problem: Problem) -> Iterator[Discretisation]:
 def _blocks(problem: Problem, d: Grids) -> Generator[Block]:
     """One block a degree."""
     left, right = problem.sides
-    for degree in d.degrees:
-        basis = SectorBasis(left, d.left, degree)
-        yield Block(basis, SectorBasis(right, d.right, degree), d.matrix(degree) / basis.multiplicity_root, FAINT)
+    bases = [(SectorBasis(left, d.left, degree), SectorBasis(right, d.right, degree)) for degree in d.degrees]
+    matrices = [d.matrix(mine.degree) / mine.multiplicity_root for mine, _ in bases]
+    negligible = FAINT * max(float(np.linalg.norm(matrix)) for matrix in matrices)
+    for (mine, other), matrix in zip(bases, matrices, strict=True):
+        yield Block(mine, other, matrix, negligible)

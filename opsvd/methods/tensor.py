@@ -147,7 +147,7 @@ def _attempts(problem: Problem) -> Iterator[Discretisation]:
     parts = list(zip(c.components, d.sizes, strict=True))
     left = PolynomialProducts(problem.sides[0], c.turn_x, tuple((part.x, size[0]) for part, size in parts))
     right = PolynomialProducts(problem.sides[1], c.turn_y, tuple((part.y, size[1]) for part, size in parts))
-    block = Block(left, right, d.matrix, problem.tolerances.negligible_products)
+    block = Block(left, right, d.matrix, problem.tolerances.negligible_products * float(np.linalg.norm(d.matrix)))
     evidence = partial(evidence_at_pairs, problem, d.beyond) if problem.given.dear else partial(_evidence, d)
     yield Discretisation((block,), evidence, _note(d), rtol=problem.rtol,
                          limit="More products of polynomials are not affordable: accept a larger rtol")

@@ -30,7 +30,7 @@ class Block:
         The functions a_m and b_n.
     matrix : ndarray, shape (left.size, right.size)
     negligible : float
-        Rows and columns that together are below this part of the matrix are left out.
+        Rows and columns that together have no larger norm than this are left out.
     """
 
     left: Basis
@@ -43,9 +43,8 @@ class Block:
         if self.negligible == 0.0:
             u, s, v = factorise(self.matrix)
         else:
-            least = self.negligible * float(np.linalg.norm(self.matrix))
-            rows, columns = (np.flatnonzero(np.linalg.norm(self.matrix, axis=axis) >
-                                            least / np.sqrt(self.matrix.shape[1 - axis])) for axis in (1, 0))
+            rows, columns = (np.flatnonzero(np.linalg.norm(self.matrix, axis=axis) > self.negligible
+                                            / np.sqrt(self.matrix.shape[1 - axis])) for axis in (1, 0))
             inner_u, s, inner_v = factorise(self.matrix[np.ix_(rows, columns)])
             u, v = (np.zeros((count, len(s)), self.matrix.dtype) for count in self.matrix.shape)
             u[rows], v[columns] = inner_u, inner_v
