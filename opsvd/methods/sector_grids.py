@@ -105,10 +105,9 @@ class SectorGrids:
         return () if self.smooth or self.level < 2 else self.checks.others
 
 
-def sector_grids(profiles: Profiles, radii: Radii, size: int, parities: tuple[bool, bool], aim: float, *,
+def sector_grids(profiles: Profiles, radii: Radii, size: int, parities: tuple[bool, bool], step: float, *,
                  levels: int = 6, finer: float = 0.7) -> Iterator[SectorGrids]:
     """Yield with ever smaller steps: each is `finer` times the one before; none has more than 1201 nodes."""
-    step = first_step(profiles.k, aim)
     for level in range(levels):
         h = step * finer**level
         left, right = (RadialBasis(profiles.k, h, high - shift * h, 2 * math.ceil(0.5 * (high - low) / h) + 1)

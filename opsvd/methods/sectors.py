@@ -19,10 +19,11 @@ from .base import Method, only_numbers_of_vectors
 from .invariant_profile import InvariantProfile
 from .length_grids import length_grids
 from .length_profile import LengthProfile, of_product, of_vectors
+from .profile import fine_step
 from .radii import Radii, enough_degrees, find_radii
 from .sections import Profiles
 from .sector_evidence import FAINT, Grids, Unseen, sector_evidence
-from .sector_grids import beyond_ends, sector_grids
+from .sector_grids import beyond_ends, first_step, sector_grids
 from .tightening import tightened
 
 _SEEN = "seen to be a function of |x|, |y| and <x, y>"
@@ -75,7 +76,8 @@ class Sectors(Method):
         of_lengths = LengthProfile(of_vectors(kernel), kernel.dims[0], problem.tolerances.angles)
         profile = InvariantProfile(of_lengths, _stds(problem))
         radii, _ = find_radii(lambda _: profile.coarse(), profile.k, problem.tolerances.lengths)
-        yield from self._refined(problem, profile.with_panels(radii), radii, (True, True), what=_SEEN, unseen=unseen)
+        yield from self._refined(problem, profile.with_panels(radii), radii, (True, True),
+                                 first_step(profile.k, problem.tolerances.lengths), what=_SEEN, unseen=unseen)
 
     def _of_product(self, problem: Problem, phi: Callable[[np.ndarray], np.ndarray], kinks: tuple[float, ...],
                     what: str, unseen: Unseen | None) -> Iterator[Discretisation]:
@@ -89,12 +91,15 @@ class Sectors(Method):
                                    problem.tolerances.profiles)
 
         radii, profile = find_radii(make, k, aim)
-        yield from self._refined(problem, profile, radii, profile.parities, what=what, unseen=unseen)
+        step = first_step(k, aim)
+        # Of waves as fast as they come, as cos(<x, y>) has them, shorter steps need no filter.
+        step = fine_step(profile.pieces, step, step) or step
+        yield from self._refined(problem, profile, radii, profile.parities, step, what=what, unseen=unseen)
 
-    def _refined(self, problem: Problem, profiles: Profiles, radii: Radii, parities: tuple[bool, bool], *, what: str,
-                 unseen: Unseen | None) -> Iterator[Discretisation]:
+    def _refined(self, problem: Problem, profiles: Profiles, radii: Radii, parities: tuple[bool, bool],
+                 step: float, *, what: str, unseen: Unseen | None) -> Iterator[Discretisation]:
         size = enough_degrees(profiles, radii, profiles.k, problem.tolerances.degrees, parities)
-        for d in sector_grids(profiles, radii, size, parities, problem.tolerances.lengths):
+        for d in sector_grids(profiles, radii, size, parities, step):
             note = (f"{what} in R^{d.left.k}: spherical harmonics to degree {len(d.values) - 1}, each with a radial "
                     f"kernel of {d.left.count} by {d.right.count} nodes, step {d.left.step:.3g} in log|x|")
             yield Discretisation(tuple(_blocks(problem, d)), partial(sector_evidence, d, problem.rtol, unseen), note,
