@@ -17,7 +17,7 @@ import numpy as np
 
 from .._support.arrays import squares
 from .._support.budget import check_time
-from .._support.floats import EPS, TINY
+from .._support.floats import EPS, TINY, chunks
 from ..errors import KernelError, diverges_towards
 from ..kernels import Elementwise, elementwise
 from ..measures import radial_half_density
@@ -108,34 +108,23 @@ class ProductProfile:
         """c_l(z) for l < size at n points, shape (size, n), and the root mean square of what they leave, shape (n,).
 
         It is taken of phi less its sum in the p_l, and means something far below rounding of M. For `check` the nodes
-        are others.
+        are others. Neighbouring points have one rule, or each its own where phi breaks.
         """
         c, beyond = np.zeros((size, len(log_z)), self.line.dtype), np.zeros(len(log_z))
         cuts = self._cuts(float(log_z.max()), size, check=check)
         edges, order = self._edges, CHECK_ORDER if check else ORDER
         if check:    # no panel is as it was, and none goes across a break
             edges = np.union1d(edges, edges[:-1] + CHECK_CUT * np.diff(edges))
-        start = 0
-        while start < len(log_z):
+        spans = [float(np.ptp(log_z[some])) for some in chunks(len(log_z), 1, _TOGETHER)]
+        shared = _for_all_within(0.5 * max(spans), edges)
+        alone = self.breaks or len(shared) > 2 * len(edges)    # or phi is steep somewhere
+        for some in chunks(len(log_z), *((size * order * len(cuts), _VALUES) if alone else (1, _TOGETHER))):
             check_time()
-            some, ends = self._together(log_z[start:start + _TOGETHER], edges, size * order * len(cuts))
-            t, weights = _angular_rule(some.mean(axis=1), ends, np.append(np.sin(cuts), _TOWARDS_ZERO), self.k, order)
-            there = slice(start, start + some.size)
-            c[:, there], beyond[there] = self._sections(some, t, weights, size)
-            start = there.stop
+            groups = log_z[some, None] if alone else log_z[None, some]
+            t, weights = _angular_rule(groups.mean(axis=1), edges if alone else shared,
+                                       np.append(np.sin(cuts), _TOWARDS_ZERO), self.k, order)
+            c[:, some], beyond[some] = self._sections(groups, t, weights, size)
         return c, beyond
-
-    def _together(self, log_z: np.ndarray, edges: np.ndarray, values: int) -> tuple[np.ndarray, np.ndarray]:
-        """The first of some equidistant points, (groups, n) of which n have one rule, and ends of panels in log|w|.
-
-        Where phi has breaks, or is steep somewhere, every point has its own rule. Of a point there are so many values
-        of polynomials at the cuts.
-        """
-        if not self.breaks:
-            ends = _for_all_within(0.5 * (log_z[-1] - log_z[0]), edges)
-            if len(ends) <= 2 * len(edges):
-                return log_z[None], ends
-        return log_z[:max(1, _VALUES // (values + 1)), None], edges
 
     def _sections(self, log_z: np.ndarray, t: np.ndarray, weights: np.ndarray,
                   size: int) -> tuple[np.ndarray, np.ndarray]:
