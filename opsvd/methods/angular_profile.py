@@ -33,9 +33,6 @@ from .sections import Sections, grid_step
 _TOWARDS_ZERO = np.exp([-4.0, -9.0, -16.0, -26.0])
 # The density, with phi, ends where it is below e^-120 of its largest value.
 _NEGLIGIBLE_EXPONENT = 120.0
-# So many equidistant products |x| |y| have one rule, at steps of 0.09 as far as a wide piece of phi reaches; and where
-# each has its own, so many values of polynomials at once are some megabytes.
-_TOGETHER, _VALUES = 12, 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,13 +112,14 @@ class ProductProfile:
         edges, order = self._edges, CHECK_ORDER if check else ORDER
         if check:    # no panel is as it was, and none goes across a break
             edges = np.union1d(edges, edges[:-1] + CHECK_CUT * np.diff(edges))
-        spans = [float(np.ptp(log_z[some])) for some in chunks(len(log_z), 1, _TOGETHER)]
-        shared = _for_all_within(0.5 * max(spans), edges)
-        alone = self.breaks or len(shared) > 2 * len(edges)    # or phi is steep somewhere
-        for some in chunks(len(log_z), *((size * order * len(cuts), _VALUES) if alone else (1, _TOGETHER))):
+        together = 12    # at steps of 0.09 they reach as far as a wide piece of phi
+        spans = [float(np.ptp(log_z[some])) for some in chunks(len(log_z), 1, together)]
+        shared = None if self.breaks else _for_all_within(0.5 * max(spans), edges)
+        # Where phi breaks or is steep, the polynomials of several points are some megabytes.
+        for some in chunks(len(log_z), *((size * order * len(cuts),) if shared is None else (1, together))):
             check_time()
-            groups = log_z[some, None] if alone else log_z[None, some]
-            t, weights = _angular_rule(groups.mean(axis=1), edges if alone else shared,
+            groups = log_z[some, None] if shared is None else log_z[None, some]
+            t, weights = _angular_rule(groups.mean(axis=1), edges if shared is None else shared,
                                        np.append(np.sin(cuts), _TOWARDS_ZERO), self.k, order)
             c[:, some], beyond[some] = self._sections(groups, t, weights, size)
         return c, beyond
@@ -184,15 +182,17 @@ class ProductProfile:
         return np.log(sizes[np.minimum(np.searchsorted(points, s), len(w) - 1)])
 
 
-def _for_all_within(reach: float, edges: np.ndarray) -> np.ndarray:
-    """Ends of panels that are as narrow as any of the given ones which is within reach of them."""
-    widths, ends = np.diff(edges), [edges[:1]]
-    first, last = (np.searchsorted(edges, edges[:-1] - reach, side="right") - 1,
-                   np.searchsorted(edges, edges[1:] + reach, side="left"))
-    for i, (low, high) in enumerate(zip(np.maximum(first, 0), last, strict=True)):
-        count = math.ceil(widths[i] / widths[low:high].min() - 1e-9)
-        ends.append(np.linspace(edges[i], edges[i + 1], count + 1)[1:])
-    return np.concatenate(ends)
+def _for_all_within(reach: float, edges: np.ndarray) -> np.ndarray | None:
+    """Ends of panels as narrow as any of the given ones within reach of them; None if that takes twice as many."""
+    widths = np.diff(edges)
+    first = np.maximum(np.searchsorted(edges, edges[:-1] - reach, side="right") - 1, 0)
+    last = np.searchsorted(edges, edges[1:] + reach, side="left")
+    narrowest = np.array([widths[low:high].min() for low, high in zip(first, last, strict=True)])
+    counts = np.ceil(widths / narrowest - 1e-9)
+    if counts.sum() > 2 * len(widths):
+        return None
+    return np.concatenate([edges[:1], *(np.linspace(low, high, int(count) + 1)[1:] for low, high, count in
+                                        zip(edges[:-1], edges[1:], counts, strict=True))])
 
 
 def nodes_on(pieces: Pieces) -> tuple[np.ndarray, np.ndarray]:
