@@ -83,8 +83,11 @@ def with_doubts(evidence: Evidence | None, problem: Problem, system: SingularSys
 def _largest(functions: SingularFunctions, values: np.ndarray, least: float) -> float:
     r"""The largest :math:`s_i f_i(x)^2` and :math:`\sum_i s_i^2 f_i(x)^2 / \|h\|` at nodes of that weight or more."""
     largest = float(values[0])
-    for at_points, weights, _ in functions.means():
-        squares = np.sum(np.abs(at_points[weights >= least]) ** 2, axis=1) * values
+    with np.errstate(divide="ignore", invalid="ignore"):    # points beside a break may be rounded out of the support
+        means = functions.means()
+    for at_points, weights, _ in means:
+        seen = (weights >= least) & np.isfinite(at_points).all(axis=(1, 2))
+        squares = np.sum(np.abs(at_points[seen]) ** 2, axis=1) * values
         norms = squares @ values / np.linalg.norm(values)
         largest = max(largest, float(squares.max(initial=0.0)), float(norms.max(initial=0.0)))
     return largest

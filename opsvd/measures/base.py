@@ -36,8 +36,8 @@ class Measure(ABC):
     lines : tuple of LineMeasure
         The laws of independent coordinates that points are made of by `placed`; empty if there are none.
     uncertainty : float
-        How far the root of its density may be from the one that is meant, in the norm of :math:`L^2`; zero but for
-        rounding where it is given by a formula of this library.
+        How far the root of its density may be from the one that is meant, relatively: the mean of that under the
+        measure; zero but for rounding where it is given by a formula of this library.
     """
 
     arguments: tuple[str, ...] = ()
@@ -138,6 +138,6 @@ def weighted(measure: Any, nodes: np.ndarray, lebesgue_weights: np.ndarray) -> R
     return Rule(nodes, np.sqrt(lebesgue_weights), measure.sqrt_density(nodes))
 
 
-def root_mean_square(uncertainties: Sequence[float], shares: Sequence[float]) -> float:
-    """The uncertainty of a sum of measures: with these shares, the roots of their densities are off by so much."""
-    return math.sqrt(math.fsum(share * one**2 for one, share in zip(uncertainties, shares, strict=True)))
+def uncertainty_of_sum(uncertainties: Sequence[float], shares: Sequence[float]) -> float:
+    """The uncertainty of a sum of measures, which have these shares."""
+    return math.fsum(share * one for one, share in zip(uncertainties, shares, strict=True))

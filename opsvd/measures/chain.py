@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from .._support.validation import points
-from .base import root_mean_square
+from .base import uncertainty_of_sum
 from .line import UNDERFLOW, LineMeasure
 from .tails import Tail
 
@@ -93,7 +93,7 @@ class Chain(LineMeasure):
             self.most_polynomials = 0.0
         places = {part.symmetry for part in parts}
         self.symmetry = places.pop() if len(places) == 1 else None
-        self.uncertainty = root_mean_square([part.uncertainty for part in parts], shares)
+        self.uncertainty = uncertainty_of_sum([part.uncertainty for part in parts], shares)
 
     @property
     def plain(self) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 
 from .._support.arrays import read_only
 from .._support.validation import affordable, described, generator, real_array, sequence
-from .base import root_mean_square
+from .base import uncertainty_of_sum
 from .chain import Chain
 from .coordinates import strictly_between
 from .density import Density
@@ -135,7 +135,7 @@ class _Sum(LineMeasure):
         low, high = self.span
         self.edges = np.unique(edges[(edges > low) & (edges < high)])
         self.symmetry = self._symmetry()
-        self.uncertainty = root_mean_square([one.uncertainty for one in members], shares.tolist())
+        self.uncertainty = uncertainty_of_sum([one.uncertainty for one in members], shares.tolist())
 
     def _symmetry(self) -> float | None:
         """The place about which the sum is symmetric, found by its density."""

@@ -37,7 +37,7 @@ class Tabulated(LineMeasure):
     middle : ndarray, shape (2,)
         The center and the scale of t.
     uncertainty : float, default 0
-        The distance of the root of the density from that of the table, in the norm of :math:`L^2`.
+        How far the root of the density is from that of the table; see `Measure`.
     """
 
     arguments = ("kind", "panels", "coefficients", "edges", "middle", "uncertainty")
@@ -129,13 +129,13 @@ def tabulated(root: Callable[[np.ndarray], np.ndarray], coordinates: Coordinate,
     mass = float(0.5 * np.diff(ends) @ np.sum(coefficients**2, axis=0))
     unit = np.sqrt(mass) or 1.0
     return Tabulated(coordinate_numbers(coordinates), ends, coefficients / unit, edges, np.array(middle),
-                     uncertainty=misfit / unit), mass
+                     uncertainty=misfit / (mass or 1.0)), mass
 
 
 def _resolved(root: Callable[[np.ndarray], np.ndarray], panels: np.ndarray, scale: float,
               tolerances: tuple[float, float], rounding: Callable[[np.ndarray], np.ndarray],
               ) -> tuple[np.ndarray, np.ndarray, float] | None:
-    """Ends of pieces that resolve a function, coefficients, (16, n), and how far it is from them in the norm of L^2.
+    """Ends of pieces that resolve a function, coefficients, (16, n), and its inner product with what they miss of it.
 
     Tolerances are relative to the largest value on a piece, and to the root of the density at a distance of the scale.
     """
@@ -165,12 +165,12 @@ def _resolved(root: Callable[[np.ndarray], np.ndarray], panels: np.ndarray, scal
             return None
     done.sort(key=lambda piece: piece[0])
     return (np.array([*(piece[0] for piece in done), done[-1][1]]),
-            np.stack([piece[2] for piece in done], axis=1), float(np.sqrt(sum(piece[3] for piece in done))))
+            np.stack([piece[2] for piece in done], axis=1), float(sum(piece[3] for piece in done)))
 
 
 def _interpolated(root: Callable[[np.ndarray], np.ndarray], pieces: np.ndarray,
                   far: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Of a function on pieces, (n, 2): values (n, 16), coefficients (16, n), what these miss, and its squared norm.
+    """Of a function on pieces, (n, 2): values (n, 16), coefficients (16, n), what these miss, and the integral of both.
 
     What they miss is told by the last of them, and at other points: nodes of another rule, and next to the ends, where
     a kink may be that is beyond the outermost nodes. Ends are rounded like `far`, (n,).
@@ -187,7 +187,8 @@ def _interpolated(root: Callable[[np.ndarray], np.ndarray], pieces: np.ndarray,
     # What rounding at the nodes becomes at these points, and that of the value there.
     amplified = 1.0 + np.abs(polynomials @ legendre_transform(PIECE_ORDER) * np.sqrt(weights)).sum(axis=1)
     missed = np.maximum(np.abs(coefficients[-TRUNCATED:]).sum(axis=0), (apart / amplified).max(axis=1))
-    return values, coefficients, missed, np.sum(lebesgue * apart[:, :len(others[0])] ** 2, axis=1)
+    misfit = lebesgue * (apart * np.abs(checked))[:, :len(others[0])]
+    return values, coefficients, missed, misfit.sum(axis=1)
 
 
 def coordinate_numbers(coordinate: Coordinate) -> np.ndarray:
