@@ -16,11 +16,19 @@ from scipy.special import gammaln
 
 from .._support.arrays import squares
 from .._support.budget import check_time
-from .._support.floats import TINY
+from .._support.floats import EPS, TINY
 from ..bases import PanelBasis
 from ..kernels import Kernel
 from ..measures import Uniform
-from ..quadrature import composite_gauss_legendre, gauss_gegenbauer, gegenbauer, radial_hermite
+from ..quadrature import (
+    composite_gauss_legendre,
+    gauss_gegenbauer,
+    gauss_legendre,
+    gegenbauer,
+    legendre_analysis,
+    on_panels,
+    radial_hermite,
+)
 
 
 class AroundSizes(NamedTuple):
@@ -107,6 +115,43 @@ def _spread(panels: PanelBasis, s: np.ndarray, sums: np.ndarray) -> np.ndarray:
     return found
 
 
+def breaks_along_rays(kernel: Kernel, deviations: tuple[float, float], sizes: AroundSizes) -> bool:
+    """Whether h, times the root of the density of y, seems to break on rays that start from x, away from x.
+
+    On the panels of the rules the last Legendre coefficients of what is smooth are far below those before them. Where
+    there is a break they fall like a power.
+    """
+    k, rng, order = kernel.dims[0], np.random.default_rng(20261130), 16
+    largest, last, before = 0.0, [], []
+    for r in np.linalg.norm(rng.standard_normal((64, k)), axis=1) * deviations[0] / deviations[1]:
+        edges, shells = _edges(float(r), k, sizes)
+        t, _ = on_panels(edges[shells:-1, None, None], edges[shells + 1:, None, None], *gauss_legendre(order))
+        c = rng.uniform(-1.0, 1.0, (4, 1))    # four rays
+        x, y = (np.zeros((*np.broadcast_shapes(t.shape, c.shape), k)) for _ in range(2))
+        x[..., 0], y[..., 0], y[..., 1] = r, r + t * c, t * np.sqrt(1.0 - c * c)
+        decay = np.exp(-0.25 * np.sum(y * y, axis=-1))
+        values = decay * kernel.finite_beside((deviations[1] * x).reshape(-1, k),
+                                              (deviations[1] * y).reshape(-1, k)).reshape(decay.shape)
+        sizes_of = np.abs(values @ legendre_analysis(order).T)
+        largest = max(largest, float(sizes_of.max()))
+        last.append(sizes_of[..., -4:].max(axis=-1).ravel())
+        before.append(sizes_of[..., -8:-4].max(axis=-1).ravel())
+    # Four coefficients later, a pole as far away as a panel is long has left a hundredth, and a break of the sixth
+    # derivative a tenth.
+    return bool((np.concatenate(last) > np.maximum(0.01 * np.concatenate(before), 8.0 * EPS * largest)).any())
+
+
+def _edges(r: float, k: int, sizes: AroundSizes) -> tuple[np.ndarray, int]:
+    """Ends of panels in the distance from a point of that length, and how many of them narrow towards the point."""
+    reach = _reach(k)
+    start = max(r - reach, 0.0)
+    edges = np.linspace(start, r + reach, sizes.panels(r + reach - start, k) + 1)
+    if start > 0.0:
+        return edges, 0
+    narrower = edges[1] * 0.15 ** np.arange(8.0, 0.0, -1.0)    # what is a power of the distance has ten digits on each
+    return np.concatenate([[0.0], narrower, edges[1:]]), 1 + len(narrower)
+
+
 def _reach(k: int) -> float:
     """The length at which the density is e^-80 of its largest value, or less, in standard deviations."""
     return math.sqrt(k) + math.sqrt(160.0)
@@ -117,11 +162,8 @@ def _rule(r: float, k: int, sizes: AroundSizes) -> tuple[np.ndarray, ...]:
 
     Of the shells of distances that become narrower towards x, 0 is next to x, 1 and 2 follow, and 3 are all others.
     """
+    edges, shells = _edges(r, k, sizes)
     frequency, reach, order = sizes.frequency(k), _reach(k), 16
-    start = max(r - reach, 0.0)
-    edges = np.linspace(start, r + reach, sizes.panels(r + reach - start, k) + 1)
-    if start == 0.0:    # what is a power of the distance has ten digits on each shell
-        edges = np.concatenate([[0.0], edges[1] * 0.15 ** np.arange(8.0, 0.0, -1.0), edges[1:]])
     front = math.log(2.0) - gammaln(0.5 * k) - 0.5 * k * math.log(2.0)
     parts = []
     for number, (low, high) in enumerate(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)):
@@ -129,7 +171,7 @@ def _rule(r: float, k: int, sizes: AroundSizes) -> tuple[np.ndarray, ...]:
         c, masses = gauss_gegenbauer(k, 16 * math.ceil((12.0 + 0.45 * frequency * high) / 16.0))
         weights = np.exp(front + (k - 1.0) * np.log(t))[:, None] * along[:, None] * masses
         near = r * r + t[:, None] ** 2 + 2.0 * r * t[:, None] * c < reach * reach
-        shell = min(number, 3) if start == 0.0 else 3
+        shell = min(number, 3) if shells else 3
         parts.append((np.full(np.count_nonzero(near), shell), np.broadcast_to(t[:, None], near.shape)[near],
                       np.broadcast_to(c, near.shape)[near], weights[near]))
     return tuple(np.concatenate(some) for some in zip(*parts, strict=True))

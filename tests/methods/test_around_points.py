@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 import opsvd
+from opsvd import Gaussian, Kernel
+from opsvd.measures import lengths_of
+from opsvd.methods.around_points import AroundSizes, breaks_along_rays
 from opsvd.quadrature import gauss_of_lengths, radial_hermite
 
 
@@ -91,3 +94,33 @@ def test_kernels_that_are_not_square_integrable_are_not_given_values_around_x():
     except opsvd.NotSquareIntegrableError:
         return
     assert "around x" not in svd.method
+
+
+@pytest.mark.thorough
+@pytest.mark.filterwarnings("ignore::opsvd.ConvergenceWarning")
+def test_bars_know_of_breaks_away_from_x():
+    """(1 - |x - y|^2 / 16)^6 where that is positive, in R^3: degree 0 by a kernel of lengths, in closed form."""
+    def power(t, exponent):
+        return np.maximum(1.0 - t * t / 16.0, 0.0) ** exponent
+
+    def of_lengths(r, s):
+        return 4.0 / 7.0 * (power(r - s, 7) - power(r + s, 7)) / (r * s)
+
+    space, lengths = Gaussian.standard(3), lengths_of(Gaussian.standard(3))
+    svd = opsvd.decompose(lambda x, y: power(distance(x, y), 6), space, space)
+    true = opsvd.decompose(of_lengths, lengths, lengths)
+    first = np.flatnonzero(svd.multiplicities == 1)[:4]
+    values, bars = svd.values[first], svd.value_errors[first]
+    assert (np.abs(values - true.singular_values[:4]) <= bars + true.errors[:4]).all()
+    assert (bars <= 1e-10 * svd.values[0]).all()
+
+
+def test_breaks_are_seen_on_rays():
+    """Of functions with compact support, also where six derivatives are continuous, and none of Matern's."""
+    sizes = AroundSizes(64, 64)
+    for k in (2, 3):
+        for h, breaks in ((lambda x, y: np.maximum(1.0 - distance(x, y) / 3.0, 0.0) ** 8, True),
+                          (lambda x, y: np.maximum(np.sum(x * y, axis=-1) - 0.5, 0.0) ** 4, True),
+                          (lambda x, y: np.exp(-distance(x, y)), False),
+                          (lambda x, y: 1.0 / (1.0 + distance(x, y) ** 2), False)):
+            assert breaks_along_rays(Kernel(h, dims=(k, k)), (1.0, 1.0), sizes) is breaks
