@@ -57,21 +57,6 @@ class _Lengths(NamedTuple):
         return np.asarray((radial_hermite(self.lengths, k, degree, size) * growth).T)
 
 
-class SolvedBlock(Block):
-    """A block with the singular value decomposition of its matrix, which is known from a smaller one."""
-
-    def __init__(self, left: SectorBasis, right: SectorBasis, solved: Triplets) -> None:
-        u, s, v = solved
-        super().__init__(left, right, (u * s) @ v.conj().T)
-        object.__setattr__(self, "solved", solved)
-
-    def triplets(self, factorise: object) -> Triplets:    # noqa: ARG002 -- it is known
-        """What is known, with canonical signs."""
-        u, s, v = cast("Triplets", vars(self)["solved"])
-        sign = self.left.signs(u)
-        return u * sign, s, v * sign
-
-
 @dataclass(frozen=True, eq=False)
 class AroundSectors:
     """The operator on each degree of harmonics, between Hermite polynomials of x and of y.
@@ -135,7 +120,7 @@ class AroundSectors:
         found = [np.linalg.svd(matrix, full_matrices=False) for matrix in self.matrices]
         return [(u, s, v.conj().T) for u, s, v in found]
 
-    def blocks(self) -> tuple[SolvedBlock, ...]:
+    def blocks(self) -> tuple[Block, ...]:
         """One a degree, between sums of polynomials in the length that all degrees share."""
         degree, sides = 2 * self.sizes.radial + self.sizes.degrees, self.problem.sides
         radial = [LengthBasis(PolynomialBasis(law, degree)) for law in self.laws]
@@ -144,7 +129,7 @@ class AroundSectors:
             bases = [SectorBasis(side, basis, number) for side, basis in zip(sides, radial, strict=True)]
             left, right = (_in_lengths(basis, self.k, number, found) for basis, found in
                            zip(radial, (u, v), strict=True))
-            made.append(SolvedBlock(bases[0], bases[1], (left, s, right)))
+            made.append(Block(*bases, (left * s) @ right.conj().T, known=(left, s, right)))
         return tuple(made)
 
     def evidence(self, unseen: Unseen, system: SingularSystem) -> DegreesEvidence | None:

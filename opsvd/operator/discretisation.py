@@ -31,16 +31,21 @@ class Block:
     matrix : ndarray, shape (left.size, right.size)
     negligible : float
         Rows and columns that together have no larger norm than this are left out.
+    known : (ndarray, ndarray, ndarray), optional
+        The triplets of the matrix, where they come from that between other bases.
     """
 
     left: Basis
     right: Basis
     matrix: np.ndarray
     negligible: float = 0.0
+    known: Triplets | None = None
 
     def triplets(self, factorise: Callable[[np.ndarray], Triplets]) -> Triplets:
         """The SVD of what matters of the matrix, with canonical signs."""
-        if self.negligible == 0.0:
+        if self.known is not None:
+            u, s, v = self.known
+        elif self.negligible == 0.0:
             u, s, v = factorise(self.matrix)
         else:
             rows, columns = (np.flatnonzero(np.linalg.norm(self.matrix, axis=axis) > self.negligible
