@@ -126,10 +126,10 @@ class AroundSectors:
         radial = [LengthBasis(PolynomialBasis(law, degree)) for law in self.laws]
         made = []
         for number, (u, s, v) in enumerate(self.triplets):
-            bases = [SectorBasis(side, basis, number) for side, basis in zip(sides, radial, strict=True)]
+            mine, other = (SectorBasis(side, basis, number) for side, basis in zip(sides, radial, strict=True))
             left, right = (_in_lengths(basis, self.k, number, found) for basis, found in
                            zip(radial, (u, v), strict=True))
-            made.append(Block(*bases, (left * s) @ right.conj().T, known=(left, s, right)))
+            made.append(Block(mine, other, (left * s) @ right.conj().T, known=(left, s, right)))
         return tuple(made)
 
     def evidence(self, unseen: Unseen, system: SingularSystem) -> DegreesEvidence | None:
