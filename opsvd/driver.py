@@ -21,7 +21,8 @@ from .answer.trace import find_trace
 from .errors import ConvergenceWarning, KernelError, NotSquareIntegrableError
 from .kernels import Kernel, entrywise, kernel_values, paired, unit_factor
 from .measures import Gaussian, Measure, MeasureLike
-from .methods import Auto, Method, as_method, hold_for_few_points, quad_method
+from .methods import Auto, Method, as_method, hold_for_few_points
+from .methods.by_name import quad_method
 from .methods.coarse import COARSE_VALUES, LAST, coarse_methods
 from .operator.discretisation import Discretisation, is_poor
 from .operator.problem import Problem

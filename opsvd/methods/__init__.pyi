@@ -3,7 +3,7 @@
 from .atoms import Atoms
 from .auto import Auto
 from .base import Method
-from .by_name import METHODS, as_method, quad_method
+from .by_name import METHODS, as_method
 from .few_values import FewValues
 from .finite_rank import FiniteRank
 from .gaussian_kernel import GaussianKernel
@@ -24,5 +24,4 @@ from .zonal import Zonal
 
 __all__ = ["METHODS", "Atoms", "Auto", "FewValues", "FiniteRank", "GaussianKernel", "Grid", "HermiteGalerkin",
            "Logarithmic", "Method", "Panels", "Polar", "Polynomials", "ProductIntegration", "QuasiRandom", "Ridge",
-           "ScaledHermite", "Sectors", "Tensor", "UniformPanels", "Zonal", "as_method", "hold_for_few_points",
-           "quad_method"]
+           "ScaledHermite", "Sectors", "Tensor", "UniformPanels", "Zonal", "as_method", "hold_for_few_points"]
