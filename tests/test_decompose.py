@@ -12,6 +12,7 @@ from scipy.special import ndtr
 import opsvd
 from opsvd import ConvergenceWarning, Gaussian, NotSquareIntegrableError
 from opsvd.answer.judged import Judged
+from opsvd.answer.status import not_within
 
 
 def test_known_values():
@@ -234,3 +235,9 @@ def test_a_part_of_the_budget_is_kept_for_a_larger_tolerance():
     assert (np.abs(svd.singular_values - exact[:svd.rank]) <= svd.errors).all()
     assert svd.errors[0] < 0.01 * exact[0]
     assert "This is the answer for rtol=0.01" in svd.status
+
+
+def test_the_status_of_a_larger_tolerance_says_what_is_missing():
+    """Bars that are too wide, or values that are left out."""
+    assert "the largest error bar is 1.0e-10, rtol=1e-10 asks for 5.0e-11" in not_within(1e-10, 5e-11, 1e-10, "")
+    assert "but values are left out that rtol=1e-10 asks for" in not_within(1e-11, 5e-11, 1e-10, "")

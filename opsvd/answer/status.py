@@ -42,6 +42,9 @@ def status(*, goal: float, rtol: float, rank: int, worst: float, unfound: float,
 
 
 def not_within(worst: float, goal: float, rtol: float, why: str) -> str:
-    """Say that the largest bar exceeds the tolerance."""
+    """Say that the largest bar exceeds the tolerance, or that smaller values are left out than it allows."""
+    if worst <= goal:
+        return (f"not converged: every error bar is at most {worst:.1e}, within rtol * s_1 = {goal:.1e}, but "
+                f"values are left out that rtol={rtol:g} asks for{why}")
     return (f"not converged: the largest error bar is {worst:.1e}, rtol={rtol:g} asks for {goal:.1e}; the error bars "
             f"hold all the same{why}")
