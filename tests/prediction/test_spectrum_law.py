@@ -24,9 +24,10 @@ def ordered(phi, k, shape, trials):
     return np.mean(found, axis=0)
 
 
-def law_of(phi, k, shape, kinks=()):
+def law_of(phi, k, shape, kinks=(), max_rank=None):
     """The law for phi(<x, y> / sqrt k)."""
-    return opsvd.decompose(elementwise(lambda z: phi(z / math.sqrt(k)), k, kinks), rtol=1e-6).equivalent(*shape)
+    svd = opsvd.decompose(elementwise(lambda z: phi(z / math.sqrt(k)), k, kinks), rtol=1e-6, max_rank=max_rank)
+    return svd.equivalent(*shape)
 
 
 def test_the_quarter_circle():
@@ -62,14 +63,15 @@ def test_sampled_spectra(phi, kinks, k, shape):
     assert np.abs(off[many][3:]).mean() < 0.01
 
 
-@pytest.mark.parametrize(("phi", "k", "shape"), [
-    (np.tanh, 50, (2000, 2000)), (lambda z: z * z - 1.0, 30, (400, 300)),
-    pytest.param(np.tanh, 3, (120, 80), marks=pytest.mark.thorough),
-    pytest.param(lambda z: np.exp(0.3 * z), 5, (100, 1000), marks=pytest.mark.thorough),
-    pytest.param(lambda z: np.sin(3.0 * z), 2, (400, 400), marks=pytest.mark.thorough)])
-def test_the_sum_is_that_of_the_real_axis(phi, k, shape):
+@pytest.mark.parametrize(("phi", "k", "shape", "max_rank"), [
+    (np.tanh, 50, (2000, 2000), None), (lambda z: z * z - 1.0, 30, (400, 300), None),
+    pytest.param(np.tanh, 3, (120, 80), None, marks=pytest.mark.thorough),
+    pytest.param(lambda z: np.exp(0.3 * z), 5, (100, 1000), None, marks=pytest.mark.thorough),
+    # Of all 756 values of sin the law takes 80 s, and warns that its equations are not solved far below the first.
+    pytest.param(lambda z: np.sin(3.0 * z), 2, (400, 400), 110, marks=pytest.mark.thorough)])
+def test_the_sum_is_that_of_the_real_axis(phi, k, shape, max_rank):
     """Quantiles add up to the nuclear norm, and their squares to the energy: two other rules."""
-    law = law_of(phi, k, shape)
+    law = law_of(phi, k, shape, max_rank=max_rank)
     s = law.singular_values
     assert s.shape == (min(shape),)
     assert (np.diff(s) <= 0.0).all()
