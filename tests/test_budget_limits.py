@@ -90,10 +90,14 @@ def test_no_more_values_than_allowed(name, limit, clock):
     assert math.isfinite(svd.tail)
 
 
+SLOW = "of the product", "elementwise"
+"""Kinds whose answers take seconds of computing beside h."""
+
+
 @pytest.mark.parametrize(("name", "prices", "seconds"), [
     pytest.param(name, prices, seconds, id=f"{name}-{label}",
                  # Seconds of other work: pieces of phi stand for it.
-                 marks=[pytest.mark.thorough] if (name, label) == ("of the product", "dear values") else [])
+                 marks=[pytest.mark.thorough] if label == "dear values" and name in SLOW else [])
     for label, prices, seconds in (("dear values", (1e-4, 0.0), 2.0), ("dear calls", (1e-5, 0.01), 1.0),
                                    ("very dear values", (1e-3, 0.0), 4.0)) for name in KINDS])
 def test_a_slow_kernel_is_stopped_in_time(name, prices, seconds, clock):
@@ -115,7 +119,8 @@ def test_a_method_by_name_is_stopped_in_time(name, method, seconds, clock):
     assert svd.converged or f"max_seconds={seconds:g}" in svd.status
 
 
-@pytest.mark.parametrize("name", ["numbers", "invariant", pytest.param("tensor", marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("name", ["numbers", *(pytest.param(name, marks=pytest.mark.thorough)
+                                               for name in ("invariant", "tensor"))])
 def test_coarse_answers_hold(name, clock):
     """Bars of a few points, against the answer of a kernel that is fast."""
     fast, _ = answered(name, clock, rtol=1e-2)
@@ -167,8 +172,8 @@ def test_a_measure_of_ones_own_that_is_too_slow(clock):
     assert clock[0] <= 2.4
 
 
-@pytest.mark.parametrize("name", ["invariant", "tensor",
-                                  pytest.param("elementwise with a jump", marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("name", ["tensor", *(pytest.param(name, marks=pytest.mark.thorough)
+                                              for name in ("invariant", "elementwise with a jump"))])
 def test_a_tighter_tolerance_is_no_worse(name, clock):
     """With the same evaluations: what is known at a larger tolerance is kept where a smaller one takes too many."""
     loose, _ = answered(name, clock, rtol=1e-4, max_evaluations=6_000_000)
