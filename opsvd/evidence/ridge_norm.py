@@ -237,8 +237,9 @@ def _apart(ridge: RidgeNorm, band: float, frequencies: np.ndarray, sizes: np.nda
 
 def _fast_length(least: int) -> int:
     """The smallest product of powers of 2, 3 and 5 that is no less: transforms of such lengths are fast."""
-    odd: list[int] = [3**i * 5**j for i in range(20) for j in range(14)]    # to a billion each
-    return min(part << (math.ceil(least / part) - 1).bit_length() for part in odd)
+    from scipy.fft import next_fast_len  # 20 ms, for functions of x + by alone
+
+    return int(next_fast_len(least, real=True))
 
 
 def _transformed(ridge: RidgeNorm, step: float, size: int) -> tuple[np.ndarray, np.ndarray, float]:
