@@ -12,7 +12,7 @@ from ..kernels import Elementwise
 from ..measures import GaussianVector, lengths_of
 from ..operator.discretisation import Block, Discretisation, Discretisations
 from ..operator.problem import Problem
-from ..probing.invariance import depends_on_product_alone, product_values
+from ..probing.invariance import product_values
 from .angular_profile import ProductProfile, product_profile, scaled_line
 from .around_sectors import around_sectors
 from .base import Method, only_numbers_of_vectors
@@ -66,7 +66,7 @@ class Sectors(Method):
             yield from self._of_product(problem, kernel.phi, kernel.kinks, "phi(<x, y>)", None)
             return
         unseen = Unseen(problem)    # before the budget may run out
-        if depends_on_product_alone(kernel, *measures):
+        if problem.seen_of_product:
             yield from self._of_product(problem, lambda w: product_values(kernel, w), (),
                                         "seen to be a function of <x, y>", unseen)
             return
@@ -114,7 +114,7 @@ def _may_be_smooth_elsewhere(problem: Problem) -> bool:
     measures = problem.mu_x, problem.mu_y
     return (problem.mu_x.dim <= 5 and all(isinstance(measure, GaussianVector) for measure in measures)
             and not isinstance(problem.kernel, Elementwise) and not problem.kernel.dear
-            and not depends_on_product_alone(problem.kernel, *measures))
+            and not problem.seen_of_product)
 
 
 def _stds(problem: Problem) -> tuple[float, float]:

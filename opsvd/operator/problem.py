@@ -24,7 +24,7 @@ from .tolerances import Tolerances
 
 # What is found out about a kernel whatever the tolerance is.
 _WHATEVER_RTOL = ("kernel", "sides", "quadratic_exponent", "invariant", "inner_product", "bilinear", "rare",
-                  "coordinates", "factors", "known_phi", "random_pairs")
+                  "coordinates", "factors", "known_phi", "random_pairs", "seen_of_product")
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,6 +205,11 @@ class Problem:
         return find_coordinates(self.kernel, self.mu_x, self.mu_y)
 
     @cached_property
+    def seen_of_product(self) -> bool:
+        """Whether random points of vectors show h to be a function of <x, y>."""
+        return depends_on_product_alone(self.given, self.mu_x, self.mu_y)
+
+    @cached_property
     def factors(self) -> Factors | None:
         """The kernels of numbers whose product h is; None if it is no product, or one that methods for vectors know.
 
@@ -222,7 +227,7 @@ class Problem:
         # A thousand products reach farther than multiplets do in three dimensions at most. exp(i <x, y>) oscillates too
         # fast in log|x| for sectors: in R^2 they take 9 s, and have 45 values in place of 990.
         by_rotations = self.round and self.invariant and (self.mu_x.dim > 3 or (
-            self.given.dtype.kind != "c" and depends_on_product_alone(self.given, self.mu_x, self.mu_y)))
+            self.given.dtype.kind != "c" and self.seen_of_product))
         return None if by_rotations else found
 
     def of_factor(self, factor: Factor) -> "Problem":
