@@ -1,12 +1,14 @@
 """The law of a large sampled matrix of vectors whose rows are of different lengths: a free law, shell by shell."""
 
 import math
+import warnings
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
 from .._support.tables import Records
+from ..errors import ConvergenceWarning
 from ..operator.singular_functions import SingularFunctions
 from ..quadrature import harmonics
 from ..spectrum import Estimate
@@ -136,28 +138,42 @@ class RadialEquivalent(SpectrumLaw):
         # In log t, about the mean size of a value. Sums of tanh, relu and sign are right to 2e-6 with this step and
         # these ends, and to 1e-4 with a step of 1, or with an end of 5 or -8.
         t = math.sqrt(self.energy / count) * np.exp(np.arange(9.0, -14.0, -0.25))
-        d, e = (np.ones(mass.size) for mass in self.masses)
-        degrees = np.zeros(t.size)
+        from scipy.optimize import NoConvergence, anderson  # importing opsvd would take a fifth longer
+        last = logarithms = np.zeros(self._points.size)
+        degrees, solved = np.zeros(t.size), True
         for index, square in enumerate((t**2).tolist()):
-            degrees[index], d, e = self._solved(square, d, e)
+            last, guess = logarithms, 2.0 * logarithms - last
+            try:
+                # To 1e-7, far below the error of the grid: at 1e-4 sums are wrong by 4e-5.
+                with np.errstate(invalid="ignore"):    # scipy divides by the norm of logarithms, which begin at zero
+                    logarithms = anderson(partial(self._off, square), guess, alpha=0.8, f_tol=1e-7, maxiter=1000,
+                                          line_search=None)
+            except NoConvergence as failure:
+                logarithms, solved = failure.args[0], False
+            degrees[index] = self._parts(square, logarithms)[: self.masses[0].size].sum()
+        if not solved:
+            warnings.warn("the equations of the law were not solved everywhere: the nuclear norm and the effective "
+                          "rank may be wrong", ConvergenceWarning, stacklevel=4)
         return t, degrees
 
-    def _solved(self, square: float, d: np.ndarray, e: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-        """The degrees of freedom at t^2, and D and E there, by iteration from those of a larger t."""
-        for _ in range(1000):    # a hundred suffice for those kernels
-            u, s, vt = np.linalg.svd(np.sqrt(d)[:, None] * self.levels * np.sqrt(e), full_matrices=False)
-            parts = self.multiplicities[:, None] * (s**2 / (s**2 + square))
-            of_x = np.einsum("lpa,la->p", u**2, parts) + d * (self.tail @ e) / square
-            of_y = np.einsum("laq,la->q", vt**2, parts) + e * (self.tail.T @ d) / square
-            # D = 1 - df / n w is 1 / (1 + df / n w D), which stays positive on the way.
-            steps = [1.0 / (scale + part / (size * mass)) for scale, part, size, mass in zip(
-                (d, e), (of_x, of_y), (self.n, self.m), self.masses, strict=True)]
-            # Damped, lest the iteration swing: the power 1/2 takes twice as long.
-            d, e = d * steps[0] ** 0.8, e * steps[1] ** 0.8
-            # Far below the error of the grid: at 1e-4 sums are wrong by 4e-5.
-            if max(np.abs(np.log(step)).max() for step in steps) < 1e-7:
-                break
-        return float(of_x.sum()), d, e
+    def _off(self, square: float, logarithms: np.ndarray) -> np.ndarray:
+        """By how much the logarithms of D and E would grow in a step of iteration at t^2."""
+        # D = 1 - df / n w is 1 / (1 + df / n w D), which stays positive on the way.
+        return -np.log(np.exp(logarithms) + self._parts(square, logarithms) / self._points)
+
+    def _parts(self, square: float, logarithms: np.ndarray) -> np.ndarray:
+        """The degrees of freedom at t^2 that are due to each shell of x, and of y."""
+        scales = np.exp(logarithms)
+        d, e = scales[: self.masses[0].size], scales[self.masses[0].size :]
+        u, s, vt = np.linalg.svd(np.sqrt(d)[:, None] * self.levels * np.sqrt(e), full_matrices=False)
+        parts = self.multiplicities[:, None] * (s**2 / (s**2 + square))
+        return np.concatenate([np.einsum("lpa,la->p", u**2, parts) + d * (self.tail @ e) / square,
+                               np.einsum("laq,la->q", vt**2, parts) + e * (self.tail.T @ d) / square])
+
+    @property
+    def _points(self) -> np.ndarray:
+        """The expected numbers of points in the shells of x, and of y."""
+        return np.concatenate([size * mass for size, mass in zip((self.n, self.m), self.masses, strict=True)])
 
     def _equations(self) -> ShellEquations:
         return shell_equations(self.levels, self.multiplicities, self.masses, self.tail, (self.n, self.m))

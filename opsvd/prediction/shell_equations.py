@@ -10,7 +10,9 @@ import numpy as np
 from ..errors import ConvergenceWarning
 
 _ROUNDING = float(np.finfo(np.float64).eps)
-_LEAST = math.log(_ROUNDING)
+# P Q has the norm one at most, so that the inverse of P Q - z has relative errors of rounding / |z|: here one per cent.
+# A step of Newton's method is then wrong by 1e-6 to 1e-5; it must be below 1e-4, and is not from rounding times ten on.
+_LEAST = math.log(100.0 * _ROUNDING)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +50,7 @@ class ShellEquations:
     def counts(self) -> tuple[np.ndarray, np.ndarray, bool]:
         r"""Points :math:`u = \log \sigma^2`, shape (j,), and how many singular values there are there for a unit of u.
 
-        A bool says whether these are all, or the points end where :math:`\sigma^2` is the rounding of the energy.
+        A bool says whether these are all, or the points end where inverses lose their digits.
 
         The counts are the imaginary part of df just above the positive axis, over pi. It is followed along arcs from
         the negative axis to the angles 0.16, 0.08 and 0.04, where Newton's method starts from the angle before, and is
@@ -78,7 +80,7 @@ class ShellEquations:
         """Points u that increase, and D and E at the squares -e^u, which are real there.
 
         They begin where less than 2 per cent of a value can lie above, and end where less than half of one can lie
-        below, or at the rounding of the energy.
+        below, or where inverses lose their digits.
         """
         # D and E are one above all values. The squared norm is one, and no value is 100 times as large.
         u, scales, found = math.log(1e4), np.ones((1, self.points.size)), []
