@@ -4,6 +4,7 @@ import math
 import warnings
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 
@@ -139,15 +140,16 @@ class RadialEquivalent(SpectrumLaw):
         # these ends, and to 1e-4 with a step of 1, or with an end of 5 or -8.
         t = math.sqrt(self.energy / count) * np.exp(np.arange(9.0, -14.0, -0.25))
         from scipy.optimize import NoConvergence, anderson  # importing opsvd would take a fifth longer
-        last = logarithms = np.zeros(self._points.size)
+        last: np.ndarray = np.zeros(self._points.size)
+        logarithms = last
         degrees, solved = np.zeros(t.size), True
         for index, square in enumerate((t**2).tolist()):
             last, guess = logarithms, 2.0 * logarithms - last
             try:
                 # To 1e-7, far below the error of the grid: at 1e-4 sums are wrong by 4e-5.
                 with np.errstate(invalid="ignore"):    # scipy divides by the norm of logarithms, which begin at zero
-                    logarithms = anderson(partial(self._off, square), guess, alpha=0.8, f_tol=1e-7, maxiter=1000,
-                                          line_search=None)
+                    logarithms = np.asarray(anderson(partial(self._off, square), guess, alpha=0.8, f_tol=1e-7,
+                                                     maxiter=1000, line_search=None))
             except NoConvergence as failure:
                 logarithms, solved = failure.args[0], False
             degrees[index] = self._parts(square, logarithms)[: self.masses[0].size].sum()
@@ -156,7 +158,7 @@ class RadialEquivalent(SpectrumLaw):
                           "rank may be wrong", ConvergenceWarning, stacklevel=4)
         return t, degrees
 
-    def _off(self, square: float, logarithms: np.ndarray) -> np.ndarray:
+    def _off(self, square: float, logarithms: np.ndarray) -> Any:
         """By how much the logarithms of D and E would grow in a step of iteration at t^2."""
         # D = 1 - df / n w is 1 / (1 + df / n w D), which stays positive on the way.
         return -np.log(np.exp(logarithms) + self._parts(square, logarithms) / self._points)
