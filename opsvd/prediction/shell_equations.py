@@ -10,9 +10,6 @@ import numpy as np
 from ..errors import ConvergenceWarning
 
 _ROUNDING = float(np.finfo(np.float64).eps)
-# P Q has the norm one at most, so that the inverse of P Q - z has relative errors of rounding / |z|: here one per cent.
-# A step of Newton's method is then wrong by 1e-6 to 1e-5; it must be below 1e-4, and is not from rounding times ten on.
-_LEAST = math.log(100.0 * _ROUNDING)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +54,7 @@ class ShellEquations:
         extrapolated to the angle zero by a quadratic polynomial. At an angle a the counts are those on the axis, seen
         through a Lorentzian of the width a: hence the steps in u, which are halved as the angles are.
         """
-        u, scales = self._on_the_negative_axis()
+        u, scales, complete = self._on_the_negative_axis()
         from scipy.interpolate import CubicSpline  # importing opsvd would take a fifth longer
         seen: list[CubicSpline] = []
         last, solved = math.pi, True
@@ -74,26 +71,29 @@ class ShellEquations:
                           stacklevel=4)
         # Half of the steps again, so that sums over them are integrals to a thousandth.
         u = np.linspace(u[0], u[-1], 2 * u.size - 1)
-        return u, (8.0 * seen[-1](u) - 6.0 * seen[-2](u) + seen[-3](u)) / 3.0, bool(u[0] > _LEAST + 0.5)
+        return u, (8.0 * seen[-1](u) - 6.0 * seen[-2](u) + seen[-3](u)) / 3.0, complete
 
-    def _on_the_negative_axis(self) -> tuple[np.ndarray, np.ndarray]:
-        """Points u that increase, and D and E at the squares -e^u, which are real there.
+    def _on_the_negative_axis(self) -> tuple[np.ndarray, np.ndarray, bool]:
+        """Points u that increase, D and E at the squares -e^u, which are real there, and whether all values are above.
 
         They begin where less than 2 per cent of a value can lie above, and end where less than half of one can lie
         below, or where inverses lose their digits.
         """
         # D and E are one above all values. The squared norm is one, and no value is 100 times as large.
         u, scales, found = math.log(1e4), np.ones((1, self.points.size)), []
-        while u > _LEAST:
+        # P Q has the norm one at most, so that the inverse of P Q - z has relative errors of rounding / |z|: here one
+        # per cent at most. Steps of Newton's method are wrong by 1e-5 then, and must come below 1e-4.
+        while u > math.log(100.0 * _ROUNDING):
             scales, degrees, _ = self._solved(scales, np.exp([u]))
             found.append((u, scales[0], float(degrees[0])))
             # Of values beyond a point at least half is counted there.
-            if self.rank - degrees[0] < min(0.25, 0.01 * self.rank):
+            complete = self.rank - float(degrees[0]) < min(0.25, 0.01 * self.rank)
+            if complete:
                 break
             u -= 0.5
         above = sum(degrees < 0.01 for _, _, degrees in found)
         kept = found[max(min(above, len(found) - 4) - 1, 0):][::-1]    # four at least, for a cubic spline
-        return np.array([one[0] for one in kept]), np.array([one[1] for one in kept], dtype=np.complex128)
+        return np.array([one[0] for one in kept]), np.array([one[1] for one in kept], dtype=np.complex128), complete
 
     def _followed(self, u: np.ndarray, scales: np.ndarray, start: float, end: float, halvings: int = 5
                   ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
