@@ -306,12 +306,12 @@ def evaluated(budget: Budget | None, function: Callable[..., np.ndarray], arrays
         return function(*arrays)
     leading = list(map(leading_part, arrays, fixed))
     shape = np.broadcast(*leading).shape
-    size = math.prod(shape) * width
-    # In pieces along the first axis that is longer than one, and each piece, if that is too large, along the next.
-    axis = next((i for i, n in enumerate(shape) if n > 1), None)
-    if size <= budget.at_once or axis is None:
+    size, at_once = math.prod(shape) * width, budget.at_once
+    if size <= max(at_once, width):
         return budget.timed(function, arrays, size)
     budget.require(size)
+    # In pieces along the first axis that is longer than one, and each piece, if that is too large, along the next.
+    axis = next(i for i, n in enumerate(shape) if n > 1)
     parts, start, row = [], 0, size // shape[axis]
     while start < shape[axis]:
         some = slice(start, start + max(1, budget.at_once // row))

@@ -136,14 +136,15 @@ def find_structure(kernel: Kernel, domain: Domain, mu_x: LineMeasure, mu_y: Line
     product = isinstance(kernel, Elementwise) or _is_product(probe)
     # A function of xy and of x + b y is a constant.
     candidates = () if product else _candidates(probe)
+    parity_x, parity_y = probe.relation(x_back, y), probe.relation(x, y_back)
     return Structure(
         skeleton=find_skeleton(probe),
         product=product,
         linear_form=next(((1.0, b) for b in candidates if probe.relation(*_on_line(probe, b)) == 1), None),
-        parity=probe.relation(x_back, y_back),
-        parity_x=probe.relation(x_back, y),
-        parity_y=probe.relation(x, y_back),
-        symmetric=probe.relation(y, x) == 1,
+        parity=parity_x * parity_y if parity_x and parity_y else probe.relation(x_back, y_back),
+        parity_x=parity_x,
+        parity_y=parity_y,
+        symmetric=product or probe.relation(y, x) == 1,
     )
 
 

@@ -207,8 +207,9 @@ def _correction(law: Law, i: np.ndarray, log_s: np.ndarray, slope: float) -> flo
     noise = 1.5 * abs(float(triangle[-1, -1])) / math.sqrt(i.size - columns.shape[1] - 1)
     noise += 8.0 * EPS * max(float(np.abs(log_s).max()), 1.0)
     together, deviation = _restrained_slope(columns, sizes, log_s, noise)
-    alone = [_restrained_slope(columns[:, [0, k + 1]], sizes[[k]], log_s, noise)[0] for k in range(len(sizes))]
-    return max(1.5 * abs(together - slope) + 2.0 * deviation, *(abs(other - slope) for other in alone))
+    alone = [_restrained_slope(columns[:, [0, k + 1]], sizes[[k]], log_s, noise)[0]
+             for k in range(len(sizes)) if len(sizes) > 1]
+    return max([1.5 * abs(together - slope) + 2.0 * deviation, *(abs(other - slope) for other in alone)])
 
 
 def _restrained_slope(columns: np.ndarray, sizes: np.ndarray, log_s: np.ndarray, noise: float) -> tuple[float, float]:
