@@ -66,7 +66,7 @@ class Sectors(Method):
             yield from self._of_product(problem, kernel.phi, kernel.kinks, "phi(<x, y>)", None)
             return
         unseen = Unseen(problem)    # before the budget may run out
-        if problem.seen_of_product:
+        if problem.function_of_product:
             yield from self._of_product(problem, lambda w: product_values(kernel, w), (),
                                         "seen to be a function of <x, y>", unseen)
             return
@@ -114,7 +114,7 @@ def _may_be_smooth_elsewhere(problem: Problem) -> bool:
     measures = problem.mu_x, problem.mu_y
     return (problem.mu_x.dim <= 5 and all(isinstance(measure, GaussianVector) for measure in measures)
             and not isinstance(problem.kernel, Elementwise) and not problem.kernel.dear
-            and not problem.seen_of_product)
+            and not problem.function_of_product)
 
 
 def _stds(problem: Problem) -> tuple[float, float]:

@@ -52,7 +52,7 @@ class Zonal(Method):
         """Other kernels, and other laws of a(x) than these."""
         if (why := only_real_numbers_of_vectors(problem)) is not None:
             return why
-        if problem.of_product_alone:
+        if problem.invariant_black_box:
             return "takes no black boxes with h(Qx, Qy) = h(x, y) for all rotations Q, which Sectors() takes"
         if not problem.affords_forms:
             return (f"takes more than {problem.values_of_forms} values of h to find a form, which the budget does not "

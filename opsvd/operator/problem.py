@@ -15,7 +15,7 @@ from ..probing.curves import breaks_along_curve
 from ..probing.domain import Domain, find_domain
 from ..probing.factors import Factor, Factors, find_factors
 from ..probing.inner_product import InnerProduct, find_inner_product
-from ..probing.invariance import depends_on_product_alone, is_invariant
+from ..probing.invariance import is_invariant, is_invariant_function_of_product
 from ..probing.quadratic_exponent import QuadraticExponent, find_quadratic_exponent
 from ..probing.random_pairs import RandomPairs
 from ..probing.structure import Structure, find_structure
@@ -24,7 +24,7 @@ from .tolerances import Tolerances
 
 # What is found out about a kernel whatever the tolerance is.
 _WHATEVER_RTOL = ("kernel", "sides", "quadratic_exponent", "invariant", "inner_product", "bilinear", "rare",
-                  "coordinates", "factors", "known_phi", "random_pairs", "seen_of_product")
+                  "coordinates", "factors", "known_phi", "random_pairs", "function_of_product")
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,14 +150,14 @@ class Problem:
     @property
     def affords_forms(self) -> bool:
         """Whether there are the values that it takes to find a form, and then phi of it."""
-        if self.of_product_alone:
+        if self.invariant_black_box:
             return False
         budget = self.budget
         return (budget.values_left if self.given.dear else budget.evaluations_left) > self.values_of_forms
 
     @property
-    def of_product_alone(self) -> bool:
-        """Whether h is a black box that rotations leave as it is: its form may be <x, y>, which is seen elsewhere."""
+    def invariant_black_box(self) -> bool:
+        """Whether h is a black box with h(Qx, Qy) = h(x, y): if it is a form's, then that of `function_of_product`."""
         return self.round and self.invariant and not isinstance(self.given, Elementwise)
 
     @property
@@ -205,9 +205,9 @@ class Problem:
         return find_coordinates(self.kernel, self.mu_x, self.mu_y)
 
     @cached_property
-    def seen_of_product(self) -> bool:
-        """Whether random points of vectors show h to be a function of <x, y>."""
-        return depends_on_product_alone(self.given, self.mu_x, self.mu_y)
+    def function_of_product(self) -> bool:
+        """Whether an invariant h is a function of <x, y>, as far as random points tell."""
+        return is_invariant_function_of_product(self.given, self.mu_x, self.mu_y)
 
     @cached_property
     def factors(self) -> Factors | None:
@@ -227,7 +227,7 @@ class Problem:
         # A thousand products reach farther than multiplets do in three dimensions at most. exp(i <x, y>) oscillates too
         # fast in log|x| for sectors: in R^2 they take 9 s, and have 45 values in place of 990.
         by_rotations = self.round and self.invariant and (self.mu_x.dim > 3 or (
-            self.given.dtype.kind != "c" and self.seen_of_product))
+            self.given.dtype.kind != "c" and self.function_of_product))
         return None if by_rotations else found
 
     def of_factor(self, factor: Factor) -> "Problem":

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from typing import TypeAlias
 
@@ -57,25 +58,26 @@ def _unchanged_in_strips(kernel: Kernel, mu_x: Measure, mu_y: Measure, moved: Mo
     return _same([kernel(*points) for points in moved(x, y, rng)], rounding)
 
 
-def depends_on_product_alone(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool:
-    """Whether an invariant h is a function of <x, y>: it must not change where lengths do and the product does not."""
-    def stretched(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """The pairs, with one length larger and the other smaller, and with y moved at right angles to x."""
-        stretch = np.exp(rng.uniform(-0.5, 0.5, len(x)))[:, None]
-        yield from ((x, y), (x * stretch, y / stretch), (x, y + _across(mu_y.sample(len(y), rng), x)))
-
-    return _unchanged(kernel, mu_x, mu_y, stretched, _SEED + 1)
-
-
 def is_function_of_product(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool:
     """Whether h is a function of <x, y>, as far as points that are moved without changing it tell."""
     def moved(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """The pairs, with lengths exchanged in part, and with x and y each moved at right angles to the other."""
-        stretch = np.exp(rng.uniform(-0.5, 0.5, len(x)))[:, None]
-        yield from ((x, y), (x * stretch, y / stretch), (x, y + _across(mu_y.sample(len(y), rng), x)),
-                    (x + _across(mu_x.sample(len(x), rng), y), y))
+        """Those of `_with_same_product`, and the pairs with x moved at right angles to y."""
+        yield from _with_same_product(mu_y, x, y, rng)
+        yield x + _across(mu_x.sample(len(x), rng), y), y
 
     return kernel.dims[0] == kernel.dims[1] and _unchanged(kernel, mu_x, mu_y, moved, _SEED + 2)
+
+
+def is_invariant_function_of_product(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> bool:
+    """The same of an h that is known to be invariant: it takes fewer values, as x need not be moved besides."""
+    return _unchanged(kernel, mu_x, mu_y, partial(_with_same_product, mu_y), _SEED + 1)
+
+
+def _with_same_product(mu_y: Measure, x: np.ndarray, y: np.ndarray,
+                       rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The pairs, with one length larger and the other smaller, and with y moved at right angles to x."""
+    stretch = np.exp(rng.uniform(-0.5, 0.5, len(x)))[:, None]
+    yield from ((x, y), (x * stretch, y / stretch), (x, y + _across(mu_y.sample(len(y), rng), x)))
 
 
 def is_form_in_strips(kernel: Kernel, mu_x: Measure, mu_y: Measure, rounding: float) -> bool:

@@ -5,7 +5,7 @@ import pytest
 
 from opsvd import Gaussian
 from opsvd.kernels import Kernel
-from opsvd.probing.invariance import depends_on_product_alone, is_form_in_strips, is_invariant, product_values
+from opsvd.probing.invariance import is_form_in_strips, is_invariant, is_invariant_function_of_product, product_values
 
 
 def inner(x, y):
@@ -30,7 +30,7 @@ def test_invariance_is_recognised(h, invariant, product):
     """Rotations and reflections leave it alone; the determinant changes its sign under the latter."""
     kernel, mu = Kernel(h, dims=(2, 2)), Gaussian.standard(2)
     assert is_invariant(kernel, mu, mu) is invariant
-    assert depends_on_product_alone(kernel, mu, mu) is product
+    assert is_invariant_function_of_product(kernel, mu, mu) is product
 
 
 def test_a_function_of_the_product_is_read_off():

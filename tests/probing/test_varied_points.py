@@ -7,7 +7,7 @@ from scipy.special import gammaincc
 import opsvd
 from opsvd import ConvergenceWarning, Gaussian, KernelError
 from opsvd.kernels import Kernel
-from opsvd.probing.invariance import depends_on_product_alone, is_invariant
+from opsvd.probing.invariance import is_invariant, is_invariant_function_of_product
 from opsvd.probing.varied_points import is_rare, varied_pairs
 
 THREE = Gaussian.standard(3)
@@ -34,7 +34,7 @@ def test_a_rare_event_is_no_function_of_the_product():
 
     kernel = Kernel(h, dims=(3, 3))
     assert is_invariant(kernel, THREE, THREE)
-    assert not depends_on_product_alone(kernel, THREE, THREE)
+    assert not is_invariant_function_of_product(kernel, THREE, THREE)
     exact = np.sqrt(gammaincc(1.5, 20.0) * 5.0**-1.5)
     with pytest.warns(ConvergenceWarning, match="not converged"):
         svd = opsvd.decompose(h, THREE, THREE, rtol=1e-2)
