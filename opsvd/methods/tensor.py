@@ -272,9 +272,14 @@ def _evidence(d: TensorDiscretisation, system: SingularSystem) -> Evidence:
     s, left, right = system.values, system.left, system.right
     u, v = left.parts[0].coefficients, right.parts[0].coefficients
     c, rng, count = d.coordinates, np.random.default_rng(11), 4000    # pairs: they tell a mean square to some per cent
-    x, y = c.mu_x.sample(count, rng), c.mu_y.sample(count, rng)
-    misses = squares(c.kernel.finite_beside(x, y) - left.reconstruct(right, s, x, y))
-    seen, shown = _at_most(misses), []
+    *farther, weights = c.spread(count, rng)
+
+    def missed(x: np.ndarray, y: np.ndarray, weights: np.ndarray | float = 1.0) -> float:
+        return _at_most(squares(c.kernel.finite_beside(x, y) - left.reconstruct(right, s, x, y)) * weights)
+
+    # Of a kink or a growth far out half of the pairs know nothing.
+    seen = max(missed(c.mu_x.sample(count, rng), c.mu_y.sample(count, rng)), missed(*c.points(*farther), weights))
+    shown = []
     for check, (matrix, larger) in enumerate(zip(d.checks, d.check_sizes, strict=True)):
         f, g = (np.zeros((size, len(s)), matrix.dtype) for size in matrix.shape)
         f[d.within_check(check, 0)], g[d.within_check(check, 1)] = u, v
@@ -285,9 +290,8 @@ def _evidence(d: TensorDiscretisation, system: SingularSystem) -> Evidence:
 
 def _lacking(c: Coordinates, rng: np.random.Generator) -> float:
     """The norm of what h has beside its components, as small as rounding of slopes: all matrices are of these alone."""
-    count, p = 400, len(c.anchor_x)
-    z = c.drawn(count, rng)
-    return _at_most(squares(c.apart(z[:, :p], z[:, p:])[0]))
+    x, y, weights = c.spread(400, rng)
+    return _at_most(squares(c.apart(x, y)[0]) * weights)
 
 
 def _at_most(energies: np.ndarray) -> float:

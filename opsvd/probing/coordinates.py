@@ -163,10 +163,11 @@ def _components(c: Coordinates, rng: np.random.Generator) -> tuple[Component, ..
 
 
 def _verified(c: Coordinates, rng: np.random.Generator) -> bool:
-    """Whether h is the sum of its components at points that were not looked at."""
+    """Whether h is the sum of its components at points that were not looked at, and at others that reach farther."""
     count = 60 if c.kernel.dear else 200    # which overlook such a coordinate with a probability of 0.9^60 = 0.002
     x, y = (mu.coordinates_of_normal(rng.standard_normal((count, len(anchor)))) for mu, anchor in
             ((c.mu_x, c.anchor_x), (c.mu_y, c.anchor_y)))
-    apart, whole = c.apart(x, y).max(axis=1)
+    farther, other, weights = c.spread(count, rng)
     rounding = 1e-6 if c.turned else 1e-10    # ten times what differences may have
-    return bool(apart <= rounding * whole)
+    return all(bool(apart.max() <= rounding * whole.max()) for apart, whole in (
+        c.apart(x, y), c.apart(farther, other) * np.sqrt(weights)))

@@ -204,3 +204,17 @@ def test_what_components_lack_is_in_the_bars(rtol):
     svd = quietly(h, TWO, TWO, rtol=rtol)
     assert svd.rank >= 1
     assert (np.abs(svd.singular_values - expected[:svd.rank]) <= svd.errors + 1e-14).all()
+
+
+@pytest.mark.parametrize("begin", [4.0, 4.5])
+def test_a_term_that_begins_far_out_is_in_the_tail(begin):
+    """x_1 y_1 + max(x_2 - b, 0) y_2 has the values 1 and E[max(x_2 - b, 0)^2]^(1/2): the second is not forgotten."""
+    def h(x, y):
+        return x[..., 0] * y[..., 0] + np.maximum(x[..., 1] - begin, 0.0) * y[..., 1]
+
+    density = math.exp(-0.5 * begin**2) / math.sqrt(2.0 * math.pi)
+    second = math.sqrt((1.0 + begin**2) * ndtr(-begin) - begin * density)
+    svd = quietly(h, TWO, TWO, rtol=1e-2, method="tensor")
+    assert abs(svd.singular_values[0] - 1.0) <= svd.errors[0]
+    assert svd.rank > 1 or svd.tail >= second
+    assert abs(svd.norm - math.hypot(1.0, second)) <= svd.norm.error
