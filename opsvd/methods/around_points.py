@@ -87,21 +87,31 @@ def images_around(kernel: Kernel, lengths: np.ndarray, std: float, sizes: Around
     nodes, roots = panels.rule.nodes, panels.rule.sqrt_lebesgue
     on_nodes = np.empty((sizes.degrees, len(lengths), len(nodes)), kernel.dtype)
     at_one, energies = gegenbauer(np.ones(()), k, sizes.degrees), np.zeros((len(lengths), 4))
-    for i, r in enumerate(lengths.tolist()):
+    for i, r in enumerate((lengths / std).tolist()):
         check_time()
-        shell, t, c, weights = _rule(r / std, k, sizes)
-        s = np.sqrt(np.maximum(np.square(r / std + t * c) + t * t * (1.0 - c * c), TINY))
+        shell, t, c, weights = _rule(r, k, sizes)
+        values, s, cosines = _around(kernel, std, r, t, c)
         order = np.argsort(s)
-        shell, t, c, weights, s = shell[order], t[order], c[order], weights[order], s[order]
-        x, y = np.zeros((len(t), k)), np.zeros((len(t), k))
-        x[:, 0], y[:, 0], y[:, 1] = r, r + std * t * c, std * t * np.sqrt(1.0 - c * c)
-        values = kernel.finite_beside(x, y)
+        shell, weights, values, s, cosines = shell[order], weights[order], values[order], s[order], cosines[order]
         decay = np.exp(-0.25 * s * s)
         energies[i] = np.bincount(shell, weights * squares(decay * values), 4)
-        polynomials = gegenbauer(np.clip((r / std + t * c) / s, -1.0, 1.0), k, sizes.degrees)
+        polynomials = gegenbauer(cosines, k, sizes.degrees)
         on_nodes[:, i] = _spread(panels, s, polynomials * (weights * decay * values)) * roots / at_one[:, None]
     return ImagesAround(np.stack([on_nodes[degree] @ radial_hermite(nodes, k, degree, sizes.radial).T
                                   for degree in range(sizes.degrees)]), energies.sum(axis=1), energies[:, :3])
+
+
+def _around(kernel: Kernel, std: float, r: float, t: np.ndarray, c: np.ndarray) -> tuple[np.ndarray, ...]:
+    """h(x, y) for x of length r and y at distances t from it, in directions at an angle to x of cosine c.
+
+    And the lengths of y, and the cosines of the angles between x and y. Lengths and distances are in units of `std`.
+    """
+    along, across = r + t * c, t * np.sqrt(1.0 - c * c)
+    x, y = np.zeros((2, *along.shape, kernel.dims[0]))
+    x[..., 0], y[..., 0], y[..., 1] = r, along, across
+    values = kernel.finite_beside(*(std * points.reshape(-1, kernel.dims[0]) for points in (x, y)))
+    s = np.maximum(np.hypot(along, across), TINY)
+    return values.reshape(along.shape), s, np.clip(along / s, -1.0, 1.0)
 
 
 def _spread(panels: PanelBasis, s: np.ndarray, sums: np.ndarray) -> np.ndarray:
@@ -127,11 +137,8 @@ def breaks_along_rays(kernel: Kernel, deviations: tuple[float, float], sizes: Ar
         edges, shells = _edges(float(r), k, sizes)
         t, _ = on_panels(edges[shells:-1, None, None], edges[shells + 1:, None, None], *gauss_legendre(order))
         c = rng.uniform(-1.0, 1.0, (4, 1))    # four rays
-        x, y = (np.zeros((*np.broadcast_shapes(t.shape, c.shape), k)) for _ in range(2))
-        x[..., 0], y[..., 0], y[..., 1] = r, r + t * c, t * np.sqrt(1.0 - c * c)
-        decay = np.exp(-0.25 * np.sum(y * y, axis=-1))
-        values = decay * kernel.finite_beside((deviations[1] * x).reshape(-1, k),
-                                              (deviations[1] * y).reshape(-1, k)).reshape(decay.shape)
+        values, s, _ = _around(kernel, deviations[1], float(r), t, c)
+        values = values * np.exp(-0.25 * s * s)
         sizes_of = np.abs(values @ legendre_analysis(order).T)
         largest = max(largest, float(sizes_of.max()))
         last.append(sizes_of[..., -4:].max(axis=-1).ravel())

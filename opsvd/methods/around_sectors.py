@@ -16,7 +16,7 @@ from ..bases import LengthBasis, PolynomialBasis, SectorBasis
 from ..evidence.degrees import Degree, DegreesEvidence
 from ..evidence.images import Images
 from ..evidence.remainder import RemainderEvidence
-from ..measures import Chi, lengths_of
+from ..measures import Chi
 from ..operator.discretisation import Block, Discretisation, Discretisations, Triplets
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
@@ -81,18 +81,12 @@ class AroundSectors:
         """The dimension."""
         return self.problem.mu_x.dim
 
-    @property
-    def laws(self) -> tuple[Chi, Chi]:
-        """Those of the lengths."""
-        x, y = (cast("Chi", lengths_of(measure)) for measure in (self.problem.mu_x, self.problem.mu_y))
-        return x, y
-
     def _at_lengths(self, side: int, finer: float, more: int) -> _Lengths:
         """What T, or its adjoint, makes of functions at the nodes of a rule."""
         kernel = self.problem.kernel if side == 0 else self.problem.kernel.adjoint()
         sizes = self.sizes._replace(finer=finer)
         lengths, weights = gauss_of_lengths(self.k, sizes.radial + sizes.degrees // 4 + more)
-        own, other = (self.laws[side].std, self.laws[1 - side].std)
+        own, other = self.problem.deviations if side == 0 else self.problem.deviations[::-1]
         roots = np.sqrt(weights) * np.exp(-0.25 * np.square(lengths))
         return _Lengths(lengths, roots, images_around(kernel, own * lengths, other, sizes))
 
@@ -123,7 +117,7 @@ class AroundSectors:
     def blocks(self) -> tuple[Block, ...]:
         """One a degree, between sums of polynomials in the length that all degrees share."""
         degree, sides = 2 * self.sizes.radial + self.sizes.degrees, self.problem.sides
-        radial = [LengthBasis(PolynomialBasis(law, degree)) for law in self.laws]
+        radial = [LengthBasis(PolynomialBasis(Chi(self.k, std), degree)) for std in self.problem.deviations]
         made = []
         for number, (u, s, v) in enumerate(self.triplets):
             mine, other = (SectorBasis(side, basis, number) for side, basis in zip(sides, radial, strict=True))
@@ -230,14 +224,14 @@ def around_sectors(problem: Problem, what: str) -> Discretisations:
 
 def _breaks(problem: Problem, sizes: AroundSizes, symmetric: bool) -> bool:
     """Whether h seems to break anywhere but where x = y."""
-    x, y = (cast("Chi", lengths_of(measure)).std for measure in (problem.mu_x, problem.mu_y))
-    return breaks_along_rays(problem.kernel, (x, y), sizes) or (
-        not symmetric and breaks_along_rays(problem.kernel.adjoint(), (y, x), sizes))
+    deviations = problem.deviations
+    return breaks_along_rays(problem.kernel, deviations, sizes) or (
+        not symmetric and breaks_along_rays(problem.kernel.adjoint(), deviations[::-1], sizes))
 
 
 def _is_symmetric(problem: Problem) -> bool:
     """Whether T is its own adjoint, as far as random pairs tell."""
-    if lengths_of(problem.mu_x) != lengths_of(problem.mu_y):
+    if problem.deviations[0] != problem.deviations[1]:
         return False
     x, y, values = problem.random_pairs
     swapped = problem.kernel(y, x)

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Generator, Iterator
 from functools import partial
-from typing import cast
 
 import numpy as np
 
@@ -74,7 +73,7 @@ class Sectors(Method):
         if kernel.dear and problem.budget.values_left < 1_000_000:
             return
         of_lengths = LengthProfile(of_vectors(kernel), kernel.dims[0], problem.tolerances.angles)
-        profile = InvariantProfile(of_lengths, _stds(problem))
+        profile = InvariantProfile(of_lengths, problem.deviations)
         radii, _ = find_radii(lambda _: profile.coarse(), profile.k, problem.tolerances.lengths)
         yield from self._refined(problem, profile.with_panels(radii), radii, (True, True),
                                  first_step(profile.k, problem.tolerances.lengths), what=_SEEN, unseen=unseen)
@@ -83,7 +82,7 @@ class Sectors(Method):
                     what: str, unseen: Unseen | None) -> Iterator[Discretisation]:
         """Yield those of phi(<x, y>)."""
         kernel = problem.kernel
-        k, aim, scale = kernel.dims[0], problem.tolerances.lengths, math.prod(_stds(problem))
+        k, aim, scale = kernel.dims[0], problem.tolerances.lengths, math.prod(problem.deviations)
         line = scaled_line(problem, phi, kinks, scale)
 
         def make(top: float) -> ProductProfile:
@@ -115,12 +114,6 @@ def _may_be_smooth_elsewhere(problem: Problem) -> bool:
     return (problem.mu_x.dim <= 5 and all(isinstance(measure, GaussianVector) for measure in measures)
             and not isinstance(problem.kernel, Elementwise) and not problem.kernel.dear
             and not problem.function_of_product)
-
-
-def _stds(problem: Problem) -> tuple[float, float]:
-    """The standard deviations of Gaussian vectors."""
-    x, y = (cast("GaussianVector", measure).isotropic_std or 1.0 for measure in (problem.mu_x, problem.mu_y))
-    return x, y
 
 
 def _of_lengths(problem: Problem) -> Iterator[Discretisation]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from .._support.budget import Budget
 from ..kernels import BlockKernel, Elementwise, Kernel, MatrixKernel, Side, sides
-from ..measures import Discrete, Gaussian, GaussianVector, LineMeasure, Measure
+from ..measures import Chi, Discrete, Gaussian, GaussianVector, LineMeasure, Measure, lengths_of
 from ..probing.bilinear import Bilinear, find_bilinear
 from ..probing.coordinates import Coordinates, find_coordinates
 from ..probing.curves import breaks_along_curve
@@ -95,6 +95,12 @@ class Problem:
     def round(self) -> bool:
         """Whether both measures are those of vectors, and invariant under rotations."""
         return self.mu_x.round and self.mu_y.round
+
+    @property
+    def deviations(self) -> tuple[float, float]:
+        """The standard deviations of all coordinates of x, and of y, where both are round Gaussian vectors."""
+        x, y = (cast("Chi", lengths_of(measure)).std for measure in (self.mu_x, self.mu_y))
+        return x, y
 
     @property
     def whitened(self) -> bool:
