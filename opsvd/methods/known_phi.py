@@ -9,13 +9,12 @@ import copy
 from collections.abc import Callable
 
 import numpy as np
-from numpy.polynomial.legendre import legval
 
 from .._support.user_function import UserFunction
 from ..evidence.carriers import few_carriers_margin
 from ..kernels import Elementwise, Kernel
 from ..quadrature import PIECE_ORDER, Pieces, gauss_legendre, on_panels
-from ..quadrature.legendre import legendre_analysis
+from ..quadrature.chebyshev import chebyshev_analysis, chebyshev_sum
 
 
 class Remembered:
@@ -103,12 +102,12 @@ class OnPieces:
             self.largest = 2.0 * np.maximum(np.abs(values).max(axis=1), np.abs(np.append(values[1:, 0], end, axis=0)))
         weights = weight(nodes.ravel(), np.repeat(np.arange(len(left)), PIECE_ORDER)).reshape(*nodes.shape, 1)
         # One column for each piece and function, side by side: of many points they are collected order by order.
-        coefficients = legendre_analysis(PIECE_ORDER) @ (values * weights)
+        coefficients = chebyshev_analysis(PIECE_ORDER) @ (values * weights)
         self.coefficients = np.ascontiguousarray(np.moveaxis(coefficients, 1, 0)).reshape(PIECE_ORDER, -1)
 
     def __call__(self, s: np.ndarray, column: np.ndarray) -> np.ndarray:
         """Values at points (n,) of functions of these numbers (n,)."""
-        values, at_once = np.empty(len(s)), 1 << 16    # their coefficients take 8 MB
+        values, at_once = np.empty(len(s)), 1 << 13    # their coefficients take a megabyte, which a cache holds
         for start in range(0, len(s), at_once):
             some = slice(start, start + at_once)
             values[some] = self._values(np.clip(s[some], self.edges[0], self.edges[-1]), column[some])
@@ -122,8 +121,7 @@ class OnPieces:
         weights, bound = self.weight(s, piece), self.largest[piece, column]
         with np.errstate(over="ignore"):
             coefficients = np.take(self.coefficients, piece * self.largest.shape[1] + column, axis=1)
-            ratios = np.divide(legval(t, coefficients, tensor=False), weights, where=weights > 0.0,
-                               out=np.zeros_like(t))
+            ratios = np.divide(chebyshev_sum(coefficients, t), weights, where=weights > 0.0, out=np.zeros_like(t))
         return np.asarray(np.clip(ratios, -bound, bound))
 
 

@@ -17,7 +17,7 @@ from .._support.budget import Budget, BudgetExhaustedError, check_time
 from .._support.floats import EPS
 from ..kernels import Kernel
 from ..measures import LineMeasure
-from ..quadrature import PIECE_ORDER, gauss_legendre, on_panels, place_between
+from ..quadrature import PIECE_ORDER, gauss_legendre, legendre_sum, on_panels, place_between
 from ..quadrature.legendre import TRUNCATED, legendre_transform, orthonormal_legendre
 from .domain import Domain
 from .slice_splitter import slice_integrals
@@ -42,9 +42,14 @@ class _Panel(NamedTuple):
     cells: np.ndarray
     missed: float
 
-    def local(self, x: np.ndarray) -> np.ndarray:
-        """Where points x lie, from -1 to 1."""
-        return place_between(np.array(self.left), np.array(self.right), x)
+    def located(self, curves: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Where points y (n,) are between curves (c, n) there: cells, places on these, and whether y is in the box."""
+        region = np.clip(np.sum(curves <= y, axis=0) - 1, 0, len(curves) - 2)
+        at = np.arange(len(y))
+        t = np.clip(place_between(curves[region, at], curves[region + 1, at], y), -1.0, 1.0)
+        # One number for region and place: a region is four wide, of which cells fill two.
+        cell = np.searchsorted(4.0 * self.region + self.low, 4.0 * region + t, side="right") - 1
+        return cell, place_between(self.low[cell], self.high[cell], t), (y >= curves[0]) & (y <= curves[-1])
 
 
 class _Look(NamedTuple):
@@ -91,34 +96,35 @@ class CurvedCells:
     def curves(self, panel: int, x: np.ndarray) -> np.ndarray:
         """Where the ends of y and the curves of a panel are at points x (n,): shape (c, n)."""
         part = self.panels[panel]
-        t = part.local(x)
+        t = place_between(np.array(part.left), np.array(part.right), x)
         return np.asarray((orthonormal_legendre(t, len(part.curves)) @ part.curves).T)
 
     def __call__(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Values at pairs of coordinates, both (n,); zero outside the box."""
-        values, edges = np.zeros(len(x)), self.edges
-        order = np.argsort(x, kind="stable")
-        starts = np.searchsorted(x[order], edges[1:-1])
-        for number, some in enumerate(np.split(order, starts)):
-            if len(some):
-                values[some] = self._on_panel(number, x[some], y[some])
-        return np.where((x >= edges[0]) & (x <= edges[-1]), values, 0.0)
-
-    def _on_panel(self, number: int, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """The same at points of one panel."""
-        part, curves = self.panels[number], self.curves(number, x)
-        region = np.clip(np.sum(curves <= y, axis=0) - 1, 0, len(curves) - 2)
-        at = np.arange(len(x))
-        t = np.clip(place_between(curves[region, at], curves[region + 1, at], y), -1.0, 1.0)
-        # One number for region and place: a region is four wide, of which cells fill two.
-        cell = np.searchsorted(4.0 * part.region + part.low, 4.0 * region + t, side="right") - 1
-        u, v = part.local(x), place_between(part.low[cell], part.high[cell], t)
-        left, values = orthonormal_legendre(u, part.cells.shape[1]), np.empty(len(x))
-        order = np.argsort(cell, kind="stable")
-        for some in np.split(order, np.flatnonzero(np.diff(cell[order])) + 1):
-            right = orthonormal_legendre(v[some], PIECE_ORDER)
-            values[some] = np.einsum("ni,ni->n", left[some] @ part.cells[cell[some[0]]], right)
-        return np.where((y >= curves[0]) & (y <= curves[-1]), values, 0.0)
+        edges = self.edges
+        number = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, len(self.panels) - 1)
+        order = np.argsort(number, kind="stable")
+        number, there, y = number[order], x[order], y[order]
+        functions = orthonormal_legendre(place_between(edges[number], edges[number + 1], there),
+                                         max(len(part.curves) for part in self.panels)).T
+        inside, place = (there >= edges[0]) & (there <= edges[-1]), np.empty(len(x))
+        # Coefficients of the polynomials in the place on a cell, those of one cell side by side.
+        sums, starts = np.empty((PIECE_ORDER, len(x))), np.searchsorted(number, np.arange(len(self.panels) + 1))
+        for part, some in zip(self.panels, map(slice, starts[:-1], starts[1:]), strict=True):
+            if some.start < some.stop:
+                along_x = functions[:len(part.curves), some]
+                cell, found, within = part.located(part.curves.T @ along_x, y[some])
+                by_cell = np.argsort(cell, kind="stable")
+                order[some], place[some], inside[some] = order[some][by_cell], found[by_cell], (
+                    inside[some] & within)[by_cell]
+                cell, along_x = cell[by_cell], along_x[:, by_cell]
+                ends = np.concatenate([[0], np.flatnonzero(np.diff(cell)) + 1, [len(cell)]])
+                for low, high in pairwise(ends.tolist()):
+                    np.matmul(part.cells[cell[low]].T, along_x[:, low:high],
+                              out=sums[:, some.start + low:some.start + high])
+        values = np.empty(len(x))
+        values[order] = np.where(inside, legendre_sum(sums, place), 0.0)
+        return values
 
 
 def curved_cells(kernel: Kernel, domain: Domain, lines: tuple[LineMeasure, LineMeasure], tol: float, *,
@@ -215,8 +221,15 @@ class _Work:
         slices = slice_integrals(self.kernel, rule, self.mu_y, edges, 0.1, order=PIECE_ORDER, size=self.size)
         breaks = [np.unique(slices.breaks[slices.breaks[:, 0] == x, 1]) for x in rule.nodes.tolist()]
         rows, ends, smooth = np.arange(self.nodes), self.edges[[0, -1]], np.array([len(some) == 0 for some in breaks])
-        whole = min((self._panel(slices, rows, span, *curves) for curves in self._candidates(rule.nodes, breaks, span)),
-                    key=lambda panel: panel.missed)
+        tried, pieces = list[_Panel](), len(slices.ends) + self.nodes * len(slices.basis.edges)
+        for curves in self._candidates(rule.nodes, breaks, span):
+            # Cells are no more than the pieces of all slices together, unless these have resolved nothing. Where each
+            # slice breaks, and curves do not follow that, cells do only if the breaks are none: a slice's are enough.
+            most = pieces if smooth.any() or curves[1].size else pieces // self.nodes
+            tried.append(self._panel(slices, rows, span, curves, most))
+            if tried[-1].missed <= self.share:
+                break
+        whole = min(tried, key=lambda panel: panel.missed)
         differences, cut = self._differences(slices), 0.5 * (span[0] + span[1])
         if whole.missed <= self.share:
             at_ends = self._at_ends(whole, rule.nodes)
@@ -230,7 +243,8 @@ class _Work:
         panels = [whole]
         if np.linalg.norm(missed) < whole.missed:
             panels = [self._panel(slices, rows[[i]], (middles[i], middles[i + 1]),
-                                  np.array([[ends[0], *breaks[i], ends[1]]]), np.zeros(len(breaks[i])))
+                                  (np.array([[ends[0], *breaks[i], ends[1]]]), np.zeros(len(breaks[i]))),
+                                  int(np.count_nonzero(slices.index == i)) + len(slices.basis.edges))
                       for i in range(self.nodes)]
         return _Look(*span, panels, min(whole.missed, float(np.linalg.norm(missed))), cut,
                      (self.kernel.evaluations - before) / self.nodes, len(slices.breaks) / self.nodes,
@@ -241,12 +255,13 @@ class _Work:
         """Curves through the breaks of all slices that have as many, (n, c), and how far they may be off, (c - 2,).
 
         On the others, which resolve what breaks without having found it, or where it no longer matters, they go on.
+        What most slices have comes first, and no curves at last.
         """
         ends, counts = self.edges[[0, -1]], np.array([len(some) for some in breaks])
-        for count in np.unique(np.append(counts, 0)).tolist():
+        found, often = np.unique(counts[counts > 0], return_counts=True)
+        enough = often >= min(TRUNCATED, len(x))
+        for count in [*found[enough][np.argsort(-often[enough], kind="stable")].tolist(), 0]:
             there = np.flatnonzero(counts == count)
-            if count and len(there) < min(TRUNCATED, len(x)):
-                continue
             curves, off = np.empty((len(x), count + 2)), np.zeros(count)
             curves[:, 0], curves[:, -1] = ends
             if count:
@@ -316,15 +331,15 @@ class _Work:
         return float(0.5 * (a + b))
 
     def _panel(self, slices: SliceIntegrals, rows: np.ndarray, span: tuple[float, float],
-               curves: np.ndarray, off: np.ndarray) -> _Panel:
-        """Cells between curves, (n, c), through some slices; the inner curves may be off by so much, (c - 2,)."""
-        n, width = len(rows), span[1] - span[0]
+               through: tuple[np.ndarray, np.ndarray], most: int) -> _Panel:
+        """At most so many cells between curves through some slices: see `_candidates`."""
+        (curves, off), n, width = through, len(rows), span[1] - span[0]
         _, weights = gauss_legendre(n)
         along_x = legendre_transform(n) * np.sqrt(weights)
         coefficients = along_x @ curves
         off = off + np.abs(coefficients[-TRUNCATED:, 1:-1]).sum(axis=0) if n > TRUNCATED else off
         cells, energy = [], 0.0
-        for region, level in enumerate(self._halved(slices, rows, curves, along_x, width)):
+        for region, level in enumerate(self._halved(slices, rows, curves, width, most)):
             cells += [(region, *cell[:3]) for cell in level]
             energy += sum(cell[3] for cell in level)
         cells.sort(key=lambda cell: cell[:2])
@@ -339,14 +354,15 @@ class _Work:
         sides = [slices.at(rows, curve + side * step) for side in (-1.0, 1.0)]
         return float(np.mean((sides[1] - sides[0]) ** 2))
 
-    def _halved(self, slices: SliceIntegrals, rows: np.ndarray, curves: np.ndarray, along_x: np.ndarray,
-                width: float) -> Iterator[list[tuple[float, float, np.ndarray, float]]]:
+    def _halved(self, slices: SliceIntegrals, rows: np.ndarray, curves: np.ndarray, width: float,
+                most: int) -> Iterator[list[tuple[float, float, np.ndarray, float]]]:
         """For each region between two curves, cells in t that resolve the slices there, with the energies missed."""
         n, (t, weights) = len(rows), gauss_legendre(PIECE_ORDER)
+        along_x = legendre_transform(n) * np.sqrt(gauss_legendre(n)[1])
         along_t = (legendre_transform(PIECE_ORDER) * np.sqrt(weights)).T
         inside = np.array([-1.0, 1.0]) * (1.0 - 1e-9)
         ends, beside = orthonormal_legendre(inside, PIECE_ORDER), 1.0 - t[-1]    # a break may lie beside the last node
-        last, most = min(TRUNCATED, n - 1), len(slices.ends) + n * len(slices.basis.edges)
+        last = min(TRUNCATED, n - 1)
         for below, above in pairwise(curves.T):
             done, spans, gap = [], np.array([[-1.0, 1.0]]), float(np.mean(above - below))
             for level in range(40):    # 2^-40 is below what values are known to
@@ -360,7 +376,6 @@ class _Work:
                 rough = areas * (np.sum(cells[:, :, -TRUNCATED:] ** 2, axis=(1, 2))
                                  + beside * np.sum(misfit**2, axis=(1, 2)))
                 missed = rough + areas * (np.sum(cells[:, n - last:] ** 2, axis=(1, 2)) if last else 0.0)
-                # Cells are no more than the pieces of all slices together, unless these have resolved nothing.
                 last_level = level == 39 or 2 * len(spans) > most
                 good = (rough <= (0.1 * self.share) ** 2) | last_level
                 done += list(zip(*spans[good].T.tolist(), cells[good], missed[good].tolist(), strict=True))
