@@ -13,8 +13,9 @@ from opsvd.measures.tabulated import Tabulated
 
 # The tolerances besides 1e-10 at which bars are to be true.
 LOOSER = (1e-4, 1e-8)
-# They take seconds each.
-SLOW = {"log|x - y|, arcsine law", "Poisson kernel, r = 0.9", "(xy > 1), StudentT(1)"}
+# They take more than half a second each.
+SLOW = {"log|x - y|, arcsine law", "Poisson kernel, r = 0.9", "(xy > 1), StudentT(1)", "(|xy| > 1), StudentT(1)",
+        "(xy > 1), StudentT(1) and its half", "(x > y), Beta(2, 0.3)"}
 
 
 def supported(h, mu_x, mu_y):

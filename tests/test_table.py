@@ -12,7 +12,7 @@ LEADING = 6
 
 def rows(problems):
     """Problems as arguments of a test, the slow ones marked."""
-    return [pytest.param(p, id=str(p), marks=[pytest.mark.slow] if p.name in SLOW else []) for p in problems]
+    return [pytest.param(p, id=str(p), marks=[pytest.mark.thorough] if p.name in SLOW else []) for p in problems]
 
 
 @pytest.mark.parametrize("problem", rows(PROBLEMS))

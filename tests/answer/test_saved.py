@@ -59,7 +59,7 @@ CASES = {
     "formula": (opsvd.parse_kernel("tanh(x*y) + where(x > y, 1, 0)"), {"rtol": 1e-6}),
     "sectors": (opsvd.elementwise(np.tanh, 3), {"rtol": 1e-2, "mu_x": Gaussian(np.zeros(3), 2.0)}),
     "sectors, turned": (opsvd.elementwise(np.tanh, 3), {"rtol": 1e-2, "mu_y": Gaussian(np.zeros(3), TURN @ TURN.T)}),
-    "tensor": (in_all_directions, {"rtol": 1e-2, "mu_x": EQUAL, "mu_y": SHARED}),
+    "tensor": (in_all_directions, {"rtol": 1e-2, "mu_x": EQUAL, "mu_y": SHARED, "max_evaluations": 200_000}),
     "grid": (in_a_plane, {"rtol": 1e-2, "mu_x": NEARLY_ROUND, "mu_y": Gaussian([1.0, 0.0], [[2.0, 1.0], [1.0, 2.0]])}),
     "flat": (lambda x, y: np.sin(x[..., 0] + 0.3 * y[..., 1] + 0.2 * x[..., 2] * y[..., 0]),
              {"rtol": 1e-4, "mu_x": SINGULAR, "mu_y": Gaussian([0.0, 0.0], [[1.0, 1.0], [1.0, 1.0]])}),
@@ -70,8 +70,10 @@ CASES = {
     "blocks": (opsvd.blockwise(symmetric, 2), {"rtol": 1e-6, "mu_x": Gaussian(0.5, 2.0)}),
     "blocks, entry by entry": (opsvd.blockwise(np.tanh, 2), {}),
     "blocks of vectors, entry by entry": (opsvd.blockwise(np.tanh, 2, 2), {"rtol": 1e-4}),
-    "matrices": (lambda x, y: np.exp(0.2 * x * y)[..., None, None] * np.array([[1.0, 0.5, 0.0], [0.0, 1.0, 2.0]]), {}),
-    "matrices of vectors": (matrices, {"rtol": 1e-2, "mu_x": NEARLY_ROUND, "mu_y": Gaussian.standard(2)}),
+    "matrices": (lambda x, y: np.exp(0.2 * x * y)[..., None, None] * np.array([[1.0, 0.5, 0.0], [0.0, 1.0, 2.0]]),
+                 {"max_evaluations": 200_000}),
+    "matrices of vectors": (matrices, {"rtol": 1e-2, "mu_x": NEARLY_ROUND, "mu_y": Gaussian.standard(2),
+                                       "max_evaluations": 1_000_000}),
 }
 
 

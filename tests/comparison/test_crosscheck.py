@@ -41,8 +41,9 @@ def check(decompositions):
     return crosscheck(sine, (60, 240), trials=12, rng=0, svd=decompositions[sine])
 
 
-@pytest.mark.parametrize("h", [sine, tanh, relu])
-@pytest.mark.parametrize("trials", [2, pytest.param(10, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize(("h", "trials"), [
+    (sine, 2), (tanh, 2), *(pytest.param(*case, marks=pytest.mark.thorough)
+                            for case in ((relu, 2), (sine, 10), (tanh, 10), (relu, 10)))])
 def test_right_answers_agree(h, trials, decompositions):
     """Thirty cross-checks of right answers: none disagrees, and each compared something at both sizes."""
     checks = [crosscheck(h, (100, 150), trials=trials, rng=seed, svd=decompositions[h]) for seed in range(30)]
@@ -60,8 +61,9 @@ def test_z_scores_are_standard_normal(h, decompositions):
         assert 0.75 < scores.std() < 1.15
 
 
-@pytest.mark.parametrize("factor", [0.95, pytest.param(1.05, marks=pytest.mark.thorough)])
-@pytest.mark.parametrize("h", [sine, tanh, relu])
+@pytest.mark.parametrize(("h", "factor"), [
+    (sine, 0.95), *(pytest.param(*case, marks=pytest.mark.thorough)
+                    for case in ((tanh, 0.95), (relu, 0.95), (sine, 1.05), (tanh, 1.05), (relu, 1.05)))])
 def test_a_scaled_spectrum_is_detected(h, factor, decompositions):
     """Singular values wrong by 5 per cent are found out by many small matrices."""
     wrong = decompositions[h].times(factor)
@@ -140,6 +142,7 @@ def test_zero():
     assert not crosscheck(sine, (10, 20), trials=2, rng=0, svd=decompose(lambda x, y: 0.0 * x * y)).agrees
 
 
+@pytest.mark.thorough
 def test_a_norm_without_values():
     """A kernel of which no value is known has a norm, with a bar: samples agree with it, and not with a third of it."""
     def h(x, y):

@@ -138,7 +138,8 @@ def test_a_strip_beside_a_steep_kernel(centre, width, size, steepness, along_x):
 
 @pytest.mark.parametrize(("a", "b", "c", "limit"), [
     (3.392, 3.551, 0.866, 1515), (3.421, 3.203, 0.881, 1404), (3.567, 3.188, 0.109, 1809), (3.599, 3.506, 2.28, 1973),
-    (1.762, 2.242, 0.448, 4781), (1.562, 2.583, 0.546, 4364), (2.481, 2.679, 2.66, 9293), (3.302, 3.24, 0.19, 6175)])
+    (1.762, 2.242, 0.448, 4781), (1.562, 2.583, 0.546, 4364), (2.481, 2.679, 2.66, 9293),
+    pytest.param(3.302, 3.24, 0.19, 6175, marks=pytest.mark.thorough)])
 def test_a_corner_that_nodes_met_and_few_pairs_would(a, b, c, limit):
     """1 + c (x > a)(y > b), whose values are those of two by two: functions are large there, and so pairs are there."""
     p, q = norm.sf(a), norm.sf(b)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from scipy.integrate import quad
+from scipy.integrate import quad, quad_vec
 from scipy.special import beta, poch
 
 import opsvd
@@ -25,14 +25,13 @@ def angle_values(phi, k, breaks, degrees):
     constant = math.gamma(0.5 * k) / (math.sqrt(math.pi) * math.gamma(0.5 * (k - 1)))
     ends = [0.0, *sorted(np.arccos(breaks)), math.pi]
 
-    def moment(degree):
-        def integrand(theta):
-            t = math.cos(theta)
-            return phi(t) * gegenbauer(np.array(t), k, degree + 1)[degree] * constant * math.sin(theta) ** (k - 2)
-        return math.fsum(quad(integrand, a, b, epsabs=1e-12, epsrel=1e-10, limit=400)[0]
-                         for a, b in pairwise(ends))
+    def integrand(theta):
+        t = math.cos(theta)
+        return phi(t) * gegenbauer(np.array(t), k, degrees) * constant * math.sin(theta) ** (k - 2)
 
-    return np.array([abs(moment(degree)) / math.sqrt(harmonics(k, degree)) for degree in range(degrees)])
+    moments = sum(quad_vec(integrand, a, b, epsabs=1e-12, epsrel=1e-12, norm="max", limit=400)[0]
+                  for a, b in pairwise(ends))
+    return np.abs(moments) / np.sqrt([harmonics(k, degree) for degree in range(degrees)])
 
 
 KERNELS = {

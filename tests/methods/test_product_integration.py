@@ -156,14 +156,21 @@ def test_values_do_not_exceed_the_true_ones():
     np.testing.assert_allclose(coarse[:4], fine[:4], rtol=1e-7)
 
 
+NOISE = Kernel(lambda x, y: np.modf(np.sin(12.9898 * x + 78.233 * y) * 43758.5453)[0])
+
+
 def test_noise_is_left_to_uniform_panels_and_said_so():
     """One discretisation, with a remark for the status."""
-    kernel = Kernel(lambda x, y: np.modf(np.sin(12.9898 * x + 78.233 * y) * 43758.5453)[0])
-    (only,) = ProductIntegration().discretisations(Problem(kernel, STANDARD, STANDARD))
+    (only,) = ProductIntegration().discretisations(Problem(NOISE, STANDARD, STANDARD))
     assert only.note.startswith("uniform panels")
     assert "looks like noise or a fractal" in only.remark
+
+
+@pytest.mark.thorough
+def test_a_status_says_that_h_is_noise():
+    """Also where the method was chosen by name."""
     with pytest.warns(ConvergenceWarning, match="noise or a fractal"):
-        opsvd.decompose(kernel, method="product")
+        opsvd.decompose(NOISE, method="product")
 
 
 def test_the_zero_kernel_ends_at_once():
