@@ -93,7 +93,7 @@ class Tail:
         total = float(counts @ low) + inner[0]
         thin = float(counts @ (np.minimum(high, last / math.e) * np.log(last / np.minimum(high, last / math.e))))
         spread = (thin + deeper) / total if total > 0.0 and math.isfinite(thin + deeper) else math.inf
-        return replace(self, hilbert_schmidt=math.hypot(self.hilbert_schmidt, *(np.sqrt(counts) * values)),
+        return replace(self, hilbert_schmidt=math.hypot(self.hilbert_schmidt, *(np.sqrt(counts) * (values + errors))),
                        nuclear=self.nuclear + float(counts @ values), spread=spread,
                        nuclear_error=self.nuclear_error + float(counts @ errors),
                        least=math.hypot(self.least, *(np.sqrt(counts) * low)))

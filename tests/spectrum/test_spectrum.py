@@ -218,6 +218,19 @@ def test_no_truncation_lowers_what_a_sum_is_known_to_be(case, kept):
     assert part.value == pytest.approx(whole.value, rel=1e-12)
 
 
+@pytest.mark.parametrize("side", [-1.0, 1.0])
+def test_dropped_values_leave_their_bars_in_all_functionals(side):
+    """Of values that may be smaller or larger by a quarter, those that are dropped are no better known than before."""
+    s, errors = np.array([1.0, 0.4, 0.3]), np.array([0.0, 0.1, 0.1])
+    tail = Tail(spread=0.0).preceded_by(s[1:], errors[1:], s[0])
+    truth = s + side * errors
+    norms = hilbert_schmidt_norm(s[:1], tail=tail), nuclear_norm(s[:1], tail=tail)
+    ranks = [effective_rank(s[:1], kind=kind, tail=tail) for kind in KINDS]
+    exact = [np.linalg.norm(truth), truth.sum(), *(PLAIN[kind](truth) for kind in KINDS)]
+    for estimate, value in zip([*norms, *ranks], exact, strict=True):
+        assert abs(estimate - value) <= estimate.error * (1.0 + 1e-12)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_error_bars_are_not_idle(kind):
     """For small errors the bar is of the size of the largest change that they can make."""
