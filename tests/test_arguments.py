@@ -112,9 +112,10 @@ CALLED_BY_THE_LIBRARY = {
     "along", "at_points", "block_memory", "box", "choose", "coarseness", "contains", "converted", "coordinate",
     "coordinate_of_variable", "coordinates_of_normal", "discretisation", "discretisations", "extended", "fill",
     "finite_beside", "finite_grid", "for_kernel", "from_state", "from_uniform", "half_density", "in_products", "label",
-    "leading", "limited", "listed", "log_density", "logarithmic_slope", "mapped", "mixed_of_members", "non_finite",
-    "of_root", "one_pass", "order", "pairs", "pilot_rank", "placed", "points", "polynomials", "preceded_by", "quantile",
-    "radial", "radial_sums", "reconstruct", "recurrence", "refusal", "require_polynomials", "require_whole", "rule",
+    "leading", "limited", "listed", "log_density", "logarithmic_slope", "mapped", "mixed_of_members", "moved",
+    "non_finite", "of_root", "one_pass", "order", "pairs", "pilot_rank", "placed", "points", "polynomials",
+    "preceded_by", "quantile", "radial", "radial_sums", "reconstruct", "recurrence", "refusal", "require_polynomials",
+    "require_whole", "rule",
     "scaled", "state", "supported", "through", "times", "truncated", "unplaced", "values", "variable"}
 
 

@@ -119,7 +119,7 @@ class DegreesEvidence(Evidence):
 
     def beyond(self, rank: int) -> Unlisted:
         """The values that are not listed; `spectrum` knows what lies beyond the degrees."""
-        dimension = float(sum(d.dimension for d in self.degrees))
+        dimension = float(sum(d.count * d.dimension for d in self.degrees))
         return Unlisted(float(self.values[rank:].sum()), self.left_out(rank), dimension)
 
     def _energies_beyond(self, rank: int, tail: float) -> tuple[float, float]:

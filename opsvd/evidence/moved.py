@@ -1,6 +1,8 @@
 """Other evidence, with bars for what moves h: rounding, other measures, or another kernel in its place."""
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -43,7 +45,7 @@ class Moved(Evidence):
         return self.evidence.left_out(rank) + self.moved
 
     def beyond(self, rank: int) -> Unlisted:
-        """What the other evidence says."""
+        """What the other evidence says, of the kernel that does not change."""
         return self.evidence.beyond(rank)
 
     def near(self) -> np.ndarray:
@@ -51,8 +53,12 @@ class Moved(Evidence):
         return np.asarray(self.evidence.near() + self.moved)
 
     def spectrum(self, listed: Listed, rank: int, tail: float) -> tuple[DecayLaw, Tail]:
-        """What the other evidence says."""
-        return self.evidence.spectrum(listed, rank, tail)
+        """What the other evidence says, where sums may be off by those of all values that the change may have."""
+        law, beyond = self.evidence.spectrum(listed, rank, tail)
+        last = float(listed.values.min(initial=math.inf, where=listed.values > 0.0))
+        moved = beyond.moved(self.moved, self.evidence.beyond(rank).dimension, last)
+        sure = float(listed.counts @ np.maximum(listed.values - listed.bars, 0.0))
+        return law, replace(moved, total_least=max(moved.total_least, sure))
 
 
 def moved_evidence(evidence: Callable[[SingularSystem], Evidence | None], moved: float,

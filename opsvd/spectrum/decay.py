@@ -13,7 +13,7 @@ from .._support.validation import described, instance, nonnegative_float, positi
 from .estimate import rounded_up
 from .functionals import Spectrum, checked
 from .laws import FEWEST_FITTED, LAWS, POWER, Fit, fit_laws, reliable
-from .tail import Tail
+from .tail import Tail, thinnest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -338,7 +338,9 @@ def _tail(spectrum: Spectrum, fits: list[Fit], law: DecayLaw, tail_hs: float, un
     """The rules of `nuclear_tail`, less what may lie unseen beside a law."""
     norm, r = math.hypot(float(np.sqrt(spectrum.counts @ spectrum.values**2)), tail_hs), float(spectrum.counts.sum())
     negligible = unlisted.unseen <= _NEGLIGIBLE * norm
-    finite = Tail(tail_hs, unlisted.computed, 0.0, 0.0)
+    computed = unlisted.computed
+    spread = thinnest(computed, unlisted.dimension, _last(spectrum)) / computed if computed > 0.0 else 0.0
+    finite = Tail(tail_hs, computed, 0.0, spread)
 
     def unknown(note: str, nuclear: float = tail_hs) -> Tail:
         return Tail(tail_hs, nuclear, math.inf, math.inf, note)
@@ -362,6 +364,11 @@ def _tail(spectrum: Spectrum, fits: list[Fit], law: DecayLaw, tail_hs: float, un
     return Tail(tail_hs, nuclear, max(nuclear, most - nuclear), spread, law.sentence() if math.isinf(most) else "")
 
 
+def _last(spectrum: Spectrum) -> float:
+    """The smallest of its values that is not zero."""
+    return float(spectrum.values.min(initial=math.inf, where=spectrum.values > 0.0))
+
+
 def _with_unseen(spectrum: Spectrum, continued: Tail, unlisted: Unlisted) -> Tail:
     r"""A continuation that covers as well the sum of what was computed, to within what lies unseen beside it.
 
@@ -373,9 +380,7 @@ def _with_unseen(spectrum: Spectrum, continued: Tail, unlisted: Unlisted) -> Tai
     value = max(continued.nuclear, unlisted.computed)
     low, high = continued.nuclear_bounds
     low, high = min(low, unlisted.computed - unlisted.unseen_sum), max(high, unlisted.computed + unlisted.unseen_sum)
-    # d values that add up to a are most thinly spread if they are equal.
     beside = max(high - continued.nuclear_bounds[1], unlisted.unseen_sum)
-    last = float(spectrum.values[spectrum.values > 0.0].min(initial=math.inf))
-    share = beside * max(math.log(unlisted.dimension * last / beside), 0.0) if 0.0 < beside < math.inf else 0.0
+    share = thinnest(beside, unlisted.dimension, _last(spectrum))
     spread = (continued.nuclear_bounds[1] * continued.spread + share) / high if high > 0.0 else 0.0
     return replace(continued, nuclear=value, nuclear_error=max(high - value, value - max(low, 0.0)), spread=spread)

@@ -79,6 +79,20 @@ class Tail:
                        nuclear_error=self.nuclear_error * factor, least=self.least * factor,
                        total_least=self.total_least * factor, total_most=self.total_most * factor)
 
+    def moved(self, norm: float, dimension: float, last: float) -> "Tail":
+        r"""The tail behind the value `last`, when the operator changes by one of this norm, of so many values.
+
+        The sum of any of its values changes by no more than :math:`\sqrt d` times the norm, and the root of a sum of
+        squares by no more than the norm. The bound `hilbert_schmidt` is taken to have the change already.
+        """
+        beside, high = math.sqrt(dimension) * norm, self.nuclear_bounds[1]
+        spread = self.spread
+        if beside > 0.0 and math.isfinite(high):
+            known = high * spread if high > 0.0 else 0.0
+            spread = (known + thinnest(beside, dimension, last)) / (high + beside)
+        return replace(self, nuclear_error=self.nuclear_error + beside, spread=spread,
+                       least=max(self.least - norm, 0.0), total_least=max(self.total_least - beside, 0.0))
+
     def preceded_by(self, values: np.ndarray, errors: np.ndarray, last: float,
                     multiplicities: np.ndarray | None = None) -> "Tail":
         """The tail after `last`, when the given values (r,) and what this tail says are both left out.
@@ -97,3 +111,8 @@ class Tail:
                        nuclear=self.nuclear + float(counts @ values), spread=spread,
                        nuclear_error=self.nuclear_error + float(counts @ errors),
                        least=math.hypot(self.least, *(np.sqrt(counts) * low)))
+
+
+def thinnest(total: float, count: float, last: float) -> float:
+    """The most that the sum of s log(last / s) may be, of so many values s with this sum: that of equal ones."""
+    return total * max(math.log(count * last / total), 0.0) if 0.0 < total < math.inf and last > 0.0 else 0.0
