@@ -164,8 +164,8 @@ def essay_panels(*, functions: Mapping[str, Callable[..., Any]] | None = None, n
 
     panels = []
     for title, (spectra, ranks) in planned.items():
-        sampled = (tuple(_whole(one).singular_values[0] for one in spectra),
-                   np.stack([_whole(one).effective_rank() for one in ranks], axis=1))
+        sampled = (tuple(_run_to_the_end(one).singular_values[0] for one in spectra),
+                   np.stack([_run_to_the_end(one).effective_rank() for one in ranks], axis=1))
         tends = _independent(n, counts) if title == _IID_TITLE else _operator(*kernels[title], n, counts)
         panels.append(EssayPanel(title=title, n=n, spectra=sampled[0], ranks_n=counts, ranks=sampled[1], **tends))
     return tuple(panels)
@@ -225,7 +225,7 @@ def _in_words(rank: Estimate) -> str:
     return f"{rank.value:.4f}" if rank.error < 5e-5 else f"{rank.value:.3g} \N{PLUS-MINUS SIGN} {rank.error:.1g}"
 
 
-def _whole(planned: Trials) -> MonteCarloSpectrum:
+def _run_to_the_end(planned: Trials) -> MonteCarloSpectrum:
     """Run trials to their end; part of a figure is none, so that an interruption is raised."""
     found = planned.run()
     if found.interrupted:
@@ -265,7 +265,7 @@ def _draw_spectra(panels: Sequence[EssayPanel], *, logarithmic: bool) -> "Figure
                 ax.plot(index, panel.limits[k], color=ink(ax), linewidth=1.0, zorder=3,
                         label="quarter-circle law" if k == order[-1] else None)
         if not panel.grows:
-            told = _told(panel, logarithmic=logarithmic)
+            told = _visible_crosses(panel, logarithmic=logarithmic)
             ax.plot(1 + np.flatnonzero(told), panel.limits[0][told], "x", color=ink(ax), markersize=8 - 3 * logarithmic,
                     zorder=3, label="operator, $n = \\infty$")
         if logarithmic:
@@ -275,7 +275,7 @@ def _draw_spectra(panels: Sequence[EssayPanel], *, logarithmic: bool) -> "Figure
     return figure
 
 
-def _told(panel: EssayPanel, *, logarithmic: bool) -> np.ndarray:
+def _visible_crosses(panel: EssayPanel, *, logarithmic: bool) -> np.ndarray:
     """Of which of the operator's values a cross can be told: from its error bar, and from zero on a linear axis."""
     values, errors = panel.limits[0], panel.limit_errors[0]
     # A cross is two hundredths of an axis.

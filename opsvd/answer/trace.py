@@ -141,7 +141,7 @@ class Diagonal:
         there, back = self.kernel.at_points(x, y), self.kernel.at_points(y, x).conj()
         return bool(np.abs(there - back).max() <= 100.0 * self.kernel.eps * np.abs(there).max())
 
-    def _beside(self, z: np.ndarray, steps: np.ndarray | float, step: np.ndarray | float) -> np.ndarray:
+    def _values_at_steps(self, z: np.ndarray, steps: np.ndarray | float, step: np.ndarray | float) -> np.ndarray:
         """The real part of h at points and those a step away in some direction; of Hermitian h the other is small."""
         across = step * self._directions(len(z))
         return self.kernel.at_points(self._points(z, steps), self._points(z, steps + across)).real
@@ -153,7 +153,7 @@ class Diagonal:
         is all that h changes by.
         """
         z, steps = self.rng.standard_normal((64, self.coordinates)), 0.125 ** np.arange(2.0, 14.0)
-        values = self._beside(np.tile(z, (len(steps), 1)), 0.0, np.repeat(steps, len(z))[:, None])
+        values = self._values_at_steps(np.tile(z, (len(steps), 1)), 0.0, np.repeat(steps, len(z))[:, None])
         values = values.reshape(len(steps), len(z))
         if not np.isfinite(values).all():
             return None
@@ -187,7 +187,7 @@ class Diagonal:
         points = self._points(z, steps)
         kept = np.sort(np.unique(points, axis=0, return_index=True)[1])
         points = points[kept]
-        farther, diagonal = (self._beside(z[kept], steps[kept], step) for step in (limit.before, limit.step))
+        farther, diagonal = (self._values_at_steps(z[kept], steps[kept], step) for step in (limit.before, limit.step))
         known = np.isfinite(diagonal)    # at an end of the support there may be no point beside
         points, farther, diagonal = points[known], farther[known], diagonal[known]
         matrix, step = np.zeros((len(points), len(points)), self.kernel.dtype), 64    # a tenth more than are below
@@ -230,7 +230,7 @@ class Diagonal:
 
     def _mean_at_points(self, step: float) -> tuple[float, float]:
         """By quasi-random points, in eight scramblings."""
-        samples = np.array([self._beside(quasi_random_points(self.coordinates, 4096, seed), 0.0, step)
+        samples = np.array([self._values_at_steps(quasi_random_points(self.coordinates, 4096, seed), 0.0, step)
                             for seed in range(8)])
         means, bars = scatter_bars(*(samples[:, :n].mean(axis=1)[:, None] for n in (512, 1024, 2048, 4096)))
         return float(means[0]), float(bars[0])

@@ -60,10 +60,10 @@ class LogarithmicBasis(LineBasis):
     @property
     def size(self) -> int:
         """The number of nodes in u, twice if each sign has functions of its own."""
-        return 2 * self.count if self._apart else self.count
+        return 2 * self.count if self._half_lines_apart else self.count
 
     @property
-    def _apart(self) -> bool:
+    def _half_lines_apart(self) -> bool:
         return self.line.symmetric and self.parity == 0
 
     @property
@@ -102,12 +102,12 @@ class LogarithmicBasis(LineBasis):
         """Interpolate in u."""
         u, sign, factor = self._place(np.asarray(x, dtype=np.float64))
         values = np.asarray(self._cardinal(u) * factor[..., None])
-        return self._of_sign(sign, values[..., ::-1], values) if self._apart else values
+        return self._of_sign(sign, values[..., ::-1], values) if self._half_lines_apart else values
 
     def combine(self, x: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
         """Interpolate sums in u, without the functions one by one."""
         u, sign, factor = self._place(np.asarray(x, dtype=np.float64))
-        if not self._apart:
+        if not self._half_lines_apart:
             return np.asarray(self._cardinal.combine(u, coefficients) * factor[..., None])
         values = np.empty((*u.shape, coefficients.shape[1]), coefficients.dtype)
         for there, part in ((sign < 0.0, coefficients[self.count - 1::-1]), (sign >= 0.0, coefficients[self.count:])):

@@ -126,10 +126,10 @@ class _Filtered:
         # Of a function of bounded variation V the transform is at most V / k.
         fast = max(float((np.abs(transform) * (1.0 - kept))[known].max()), variation / (finer * band))
         # A tenth more, for what is between the frequencies of the grid.
-        scale, beyond = 1.1 * abs(ridge.cos * ridge.sin) ** -0.5, _beyond(ridge)
+        scale, beyond = 1.1 * abs(ridge.cos * ridge.sin) ** -0.5, _size_cut_off(ridge)
         self.taken, self.beyond = scale * (fast + beyond), scale * beyond
-        self.band, self.apart = band, _apart(ridge, band, frequencies[known], np.abs(transform[known]),
-                                             kept=kept[known], faster=variation / (finer * band), scale=scale)
+        self.band, self.apart = band, _fast_and_mixed(ridge, band, frequencies[known], np.abs(transform[known]),
+                                                      kept=kept[known], faster=variation / (finer * band), scale=scale)
         self.step, self.reach = step * finer, math.floor(ridge.reach / (step * finer))
         numbers = np.arange(-self.reach, self.reach + 1)
         smooth = np.fft.irfft((transform * kept)[:size // 2 + 1], n=size) / self.step
@@ -216,8 +216,8 @@ class _Fast:
         return np.asarray(np.sin(0.5 * math.pi * np.clip((place - cls.start) / (cls.full - cls.start), 0.0, 1.0)))
 
 
-def _apart(ridge: RidgeNorm, band: float, frequencies: np.ndarray, sizes: np.ndarray, *, kept: np.ndarray,
-           faster: float, scale: float) -> tuple[float, float]:
+def _fast_and_mixed(ridge: RidgeNorm, band: float, frequencies: np.ndarray, sizes: np.ndarray, *, kept: np.ndarray,
+                    faster: float, scale: float) -> tuple[float, float]:
     r"""Bounds of the norm of :math:`B H B`, and of what is neither that nor slow, for the whole function.
 
     :math:`e^{-\tau^2 / 4}` is the mean of :math:`e^{i \omega \tau}` over :math:`\omega` of variance 1/2, which shifts
@@ -265,7 +265,7 @@ def _weighted(ridge: RidgeNorm, nodes: np.ndarray) -> np.ndarray:
     return np.asarray(ridge.phi(nodes) * np.exp(-0.25 * nodes**2) / math.sqrt(2.0 * math.pi))
 
 
-def _beyond(ridge: RidgeNorm) -> float:
+def _size_cut_off(ridge: RidgeNorm) -> float:
     """The integral of the size of G where phi is cut off."""
     total = 0.0
     for edges in (np.union1d(ridge.edges[ridge.edges < -ridge.reach], [-ridge.reach]),

@@ -61,8 +61,8 @@ def sampled_evidence(matrix: SampledMatrix, masses: tuple[np.ndarray, np.ndarray
     """
     rng, s = np.random.default_rng(len(masses[0])), system.values
     u, v = (side.parts[0].coefficients for side in (system.left, system.right))
-    by_rows = _seen(matrix, (u, v), s, _chances(masses[1], v), rng, axis=0)
-    by_columns = _seen(matrix, (v, u), s, _chances(masses[0], u), rng, axis=1)
+    by_rows = _seen_at_entries(matrix, (u, v), s, _chances(masses[1], v), rng, axis=0)
+    by_columns = _seen_at_entries(matrix, (v, u), s, _chances(masses[0], u), rng, axis=1)
     certificate = certify(matrix, partial(entries_of, (u, s, v)), rng)
     largest = float(np.sum(squares(largest_entries(matrix, (u, s, v))[2])))
     few = sum(float(np.sum(squares(matrix.pairs(*pairs) - entries_of((u, s, v), *pairs)))) for pairs in
@@ -87,8 +87,8 @@ def _chances(masses: np.ndarray, vectors: np.ndarray) -> np.ndarray:
     return np.asarray(0.5 * (masses + leverage / max(float(leverage.sum()), TINY)))
 
 
-def _seen(matrix: SampledMatrix, sides: tuple[np.ndarray, np.ndarray], s: np.ndarray, chances: np.ndarray,
-          rng: np.random.Generator, *, axis: int) -> _Seen:
+def _seen_at_entries(matrix: SampledMatrix, sides: tuple[np.ndarray, np.ndarray], s: np.ndarray, chances: np.ndarray,
+                     rng: np.random.Generator, *, axis: int) -> _Seen:
     """Look at every row (axis 0), or every column (1), at random entries drawn with these chances."""
     # Couplings of forty leading functions: an answer of a slow spectrum lists no more.
     (u, v), count = sides, min(len(s), 40)

@@ -301,8 +301,9 @@ class Kernel:
         return array.astype(self.dtype if dtype is None else dtype, copy=False)
 
     def _shape_error(self, x: np.ndarray, y: np.ndarray, shape: tuple[int, ...]) -> KernelError:
+        vectors = "; for vectors pass measures of vectors, such as opsvd.Gaussian.standard(3)"
         return KernelError(f"h must return one value a pair: for x of shape {x.shape} and y of shape {y.shape} it "
-                           f"returned shape {shape}. {self._advice}")
+                           f"returned shape {shape}. {self._advice}{vectors if self.dims == (1, 1) else ''}")
 
     @property
     def _advice(self) -> str:

@@ -39,7 +39,8 @@ MeasureLike: TypeAlias = Measure | HasDensity | HasMasses | npt.ArrayLike
 """What is taken wherever a measure is: see `as_measure`."""
 
 _ACCEPTED = ("pass a measure such as opsvd.Gaussian(mean=0.0, std=1.0), a distribution of scipy.stats such as "
-             "scipy.stats.gamma(2.0), or an array of samples, shape (n,) or (n, k)")
+             "scipy.stats.gamma(2.0), opsvd.Density(pdf, support) for a density, or an array of samples, shape (n,) "
+             "or (n, k)")
 
 
 def as_measure(measure: Any, name: str) -> Measure:

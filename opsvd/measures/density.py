@@ -251,8 +251,9 @@ def _table(placed: Placed, breaks: np.ndarray, near: np.ndarray) -> tuple[Tabula
     low, high = max(min(low, first), placed.span[0]), min(max(high, last), placed.span[1])
     edges = _edges(placed, breaks)
     inside = placed.coordinates.inverse(near[(near > placed.ends[0]) & (near < placed.ends[1])])
-    panels = _beside(np.union1d(edges, inside), placed.coordinates.inverse(placed.shape.quantiles[[0, 3, 11, 14]]))
-    panels = _beside(panels, np.linspace(low, high, 14))
+    quantiles = placed.coordinates.inverse(placed.shape.quantiles[[0, 3, 11, 14]])
+    panels = _without_slivers(np.union1d(edges, inside), quantiles)
+    panels = _without_slivers(panels, np.linspace(low, high, 14))
     panels = np.append(np.append(low, panels[(panels > low) & (panels < high)]), high)
     return tabulated(placed.sqrt_density, placed.coordinates, panels, edges, (placed.center, placed.scale))
 
@@ -270,7 +271,7 @@ def _polynomials(part: Tabulated) -> float:
     return max(math.ceil(0.5 * min(powers) - 1e-3), 1) if min(powers) < math.inf else math.inf
 
 
-def _beside(kept: np.ndarray, more: np.ndarray) -> np.ndarray:
+def _without_slivers(kept: np.ndarray, more: np.ndarray) -> np.ndarray:
     """Points with more of them, but for those that would make slivers: next to points that are kept."""
     apart = np.min(np.abs(more[:, None] - more) + np.diag(np.full(len(more), np.inf)), axis=1)
     nearest = np.min(np.abs(more[:, None] - kept), axis=1, initial=np.inf)

@@ -163,7 +163,7 @@ def look_at(pdf: Density, low: float, high: float, places: Sequence[float]) -> S
     laws = [None if np.isinf(end) else find_law(pdf, end, inwards, min(abs(nearest - end), width))
             for end, inwards, nearest in ((low, 1.0, min([*inner, high])), (high, -1.0, max([*inner, low])))]
     # An exponential tail is zero to floats 800 deviations away.
-    far = _seen(pdf, quartiles[1] + 800.0 * width * np.array([-1.0, 1.0])) * width > 1e-298
+    far = _finite_values(pdf, quartiles[1] + 800.0 * width * np.array([-1.0, 1.0])) * width > 1e-298
     heavy = [bool(seen) and bool(np.isinf(end)) for seen, end in zip(far, (low, high), strict=True)]
     return Shape((low, high), quantiles, reach, _coordinate(low, high, quartiles, laws, heavy), (laws[0], laws[1]))
 
@@ -201,7 +201,7 @@ def _found(pdf: Density, low: float, high: float,
     x = np.unique(np.concatenate([places, *(anchor + steps[np.abs(steps) > 1e-9 * abs(anchor)]
                                             for anchor in anchors.tolist())]))
     x = x[(x > low) & (x < high)]
-    values = _seen(pdf, x)
+    values = _finite_values(pdf, x)
     for _ in range(60):
         middle = 0.5 * (x[:-1] + x[1:])
         fresh = (middle > x[:-1]) & (middle < x[1:])
@@ -213,7 +213,7 @@ def _found(pdf: Density, low: float, high: float,
             break
         more = middle[bad]
         order = np.argsort(np.append(x, more), kind="stable")
-        x, values = np.append(x, more)[order], np.append(values, _seen(pdf, more))[order]
+        x, values = np.append(x, more)[order], np.append(values, _finite_values(pdf, more))[order]
     masses = 0.5 * (values[:-1] + values[1:]) * np.diff(x)
     if not masses.sum() > 0.0:
         return None
@@ -222,7 +222,7 @@ def _found(pdf: Density, low: float, high: float,
     return np.interp(np.arange(1.0, 16.0) / 16.0, below, x), (float(seen[0]), float(seen[-1]))
 
 
-def _seen(pdf: Density, x: np.ndarray) -> np.ndarray:
+def _finite_values(pdf: Density, x: np.ndarray) -> np.ndarray:
     """Values at points, and zero where they are none: the search for the mass does not depend on a few."""
     values = pdf.unchecked(x)
     return np.where(np.isfinite(values) & (values > 0.0), values, 0.0)
@@ -232,7 +232,7 @@ def _is_smooth(pdf: Density, end: float, inwards: float, room: float) -> bool:
     """Whether the root of a density is a polynomial of degree below 16 close to a point, on one side of it."""
     t, weights = gauss_legendre(PIECE_ORDER)
     for width in room * 4.0 ** -np.arange(6.0):
-        roots = np.sqrt(_seen(pdf, end + inwards * 0.5 * width * (1.0 + t)))
+        roots = np.sqrt(_finite_values(pdf, end + inwards * 0.5 * width * (1.0 + t)))
         last = np.abs(legendre_transform(PIECE_ORDER)[-TRUNCATED:] @ (roots * np.sqrt(weights))).sum()
         # Of the root of a power d^a, a no even integer, the last are above 1e-11 for a below 7. Points are rounded.
         if last <= max(1e-11, 1e3 * EPS * abs(end) / width) * roots.max(initial=0.0):
@@ -243,7 +243,7 @@ def _is_smooth(pdf: Density, end: float, inwards: float, room: float) -> bool:
 def _vanishes(pdf: Density, end: float, inwards: float, room: float) -> float | None:
     """A distance below which a density is zero to floats, as exp(-1 / d) is, towards which it falls ever faster."""
     distances = room * 2.0 ** -np.arange(0.0, 48.0)
-    values = _seen(pdf, end + inwards * distances)
+    values = _finite_values(pdf, end + inwards * distances)
     zero = int(np.argmax(values == 0.0))
     if zero < 4 or values[zero:].any():
         return None

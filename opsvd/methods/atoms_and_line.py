@@ -36,7 +36,7 @@ def of_atoms_and_line(problem: Problem) -> Iterator[Discretisation]:
     count, first = len(basis.rule), first_edges(line, domain.y, 5)
     # Slices whose pieces tell where panels must end: of more atoms some, and then those that these leave unresolved.
     most = 256
-    labels, looked_at, edges = _some(count, most, rng), np.zeros(count, dtype=bool), first
+    labels, looked_at, edges = _some_labels(count, most, rng), np.zeros(count, dtype=bool), first
     while len(labels):
         looked_at[labels] = True
         edges = _joined(edges, _ends_of_slices(kernel, basis.rule.restricted(labels), line, first, tol), line)
@@ -65,7 +65,7 @@ def of_atoms_and_line(problem: Problem) -> Iterator[Discretisation]:
             labels = np.sort(labels[np.argsort(-missed)[:most]])
 
 
-def _some(count: int, most: int, rng: np.random.Generator) -> np.ndarray:
+def _some_labels(count: int, most: int, rng: np.random.Generator) -> np.ndarray:
     """All labels, or the first, the last and random ones: at most so many."""
     return np.arange(count) if count <= most else np.union1d([0, count - 1],
                                                              rng.choice(count, most - 2, replace=False))

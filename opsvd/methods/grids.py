@@ -218,7 +218,7 @@ def _evidence(problem: Problem, size: _Size, coarser: list[_Coarser],
     f, g = (GridBasis(side.side, *lines).on_rules(rules, side.parts[0].coefficients) for side, lines, rules in zip(
         (system.left, system.right), size.bases, size.checks, strict=True))
     remainder = check - (f * s) @ g.conj().T
-    average, seen = _seen(problem.kernel, system)
+    average, seen = _missed_at_random_points(problem.kernel, system)
     evidence = larger_evidence(s, remainder, f, g, norm=float(np.linalg.norm(check)), seen=seen, average=average)
     before = coarser[-2:]
     coarser.append(_Coarser(size.size, s, evidence.remainder))
@@ -243,7 +243,7 @@ def _still_to_come(s: np.ndarray, grid: _Size, remainder: float, coarser: list[_
     return np.asarray(2.0 * np.max(changes, axis=0))
 
 
-def _seen(kernel: Kernel, system: SingularSystem) -> tuple[float, float]:
+def _missed_at_random_points(kernel: Kernel, system: SingularSystem) -> tuple[float, float]:
     """The root mean square of what the answer misses at random points, and the same with its uncertainty."""
     # All pairs of 800 points a side: as many values as a grid of a middling size; or of as many as take a tenth of what
     # is left, so that ten sizes, which all are seen at points, do not take two thirds of it for that.

@@ -81,11 +81,11 @@ class PolynomialAttempt:
     @property
     def unsettled(self) -> float:
         """How far the leading values are from those of the matrix of two thirds of the degrees, over the first."""
-        return self._apart(np.resize(compact_svd(self.block.matrix[:self._lower, :self._lower])[1], LEADING))
+        return self._largest_change(np.resize(compact_svd(self.block.matrix[:self._lower, :self._lower])[1], LEADING))
 
     def moved(self, before: "PolynomialAttempt") -> float:
         """How far the leading values have moved, relative to the first."""
-        return self._apart(before.leading)
+        return self._largest_change(before.leading)
 
     def geometric(self, before: "PolynomialAttempt") -> bool:
         """Whether coefficients have decayed geometrically, with four fifths of the rate, since a lower degree."""
@@ -120,7 +120,7 @@ class PolynomialAttempt:
         """Two thirds of the functions."""
         return 2 * len(self.block.matrix) // 3
 
-    def _apart(self, values: np.ndarray) -> float:
+    def _largest_change(self, values: np.ndarray) -> float:
         return float(np.abs(self.leading - values).max()) / max(float(self.leading[0]), TINY)
 
 

@@ -317,7 +317,8 @@ class RidgeLine:
                              search_width=0.3, limit=2000, looks=12 if self.kernel.dear else 1000)
         if pieces is not None and (bad := poles(self, pieces.breaks)).any():
             x, y = self._points(pieces.breaks[bad][:1])
-            raise too_singular("is not integrable across the line of constant x + b y through "
+            sign = "-" if self.b < 0.0 else "+"
+            raise too_singular(f"is not integrable across the line of constant x {sign} {abs(self.b):.6g} y through "
                                f"({x[0]:.6g}, {y[0]:.6g})")
         return pieces
 

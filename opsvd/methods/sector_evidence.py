@@ -55,13 +55,13 @@ def sector_evidence(d: Grids, rtol: float, unseen: Unseen | None,
     triplets = [(mine.coefficients, system.values[mine.columns] * root, other.coefficients)
                 for mine, other, root in zip(system.left.parts, system.right.parts, roots, strict=True)]
     goal = rtol * float(system.values.max(initial=0.0))
-    seen = _seen(d, d.check, triplets)
+    seen = _evidence_of_degrees(d, d.check, triplets)
     # Without integrals bars are twice the remainder.
     rough = any(2.0 * one.remainder > goal * root for one, root in zip(seen, roots, strict=True))
     others = d.shifted_checks if rough else ()
     if others:
         seen = [largest_evidence(list(of_checks)) for of_checks in
-                zip(seen, *(_seen(d, check, triplets) for check in others), strict=True)]
+                zip(seen, *(_evidence_of_degrees(d, check, triplets) for check in others), strict=True)]
     elif not d.smooth:
         # One grid knows how large the remainder is, but its integrals may be wrong as those of the bases are.
         seen = [replace(one, coupling=one.remainder, images=None) for one in seen]
@@ -101,7 +101,7 @@ def _norm_error(d: Grids, checks: tuple[CheckGrid | LengthCheck, ...], evidence:
     return change + (d.hidden[1] / norm if norm else 0.0) + d.radii.missing * norm
 
 
-def _seen(d: Grids, check: CheckGrid | LengthCheck, triplets: list[Triplets]) -> list[RemainderEvidence]:
+def _evidence_of_degrees(d: Grids, check: CheckGrid | LengthCheck, triplets: list[Triplets]) -> list[RemainderEvidence]:
     """What a check grid shows of the singular triplets of each degree."""
     functions = check.functions(d.left, d.right)
     return [_seen_of_degree(d, check, degree, (functions[0] @ left, sigma, functions[1] @ right))

@@ -71,7 +71,7 @@ class TensorDiscretisation:
                    zip(components, first, strict=True)]
         self.sizes, offset = tuple(size for _, size in refined), coordinates.offset()
         self.matrix = _assembled(offset, [block for block, _ in refined])
-        self.beyond = math.hypot(*(_beyond(coordinates, component, *one) for component, one in
+        self.beyond = math.hypot(*(_norm_beyond_degrees(coordinates, component, *one) for component, one in
                                    zip(components, refined, strict=True)))
         checks = 0 if coordinates.kernel.dear else len(_CHECKS)
         self.check_sizes = tuple(tuple(_check_sizes(size, check) for size in self.sizes) for check in range(checks))
@@ -183,7 +183,7 @@ def _refined(coordinates: Coordinates, component: Component, size: Sizes, tol: f
         size = grown
 
 
-def _beyond(coordinates: Coordinates, component: Component, block: np.ndarray, size: Sizes) -> float:
+def _norm_beyond_degrees(coordinates: Coordinates, component: Component, block: np.ndarray, size: Sizes) -> float:
     """The norm of what coefficients go on to beyond the last degrees of all directions, if they fall as they did last.
 
     At most that of the last two degrees, in which there are both parities. Where a law has bounds points see it.

@@ -72,7 +72,7 @@ def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, known: np.
     if not vanishing:
         return np.zeros((0, 2))
     neighbours, pairs = (np.array([one[part] for one in vanishing]) for part in (slice(2), 2))
-    inside, outside = neighbours[:, 0], _beyond(kernel, x, lists, neighbours, pairs)
+    inside, outside = neighbours[:, 0], _without_break_between(kernel, x, lists, neighbours, pairs)
     low, high = pairs.T
     tips, waiting, step = np.full((len(vanishing), 2), np.nan), np.arange(len(vanishing)), np.sign(outside - inside)
     for _ in range(_BEYOND):
@@ -154,8 +154,8 @@ def _vanishing(more: np.ndarray, fewer: np.ndarray) -> list[tuple[float, float]]
     return list(dict.fromkeys(pairs + list(zip(gone[::2], gone[1::2], strict=True))))
 
 
-def _beyond(kernel: Kernel, x: np.ndarray, lists: list[np.ndarray], neighbours: np.ndarray,
-            pairs: np.ndarray) -> np.ndarray:
+def _without_break_between(kernel: Kernel, x: np.ndarray, lists: list[np.ndarray], neighbours: np.ndarray,
+                           pairs: np.ndarray) -> np.ndarray:
     """The first slices from the second neighbours on, (m, 2), that have no break between pairs of the first's, (m, 2).
 
     Breaks that were not seen, for they are nearer to each other than the nodes, are found by a search between the pair.

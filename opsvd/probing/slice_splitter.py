@@ -179,7 +179,7 @@ class Splitter:
         half = 0.5 * (pieces.right - pieces.left)
         sums = legendre_sum((legendre_transform(self.order) @ samples.T)[:, :, None],
                             ((where - pieces.left) / half - 1.0)[:, None])[:, 0]
-        wrong = np.abs(self._at(pieces.index, where[:, None])[:, 0] - sums / np.sqrt(half)) * np.sqrt(widths)
+        wrong = np.abs(self._values_at(pieces.index, where[:, None])[:, 0] - sums / np.sqrt(half)) * np.sqrt(widths)
         effects = wrong * np.minimum(1.0, 4.0 * np.sqrt(widths / self.measure.scale))
         return np.asarray((effects > self.threshold) & (wrong > 1e-8 * np.sqrt(energies(samples) * widths / half)))
 
@@ -198,7 +198,7 @@ class Splitter:
         width = (some.right - some.left) / 64.0
         left = some.left + width * self.rng.integers(0, 64, len(some))
         points, _ = self._points(left, left + width)
-        tails, _ = self._judge(self._at(some.index, points) * self._factors(width))
+        tails, _ = self._judge(self._values_at(some.index, points) * self._factors(width))
         return bool(np.mean(tails <= 0.01 * some.tails) >= 0.875)
 
     def _first_look(self) -> SlicePieces:
@@ -284,7 +284,7 @@ class Splitter:
         for start, stop in pairwise([0, *range(len(places) - shift, len(pieces), len(places)), len(pieces)]):
             values = polynomials[(start + shift) % len(places):][:stop - start]
             np.einsum("pk,ptk->pt", samples[start:stop], values, out=sums[start:stop])
-        wrong = np.abs(self._at(pieces.index, points) * np.sqrt(half) - sums)
+        wrong = np.abs(self._values_at(pieces.index, points) * np.sqrt(half) - sums)
         # Polynomials within the tolerance may be wrong at a point by some times as much.
         bad = self._effects(wrong.max(axis=1) / 30.0, energy, pieces) > self.threshold
         np.add.at(self.hidden, pieces.index[bad], np.mean(wrong[bad] ** 2, axis=1) * 2.0)
@@ -305,7 +305,7 @@ class Splitter:
                 t, half = side * (1.0 - 2.0 * distances), 0.5 * (pieces.right - pieces.left)[near]
                 points = pieces.left[near] + half * (1.0 + t)
                 sums = legendre_sum((legendre_transform(self.order) @ samples[near].T)[:, None], t)
-                wrong = np.abs(self._at(pieces.index[near], points.T).T * np.sqrt(half) - sums)
+                wrong = np.abs(self._values_at(pieces.index[near], points.T).T * np.sqrt(half) - sums)
                 wrong *= np.sqrt(distances)    # the strip is as wide as it is far away
                 missed = np.flatnonzero(self._effects(wrong.max(axis=0), energy[near], pieces[near]) > self.threshold)
                 bad.append(near[missed])
@@ -350,7 +350,7 @@ class Splitter:
     def _keep(self, pieces: SlicePieces, *, last: bool) -> SlicePieces:
         """Evaluate pieces, keep the values of those that are resolved (of all, at last), and return the others."""
         points, weights = self._points(pieces.left, pieces.right)
-        sizes = self._at(pieces.index, points)
+        sizes = self._values_at(pieces.index, points)
         width = pieces.right - pieces.left
         samples = sizes * self._factors(width)
         tails, energy = self._judge(samples)
@@ -373,7 +373,7 @@ class Splitter:
         kept[strips] = True
         return left[~kept].joined(cut_at(left[strips], where))
 
-    def _at(self, index: np.ndarray, points: np.ndarray) -> np.ndarray:
+    def _values_at(self, index: np.ndarray, points: np.ndarray) -> np.ndarray:
         """Values of the weighted slices at points (p, m)."""
         values = self.kernel.finite_beside(self.x[index, None], points)
         return np.asarray(values * self.weights[index][:, None] * self.measure.sqrt_density(points))

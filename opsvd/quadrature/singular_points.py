@@ -50,11 +50,12 @@ def hidden_energy(edges: np.ndarray, energies: np.ndarray) -> float:
             if 0 <= farther < len(energies) and width[nearer] <= 16.0 * width[ends].max():
                 # Without a pole the density of energy does not rise a million times above that on wide pieces.
                 dense = energies[nearer] / width[nearer] > 1e6 * typical
-                hidden += _beyond(energies[nearer], energies[farther], width[nearer] / width[farther], dense=dense)
+                hidden += _nearer_energy(energies[nearer], energies[farther], width[nearer] / width[farther],
+                                         dense=dense)
     return hidden
 
 
-def _beyond(nearer: float, farther: float, narrower: float, *, dense: bool) -> float:
+def _nearer_energy(nearer: float, farther: float, narrower: float, *, dense: bool) -> float:
     """The sum of energies on ever nearer pieces, each narrower by a factor, from those on the last two.
 
     Less that of a constant, which polynomials have: where a power or a logarithm grows, no less than they lack.
