@@ -28,7 +28,7 @@ PROBED = 10_000
 _VECTORISE = (
     "h must accept arrays and broadcast, like numpy's functions: write np.tanh(x * y) and not math.tanh(x * y), "
     "np.where(x > y, 1.0, 0.0) and not `1.0 if x > y else 0.0`; a function of two numbers "
-    "can be wrapped, slowly, as np.vectorize(h)"
+    "can be wrapped, slowly, as np.vectorize(h); for vectors pass measures of vectors, as Gaussian.standard(3)"
 )
 _VECTORISE_VECTORS = (
     "for vectors h must accept x of shape (..., p) and y of shape (..., q) and broadcast over the axes before the "
@@ -301,9 +301,8 @@ class Kernel:
         return array.astype(self.dtype if dtype is None else dtype, copy=False)
 
     def _shape_error(self, x: np.ndarray, y: np.ndarray, shape: tuple[int, ...]) -> KernelError:
-        vectors = "; for vectors pass measures of vectors, such as opsvd.Gaussian.standard(3)"
         return KernelError(f"h must return one value a pair: for x of shape {x.shape} and y of shape {y.shape} it "
-                           f"returned shape {shape}. {self._advice}{vectors if self.dims == (1, 1) else ''}")
+                           f"returned shape {shape}. {self._advice}")
 
     @property
     def _advice(self) -> str:
