@@ -17,7 +17,7 @@ from ..measures import LineMeasure
 from ..operator.singular_functions import SingularFunctions, SingularSystem
 from ..probing.domain import Domain, within
 from ..probing.random_pairs import RandomPairs
-from ..quadrature import Rule, gauss_legendre, legendre_sum, legendre_transform, on_panels, place_between
+from ..quadrature import Rule, chebyshev_analysis, chebyshev_sum, gauss_legendre, on_panels, place_between
 from .carriers import few_carriers_margin
 
 Values: TypeAlias = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -226,16 +226,15 @@ def _interpolated(functions: SingularFunctions, x: np.ndarray, mixed: np.ndarray
     counts = np.bincount(panel, minlength=len(edges) + 1)
     counts[[0, -1]] = 0    # what lies beyond all panels
     dense = counts > order
-    there, (t, weights) = dense[panel], gauss_legendre(order)
-    left, right = edges[:-1][dense[1:-1]], edges[1:][dense[1:-1]]
-    nodes, _ = on_panels(left[:, None], right[:, None], t, weights)
+    there, left, right = dense[panel], edges[:-1][dense[1:-1]], edges[1:][dense[1:-1]]
+    nodes, _ = on_panels(left[:, None], right[:, None], *gauss_legendre(order))
     values = _combined(functions, np.append(nodes, x[~there]), mixed)
-    coefficients = (legendre_transform(order) * np.sqrt(weights)) @ values[:nodes.size].reshape(len(nodes), order, few)
+    coefficients = chebyshev_analysis(order) @ values[:nodes.size].reshape(len(nodes), order, few)
     sums = np.empty(len(x), values.dtype)
     sums[~there] = values[nodes.size:][np.arange(len(x) - there.sum()), which[~there]]
     number = np.cumsum(dense)[panel[there]] - 1
     columns = np.moveaxis(coefficients, 1, 0).reshape(order, len(nodes) * few)[:, number * few + which[there]]
-    sums[there] = legendre_sum(columns, place_between(left[number], right[number], x[there]))
+    sums[there] = chebyshev_sum(columns, place_between(left[number], right[number], x[there]))
     return sums
 
 

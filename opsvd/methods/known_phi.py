@@ -13,8 +13,7 @@ import numpy as np
 from .._support.user_function import UserFunction
 from ..evidence.carriers import few_carriers_margin
 from ..kernels import Elementwise, Kernel
-from ..quadrature import PIECE_ORDER, Pieces, gauss_legendre, on_panels
-from ..quadrature.chebyshev import chebyshev_analysis, chebyshev_sum
+from ..quadrature import PIECE_ORDER, Pieces, chebyshev_analysis, chebyshev_sum, gauss_legendre, on_panels
 
 
 class Remembered:

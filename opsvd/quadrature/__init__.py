@@ -4,6 +4,7 @@ from .angular import angle_density, gauss_gegenbauer, gegenbauer, harmonics, log
 from .arnoldi import weighted_polynomials
 from .band_limit import FILTER_WINDOW, band_limited, filter_envelope
 from .breaks import classify_breaks, find_breaks
+from .chebyshev import chebyshev_analysis, chebyshev_sum
 from .continuation import SLOWEST_RATE, continued, fall
 from .distribution import Distribution
 from .fourth_moments import RARE, fourth_moments_by_rule, mixed_moments, unknown_by_sample, wide_sample
@@ -28,11 +29,11 @@ from .rule import Rule, joined
 from .singular_points import hidden_energy, poles
 
 __all__ = ["FILTER_WINDOW", "PIECE_ORDER", "RARE", "SLOWEST_RATE", "Distribution", "PanelFunction", "Pieces", "Rule",
-           "angle_density", "band_limited", "classify_breaks", "composite_gauss_legendre", "continued", "divided",
-           "equal_panels", "fall", "filter_envelope", "find_breaks", "find_pieces", "fourth_moments_by_rule",
-           "gauss_gegenbauer", "gauss_hermite", "gauss_legendre", "gauss_lobatto", "gauss_nodes", "gauss_of_lengths",
-           "gegenbauer", "harmonics", "hermite_functions", "hermite_polynomials", "hidden_energy", "improved_nodes",
-           "jacobi_recurrence", "joined", "lanczos", "legendre_analysis", "legendre_moments", "legendre_sum",
-           "legendre_transform", "log_gamma_excess", "mixed_moments", "on_panels", "orthonormal_legendre",
-           "orthonormal_polynomials", "place_between", "poles", "radial_hermite", "recurrence", "unknown_by_sample",
-           "weighted_polynomials", "wide_sample"]
+           "angle_density", "band_limited", "chebyshev_analysis", "chebyshev_sum", "classify_breaks",
+           "composite_gauss_legendre", "continued", "divided", "equal_panels", "fall", "filter_envelope", "find_breaks",
+           "find_pieces", "fourth_moments_by_rule", "gauss_gegenbauer", "gauss_hermite", "gauss_legendre",
+           "gauss_lobatto", "gauss_nodes", "gauss_of_lengths", "gegenbauer", "harmonics", "hermite_functions",
+           "hermite_polynomials", "hidden_energy", "improved_nodes", "jacobi_recurrence", "joined", "lanczos",
+           "legendre_analysis", "legendre_moments", "legendre_sum", "legendre_transform", "log_gamma_excess",
+           "mixed_moments", "on_panels", "orthonormal_legendre", "orthonormal_polynomials", "place_between", "poles",
+           "radial_hermite", "recurrence", "unknown_by_sample", "weighted_polynomials", "wide_sample"]

@@ -18,7 +18,8 @@ def chebyshev_analysis(order: int) -> np.ndarray:
 
 def chebyshev_sum(coefficients: np.ndarray, t: np.ndarray) -> np.ndarray:
     r"""Sums :math:`\sum_k c_k T_k(t)` by Clenshaw's recurrence: two or more c_k, (order, n), and points (n,)."""
-    twice, above, there, step = 2.0 * t, np.zeros_like(t), coefficients[-1].copy(), np.empty_like(t)
+    there = coefficients[-1].copy()
+    twice, above, step = 2.0 * t, np.zeros_like(there), np.empty_like(there)
     for row in coefficients[-2:0:-1]:
         np.multiply(there, twice, out=step)
         step -= above

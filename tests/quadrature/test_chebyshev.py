@@ -3,8 +3,7 @@
 import numpy as np
 from numpy.polynomial.chebyshev import chebval
 
-from opsvd.quadrature import gauss_legendre
-from opsvd.quadrature.chebyshev import chebyshev_analysis, chebyshev_sum
+from opsvd.quadrature import chebyshev_analysis, chebyshev_sum, gauss_legendre
 
 
 def test_polynomials_go_through_the_values():
