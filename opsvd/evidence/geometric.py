@@ -1,6 +1,7 @@
 """Evidence for Gaussian kernels: closed forms held against h along its ridge, at random points, and by images."""
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtri
@@ -63,7 +64,7 @@ def geometric_evidence(kernel: Kernel, measures: tuple[Gaussian, Gaussian], foun
     """
     values, ratio, rng = system.values, found.ratio, np.random.default_rng(0)
     size = float(values[0]) / np.sqrt((1.0 - ratio) * (1.0 + ratio))
-    along_ridge, digits = _misfit(kernel, measures, found, found.drawn(4000, rng))    # known to some percent
+    ridge = _misfit(kernel, measures, found, found.drawn(4000, rng))    # known to some percent
     # What is wrong with h elsewhere may lie where the mass is, or far out: each of two grids sees the whole square.
     spots, end = 300, 12.0
     # One point in each of as many cells of equal mass, or width, so that no gap is wider than two.
@@ -73,11 +74,11 @@ def geometric_evidence(kernel: Kernel, measures: tuple[Gaussian, Gaussian], foun
     # A strip along a line may lie between the points of a grid: pairs have one in each of 4096 cells of a variable.
     apart = rng.permuted(np.tile(np.arange(4096.0), (2, 1)), axis=1)
     pairs = ndtri((apart + rng.random(apart.shape)) / 4096.0), np.ones(4096)
-    elsewhere, rounded = zip(*(_misfit(kernel, measures, found, *points) for points in (*grids, pairs)), strict=True)
-    remainder = float(np.hypot(size * along_ridge, max(elsewhere)))
+    elsewhere = [_misfit(kernel, measures, found, *points) for points in (*grids, pairs)]
+    remainder = float(np.hypot(size * ridge.norm, max(some.norm for some in elsewhere)))
     evidence = GeometricEvidence(values=values, size=size, remainder=remainder, operator_norm=remainder,
                                  coupling=remainder, dimension=spots, ratio=ratio)
-    if settled(values, evidence.bars(), rtol) or not (digits and all(rounded)):
+    if settled(values, evidence.bars(), rtol) or not all(some.is_rounding(found) for some in (ridge, *elsewhere)):
         return evidence
     count = 160    # as in `opsvd.evidence.images`
     leading = SingularSystem(values[:count], system.left.truncated(count), system.right.truncated(count))
@@ -94,9 +95,31 @@ def _grid(points: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return np.stack(np.broadcast_arrays(points[0][:, None], points[1])), weights[0][:, None] * weights[1]
 
 
+class _Misfit(NamedTuple):
+    """What h differs by from the exponential at some points.
+
+    norm: the root mean square.
+    wrong, right: by how much it differs at each point, and the size of the exponential; both times a factor.
+    points: in units of deviations from the means, (2, n).
+    least: what counts as rounding whatever the size.
+    """
+
+    norm: float
+    wrong: np.ndarray
+    right: np.ndarray
+    points: np.ndarray
+    least: float
+
+    def is_rounding(self, found: QuadraticExponent) -> bool:
+        """Whether rounding is all that it is."""
+        with np.errstate(all="ignore"):
+            relative = found.rounding(self.points).max(initial=0.0)
+            return bool((self.wrong <= relative * self.right + self.least).all())
+
+
 def _misfit(kernel: Kernel, measures: tuple[Gaussian, Gaussian], found: QuadraticExponent, w: np.ndarray,
-            weights: np.ndarray | None = None) -> tuple[float, bool]:
-    """The root mean square of what h differs by from the exponential, where both are numbers; and if rounding does it.
+            weights: np.ndarray | None = None) -> _Misfit:
+    """How h differs from the exponential, where both are numbers.
 
     With weights, the squares of differences are multiplied by them; without, differences are parts of the exponential.
     """
@@ -108,13 +131,13 @@ def _misfit(kernel: Kernel, measures: tuple[Gaussian, Gaussian], found: Quadrati
         expected = found.sign * np.exp(logarithms[seen])
         scale = 1.0 / np.abs(expected) if weights is None else np.sqrt(weights[seen])
         wrong, right = np.abs(kernel(x[seen], y[seen]) - expected) * scale, np.abs(expected) * scale
-        # Far from the ridge the fit is less sure than rounding, where the exponential is nothing beside its largest.
-        least = EPS * right.max(initial=0.0) if weights is not None else 0.0
-        rounded = bool((wrong <= found.rounding(w[:, seen]).max(initial=0.0) * right + least).all())
-    if len(wrong) == 0 or not np.isfinite(wrong).all():
-        return np.inf, rounded
-    margin = 1.0 if weights is None else float(few_carriers_margin(squares(wrong)))
-    return margin * float(np.sqrt(np.mean(squares(wrong)))), rounded
+    # Far from the ridge the fit is less sure than rounding, where the exponential is nothing beside its largest.
+    least = EPS * float(right.max(initial=0.0)) if weights is not None else 0.0
+    norm = np.inf
+    if len(wrong) and np.isfinite(wrong).all():
+        margin = 1.0 if weights is None else float(few_carriers_margin(squares(wrong)))
+        norm = margin * float(np.sqrt(np.mean(squares(wrong))))
+    return _Misfit(norm, wrong, right, w[:, seen], least)
 
 
 def _residuals(kernel: Kernel, system: SingularSystem, measures: tuple[Gaussian, Gaussian],
