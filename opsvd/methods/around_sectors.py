@@ -17,7 +17,7 @@ from ..evidence.degrees import Degree, DegreesEvidence
 from ..evidence.images import Images
 from ..evidence.remainder import RemainderEvidence
 from ..measures import Chi
-from ..operator.discretisation import Block, Discretisation, Discretisations, Triplets
+from ..operator.discretisation import Block, Discretisation, Discretisations, Triplets, is_poor
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
 from ..quadrature import continued, fall, gauss_of_lengths, harmonics, radial_hermite
@@ -132,26 +132,30 @@ class AroundSectors:
         counts = [harmonics(self.k, degree) for degree in range(self.sizes.degrees)]
         known = math.fsum(count * float(s @ s) for count, (_, s, _) in zip(counts, self.triplets, strict=True))
         near = np.max([one.near for one in (self.first, *self.checks)], axis=0)
-        # h may not be square-integrable; or it breaks elsewhere, where rules of similar sizes may be wrong alike.
-        if near[1] > 0.5 * near[2] or np.ptp(energies) > 1e-13 * max(energies):
+        if near[1] > 0.5 * near[2]:    # h may not be square-integrable
             return None
         # No rule is exact on the shell next to x = y.
         missing = math.sqrt(abs(max(energies) - known) + np.ptp(energies) + near[0] + 16.0 * EPS * max(energies))
-        degrees = tuple(self._degree(degree, count, missing / math.sqrt(count)) for degree, count in enumerate(counts))
+        # A value is an integral of h times what is smoother than h: rules are no better for E[h^2].
+        unsure = float(np.ptp(energies)) / math.sqrt(max(energies)) + 16.0 * EPS * math.sqrt(max(energies))
+        degrees = tuple(self._degree(degree, count, missing / math.sqrt(count), unsure) for degree, count in
+                        enumerate(counts))
         floor = max(largest_beyond(missing, self.k, self.sizes.degrees, (True, True)),
                     *(degree.remainder for degree in degrees))
         evidence = DegreesEvidence(values=system.values, degrees=degrees, following_degrees=missing, norm_error=missing,
                                    known_norm=None, floor=floor)
         return None if unseen.contradicts(system, evidence) else evidence
 
-    def _degree(self, degree: int, count: int, missing: float) -> Degree:
-        """One degree, with the bars of its values; all that no value stands for has the norm `missing`."""
+    def _degree(self, degree: int, count: int, missing: float, unsure: float) -> Degree:
+        """One degree, with the bars of its values; all that no value stands for has the norm `missing`.
+
+        What rules are `unsure` of is in every bar.
+        """
         _, s, _ = self.triplets[degree]
         left_out, norm = min(self._left_out(degree), missing), float(np.linalg.norm(self.matrices[degree]))
         evidence = RemainderEvidence(values=s, size=norm, remainder=left_out, operator_norm=left_out,
                                      coupling=left_out, dimension=self.sizes.radial, images=self._images(degree))
-        bars = evidence.bars() + 16.0 * EPS * math.sqrt(self.first.energy)
-        return Degree(degree, count, s, bars, left_out, left_out, self.sizes.radial)
+        return Degree(degree, count, s, evidence.bars() + unsure, left_out, left_out, self.sizes.radial)
 
     def _left_out(self, degree: int) -> float:
         """The norm of what T is beside the matrix: of the functions that are here, and of others as they fell last."""
@@ -215,7 +219,7 @@ def around_sectors(problem: Problem, what: str) -> Discretisations:
             last = bar
             if bar <= 100.0 * problem.rtol:
                 whole()
-    told = answer is not None and len(answer.errors) > 0 and (
+    told = answer is not None and not is_poor(answer) and (
         answer.errors[0] <= 100.0 * problem.rtol * answer.singular_values[0])
     if not told:
         problem.budget.refusals.clear()
