@@ -17,6 +17,7 @@ from .answer.factored import product_of
 from .answer.judged import Judged, judged
 from .answer.result import OperatorSVD
 from .answer.status import not_within
+from .answer.summed import sum_of
 from .answer.trace import find_trace
 from .errors import ConvergenceWarning, KernelError, NotSquareIntegrableError
 from .kernels import Kernel, entrywise, kernel_values, paired, unit_factor
@@ -241,20 +242,27 @@ def _resolved(problem: Problem, method: Method) -> tuple[Judged | None, str]:
 
 
 def _of_factors(problem: Problem, method: Method) -> Judged | None:
-    """The answer for a product of kernels of numbers, from the answers for these; None if one of them has no value."""
-    best, answers = None, {}
+    """The answer for a product or a sum of kernels of numbers, from the answers for these.
+
+    None if one of them has no value.
+    """
+    best, solved = None, {}
     try:
-        if (factors := problem.factors) is None:
+        factors, together = problem.factors, product_of
+        if factors is None:
+            factors, together = problem.summands, sum_of
+        if factors is None:
             return None
         different = {factor.kernel: factor for factor in factors.each}
         for number, (kernel, factor) in enumerate(different.items()):
+            part = problem.of_factor(factor)
             with problem.budget.part(0.9 / (len(different) - number)):    # the grid of h has the rest
-                best, _ = _resolved(problem.of_factor(factor), method)
+                best, _ = _resolved(part, method)
             if best is None:
                 break
-            answers[kernel] = best.svd
-        product = product_of(problem, factors, [answers[factor.kernel].times(factor.scale) for factor in factors.each]
-                             ) if best is not None else None
+            solved[kernel] = part, best.svd
+        product = None if best is None else together(problem, factors, [
+            (part, svd.times(factor.scale)) for factor in factors.each for part, svd in [solved[factor.kernel]]])
         best = None if product is None else judged(problem, product)
     except (BudgetExhaustedError, KernelError, NotSquareIntegrableError):    # which methods for vectors tell as well
         best = None

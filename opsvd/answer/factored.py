@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 
 from ..bases import FactoredBasis, LineBasis
-from ..evidence.beside_product import away_from_product
+from ..evidence.beside_product import away_from
 from ..evidence.factored import FactoredEvidence, FactorSpectrum, largest_products
 from ..evidence.moved import moved_evidence
 from ..operator.discretisation import Block, Discretisation, Triplets
@@ -18,7 +18,8 @@ from ..probing.factors import Factors
 from .result import OperatorSVD
 
 
-def product_of(problem: Problem, factors: Factors, answers: Sequence[OperatorSVD]) -> Discretisation | None:
+def product_of(problem: Problem, factors: Factors, parts: Sequence[tuple[Problem, OperatorSVD]]
+               ) -> Discretisation | None:
     r"""The largest products of the factors' values, with products of their functions.
 
     With :math:`h = \prod_j h_j` the operator is a tensor product, and so is its SVD. How far h is from the product is
@@ -26,10 +27,11 @@ def product_of(problem: Problem, factors: Factors, answers: Sequence[OperatorSVD
     factor has no value, or its functions are not sums in one basis.
     """
     most = 1000    # products: an array of them at a thousand points, for each coordinate, takes 8 MB
+    answers = [svd for _, svd in parts]
     sides = [[getattr(svd, side) for svd in answers] for side in ("left", "right")]
-    if not all(svd.rank for svd in answers) or not all(_is_simple(f) for side in sides for f in side):
+    if not are_simple(answers):
         return None
-    moved = away_from_product(factors)
+    moved = away_from(factors, np.multiply)
     if moved > problem.rtol * math.prod(float(svd.singular_values[0]) for svd in answers):
         return None
     values, numbers = largest_products([svd.singular_values for svd in answers], most)
@@ -48,13 +50,23 @@ def product_of(problem: Problem, factors: Factors, answers: Sequence[OperatorSVD
     block = Block(left, right, np.diag(values).astype(problem.given.dtype))
     return Discretisation((block,), partial(moved_evidence, lambda _: evidence, moved),
                           f"{seen}{_count(len(answers))}: {note}", factorise=_of_diagonal,
-                          limit="The answers for the factors are not better within the budget: raise max_seconds or "
-                                "max_evaluations, or accept a larger rtol or a smaller max_rank")
+                          limit=better_parts("factors"))
+
+
+def better_parts(what: str) -> str:
+    """What limits an answer that is put together."""
+    return (f"The answers for the {what} are not better within the budget: raise max_seconds or max_evaluations, or "
+            f"accept a larger rtol or a smaller max_rank")
 
 
 def _count(factors: int) -> str:
     """What is put together, in words."""
     return f"a product of {factors} kernels of numbers" if factors > 1 else "a kernel of one coordinate of x and of y"
+
+
+def are_simple(answers: Sequence[OperatorSVD]) -> bool:
+    """Whether all have values, and functions that are sums in one basis of functions of a number."""
+    return all(svd.rank and _is_simple(svd.left) and _is_simple(svd.right) for svd in answers)
 
 
 def _is_simple(functions: SingularFunctions) -> bool:

@@ -30,13 +30,17 @@ class FactoredBasis(Basis):
     coefficients : sequence of ndarray
         The functions :math:`a^{(j)}` of each factor in its basis: orthonormal columns, as many as it has functions.
     chosen : ndarray of int, shape (r, d)
-        The numbers n(k, j), which differ from row to row.
+        The numbers n(k, j), which differ from row to row; -1 is the constant one.
+    means : sequence of ndarray, optional
+        For each factor, numbers that its functions are lessened by; none if left out.
     """
 
     def __init__(self, side: Side, turn: np.ndarray, coordinates: Sequence[int],    # noqa: PLR0917 -- turn is of the side, the others of factors
-                 lines: Sequence[LineBasis], coefficients: Sequence[np.ndarray], chosen: np.ndarray) -> None:
+                 lines: Sequence[LineBasis], coefficients: Sequence[np.ndarray], chosen: np.ndarray,
+                 means: Sequence[np.ndarray] | None = None) -> None:
         self.side, self.turn, self.coordinates, self.lines = side, turn, tuple(coordinates), tuple(lines)
         self.coefficients, self.chosen = tuple(coefficients), chosen
+        self.means = tuple(np.zeros(some.shape[1]) for some in coefficients) if means is None else tuple(means)
 
     @property
     def kind(self) -> tuple[type, ...]:
@@ -56,11 +60,11 @@ class FactoredBasis(Basis):
 
     def _products(self, t: np.ndarray) -> np.ndarray:
         product: np.ndarray = np.ones((len(t), len(self.chosen)))
-        for c, line, coefficients, number in zip(self.coordinates, self.lines, self.coefficients, self.chosen.T,
-                                                 strict=True):
+        for c, line, coefficients, means, number in zip(self.coordinates, self.lines, self.coefficients, self.means,
+                                                        self.chosen.T, strict=True):
             known = _known(line, t[:, c])
-            values = line.combine(known, coefficients) / line.measure.sqrt_density(known)[:, None]
-            product = product * values[:, number]
+            values = line.combine(known, coefficients) / line.measure.sqrt_density(known)[:, None] - means
+            product = product * np.column_stack([values, np.ones(len(t))])[:, number]
         return product
 
     def state(self) -> dict[str, Any]:
@@ -68,6 +72,7 @@ class FactoredBasis(Basis):
         return {"turn": self.turn, "chosen": self.chosen, "coordinates": np.array(self.coordinates, dtype=int),
                 "kinds": np.array([type(line).__name__ for line in self.lines]),
                 **{f"{i}.coefficients": some for i, some in enumerate(self.coefficients)},
+                **{f"{i}.means": some for i, some in enumerate(self.means)},
                 **{f"{i}.state.{name}": value for i, line in enumerate(self.lines)
                    for name, value in line.state().items()}}
 
@@ -80,7 +85,8 @@ class FactoredBasis(Basis):
             own = {name.removeprefix(head): value for name, value in state.items() if name.startswith(head)}
             lines.append(bases[kind].from_state(Side(side.measure.lines[c]), own))
         coefficients = [state[f"{i}.coefficients"] for i in range(len(lines))]
-        return cls(side, state["turn"], coordinates, lines, coefficients, state["chosen"])
+        means = [state[f"{i}.means"] for i in range(len(lines))] if "0.means" in state else None    # older files
+        return cls(side, state["turn"], coordinates, lines, coefficients, state["chosen"], means)
 
 
 def _known(line: LineBasis, t: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from ..probing.bilinear import Bilinear, find_bilinear
 from ..probing.coordinates import Coordinates, find_coordinates
 from ..probing.curves import breaks_along_curve
 from ..probing.domain import Domain, find_domain
-from ..probing.factors import Factor, Factors, find_factors
+from ..probing.factors import Factor, Factors, find_factors, find_summands
 from ..probing.inner_product import InnerProduct, find_inner_product
 from ..probing.invariance import is_invariant, is_invariant_function_of_product
 from ..probing.quadratic_exponent import QuadraticExponent, find_quadratic_exponent
@@ -24,7 +24,7 @@ from .tolerances import Tolerances
 
 # What is found out about a kernel whatever the tolerance is.
 _WHATEVER_RTOL = ("kernel", "sides", "quadratic_exponent", "invariant", "inner_product", "bilinear", "rare",
-                  "coordinates", "factors", "known_phi", "random_pairs", "function_of_product")
+                  "coordinates", "factors", "summands", "known_phi", "random_pairs", "function_of_product")
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,10 +236,28 @@ class Problem:
             self.given.dtype.kind != "c" and self.function_of_product))
         return None if by_rotations else found
 
+    @cached_property
+    def summands(self) -> Factors | None:
+        """The kernels of numbers whose sum h is; None if it is no sum, or one that methods for vectors know.
+
+        Where values are dear, products of polynomials take fewer.
+        """
+        plain = not isinstance(self.given, Elementwise | BlockKernel | MatrixKernel) and not self.of_numbers
+        if not plain or self.discrete or self.given.dear or not (self.mu_x.lines and self.mu_y.lines):
+            return None
+        if self.budget.evaluations_left < 5_000_000:    # two summands with their images, and the grid of h
+            return None
+        if (self.round and self.invariant) or self.rare:
+            return None
+        return find_summands(self.coordinates)
+
     def of_factor(self, factor: Factor) -> "Problem":
-        """The problem of one of the factors, as accurately as all of them together need it."""
-        together = len(self.factors.each) if self.factors else 1
-        return Problem(factor.kernel, *factor.laws, self.rtol / together, self.max_rank)
+        """The problem of one of the factors, or summands, as accurately as all of them together need it.
+
+        The values of a sum depend on all values of the summands, those of a product on as many as are wanted.
+        """
+        factors, most = (self.factors, self.max_rank) if self.factors is not None else (self.summands, None)
+        return Problem(factor.kernel, *factor.laws, self.rtol / (len(factors.each) if factors else 1), most)
 
     def at(self, rtol: float) -> "Problem":
         """The same problem with another tolerance: what does not depend on that stays known where values are dear."""

@@ -1,4 +1,4 @@
-"""Whether a kernel of vectors is a product of kernels of numbers, each of one coordinate of x and one of y."""
+"""Whether a kernel of vectors is a product or a sum of kernels of numbers, each of one coordinate of x and of y."""
 
 from itertools import combinations
 from typing import NamedTuple
@@ -7,11 +7,12 @@ import numpy as np
 
 from ..kernels import Kernel, of_coordinates
 from ..measures import LineMeasure, Measure
+from .coordinates import Coordinates
 from .frame import Frame
 
 
 class Factor(NamedTuple):
-    """A factor: the numbers of its coordinates of x and y, and of these their laws, and a kernel times a number.
+    """A factor or a summand: the numbers of its coordinates of x and y, their laws, and a kernel times a number.
 
     Factors that are alike have the same kernel.
     """
@@ -24,10 +25,11 @@ class Factor(NamedTuple):
 
 
 class Factors(NamedTuple):
-    """The factors that h is a product of, and the coordinates that these take."""
+    """The factors that h is a product of, or summands of a sum with a number; and the coordinates that they take."""
 
     frame: Frame
     each: tuple[Factor, ...]
+    number: complex = 0.0
 
     @property
     def different(self) -> int:
@@ -62,6 +64,27 @@ def find_factors(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> Factors | None
         along = _along(frame, anchor, (i, j), value if found else 1.0)
         found.append(_as_one_of(found, Factor(i, j, (mu_x.lines[i], mu_y.lines[j]), along), rng))
     return Factors(frame, tuple(found))
+
+
+def find_summands(c: Coordinates) -> Factors | None:
+    r"""The summands of :math:`h(x, y) = \sum_j h_j(x_{p(j)}, y_{q(j)})`; None where a component is larger.
+
+    They are h along the coordinates of each, less a number. The others stay at an anchor, at one quantile for all, so
+    that summands that are alike have one kernel. A function of x alone has any coordinate of y beside it.
+    """
+    if not 2 <= len(c.components) <= 30 or any(max(len(part.x), len(part.y)) > 1 for part in c.components):
+        return None
+    rng, found = np.random.default_rng(20240408), list[Factor]()
+    # Not where kinks and jumps are likely: at zero, at one half, or where x = y.
+    x, y = (mu.coordinates_of_normal(np.full(len(turn), z)) for mu, turn, z in (
+        (c.mu_x, c.turn_x, 0.3141), (c.mu_y, c.turn_y, -0.4669)))
+    (less,) = c.values(x[None], y[None])
+    for part in c.components:
+        i, j = next(iter(part.x), None), next(iter(part.y), None)
+        along = _along(c, np.append(x, y), (i, j), 1.0, less)
+        new = Factor(i or 0, j or 0, (c.mu_x.lines[i or 0], c.mu_y.lines[j or 0]), along)
+        found.append(_as_one_of(found, new, rng))
+    return Factors(c, tuple(found), less.item())
 
 
 def _turned(plain: Frame, rng: np.random.Generator) -> Frame | None:
@@ -150,16 +173,21 @@ def _anchor(frame: Frame, partners: list[tuple[int, int]], rng: np.random.Genera
     return np.asarray(anchor)
 
 
-def _along(frame: Frame, anchor: np.ndarray, pair: tuple[int, int], divisor: np.generic | float) -> Kernel:
-    """The kernel h of two coordinates, while the others stay at the anchor, over a number."""
+def _along(frame: Frame, anchor: np.ndarray, pair: tuple[int | None, int | None], divisor: np.generic | float,
+           less: np.generic | float = 0.0) -> Kernel:
+    """The kernel h of two coordinates, while the others stay at the anchor, less a number and over another.
+
+    Of a side that is None all stay.
+    """
     places = []
     for measure, turn, fixed, index in zip((frame.mu_x, frame.mu_y), (frame.turn_x, frame.turn_y),
-                                           np.split(anchor, 2), pair, strict=True):
+                                           np.split(anchor, [len(frame.turn_x)]), pair, strict=True):
         def place(points: np.ndarray, measure: Measure = measure, turn: np.ndarray = turn, fixed: np.ndarray = fixed,
-                  index: int = index) -> np.ndarray:
+                  index: int | None = index) -> np.ndarray:
             z = np.broadcast_to(fixed, (*points.shape, len(fixed))).copy()
-            z[..., index] = measure.lines[index].coordinate(points)
+            if index is not None:
+                z[..., index] = measure.lines[index].coordinate(points)
             return np.asarray(measure.placed(z @ turn.T))
 
         places.append(place)
-    return of_coordinates(frame.kernel, places[0], places[1], divisor)
+    return of_coordinates(frame.kernel, places[0], places[1], divisor, less)
