@@ -7,6 +7,8 @@ import numpy as np
 from .._support.validation import affordable, generator
 from .as_measure import MeasureLike, as_measure
 from .base import Measure, standard_coordinates
+from .gaussian import Gaussian
+from .gaussian_vector import GaussianVector
 from .line import LineMeasure
 
 
@@ -110,3 +112,13 @@ class Product(Measure):
         """Points of the parts as vectors, (..., k)."""
         return np.concatenate([np.asarray(part)[..., None] if measure.dim == 1 else part
                                for measure, part in zip(self.measures, parts, strict=True)], axis=-1)
+
+
+def gaussian_vector(measure: Measure) -> GaussianVector | None:
+    """A Gaussian vector, or the product of Gaussian parts as one; None for other measures."""
+    if isinstance(measure, GaussianVector):
+        return measure
+    if not isinstance(measure, Product) or not all(isinstance(m, Gaussian | GaussianVector) for m in measure.measures):
+        return None
+    mean = measure.unwhiten(np.zeros(measure.rank))
+    return GaussianVector.of_root(mean, (measure.unwhiten(np.eye(measure.rank)) - mean).T)

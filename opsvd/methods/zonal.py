@@ -58,8 +58,7 @@ class Zonal(Method):
             return (f"takes more than {problem.values_of_forms} values of h to find a form, which the budget does not "
                     "pay for: pass larger max_evaluations or max_seconds")
         if problem.bilinear is None:
-            return ("takes functions of <x, y>, or of <w, x> + b with y = (w, b), where y is Gaussian and only b may "
-                    "have a mean that is not zero")
+            return "takes functions of <x, y>, or of <w, x> + b with y = (w, b), where y is Gaussian"
         law = find_law(problem.bilinear, problem.sides)
         return law if isinstance(law, str) else _too_dear(law.plane)
 
@@ -104,9 +103,11 @@ def _attempts(problem: Problem) -> Iterator[Discretisation]:
     k, aim = law.k, problem.tolerances.polar
     line = scaled_line(problem, form.phi, form.kinks, law.scale)
     longest = float(np.log(np.linalg.norm(law.plane.rows(1).points, axis=1).max() / math.sqrt(k)))
+    mean = float(np.linalg.norm(law.mean)) / math.sqrt(k)
 
     def make(top: float) -> ProductProfile:
-        return product_profile(line, k, max(top, longest) + top + math.log(k) + 1.0, problem.tolerances.profiles)
+        farthest = max(top, longest) + math.log(math.exp(top) + mean) + math.log(k) + 1.0
+        return product_profile(line, k, farthest, problem.tolerances.profiles)
 
     radii, profile = find_radii(make, k, 0.1 * aim)
     if (levels := sliced(problem, form, law, (radii, profile), unseen)) is not None:

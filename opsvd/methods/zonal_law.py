@@ -3,12 +3,12 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
 from ..kernels import Side
-from ..measures import Chi, Gaussian, GaussianVector, LineMeasure, Measure, Product, lengths_of
+from ..measures import Chi, GaussianVector, LineMeasure, Measure, Product, gaussian_vector, lengths_of
 from ..probing.bilinear import Bilinear
 from .zonal_planes import GaussianPlane, Plane, RoundPlane
 from .zonal_products import ProductPlane
@@ -28,12 +28,15 @@ class ZonalLaw:
         From the affine variable, and from the other one, to a and b.
     shifts : (ndarray, ndarray), shape (p + 1,) each
         What is added to the turned variables.
+    mean : ndarray, shape (p + 1,)
+        Of b, whose covariance is the identity.
     """
 
     plane: Plane
     scale: float
     turns: tuple[np.ndarray, np.ndarray]
     shifts: tuple[np.ndarray, np.ndarray]
+    mean: np.ndarray
 
     @property
     def k(self) -> int:
@@ -43,13 +46,18 @@ class ZonalLaw:
 
 def find_law(form: Bilinear, sides: tuple[Side, Side]) -> ZonalLaw | str:
     """The laws of a and b, or why there are none."""
-    affine, linear = sides[form.affine], sides[1 - form.affine]
+    affine, linear = sides[form.affine], Side(cast("GaussianVector", gaussian_vector(sides[1 - form.affine].measure)))
     origin = linear.unplaced(np.zeros((1, linear.measure.dim)))[0]    # of v = C y + origin
     to_v = linear.unplaced(np.eye(linear.measure.dim)).T - origin[:, None]
     zero = np.zeros((1, linear.directions))
     root = linear.points(np.eye(linear.directions)) - linear.points(zero)    # B^T of y = B v, but for a mean
     slopes, constant = root @ form.form.matrix.T, root @ form.form.shift    # a = slopes x + constant
-    found = _found(affine.measure, slopes, constant, 1e-12 + 10.0 * form.form.rounding)
+    rounding = 1e-12 + 10.0 * form.form.rounding
+    mean = np.zeros(len(origin)) if form.centred else -origin    # of v, for a form of y as it is
+    center = linear.points(zero)
+    if not form.centred and np.abs(linear.points(mean[None]) - 2.0 * center).max() > rounding * np.abs(center).max():
+        return "takes vectors y whose mean is in the directions in which they vary"
+    found = _found(affine.measure, slopes, constant, rounding, mean)
     if isinstance(found, str):
         return found
     across = found.start - found.axes @ (found.axes.T @ found.start)
@@ -59,8 +67,20 @@ def find_law(form: Bilinear, sides: tuple[Side, Side]) -> ZonalLaw | str:
     turn = np.column_stack([found.axes, across / bias]).T    # from v to b, and from root (...) to a
     # So that the mean square of a is about its dimension, as that of b.
     scale = math.sqrt((found.square + bias**2) / (found.axes.shape[1] + 1.0))
-    return ZonalLaw(found.plane(scale, bias / scale), scale, (turn @ slopes / scale, turn @ to_v),
-                    (turn @ constant / scale, turn @ origin))
+    plane, mean_of_b = found.plane(scale, bias / scale), turn @ mean
+    mean_of_b[np.abs(mean_of_b) <= rounding * (1.0 + np.linalg.norm(mean))] = 0.0
+    if mean_of_b.any() and not along_lines(plane, affine.measure):
+        return ("takes weights that have a mean if x is a number, or a Gaussian vector of mean zero with biases that "
+                "are independent of the weights")
+    return ZonalLaw(plane, scale, (turn @ slopes / scale, turn @ to_v),
+                    (turn @ constant / scale, turn @ (origin + mean)), mean_of_b)
+
+
+def along_lines(plane: Plane, measure: Measure) -> bool:
+    """Whether integrals along x are of a number x under its measure, or of a Gaussian one along any w."""
+    if isinstance(plane, RoundPlane):
+        return plane.line is measure if plane.p == 1 else isinstance(plane.line, Chi)
+    return isinstance(plane, GaussianPlane) and not any(plane.mixed)
 
 
 class _Found(NamedTuple):
@@ -75,13 +95,11 @@ class _Found(NamedTuple):
     plane: Callable[[float, float], Plane]
 
 
-def _found(measure: Measure, slopes: np.ndarray, constant: np.ndarray, rounding: float) -> _Found | str:
-    """The plane of slopes x + constant, or why there is none."""
-    if isinstance(measure, GaussianVector):
-        return _of_gaussian(measure, slopes, constant, rounding)
-    if isinstance(measure, Product) and all(isinstance(part, Gaussian) for part in measure.measures):
-        vector = GaussianVector(measure.center, np.diag(measure.scale**2))
-        return _of_gaussian(vector, slopes, constant, rounding)
+def _found(measure: Measure, slopes: np.ndarray, constant: np.ndarray, rounding: float,
+           mean: np.ndarray) -> _Found | str:
+    """The plane of slopes x + constant, or why there is none; `mean` is that of v."""
+    if (vector := gaussian_vector(measure)) is not None:
+        return _of_gaussian(vector, slopes, constant, rounding, mean)
     if isinstance(measure, Product):
         return _of_product(measure, slopes, constant, rounding)
     line = measure if isinstance(measure, LineMeasure) else lengths_of(measure) if measure.round else None
@@ -123,7 +141,8 @@ def _of_product(measure: Product, slopes: np.ndarray, constant: np.ndarray, roun
                   lambda scale, bias: ProductPlane(lines, sizes / scale, starts / scale, bias))
 
 
-def _of_gaussian(measure: GaussianVector, slopes: np.ndarray, constant: np.ndarray, rounding: float) -> _Found | str:
+def _of_gaussian(measure: GaussianVector, slopes: np.ndarray, constant: np.ndarray, rounding: float,
+                 mean: np.ndarray) -> _Found | str:
     """The same for a Gaussian vector, in the order of increasing deviations."""
     start = constant + slopes @ measure.mean
     factor = (measure.unwhiten(np.eye(measure.rank)).reshape(measure.rank, -1) - measure.mean).T
@@ -133,9 +152,11 @@ def _of_gaussian(measure: GaussianVector, slopes: np.ndarray, constant: np.ndarr
     kept = sizes > max(rounding, 1e-13) * sizes[0]
     axes, sizes = axes[:, kept][:, ::-1], sizes[kept][::-1]
     largest, p = float(sizes[-1]), len(sizes)
-    # In directions of equal deviations the axes are turned so that the mean has a part along one of them alone.
+    # In directions of equal deviations the axes are turned so that the mean, of x or else of weights, has a part along
+    # one of them alone.
+    central = bool(np.abs(axes.T @ start).max() <= rounding * (float(np.linalg.norm(start)) + largest))
     for group in np.split(np.arange(p), np.flatnonzero(np.diff(sizes) > rounding * largest) + 1):
-        along = axes[:, group].T @ start
+        along = axes[:, group].T @ (mean if central else start)
         axes[:, group] = axes[:, group] @ np.linalg.qr(np.column_stack([along, np.eye(len(group))]))[0][:, ::-1]
     along = axes.T @ start
     along[np.abs(along) <= rounding * (float(np.linalg.norm(start)) + largest)] = 0.0

@@ -17,96 +17,25 @@ sums, over the same lengths, of the same matrices with other weights.
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple, cast
+from typing import cast
 
 import numpy as np
 
 from .._support.budget import check_time
 from .._support.floats import chunks
 from ..bases import ContinuedPanels, NeuronSlices
-from ..measures import Gaussian, radial_half_density, radial_reach
-from ..operator.problem import Problem
-from ..probing.bilinear import Bilinear
+from ..measures import Gaussian, radial_half_density
 from ..quadrature import (
-    composite_gauss_legendre,
     divided,
     gauss_gegenbauer,
     gegenbauer,
     harmonics,
     weighted_polynomials,
 )
-from .angular_profile import ProductProfile
 from .polar_law import Directions, gauss_directions, legendre_directions
-from .sector_evidence import Unseen
-from .zonal_law import ZonalLaw, mean_square
+from .zonal_law import mean_square
 from .zonal_planes import RoundPlane, cut
-
-
-class SliceSize(NamedTuple):
-    """How fine a grid is.
-
-    Attributes
-    ----------
-    z, w, b : int
-        Nodes on panels of these.
-    degrees : int
-        The number of functions of z.
-    farther : float
-        By how much (w, b) reaches farther.
-    tops : tuple of int
-        If x is stretched, the highest degrees of harmonics in its first two coordinates, in the first three, and so on.
-    wave : float
-        About the length of a wave of phi, if it oscillates.
-    """
-
-    z: int
-    w: int
-    b: int
-    degrees: int
-    farther: float = 0.0
-    tops: tuple[int, ...] = ()
-    wave: float = math.inf
-
-    @property
-    def check(self) -> "SliceSize":
-        """By which triplets are judged."""
-        return SliceSize(self.z + 2, self.w + 2, self.b + 2, self.degrees * 5 // 4 + 4, self.farther + 0.4,
-                         tuple(math.ceil(1.15 * top) + 2 for top in self.tops), self.wave)
-
-
-class Neurons(NamedTuple):
-    """What all sizes have in common."""
-
-    problem: Problem
-    form: Bilinear
-    law: ZonalLaw
-    profile: ProductProfile
-    breaks: np.ndarray
-    longest: float    # the length of (w, b) beyond which there is too little of the energy of phi
-    unseen: Unseen
-
-    def phi(self, z: np.ndarray) -> np.ndarray:
-        """The function of the scaled form."""
-        return np.asarray(self.profile.line(z, 1.0))
-
-
-def are_many(breaks: np.ndarray) -> bool:
-    """Whether breaks that do not matter are left out, and panels of b do not end at each."""
-    return len(breaks) > 12
-
-
-def wave_of(profile: ProductProfile) -> float:
-    """The mean width of pieces of phi from z = 8 to 40, which are about a wave where it oscillates; or infinity.
-
-    Pieces between breaks, as of floor(z), are no waves if there are no more than four for each break: a search for a
-    break leaves some around it.
-    """
-    far, breaks = (numbers[(numbers > math.log(8.0)) & (numbers < math.log(40.0))]
-                   for numbers in (profile.pieces.edges, profile.pieces.breaks))
-    if len(far) <= 1 or len(far) <= 4 * len(breaks):
-        return math.inf
-    mean = float(np.ptp(np.exp(far))) / (len(far) - 1)
-    return mean if mean < 6.0 else math.inf    # of tanh, relu and others it is 16 and more
+from .zonal_slice_rules import Neurons, SliceSize, WeightsRule
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +51,7 @@ class SliceGrid:
     check : bool
         Whether no panel is to be as it was.
     deviations : ndarray, shape (p,), or None
-        The diagonal of D, at most one, if x is stretched.
+        The diagonal of D, at most one, if x is stretched, or weights have a mean.
     """
 
     neurons: Neurons
@@ -135,6 +64,24 @@ class SliceGrid:
     def across(self) -> RoundPlane:
         """The plane on which (z, 1) moves: that of a number x, or of the coordinate along w of a Gaussian vector."""
         return self.plane if self.plane.p == 1 else replace(self.plane, p=1, line=Gaussian())
+
+    @cached_property
+    def rule(self) -> WeightsRule:
+        """That for (w, b), or for (|D w|, b)."""
+        mean, vectors, deviations = self.neurons.law.mean, self.plane.p > 1, self.deviations
+        w = mean[:-1] * (1.0 if deviations is None else deviations)
+        center = float(np.linalg.norm(w) if vectors else w[0]), float(mean[-1])
+        return WeightsRule(self.neurons, self.across, self.size, self.check, center,
+                           1.0 if deviations is None else float(deviations[0]), vectors)
+
+    @property
+    def mixed(self) -> tuple[bool, ...]:
+        """In which coordinates the law of D w is not even."""
+        return tuple((self.neurons.law.mean[:-1] != 0.0).tolist())
+
+    @cached_property
+    def _edges_of_w(self) -> np.ndarray:
+        return self.rule.edges_of_w(self.slices.ends, self.basis.edges[[0, -1]])
 
     @cached_property
     def basis(self) -> ContinuedPanels:
@@ -171,7 +118,8 @@ class SliceGrid:
         for _ in range(8):    # until nodes tell the zeros on each panel apart
             edges = divided(edges, 1 + (self._zeros(turned, edges) > 0.45 * self.size.z))
         if math.isfinite(self.size.wave):    # the rule is for integrals along x at the largest w
-            waves = self._reach * np.abs(np.diff(plane.first(edges))) / (4.0 * self.size.wave)
+            largest = self.rule.reach + abs(self.rule.center[0])
+            waves = largest * np.abs(np.diff(plane.first(edges))) / (4.0 * self.size.wave)
             edges = divided(edges, np.ceil(waves).astype(int).clip(1))
         if self.check:
             edges = cut(edges, line.edges[(line.edges > edges[0]) & (line.edges < edges[-1])])
@@ -192,9 +140,9 @@ class SliceGrid:
         return weighted_polynomials(self.turned(self.across).angle(rule.nodes), rule.sqrt_weights, self.size.degrees)
 
     @cached_property
-    def spans(self) -> tuple[np.ndarray, np.ndarray]:
-        """Those of which functions of even degrees, and of odd ones, are sums."""
-        return self.smooth[:, self.polynomials(0)], self.smooth[:, self.polynomials(1)]
+    def spans(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Those of which functions of even degrees, of odd ones, and of both are sums."""
+        return self.smooth[:, self.polynomials(0)], self.smooth[:, self.polynomials(1)], self.smooth
 
     @cached_property
     def slices(self) -> NeuronSlices:
@@ -203,27 +151,23 @@ class SliceGrid:
 
     @cached_property
     def by_length(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Lengths of w, their weights, and of each the matrix of S S* under the law of b, and the mean of phi^2.
-
-        If the law of z is even, (w, b) and (-w, b) give the same but for the signs of odd functions, so that even and
-        odd ones are apart. If phi is even or odd, (w, b) and (-w, -b) give the same. So positive w, and b, may do.
-        """
-        lengths, weights = composite_gauss_legendre(self._edges_of_w(), self.size.w)
+        """Lengths of w, their weights, and of each the matrix of S S* under the law of b, and the mean of phi^2."""
+        rule, ends = self.rule, self.slices.ends
+        lengths, weights = rule.of_w(self._edges_of_w)
         squares, energies = np.empty((len(lengths), *(self.smooth.shape[1],) * 2)), np.empty(len(lengths))
         for some in chunks(len(lengths), max(points * panels for points, panels in self._counts), 50_000):
             check_time()
-            rules = [composite_gauss_legendre(self._edges_of_b(w), self.size.b) for w in lengths[some].tolist()]
+            rules = [rule.of_b(w, ends) for w in lengths[some].tolist()]
             v = np.concatenate([np.column_stack([np.full_like(b, w), b])
                                 for w, (b, _) in zip(lengths[some].tolist(), rules, strict=True)])
-            masses = np.concatenate([weights for _, weights in rules]) * np.exp(-0.5 * v[:, 1] ** 2)
-            masses *= (2.0 if self._positive[1] else 1.0) / math.sqrt(2.0 * math.pi)
+            masses = np.concatenate([masses for _, masses in rules])
             images, means = self.slices.means(self.neurons.phi, v)
             images = np.sqrt(masses)[:, None] * (images @ self.smooth)
-            ends = np.cumsum([len(b) for b, _ in rules])
-            for i, first, last in zip(range(some.start, some.stop), [0, *ends[:-1]], ends, strict=False):
-                squares[i] = images[first:last].T @ images[first:last]
-                energies[i] = masses[first:last] @ means[first:last]
-        if self._mirrored:
+            last = np.cumsum([len(b) for b, _ in rules])
+            for i, low, high in zip(range(some.start, some.stop), [0, *last[:-1]], last, strict=False):
+                squares[i] = images[low:high].T @ images[low:high]
+                energies[i] = masses[low:high] @ means[low:high]
+        if rule.separate:
             squares[:, ::2, 1::2], squares[:, 1::2, ::2] = 0.0, 0.0
         return lengths, weights, squares, energies
 
@@ -231,15 +175,17 @@ class SliceGrid:
     def laws(self) -> np.ndarray:
         """The probabilities of the lengths of w; if x is stretched, of D w, with those of every direction: (m, n)."""
         lengths, weights, *_ = self.by_length
-        p = self.plane.p
+        p, mean = self.plane.p, self.neurons.law.mean[:-1]
         density = radial_half_density(np.log(np.abs(lengths) / math.sqrt(p)), p) ** 2 / np.abs(lengths)
-        round_law = (1.0 if self._positive[0] else 0.5) * weights * density
-        if self.deviations is None:
-            return np.asarray(round_law[None])
-        coordinates = self.directions.coordinates.reshape(p, -1)
-        beside_round = np.sum((coordinates / self.deviations[:, None]) ** 2, axis=0) - 1.0
+        round_law = (1.0 if self.rule.positive[0] else 0.5) * weights * density
+        if self.deviations is None:    # if x is a vector, the mean is zero
+            return np.asarray((round_law * np.exp(lengths * mean[0] - 0.5 * mean[0] ** 2))[None])
+        # Of a direction alpha, |w - m|^2 - r^2 for D w = r alpha.
+        coordinates = self.directions.coordinates.reshape(p, -1) / self.deviations[:, None]
+        beside_round = np.multiply.outer(np.sum(coordinates**2, axis=0) - 1.0, lengths**2) + mean @ mean
+        beside_round -= 2.0 * np.multiply.outer(mean @ coordinates, lengths)
         masses = self.directions.masses.ravel() / np.prod(self.deviations)
-        return np.asarray(masses[:, None] * np.exp(-0.5 * np.multiply.outer(beside_round, lengths**2)) * round_law)
+        return np.asarray(masses[:, None] * np.exp(-0.5 * beside_round) * round_law)
 
     def squares(self, some: slice) -> np.ndarray:
         """The matrices of S S* between some polynomials, times the probabilities of directions: (m, q, q)."""
@@ -260,8 +206,20 @@ class SliceGrid:
         level = math.log(1e3 / self.neurons.problem.rtol)
         poles = np.arctanh(np.minimum(deviations[0] / deviations[1:], 1.0 - 1e-9))
         counts = np.maximum(0.5 * np.array(self.size.tops) + 3.0, 0.25 * level / poles)
+        counts += 0.25 * self._degree_of_density(level)
         rule = legendre_directions if self.check else gauss_directions
-        return rule((False,) * len(deviations), np.ceil((1.15 if self.check else 1.0) * counts).astype(int).tolist())
+        return rule(self.mixed, np.ceil((1.15 if self.check else 1.0) * counts).astype(int).tolist())
+
+    def _degree_of_density(self, level: float) -> float:
+        """To which the density of directions is known, if weights have a mean m, to e^-level.
+
+        At the length r it is as exp(r |m| cos t), t the angle from m, whose coefficients of the degree n are below
+        exp(r |m| (cosh(tau) - 1) - n tau) of the largest for any tau.
+        """
+        mean, tau = float(np.linalg.norm(self.neurons.law.mean[:-1])), np.linspace(0.05, 4.0, 80)
+        r = mean + np.linspace(-min(mean, 6.0), 6.0, 41)[:, None]
+        needed = (level - 0.5 * (r - mean) ** 2 + r * mean * (np.cosh(tau) - 1.0)) / tau
+        return float(needed.min(axis=1).max()) if mean else 0.0
 
     @property
     def degrees(self) -> range:
@@ -317,81 +275,8 @@ class SliceGrid:
         """
         panels, reach = len(self.basis.edges) - 1, float(np.abs(self.slices.ends).max())
         counts = []
-        for w in (0.5 * (np.abs(self._edges_of_w()[1:]) + np.abs(self._edges_of_w()[:-1]))).tolist():
-            points = self.size.b * (len(self._edges_of_b(w)) - 1)
-            seen = int(np.sum(np.abs(self.neurons.breaks) < w * reach + self.plane.bias))
+        for w in (0.5 * (self._edges_of_w[1:] + self._edges_of_w[:-1])).tolist():
+            points = self.size.b * (len(self.rule.edges_of_b(w, self.slices.ends)) - 1)
+            seen = int(np.sum(np.abs(self.neurons.breaks) < abs(w) * reach + self.plane.bias))
             counts.append((points, panels + 2 * seen))
         return counts
-
-    @property
-    def _mirrored(self) -> bool:
-        """Whether the law of z is even."""
-        line = self.across.line
-        return line.symmetry is not None and self.plane.slope * line.symmetry + self.plane.start == 0.0
-
-    @property
-    def _positive(self) -> tuple[bool, bool]:
-        """Whether positive w, and positive b, are enough."""
-        definite = not all(self.neurons.profile.parities)
-        return self._mirrored or definite, self._mirrored and definite
-
-    @cached_property
-    def _reach(self) -> float:
-        """How far (w, b) goes: its density there, and the energy, are a thousandth of the tolerance.
-
-        The density is 1e-16 of the largest, if that is more.
-        """
-        k = self.plane.p + 1
-        level = min(-math.log(1e-3 * self.neurons.problem.rtol), 37.0)
-        length = math.sqrt(k) * math.exp(radial_reach(level, k)[1])
-        return max(length, self.neurons.longest) + self.size.farther
-
-    def _edges_of_w(self) -> np.ndarray:
-        """Panels that become narrower towards zero, as far as largest x, and D, need, and end where two lines cross."""
-        largest = float(np.abs(self.slices.ends).max())
-        least = 1.0 if self.deviations is None else float(self.deviations[0])
-        shift = 0.8 if self.check else 1.0
-        edges = [0.5 * shift]    # a third each time
-        while edges[-1] * largest > 0.5 or edges[-1] > 5.0 * least:
-            edges.append(edges[-1] / 3.0)
-        positive = np.concatenate([edges, shift * np.array([1.1, 1.9, 2.9, 4.2, 6.0]), [self._reach]])
-        line, breaks = self.across.line, self.neurons.breaks
-        low, high = self.basis.edges[[0, -1]]
-        # Where the density of x jumps, functions of (w, b) are not smooth along a line.
-        ends = [end for end in line.span if math.isfinite(end) and line.sqrt_density(np.array(end)) > 0.0]
-        t = np.unique(np.concatenate([ends, line.edges[(line.edges > low) & (line.edges < high)]]))
-        hard = self.across.first(t)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            crossed = np.abs(np.subtract.outer(breaks, breaks).ravel()[:, None]
-                             / np.subtract.outer(hard, hard).ravel()).ravel()
-        crossed = crossed[(crossed > positive.min()) & (crossed < 0.9 * self._reach)]
-        found = np.unique(np.round(np.concatenate([[0.0], positive, crossed]), 13))
-        # Products of two images have twice the frequency.
-        waves = np.diff(found) * largest / (2.0 * self.size.wave)
-        found = divided(found, np.ceil(waves).astype(int).clip(1))
-        return found if self._positive[0] else np.concatenate([-found[:0:-1], found])
-
-    def _edges_of_b(self, w: float) -> np.ndarray:
-        """Ends of panels where phi breaks at the ends of panels of x, and between them.
-
-        Images of polynomials vary over lengths in b that are w times those in x over which polynomials do. Lines that
-        are nearer to each other, of many breaks, are taken as one.
-        """
-        top = math.sqrt(max(self._reach**2 - w**2, 0.01))
-        lines = np.subtract.outer(self.neurons.breaks, w * self.slices.ends).ravel() / self.plane.bias
-        low = 0.0 if self._positive[1] else -top
-        edges = np.sort(np.concatenate([lines[(lines > low) & (lines < top)], [low, top]]))
-        if are_many(self.neurons.breaks):
-            edges = _apart(edges, 1.5 * abs(w) * float(np.diff(self.slices.ends).min()) / self.plane.bias)
-        edges = edges[np.append(True, np.diff(edges) > 1e-12)]
-        width = min(1.0 if self.check else 1.2, 2.0 * self.size.wave)
-        return divided(edges, np.ceil(np.diff(edges) / width).astype(int))
-
-
-def _apart(edges: np.ndarray, least: float) -> np.ndarray:
-    """Those of increasing numbers that are at least so far apart, with the first and the last."""
-    kept = [float(edges[0])]
-    for edge in edges[1:-1].tolist():
-        if edge >= kept[-1] + least and edge <= edges[-1] - least:
-            kept.append(edge)
-    return np.array([*kept, float(edges[-1])])

@@ -31,7 +31,7 @@ class SliceSector:
     degree : int
         The least degree.
     squares : ndarray, shape (m, q, q)
-        S S* between the polynomials of its parity, times probabilities, for every direction.
+        S S* between the polynomials of its parity, or all, times probabilities, for every direction.
     angular : Polyspherical or None
         The harmonics; None for one of the degree, where x is round.
 
@@ -41,6 +41,8 @@ class SliceSector:
         That of the harmonics.
     degrees : ndarray of int
         Those of harmonics along the last axis.
+    mixed : bool
+        Whether there are harmonics of even degrees and of odd ones.
     """
 
     def __init__(self, grid: SliceGrid, degree: int, squares: np.ndarray, angular: Polyspherical | None = None) -> None:
@@ -48,9 +50,24 @@ class SliceSector:
         self.shape: tuple[int, ...] = (1,) if angular is None else angular.shape
         self.degrees = np.array([degree]) if angular is None else angular.chain[-1]
         self._tables = [np.ones((1, 1, 1))] if angular is None else grid.directions.tables(angular)
-        self._triangles = np.stack([grid.factors[degree][1] for degree in self.degrees.tolist()])
-        self.size = math.prod(self.shape) * len(squares[0])
+        self.mixed = angular is not None and Polyspherical.BOTH in angular.degrees
+        self._triangles = np.stack([self._triangle(degree) for degree in self.degrees.tolist()])
+        self.size = math.prod(self.shape) * self._triangles.shape[1]
         self.small = self.size <= 400    # the matrix is formed: its decomposition takes some 20 ms
+
+    def _triangle(self, degree: int) -> np.ndarray:
+        """R* as a matrix for one degree: from the polynomials that the squares are of."""
+        triangle = self.grid.factors[degree][1]
+        if not self.mixed:
+            return triangle
+        padded = np.zeros((len(triangle), self.grid.smooth.shape[1]))
+        padded[:, self.grid.polynomials(degree)] = triangle
+        return padded
+
+    @property
+    def span(self) -> np.ndarray:
+        """The polynomials that the squares are of, at the nodes of z."""
+        return self.grid.spans[2 if self.mixed else self.degree % 2]
 
     @property
     def multiplicity(self) -> int:
@@ -125,7 +142,7 @@ class SliceSector:
 
     def at_last_degrees(self) -> float:
         """A bound of the norm of T on the last quarter of the degrees of harmonics, and of functions of the length."""
-        last = np.zeros((*self.shape, len(self._squares[0]), 1))
+        last = np.zeros((*self.shape, self._triangles.shape[1], 1))
         for axis, count in enumerate(last.shape[:-1]):
             np.moveaxis(last, axis, 0)[3 * count // 4 if count > 1 else 1:] = 1.0
         columns = columns_of(last)
@@ -156,9 +173,10 @@ def sectors(grid: SliceGrid) -> Iterator[SliceSector]:
         for degree in grid.degrees:
             yield SliceSector(grid, degree, grid.squares(grid.polynomials(degree)))
         return
-    found = classes((False,) * len(grid.deviations), grid.size.tops)
-    for parity in range(2):
-        squares = grid.squares(slice(parity, None, 2))
+    found = classes(grid.mixed, grid.size.tops)
+    for parity in range(1 if any(grid.mixed) else 2):
+        squares = grid.squares(slice(None) if any(grid.mixed) else slice(parity, None, 2))
         for angular in found:
-            if sum(angular.degrees) % 2 == parity:
-                yield SliceSector(grid, sum(angular.degrees), squares, angular)
+            degree = int(angular.chain[-1][0])
+            if any(grid.mixed) or degree % 2 == parity:
+                yield SliceSector(grid, degree, squares, angular)

@@ -11,7 +11,7 @@ for smooth phi, too. It also is for phi that oscillates, of which harmonics of v
 import math
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -33,9 +33,10 @@ from .polar_operator import columns_of
 from .radii import Radii
 from .sector_evidence import Unseen
 from .sector_grids import first_step
-from .zonal_law import ZonalLaw
+from .zonal_law import ZonalLaw, along_lines
 from .zonal_planes import GaussianPlane, RoundPlane
-from .zonal_slice_grids import Neurons, SliceGrid, SliceSize, are_many, wave_of
+from .zonal_slice_grids import SliceGrid
+from .zonal_slice_rules import Neurons, SliceSize, are_many, wave_of
 from .zonal_slice_sectors import SliceSector, sectors
 
 
@@ -47,13 +48,15 @@ def sliced(problem: Problem, form: Bilinear, law: ZonalLaw, energy: tuple[Radii,
     takes no other x than numbers and Gaussians that are round or centred.
     """
     radii, profile = energy
-    plane, line, deviations, wave = law.plane, problem.sides[form.affine].measure, None, wave_of(profile)
-    if isinstance(plane, GaussianPlane) and not any(plane.mixed):
-        deviations, plane = plane.deviations, RoundPlane(plane.p, Chi(plane.p, 1.0), plane.slope, 0.0, plane.bias)
-    elif not isinstance(plane, RoundPlane) or not (profile.breaks or _jumps_at_zero(profile)
-                                                   or math.isfinite(wave)):
+    plane, measure, deviations, wave = law.plane, problem.sides[form.affine].measure, None, wave_of(profile)
+    if not along_lines(plane, measure):
         return None
-    if plane.line is not line if plane.p == 1 else not isinstance(plane.line, Chi):
+    if isinstance(plane, GaussianPlane):
+        deviations, plane = plane.deviations, RoundPlane(plane.p, Chi(plane.p, 1.0), plane.slope, 0.0, plane.bias)
+    plane = cast("RoundPlane", plane)
+    if deviations is None and law.mean[:-1].any() and plane.p > 1:
+        deviations = np.ones(plane.p)
+    if deviations is None and not (law.mean.any() or profile.breaks or _jumps_at_zero(profile) or math.isfinite(wave)):
         return None
     breaks = _breaks(profile)
     if are_many(breaks):
@@ -67,11 +70,13 @@ def sliced(problem: Problem, form: Bilinear, law: ZonalLaw, energy: tuple[Radii,
     middle, last = (60, 88) if plane.p == 1 else (36, 56)
     sizes = [SliceSize(12, 10, 12, 24), SliceSize(18, 14, 14, middle), SliceSize(20, 18, 20, last)]
     if deviations is not None:
-        sizes = _stretched(plane, deviations, problem.rtol)
+        sizes = _stretched(plane, deviations, law.mean[:-1], problem.rtol)
     grids = [SliceGrid(neurons, plane, size._replace(wave=wave), check=False, deviations=deviations) for size in sizes]
     wanted = grids[int(problem.rtol < 1e-3) + int(problem.rtol < 1e-6):]
     # If none of those that the tolerance asks for is affordable, the best of the others.
     levels = [grid for grid in wanted if _affordable(grid)] or [grid for grid in grids if _affordable(grid)][-1:]
+    if law.mean.any() and not levels:    # nothing else takes it
+        return (_Level(grid).discretisation() for grid in grids[:1])
     return (_Level(grid).discretisation() for grid in levels if _affordable(grid)) if levels else None
 
 
@@ -80,7 +85,7 @@ def _affordable(grid: SliceGrid) -> bool:
     return 2.5 * grid.cost < grid.neurons.problem.budget.evaluations_left
 
 
-def _stretched(plane: RoundPlane, deviations: np.ndarray, rtol: float) -> list[SliceSize]:
+def _stretched(plane: RoundPlane, deviations: np.ndarray, mean: np.ndarray, rtol: float) -> list[SliceSize]:
     r"""The sizes if x is stretched, with degrees of harmonics of u: those that ten functions need, or more.
 
     Functions need half of the digits of values.
@@ -88,12 +93,16 @@ def _stretched(plane: RoundPlane, deviations: np.ndarray, rtol: float) -> list[S
     With x = D u, functions have a pole where :math:`|x|^2 + \beta^2 = 0`. On spheres of the radius r in the first j
     coordinates of u that is at the angle :math:`i\tau` from the equator of the last, with
     :math:`\sinh^2\tau (d_j^2 - d_1^2) = d_1^2 + \beta^2 / (\sigma r)^2`. Coefficients of the degree m are of the size
-    :math:`e^{-m \tau - r^2 / 4}` there.
+    :math:`e^{-m \tau - r^2 / 4}` there. If weights have a mean, of the length M in these coordinates of D w, what
+    depends on :math:`\langle M, u \rangle` grows like :math:`e^{M^2 \sinh^2\tau / 2}` over that number: some smaller
+    :math:`\tau` is best.
     """
     level, r = -0.5 * math.log(rtol) + 2.0, np.linspace(1.0, 7.0, 61)
     near = deviations[0] ** 2 + (plane.bias / (plane.slope * r)) ** 2
     apart = np.maximum(deviations[1:] ** 2 - deviations[0] ** 2, 1e-9)
-    needed = np.max((level - 0.25 * r**2) / np.arcsinh(np.sqrt(near / apart[:, None])), axis=1)
+    tau = np.linspace(0.02, 1.0, 50)[:, None, None] * np.arcsinh(np.sqrt(near / apart[:, None]))
+    grown = 0.5 * np.cumsum((mean * deviations) ** 2)[1:, None] * np.sinh(np.minimum(tau, 50.0)) ** 2 / near
+    needed = np.max(np.min((level - 0.25 * r**2 + grown) / tau, axis=0), axis=1)
     # The tenth function has some degrees itself.
     few = {2: 20, 3: 12, 4: 10}[len(deviations)]
     tops = [tuple(np.maximum.accumulate(np.ceil(more * needed) + few).astype(int).tolist()) for more in (1.0, 1.5)]
@@ -177,6 +186,7 @@ class _Level:
         wanted = self.neurons.problem.max_rank or 0
         # Of each class of parities, so that ten values of all are told from others; of a degree all.
         few = max({1: 0, 2: 12, 3: 8, 4: 6}.get(self.plane.p, 0), math.ceil(3.0 * wanted / 2.0**self.plane.p))
+        few *= 2 ** sum(own.mixed)
         found = [_Triplets(sector, *sector.leading(few)[::-1]) for sector in sectors(own)]
         every = np.sort(np.concatenate([one.s for one in found]))[::-1]
         # What is left beside these bounds errors: of jumps, as (z > 1), values fall like 1 / i.
@@ -212,7 +222,7 @@ class _Level:
         stretch = np.append(deviations, 1.0)
         images = NeuronImages(side, turn=stretch[:, None] * law.turns[1], shift=stretch * law.shifts[1],
                               degree=sector.degree, angular=sector.angular, slices=self.own.slices, phi=self._table,
-                              span=self.own.spans[sector.degree % 2],
+                              span=sector.span,
                               table=triplets.means.reshape(math.prod(sector.shape), -1, len(s)) / s)
         left, matrix = self._left(triplets)
         return Block(left, images, matrix) if self.neurons.form.affine == 0 else Block(images, left, matrix.T)
@@ -285,7 +295,7 @@ class _Level:
         # T* f - s g comes from what the means of f are beyond those of which g is the image.
         rule = sector.grid.basis.rule
         moved = self.own.basis.half_density(rule.nodes) * rule.sqrt_lebesgue[:, None]
-        moved = sector.grid.spans[sector.degree % 2].T @ moved @ self.own.spans[sector.degree % 2]
+        moved = sector.span.T @ moved @ triplets.sector.span
         means = _padded(np.matmul(moved, triplets.means), sector.shape)
         apart = sector.means(sector.shaped(f)) - means
         images_apart = columns_of(sector.of_means(apart))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..kernels import Elementwise, Kernel, untried
-from ..measures import GaussianVector, Measure
+from ..measures import GaussianVector, Measure, gaussian_vector
 from .invariance import holds_at_pairs
 from .jump_form import form_of_jumps
 
@@ -38,6 +38,8 @@ class Bilinear:
         The variable in which the form is affine: 0 for x, 1 for y.
     known : bool
         Whether the kernel says that it is this, and was not only seen to be.
+    centred : bool
+        Whether y in it stands for what the linear variable is beside its mean.
     """
 
     phi: Callable[[np.ndarray], np.ndarray]
@@ -45,28 +47,29 @@ class Bilinear:
     form: Form
     affine: int
     known: bool
+    centred: bool = True
 
 
 def find_bilinear(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> Bilinear | None:
-    """What a kernel is of such a form, whose linear variable is a Gaussian vector less its mean; None if none is seen.
+    """What a kernel is of such a form, whose linear variable is a Gaussian vector; None if none is seen.
 
-    Both variables are tried as the linear one, y first. A mean of biases alone is in phi.
+    Both variables are tried as the linear one, y first. It is taken less its mean, so that one of biases alone is in
+    phi, and then as it is: weights may have a mean.
     """
     for affine in (0, 1):
-        linear = (mu_x, mu_y)[1 - affine]
-        if not isinstance(linear, GaussianVector):
+        linear = gaussian_vector((mu_x, mu_y)[1 - affine])
+        if linear is None:
             continue
         if isinstance(kernel, Elementwise):
-            if linear.mean.any():
-                continue
             form = Form(np.eye(linear.dim), np.zeros(linear.dim))
-            return Bilinear(kernel.phi, kernel.kinks, form, affine, known=True)
-        moved, centred = _centred(kernel, linear, affine)
-        measures = (mu_x, centred) if affine == 0 else (centred, mu_y)
-        for form in _candidates(moved, measures, affine):
-            if _holds(moved, measures, form, affine):
-                phi = partial(_along, moved, *_anchor(measures[affine], form), affine)
-                return Bilinear(phi, (), form, affine, known=False)
+            return Bilinear(kernel.phi, kernel.kinks, form, affine, known=True, centred=not linear.mean.any())
+        laws = [_centred(kernel, linear, affine), *([(kernel, linear)] if linear.mean.any() else [])]
+        for i, (moved, law) in enumerate(laws):
+            measures = (mu_x, law) if affine == 0 else (law, mu_y)
+            for form in _candidates(moved, measures, affine):
+                if _holds(moved, measures, form, affine):
+                    phi = partial(_along, moved, *_anchor(measures[affine], form), affine)
+                    return Bilinear(phi, (), form, affine, known=False, centred=i == 0)
     return None
 
 

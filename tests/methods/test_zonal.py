@@ -17,7 +17,7 @@ from opsvd.methods.zonal_products import ProductPlane
 from opsvd.quadrature import composite_gauss_legendre
 
 PHI = {"tanh": np.tanh, "sign": np.sign, "relu": lambda z: np.maximum(z, 0.0), "gelu": lambda z: z * ndtr(z),
-       "clip": lambda z: np.clip(z, -1.0, 1.0), "absolute": np.abs}
+       "clip": lambda z: np.clip(z, -1.0, 1.0), "absolute": np.abs, "bell": lambda z: np.exp(-0.125 * z**2)}
 
 
 def neuron(name, k):
@@ -167,6 +167,31 @@ def test_inputs_that_are_not_round_against_closed_means(inputs, weights):
     count = min(svd.rank, 8)
     assert count >= 6
     np.testing.assert_array_less(np.abs(svd.singular_values[:count] - reference[:count]), svd.errors[:count] + 1e-6)
+
+
+@pytest.mark.parametrize(("inputs", "mean"), [
+    (Gaussian(1.0, 0.5), (-1.5, 0.5)), (opsvd.Gaussian.standard(2), (1.0, -0.5, 0.5)), (STRETCHED, (0.5, 1.0, 0.0)),
+], ids=["one", "round", "stretched"])
+@pytest.mark.thorough
+def test_weights_with_a_mean_against_closed_means(inputs, mean):
+    """exp(-z^2 / 8) again: z and z' have means too; values and functions know of it."""
+    k, mean = len(mean) - 1, np.array(mean)
+    svd = decompose(neuron("bell", k), inputs, Gaussian(mean, np.eye(k + 1)), rtol=1e-6)
+    x, p = _products(*[60 if k == 1 else 34] * k)
+    a = np.column_stack([inputs.unwhiten(x), np.ones(len(x))])
+    square, along = 0.25 * a @ a.T, a @ mean
+    of_one = 1.0 + np.diag(square)
+    det = np.multiply.outer(of_one, of_one) - square**2
+    exponent = np.add.outer(along**2, 0.0 * along) * of_one + of_one[:, None] * along**2
+    exponent -= 2.0 * square * np.multiply.outer(along, along)
+    kernel = np.exp(-0.125 * exponent / det) / np.sqrt(det)
+    reference = np.sqrt(np.linalg.eigvalsh(np.sqrt(p)[:, None] * kernel * np.sqrt(p))[::-1][:8])
+    assert svd.converged
+    np.testing.assert_array_less(np.abs(svd.singular_values[:8] - reference), svd.errors[:8] + 1e-6)
+    # Functions under the law of the weights, whose mean is not zero.
+    y = Gaussian(mean, np.eye(k + 1)).sample(4000, np.random.default_rng(1))
+    products = svd.right(y)[:, :3].T @ svd.right(y)[:, :3] / len(y)
+    np.testing.assert_allclose(products, np.eye(3), atol=0.2)
 
 
 @pytest.mark.thorough
@@ -567,7 +592,8 @@ def test_refusals_say_why():
     for arguments, message in [
             ((lambda x, y: np.tanh(x * y),), "takes kernels of vectors"),
             ((lambda x, y: np.sin(np.sum(y, axis=-1) + x * y[..., 0] ** 2), Gaussian(), two), "takes functions of"),
-            ((neuron("tanh", 1), Gaussian(), Gaussian([1.0, 0.0], np.eye(2))), "only b may have a mean"),
+            ((neuron("tanh", 2), opsvd.Ball(2), Gaussian([1.0, 0.0, 0.0], np.eye(3))), "weights that have a mean if"),
+            ((neuron("tanh", 2), SHIFTED, Gaussian([1.0, 0.0, 0.0], np.eye(3))), "weights that have a mean if"),
             ((opsvd.elementwise(np.tanh, 2), two, two), "with a bias"),
             ((neuron("tanh", 4), tesseract, Gaussian.standard(5)), "if they are two or three numbers"),
             ((neuron("tanh", 3), opsvd.Product(*[opsvd.Exponential()] * 3), Gaussian.standard(4)), "bounded support"),

@@ -5,7 +5,8 @@ import pytest
 
 from opsvd.measures import Chi
 from opsvd.methods.zonal_planes import RoundPlane
-from opsvd.methods.zonal_slice_grids import SliceGrid, SliceSize
+from opsvd.methods.zonal_slice_grids import SliceGrid
+from opsvd.methods.zonal_slice_rules import SliceSize
 
 
 class OfThePlane(SliceGrid):

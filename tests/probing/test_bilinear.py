@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from opsvd import Gaussian, Uniform, elementwise
+from opsvd import Gaussian, Product, Uniform, elementwise
 from opsvd.kernels import Kernel
 from opsvd.probing.bilinear import find_bilinear
 
@@ -67,12 +67,23 @@ def test_jumps_on_other_surfaces_show_none(h):
     assert find_bilinear(Kernel(h, dims=(2, 2)), two, two) is None
 
 
+def test_independent_gaussian_weights_are_a_gaussian_vector():
+    """A product of Gaussian numbers and vectors is a law of (w, b) like any other."""
+    neuron = Kernel(lambda x, y: np.tanh(np.sum(x * y[..., :2], axis=-1) + y[..., 2]), dims=(2, 3))
+    form = find_bilinear(neuron, Gaussian.standard(2), Product(Gaussian.standard(2), Gaussian(1.0, 0.5)))
+    np.testing.assert_array_equal(form.form.matrix, np.eye(3)[:2])
+    assert form.phi(0.5) == pytest.approx(np.tanh(1.5))
+    assert find_bilinear(neuron, Gaussian.standard(2), Product(Gaussian.standard(2), Uniform())) is None
+
+
 def test_other_kernels_are_not():
-    """A square in the form, weights whose mean is not zero, and a kernel that says what it is of."""
+    """A square in the form, weights and biases whose mean is not zero, and a kernel that says what it is of."""
     square = Kernel(lambda x, y: np.tanh(x**2 * y[..., 0] + y[..., 1]), dims=(1, 2))
     assert find_bilinear(square, Uniform(), Gaussian.standard(2)) is None
     neuron = Kernel(lambda x, y: np.tanh(x * y[..., 0] + y[..., 1]), dims=(1, 2))
-    assert find_bilinear(neuron, Uniform(), Gaussian([1.0, 0.0], np.eye(2))) is None
+    moved = find_bilinear(neuron, Uniform(), Gaussian([1.0, 0.0], np.eye(2)))
+    assert not moved.centred
+    assert moved.phi(0.5) == pytest.approx(np.tanh(0.5))
     assert find_bilinear(neuron, Uniform(), Gaussian([0.0, 1.0], np.eye(2))).phi(0.5) == pytest.approx(np.tanh(1.5))
     form = find_bilinear(elementwise(np.tanh, 3), THREE, THREE)
     assert form.known
