@@ -43,6 +43,8 @@ class SliceSector:
         Those of harmonics along the last axis.
     mixed : bool
         Whether there are harmonics of even degrees and of odd ones.
+    axes : range
+        Those of coefficients along which degrees increase.
     """
 
     def __init__(self, grid: SliceGrid, degree: int, squares: np.ndarray, angular: Polyspherical | None = None) -> None:
@@ -51,6 +53,9 @@ class SliceSector:
         self.degrees = np.array([degree]) if angular is None else angular.chain[-1]
         self._tables = [np.ones((1, 1, 1))] if angular is None else grid.directions.tables(angular)
         self.mixed = angular is not None and Polyspherical.BOTH in angular.degrees
+        # The axes of degrees, and of functions of the length: one before is of the two signs of the first coordinate.
+        signs = angular is not None and angular.degrees[0] == Polyspherical.BOTH
+        self.axes = range(int(signs), len(self.shape) + 1)
         self._triangles = np.stack([self._triangle(degree) for degree in self.degrees.tolist()])
         self.size = math.prod(self.shape) * self._triangles.shape[1]
         self.small = self.size <= 400    # the matrix is formed: its decomposition takes some 20 ms
@@ -143,7 +148,8 @@ class SliceSector:
     def at_last_degrees(self) -> float:
         """A bound of the norm of T on the last quarter of the degrees of harmonics, and of functions of the length."""
         last = np.zeros((*self.shape, self._triangles.shape[1], 1))
-        for axis, count in enumerate(last.shape[:-1]):
+        for axis in self.axes:
+            count = last.shape[axis]
             np.moveaxis(last, axis, 0)[3 * count // 4 if count > 1 else 1:] = 1.0
         columns = columns_of(last)
         power = 4 if self.grid.plane.p < 4 else 2    # a factor of 1.3, or of 1.7 where a product takes long

@@ -186,7 +186,7 @@ class _Level:
         wanted = self.neurons.problem.max_rank or 0
         # Of each class of parities, so that ten values of all are told from others; of a degree all.
         few = max({1: 0, 2: 12, 3: 8, 4: 6}.get(self.plane.p, 0), math.ceil(3.0 * wanted / 2.0**self.plane.p))
-        few *= 2 ** sum(own.mixed)
+        few += 4 * sum(own.mixed)    # of classes that are together more of the ten are in one
         found = [_Triplets(sector, *sector.leading(few)[::-1]) for sector in sectors(own)]
         every = np.sort(np.concatenate([one.s for one in found]))[::-1]
         # What is left beside these bounds errors: of jumps, as (z > 1), values fall like 1 / i.
@@ -305,7 +305,7 @@ class _Level:
         coupling += skew
         beyond = min(math.sqrt(left / sector.multiplicity), sector.at_last_degrees())
         energies = np.sum(along**2, axis=0) + np.sum(columns_of(apart) * images_apart, axis=0) + np.minimum(
-            _beyond_degrees(sector.shaped(image / s)), beyond**2)
+            _beyond_degrees(sector.shaped(image / s), sector.axes), beyond**2)
         residual = np.sqrt(np.cumsum(energies))
         # What is left beside the leading q is a direct sum of the others and of what is beside all, up to residuals.
         trace, operator_norm = sector.beside(f)
@@ -328,13 +328,13 @@ def _padded(functions: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
                               (0, 0), (0, 0)])
 
 
-def _beyond_degrees(image: np.ndarray) -> np.ndarray:
-    """The energies (r,) of images (*shape, q, r) beyond the highest degrees of harmonics, and of functions of lengths.
+def _beyond_degrees(image: np.ndarray, axes: range) -> np.ndarray:
+    """The energies (r,) of images (*shape, q, r) beyond the highest degrees, those on the last of several axes.
 
     They are at least that of the last eighth of the degrees.
     """
     beyond = np.zeros(image.shape[-1])
-    for axis in range(image.ndim - 1):
+    for axis in axes:
         if image.shape[axis] > 1:
             others = tuple(i for i in range(image.ndim - 1) if i != axis)
             beyond += _continued(np.sum(image**2, axis=others))
@@ -345,12 +345,14 @@ def _continued(energies: np.ndarray) -> np.ndarray:
     """What energies of degrees (n, r) are beyond the last, and at least that of the last eighth.
 
     They are taken to go on to fall as from the eighth where they are largest: over the last ones alone, the errors of
-    rules would be taken for energies that do not fall.
+    rules would be taken for energies that do not fall. Where all are rounding, as of functions that do not depend on an
+    angle, they are as large as they look.
     """
-    width = len(energies) // 8
+    width, total = len(energies) // 8, np.sum(energies, axis=0)
     energies = np.sum(energies[len(energies) - 8 * width:].reshape(8, width, -1), axis=1)
     peak = np.argmax(energies, axis=0)
     with np.errstate(divide="ignore"):
         factor = fall(energies[-1], energies.max(axis=0)) ** (1.0 / (7.0 - peak))
     beyond = np.maximum(energies[-1], continued(energies[-1], factor))
-    return np.where((peak < 7) & (factor < 1.0 - SLOWEST_RATE), beyond, np.inf)
+    beyond = np.where((peak < 7) & (factor < 1.0 - SLOWEST_RATE), beyond, np.inf)
+    return np.where(energies.max(axis=0) <= EPS * total, energies.max(axis=0), beyond)
