@@ -220,7 +220,8 @@ class Comparison:
         remainder = float(np.hypot(left, outside))
         return ComparedEvidence(
             values=values, size=float(np.hypot(_norm(values, seen.size, left), outside)), remainder=remainder,
-            operator_norm=remainder, coupling=remainder, least=left, dimension=seen.count,
+            operator_norm=remainder, coupling=remainder, least=max(left - seen.unsure, EPS * left),
+            dimension=seen.count,
             **self._limits(values, seen.size, remainder, remainder))
 
     def _enough(self, singular_values: np.ndarray, bars: np.ndarray) -> bool:

@@ -18,7 +18,7 @@ from ..operator.singular_functions import SingularFunctions, SingularSystem
 from ..probing.domain import Domain, within
 from ..probing.random_pairs import RandomPairs
 from ..quadrature import Rule, chebyshev_analysis, chebyshev_sum, gauss_legendre, on_panels, place_between
-from .carriers import few_carriers_margin
+from .carriers import energy_and_bound, few_carriers_margin
 
 Values: TypeAlias = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -35,11 +35,14 @@ class SeenAtPairs:
         :math:`\sqrt{E[|R|^2]}` there, R being h less the answer, with a margin where few pairs carry it.
     count : int
         The number of pairs.
+    unsure : float
+        By how much the remainder may be larger still: six deviations of its energy.
     """
 
     size: float
     remainder: float
     count: int
+    unsure: float = 0.0
 
     def left_by(self, singular_values: np.ndarray) -> float:
         r"""The norm of what an answer with these values leaves of h, of which pairs may miss a peak.
@@ -131,11 +134,11 @@ def seen_at_pairs(pairs: RandomPairs, domain: Domain, answer: PairAnswer, count:
     pairs.draw(domain, (f / np.maximum(f.sum(axis=0), TINY), g / np.maximum(g.sum(axis=0), TINY)), count)
     t, u, values, weights = pairs.within(domain)
     remainder = weights * np.square(np.abs(values - answer.values(t, u)))
-    size, energy = math.sqrt(float(weights @ np.square(np.abs(values)))), float(remainder.sum())
+    size, (energy, bound) = math.sqrt(float(weights @ np.square(np.abs(values)))), energy_and_bound(remainder)
     if size == 0.0:
         return None
-    margin = float(few_carriers_margin(remainder, 16.0))
-    return SeenAtPairs(size, margin * math.sqrt(energy), len(t))
+    seen = float(few_carriers_margin(remainder, 16.0)) * math.sqrt(energy)
+    return SeenAtPairs(size, seen, len(t), math.sqrt(bound) - seen)
 
 
 def seen_by_pairs_alone(kernel: Kernel, domain: Domain, system: SingularSystem, beside: float) -> float:

@@ -55,6 +55,20 @@ def test_what_few_pairs_carry_is_taken_to_be_larger():
     assert all(one.remainder > 0.5 * true for one in seen)
 
 
+def test_what_pairs_tell_roughly_is_within_what_they_are_unsure_of():
+    """Of sixty bumps that some ten to fifty pairs carry, none is larger than the norm that is seen, with its bar."""
+    rng, mu, short = np.random.default_rng(0), Uniform(0.0, 1.0), 0
+    for a, b in rng.uniform(0.2, 0.8, (60, 2)):
+        kernel = Kernel(lambda x, y, a=a, b=b: 0.0 * (x + y) + (np.hypot(x - a, y - b) < 0.05), measures=(mu, mu))
+        problem = Problem(kernel, mu, mu)
+        nothing = answer_by_values(lambda t, u: 0.0 * t, 1e-3)
+        seen = seen_at_pairs(RandomPairs(problem.kernel, problem.lines), problem.domain, nothing, 3000)
+        true = 0.05 * np.sqrt(np.pi)
+        short += seen.remainder < true
+        assert true <= seen.remainder + seen.unsure <= 2.0 * true
+    assert short > 0    # which is why there is a bar
+
+
 def test_nothing_is_told_where_h_is_zero_at_all_pairs():
     """None, and not a remainder of zero."""
     problem, system = system_of(lambda x, y: np.where((np.abs(x - 3.0) < 1e-3) & (np.abs(y) < 1e-3), 1.0, 0.0), 5)
