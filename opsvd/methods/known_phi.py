@@ -129,7 +129,13 @@ def weight_beyond_peak(pieces: Pieces, importance: Callable[[np.ndarray], np.nda
     """The importance on the pieces beyond the one where it is largest, and one before."""
     nodes, _ = on_panels(pieces.edges[:-1, None], pieces.edges[1:, None], *gauss_legendre(PIECE_ORDER))
     peak = np.argmax(importance(nodes.ravel())) // PIECE_ORDER
-    return lambda s, piece: np.where(piece <= peak, 1.0, importance(s))
+
+    def weight(s: np.ndarray, piece: np.ndarray) -> np.ndarray:
+        weights, beyond = np.ones(len(s)), np.flatnonzero(piece > peak)
+        weights[beyond] = importance(s[beyond])
+        return weights
+
+    return weight
 
 
 def on_pieces(line: Elementwise, pieces: Pieces,
