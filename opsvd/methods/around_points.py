@@ -132,10 +132,15 @@ def breaks_along_rays(kernel: Kernel, deviations: tuple[float, float], sizes: Ar
     there is a break they fall like a power.
     """
     k, rng, order = kernel.dims[0], np.random.default_rng(20261130), 16
-    largest, last, before = 0.0, [], []
+    largest, last, before, rounded = 0.0, [], [], []
     for r in np.linalg.norm(rng.standard_normal((64, k)), axis=1) * deviations[0] / deviations[1]:
         edges, shells = _edges(float(r), k, sizes)
-        t, _ = on_panels(edges[shells:-1, None, None], edges[shells + 1:, None, None], *gauss_legendre(order))
+        rule = gauss_legendre(order)
+        far, _ = on_panels(edges[shells:-1, None, None], edges[shells + 1:, None, None], *rule)
+        t = far
+        if shells:    # what is a power of t is smooth in its logarithm, on thirds of these panels
+            logs = np.linspace(math.log(edges[1]), math.log(edges[shells]), 3 * shells - 2)[:, None, None]
+            t = np.concatenate([np.exp(on_panels(logs[:-1], logs[1:], *rule)[0]), far])
         c = rng.uniform(-1.0, 1.0, (4, 1))    # four rays
         values, s, _ = _around(kernel, deviations[1], float(r), t, c)
         values = values * np.exp(-0.25 * s * s)
@@ -143,9 +148,12 @@ def breaks_along_rays(kernel: Kernel, deviations: tuple[float, float], sizes: Ar
         largest = max(largest, float(sizes_of.max()))
         last.append(sizes_of[..., -4:].max(axis=-1).ravel())
         before.append(sizes_of[..., -8:-4].max(axis=-1).ravel())
+        # Points are rounded, and so are distances, which are smaller than they.
+        rounded.append(np.broadcast_to(16.0 * EPS * (1.0 + r / t[..., 0]), sizes_of.shape[:-1]).ravel())
     # Four coefficients later, a pole as far away as a panel is long has left a hundredth, and a break of the sixth
     # derivative a tenth.
-    return bool((np.concatenate(last) > np.maximum(0.01 * np.concatenate(before), 8.0 * EPS * largest)).any())
+    smooth = np.maximum(0.01 * np.concatenate(before), largest * np.concatenate(rounded))
+    return bool((np.concatenate(last) > smooth).any())
 
 
 def _edges(r: float, k: int, sizes: AroundSizes) -> tuple[np.ndarray, int]:

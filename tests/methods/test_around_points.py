@@ -120,6 +120,8 @@ def test_breaks_are_seen_on_rays():
     sizes = AroundSizes(64, 64)
     for k in (2, 3):
         for h, breaks in ((lambda x, y: np.maximum(1.0 - distance(x, y) / 3.0, 0.0) ** 8, True),
+                          (lambda x, y: distance(x, y) < 0.3, True),
+                          (lambda x, y: np.log(distance(x, y)), False),
                           (lambda x, y: np.maximum(np.sum(x * y, axis=-1) - 0.5, 0.0) ** 4, True),
                           (lambda x, y: np.exp(-distance(x, y)), False),
                           (lambda x, y: 1.0 / (1.0 + distance(x, y) ** 2), False)):
