@@ -122,3 +122,15 @@ def test_a_dear_kernel_takes_the_time_that_it_is_given(monkeypatch):
     assert svd.converged
     assert now[0] < 15.0
     assert abs(svd.singular_values[0] - 0.5231832852) <= svd.errors[0] < 1e-4
+
+
+@pytest.mark.thorough
+def test_a_grid_does_not_deny_what_pairs_have_seen():
+    """A small bump beside a function of xy: pairs meet it, and the grid for the operator norm does not."""
+    def h(x, y):
+        bump = 0.01 * np.exp(-(((x - 1.26) / 0.02) ** 2) - ((y - 0.3) / 0.02) ** 2)
+        return 1.0 / (1.0 + np.exp(-0.56 * (1.31 * x * y + 0.02))) + bump
+
+    svd = quietly(h, opsvd.Exponential(), opsvd.Exponential(), rtol=1e-6, max_evaluations=562_525)
+    ninth = 8.75029811617e-05    # by Gauss-Legendre panels that shrink towards the bump, of two sizes
+    assert svd.rank < 9 or abs(svd.singular_values[8] - ninth) <= svd.errors[8]

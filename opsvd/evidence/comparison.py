@@ -8,7 +8,7 @@ import numpy as np
 
 from .._support.arrays import leading_true
 from .._support.budget import BudgetExhaustedError
-from .._support.floats import EPS
+from .._support.floats import EPS, TINY
 from .._support.linalg import compact_svd, leading_triplets, norm_bound
 from ..kernels import SMALLEST_SIZE, Kernel, size_out_of_range
 from ..measures import LineMeasure
@@ -239,7 +239,10 @@ class Comparison:
         samples = weighted_samples(self.kernel, self.domain, *rules)
         (f,), (g,) = (_on_rules(side, (rule,)) for side, rule in zip((system.left, system.right), rules, strict=True))
         # The norm of a sampled remainder is that of the operator, and what its energy makes up at random.
-        norm = float(np.linalg.norm(samples - (f * system.values) @ g.conj().T, 2))
+        rest = samples - (f * system.values) @ g.conj().T
+        # What pairs see besides, as of a feature between the points, is taken to be alike.
+        larger = max(evidence.remainder / max(float(np.linalg.norm(rest)), TINY), 1.0)
+        norm = larger * float(np.linalg.norm(rest, 2))
         outside = self._outside(evidence.size)
         halves, spots = [rule.every(2, 0) for rule in rules], rules[0].every(4, 1)
         known = replace(evidence, operator_norm=min(evidence.operator_norm, norm + outside))
