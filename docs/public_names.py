@@ -16,7 +16,7 @@ _OF_CLASS = {"svd": "OperatorSVD", "check": "CrossCheck", "sampled": "MonteCarlo
 
 # Members that other files of opsvd need, and users do not.
 _INTERNAL = {
-    "OperatorSVD": {"of_matrices", "leading", "times", "extended", "for_kernel"},
+    "OperatorSVD": {"leading", "times", "extended", "for_kernel"},
     "SingularFunctions": {"side", "line", "interval", "panels", "half_density", "stacked", "through", "truncated",
                           "values_near_zero", "mixed_of_members", "means", "shells", "radial", "reconstruct"},
     "Kernel": {"at_points", "along", "mapped", "grid", "listed", "finite_grid", "finite_beside", "non_finite",

@@ -11,6 +11,7 @@ import tokenize
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -73,7 +74,13 @@ def module_name(path: Path) -> str:
 MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))
            if path.relative_to(PACKAGE).as_posix() not in NOTEBOOKS}
 SOURCES = {path.relative_to(PACKAGE).as_posix(): path.read_text(encoding="utf-8") for path in MODULES.values()}
-TREES = {name: ast.parse(source) for name, source in SOURCES.items()}
+
+
+# Worked out when they are first asked for, and not by every process that collects tests.
+@cache
+def trees() -> dict[str, ast.Module]:
+    """Return the syntax trees of all files, by name."""
+    return {name: ast.parse(source) for name, source in SOURCES.items()}
 
 
 def unit_of(module: str) -> str:
@@ -98,9 +105,11 @@ def named_modules(node: ast.Import | ast.ImportFrom, path: Path) -> list[str]:
 def statements(tree: ast.AST, lazy: bool = False, typing: bool = False) -> Iterator[tuple[ast.stmt, bool, bool]]:
     """Yield every import statement below `tree`, and whether it is inside a function or under TYPE_CHECKING."""
     for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.expr):    # which holds no statement
+            continue
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield node, lazy, typing
-        inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         checking = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
         yield from statements(node, lazy or inside, typing or checking)
 
@@ -110,7 +119,7 @@ def imports_of(module: str) -> list[Import]:
     path = MODULES[module]
     return [
         Import(unit_of(module), module, target, lazy, typing, f"{path.relative_to(ROOT)}:{node.lineno}")
-        for node, lazy, typing in statements(TREES[path.relative_to(PACKAGE).as_posix()])
+        for node, lazy, typing in statements(trees()[path.relative_to(PACKAGE).as_posix()])
         for target in named_modules(node, path)
     ]
 
@@ -120,8 +129,15 @@ def is_ours(target: str) -> bool:
     return target.split(".")[0] == "opsvd"
 
 
-INTERNAL = [item for module in MODULES for item in imports_of(module) if is_ours(item.target)]
-EXTERNAL = [item for module in MODULES for item in imports_of(module) if not is_ours(item.target)]
+@cache
+def internal() -> list[Import]:
+    """Return all imports of modules of opsvd."""
+    return [item for module in MODULES for item in imports_of(module) if is_ours(item.target)]
+
+
+def external() -> list[Import]:
+    """Return all imports of other modules."""
+    return [item for module in MODULES for item in imports_of(module) if not is_ours(item.target)]
 
 
 def reached_from(unit: str) -> set[str]:
@@ -130,7 +146,7 @@ def reached_from(unit: str) -> set[str]:
     while waiting:
         current = waiting.pop()
         reached.add(current)
-        targets = {unit_of(item.target) for item in INTERNAL if item.unit == current}
+        targets = {unit_of(item.target) for item in internal() if item.unit == current}
         waiting += [target for target in targets - reached if (current, target) not in UPWARDS]
     return reached - {unit}
 
@@ -245,7 +261,7 @@ def test_imports_point_downwards():
     """A module imports from its own layer and those below, lazily and for types too; what is listed is lazy."""
     wrong = [
         f"{item.where}: {item.unit} (layer {LAYERS[item.unit]}) imports {item.target}"
-        for item in INTERNAL
+        for item in internal()
         if item.unit in LAYERS
         and LAYERS.get(unit_of(item.target), math.inf) > LAYERS[item.unit]
         and not ((item.unit, unit_of(item.target)) in UPWARDS and item.lazy)
@@ -255,29 +271,29 @@ def test_imports_point_downwards():
 
 def test_every_listed_exception_is_used():
     """An exception that nothing needs any more is removed from the list."""
-    assert set(UPWARDS) <= {(item.unit, unit_of(item.target)) for item in INTERNAL}
-    assert set(CIRCLES) <= {(item.module, item.target) for item in INTERNAL}
+    assert set(UPWARDS) <= {(item.unit, unit_of(item.target)) for item in internal()}
+    assert set(CIRCLES) <= {(item.module, item.target) for item in internal()}
 
 
 def test_no_files_import_each_other_in_a_circle():
     """Each file can be read without those that use it: lazy imports and those for types count as well."""
-    assert circle({(item.module, item.target) for item in INTERNAL} - set(CIRCLES)) == []
+    assert circle({(item.module, item.target) for item in internal()} - set(CIRCLES)) == []
 
 
 def test_results_are_constructed_in_few_places():
     """What an answer consists of is decided where it is assembled, and where it is loaded."""
-    assert {name for name, tree in TREES.items() if constructs(tree, "OperatorSVD")} <= RESULTS_CONSTRUCTED_IN
+    assert {name for name, tree in trees().items() if constructs(tree, "OperatorSVD")} <= RESULTS_CONSTRUCTED_IN
 
 
 def test_the_words_of_a_status_are_written_in_few_places():
     """Every kind of answer that has not met its tolerance says so in the same words."""
-    assert {name for name, tree in TREES.items()
+    assert {name for name, tree in trees().items()
             if any("not converged" in text for text in strings(tree))} <= NOT_CONVERGED_WRITTEN_IN
 
 
 def test_singular_functions_are_not_told_apart():
     """What depends on the kind of singular functions is a method of theirs."""
-    assert {name for name, tree in TREES.items() if tells_functions_apart(tree)} == set()
+    assert {name for name, tree in trees().items() if tells_functions_apart(tree)} == set()
 
 
 def test_no_kind_of_kernel_has_an_svd_of_its_own():
@@ -321,7 +337,8 @@ def test_sampling_knows_nothing_of_the_methods():
 def test_the_core_needs_numpy_and_scipy_alone():
     """Other packages come in through _optional.require; an import for the type checker costs nothing."""
     allowed = {"numpy", "scipy", *sys.stdlib_module_names}
-    assert [f"{i.where}: {i.target}" for i in EXTERNAL if i.target.split(".")[0] not in allowed and not i.typing] == []
+    assert [f"{item.where}: {item.target}" for item in external()
+            if item.target.split(".")[0] not in allowed and not item.typing] == []
 
 
 def imported_by(statement: str) -> set[str]:

@@ -87,7 +87,7 @@ def complaints(row: Row, name: str) -> Iterator[str]:
 
 @pytest.mark.filterwarnings("ignore::opsvd.ConvergenceWarning", "ignore::opsvd.LongSamplingWarning")
 @pytest.mark.parametrize(("function", "name"), [(function, name) for function, row in ROWS.items()
-                                                for name in parameters(row)])
+                                                for name in row.accepts])
 def test_every_value_is_accepted_or_refused_in_clear_words(function, name):
     """TypeError or ValueError, from opsvd, naming the argument, what came, and what to do."""
     assert list(complaints(ROWS[function], name)) == []

@@ -179,6 +179,7 @@ def test_a_strip_that_the_first_nodes_miss_is_resolved(width):
     assert svd.errors[0] <= 1e-12
 
 
+@pytest.mark.thorough
 def test_energy_beyond_all_densities_is_told():
     """A kernel that is just square-integrable reaches further than densities are numbers."""
     def growing(x, y):

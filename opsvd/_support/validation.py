@@ -228,6 +228,8 @@ def function(value: Any, name: str, call: str, example: str, arguments: int | No
             fits = False
         except ValueError:    # some functions written in C do not tell
             pass
+        # After its arguments numpy's own function takes an array to write into.
+        fits = fits and (not isinstance(value, np.ufunc) or value.nin == arguments)
     if not fits:
         raise TypeError(f"{name} must be callable as {call}, got {described(value)}; pass a function such as {example}")
     return value  # type: ignore[no-any-return]

@@ -235,11 +235,6 @@ class OperatorSVD(WithSpectrum, Tabular):
                        nuclear=replace(prediction.nuclear, std=energies.nuclear.std),
                        effective_rank=replace(prediction.effective_rank, std=energies.effective_rank.std))
 
-    @property
-    def of_matrices(self) -> bool:
-        """Whether h has matrices for values, and singular functions vectors."""
-        return self.left.side.values is not None
-
     def equivalent(self, n: int, m: int | None = None) -> "RadialEquivalent":
         """The law of the whole spectrum of a sampled n by m matrix, for rotation-invariant kernels of vectors.
 

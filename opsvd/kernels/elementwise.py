@@ -89,9 +89,6 @@ class ElementwiseOfSeveral(_OfProducts):
         count, call = len(k), "phi(" + ", ".join(f"z{i + 1}" for i in range(len(k))) + ")"
         checked = function(phi, "phi", f"{call} for the {count} inner products of k = {k}", "lambda z1, z2: z1 * z2",
                            count)
-        if isinstance(phi, np.ufunc) and phi.nin != count:    # what comes after its arguments, it writes into
-            raise TypeError(f"phi must be callable as {call} for the {count} inner products of k = {k}, got "
-                            f"{described(phi)}, which takes {phi.nin}; pass a function such as lambda z1, z2: z1 * z2")
         super().__init__(checked, k)
 
     def __repr__(self) -> str:

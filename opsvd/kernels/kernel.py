@@ -391,7 +391,7 @@ def name_of(function: Callable[..., Any]) -> str:
 
 def as_function(h: Any) -> Callable[..., Any]:
     """Return `h` if it can be called, or raise naming it."""
-    return function(h, "h", "h(x, y)", "lambda x, y: np.tanh(x * y)")
+    return function(h, "h", "h(x, y)", "lambda x, y: np.tanh(x * y)", 2)
 
 
 def as_kernel(h: "Callable[..., Any] | Kernel", dims: tuple[int, int] = (1, 1),

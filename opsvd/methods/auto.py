@@ -119,10 +119,7 @@ class Auto(Method):
         attempt: PolynomialAttempt | None = None
         for degree, following in zip_longest(tried, tried[1:]):
             before, attempt = attempt, PolynomialAttempt(problem, degree)
-            # Where values are dear, more polynomials cost less than the images that fewer of them ask for.
-            promising = problem.given.dear and problem.gaussian and following is not None and (
-                before is None or self._falls(attempt, before)) and (
-                attempt.tail ** ((following + 1) / (degree + 1)) <= problem.tolerances.left_out**1.5 < attempt.tail)
+            promising = following is not None and self._promising(attempt, before, following)
             if curves and degree >= DEGREES[1] and attempt.tail > problem.tolerances.left_out and not (
                     promising or self._smooth(attempt, before)):
                 curves = False
@@ -132,7 +129,7 @@ class Auto(Method):
                 yield galerkin(attempt, f" (auto: the {name} decay to {attempt.tail:.0e})")
             reason = f"the last {name}, to degree {degree}, are still {attempt.tail:.0e} of all"
             hopeless = (self._takes_logarithms(problem) if degree == DEGREES[0] else
-                        attempt.tail ** ((tried[-1] + 1) / (degree + 1)) > problem.rtol)
+                        attempt.tail_at(tried[-1]) > problem.rtol)
             if degree == DEGREES[0] and problem.gaussian and not hopeless:
                 for found in from_few_values(problem, attempt):
                     yield replace(found, note=f"{found.note} (auto: {reason})")
@@ -142,6 +139,16 @@ class Auto(Method):
         if curves and not self._takes_logarithms(problem) and (yield from self._between_curves(problem)):
             return None
         return reason
+
+    @staticmethod
+    def _promising(attempt: PolynomialAttempt, before: PolynomialAttempt | None, following: int) -> bool:
+        """Whether the next degree is worth its values, where these are dear, as more of them will have decayed by far.
+
+        It costs less than the images that an answer of fewer polynomials asks for.
+        """
+        problem = attempt.problem
+        return problem.given.dear and problem.gaussian and (before is None or Auto._falls(attempt, before)) and (
+            attempt.tail_at(following) <= problem.tolerances.left_out**1.5 < attempt.tail)
 
     @staticmethod
     def _smooth(attempt: PolynomialAttempt, before: PolynomialAttempt | None) -> bool:

@@ -11,10 +11,11 @@ from .._support.validation import int_of_at_least
 from ..bases import PanelBasis
 from ..errors import diverges_towards
 from ..evidence.comparison import compared
+from ..measures import LineMeasure
 from ..operator.discretisation import Discretisation, galerkin_block
 from ..operator.problem import Problem
 from ..probing.domain import weighted_samples
-from ..quadrature import SLOWEST_RATE, continued, fall
+from ..quadrature import SLOWEST_RATE, Rule, continued, fall
 from .base import Method
 from .panel_rules import FIRST_PANELS, MOST_AT_POINTS, ORDER, check_rule, first_edges, panel_tails, random_rule
 from .refinement import Samples, resolve, split
@@ -84,21 +85,37 @@ class Panels(Method):
             # What few panels lack, as at a singular point, is worth the wait.
             if (unchanged or unresolved == 0 or unresolved > MOST_AT_POINTS) and sizes != shown:
                 shown = sizes
-                (mu_x, mu_y), (x, y) = measures, panels
-                near = (_energy_at_singular_points(block.matrix, x, "x")
-                        + _energy_at_singular_points(block.matrix.T, y, "y"))
-                note = f"panels: {len(x) - 1} in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre nodes each"
-                # Different distances from the ends: x and y never coincide, where log|x - y| is infinite.
-                checks = ((check_rule(mu_x, x, 8.0, _CHECK_ORDER), check_rule(mu_y, y, 24.0, _CHECK_ORDER)),
-                          (random_rule(mu_x, x, rng, 3), random_rule(mu_y, y, rng, 3)))
-                hidden = float(np.sqrt(near)) / norm if norm > 0.0 else 0.0
-                yield compared(problem, (block,), checks, note, hidden=hidden, piecewise=True,
-                               broken=unresolved > MOST_AT_POINTS)
+                hidden = _hidden(block.matrix, panels, norm)
+                yield compared(problem, (block,), _checks(measures, panels, rng), _note(panels), hidden=hidden,
+                               piecewise=True, broken=unresolved > MOST_AT_POINTS)
             if unchanged and (tol <= rounding or unresolved > 0):
                 return    # at the floor of rounding, or of the budget
             if unresolved == 0:
                 tol = max(0.1 * tol, rounding)
             panels = finer
+
+
+def _note(panels: list[np.ndarray]) -> str:
+    x, y = panels
+    return f"panels: {len(x) - 1} in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre nodes each"
+
+
+def _checks(measures: tuple[LineMeasure, LineMeasure], panels: list[np.ndarray],
+            rng: np.random.Generator) -> tuple[tuple[Rule, Rule], ...]:
+    """Two pairs of rules that share no nodes with the panels.
+
+    Their distances from the ends of panels differ: x and y never coincide, where log|x - y| is infinite.
+    """
+    (mu_x, mu_y), (x, y) = measures, panels
+    return ((check_rule(mu_x, x, 8.0, _CHECK_ORDER), check_rule(mu_y, y, 24.0, _CHECK_ORDER)),
+            (random_rule(mu_x, x, rng, 3), random_rule(mu_y, y, rng, 3)))
+
+
+def _hidden(matrix: np.ndarray, panels: list[np.ndarray], norm: float) -> float:
+    """The norm of what is nearer to singular points of x and of y than panels reach, relative to that of all."""
+    x, y = panels
+    near = _energy_at_singular_points(matrix, x, "x") + _energy_at_singular_points(matrix.T, y, "y")
+    return float(np.sqrt(near)) / norm if norm > 0.0 else 0.0
 
 
 def _energy_at_singular_points(matrix: np.ndarray, edges: np.ndarray, name: str) -> float:

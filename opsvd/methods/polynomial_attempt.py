@@ -63,6 +63,10 @@ class PolynomialAttempt:
         tail = float(np.hypot(np.linalg.norm(matrix[cut:]), np.linalg.norm(matrix[:cut, cut:])))
         return tail / norm if norm > 0.0 else 0.0
 
+    def tail_at(self, degree: int) -> float:
+        """What the tail is at another degree if coefficients fall geometrically."""
+        return float(self.tail ** ((degree + 1) / (self.degree + 1)))
+
     @property
     def decay(self) -> float:
         r"""The factor z by which coefficients fall in a third of the degrees, if geometrically: at most one.

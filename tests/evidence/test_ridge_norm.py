@@ -40,6 +40,7 @@ def test_means_that_differ_and_another_slope():
     assert (bounds <= 1.1 * s[[12, 5]] + 0.1 * s[5]).all()
 
 
+@pytest.mark.thorough
 def test_slow_and_fast_waves_do_not_add():
     """(|x - 2y + 1| < 0.03): the transform falls like 1 / k, and what is left is the next value to a fifth."""
     half, root, mu = 0.03 / np.sqrt(5.0), np.sqrt(0.2), Gaussian()
