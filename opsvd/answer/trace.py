@@ -72,12 +72,13 @@ def find_trace(svd: OperatorSVD, problem: Problem) -> Trace | None:
     """The trace, if h is found to be semidefinite.
 
     It is not looked for where the sum of the values is known to the tolerance, or values are dear; nor under discrete
-    measures, where all values are computed.
+    measures, where all values are computed; nor where fewer than twenty points, with all of their pairs, fit memory.
     """
     total, budget, plain = svd.nuclear_norm(), problem.budget, not isinstance(problem.given, BlockKernel | MatrixKernel)
     wanted = svd.spectrum_tail.extrapolated and total.error > problem.rtol * total.value
     same = problem.mu_x == problem.mu_y and problem.given.dims[0] == problem.given.dims[1]
-    if not (wanted and plain and same) or isinstance(problem.mu_x, Discrete) or budget.dear:
+    if not (wanted and plain and same) or isinstance(problem.mu_x, Discrete) or budget.dear or (
+            20**2 * problem.mu_x.rank > CHUNK):
         return None
     with budget.overtime(), suppress(BudgetExhaustedError, KernelError):
         return Diagonal(problem).trace()

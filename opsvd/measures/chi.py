@@ -31,7 +31,8 @@ def radial_half_density(delta: np.ndarray, k: int) -> np.ndarray:
     """
     half = 0.5 * k
     front = 0.5 * math.log(0.5 * half / math.pi) + math.log(2.0) - log_gamma_excess(half)
-    return np.asarray(np.exp(0.5 * front - 0.5 * half * _excess(2.0 * np.asarray(delta, dtype=np.float64))))
+    with np.errstate(over="ignore"):    # far out the density is zero
+        return np.asarray(np.exp(0.5 * front - 0.5 * half * _excess(2.0 * np.asarray(delta, dtype=np.float64))))
 
 
 @lru_cache(maxsize=64)

@@ -148,3 +148,10 @@ def test_the_mean_of_a_diagonal_that_varies_among_vectors():
     trace = Diagonal(Problem(kernel, mu, mu)).trace()
     assert abs(trace.total - 5.0) <= trace.total.error <= 0.05
     assert trace.sign == 1.0
+
+
+def test_it_is_not_sought_in_very_many_dimensions():
+    """Twenty points with all of their pairs would not fit memory: in R^(10^6) it took 24 GB."""
+    for k in (40, 20_000):
+        svd = opsvd.decompose(opsvd.elementwise(lambda z, k=k: np.exp(z / np.sqrt(8.0 * k)), k), rtol=1e-4)
+        assert ("by E[h(x, x)]" in svd.nuclear_norm().note) == (k == 40)
