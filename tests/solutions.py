@@ -14,7 +14,8 @@ __all__ = ["QUICK", "SLOW", "bars_hold", "compared", "solved", "status_holds", "
 # More than half a second each: left out of the README's command.
 SLOW = {"log|x - y|", "(y > sin(2x))", "|xy - 1|^(1/2)", "1/(1.0001 + sin(x + y))", "floor(x + y)", "(y > x^3 - x)",
         "a relu net with layers 3 and 2", "|x|^(1/3) (y > x^2 - 1)", "cos(30xy)", "|x - y| sin(5xy)",
-        "(x^2 + y^2 < 1)", "max(1 - x^2/2 - y^2, 0)", "(x^2 - y^2 > 1)"}
+        "(x^2 + y^2 < 1)", "max(1 - x^2/2 - y^2, 0)", "(x^2 - y^2 > 1)", "(y > |x|)",
+        "|x^2 - y^2|"}
 # No limit of time, so that results do not depend on how busy the machine is, but of evaluations.
 _EVALUATIONS = 80_000_000
 # At least one for each tag, but "point-singular", that take about a second or less at every tolerance.

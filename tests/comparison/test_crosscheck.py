@@ -243,7 +243,9 @@ SHOWN = {
 }
 
 
-@pytest.mark.parametrize("name", SHOWN)
+@pytest.mark.parametrize("name", [
+    pytest.param(name, marks=pytest.mark.thorough if name in {"constant", "square", "one size"} else ())
+    for name in SHOWN])
 def test_figures_have_room_around_what_they_show(name):
     """Limits lie beyond every value and every error bar, by a visible part of the axis, and never by rounding alone."""
     plt = pytest.importorskip("matplotlib.pyplot")

@@ -79,7 +79,12 @@ def sampled(h, mu_x, mu_y, evaluations=12_000_000, rtol=1e-10):
                    max_seconds=1e6)
 
 
-@pytest.mark.parametrize("name", PROBLEMS)
+# One of each kind: products, sums, jumps, few directions, functions of <x, y>.
+QUICK = {"exp, scales", "exp, heavy", "sum of sines", "orthant", "R x R^5", "tanh, k = 50", "sign", "rank three"}
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.thorough)
+                                  for name in PROBLEMS])
 def test_bars_are_honest(name):
     """Every value given lies within its bar of the known one, sorted values against sorted values; so does the norm."""
     h, mu_x, mu_y, values = PROBLEMS[name]()
