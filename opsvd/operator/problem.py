@@ -203,7 +203,7 @@ class Problem:
     @cached_property
     def rare(self) -> bool:
         """Whether h differs from a constant at few pairs of vectors only, and probing does not see what it is."""
-        return is_rare(self.kernel, self.mu_x, self.mu_y)
+        return is_rare(self.given, self.mu_x, self.mu_y)
 
     @cached_property
     def coordinates(self) -> Coordinates:
@@ -243,7 +243,8 @@ class Problem:
         Where values are dear, products of polynomials take fewer.
         """
         plain = not isinstance(self.given, Elementwise | BlockKernel | MatrixKernel) and not self.of_numbers
-        if not plain or self.discrete or self.given.dear or not (self.mu_x.lines and self.mu_y.lines):
+        if not plain or self.discrete or self.half_discrete or self.given.dear or not (
+                self.mu_x.lines and self.mu_y.lines):
             return None
         if self.budget.evaluations_left < 5_000_000:    # two summands with their images, and the grid of h
             return None

@@ -111,3 +111,20 @@ def test_few_values_give_a_coarse_answer(most, atoms_first):
     assert svd.evaluations <= most
     truth = np.array([0.7149870305893, 0.0597612618380])[:svd.rank]    # on 400 Gauss-Legendre panels
     assert (np.abs(svd.singular_values - truth) <= svd.errors + 1e-12).all()
+
+
+def test_vectors_beside_numbers():
+    """Where vectors are atoms, and y is a number, h is not looked at as a sum over coordinates."""
+    points, p = np.array([[1.0, 2.0], [3.0, 4.0], [0.0, 1.0]]), np.array([0.2, 0.3, 0.5])
+
+    def h(x, y):
+        return np.abs(x[..., 0] - y) + x[..., 1]
+
+    svd = opsvd.decompose(h, opsvd.Discrete(points, p), opsvd.Gaussian())
+    t, w = np.polynomial.legendre.leggauss(30)
+    edges = np.arange(-12.0, 13.0)    # h has kinks at 0, 1 and 3
+    y = (edges[:-1, None] + 0.5 * (t + 1.0)).ravel()
+    weights = np.tile(0.5 * w, len(edges) - 1) * np.exp(-0.5 * y * y) / np.sqrt(2.0 * np.pi)
+    true = np.linalg.svd(np.sqrt(p)[:, None] * h(points[:, None], y) * np.sqrt(weights), compute_uv=False)
+    assert svd.rank == 3
+    assert (np.abs(svd.singular_values - true) <= svd.errors + 1e-14 * true[0]).all()
