@@ -90,9 +90,15 @@ class FactoredBasis(Basis):
 
 
 def _known(line: LineBasis, t: np.ndarray) -> np.ndarray:
-    """Coordinates (n,), or the nearest ones at which functions in a basis are known."""
+    """Coordinates (n,), or the nearest ones at which functions in a basis are known.
+
+    Functions that live on a part of the mass, as those of a narrow bump, are next to nothing beyond it, as sums give
+    them. They are kept at their end only where next to no mass is farther out.
+    """
     (low, high), (least, most) = line.interval, line.measure.box(SPARSE)
-    inside = np.clip(t, max(low, least), min(high, most))
+    first, last = line.measure.box(100.0 * SPARSE)    # beyond which is 1e-12 of the mass
+    low, high = max(low, least) if low < first else least, min(high, most) if high > last else most
+    inside = np.clip(t, low, high)
     return np.asarray(np.where(np.abs(inside) < line.gap, np.copysign(line.gap, inside), inside))
 
 

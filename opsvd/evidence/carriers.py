@@ -49,6 +49,17 @@ def margin_of(count: np.ndarray | float, enough: float = 6.0) -> np.ndarray:
     return np.asarray(np.sqrt(np.maximum(enough / np.maximum(count, 1.0), 1.0)))
 
 
+def energies_of_points(grid: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The sums of squares of the rows and of the columns of a matrix."""
+    rows, columns = (np.square(np.linalg.norm(grid, axis=axis)) for axis in (1, 0))
+    return rows, columns
+
+
+def margin_of_points(energies: list[tuple[np.ndarray, np.ndarray]]) -> float:
+    """By how much norms may be larger than matrices between random points show, given their `energies_of_points`."""
+    return max(float(few_carriers_margin(np.concatenate(of_side), 16.0)) for of_side in zip(*energies, strict=True))
+
+
 def mean_of_grid(energies: np.ndarray) -> tuple[float, float]:
     """The root of the mean of energies at all pairs of random points, (n, n), and what that may be.
 

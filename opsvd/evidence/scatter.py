@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 
 from .._support.floats import TINY
-from ..operator.evidence import Evidence
-from ..spectrum import Estimate, Unlisted
+from ..operator.evidence import Evidence, Listed
+from ..spectrum import DecayLaw, Estimate, Tail, Unlisted
 
 # Bars are so many changes with the number of points. What all scramblings share falls like n^(-1/2) at the slowest, as
 # where equal values split: then 2.4 changes are still to come. The worst error in benchmarks/honesty_of_points.py is
@@ -51,12 +51,14 @@ class ScatterEvidence(Evidence):
 
     @property
     def norm(self) -> Estimate:
-        """The root of the mean square of h."""
+        """The root of the mean square of h; nothing is known of it where h is zero at all points."""
         root = math.sqrt(self.energy[0])
-        return Estimate(root, self.energy[1] / max(root, TINY))
+        return Estimate(root, max(self.energy[1] / max(root, TINY), self.unfound))
 
     def left_out(self, rank: int) -> float:
         """What the energy leaves beside the values, with the bars of both."""
+        if self.unfound:
+            return self.unfound
         (energy, bar), listed = self.energy, self.values[:rank]
         crossed = 2.0 * float(listed @ self.errors[:rank])
         return math.sqrt(max(energy - float(listed @ listed), 0.0) + bar + crossed)
@@ -67,8 +69,16 @@ class ScatterEvidence(Evidence):
         return Unlisted(float(sure[rank:].sum()), self.left_out(rank), float(self.dimension),
                         total_least=float(sure.sum()))
 
+    def spectrum(self, listed: Listed, rank: int, tail: float) -> tuple[DecayLaw, Tail]:
+        """How the listed values fall; nothing is known of what lies beyond where h is zero at all points."""
+        if not self.unfound:
+            return super().spectrum(listed, rank, tail)
+        law, _ = super().spectrum(listed, rank, 0.0)
+        return law, Tail(tail, 0.0, tail, note="h is zero at all points that were looked at")
 
-def scatter_of_points(samples: np.ndarray, energies: np.ndarray, rank: int, dimension: int) -> ScatterEvidence:
+
+def scatter_of_points(samples: np.ndarray, energies: np.ndarray, rank: int, dimension: int, *,
+                      margin: float = 1.0) -> ScatterEvidence:
     """Evidence for the first `rank` values of ever more points.
 
     Parameters
@@ -78,11 +88,19 @@ def scatter_of_points(samples: np.ndarray, energies: np.ndarray, rank: int, dime
     energies : ndarray, shape (sizes, scramblings, 1)
         Mean squares of h over the same points.
     rank, dimension : int
+    margin : float, default 1.0
+        By how much norms may be larger than the points show: see `margin_of_points`.
     """
     values, bars = scatter_bars(*samples)
-    energy, bar = scatter_bars(*energies)
+    bars = margin * bars + (margin - 1.0) * values
+    energy, bar = (float(one[0]) for one in scatter_bars(*energies))
     return ScatterEvidence(values=values[:rank], errors=bars[:rank], dimension=dimension,
-                           energy=(max(float(energy[0]), 0.0), float(bar[0])))
+                           energy=widened(max(energy, 0.0), bar, margin))
+
+
+def widened(energy: float, bar: float, margin: float) -> tuple[float, float]:
+    """An energy and its bar where norms may be larger by a margin."""
+    return energy, margin**2 * bar + (margin**2 - 1.0) * energy
 
 
 def scatter_bars(*samples: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -17,6 +17,7 @@ from .._support.budget import Budget, BudgetExhaustedError, announce, check_time
 from .._support.linalg import leading_svd
 from ..bases import PointBasis
 from ..errors import KernelError
+from ..evidence.carriers import energies_of_points, margin_of_points
 from ..evidence.moments import moment_evidence
 from ..evidence.scatter import ScatterEvidence, scatter_of_points
 from ..evidence.vector_pairs import mixture_weights, spread_normals
@@ -108,10 +109,10 @@ def _discretisation(problem: Problem, n: int, remark: str) -> Discretisation:
              columns)
     points = [[side.points(quasi_random_points(side.directions, n, 2 * scrambling + number))
                for number, side in enumerate(sides)] for scrambling in range(SCRAMBLINGS)]
-    triplets, values, energies = _spectra(problem.given, points, n)
+    triplets, values, energies, margin = _spectra(problem.given, points, n)
 
     def evidence(system: SingularSystem) -> ScatterEvidence:
-        return scatter_of_points(values, energies, len(system.values), min(rows, columns))
+        return scatter_of_points(values, energies, len(system.values), min(rows, columns), margin=margin)
 
     left, right = (PointBasis(side, some) for side, some in zip(sides, points[0], strict=True))
     note = (f"Nystrom at {n} quasi-random points a side, {SCRAMBLINGS} scramblings of a Sobol sequence in "
@@ -186,7 +187,8 @@ def affordable_points(left: Side, right: Side) -> int:
     return most
 
 
-def _spectra(kernel: Kernel, points: list[list[np.ndarray]], n: int) -> tuple[Triplets, np.ndarray, np.ndarray]:
+def _spectra(kernel: Kernel, points: list[list[np.ndarray]],
+             n: int) -> tuple[Triplets, np.ndarray, np.ndarray, float]:
     """What n points a side tell of each scrambling, and a quarter and a half of them.
 
     Returns
@@ -198,8 +200,10 @@ def _spectra(kernel: Kernel, points: list[list[np.ndarray]], n: int) -> tuple[Tr
         of all; zero where they are rounding.
     energies : ndarray, shape (3, SCRAMBLINGS, 1)
         Mean squares of h over the same points.
+    margin : float
+        By how much norms may be larger than that, as few of the points carry it.
     """
-    triplets, values, energies = [], [], []
+    triplets, values, energies, of_points = [], [], [], []
     for grid in _operator_grids(kernel, points):
         check_time()
         require_squares(grid)
@@ -209,7 +213,8 @@ def _spectra(kernel: Kernel, points: list[list[np.ndarray]], n: int) -> tuple[Tr
         triplets.append(found[-1])
         values.append([np.pad(s, (0, _LEADING - len(s))) for _, s, _ in found])
         energies.append([[np.linalg.norm(part) ** 2] for part in parts])
-    return triplets[0], np.swapaxes(values, 0, 1), np.swapaxes(energies, 0, 1)
+        of_points.append(energies_of_points(grid))
+    return triplets[0], np.swapaxes(values, 0, 1), np.swapaxes(energies, 0, 1), margin_of_points(of_points)
 
 
 def _calls_of(kernel: Kernel, n: int) -> int:

@@ -18,7 +18,8 @@ from .._support.budget import BudgetExhaustedError, announce, check_time
 from .._support.floats import TINY
 from .._support.linalg import leading_svd
 from ..errors import KernelError
-from ..evidence.scatter import ScatterEvidence, deviation
+from ..evidence.carriers import energies_of_points, margin_of_points
+from ..evidence.scatter import ScatterEvidence, deviation, widened
 from ..evidence.vector_pairs import mixture_weights
 from ..kernels import Side, operator_grid, require_squares
 from ..operator.discretisation import Answer, Block, Discretisation, Discretisations
@@ -43,6 +44,8 @@ class _Means(NamedTuple):
         :math:`E[|u_i|^2]` and :math:`E[|v_i|^2]`, which are one.
     energy : float
         :math:`E[|h|^2]`.
+    of_points : (ndarray, ndarray)
+        What of it each point of x has, and each of y.
     """
 
     first: np.ndarray
@@ -50,6 +53,7 @@ class _Means(NamedTuple):
     along_y: np.ndarray
     lengths: np.ndarray
     energy: float
+    of_points: tuple[np.ndarray, np.ndarray]
 
 
 def refined_at_points(problem: Problem, products: Products) -> Discretisations:
@@ -109,7 +113,8 @@ def _discretisation(problem: Problem, n: int, values: np.ndarray, parts: list[Pa
                             along_y=right @ one.along_y @ right.conj().T) for one in means]
     bars, energies = _bars(corrected, rotated, largest), np.array([one.energy for one in means])
     triplets = parts[0].coefficients @ left, corrected, parts[1].coefficients @ right.conj().T
-    energy = float(energies.mean()), float(deviation(energies))
+    energy = widened(float(energies.mean()), float(deviation(energies)), margin_of_points([
+        one.of_points for one in means]))
     return Discretisation(
         (Block(parts[0].basis, parts[1].basis, np.diag(corrected)),),
         lambda _: ScatterEvidence(values=corrected, errors=bars, energy=energy, dimension=min(rows, columns)),
@@ -174,7 +179,7 @@ def _means(problem: Problem, n: int, values: np.ndarray, parts: list[Part]) -> t
         h = operator_grid(problem.given, *points)
         h *= roots[0][:, None] * roots[1]
         require_squares(h)
-        energy = float(np.vdot(h, h).real)
+        energy, of_points = float(np.vdot(h, h).real), energies_of_points(h)
         h -= (f * values) @ g.conj().T
         if (left := float(np.vdot(h, h).real)) > 2.0 * most:
             most, largest = left, max(largest, float(leading_svd(h, 1)[1][0]))
@@ -185,7 +190,7 @@ def _means(problem: Problem, n: int, values: np.ndarray, parts: list[Part]) -> t
         along_x, along_y = images_x.conj().T @ other_x, images_y.conj().T @ other_y
         lengths = np.array([squares(functions).sum(axis=0) for functions in (f, g)])
         means.append(_Means(0.5 * f.conj().T @ (images_y + other_y), 0.5 * (along_x + along_x.conj().T),
-                            0.5 * (along_y + along_y.conj().T), lengths, energy))
+                            0.5 * (along_y + along_y.conj().T), lengths, energy, of_points))
     return means, largest
 
 

@@ -186,3 +186,15 @@ def test_bars_of_products_hold_whatever_the_factors_are(seed, width):
     everything = largest_products(true, 10**6).values
     known = chosen.values > evidence.floor + evidence.bars()
     assert (np.abs(everything[:60] - chosen.values) <= evidence.bars())[known].all()
+
+
+def test_functions_of_a_narrow_factor_are_nothing_beside_it():
+    """A bump of deviation 1/20 times exp(2 y / 5): beyond the bump its function is zero, not what it is at an end."""
+    def h(x, y):
+        return np.exp(-200.0 * (x[..., 1] - 0.3) ** 2 + 0.4 * y[..., 0])
+
+    two, rng = Gaussian.standard(2), np.random.default_rng(0)
+    svd = opsvd.decompose(h, two, two, rtol=1e-6)
+    x, y = rng.standard_normal((2, 20000, 2))
+    assert "one coordinate" in svd.method
+    assert np.abs(svd(x, y) - h(x, y)).max() <= 1e-9

@@ -1,5 +1,6 @@
 """Quasi-random points: honest bars on kernels with known spectra, functions, and where it ends."""
 
+import math
 from itertools import islice
 
 import numpy as np
@@ -163,6 +164,21 @@ def test_a_kernel_that_is_not_seen_is_not_zero():
     svd = sampled(lambda x, y: np.all(x > 2.0, axis=-1) & np.all(y > 2.0, axis=-1), SIX, SIX, 1_000_000)
     assert (svd.rank, svd.converged) == (0, False)
     assert "h is zero at all points" in svd.status
+    assert math.isinf(svd.tail)
+    assert math.isinf(svd.norm.error)
+    assert math.isinf(svd.nuclear_norm().error)
+
+
+def test_what_few_points_carry_may_be_more():
+    """sign(x_3) times a bump of width 1e-3 in y_1, of which four thousand points meet a few: the norm is in its bar."""
+    def h(x, y):
+        return np.sign(x[..., 2]) * np.exp(-5e5 * (y[..., 0] + 0.7) ** 2)
+
+    three = Gaussian.standard(3)
+    norm = math.sqrt(math.exp(-1e6 * 0.49 / (1.0 + 2e6)) / math.sqrt(1.0 + 2e6))    # E[exp(-1e6 (y + 0.7)^2)]
+    svd = sampled(h, three, three, 2_000_000)
+    assert abs(svd.norm - norm) <= svd.norm.error
+    assert svd.rank > 0 or svd.tail >= norm
 
 
 def test_points_are_standard_normals():
