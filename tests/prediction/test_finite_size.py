@@ -285,3 +285,18 @@ def test_a_group_that_is_pushed_has_no_law(energy, groups):
     found = predict([1.0, 1.0], moments, moments, 100, left_mixed=mixed, right_mixed=mixed, beyond=(energy, energy))
     assert len(found.multiplets) == groups
     assert all(np.isfinite(group.error) for group in found.multiplets)
+
+
+def test_small_values_of_a_few_atoms():
+    """Forty atoms at 200 samples: what the larger values do together to the last ones is more than a first order."""
+    rng = np.random.default_rng(5)
+    points = rng.standard_normal((40, 3))
+    kernel = np.tanh(points @ points.T) / 40.0
+    u, s, vt = np.linalg.svd(kernel)
+    left, right = 40.0 * u**2, 40.0 * vt.T**2
+    prediction = predict(s, left.T @ left / 40.0, right.T @ right / 40.0, 200, 200)
+    shares = rng.multinomial(200, np.full(40, 1.0 / 40.0), (200, 2)) / 5.0
+    samples = np.linalg.svd(np.sqrt(shares[:, 0, :, None] * shares[:, 1, None]) * kernel, compute_uv=False)
+    assert prediction.valid.any()
+    assert np.abs(scores(samples, prediction)).max() < 3.5
+    assert_allclose(samples.std(axis=0, ddof=1)[prediction.valid], prediction.std[prediction.valid], rtol=0.25)
