@@ -58,13 +58,14 @@ def sector_evidence(d: Grids, rtol: float, unseen: Unseen | None,
     seen = _evidence_of_degrees(d, d.check, triplets)
     # Without integrals bars are twice the remainder.
     rough = any(2.0 * one.remainder > goal * root for one, root in zip(seen, roots, strict=True))
-    others = d.shifted_checks if rough else ()
-    if others:
-        seen = [largest_evidence(list(of_checks)) for of_checks in
-                zip(seen, *(_evidence_of_degrees(d, check, triplets) for check in others), strict=True)]
+    others = d.shifted_checks if rough or d.rough else ()
+    by_check = list(zip(seen, *(_evidence_of_degrees(d, check, triplets) for check in others), strict=True))
+    if others and d.imaged:
+        seen = [largest_evidence(list(of_checks)) for of_checks in by_check]
     elif not d.smooth:
-        # One grid knows how large the remainder is, but its integrals may be wrong as those of the bases are.
-        seen = [replace(one, coupling=one.remainder, images=None) for one in seen]
+        # Grids know how large the remainder is, but their integrals may be wrong as those of the bases are.
+        largest = [max(of_checks, key=lambda one: one.remainder) for of_checks in by_check]
+        seen = [replace(one, coupling=one.remainder, images=None) for one in largest]
     degrees = tuple(_degree(d, degree, root, part.basis.multiplicity, one) for degree, root, part, one in zip(
         d.degrees, roots, system.left.parts, seen, strict=True))
     evidence = DegreesEvidence(values=system.values, degrees=degrees, following_degrees=d.beyond, norm_error=0.0,

@@ -141,3 +141,18 @@ def test_the_tail_of_a_distance_on_a_sphere():
     values = 4.0 / ((2.0 * degrees - 1.0) * (2.0 * degrees + 1.0) * (2.0 * degrees + 3.0))
     exact = np.sqrt(np.sum((2.0 * degrees + 1.0) * values**2))
     assert (1.0 - 1e-10) * exact <= svd.tail <= (1.0 + 1e-7) * exact
+
+
+def test_the_tail_of_a_kink_between_two_nodes():
+    """0.7 max(|x|, |y|) for |x| = 1 is a function of |y| with a kink, of which few polynomials are given."""
+    def h(x, y):
+        return 0.71 * np.maximum(np.linalg.norm(x, axis=-1), np.linalg.norm(y, axis=-1))
+
+    svd = quietly(h, Sphere(2), Gaussian.standard(2), rtol=1e-2)
+    lengths = (np.arange(90000) + 0.5) * 1e-4
+    x, y = np.array([1.0, 0.0]), np.stack([lengths, np.zeros(90000)], axis=-1)
+    left = np.sum((h(x, y) - svd(x, y)) ** 2 * lengths * np.exp(-0.5 * lengths**2)) * 1e-4
+    assert svd.tail >= np.sqrt(left)
+    norm = 0.71 * np.sqrt(1.0 + 2.0 * np.exp(-0.5))    # E[max(1, |y|)^2]
+    assert abs(svd.values[0] - norm) <= svd.value_errors[0]
+    assert abs(svd.norm - norm) <= svd.norm.error
