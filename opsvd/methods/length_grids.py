@@ -215,9 +215,13 @@ def length_grids(profile: LengthProfile, laws: tuple[LineMeasure, LineMeasure], 
         rules = [tuple(_panels(law, width, _breaks(profile, other), check=check) for law, other in
                        zip(laws, laws[::-1], strict=True)) for check in (False, True)]
         # For each pair of nodes a function of the angle takes some hundred values, and some 10 kB.
-        if math.prod(basis.size for basis in rules[1]) > 40_000:
+        most = 40_000
+        if math.prod(basis.size for basis in rules[1]) > most:
             return
-        yield _between(profile, rules[0], rules[1], size)
+        finer = tuple(_panels(law, 0.5 * width, _breaks(profile, other), check=True) for law, other in
+                      zip(laws, laws[::-1], strict=True))
+        yield _between(profile, rules[0], rules[1], size,
+                       (finer[0], finer[1]) if math.prod(basis.size for basis in finer) <= most else None)
 
 
 def _has_polynomials(law: LineMeasure) -> bool:

@@ -6,7 +6,7 @@ from quiet import quietly
 from scipy.special import spherical_jn
 
 import opsvd
-from opsvd import Ball, Gaussian, Rotational, Sphere, Uniform, elementwise, exact
+from opsvd import Ball, Exponential, Gaussian, Rotational, Sphere, Uniform, elementwise, exact
 
 
 @pytest.mark.thorough
@@ -156,3 +156,16 @@ def test_the_tail_of_a_kink_between_two_nodes():
     norm = 0.71 * np.sqrt(1.0 + 2.0 * np.exp(-0.5))    # E[max(1, |y|)^2]
     assert abs(svd.values[0] - norm) <= svd.value_errors[0]
     assert abs(svd.norm - norm) <= svd.norm.error
+
+
+def test_the_tail_of_a_jump_on_a_wide_panel():
+    """(|x| < |y|) for |x| = 5^(1/2) is a function of |y| that jumps near the end of a panel."""
+    def h(x, y):
+        return (np.linalg.norm(x, axis=-1) < np.linalg.norm(y, axis=-1)) * 1.0
+
+    svd = quietly(h, Sphere(5, 5**0.5), Rotational(5, Exponential()), rtol=1e-2)
+    lengths = (np.arange(40000) + 0.5) * 1e-3
+    x, y = np.full(5, 1.0), lengths[:, None] * np.eye(5)[0]
+    left = np.sum((h(x, y) - svd(x, y)) ** 2 * np.exp(-lengths)) * 1e-3
+    assert svd.tail >= np.sqrt(left)
+    assert abs(svd.values[0] - np.exp(-0.5 * 5**0.5)) <= svd.value_errors[0]

@@ -100,7 +100,9 @@ def test_points_where_h_is_no_number(monkeypatch):
 def means_of(first, along_x, along_y, lengths=1.0):
     """Means of eight scramblings that agree, but for rounding."""
     r = len(first)
-    return [_Means(first * (1.0 + 1e-12 * k), along_x, along_y, np.full((2, r), lengths), 1.0) for k in range(8)]
+    nothing = np.zeros(1), np.zeros(1)
+    return [_Means(first * (1.0 + 1e-12 * k), along_x, along_y, np.full((2, r), lengths), 1.0, nothing)
+            for k in range(8)]
 
 
 def test_the_second_order_is_covered():
