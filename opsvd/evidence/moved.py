@@ -16,17 +16,20 @@ from ..spectrum import DecayLaw, Estimate, Tail, Unlisted
 class Moved(Evidence):
     r"""Other evidence, with bars for what a change of h does that it does not see.
 
-    If h changes by :math:`\delta`, singular values move by at most :math:`\sqrt{E[\delta^2]}` (Weyl).
+    If h changes by :math:`\delta`, singular values move by at most the operator norm of the change (Weyl), and the norm
+    of h and what is left out by at most :math:`\sqrt{E[\delta^2]}`.
 
     Parameters
     ----------
     evidence : Evidence
     moved : float
-        A bound of the norm of the change.
+        A bound of the operator norm of the change.
+    changed : float, optional
+        A bound of :math:`\sqrt{E[\delta^2]}`, by default the same.
     """
 
-    def __init__(self, evidence: Evidence, moved: float) -> None:
-        self.evidence, self.moved = evidence, moved
+    def __init__(self, evidence: Evidence, moved: float, changed: float | None = None) -> None:
+        self.evidence, self.moved, self.changed = evidence, moved, moved if changed is None else changed
         for name in Evidence.__annotations__:
             setattr(self, name, getattr(evidence, name))
 
@@ -38,11 +41,11 @@ class Moved(Evidence):
     def norm(self) -> Estimate:
         """That of the other evidence, with what the change moves as a further error."""
         norm = self.evidence.norm
-        return Estimate(norm.value, norm.error + self.moved, norm.note)
+        return Estimate(norm.value, norm.error + self.changed, norm.note)
 
     def left_out(self, rank: int) -> float:
         """What the other evidence says, and the norm of the change."""
-        return self.evidence.left_out(rank) + self.moved
+        return self.evidence.left_out(rank) + self.changed
 
     def beyond(self, rank: int) -> Unlisted:
         """What the other evidence says, of the kernel that does not change."""
@@ -61,11 +64,11 @@ class Moved(Evidence):
         return law, replace(moved, total_least=max(moved.total_least, sure))
 
 
-def moved_evidence(evidence: Callable[[SingularSystem], Evidence | None], moved: float,
+def moved_evidence(evidence: Callable[[SingularSystem], Evidence | None], moved: float, changed: float,
                    system: SingularSystem) -> Evidence | None:
-    """The evidence for another kernel, that differs from h by so much."""
+    """The evidence for another kernel, that differs from h by so much in the operator norm and in E[h^2]^(1/2)."""
     found = evidence(system)
-    return None if found is None else Moved(found, moved)
+    return None if found is None else Moved(found, moved, changed)
 
 
 def with_doubts(evidence: Evidence | None, problem: Problem, system: SingularSystem) -> Evidence | None:

@@ -53,8 +53,11 @@ def curved_stand_in(problem: Problem) -> StandIn | None:
         return None
     if seen is None:
         return None
-    # Random points may see less than slices, and what ends of panels see beside curves.
-    moved = NORM_MARGIN * math.hypot(seen.remainder, 2.0 ** (0.5 * len(mirrors)) * missed)
+    # Random points may see less than slices, and what ends of panels see beside curves. What is beside a rounded curve
+    # has a smaller operator norm.
+    whole = 2.0 ** (0.5 * len(mirrors))
+    moved = NORM_MARGIN * math.hypot(seen.remainder, whole * missed)
+    changed = NORM_MARGIN * math.hypot(seen.remainder, whole * math.hypot(missed, cells.misplaced))
     if moved > 0.1 * seen.size:
         return None
 
@@ -68,7 +71,7 @@ def curved_stand_in(problem: Problem) -> StandIn | None:
     rtol = max(problem.rtol, moved / seen.size)
     stand = cheap(replace(problem, rtol=rtol), untried(values, (1, 1)), share=0.7)
     vars(stand).update(domain=problem.domain)
-    return StandIn(stand, moved, enough=moved <= 0.25 * problem.rtol * seen.size)
+    return StandIn(stand, moved, changed, enough=moved <= 0.25 * problem.rtol * seen.size)
 
 
 def _near_curves(problem: Problem, domain: Domain, cells: CurvedCells) -> float:

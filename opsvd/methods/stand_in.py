@@ -32,13 +32,16 @@ Values = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 class StandIn(NamedTuple):
-    """The problem with a kernel that costs nothing, and a bound of the norm of what it differs by from h.
+    """The problem with a kernel that costs nothing, and bounds of the norms of what it differs by from h.
 
-    It is enough if that is within the tolerance; else other ways may have smaller bars.
+    moved: the operator norm.
+    changed: the Hilbert-Schmidt norm.
+    enough: whether the first is within the tolerance; else other ways may have smaller bars.
     """
 
     problem: Problem
     moved: float
+    changed: float
     enough: bool = True
 
     def discretisations(self, finer: Generator[Discretisation, Any, Any]) -> Discretisations:
@@ -52,7 +55,8 @@ class StandIn(NamedTuple):
             attempt = next(finer)
             while True:
                 try:
-                    answer = yield replace(attempt, evidence=partial(moved_evidence, attempt.evidence, self.moved))
+                    answer = yield replace(attempt, evidence=partial(moved_evidence, attempt.evidence, self.moved,
+                                                                     self.changed))
                 except BudgetExhaustedError as exhausted:
                     attempt = finer.throw(exhausted)
                 else:
@@ -115,7 +119,7 @@ def _compared(problem: Problem, stand: Problem, hidden: float) -> StandIn | None
         return None
     moved = NORM_MARGIN * (seen.remainder + hidden)
     enough = moved <= 0.5 * problem.rtol * seen.size
-    return StandIn(stand, moved, enough) if enough or moved <= 1e-3 * seen.size else None
+    return StandIn(stand, moved, moved, enough) if enough or moved <= 1e-3 * seen.size else None
 
 
 def _parity(problem: Problem) -> int:

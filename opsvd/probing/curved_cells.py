@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.polynomial import Legendre
 
 from .._support.budget import Budget, BudgetExhaustedError, check_time
 from .._support.floats import EPS
@@ -20,6 +21,7 @@ from ..measures import LineMeasure
 from ..quadrature import PIECE_ORDER, gauss_legendre, legendre_sum, on_panels, place_between
 from ..quadrature.legendre import TRUNCATED, legendre_transform, orthonormal_legendre
 from .domain import Domain
+from .misplaced_jumps import strip_norms
 from .slice_splitter import slice_integrals
 from .slices import SliceIntegrals
 
@@ -30,7 +32,8 @@ class _Panel(NamedTuple):
     curves: orthonormal Legendre coefficients in x, (n, c), of both ends of the interval of y and the breaks between.
     region, low, high: of each cell, the number of the curve below it, and its ends in t.
     cells: orthonormal Legendre coefficients of h times the roots of the densities, (cells, n, PIECE_ORDER).
-    missed: the norm of what it is expected to miss.
+    missed: the operator norm of what it is expected to miss.
+    misplaced: the Hilbert-Schmidt norm of what lies between its curves and where h jumps.
     """
 
     left: float
@@ -41,6 +44,7 @@ class _Panel(NamedTuple):
     high: np.ndarray
     cells: np.ndarray
     missed: float
+    misplaced: float
 
     def located(self, curves: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Where points y (n,) are between curves (c, n) there: cells, places on these, and whether y is in the box."""
@@ -82,11 +86,16 @@ class CurvedCells:
     panels : list
         By increasing x.
     missed : float
-        The norm of what slices show that they miss.
+        The operator norm of what slices show that they miss.
     """
 
     panels: list[_Panel]
     missed: float = 0.0
+
+    @property
+    def misplaced(self) -> float:
+        """The Hilbert-Schmidt norm of what lies between curves and where h jumps, whose operator norm is less."""
+        return math.hypot(*(panel.misplaced for panel in self.panels))
 
     @property
     def edges(self) -> np.ndarray:
@@ -196,6 +205,11 @@ def _shared(slices: SliceIntegrals, some: np.ndarray) -> np.ndarray:
     mine = np.unique(np.stack([index, ends])[:, some[index]], axis=1)[1]
     places, counts = np.unique(mine, return_counts=True)
     return np.union1d(slices.basis.edges, places[counts >= max(0.5 * np.count_nonzero(some), 3.0)])
+
+
+def _function(span: tuple[float, float], coefficients: np.ndarray) -> Legendre:
+    """The polynomial with these orthonormal Legendre coefficients on an interval."""
+    return Legendre(coefficients * np.sqrt(np.arange(len(coefficients)) + 0.5), domain=span)
 
 
 class _Work:
@@ -344,15 +358,17 @@ class _Work:
             energy += sum(cell[3] for cell in level)
         cells.sort(key=lambda cell: cell[:2])
         regions, lows, highs, inside = (np.array(part) for part in zip(*cells, strict=True))
-        jumps = np.array([self._jump(slices, rows, curves[:, j]) for j in range(1, curves.shape[1] - 1)])
-        energy += float(width * jumps @ off) if len(jumps) else 0.0
-        return _Panel(*span, coefficients, regions, lows, highs, inside, math.sqrt(energy))
+        strips = [strip_norms(_function(span, coefficients[:, j]), off[j - 1], self._jumps(slices, rows, curves[:, j]))
+                  for j in range(1, curves.shape[1] - 1)]
+        moved, misplaced = np.linalg.norm(strips, axis=0) if strips else (0.0, 0.0)
+        return _Panel(*span, coefficients, regions, lows, highs, inside, math.hypot(math.sqrt(energy), moved),
+                      float(misplaced))
 
-    def _jump(self, slices: SliceIntegrals, rows: np.ndarray, curve: np.ndarray) -> float:
-        """The mean square of how far the slices jump at a curve."""
+    def _jumps(self, slices: SliceIntegrals, rows: np.ndarray, curve: np.ndarray) -> np.ndarray:
+        """The squares of how far the slices jump at a curve, shape (n,)."""
         step = 1e-9 * self.mu_y.scale + 64.0 * EPS * np.abs(curve)
         sides = [slices.at(rows, curve + side * step) for side in (-1.0, 1.0)]
-        return float(np.mean((sides[1] - sides[0]) ** 2))
+        return np.asarray((sides[1] - sides[0]) ** 2)
 
     def _halved(self, slices: SliceIntegrals, rows: np.ndarray, curves: np.ndarray, width: float,
                 most: int) -> Iterator[list[tuple[float, float, np.ndarray, float]]]:
