@@ -11,7 +11,8 @@ from ..evidence.pairs import answer_by_values, pairs_for, seen_at_pairs
 from ..evidence.remainder import NORM_MARGIN
 from ..kernels import untried
 from ..operator.problem import Problem
-from ..probing.curved_cells import CurvedCells, curved_cells
+from ..probing.cells_from_slices import curved_cells
+from ..probing.curved_cells import CurvedCells
 from ..probing.domain import Domain, within
 from ..probing.mirror import find_mirrors
 from .stand_in import StandIn, cheap

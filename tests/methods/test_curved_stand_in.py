@@ -12,7 +12,8 @@ from opsvd._support.budget import Budget
 from opsvd.kernels import Kernel
 from opsvd.methods.curved_stand_in import _near_curves, curved_stand_in
 from opsvd.operator.problem import Problem
-from opsvd.probing.curved_cells import CurvedCells, curved_cells
+from opsvd.probing.cells_from_slices import curved_cells
+from opsvd.probing.curved_cells import CurvedCells
 from opsvd.probing.domain import Domain
 
 UNIT = opsvd.Uniform(0.0, 1.0)
@@ -147,6 +148,18 @@ def test_a_dear_kernel(h, most):
         assert (off <= svd.errors[:count] + reference.errors[:count]).all()
     assert svd.converged
     assert svd.evaluations <= most
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("h", [parabola, lambda x, y: np.where(y > np.exp(x) - 1.0, np.cos(x), y)])
+def test_a_dear_jump_to_nine_digits(h):
+    """Curves are rounded to 1e-15, a norm of 1e-8, and move values by less than 1e-10; all bars and the norm hold."""
+    reference = opsvd.decompose(h, rtol=1e-10, max_rank=6)
+    svd = quietly(h, rtol=1e-9, max_rank=6, max_evaluations=130_000)
+    assert svd.converged
+    assert svd.errors.max() < 1e-9 * svd.singular_values[0]
+    assert (np.abs(svd.singular_values - reference.singular_values) <= svd.errors + reference.errors).all()
+    assert abs(svd.norm.value - reference.norm.value) <= svd.norm.error + reference.norm.error
 
 
 @pytest.mark.thorough
