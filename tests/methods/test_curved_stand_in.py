@@ -151,11 +151,10 @@ def test_a_dear_kernel(h, most):
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("h", [parabola, lambda x, y: np.where(y > np.exp(x) - 1.0, np.cos(x), y)])
-def test_a_dear_jump_to_nine_digits(h):
-    """Curves are rounded to 1e-15, a norm of 1e-8, and move values by less than 1e-10; all bars and the norm hold."""
-    reference = opsvd.decompose(h, rtol=1e-10, max_rank=6)
-    svd = quietly(h, rtol=1e-9, max_rank=6, max_evaluations=130_000)
+def test_a_dear_jump_to_nine_digits():
+    """Its curve is rounded to 1e-15, a norm of 1e-8, and moves values by less than 1e-10; all bars and the norm hold."""
+    reference = opsvd.decompose(parabola, rtol=1e-10, max_rank=6)
+    svd = quietly(parabola, rtol=1e-9, max_rank=6, max_evaluations=130_000, max_seconds=100.0)
     assert svd.converged
     assert svd.errors.max() < 1e-9 * svd.singular_values[0]
     assert (np.abs(svd.singular_values - reference.singular_values) <= svd.errors + reference.errors).all()
