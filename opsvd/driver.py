@@ -232,7 +232,7 @@ def _resolved(problem: Problem, method: Method) -> tuple[Judged | None, str]:
         return product, ""
     again = problem.of_numbers and not problem.discrete
     larger = [rtol for rtol in (1e-2, 1e-5) if rtol > problem.rtol and again]    # something, then more
-    problem.budget.keep(1.0 / 3.0 if larger and not problem.budget.dear else 0.0)
+    problem.budget.keep(1.0 / 3.0 if larger else 0.0)
     best, remark = _refined(problem, method)
     problem.budget.keep(0.0)
     for rtol in larger if best is None or is_poor(best.svd) else ():

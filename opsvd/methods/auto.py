@@ -169,7 +169,8 @@ class Auto(Method):
 
     def _between_curves(self, problem: Problem) -> Generator[Discretisation, Any, bool]:
         """Polynomials between curves in place of h, if they do; return whether that is all."""
-        found = curved_stand_in(problem)
+        with problem.budget.nothing_kept():
+            found = curved_stand_in(problem)
         if found is None:
             return False
         yield from found.discretisations(self._coarse_first(found.problem))
@@ -185,7 +186,9 @@ class Auto(Method):
 
         Return whether that is all.
         """
-        if (found := stand_in(problem)) is not None:
+        with problem.budget.nothing_kept():
+            found = stand_in(problem)
+        if found is not None:
             yield from found.discretisations(self._of_numbers(found.problem))
             return found.enough
         done = False

@@ -33,10 +33,12 @@ def curved_stand_in(problem: Problem) -> StandIn | None:
     # As many as where other answers are looked at by pairs besides, or a tenth of all values: of 75,000 pairs several
     # are to be expected on a rectangle of 0.1 by 0.03, of which 4000 saw nothing.
     pairs = max(4000, problem.budget.evaluations // 10)
-    nodes = 12 if problem.rtol >= 1e-4 else 16    # of a panel in x; with fewer there are more panels
+    # To 1e-9 a dozen panels of 16 slices take 100,000 values, and to 1e-6 40,000.
+    aim = problem.rtol if problem.budget.values_left >= 100_000 else max(problem.rtol, 1e-6)
+    nodes = 12 if aim >= 1e-4 else 16    # of a panel in x; with fewer there are more panels
     try:
         with problem.budget.part(0.9):
-            cells = curved_cells(problem.kernel, part, problem.lines, 0.06 * problem.rtol, nodes=nodes)
+            cells = curved_cells(problem.kernel, part, problem.lines, 0.06 * aim, nodes=nodes)
         if cells is None:
             return None
 

@@ -65,18 +65,22 @@ def curved_cells(kernel: Kernel, domain: Domain, lines: tuple[LineMeasure, LineM
     first = [_irregular(measure, interval) for measure, interval in zip(lines, (domain.x, domain.y), strict=True)]
     work, budget = _Work(kernel, lines, first[1], tol * domain.norm, nodes), kernel.budget or Budget()
     looks: list[_Look] = []
-    for span in sorted(pairwise(first[0].tolist()), key=lambda ends: abs(sum(ends) - 2.0 * lines[0].center)):
+    spans = sorted(pairwise(first[0].tolist()), key=lambda ends: abs(sum(ends) - 2.0 * lines[0].center))
+    for span in spans:
         try:
             looks.append(work.looked_at(span, first[1]))
         except BudgetExhaustedError:
             return None
-        # Kernels of benchmarks/dear_kernels.py take 5 to 25 looks more, at up to 400 values a slice. Where h oscillates
-        # a slice takes 500 and more, and it oscillates in x as well: wide panels of many nodes take half of the values
-        # that narrow ones do. If it breaks at every turn, so many looks are not enough.
+        # Where h oscillates a slice takes 500 values and more, and it oscillates in x as well: wide panels of many nodes
+        # take half of the values that narrow ones do. If it breaks at every turn, few panels are not enough.
         a_slice, breaks = (max(getattr(look, name) for look in looks) for name in ("a_slice", "breaks"))
-        work.nodes = 40 if a_slice > 450 and breaks < 3 else nodes
-        if budget.values_left < (6 if a_slice <= 450 or breaks < 3 else 80) * work.nodes * a_slice:
+        waves = a_slice > 450
+        more = len(spans) - len(looks) + (80 if waves and breaks >= 3 else 4)
+        affordable = [count for count in ((40, nodes) if waves and breaks < 3 else (nodes,))
+                      if budget.values_left >= more * count * a_slice]
+        if not affordable:
             return None
+        work.nodes = affordable[0]
     narrowest = 2.0**-40 * lines[0].scale    # below what values are known to
     while math.sqrt(sum(look.missed**2 for look in looks)) > work.allowed:
         worst = max(looks, key=lambda look: look.missed)
