@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
+from .._support.arrays import leading_true
 from .._support.budget import Budget, BudgetExhaustedError
 from .._support.floats import EPS
 from ..evidence.moved import moved_evidence
@@ -22,6 +23,7 @@ from ..evidence.remainder import NORM_MARGIN
 from ..kernels import Kernel, untried
 from ..measures import Gaussian, has_logarithm
 from ..operator.discretisation import Answer, Discretisation, Discretisations
+from ..operator.evidence import Evidence
 from ..operator.problem import Problem
 from .hankel import Decay, ProductPair
 from .known_phi import OnPieces, remembering, weight_beyond_peak
@@ -48,7 +50,7 @@ class StandIn(NamedTuple):
         """Yield what a method finds for it, with evidence for h.
 
         If what h differs by is above the tolerance, it ends when an answer tells no more values than the one before,
-        and nearly all of its bars is that.
+        and nearly all of its bars is that; or when that is so of as many values as make an answer.
         """
         known = 0
         try:
@@ -61,10 +63,10 @@ class StandIn(NamedTuple):
                     attempt = finer.throw(exhausted)
                 else:
                     told = 0 if answer is None else len(answer.errors)
-                    if answer is not None and 0 < told == known and (
-                            self.problem.rtol * answer.singular_values[0] < self.moved
-                            and answer.errors.max() <= 1.25 * self.moved):
-                        return answer
+                    if answer is not None and told and self.problem.rtol * answer.singular_values[0] < self.moved:
+                        near = leading_true(answer.errors <= 1.25 * self.moved)
+                        if near >= Evidence.enough or near == told == known:
+                            return answer
                     known = told
                     attempt = finer.send(answer)
         except StopIteration as end:

@@ -71,13 +71,12 @@ def curved_cells(kernel: Kernel, domain: Domain, lines: tuple[LineMeasure, LineM
             looks.append(work.looked_at(span, first[1]))
         except BudgetExhaustedError:
             return None
-        # Where h oscillates a slice takes 500 values and more, and it oscillates in x as well: wide panels of many nodes
-        # take half of the values that narrow ones do. If it breaks at every turn, few panels are not enough.
+        # Where h oscillates a slice takes 500 values and more, and it oscillates in x as well: a wide panel of many
+        # nodes does what several narrow ones do. If it breaks at every turn, few panels are not enough.
         a_slice, breaks = (max(getattr(look, name) for look in looks) for name in ("a_slice", "breaks"))
-        waves = a_slice > 450
-        more = len(spans) - len(looks) + (80 if waves and breaks >= 3 else 4)
-        affordable = [count for count in ((40, nodes) if waves and breaks < 3 else (nodes,))
-                      if budget.values_left >= more * count * a_slice]
+        panels = {nodes: 4} if a_slice <= 450 else {40: 4, nodes: 10} if breaks < 3 else {nodes: 80}
+        affordable = [count for count, more in panels.items()
+                      if budget.values_left >= (len(spans) - len(looks) + more) * count * a_slice]
         if not affordable:
             return None
         work.nodes = affordable[0]

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -121,21 +121,17 @@ def find_domain(kernel: Kernel, mu_x: LineMeasure, mu_y: LineMeasure, rtol: floa
         energy = look(sides)
         if energy is None:
             raise _infinite_point(kernel, mu_x, mu_y, sides, points)
-    while True:
-        tails, powers, growing = _tails(energy, sides)
-        tails[ends & (sides >= widest)] = 0.0
-        heavy = (tails > tol * tol) & (sides < widest)
-        if not heavy.any() or (grown := _grown(look, sides, (heavy * _steps(tails, powers, tol), heavy),
-                                               widest)) is None:
-            break
-        sides, energy = grown
+    box, affordable = _decayed(look, _Box(sides, energy, *_tails(energy, sides)), ends, widest, tol)
+    sides, energy, tails, powers, growing = box
     heavy = tails > tol * tol
-    if ((powers <= 1.0) & ~growing)[heavy].any():
+    # Where the budget ends, nobody knows whether what is beyond decays: it is missing.
+    if affordable and ((powers <= 1.0) & ~growing)[heavy].any():
         farther = ", or lies where the densities are zero to any float" if (sides >= widest)[heavy].any() else ""
-        box = [mu.points(end).round(2).tolist() for mu, end in zip((mu_x, mu_y), _ends(mu_x, mu_y, sides), strict=True)]
+        edges = [mu.points(end).round(2).tolist()
+                 for mu, end in zip((mu_x, mu_y), _ends(mu_x, mu_y, sides), strict=True)]
         raise NotSquareIntegrableError(
             f"h must be square-integrable, but h^2 times the densities does not decay along the edge of the box "
-            f"{box[0] + box[1]}: E[h^2] is infinite{farther}, as far as floats "
+            f"{edges[0] + edges[1]}: E[h^2] is infinite{farther}, as far as floats "
             f"tell. Decompose a slower kernel (exp(c*x*y) needs |c| < 1/2 under unit Gaussians), or take measures with "
             f"a smaller std or lighter tails")
     if energy.max() == -np.inf:    # what looks like zero gets a second look, for the trace of something narrow
@@ -172,18 +168,42 @@ def _points_for(kernel: Kernel) -> int:
     return few if kernel.budget.values_left > 16 * few**2 else few // 2    # four grids are a quarter of what is left
 
 
+class _Box(NamedTuple):
+    """How far a box goes, the energies on its grid, and what `_tails` makes of them."""
+
+    sides: np.ndarray
+    energy: np.ndarray
+    tails: np.ndarray
+    powers: np.ndarray
+    growing: np.ndarray
+
+
+def _decayed(look: Callable[[np.ndarray], np.ndarray | None], box: _Box, ends: np.ndarray, widest: np.ndarray,
+             tol: float) -> tuple[_Box, bool]:
+    """The box, made wider until its tails are tol^2 or h overflows; and whether the budget had the values for that."""
+    while True:
+        box.tails[ends & (box.sides >= widest)] = 0.0
+        heavy = (box.tails > tol * tol) & (box.sides < widest)
+        if not heavy.any():
+            return box, True
+        try:
+            grown = _grown(look, box.sides, (heavy * _steps(box.tails, box.powers, tol), heavy), widest)
+        except BudgetExhaustedError:
+            return box, False
+        if grown is None:
+            return box, True
+        box = _Box(*grown, *_tails(grown[1], grown[0]))
+
+
 def _grown(look: Callable[[np.ndarray], np.ndarray | None], sides: np.ndarray, steps: tuple[np.ndarray, np.ndarray],
            widest: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
     """A wider box and the energies on it: by many steps, or by few where h overflows on that.
 
-    None where it overflows on both, and where the budget has no values for them.
+    None where it overflows on both.
     """
     for some in steps if (steps[0] != steps[1]).any() else steps[:1]:
         wider = np.minimum(sides * _STEP**some, widest)
-        try:
-            energy = look(wider)
-        except BudgetExhaustedError:
-            return None
+        energy = look(wider)
         if energy is not None:
             return wider, energy
     return None

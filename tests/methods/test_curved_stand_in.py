@@ -152,7 +152,7 @@ def test_a_dear_kernel(h, most):
 
 @pytest.mark.thorough
 def test_a_dear_jump_to_nine_digits():
-    """Its curve is rounded to 1e-15, a norm of 1e-8, and moves values by less than 1e-10; all bars and the norm hold."""
+    """Its curve is rounded to 1e-15, a norm of 1e-8, and moves values by less than 1e-10; bars and the norm hold."""
     reference = opsvd.decompose(parabola, rtol=1e-10, max_rank=6)
     svd = quietly(parabola, rtol=1e-9, max_rank=6, max_evaluations=130_000, max_seconds=100.0)
     assert svd.converged

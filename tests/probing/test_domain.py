@@ -9,6 +9,7 @@ from quiet import quietly
 
 import opsvd
 from opsvd import Gaussian, Kernel, NonFiniteKernelError, NotSquareIntegrableError, exact
+from opsvd._support.budget import Budget
 from opsvd.probing.domain import find_domain, weighted_samples
 
 MU = Gaussian()
@@ -154,3 +155,14 @@ def test_an_overflow_in_a_corner_ends_the_box():
     assert (np.abs(svd.singular_values[:5] - expected) <= svd.errors[:5] + 1e-13 * expected).all()
     with pytest.raises(NonFiniteKernelError, match=r"h\(-?4\.0, "):
         find_domain(Kernel(lambda x, y: np.where((np.abs(x) > 3.95) & (np.abs(y) > 3.95), np.inf, x)), MU, MU, 1e-10)
+
+
+def test_a_box_that_the_budget_cannot_widen_is_no_sign_of_growth():
+    """A thin band along a parabola, on grids of few points: it was said not to be square-integrable."""
+    band = Kernel(lambda x, y: 1.0 * (np.abs(y - x**2) < 0.3))
+    svd = quietly(band, rtol=1e-6, max_evaluations=50_000)
+    assert not svd.converged
+    budget = Budget(1500)
+    budget.dear = True
+    domain = find_domain(Kernel(lambda x, y: np.exp(0.49 * x * y)).limited(budget), MU, MU, 1e-10)
+    assert domain.missing > 1e-3
