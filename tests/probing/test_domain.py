@@ -162,7 +162,7 @@ def test_a_box_that_the_budget_cannot_widen_is_no_sign_of_growth():
     band = Kernel(lambda x, y: 1.0 * (np.abs(y - x**2) < 0.3))
     svd = quietly(band, rtol=1e-6, max_evaluations=50_000)
     assert not svd.converged
-    budget = Budget(1500)
+    budget = Budget(500)
     budget.dear = True
     domain = find_domain(Kernel(lambda x, y: np.exp(0.49 * x * y)).limited(budget), MU, MU, 1e-10)
     assert domain.missing > 1e-3
