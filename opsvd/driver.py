@@ -232,7 +232,9 @@ def _resolved(problem: Problem, method: Method) -> tuple[Judged | None, str]:
         return product, ""
     again = problem.of_numbers and not problem.discrete
     larger = [rtol for rtol in (1e-2, 1e-5) if rtol > problem.rtol and again]    # something, then more
-    problem.budget.keep(1.0 / 3.0 if larger else 0.0)
+    # Of dear values 1e-2 takes about as many as 1e-4, and a few values give one answer alone.
+    worthwhile = len(larger) > problem.budget.dear and not problem.budget.few
+    problem.budget.keep(1.0 / 3.0 if worthwhile else 0.0)
     best, remark = _refined(problem, method)
     problem.budget.keep(0.0)
     for rtol in larger if best is None or is_poor(best.svd) else ():
