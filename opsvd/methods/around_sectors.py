@@ -198,7 +198,8 @@ def _in_lengths(basis: LengthBasis, k: int, degree: int, coefficients: np.ndarra
 def around_sectors(problem: Problem, what: str) -> Discretisations:
     """Yield with ever more functions, while that makes the first bar much smaller.
 
-    The last answer is returned; None where the first bar is above a hundred times the tolerance.
+    The last answer is returned. None where it has not converged, and the first bar is above a hundred times the
+    tolerance, or above 1e-6 of the first value: grids of lengths have six digits of most kernels that break elsewhere.
     """
     answer, last = None, 1e-2
     # The first take a tenth of a second, and others three times as much as those before.
@@ -220,7 +221,7 @@ def around_sectors(problem: Problem, what: str) -> Discretisations:
             if bar <= 100.0 * problem.rtol:
                 whole()
     told = answer is not None and not is_poor(answer) and (
-        answer.errors[0] <= 100.0 * problem.rtol * answer.singular_values[0])
+        answer.converged or answer.errors[0] <= min(100.0 * problem.rtol, 1e-6) * answer.singular_values[0])
     if not told:
         problem.budget.refusals.clear()
     return answer if told else None

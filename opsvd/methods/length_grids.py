@@ -205,7 +205,7 @@ def length_grids(profile: LengthProfile, laws: tuple[LineMeasure, LineMeasure], 
     for degree in _DEGREES if all(map(_has_polynomials, laws)) else ():
         # Neither are all nodes of one rule near those of the other, nor are both as fine.
         rules = [tuple(_polynomials(law, number) for law in laws) for number in (degree, math.ceil(1.25 * degree) + 4)]
-        grids = _between(profile, rules[0], rules[1], size, (finer[0], finer[1]))
+        grids = _between(profile, rules[0], rules[1], size, finer)
         yield grids
         if points:
             return
@@ -215,13 +215,11 @@ def length_grids(profile: LengthProfile, laws: tuple[LineMeasure, LineMeasure], 
         rules = [tuple(_panels(law, width, _breaks(profile, other), check=check) for law, other in
                        zip(laws, laws[::-1], strict=True)) for check in (False, True)]
         # For each pair of nodes a function of the angle takes some hundred values, and some 10 kB.
-        most = 40_000
-        if math.prod(basis.size for basis in rules[1]) > most:
+        if math.prod(basis.size for basis in rules[1]) > 40_000:
             return
         finer = tuple(_panels(law, 0.5 * width, _breaks(profile, other), check=True) for law, other in
                       zip(laws, laws[::-1], strict=True))
-        yield _between(profile, rules[0], rules[1], size,
-                       (finer[0], finer[1]) if math.prod(basis.size for basis in finer) <= most else None)
+        yield _between(profile, rules[0], rules[1], size, finer)
 
 
 def _has_polynomials(law: LineMeasure) -> bool:
@@ -270,5 +268,8 @@ def _panels(law: LineMeasure, width: float, breaks: Sequence[float] = (), *, che
 
 
 def _between(profile: LengthProfile, bases: tuple[LineBasis, ...], checks: tuple[LineBasis, ...], size: int,
-             finer: tuple[LineBasis, LineBasis] | None = None) -> LengthGrids:
-    return LengthGrids(profile, LengthBasis(bases[0]), LengthBasis(bases[1]), (checks[0], checks[1]), finer, size)
+             finer: tuple[LineBasis, ...]) -> LengthGrids:
+    """The grids, where a finer rule is asked if it has at most twice as many pairs of nodes, or few."""
+    pairs, more = (math.prod(basis.size for basis in some) for some in (checks, finer))
+    return LengthGrids(profile, LengthBasis(bases[0]), LengthBasis(bases[1]), (checks[0], checks[1]),
+                       (finer[0], finer[1]) if more <= max(2 * pairs, 1000) else None, size)
