@@ -48,7 +48,7 @@ def product_of(problem: Problem, factors: Factors, parts: Sequence[tuple[Problem
     note = "; ".join(dict.fromkeys(svd.method for svd in answers))
     seen = f"seen to be a function of |x|, |y| and <x, y> in R^{problem.mu_x.dim}, and " if by_rotations else ""
     block = Block(left, right, np.diag(values).astype(problem.given.dtype))
-    return Discretisation((block,), partial(moved_evidence, lambda _: evidence, moved, moved),
+    return Discretisation((block,), partial(moved_evidence, lambda _: evidence, moved),
                           f"{seen}{_count(len(answers))}: {note}", factorise=_of_diagonal,
                           limit=better_parts("factors"))
 

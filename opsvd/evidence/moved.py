@@ -64,8 +64,8 @@ class Moved(Evidence):
         return law, replace(moved, total_least=max(moved.total_least, sure))
 
 
-def moved_evidence(evidence: Callable[[SingularSystem], Evidence | None], moved: float, changed: float,
-                   system: SingularSystem) -> Evidence | None:
+def moved_evidence(evidence: Callable[[SingularSystem], Evidence | None], moved: float, system: SingularSystem,
+                   changed: float | None = None) -> Evidence | None:
     """The evidence for another kernel, that differs from h by so much in the operator norm and in E[h^2]^(1/2)."""
     found = evidence(system)
     return None if found is None else Moved(found, moved, changed)

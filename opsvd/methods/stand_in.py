@@ -58,7 +58,7 @@ class StandIn(NamedTuple):
             while True:
                 try:
                     answer = yield replace(attempt, evidence=partial(moved_evidence, attempt.evidence, self.moved,
-                                                                     self.changed))
+                                                                     changed=self.changed))
                 except BudgetExhaustedError as exhausted:
                     attempt = finer.throw(exhausted)
                 else:
