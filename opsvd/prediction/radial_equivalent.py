@@ -139,19 +139,17 @@ class RadialEquivalent(SpectrumLaw):
         # In log t, about the mean size of a value. Sums of tanh, relu and sign are right to 2e-6 with this step and
         # these ends, and to 1e-4 with a step of 1, or with an end of 5 or -8.
         t = math.sqrt(self.energy / count) * np.exp(np.arange(9.0, -14.0, -0.25))
-        from scipy.optimize import NoConvergence, anderson  # importing opsvd would take a fifth longer
+        from scipy.optimize import root  # importing opsvd would take a fifth longer
         last: np.ndarray = np.zeros(self._points.size)
         logarithms = last
         degrees, solved = np.zeros(t.size), True
         for index, square in enumerate((t**2).tolist()):
             last, guess = logarithms, 2.0 * logarithms - last
-            try:
-                # To 1e-7, far below the error of the grid: at 1e-4 sums are wrong by 4e-5.
-                with np.errstate(invalid="ignore"):    # scipy divides by the norm of logarithms, which begin at zero
-                    logarithms = np.asarray(anderson(partial(self._off, square), guess, alpha=0.8, f_tol=1e-7,
-                                                     maxiter=1000, line_search=None))
-            except NoConvergence as failure:
-                logarithms, solved = failure.args[0], False
+            # To 1e-7, far below the error of the grid: at 1e-4 sums are wrong by 4e-5.
+            with np.errstate(invalid="ignore"):    # scipy divides by the norm of logarithms, which begin at zero
+                found = root(partial(self._off, square), guess, method="anderson", options={
+                    "fatol": 1e-7, "maxiter": 1000, "line_search": None, "jac_options": {"alpha": 0.8}})
+            logarithms, solved = np.asarray(found.x), solved and bool(found.success)
             degrees[index] = self._parts(square, logarithms)[: self.masses[0].size].sum()
         if not solved:
             warnings.warn("the equations of the law were not solved everywhere: the nuclear norm and the effective "

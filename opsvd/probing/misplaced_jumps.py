@@ -27,7 +27,7 @@ def strip_norms(curve: Legendre, off: float, jumps: np.ndarray) -> tuple[float, 
     jumps : ndarray
         :math:`J^2` at points of x.
     """
-    low, high = curve.domain
+    low, high = map(float, curve.domain)    # that of a polynomial without one is of integers
     slope, bend = curve.deriv(), curve.deriv(2)
     level, straight = slope.roots(), bend.roots()
     # The curve is slowest where it is level, where its slope is least, or at an end.
