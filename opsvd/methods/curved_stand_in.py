@@ -74,7 +74,7 @@ def curved_stand_in(problem: Problem) -> StandIn | None:
     rtol = max(problem.rtol, moved / seen.size)
     stand = cheap(replace(problem, rtol=rtol), untried(values, (1, 1)), share=0.7)
     vars(stand).update(domain=problem.domain)
-    return StandIn(stand, moved, changed, enough=moved <= 0.25 * problem.rtol * seen.size)
+    return StandIn(stand, moved, moved <= 0.25 * problem.rtol * seen.size, changed)
 
 
 def _near_curves(problem: Problem, domain: Domain, cells: CurvedCells) -> float:

@@ -35,10 +35,9 @@ def radial_stand_in(problem: Problem) -> StandIn | None:
 
     stand = cheap(problem, untried(values, problem.given.dims))
     seen = seen_at_vector_pairs(problem, stand.kernel.finite_beside)
-    moved = math.inf if seen is None else NORM_MARGIN * seen.remainder
-    if seen is None or moved > 0.5 * problem.rtol * seen.size:
+    if seen is None or NORM_MARGIN * seen.remainder > 0.5 * problem.rtol * seen.size:
         return None
-    return StandIn(stand, moved, moved)
+    return StandIn(stand, NORM_MARGIN * seen.remainder)
 
 
 def _phi(problem: Problem) -> OnPieces | None:

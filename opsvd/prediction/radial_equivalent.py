@@ -13,7 +13,7 @@ from ..errors import ConvergenceWarning
 from ..operator.singular_functions import SingularFunctions
 from ..quadrature import harmonics
 from ..spectrum import Estimate
-from .shell_equations import ShellEquations, shell_equations
+from .shell_equations import ShellEquations, points_in_shells, shell_equations
 from .spectrum_law import SpectrumLaw
 
 _NOTE = "the mean of many samples; how far such means were from the law in simulations is in the error"
@@ -170,10 +170,9 @@ class RadialEquivalent(SpectrumLaw):
         return np.concatenate([np.einsum("lpa,la->p", u**2, parts) + d * (self.tail @ e) / square,
                                np.einsum("laq,la->q", vt**2, parts) + e * (self.tail.T @ d) / square])
 
-    @property
+    @cached_property
     def _points(self) -> np.ndarray:
-        """The expected numbers of points in the shells of x, and of y."""
-        return np.concatenate([size * mass for size, mass in zip((self.n, self.m), self.masses, strict=True)])
+        return points_in_shells(self.masses, (self.n, self.m))
 
     def _equations(self) -> ShellEquations:
         return shell_equations(self.levels, self.multiplicities, self.masses, self.tail, (self.n, self.m))

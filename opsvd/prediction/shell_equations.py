@@ -163,6 +163,10 @@ def shell_equations(levels: np.ndarray, multiplicities: np.ndarray, masses: tupl
     roots = np.sqrt(s * kept)[:, None, :width]
     noise = tail / energy if tail.sum() > _ROUNDING * energy else np.zeros_like(tail)
     rank = min(*sizes, math.inf if noise.any() else float(multiplicities @ kept.sum(axis=1)))
-    points = np.concatenate([size * mass for size, mass in zip(sizes, masses, strict=True)])
     return ShellEquations(u[..., :width] * roots, vt.swapaxes(-1, -2)[..., :width] * roots, multiplicities, noise,
-                          points, int(rank))
+                          points_in_shells(masses, sizes), int(rank))
+
+
+def points_in_shells(masses: tuple[np.ndarray, np.ndarray], sizes: tuple[int, int]) -> np.ndarray:
+    """The expected numbers of points in the shells of x, and of y: shape (p + q,)."""
+    return np.concatenate([size * mass for size, mass in zip(sizes, masses, strict=True)])

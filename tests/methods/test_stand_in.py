@@ -42,7 +42,7 @@ def test_it_is_h(h, measures):
     problem = dear(h, *measures)
     found = stand_in(problem)
     assert found is not None
-    stand, moved, _, enough = found
+    stand, moved, enough, _ = found
     assert enough
     assert not stand.given.dear
     assert 0.0 <= moved <= 0.5e-8 * problem.domain.norm * 1.5
@@ -71,7 +71,7 @@ def test_what_a_small_term_does_is_in_the_bars():
         problem = dear(h, rtol=rtol)
         vars(problem).update(structure=Structure(linear_form=(1.0, -1.0)))
         found = stand_in(problem)
-        stand, moved, _, enough = found
+        stand, moved, enough, _ = found
         assert enough is (rtol == 1e-3)
         rng = np.random.default_rng(5)
         x, y = rng.standard_normal((2, 10_000))
@@ -125,7 +125,7 @@ def test_a_problem_with_another_kernel_keeps_what_is_known():
 def test_no_more_is_asked_for_where_bars_are_what_stands_for_h(bars, asked):
     """The kernel differs by 0.1 from h, so that no bar is smaller, whatever is done for the kernel."""
     problem = dear(lambda x, y: np.cos(x - y))
-    found = StandIn(problem, 0.1, 0.1).discretisations(UniformPanels(2).discretisation(problem) for _ in range(9))
+    found = StandIn(problem, 0.1).discretisations(UniformPanels(2).discretisation(problem) for _ in range(9))
     next(found)
     heard = []
 
@@ -142,7 +142,7 @@ def test_no_more_is_asked_for_where_bars_are_what_stands_for_h(bars, asked):
 def test_finer_answers_are_asked_for_where_the_tolerance_can_be_met():
     """The kernel differs by 0.1 from h, and bars of 0.12 are to be met."""
     problem = dear(lambda x, y: np.cos(x - y), rtol=0.12)
-    found = StandIn(problem, 0.1, 0.1).discretisations(UniformPanels(2).discretisation(problem) for _ in range(9))
+    found = StandIn(problem, 0.1).discretisations(UniformPanels(2).discretisation(problem) for _ in range(9))
     next(found)
     for error in (0.125, 0.124, 0.123):
         assert found.send(SimpleNamespace(errors=np.array([error]), singular_values=np.ones(1))) is not None
