@@ -132,3 +132,29 @@ def cardioid_values(count):
     shared = 2.0 * np.maximum(np.minimum(above[:, None], above) - np.maximum(below[:, None], below), 0.0)
     gram, size = shared * np.outer(roots, roots), len(x)
     return np.sqrt(eigh(gram, eigvals_only=True, subset_by_index=[size - count, size - 1])[::-1])
+
+
+def ring_values(rings, order=50):
+    """Of floor(x^2 + y^2) for uniform x and y from 0 to the root of an integer, of which so many rings are cut.
+
+    The singular functions have roots at those of integers. Between two of these y is 3 u^2 - 2 u^3, level at both ends,
+    so that they are smooth in u. T is applied to Lagrange functions at Gauss-Legendre nodes in u: on each interval of y
+    a slice has one jump.
+    """
+    nodes, weights = np.polynomial.legendre.leggauss(order)
+    u, w = 0.5 * nodes + 0.5, 0.5 * weights
+    low = np.sqrt(np.arange(rings))[:, None]
+    widths = (np.sqrt(np.arange(1.0, rings + 1.0))[:, None] - low) / np.sqrt(rings)
+    x = low + np.sqrt(rings) * widths * (3.0 * u**2 - 2.0 * u**3)
+    masses, squares = (widths * w * 6.0 * u * (1.0 - u)).ravel(), x.ravel() ** 2
+    whole, transform = np.floor(squares), _legendre(u, order - 1) * w
+    matrix = np.zeros((len(masses), rings, order))
+    for k in range(rings):
+        share = (np.sqrt(k + 1.0 + whole - squares) - low[k]) / (np.sqrt(rings) * widths[k])
+        jump = 0.5 - np.sin(np.arcsin(1.0 - 2.0 * share) / 3.0)
+        for start, stop, value in ((np.zeros_like(jump), jump, whole + k), (jump, np.ones_like(jump), whole + k + 1.0)):
+            at = start[:, None] + (stop - start)[:, None] * u
+            measure = (value * (stop - start))[:, None] * w * widths[k] * 6.0 * at * (1.0 - at)
+            matrix[:, k] += np.einsum("iq,jiq->ij", measure, _legendre(at, order - 1)) @ transform
+    roots = np.sqrt(masses)
+    return np.linalg.svd(roots[:, None] * matrix.reshape(len(roots), -1) / roots, compute_uv=False)

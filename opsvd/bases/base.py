@@ -125,6 +125,10 @@ class Basis(ABC):
         return cls(side, **state)    # type: ignore[call-arg]
 
 
+NO_ROOTS = np.zeros((0, 2))
+"""Functions are smooth on panels, and not only in the root of the distance from an end."""
+
+
 class LineBasis(Basis):
     r"""N functions :math:`b_n` with :math:`E_\mu[b_m b_n] = \delta_{mn}`, evaluated as :math:`b_n \sqrt\rho`.
 
@@ -167,6 +171,11 @@ class LineBasis(Basis):
     @abstractmethod
     def panels(self) -> np.ndarray:
         """Edges of panels that cover the interval, on each of which polynomials of degree 20 resolve the functions."""
+
+    @property
+    def pieces(self) -> tuple[np.ndarray, np.ndarray]:
+        """Edges and roots of a `PanelBasis` of order 20 that holds the functions: shapes (panels + 1,) and (r, 2)."""
+        return self.panels, NO_ROOTS
 
     def panels_of_width(self, width: float) -> np.ndarray:
         """Edges of panels that are no wider than this, on each of which the functions are resolved."""

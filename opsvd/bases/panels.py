@@ -3,8 +3,16 @@
 import numpy as np
 
 from ..measures import LineMeasure
-from ..quadrature import composite_gauss_legendre, legendre_transform, orthonormal_legendre, place_between
-from .base import LineBasis
+from ..quadrature import (
+    BENDS,
+    bent_nodes,
+    bent_places,
+    bent_rule,
+    graded_towards_roots,
+    on_panels,
+    orthonormal_legendre,
+)
+from .base import NO_ROOTS, LineBasis
 
 
 class PanelBasis(LineBasis):
@@ -21,15 +29,40 @@ class PanelBasis(LineBasis):
         Increasing; outside of them the functions are zero.
     order : int
         Nodes on a panel.
+    roots : ndarray, shape (r, 2), optional
+        Edges c at which functions are smooth in :math:`|x - c|^{1/2}`, and the side: 1 for x > c, -1 for x < c. On the
+        panel there they are polynomials in that root, and the nodes are those of Gauss and Jacobi: see
+        `opsvd.quadrature.rooted`.
     """
 
-    arguments = ("edges", "order")
+    arguments = ("edges", "order", "roots")
 
-    def __init__(self, measure: LineMeasure, edges: np.ndarray, order: int) -> None:
+    def __init__(self, measure: LineMeasure, edges: np.ndarray, order: int, roots: np.ndarray = NO_ROOTS) -> None:
         self.measure = measure
         self.edges = np.asarray(edges, dtype=np.float64)
-        self.order = order
-        self.rule = measure.rule(*composite_gauss_legendre(self.edges, order))
+        self.order, self.roots = order, np.asarray(roots, dtype=np.float64).reshape(-1, 2)
+        self.bends = bends_of(self.edges, self.roots)
+        nodes, weights = on_panels(self.edges[:-1, None], self.edges[1:, None], *bent_nodes(order, self.bends))
+        self.rule = measure.rule(nodes.ravel(), weights.ravel())
+
+    def same(self, other: "PanelBasis | None") -> bool:
+        """Whether another basis of the measure has the same functions."""
+        return other is not None and np.array_equal(self.edges, other.edges) and np.array_equal(self.bends, other.bends)
+
+    def common(self, other: "PanelBasis | None") -> tuple[np.ndarray, np.ndarray]:
+        """The numbers of panels whose functions another basis has as well, and their numbers there."""
+        if other is None:
+            return np.zeros(0, dtype=int), np.zeros(0, dtype=int)
+        place = np.minimum(np.searchsorted(other.edges, self.edges), len(other.edges) - 1)
+        there = other.edges[place] == self.edges
+        new = np.flatnonzero(there[:-1] & there[1:] & (np.diff(place) == 1))
+        new = new[other.bends[place[new]] == self.bends[new]]
+        return new, place[new]
+
+    @property
+    def pieces(self) -> tuple[np.ndarray, np.ndarray]:
+        """The edges, and the roots."""
+        return self.edges, self.roots
 
     @property
     def size(self) -> int:
@@ -38,27 +71,36 @@ class PanelBasis(LineBasis):
 
     @property
     def panels(self) -> np.ndarray:
-        """The edges."""
-        return self.edges
+        """The edges, and more of them towards roots."""
+        return graded_towards_roots(self.edges, self.bends) if self.bends.any() else self.edges
 
     def located(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The panel of each point, and its place there, from -1 to 1: shapes as x.
+        """The panel of each point, and its place there, from -1 to 1, in the root if there is one: shapes as x.
 
         Points outside belong to the nearest panel.
         """
         panel = np.clip(np.searchsorted(self.edges, x, side="right") - 1, 0, len(self.edges) - 2)
-        return panel, place_between(self.edges[panel], self.edges[panel + 1], x)
+        return panel, bent_places(self.edges[panel], self.edges[panel + 1], self.bends[panel], x)
 
     def local(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         r"""The panel of each point, shape (n,), and the half-densities of its functions there, shape (n, order).
 
         Points outside belong to the nearest panel, where the functions are zero for them.
         """
-        panel, t = self.located(x)
-        inside = np.abs(t) <= 1.0
-        local = orthonormal_legendre(np.where(inside, t, 0.0), self.order) @ legendre_transform(self.order)
+        panel, z = self.located(x)
+        inside = (x >= self.edges[0]) & (x <= self.edges[-1])
+        local = self.from_legendre(orthonormal_legendre(np.where(inside, z, 0.0), self.order), panel)
         local *= (inside * np.sqrt(2.0 / np.diff(self.edges)[panel]))[:, None]
-        return panel, np.asarray(local)
+        return panel, local
+
+    def from_legendre(self, sums: np.ndarray, panel: np.ndarray) -> np.ndarray:
+        """Sums of the functions of panels, (n,), from those of Legendre polynomials of the places: (n, order)."""
+        if not self.bends.any():
+            return np.asarray(sums @ bent_rule(self.order, 0).functions)
+        found, bends = np.empty_like(sums), self.bends[panel]
+        for bend in BENDS:
+            found[bends == bend] = sums[bends == bend] @ bent_rule(self.order, bend).functions
+        return found
 
     def half_density(self, x: np.ndarray) -> np.ndarray:
         """Interpolate within the panel of each point; zero outside the panels."""
@@ -87,3 +129,10 @@ class PanelBasis(LineBasis):
     def synthesise(self, coefficients: np.ndarray) -> np.ndarray:
         """The coefficients are the samples."""
         return coefficients
+
+
+def bends_of(edges: np.ndarray, roots: np.ndarray) -> np.ndarray:
+    """The bend of each panel, 1 or -1 where it has a root at one end alone: integers, shape (panels,)."""
+    after, before = (np.isin(part, roots[roots[:, 1] == side, 0]) for part, side in
+                     ((edges[:-1], 1.0), (edges[1:], -1.0)))
+    return np.asarray(after.astype(int) - before)

@@ -6,6 +6,7 @@ import numpy as np
 
 from .._support.arrays import squares
 from .._support.linalg import corner_norms
+from ..bases import NO_ROOTS, LineBasis, PanelBasis
 from ..kernels import Kernel
 from ..operator.singular_functions import SingularFunctions, SingularSystem
 from ..operator.tolerances import Tolerances
@@ -171,14 +172,28 @@ class _Side:
     def seen_at(self, *rules: Rule) -> list[tuple[SliceIntegrals, np.ndarray]]:
         """Slices and T g_j, weighted, (n, q), at nodes of rules that lie in the domain: found together, given apart."""
         inside = [rule.restricted(within(rule.nodes, self.domain_x)) for rule in rules]
-        panels = np.unique(np.clip(np.append(self.right.panels, self.places.edges), *self.domain_y))
+        panels = np.unique(np.clip(np.append(self._pieces[0], self.places.edges), *self.domain_y))
         # A slice has a sixteenth of the norm, as of some 256.
         slices = slice_integrals(self.kernel, joined(*inside), self.right.line, panels, self.tol, order=self.order,
                                  size=float(np.linalg.norm(self.s)) / 16.0, budget=len(rules) * self.most,
                                  cuts=self.places.cuts, corners=self.places.corners)
-        there = slices.against_resolved(self.right.half_density)
+        there = slices.against_resolved(self.right.half_density, self.basis(slices))
         rows = np.split(np.arange(len(there)), np.cumsum([len(rule) for rule in inside])[:-1])
         return [(slices.restricted(some), there[some]) for some in rows]
+
+    @property
+    def _pieces(self) -> tuple[np.ndarray, np.ndarray]:
+        """Edges and roots of functions on panels that hold the g_j."""
+        bases = [part.basis for part in self.right.parts if isinstance(part.basis, LineBasis)]    # as all are
+        return bases[0].pieces if len(bases) == 1 else (self.right.panels, NO_ROOTS)
+
+    def basis(self, slices: SliceIntegrals) -> PanelBasis:
+        """Functions on panels that the slices share, which hold the g_j."""
+        edges, roots = self._pieces
+        if len(roots) == 0:
+            return slices.basis
+        panels = np.union1d(slices.basis.edges[[0, -1]], np.clip(edges, *self.domain_y))
+        return PanelBasis(self.right.line, panels, self.order, roots)
 
     def residuals(self, slices: SliceIntegrals, there: np.ndarray, rule: Rule,
                   outside: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -220,7 +235,7 @@ class _Side:
     def norm(self, slices: SliceIntegrals, there: np.ndarray, rule: Rule, unseen: float) -> SliceNorm:
         """What is left beside leading terms, of which the slices miss something besides."""
         inside = rule.restricted(within(rule.nodes, self.domain_x))
-        return SliceNorm(slices, inside, self.left, there, self.s, slices.unresolved + unseen)
+        return SliceNorm(slices, self.basis(slices), inside, self.left, there, self.s, slices.unresolved + unseen)
 
 
 def energy_beyond(there: np.ndarray, nodes: np.ndarray, interval: tuple[float, float]) -> np.ndarray:

@@ -2,8 +2,9 @@ r"""What is left of T beside its leading computed terms: its operator norm, alon
 
 Points on a grid do not tell the norm of a kernel that breaks: each value stands for a cell, and a thin band comes out
 as strong on some cells as it is wide there. Along slices h is known as a piecewise polynomial. Let P project onto
-polynomials on panels in y. For :math:`D = T - \sum_{i \le q} s_i f_i g_i`, whose functions :math:`g_i` P leaves as they
-are, the two parts of :math:`D = DP + T(1 - P)` act on orthogonal functions, so that
+polynomials on panels in y, of a root where the :math:`g_i` have one. For :math:`D = T - \sum_{i \le q} s_i f_i g_i`,
+whose functions :math:`g_i` P leaves as they are, the two parts of :math:`D = DP + T(1 - P)` act on orthogonal
+functions, so that
 
 .. math:: \|D\|^2 \le \|DP\|^2 + \|T (1 - P)\|^2, \qquad \|T (1 - P)\| \le \|E\|, \qquad
           E_{ip} = \|(1 - P)\, h(x_i, \cdot)\|_{L^2(p)} .
@@ -21,6 +22,7 @@ import numpy as np
 from .._support.arrays import squares
 from .._support.floats import TINY
 from .._support.linalg import norm_bound_by_products
+from ..bases import PanelBasis
 from ..operator.singular_functions import SingularFunctions
 from ..probing.slices import SliceIntegrals
 from ..quadrature import Rule
@@ -34,6 +36,8 @@ class SliceNorm:
     ----------
     slices : SliceIntegrals
         At the nodes of a rule in x, n of them, real.
+    basis : PanelBasis
+        Which P projects onto: it holds the functions, and each of its edges is one of panels that the slices share.
     rule : Rule
     left : SingularFunctions
     across : ndarray, shape (n, r)
@@ -44,6 +48,7 @@ class SliceNorm:
     """
 
     slices: SliceIntegrals
+    basis: PanelBasis
     rule: Rule
     left: SingularFunctions
     across: np.ndarray
@@ -62,7 +67,7 @@ class SliceNorm:
     @cached_property
     def _matrix(self) -> np.ndarray:
         """T P, from panels in y to the nodes in x."""
-        return self.slices.matrix()
+        return self.slices.matrix(self.basis)
 
     @cached_property
     def _gram(self) -> np.ndarray:
@@ -76,9 +81,9 @@ class SliceNorm:
     @cached_property
     def _lost(self) -> float:
         """The norm of E."""
-        order = self.slices.basis.order
-        kept = squares(self._matrix).reshape(len(self._matrix), -1, order).sum(axis=2)
-        lost = np.sqrt(np.maximum(self.slices.energies_on_panels() - kept, 0.0))
+        kept = squares(self._matrix).reshape(len(self._matrix), -1, self.basis.order).sum(axis=2)
+        first = np.searchsorted(self.slices.basis.edges, self.basis.edges[:-1])
+        lost = np.sqrt(np.maximum(np.add.reduceat(self.slices.energies_on_panels(), first, axis=1) - kept, 0.0))
         return float(np.sqrt(np.linalg.eigvalsh(lost.T @ lost)[-1]))    # of as many rows as there are panels
 
 

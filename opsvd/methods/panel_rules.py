@@ -5,7 +5,7 @@ import numpy as np
 from .._support.arrays import squares
 from .._support.floats import EPS
 from ..measures import LineMeasure
-from ..quadrature import Rule, gauss_lobatto, hidden_energy, legendre_transform, on_panels
+from ..quadrature import BENDS, Rule, bent_rule, gauss_lobatto, hidden_energy, on_panels
 from ..quadrature.legendre import TRUNCATED
 
 ORDER = 16
@@ -59,13 +59,14 @@ def ends_from_inside(edges: np.ndarray, measure: LineMeasure) -> np.ndarray:
     return np.append(next_to(edges[[0, -1]], edges[-1] - edges[0], np.array([1.0, -1.0])), measure.edges)
 
 
-def panel_tails(matrix: np.ndarray, norm: float = 0.0) -> np.ndarray:
-    """Norm of the last Legendre coefficients of weighted samples (.., functions) on every panel, shape (panels,).
+def panel_tails(matrix: np.ndarray, norm: float = 0.0, bends: np.ndarray | int = 0) -> np.ndarray:
+    """Norm of the last coefficients of weighted samples (.., functions) on every panel, shape (panels,).
 
-    What is rounding beside `norm` counts as zero.
+    What is rounding beside `norm` counts as zero. Panels have the bends of their roots: see `opsvd.quadrature.rooted`.
     """
     panels = matrix.reshape(-1, ORDER, matrix.shape[-1])
-    last = legendre_transform(ORDER)[-TRUNCATED:] @ panels    # up to two of which parity makes zero
+    transforms = np.stack([bent_rule(ORDER, bend).transform[-TRUNCATED:] for bend in BENDS])
+    last = transforms[bends] @ panels    # up to two of which parity makes zero
     tails = np.sqrt(np.sum(squares(last), axis=(1, 2)))
     return np.where(tails > 8.0 * EPS * norm, tails, 0.0)
 

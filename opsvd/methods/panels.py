@@ -18,7 +18,8 @@ from ..probing.domain import weighted_samples
 from ..quadrature import SLOWEST_RATE, Rule, continued, fall
 from .base import Method
 from .panel_rules import FIRST_PANELS, MOST_AT_POINTS, ORDER, check_rule, first_edges, panel_tails, random_rule
-from .refinement import Samples, resolve, split
+from .panel_samples import Samples
+from .refinement import resolve, split
 
 # Of Gauss-Lobatto rules; benchmarks/check_rules.py shows that they see the errors that they check.
 _CHECK_ORDER = 14

@@ -29,7 +29,8 @@ from ..quadrature import Rule, hidden_energy
 from .base import Method
 from .leading_part import KnownFunctions, leading_part
 from .panel_rules import FIRST_PANELS, ORDER, ends_from_inside, first_edges, panel_tails, with_edges_at
-from .refinement import Samples, resolve
+from .panel_samples import Roots, Samples
+from .refinement import resolve
 from .uniform import UniformPanels, loose_checks
 
 _TOO_ROUGH = ("slices of h do not become smooth when they are cut: h looks like noise or a fractal, or has more breaks "
@@ -83,14 +84,14 @@ class ProductIntegration(Method):
         modes, shown, functions, hidden = self.modes, (0, 0), KnownFunctions(), 0.0
         for left_over in range(20, 0, -1):
             before = kernel.evaluations
-            left, right = PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER)
+            left, right = along_y.basis(x), along_x.basis(y)
             (u, s, v), scaled, functions = leading_part(
                 along_y.matrix(left.rule, right), along_x.matrix(right.rule, left).conj().T, functions.at(right))
             f, g = u[:, :modes] * s[:modes], v[:, :modes] * s[:modes]
             late = shown == (0, 0) and _is_late(budget, sides, kernel.evaluations - start)
             finer_x, finer_y = (x, y) if late else _finer(
                 sides, (left, right), (f, g), partial(resolved, limit=min(2 * broad, most), broad=broad), rough)
-            settled = not late and len(finer_x) == len(x) and len(finer_y) == len(y)
+            settled = not late and left.same(along_y.basis(finer_x)) and right.same(along_x.basis(finer_y))
             last = left_over == 1 or (shown == (0, 0) and budget.evaluations_left < 2 * dearest)
             late = late or kernel.evaluations - start > patience
             if (settled or last or late) and shown != (len(x), len(y)):
@@ -154,9 +155,10 @@ def _hidden(matrix: np.ndarray, x: np.ndarray, y: np.ndarray) -> float:
     return float(np.sqrt(hidden / max(energies.sum(), TINY)))
 
 
-def _blur(functions: np.ndarray) -> float:
+def _blur(functions: np.ndarray, basis: PanelBasis) -> float:
     """How rough images of functions are, relative to them: by a tenth of what their panels do not resolve."""
-    return 0.1 * float(np.linalg.norm(panel_tails(functions))) / max(float(np.linalg.norm(functions)), TINY)
+    tails = panel_tails(functions, bends=basis.bends)
+    return 0.1 * float(np.linalg.norm(tails)) / max(float(np.linalg.norm(functions)), TINY)
 
 
 def _survey(problem: Problem, tol: float, *, most: int) -> tuple["_Slices", "_Slices"] | None:
@@ -207,6 +209,9 @@ def _placed(along_y: "_Slices", along_x: "_Slices") -> tuple["_Slices", "_Slices
     for side, other in ((along_y, along_x), (along_x, along_y)):
         side.edges = with_edges_at(side.edges, other.singular, side.mu_y)
         side.corners = side.corners_on(side.edges, other.met)
+        # Panels end at singular points to within that much.
+        near = np.abs(side.panels[:, None] - side.singular).min(axis=1, initial=np.inf) <= 1e-6 * side.mu_x.scale
+        side.singular = side.panels[near]
     return along_y, along_x
 
 
@@ -215,8 +220,8 @@ def _finer(sides: tuple["_Slices", "_Slices"], bases: tuple[PanelBasis, PanelBas
     """Panels in x and in y that resolve singular functions, as images of those on the other side."""
     (left, right), (f, g) = bases, functions
     for side, panels, own, theirs, others in zip(sides, bases, functions, (right, left), (g, f), strict=True):
-        yield resolved(side.images(theirs, others), side.mu_x, panels.edges, max(rough, _blur(others)),
-                       singular=side.singular, start=own)
+        yield resolved(side.images(theirs, others), side.mu_x, panels.edges, max(rough, _blur(others, theirs)),
+                       singular=side.singular, start=own, roots=side.roots)
 
 
 def _is_late(budget: Budget, sides: tuple["_Slices", "_Slices"], spent: int) -> bool:
@@ -235,7 +240,7 @@ def _first_panels(sides: tuple["_Slices", "_Slices"], resolved: Callable[..., np
     rng = np.random.default_rng(0)
     for last in (False, True):
         panels = [resolved(side.smooth_images(rng), side.mu_x, side.panels if len(side.panels) <= most else side.first,
-                           singular=side.singular) for side in sides]
+                           singular=side.singular, roots=side.roots) for side in sides]
         if last or not _meet(*sides):
             break
         for side in _placed(*sides):
@@ -244,17 +249,10 @@ def _first_panels(sides: tuple["_Slices", "_Slices"], resolved: Callable[..., np
 
 
 class _Rows(NamedTuple):
-    """Integrals along slices against the functions on panels with these edges: the rows of a matrix."""
+    """Integrals along slices against the functions on panels, if there are any: the rows of a matrix."""
 
-    edges: np.ndarray
+    basis: PanelBasis | None
     rows: dict[tuple[float, float], np.ndarray]
-
-    def common(self, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The numbers of panels that are among those of other edges, and their numbers there."""
-        place = np.minimum(np.searchsorted(self.edges, edges), len(self.edges) - 1)
-        there = self.edges[place] == edges
-        new = np.flatnonzero(there[:-1] & there[1:] & (np.diff(place) == 1))
-        return place[new], new
 
 
 class _Slices:
@@ -272,6 +270,8 @@ class _Slices:
         The same edges and panels before any points were known where curves meet.
     met : ndarray
         Where these points are in x.
+    roots : Roots
+        Where functions of x were found to be smooth in the root of a distance.
     """
 
     def __init__(self, kernel: Kernel, measures: tuple[LineMeasure, LineMeasure], tol: float, size: float,
@@ -282,7 +282,12 @@ class _Slices:
         self.found: list[SliceIntegrals] = []
         self.known: dict[tuple[float, float], tuple[int, int]] = {}    # which of these, and its row there
         # The rows of the last `matrix`, and the edges of the panels that it was for; and the same of those before.
-        self.integrated, self.earlier = (_Rows(np.zeros(1), {}) for _ in range(2))
+        self.integrated, self.earlier = (_Rows(None, {}) for _ in range(2))
+        self.roots = Roots()
+
+    def basis(self, edges: np.ndarray) -> PanelBasis:
+        """Functions on panels in x, with the roots that were found."""
+        return self.roots.basis(self.mu_x, edges)
 
     def at(self, rule: Rule, tol: float = 0.0) -> SliceIntegrals:
         """Slices at the nodes of a rule in x, maybe to a larger tolerance."""
@@ -320,7 +325,7 @@ class _Slices:
     def forget(self) -> None:
         """Let all slices be found anew, as where corners are known now."""
         self.found, self.known = [], {}
-        self.integrated, self.earlier = (_Rows(np.zeros(1), {}) for _ in range(2))
+        self.integrated, self.earlier = (_Rows(None, {}) for _ in range(2))
 
     def breaks_at(self, x: np.ndarray) -> np.ndarray:
         """Where the slices at points x break, if in integrals of 1e-4 at least; none if at more than 32 points."""
@@ -335,10 +340,10 @@ class _Slices:
         fresh = [i for i, key in enumerate(keys) if key not in self.known]
         if fresh:
             self.keep([keys[i] for i in fresh], self.at(rule.restricted(np.array(fresh))))
-        if not np.array_equal(right.edges, self.integrated.edges):
-            self.earlier, self.integrated = self.integrated, _Rows(right.edges, {})
+        if not right.same(self.integrated.basis):
+            self.earlier, self.integrated = self.integrated, _Rows(right, {})
         rows = self.integrated.rows
-        old, new = self.earlier.common(right.edges)
+        new, old = right.common(self.earlier.basis)
         changed = np.ones(len(right.edges) - 1, dtype=bool)
         changed[new] = False
         missing = [key for key in keys if key not in rows]

@@ -16,8 +16,6 @@ from .trails import Trail
 _MOST_POINTS = 32
 # Slices outside of a turning point that may not show its two breaks, because they are too near to each other.
 _BEYOND = 3
-# Of the distance to a crossing that is left, at each step: 12 steps come to 1e-12 of it.
-_NEARER = 0.9
 
 Matters: TypeAlias = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 """Points x and y, and by how much an integral along y differs there -> whether that is more than rounding of h."""
@@ -33,7 +31,23 @@ def meeting_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, matters: M
 
     Some of those that are known, shape (k, 2), may be left out: where they explain all that slices show.
     """
-    return np.concatenate([turning_points(kernel, x, breaks, known), crossings(kernel, x, breaks, matters, known)])
+    return _placed(kernel, np.concatenate([turning_points(kernel, x, breaks, known),
+                                           crossings(kernel, x, breaks, matters, known)]), float(x[-1] - x[0]))
+
+
+def _placed(kernel: Kernel, points: np.ndarray, width: float) -> np.ndarray:
+    """The same points, (m, 2), with x where h breaks along y = const, and y where it does along x = const.
+
+    Of a tip both are known to the square root of rounding, and a break on the line through it is off by the square of
+    that: there functions of x are smooth in a root, which must be of the distance from the right point.
+    """
+    if len(points) == 0:
+        return points
+    (x, y), near, dear = points.T, 1e-6 * width, kernel.dear
+    along_x = _break_on(lambda at, where: kernel(where, at), y, x - near, x + near, dear=dear)
+    along_y = _break_on(kernel, x, y - near, y + near, dear=dear)
+    found = np.stack([along_x, along_y], axis=1)
+    return np.where(np.isfinite(found), found, points)
 
 
 def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, known: np.ndarray = NO_POINTS) -> np.ndarray:
@@ -268,7 +282,8 @@ def _followed(kernel: Kernel, pairs: np.ndarray, power: np.ndarray, nearest: flo
 
     trail = Trail(np.full((len(pairs), 3), np.nan), places(pairs[:, :3]), places(pairs[:, 3:6]))
     limit, width = pairs[:, 6], np.abs(pairs[:, 3] - pairs[:, 0])
-    share, confirmed = np.full(len(pairs), _NEARER), np.zeros(len(pairs), dtype=bool)
+    nearer_by = 0.9    # of the distance to a crossing, at each step: 12 steps come to 1e-12 of it
+    share, confirmed = np.full(len(pairs), nearer_by), np.zeros(len(pairs), dtype=bool)
     for _ in range(24):
         # Nearer to a zero of second order, as of sin x + sin y, breaks are rounding.
         live = np.flatnonzero((np.abs(trail.ahead) > 1e-6 * width) & (share > 1e-3))
@@ -291,7 +306,7 @@ def _followed(kernel: Kernel, pairs: np.ndarray, power: np.ndarray, nearest: flo
         confirmed |= good
         nearer[~good] = 0.0
         trail = trail.followed(places(nearer), good)
-        share = np.where(good, _NEARER, 0.5 * share)    # curves bend: what was not found is looked for less far away
+        share = np.where(good, nearer_by, 0.5 * share)    # curves bend: what was not found is looked for less far away
     meeting = trail.at(trail.now[:, 0] + trail.ahead)
     near = np.abs(trail.ahead) < np.maximum(1e-5 * width, nearest)
     reached = confirmed & near & trail.smooth & np.isfinite(meeting).all(axis=1)

@@ -9,7 +9,7 @@ from .._support.arrays import squares
 from .._support.budget import check_time
 from .._support.floats import EPS
 from ..bases import PanelBasis
-from ..quadrature import Rule, gauss_legendre, on_panels, place_between
+from ..quadrature import Rule, bent_places, gauss_legendre, on_panels, place_between, points_at
 from ..quadrature.breaks import ROUNDING
 from ..quadrature.legendre import legendre_moments, legendre_sum, legendre_transform
 
@@ -99,7 +99,7 @@ class SliceIntegrals:
         the integrals are exact, and take no evaluations of the kernel. Of another basis a mask may tell the panels that
         are wanted: it is zero on the others.
         """
-        if basis is None:
+        if basis is None or basis is self.basis:
             return self._with_pieces(self._nothing(self.basis) + self.dense.reshape(len(self.dense), -1,
                                                                                     self.basis.order), self.basis)
         total = self._nothing(basis)
@@ -132,15 +132,25 @@ class SliceIntegrals:
         edges = np.union1d(self.basis.edges, basis.edges)
         low, high = np.maximum(self.basis.edges[0], basis.edges[0]), np.minimum(self.basis.edges[-1], basis.edges[-1])
         edges = edges[(edges >= low) & (edges <= high), None]
-        some = np.flatnonzero(wanted[np.searchsorted(basis.edges, edges[:-1, 0], side="right") - 1])
-        nodes, weights = on_panels(edges[some], edges[some + 1], *gauss_legendre(max(order, basis.order)))
+        panel = np.searchsorted(basis.edges, edges[:-1, 0], side="right") - 1
+        straight = basis.bends[panel] == 0
+        some, bent = np.flatnonzero(wanted[panel] & straight), np.flatnonzero(wanted[panel] & ~straight)
+        self._add_shared(total, basis, *on_panels(edges[some], edges[some + 1],
+                                                  *gauss_legendre(max(order, basis.order))))
+        spans = np.concatenate([edges[:-1], edges[1:]], axis=1)
+        self._add_shared(total, basis, *_bent_rules(basis, panel[bent], spans[bent], order)[1:])
+
+    def _add_shared(self, total: np.ndarray, basis: PanelBasis, nodes: np.ndarray, weights: np.ndarray) -> None:
+        """Add intersections of panels, by rules of nodes and weights (p, k)."""
+        order = self.basis.order
         (here, mine), (there, theirs) = self.basis.local(nodes.ravel()), basis.local(nodes.ravel())
         mine, theirs = mine.reshape(*nodes.shape, order), theirs.reshape(*nodes.shape, basis.order)
         change = np.swapaxes(mine * weights[..., None], 1, 2) @ theirs
         here, there = here[::nodes.shape[1]], there[::nodes.shape[1]]
         # Samples on a panel of both are what they are.
         same = (self.basis.edges[here] == basis.edges[there]) & (self.basis.edges[here + 1] == basis.edges[there + 1])
-        dense, same = self.dense.reshape(len(self.dense), -1, order), same & (order == basis.order)
+        same &= (order == basis.order) & (basis.bends[there] == 0)
+        dense = self.dense.reshape(len(self.dense), -1, order)
         if same.any():
             total[:, there[same]] += dense[:, here[same]]
         for part, p, q in zip(change[~same], here[~same], there[~same], strict=True):
@@ -153,7 +163,7 @@ class SliceIntegrals:
         index, ends, order, (first, stop) = self.index[pieces], self.ends[pieces], self.basis.order, met
         count = stop - first
         inside = (ends[:, 0] >= basis.edges[first]) & (ends[:, 1] <= basis.edges[first + 1])
-        within = np.flatnonzero((count == 1) & inside & (order >= basis.order))
+        within = np.flatnonzero((count == 1) & inside & (order >= basis.order) & (basis.bends[first] == 0))
         place = _places(*_spans(basis.edges, first[within]), ends[within], gauss_legendre(order)[0])
         self._add(total, basis, (index[within], first[within]), place, self.values[pieces[within]])
         count[within] = 0
@@ -163,19 +173,26 @@ class SliceIntegrals:
         start, end = basis.edges[panel], basis.edges[panel + 1]
         left, right = np.maximum(ends[rows, 0], start), np.minimum(ends[rows, 1], end)
         piece = pieces[rows]
+        spans, there, straight = np.stack([left, right], axis=1), left < right, basis.bends[panel] == 0
         # On a panel that is all in the piece the coefficients are samples.
-        for whole, size in ((True, basis.order), (False, max(order, basis.order))):
-            some = np.flatnonzero((((left == start) & (right == end)) == whole) & (left < right))
-            t, w = gauss_legendre(size)
-            spans, weights = np.stack([left[some], right[some]], axis=1), 0.5 * (right - left)[some, None] * w
-            ends_of_piece = self.ends[piece[some]]
-            on_piece = _places(ends_of_piece[:, :1], ends_of_piece[:, 1:], spans, t)
-            values = legendre_sum(self._coefficients(piece[some])[:, :, None], np.clip(on_piece, -1.0, 1.0))
-            if whole:
-                _add_rows(total, (index[rows[some]], panel[some]), values * np.sqrt(weights))
-            else:
-                place = _places(start[some, None], end[some, None], spans, t)
-                self._add(total, basis, (index[rows[some]], panel[some]), place, values * weights)
+        whole = (left == start) & (right == end) & straight
+        some, (t, w) = np.flatnonzero(whole & there), gauss_legendre(basis.order)
+        values = self._at_nodes(piece[some], spans[some], t)
+        _add_rows(total, (index[rows[some]], panel[some]), values * np.sqrt(0.5 * (right - left)[some, None] * w))
+        some, (t, w) = np.flatnonzero(~whole & there & straight), gauss_legendre(max(order, basis.order))
+        values = self._at_nodes(piece[some], spans[some], t) * (0.5 * (right - left)[some, None] * w)
+        self._add(total, basis, (index[rows[some]], panel[some]),
+                  _places(start[some, None], end[some, None], spans[some], t), values)
+        some = np.flatnonzero(there & ~straight)
+        place, nodes, weights = _bent_rules(basis, panel[some], spans[some], order)
+        values = self._polynomials(self.ends[piece[some]], self._coefficients(piece[some]), nodes) * weights
+        self._add(total, basis, (index[rows[some]], panel[some]), place, values)
+
+    def _at_nodes(self, piece: np.ndarray, spans: np.ndarray, t: np.ndarray) -> np.ndarray:
+        """The polynomials of pieces, (m,), at nodes t of spans, (m, 2), within them: shape (m, len(t))."""
+        ends = self.ends[piece]
+        on_piece = _places(ends[:, :1], ends[:, 1:], spans, t)
+        return np.asarray(legendre_sum(self._coefficients(piece)[:, :, None], np.clip(on_piece, -1.0, 1.0)))
 
     @staticmethod
     def _add(total: np.ndarray, basis: PanelBasis, where: tuple[np.ndarray, np.ndarray], place: np.ndarray,
@@ -183,7 +200,7 @@ class SliceIntegrals:
         """Add, to a row and panel each, sums of values, (p, k), times its functions at places from -1 to 1 in it."""
         left, right = _spans(basis.edges, where[1])
         integrals = legendre_moments(place, values * np.sqrt(2.0 / (right - left)), basis.order)
-        _add_rows(total, where, integrals @ legendre_transform(basis.order))
+        _add_rows(total, where, basis.from_legendre(integrals, where[1]))
 
     def shared_ends(self) -> np.ndarray:
         """Where most slices are cut, by halving or at breaks along a line: there panels for all of them should end.
@@ -229,13 +246,14 @@ class SliceIntegrals:
         return SliceIntegrals(self.basis, dense, index, ends, nodes, values, breaks, truncation, between,
                               any(one.exhausted for one in every))
 
-    def against_resolved(self, functions: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-        r""":math:`\sqrt{w_i}\, E_y[h(x_i, y)\, g(y)]` of functions :math:`g \sqrt{\rho_y}` that the basis resolves.
+    def against_resolved(self, functions: Callable[[np.ndarray], np.ndarray],
+                         basis: PanelBasis | None = None) -> np.ndarray:
+        r""":math:`\sqrt{w_i}\, E_y[h(x_i, y)\, g(y)]` of functions :math:`g \sqrt{\rho_y}` that a basis resolves.
 
-        They are evaluated at its nodes alone; shape (n, functions).
+        They are evaluated at its nodes alone; shape (n, functions). By default the basis is that of the slices.
         """
-        rule = self.basis.rule
-        return np.asarray(self.matrix() @ (functions(rule.nodes) * rule.sqrt_lebesgue[:, None]))
+        rule = (basis or self.basis).rule
+        return np.asarray(self.matrix(basis) @ (functions(rule.nodes) * rule.sqrt_lebesgue[:, None]))
 
     def at(self, index: np.ndarray, y: np.ndarray) -> np.ndarray:
         r"""The polynomials :math:`\sqrt{w_i}\, h(x_i, y) \sqrt{\rho_y(y)}` of slices index, (m,), at points y, (m,)."""
@@ -308,6 +326,20 @@ def _places(left: np.ndarray, right: np.ndarray, spans: np.ndarray, t: np.ndarra
     """Where nodes t of spans, (p, 2), lie between two ends, (p, 1) each, from -1 to 1: shape (p, len(t))."""
     low, high = place_between(left, right, spans).T
     return np.asarray((0.5 * (high + low))[:, None] + (0.5 * (high - low))[:, None] * t)
+
+
+def _bent_rules(basis: PanelBasis, panel: np.ndarray, spans: np.ndarray,
+                order: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rules on parts, (p, 2), of panels with roots, for their functions times polynomials of some order in y.
+
+    Places in the panels, nodes and weights: shape (p, k) each. A polynomial in y has twice its degree in the root.
+    """
+    t, w = gauss_legendre(order + basis.order // 2)
+    (left, right), bends = _spans(basis.edges, panel), basis.bends[panel, None]
+    low, high = bent_places(left, right, bends, spans).T[..., None]
+    place = 0.5 * (high + low) + 0.5 * (high - low) * t
+    nodes, slopes = points_at(left, right, bends, place)
+    return place, nodes, 0.5 * (high - low) * w * slopes
 
 
 def _spans(edges: np.ndarray, panel: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -25,15 +25,17 @@ from .legendre import legendre_analysis, legendre_moments, legendre_sum, legendr
 from .panel_function import PanelFunction
 from .pieces import PIECE_ORDER, Pieces, find_pieces
 from .polynomials import gauss_nodes, improved_nodes, orthonormal_polynomials
+from .rooted import BENDS, bent_nodes, bent_places, bent_rule, graded_towards_roots, points_at
 from .rule import Rule, joined
 from .singular_points import hidden_energy, poles
 
-__all__ = ["FILTER_WINDOW", "PIECE_ORDER", "RARE", "SLOWEST_RATE", "Distribution", "PanelFunction", "Pieces", "Rule",
-           "angle_density", "band_limited", "chebyshev_analysis", "chebyshev_sum", "classify_breaks",
-           "composite_gauss_legendre", "continued", "divided", "equal_panels", "fall", "filter_envelope", "find_breaks",
-           "find_pieces", "fourth_moments_by_rule", "gauss_gegenbauer", "gauss_hermite", "gauss_legendre",
-           "gauss_lobatto", "gauss_nodes", "gauss_of_lengths", "gegenbauer", "harmonics", "hermite_functions",
-           "hermite_polynomials", "hidden_energy", "improved_nodes", "jacobi_recurrence", "joined", "lanczos",
-           "legendre_analysis", "legendre_moments", "legendre_sum", "legendre_transform", "log_gamma_excess",
-           "mixed_moments", "on_panels", "orthonormal_legendre", "orthonormal_polynomials", "place_between", "poles",
-           "radial_hermite", "recurrence", "unknown_by_sample", "weighted_polynomials", "wide_sample"]
+__all__ = ["BENDS", "FILTER_WINDOW", "PIECE_ORDER", "RARE", "SLOWEST_RATE", "Distribution", "PanelFunction", "Pieces",
+           "Rule", "angle_density", "band_limited", "bent_nodes", "bent_places", "bent_rule", "chebyshev_analysis",
+           "chebyshev_sum", "classify_breaks", "composite_gauss_legendre", "continued", "divided", "equal_panels",
+           "fall", "filter_envelope", "find_breaks", "find_pieces", "fourth_moments_by_rule", "gauss_gegenbauer",
+           "gauss_hermite", "gauss_legendre", "gauss_lobatto", "gauss_nodes", "gauss_of_lengths", "gegenbauer",
+           "graded_towards_roots", "harmonics", "hermite_functions", "hermite_polynomials", "hidden_energy",
+           "improved_nodes", "jacobi_recurrence", "joined", "lanczos", "legendre_analysis", "legendre_moments",
+           "legendre_sum", "legendre_transform", "log_gamma_excess", "mixed_moments", "on_panels",
+           "orthonormal_legendre", "orthonormal_polynomials", "place_between", "points_at", "poles", "radial_hermite",
+           "recurrence", "unknown_by_sample", "weighted_polynomials", "wide_sample"]

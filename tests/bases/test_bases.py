@@ -13,6 +13,8 @@ BASIS = {
     "exact hermite": ExactHermiteBasis(MEASURE, 30, 47, 0.2, 0.9),
     "hermite with spare nodes": HermiteBasis(MEASURE, 30, 50),
     "panels": PanelBasis(MEASURE, np.array([-15.0, -2.0, 0.0, 1e-3, 0.1, 4.0, 16.0]), 12),
+    "panels with roots": PanelBasis(MEASURE, np.array([-15.0, -2.0, 0.0, 1.0, 4.0, 16.0]), 12,
+                                    np.array([[-2.0, -1.0], [0.0, 1.0], [4.0, -1.0], [4.0, 1.0]])),
 }
 
 
@@ -24,7 +26,7 @@ def basis(request):
 
 def test_functions_are_orthonormal_on_an_independent_rule(basis):
     """E[b_m b_n] = delta_mn by fine panels that share only the breaks of the basis."""
-    edges = np.unique(np.concatenate([np.linspace(-60.0, 60.0, 481), getattr(basis, "edges", [])]))
+    edges = np.unique(np.concatenate([np.linspace(-60.0, 60.0, 481), basis.panels]))
     nodes, weights = composite_gauss_legendre(edges, 20)
     functions = basis.half_density(nodes) * np.sqrt(weights)[:, None]
     np.testing.assert_allclose(functions.T @ functions, np.eye(basis.size), atol=1e-12)
@@ -100,6 +102,23 @@ def test_panels_reproduce_polynomials_times_the_root_of_the_density():
     found = basis.half_density(x) @ (lebesgue * (nodes / 10.0) ** 5)
     np.testing.assert_allclose(found, (x / 10.0) ** 5, atol=1e-13)
     assert not basis.half_density(np.array([-15.1, 16.1])).any()
+
+
+def test_panels_with_roots_reproduce_polynomials_of_roots():
+    """On the side where a root is, of the distance from the end; a panel with a root at both ends has none."""
+    basis = BASIS["panels with roots"]
+    np.testing.assert_array_equal(basis.bends, [-1, 0, 1, -1, 1])
+    roots = np.array([-2.0, np.nan, 0.0, 4.0, 4.0])
+    nodes, x = basis.rule.nodes, np.random.default_rng(0).uniform(-15.0, 16.0, 400)
+
+    def function(points):
+        panel = np.clip(np.searchsorted(basis.edges, points) - 1, 0, 4)
+        z = np.where(panel == 1, points, np.sqrt(np.abs(points - roots[panel])))
+        return ((z - 1.0) / 3.0) ** 11
+    found = basis.half_density(x) @ (basis.rule.sqrt_lebesgue * function(nodes))
+    np.testing.assert_allclose(found, function(x), atol=1e-12)
+    both = PanelBasis(MEASURE, np.array([0.0, 1.0]), 12, np.array([[0.0, 1.0], [1.0, -1.0]]))
+    np.testing.assert_array_equal(both.bends, [0])
 
 
 def test_exact_functions_are_numbers_far_out():

@@ -11,6 +11,7 @@ from hard_values import (
     exponential_values,
     floor_of_gaussians,
     floor_values,
+    ring_values,
 )
 from scipy.sparse.linalg import eigsh
 from scipy.special import ndtr
@@ -34,6 +35,14 @@ def test_a_short_length_on_a_long_interval():
     mu = Uniform(0.0, 10.0)
     assert_ten_digits(opsvd.decompose(lambda x, y: np.exp(-np.abs(x - y) / 0.1), mu, mu),
                       exponential_values(0.1, 10.0, 100), 10)
+
+
+@pytest.mark.thorough
+def test_steps_along_circles():
+    """Floor(x^2 + y^2) on [0, 2]: roots at every tip of a circle, against Lagrange functions that are level there."""
+    mu = Uniform(0.0, 2.0)
+    svd = opsvd.decompose(lambda x, y: np.floor(x * x + y * y), mu, mu, max_evaluations=20_000_000)
+    assert_ten_digits(svd, ring_values(4), 9)
 
 
 @pytest.mark.thorough

@@ -15,7 +15,8 @@ from opsvd.methods.panel_rules import (
     panel_tails,
     random_rule,
 )
-from opsvd.methods.refinement import panels_with_ends, resolve, split, tails_with_ends
+from opsvd.methods.panel_samples import Roots, panels_with_ends, tails_with_ends
+from opsvd.methods.refinement import resolve, split
 from opsvd.quadrature import composite_gauss_legendre
 
 STANDARD = Gaussian()
@@ -220,13 +221,25 @@ def test_random_kinks_and_jumps_become_edges(kink, jump, size):
     assert misfit(function, edges) < 1e-8
 
 
-def test_many_known_roots_take_few_panels():
-    """Panels are cut towards ends that are known to be singular, with many of them, and resolve what is there."""
+def test_known_roots_take_few_panels():
+    """At ends that are known to be singular, polynomials in the root of the distance do what many panels would."""
     where = np.linspace(-2.0, 2.0, 24)
-    roots = [lambda t, a=a: np.sqrt(np.maximum(a - t, 0.0)) for a in where]
-    start = np.union1d(START, where)
-    halved, graded = (resolve(drawn(*roots), STANDARD, start, 1e-8, limit=2000, broad=2000, singular=known)
-                      for known in ((), where))
-    assert len(graded) < 0.7 * len(halved)
-    rng = np.random.default_rng(0)
-    assert max(misfit(roots[k], graded) for k in rng.integers(24, size=3)) < 1e-5
+    functions = [lambda t, a=a: np.sqrt(np.maximum(a - t, 0.0)) for a in where]
+    start, roots = np.union1d(START, where), Roots()
+    graded, bent = (resolve(drawn(*functions), STANDARD, start, 1e-8, limit=2000, broad=2000, singular=where,
+                            roots=each) for each in (None, roots))
+    assert len(bent) < 0.25 * len(graded)
+    basis, x = roots.basis(STANDARD, bent), np.random.default_rng(0).uniform(-8.0, 8.0, 3000)
+    samples = drawn(*functions)()(basis.rule)
+    known = np.stack([f(x) for f in functions], axis=1) * STANDARD.sqrt_density(x)[:, None]
+    assert np.abs(basis.combine(x, samples) - known).max() < 1e-7
+
+
+@pytest.mark.parametrize("side", [-1.0, 1.0])
+def test_roots_are_found_where_no_point_is_known(side):
+    """The singular point is found by bisection, then the root on its side; on the other there is none."""
+    roots, where = Roots(), np.pi / 4.0
+    edges = resolve(drawn(lambda t: np.cos(t) * (1.0 + np.sqrt(np.maximum(side * (t - where), 0.0)))), STANDARD, START,
+                    1e-11, limit=200, broad=200, roots=roots)
+    assert len(edges) < 30
+    assert {(round(point, 9), way) for point, way in roots.ends.tolist()} == {(round(where, 9), side)}

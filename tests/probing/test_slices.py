@@ -386,3 +386,19 @@ def test_integrals_on_some_panels_are_those_of_all():
     found, every = (slices.matrix(finer, *some).reshape(3, 7, 16) for some in ((wanted,), ()))
     assert not found[:, ~wanted].any()
     np.testing.assert_array_equal(found[:, wanted], every[:, wanted])
+
+
+def test_slices_against_roots_on_other_panels():
+    """Functions of the root of a distance, on panels that end elsewhere, against the same on graded panels."""
+    ends = np.array([-9.0, -2.0, -0.3, 0.9, 3.0, 9.0])
+    bent = PanelBasis(STANDARD, ends, 16, np.array([[-0.3, 1.0], [0.9, -1.0], [3.0, -1.0], [3.0, 1.0]])[1:])
+    graded = PanelBasis(STANDARD, bent.panels, 24)
+    x = np.array([-1.0, 0.1, 0.9, 0.90001, 2.999, 4.0])
+    slices = slice_integrals(Kernel(lambda x, y: np.where(y < x, np.exp(x - y), np.cos(y))), plain(x), STANDARD, EDGES,
+                             1e-13, order=16)
+    coefficients = np.random.default_rng(0).standard_normal((bent.size, 3))
+    other = bent.combine(graded.rule.nodes, coefficients) * graded.rule.sqrt_lebesgue[:, None]
+    expected = slices.matrix(graded) @ other
+    np.testing.assert_allclose(slices.matrix(bent) @ coefficients, expected, rtol=0.0, atol=1e-11)
+    np.testing.assert_allclose(slices.against_resolved(lambda y: bent.combine(y, coefficients), bent), expected,
+                               rtol=0.0, atol=1e-11)
