@@ -1,7 +1,7 @@
 """Orthonormal bases, one a file."""
 
 from .atoms import AtomBasis
-from .base import NO_ROOTS, Basis, LineBasis, MeanRule
+from .base import Basis, LineBasis, MeanRule
 from .digits import FARTHEST
 from .factored import FactoredBasis
 from .fourier import FourierBasis
@@ -25,7 +25,7 @@ from .radial import RadialBasis, radial_spectrum
 from .sectors import SectorBasis
 from .span import SpanBasis
 
-__all__ = ["BASES", "FARTHEST", "NO_ROOTS", "AtomBasis", "Basis", "ContinuedPanels", "ExactHermiteBasis",
+__all__ = ["BASES", "FARTHEST", "AtomBasis", "Basis", "ContinuedPanels", "ExactHermiteBasis",
            "FactoredBasis", "FourierBasis", "GridBasis", "HermiteBasis", "LengthBasis", "LengthPanels", "LineBasis",
            "LogarithmicBasis", "MeanRule", "MultipletBasis", "NeuronImages", "NeuronSlices", "PanelBasis",
            "PointBasis", "PolarBasis", "PolynomialBasis", "PolynomialProducts", "Polyspherical", "QuadBasis",

@@ -125,10 +125,6 @@ class Basis(ABC):
         return cls(side, **state)    # type: ignore[call-arg]
 
 
-NO_ROOTS = np.zeros((0, 2))
-"""Functions are smooth on panels, and not only in the root of the distance from an end."""
-
-
 class LineBasis(Basis):
     r"""N functions :math:`b_n` with :math:`E_\mu[b_m b_n] = \delta_{mn}`, evaluated as :math:`b_n \sqrt\rho`.
 
@@ -175,7 +171,7 @@ class LineBasis(Basis):
     @property
     def pieces(self) -> tuple[np.ndarray, np.ndarray]:
         """Edges and roots of a `PanelBasis` of order 20 that holds the functions: shapes (panels + 1,) and (r, 2)."""
-        return self.panels, NO_ROOTS
+        return self.panels, np.zeros((0, 2))
 
     def panels_of_width(self, width: float) -> np.ndarray:
         """Edges of panels that are no wider than this, on each of which the functions are resolved."""

@@ -12,7 +12,7 @@ from ..quadrature import (
     on_panels,
     orthonormal_legendre,
 )
-from .base import NO_ROOTS, LineBasis
+from .base import LineBasis
 
 
 class PanelBasis(LineBasis):
@@ -37,7 +37,7 @@ class PanelBasis(LineBasis):
 
     arguments = ("edges", "order", "roots")
 
-    def __init__(self, measure: LineMeasure, edges: np.ndarray, order: int, roots: np.ndarray = NO_ROOTS) -> None:
+    def __init__(self, measure: LineMeasure, edges: np.ndarray, order: int, roots: np.ndarray | tuple[()] = ()) -> None:
         self.measure = measure
         self.edges = np.asarray(edges, dtype=np.float64)
         self.order, self.roots = order, np.asarray(roots, dtype=np.float64).reshape(-1, 2)

@@ -6,7 +6,7 @@ import numpy as np
 
 from .._support.arrays import squares
 from .._support.linalg import corner_norms
-from ..bases import NO_ROOTS, LineBasis, PanelBasis
+from ..bases import LineBasis, PanelBasis
 from ..kernels import Kernel
 from ..operator.singular_functions import SingularFunctions, SingularSystem
 from ..operator.tolerances import Tolerances
@@ -185,7 +185,7 @@ class _Side:
     def _pieces(self) -> tuple[np.ndarray, np.ndarray]:
         """Edges and roots of functions on panels that hold the g_j."""
         bases = [part.basis for part in self.right.parts if isinstance(part.basis, LineBasis)]    # as all are
-        return bases[0].pieces if len(bases) == 1 else (self.right.panels, NO_ROOTS)
+        return bases[0].pieces if len(bases) == 1 else (self.right.panels, np.zeros((0, 2)))
 
     def basis(self, slices: SliceIntegrals) -> PanelBasis:
         """Functions on panels that the slices share, which hold the g_j."""

@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from .._support.arrays import squares
-from ..bases import NO_ROOTS, PanelBasis
+from ..bases import PanelBasis
 from ..bases.panels import bends_of
 from ..measures import LineMeasure
 from ..quadrature import BENDS, Rule, bent_nodes, bent_rule, on_panels, orthonormal_legendre, points_at
@@ -31,7 +31,7 @@ class Roots:
     """
 
     def __init__(self) -> None:
-        self.ends = NO_ROOTS
+        self.ends = np.zeros((0, 2))
 
     def basis(self, measure: LineMeasure, edges: np.ndarray) -> PanelBasis:
         """Of functions that have such roots."""
@@ -58,7 +58,7 @@ class SeenPanels:
 
     def bends(self, edges: np.ndarray) -> np.ndarray:
         """The bends of panels: see `opsvd.quadrature.rooted`."""
-        return bends_of(edges, NO_ROOTS if self.roots is None else self.roots.ends)
+        return np.zeros(len(edges) - 1, dtype=int) if self.roots is None else bends_of(edges, self.roots.ends)
 
     def add(self, edges: np.ndarray, samples: np.ndarray) -> None:
         """Note the weighted samples of functions at the nodes of panels."""
@@ -77,7 +77,8 @@ class SeenPanels:
                                       for span, bend in zip(spans.tolist(), bends.tolist(), strict=True)])
         return tails.reshape(len(kinds), -1)
 
-    def with_roots(self, samples: Samples, edges: np.ndarray, unresolved: np.ndarray, singular: np.ndarray) -> bool:
+    def with_roots(self, samples: Samples, edges: np.ndarray, unresolved: np.ndarray,
+                   singular: np.ndarray | tuple[()]) -> bool:
         """Try roots at those ends of some panels that are known to be singular; whether one was found, and is noted."""
         trials = [(left, right, side) for left, right, bend in np.array(_panels(edges, self.bends(edges)))[unresolved]
                   for end, side in ((left, 1), (right, -1)) if bend == 0 and end in singular]

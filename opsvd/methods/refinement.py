@@ -16,11 +16,9 @@ from .panel_samples import Roots, Samples, SeenPanels
 _MOST_WITHOUT_CURVES = 16
 # Halvings at a time towards what turned out to be a singular point.
 _HALVINGS_AT_ONCE = 6
-_NOWHERE = np.zeros(0)
-
 
 def resolve(draw: Callable[[], Samples], measure: LineMeasure, edges: np.ndarray, tol: float, *, limit: int, broad: int,
-            noise: float = 64.0 * EPS, singular: np.ndarray = _NOWHERE,
+            noise: float = 64.0 * EPS, singular: np.ndarray | tuple[()] = (),
             start: np.ndarray | None = None, ratio: float = 2.0, roots: Roots | None = None) -> np.ndarray:
     """Halve, cut and grade panels until functions, drawn anew at every pass, are resolved on all of them.
 
@@ -96,7 +94,7 @@ def resolve(draw: Callable[[], Samples], measure: LineMeasure, edges: np.ndarray
         edges = finer
 
 
-def _may_be_singular(edges: np.ndarray, unhelped: np.ndarray, singular: np.ndarray,
+def _may_be_singular(edges: np.ndarray, unhelped: np.ndarray, singular: np.ndarray | tuple[()],
                      bends: np.ndarray | None) -> np.ndarray:
     """Which unresolved panels are searched for singular points, or graded towards them: those with one, or unhelped.
 
@@ -106,7 +104,7 @@ def _may_be_singular(edges: np.ndarray, unhelped: np.ndarray, singular: np.ndarr
     return np.asarray((unhelped | (at_ends > 0)) & (bends is None or ((bends == 0) & (at_ends < 2))))
 
 
-def _singular_points(samples: Samples, measure: LineMeasure, spans: np.ndarray, *, known: np.ndarray,
+def _singular_points(samples: Samples, measure: LineMeasure, spans: np.ndarray, *, known: np.ndarray | tuple[()],
                      noise: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The singular points within panels, shape (p, 2), then those at ends of them, with the widths from there."""
     def values(_: np.ndarray, points: np.ndarray) -> np.ndarray:
