@@ -98,6 +98,20 @@ class _Class(NamedTuple):
     left: tuple[float, float]
 
 
+class _Found(NamedTuple):
+    """Triplets on one class of harmonics, and the least value that was looked for: zero if there are no more."""
+
+    operator: PolarOperator[PolarLaw]
+    triplets: Triplets
+    last: float
+
+
+def _sought(operator: PolarOperator[PolarLaw], count: int, start: np.ndarray | None = None) -> _Found:
+    """So many triplets of a class; of a class of fewer values all, as the others are rounding."""
+    triplets = operator.triplets(count, start)
+    return _Found(operator, triplets, float(triplets.s[-1]) if len(triplets.s) == count else 0.0)
+
+
 def _above(least: float, triplets: Triplets, left: tuple[float, float]) -> tuple[Triplets, tuple[float, float]]:
     """The triplets of larger values, one at least, and the norms of what they leave."""
     f, s, g = triplets
@@ -118,7 +132,7 @@ class _Level:
         self.outside = self.excess * radii.missing * radii.norm
         self.check, self.found = self._judgeable(list(self._triplets()))
 
-    def _triplets(self) -> Iterator[tuple[PolarOperator[PolarLaw], Triplets]]:
+    def _triplets(self) -> Iterator[_Found]:
         """The operators of all classes of harmonics that are not zero by parity, and their triplets.
 
         What a class leaves is as large as its next value. The largest of these is the least value that may be listed;
@@ -129,19 +143,18 @@ class _Level:
                  if profile.parities[sum(angular.degrees) % 2]]
         operators, count = map(self.own.operator, found), self.sizes.count
         if profile.k == 2:    # rougher grids would save nothing
-            yield from ((operator, operator.triplets(count)) for operator in operators)
+            yield from (_sought(operator, count) for operator in operators)
             return
         rougher = self.sizes.rougher
         radial = radial_basis(profile.k, radii, rougher.step)
         rough = own_grid(profile, product.deviations, radial, rougher)
-        known = [rough.operator(angular).triplets(count) for angular in found]
-        least = max(float(one.s.min(initial=math.inf)) for one in known)
-        for operator, one in zip(operators, known, strict=True):
+        known = [_sought(rough.operator(angular), count) for angular in found]
+        least = max(one.last for one in known)
+        for operator, (_, one, _) in zip(operators, known, strict=True):
             some = min(int(np.sum(one.s >= least)) + 2, count)
-            start = moved(one.g[..., :some], radial, self.radial.grid, operator.angular.shape)
-            yield operator, operator.triplets(some, start)
+            yield _sought(operator, some, moved(one.g[..., :some], radial, self.radial.grid, operator.angular.shape))
 
-    def _judgeable(self, found: list[tuple[PolarOperator[PolarLaw], Triplets]]) -> tuple[PolarGrid, list[_Class]]:
+    def _judgeable(self, found: list[_Found]) -> tuple[PolarGrid, list[_Class]]:
         """The grid for checks, and classes with those triplets that may be listed.
 
         These are larger than what any class leaves beside all that were found. Of more than two coordinates, residuals
@@ -151,16 +164,15 @@ class _Level:
         check = check_grid(profile, product.deviations, self.radial, self.sizes.check)
         sizes, whole = self.sizes.check, check
         if profile.k > 2:
-            last = max((float(triplets.s.min(initial=math.inf)) for _, triplets in found), default=0.0)
-            sizes = self.sizes.whole(self.excess, tail, last)
+            sizes = self.sizes.whole(self.excess, tail, max((one.last for one in found), default=0.0))
             whole = own_grid(profile, product.deviations, radial_basis(profile.k, radii, sizes.step), sizes)
         beyond = self.excess * tail.bound(sizes.tops[-1])
-        checks = [PolarCheck(check.operator(operator.angular), whole.operator(operator.angular), self.radial,
-                             self.radial, beyond, self.outside) for operator, _ in found]
-        left = [one.left_by(triplets) for one, (_, triplets) in zip(checks, found, strict=True)]
+        checks = [PolarCheck(check.operator(one.operator.angular), whole.operator(one.operator.angular), self.radial,
+                             self.radial, beyond, self.outside) for one in found]
+        left = [check.left_by(one.triplets) for check, one in zip(checks, found, strict=True)]
         least = max((norm for _, norm in left), default=0.0) if profile.k > 2 else 0.0
-        return check, [_Class(operator.angular, one, *_above(least, triplets, sizes))
-                       for one, (operator, triplets), sizes in zip(checks, found, left, strict=True)]
+        return check, [_Class(one.operator.angular, seen, *_above(least, one.triplets, sizes))
+                       for seen, one, sizes in zip(checks, found, left, strict=True)]
 
     def discretisation(self) -> Discretisation:
         """One block for every class of harmonics, whose basis are its singular functions."""

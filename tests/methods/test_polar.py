@@ -118,6 +118,21 @@ def test_ten_values_are_known_to_nine_digits(name, deviations):
                                  svd.errors[:count] + other.errors[:count])
 
 
+@pytest.mark.parametrize("name", ["gelu", "relu"])
+@pytest.mark.thorough
+def test_classes_of_one_value_do_not_hide_others(name):
+    """The odd parts of relu and gelu are z / 2, with one value for each direction: it was taken for the least of many.
+
+    Then three to seven values were given in place of ten.
+    """
+    svd = answer(name, 1.0, 0.3, 0.1, rtol=1e-5)
+    assert svd.converged
+    assert svd.rank >= 10
+    for value in (0.5, 0.15, 0.05):    # of <x, y> / 2
+        nearest = int(np.argmin(np.abs(svd.singular_values - value)))
+        assert abs(svd.singular_values[nearest] - value) <= svd.errors[nearest] + 1e-14
+
+
 @pytest.mark.thorough
 def test_four_directions():
     """The values of R^4 are those that quasi-random points give, within the bars of both."""
