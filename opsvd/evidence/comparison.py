@@ -41,6 +41,41 @@ _PARTS_OF_SIXTH = (0.3, 0.45, 0.6, 0.75)
 
 
 @dataclass(frozen=True, eq=False)
+class KnownRemainder:
+    r"""What a method knows of what it leaves of h, so that checks need not find it out.
+
+    Attributes
+    ----------
+    hidden : float
+        The part of the norm that lies nearer to singular points than any nodes, relative to all of it.
+    lacking : (float, float)
+        What is missed between the points that are looked at, relative to the norm of h: as the norm of a remainder, and
+        what that couples, :math:`E[\bar f_i R g_j]`.
+    piecewise : bool
+        Whether the functions are polynomials on panels: what is left may be that of a kink within one of them.
+    unrefined : bool
+        Whether such a kink is left wherever it is, because panels are never refined.
+    leading : bool
+        Whether the method aims at the leading singular values only, as where a spectrum decays slowly.
+    broken : bool
+        Whether h breaks along curves: then its singular values fall like a power, and leading triplets do.
+    ridge : RidgeNorm or None
+        Where h is a function of x + b y: what bounds the norm of all that is left beside the leading functions.
+    places : (SlicePlaces, SlicePlaces)
+        Where slices along y, and along x, are to be looked at closely.
+    """
+
+    hidden: float = 0.0
+    lacking: tuple[float, float] = (0.0, 0.0)
+    piecewise: bool = False
+    unrefined: bool = False
+    leading: bool = False
+    broken: bool = False
+    ridge: RidgeNorm | None = None
+    places: tuple[SlicePlaces, SlicePlaces] = (SlicePlaces(), SlicePlaces())
+
+
+@dataclass(frozen=True, eq=False)
 class Comparison:
     r"""Makes the evidence for kernels of numbers.
 
@@ -55,25 +90,11 @@ class Comparison:
         contradict it.
     pairs : RandomPairs
         Where values are dear, what every answer is held against.
-    hidden : float
-        The part of the norm that lies nearer to singular points than any nodes, relative to all of it.
-    lacking : (float, float)
-        What is missed between the points that are looked at, relative to the norm of h: as the norm of a remainder, and
-        what that couples, :math:`E[\bar f_i R g_j]`.
-    piecewise : bool
-        Whether the functions are polynomials on panels: what is left may be that of a kink within one of them.
-    unrefined : bool
-        Whether such a kink is left wherever it is, because panels are never refined.
-    leading : bool
-        Whether the method aims at the leading singular values only, as where a spectrum decays slowly.
+    known : KnownRemainder
     final : bool
         Whether images are not looked at, as where the method has given up.
     wanted : int
         How many accurate leading values are an answer: twice as many as make one, or all that are asked for.
-    ridge : RidgeNorm or None
-        Where h is a function of x + b y: what bounds the norm of all that is left beside the leading functions.
-    places : (SlicePlaces, SlicePlaces)
-        Where slices along y, and along x, are to be looked at closely.
     """
 
     kernel: Kernel
@@ -81,15 +102,9 @@ class Comparison:
     rtol: float
     checks: tuple[tuple[Rule, Rule], ...]
     pairs: RandomPairs
-    hidden: float = 0.0
-    lacking: tuple[float, float] = (0.0, 0.0)
-    piecewise: bool = False
-    unrefined: bool = False
-    leading: bool = False
+    known: KnownRemainder = KnownRemainder()
     final: bool = False
     wanted: int = 12
-    ridge: RidgeNorm | None = None
-    places: tuple[SlicePlaces, SlicePlaces] = (SlicePlaces(), SlicePlaces())
 
     def __call__(self, system: SingularSystem) -> ComparedEvidence | None:
         """Hold the answer against the kernel; None if the checks see no more than traces of it.
@@ -143,7 +158,7 @@ class Comparison:
             # Of fewer values than are wanted more may be accurate if what is left beside them is known.
             if not self._enough(s, evidence.bars()):
                 evidence = replace(evidence, complement=self._complement(system, evidence, compared[0], first))
-                evidence = evidence if self.ridge is not None else self._with_slices(evidence)
+                evidence = evidence if self.known.ridge is not None else self._with_slices(evidence)
             return evidence.beside_fewer()
         except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
             return evidence
@@ -156,7 +171,7 @@ class Comparison:
         """
         slow = 600    # nodes of check rules for sin(xy) and exp(0.45xy), as accurate as any: 564 and 744
         step = min(len(rule) for pair in self.checks for rule in pair) // slow
-        if step < 3 or self.leading or self.piecewise:    # fewer save little where they are not enough
+        if step < 3 or self.known.leading or self.known.piecewise:    # fewer save little where they are not enough
             return None
         # Those of one pair do not lie beside those of the other.
         return replace(self, final=True, checks=tuple(
@@ -167,12 +182,12 @@ class Comparison:
         """Bounds, shape (r,), of what is left beside the leading q functions, for some q; else infinite."""
         s, images = system.values, evidence.images
         counts = _counts(s)
-        if self.ridge is not None and not self.kernel.complex:
+        if self.known.ridge is not None and not self.kernel.complex:
             # Where images of some are wrong by more, no bound makes their bars small.
             residual = np.zeros(0) if images is None else images.residual
             good = int(np.count_nonzero(residual <= 10.0 * self.rtol**0.5 * s[0]))
             counts = sorted({min(q, good) for q in counts if good > 0}, reverse=True)
-            bounds = self.ridge.beside(self.kernel, system, counts)
+            bounds = self.known.ridge.beside(self.kernel, system, counts)
         else:
             unseen = min(evidence.remainder, evidence.operator_norm)
             bounds = compared.beside(counts) + evidence.operator_norm - first + (ORDER_MARGIN - 1.0) * unseen
@@ -186,7 +201,7 @@ class Comparison:
         Where these alone make a few values accurate, functions were resolved for no more: finer ones will have others.
         """
         images, complement = evidence.images, evidence.complement
-        if images is None or complement is None or not (self.leading and images.norms):
+        if images is None or complement is None or not (self.known.leading and images.norms):
             return evidence
         beside = left_beside(evidence.values, images.residual, images.norms, ORDER_MARGIN - 1.0)
         finer = replace(evidence, complement=np.minimum(complement, beside), images=replace(images, norms=())
@@ -251,20 +266,20 @@ class Comparison:
     def _with_images(self, system: SingularSystem, evidence: ComparedEvidence, check: tuple[Rule, Rule],    # noqa: PLR0917 -- what `images` takes
                      spots: tuple[Rule, Rule], samples: np.ndarray, outside: float) -> ComparedEvidence:
         """With what images tell besides."""
-        seen = images(self.kernel, self.domain, check, system, self.rtol, outside=outside, hidden=self.hidden,
-                      spots=spots, samples=samples, with_norms=self.ridge is None,
-                      places=self.places if self.ridge is None else (
-                          SlicePlaces(self.ridge.cuts_in_y), SlicePlaces(self.ridge.cuts_in_x)))
+        seen = images(self.kernel, self.domain, check, system, self.rtol, outside=outside, hidden=self.known.hidden,
+                      spots=spots, samples=samples, with_norms=self.known.ridge is None,
+                      places=self.known.places if self.known.ridge is None else (
+                          SlicePlaces(self.known.ridge.cuts_in_y), SlicePlaces(self.known.ridge.cuts_in_x)))
         # Rules on which h breaks do not know the integrals of what is left.
-        coupling = evidence.remainder if seen.breaks and self.piecewise else evidence.coupling
-        if seen.breaks and self.unrefined and seen.at_one_node is not None:
+        coupling = evidence.remainder if seen.breaks and self.known.piecewise else evidence.coupling
+        if seen.breaks and self.known.unrefined and seen.at_one_node is not None:
             seen = replace(seen, coupling=np.maximum(seen.coupling, seen.at_one_node))
         along_curves = np.pad(np.atleast_1d(seen.rounded), (0, len(system.values) - np.size(seen.rounded)), mode="edge")
         return replace(evidence, images=seen, coupling=coupling, rounded=evidence.rounded + along_curves)
 
     def _outside(self, size: float) -> float:
         """The norm of h outside the domain, and of what is between points or nearer to singular ones, given h's."""
-        return math.hypot(self.domain.missing, self.hidden, self.lacking[0]) * size
+        return math.hypot(self.domain.missing, self.known.hidden, self.known.lacking[0]) * size
 
     def _evidence(self, system: SingularSystem, compared: list[SeenOnRules], norms: list[float],
                   remainders: list[float], first: float) -> ComparedEvidence:
@@ -275,9 +290,9 @@ class Comparison:
         trusted = largest <= 4.0 * remainders[0] + 4.0 * EPS * norms[0]
         coupling = max(one.margin * float(np.linalg.norm(matrix)) for one, matrix in
                        zip(compared, couplings, strict=True)) if trusted else largest
-        if self.piecewise and trusted and largest > 100.0 * EPS * norms[0]:
+        if self.known.piecewise and trusted and largest > 100.0 * EPS * norms[0]:
             coupling = min(coupling * max(one.uncertain for one in compared), largest)
-        between = self.lacking[1] * norms[0]
+        between = self.known.lacking[1] * norms[0]
         overlaps = np.array([np.diagonal(matrix).real for matrix in couplings])
         bound = first * largest / remainders[0] if remainders[0] > 0.0 else largest
         size = float(np.hypot(_norm(s, norms[0], largest), outside))
@@ -294,25 +309,21 @@ class Comparison:
         """What stands in the way of more, given the norm of h, and two norms of the remainder."""
         beyond_domain = self.domain.missing * size
         return {"unfound": max(operator_norm - self._outside(size), 0.0),
-                "exhausted": self.leading or remainder <= _LIMITED_BY_DOMAIN * beyond_domain,
+                "exhausted": self.known.leading or remainder <= _LIMITED_BY_DOMAIN * beyond_domain,
                 "hopeless": beyond_domain >= _HOPELESS * singular_values.max(initial=0.0) > 0.0}
 
 
-def compared(problem: Problem, blocks: tuple[Block, ...], checks: tuple[tuple[Rule, Rule], ...], note: str, *,
-             domain: Domain | None = None, hidden: float = 0.0, lacking: tuple[float, float] = (0.0, 0.0),
-             piecewise: bool = False, unrefined: bool = False, leading: bool = False, broken: bool = False,
-             remark: str = "", ridge: RidgeNorm | None = None,
-             places: tuple[SlicePlaces, SlicePlaces] = (SlicePlaces(), SlicePlaces())) -> Discretisation:
+def compared(problem: Problem, blocks: tuple[Block, ...], checks: tuple[tuple[Rule, Rule], ...], note: str,
+             known: KnownRemainder = KnownRemainder(), *, domain: Domain | None = None,
+             remark: str = "") -> Discretisation:
     """A discretisation of a kernel of numbers that is held against the kernel: see `Comparison`.
 
-    `broken` says that h breaks along curves: then its singular values fall like a power, and leading triplets do. A
-    `remark` says that the method has given up, and why. A `ridge` bounds what is left beside leading functions.
+    A `remark` says that the method has given up, and why.
     """
-    where = problem.domain if domain is None else domain
-    seen = Comparison(problem.kernel, where, problem.rtol, checks, problem.pairs, hidden, lacking, piecewise,
-                      unrefined, leading, final=bool(remark), ridge=ridge, places=places,
-                      wanted=min(problem.max_rank or Comparison.wanted, Comparison.wanted))
-    return Discretisation(blocks, seen, note, remark=remark, factorise=leading_triplets if broken else compact_svd)
+    seen = Comparison(problem.kernel, domain or problem.domain, problem.rtol, checks, problem.pairs, known,
+                      final=bool(remark), wanted=min(problem.max_rank or Comparison.wanted, Comparison.wanted))
+    return Discretisation(blocks, seen, note, remark=remark,
+                          factorise=leading_triplets if known.broken else compact_svd)
 
 
 def _counts(singular_values: np.ndarray) -> list[int]:

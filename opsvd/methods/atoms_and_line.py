@@ -10,7 +10,7 @@ from .._support.arrays import squares
 from .._support.budget import announce
 from .._support.linalg import compact_svd, krylov_svd
 from ..bases import AtomBasis, PanelBasis
-from ..evidence.comparison import Comparison
+from ..evidence.comparison import Comparison, KnownRemainder
 from ..kernels import Kernel
 from ..measures import Discrete, Empirical, LineMeasure
 from ..operator.discretisation import Block, Discretisation
@@ -55,7 +55,8 @@ def of_atoms_and_line(problem: Problem) -> Iterator[Discretisation]:
             block, where = Block(panels, basis, matrix.conj().T), replace(domain, x=domain.y, y=domain.x)
             checks = tuple((rule, atoms) for rule in rules)
         # Images take some twenty values for each atom and node, and are of use where slices are singular.
-        seen = Comparison(problem.kernel, where, problem.rtol, checks, problem.pairs, hidden, final=count > 100)
+        seen = Comparison(problem.kernel, where, problem.rtol, checks, problem.pairs,
+                          KnownRemainder(hidden), final=count > 100)
         # A large matrix that is of low rank has all of its triplets in a Krylov space; of another the leading ones do.
         factorise = partial(krylov_svd, block=48) if min(matrix.shape) > 600 else compact_svd
         yield Discretisation((block,), seen, note, factorise=factorise)

@@ -20,7 +20,7 @@ from .._support.floats import EPS
 from .._support.linalg import equilibrated
 from ..bases import PanelBasis, SpanBasis
 from ..errors import diverges_towards
-from ..evidence.comparison import compared
+from ..evidence.comparison import KnownRemainder, compared
 from ..evidence.remainder import NORM_MARGIN
 from ..measures import LineMeasure
 from ..operator.discretisation import Block, Discretisation
@@ -96,8 +96,9 @@ class FiniteRank(Method):
         # Slices that end there take as many pieces each, and tell no more than random points do.
         remark = "" if domain is problem.domain else (
             "Functions oscillate along a heavy tail, and what is farther out is in the bars: accept a larger rtol")
-        yield compared(problem, (block,), checks, note, domain=domain, hidden=float(np.hypot(hidden_x, hidden_y)),
-                       lacking=(float(np.linalg.norm(lacking)), float(coupling.sum())), remark=remark)
+        known = KnownRemainder(hidden=float(np.hypot(hidden_x, hidden_y)),
+                               lacking=(float(np.linalg.norm(lacking)), float(coupling.sum())))
+        yield compared(problem, (block,), checks, note, known, domain=domain, remark=remark)
 
 
 def _intervals(function: Callable[[np.ndarray], np.ndarray], measure: LineMeasure, interval: tuple[float, float],

@@ -27,7 +27,7 @@ import numpy as np
 
 from .._support.floats import EPS
 from .._support.validation import positive_int
-from ..evidence.comparison import compared
+from ..evidence.comparison import KnownRemainder, compared
 from ..measures import LogarithmicLine, has_logarithm
 from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
@@ -124,7 +124,7 @@ class Logarithmic(Method):
             checks = tuple(zip(*(_check_rules(line, some, order, rng) for line, some, order in
                                  zip(pair.lines, edges, _CHECK_ORDERS, strict=True)), strict=True))
             yield compared(problem, tuple(blocks), checks, _note(blocks, h, pieces),
-                           domain=replace(domain, missing=missing), leading=broken, broken=broken)
+                           KnownRemainder(leading=broken, broken=broken), domain=replace(domain, missing=missing))
 
 
 def _irregular(edges: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -10,7 +10,7 @@ from .._support.floats import EPS
 from .._support.validation import int_of_at_least
 from ..bases import PanelBasis
 from ..errors import diverges_towards
-from ..evidence.comparison import compared
+from ..evidence.comparison import KnownRemainder, compared
 from ..measures import LineMeasure
 from ..operator.discretisation import Discretisation, galerkin_block
 from ..operator.problem import Problem
@@ -86,9 +86,9 @@ class Panels(Method):
             # What few panels lack, as at a singular point, is worth the wait.
             if (unchanged or unresolved == 0 or unresolved > MOST_AT_POINTS) and sizes != shown:
                 shown = sizes
-                hidden = _hidden(block.matrix, panels, norm)
-                yield compared(problem, (block,), _checks(measures, panels, rng), _note(panels), hidden=hidden,
-                               piecewise=True, broken=unresolved > MOST_AT_POINTS)
+                known = KnownRemainder(hidden=_hidden(block.matrix, panels, norm), piecewise=True,
+                                       broken=unresolved > MOST_AT_POINTS)
+                yield compared(problem, (block,), _checks(measures, panels, rng), _note(panels), known)
             if unchanged and (tol <= rounding or unresolved > 0):
                 return    # at the floor of rounding, or of the budget
             if unresolved == 0:

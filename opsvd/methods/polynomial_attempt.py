@@ -8,7 +8,7 @@ import numpy as np
 from .._support.floats import TINY
 from .._support.linalg import compact_svd
 from ..bases import HermiteBasis, LineBasis, polynomials_of
-from ..evidence.comparison import compared
+from ..evidence.comparison import KnownRemainder, compared
 from ..measures import Gaussian
 from ..operator.discretisation import Discretisation, galerkin_block
 from ..operator.problem import Problem
@@ -117,7 +117,7 @@ class PolynomialAttempt:
     def discretisation(self, note: str, *, leading: bool = False) -> Discretisation:
         """With the evidence."""
         checks = polynomial_check_rules(self.left, self.right, self.problem.domain)
-        return compared(self.problem, (self.block,), checks, note, leading=leading)
+        return compared(self.problem, (self.block,), checks, note, KnownRemainder(leading=leading))
 
     @property
     def _lower(self) -> int:

@@ -25,7 +25,7 @@ from .._support.linalg import krylov_svd, leading_count
 from .._support.validation import finite_float, positive_int
 from ..bases import PanelBasis
 from ..errors import too_singular
-from ..evidence.comparison import compared
+from ..evidence.comparison import KnownRemainder, compared
 from ..evidence.ridge_norm import RidgeNorm
 from ..kernels import Kernel
 from ..measures import Gaussian
@@ -229,9 +229,10 @@ class _Convolution:
         mu_x, mu_y = problem.gaussians
         checks = loose_checks(mu_x, mu_y, _over(x, domain.x, mu_x.std), _over(y, domain.y, mu_y.std),
                               np.random.default_rng(0))
-        made = compared(problem, (block,), checks, note, domain=domain, leading=True, broken=True,
-                        ridge=RidgeNorm(self.profile.finite, pieces.edges, pieces.breaks, self.profile.cos,
-                                        self.profile.sin, mu_x, mu_y))
+        norm = RidgeNorm(self.profile.finite, pieces.edges, pieces.breaks, self.profile.cos, self.profile.sin,
+                         mu_x, mu_y)
+        made = compared(problem, (block,), checks, note, KnownRemainder(leading=True, broken=True, ridge=norm),
+                        domain=domain)
         return replace(made, factorise=partial(_known, triplets))
 
 

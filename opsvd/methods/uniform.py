@@ -6,7 +6,7 @@ import numpy as np
 
 from .._support.validation import positive_int
 from ..bases import PanelBasis
-from ..evidence.comparison import compared
+from ..evidence.comparison import KnownRemainder, compared
 from ..measures import LineMeasure
 from ..operator.discretisation import Discretisation, galerkin_block
 from ..operator.problem import Problem
@@ -40,7 +40,7 @@ class UniformPanels(Method):
         block = galerkin_block(problem, PanelBasis(mu_x, x, ORDER), PanelBasis(mu_y, y, ORDER))
         note = f"uniform panels: {len(x) - 1} in x, {len(y) - 1} in y, {ORDER} Gauss-Legendre nodes each"
         checks = loose_checks(mu_x, mu_y, x, y, np.random.default_rng(0))
-        return compared(problem, (block,), checks, note, piecewise=True, unrefined=True, remark=remark)
+        return compared(problem, (block,), checks, note, KnownRemainder(piecewise=True, unrefined=True), remark=remark)
 
 
 def loose_checks(mu_x: LineMeasure, mu_y: LineMeasure, x: np.ndarray, y: np.ndarray,
