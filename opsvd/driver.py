@@ -129,39 +129,19 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
     >>> float(np.abs(svd(0.7, -1.2) - np.tanh(0.7 * -1.2))) < 1e-8
     True
     """
-    seconds = positive_float(max_seconds, "max_seconds")
-    most = _evaluations_in(seconds) if max_evaluations is None else int_of_at_least(
-        max_evaluations, "max_evaluations", _LEAST, "which a coarse answer takes")
-    budget = Budget(most, seconds, report=as_report(progress))
+    budget = _budget(max_evaluations, max_seconds, progress)
     quad = one_of(precision, "precision", ("double", "quad"), "leave it out for double precision") == "quad"
     with budget.watched():    # where calls are slow, fewer try h
         (kernel, mu_x, mu_y) = paired(h, mu_x, mu_y)
     rtol = tolerance((1e-30 if quad else 1e-10) if rtol is None else rtol, "rtol")
-    # What it took to try h, and its shape; lines of kernels of vectors are tried anew, up to four times.
-    budget.aside = (0 if isinstance(h, Kernel) else kernel.function.values + 12 * math.prod(kernel.value_shape)) + (
-        0 if kernel.dims == (1, 1) or most < 1000 else 300)
     rank, chosen = None if max_rank is None else positive_int(max_rank, "max_rank"), as_method(method)
     chosen = quad_method(chosen) if quad else chosen
+    budget.aside = _aside(kernel, tried=not isinstance(h, Kernel), most=budget.evaluations)
     attainable = max(rtol, _attainable(kernel.eps), *(_attainable(mu.uncertainty) for mu in (mu_x, mu_y)))
-    function, before, budget.prices = kernel.function, kernel.function.values, replace(kernel.function.prices)
-    kernel = entrywise(kernel, budget)
-    budget.aside += function.values - before    # what it took to try a kernel in its place
+    kernel = _entrywise(kernel, budget)
     problem = Problem(kernel.limited(budget), mu_x, mu_y, attainable, rank)
     with one_blas_thread(), budget.watched():
-        hold_for_few_points(problem, COARSE_VALUES if problem.of_numbers else None)
-        seen = None
-        try:
-            seen, problem = _first_look(problem)
-            best, remark = _resolved(problem, chosen)
-        except KeyboardInterrupt:    # before there was an answer; the next one is not caught
-            budget.interrupt()
-            best, remark = _of_last_methods(problem, "")[0], "interrupted"
-            if best is None:
-                raise
-        budget.release()
-        if best is None:
-            best, remark = _coarse(problem, remark or f"{chosen!r} cannot do this kernel: leave method out, and one "
-                                   "that can is chosen")
+        seen, problem, best, remark = _answered(problem, chosen)
         best = _for_tolerance(best, rtol)
         trace = find_trace(best.svd, problem)
     if attainable > rtol:
@@ -177,9 +157,53 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
     return svd
 
 
+def _budget(max_evaluations: int | None, max_seconds: float, progress: Any) -> Budget:
+    """What may be spent."""
+    seconds = positive_float(max_seconds, "max_seconds")
+    most = _evaluations_in(seconds) if max_evaluations is None else int_of_at_least(
+        max_evaluations, "max_evaluations", _LEAST, "which a coarse answer takes")
+    return Budget(most, seconds, report=as_report(progress))
+
+
 def _evaluations_in(seconds: float) -> int:
     """The most values of h where nobody says how many: those of a cheap h in that time, with its linear algebra."""
     return int(min(max(10_000_000 * seconds, 200_000_000), 1_000_000_000))
+
+
+def _aside(kernel: Kernel, *, tried: bool, most: int) -> int:
+    """What it took to try h, and its shape; lines of kernels of vectors are tried anew, up to four times."""
+    return (kernel.function.values + 12 * math.prod(kernel.value_shape) if tried else 0) + (
+        0 if kernel.dims == (1, 1) or most < 1000 else 300)
+
+
+def _entrywise(kernel: Kernel, budget: Budget) -> Kernel:
+    """The kernel, or one in its place that takes fewer values; what it took to try that is set aside."""
+    function, before, budget.prices = kernel.function, kernel.function.values, replace(kernel.function.prices)
+    kernel = entrywise(kernel, budget)
+    budget.aside += function.values - before
+    return kernel
+
+
+def _answered(problem: Problem, method: Method) -> tuple[np.ndarray | None, Problem, Judged, str]:
+    """The best answer that the budget allows, and what stands in the way of more.
+
+    With the values by which the kernel is known again, and the problem with h of unit size.
+    """
+    hold_for_few_points(problem, COARSE_VALUES if problem.of_numbers else None)
+    seen = None
+    try:
+        seen, problem = _first_look(problem)
+        best, remark = _resolved(problem, method)
+    except KeyboardInterrupt:    # before there was an answer; the next one is not caught
+        problem.budget.interrupt()
+        best, remark = _of_last_methods(problem, "")[0], "interrupted"
+        if best is None:
+            raise
+    problem.budget.release()
+    if best is None:
+        best, remark = _coarse(problem, remark or f"{method!r} cannot do this kernel: leave method out, and one that "
+                               "can is chosen")
+    return seen, problem, best, remark
 
 
 def _attainable(eps: float) -> float:
