@@ -11,7 +11,7 @@ from .._support.floats import EPS, TINY
 from ..bases import FactoredBasis, LineBasis
 from ..evidence.beside_product import away_from
 from ..evidence.moved import moved_evidence
-from ..evidence.summed import Residuals, SummandBars, Way, summed_evidence
+from ..evidence.summed import SummandBars, Way, summed_evidence
 from ..kernels import Kernel
 from ..operator.discretisation import Block, Discretisation
 from ..operator.problem import Problem
@@ -57,23 +57,58 @@ class _Summand(NamedTuple):
     Attributes
     ----------
     matrix : ndarray, shape (m_x, m_y)
-        The constants stand first.
+        The constants stand first, then functions of mean zero.
     functions : (ndarray, ndarray), shapes (N, q)
         Coefficients of orthonormal functions, the singular ones first.
-    ways : tuple of Way
-    unknown : float
-        The norm of what is not known of the images of one.
+    turns : (ndarray, ndarray), shapes (1 + q, m)
+        The functions that the matrix is between, as sums of one and of these functions.
+    bars : SummandBars
     """
 
     matrix: np.ndarray
     functions: tuple[np.ndarray, np.ndarray]
-    ways: tuple[Way, Way]
+    turns: tuple[np.ndarray, np.ndarray]
+    bars: SummandBars
+
+
+class _Seen(NamedTuple):
+    """What images of one and of orthonormal functions of the other variable are, at nodes of one.
+
+    Attributes
+    ----------
+    functions, images : ndarray, shapes (n, q)
+        The functions of this variable, and the images of those of the other.
+    means, of_one : ndarray, shapes (q,)
+        What the functions, and the image of one, have along one, and along the functions.
+    mean : complex
+        That of the image of one.
+    left_of_one : float
+        The norm of what the image of one is beside the functions, and of what is not known of it.
+    unknown : float
+        The latter.
+    """
+
+    functions: np.ndarray
+    images: np.ndarray
+    means: np.ndarray
+    of_one: np.ndarray
+    mean: complex
+    left_of_one: float
     unknown: float
 
-    @property
-    def turns(self) -> tuple[np.ndarray, np.ndarray]:
-        """The constant one and orthonormal functions of mean zero, as sums of one and of the functions: (1 + q, m)."""
-        return self.ways[0].turns
+    @classmethod
+    def of(cls, images: _Images, functions: np.ndarray, others: np.ndarray) -> "_Seen":
+        """From the coefficients (N, q) of the functions, and those of the others, (M, q)."""
+        f, along = images.basis @ functions, images.basis.conj().T @ images.of_one
+        left = float(np.linalg.norm(images.of_one - images.basis @ along)) + images.unknown
+        return cls(f, images.of(others), images.roots @ f, functions.conj().T @ along,
+                   complex(images.roots @ images.of_one), left, images.unknown)
+
+    def left(self, inner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """What images are beside sums of functions, with these inner products: norms, and sizes of components."""
+        residual = self.images - self.functions @ inner
+        return (np.linalg.norm(residual, axis=0) + self.unknown,
+                np.abs(self.functions.conj().T @ residual) + self.unknown)
 
 
 def sum_of(problem: Problem, factors: Factors, parts: Sequence[tuple[Problem, OperatorSVD]]) -> Discretisation | None:
@@ -97,11 +132,9 @@ def sum_of(problem: Problem, factors: Factors, parts: Sequence[tuple[Problem, Op
     matrix, moved = _arrowhead(matrices, factors.number), away_from(factors, np.add)
     if moved > problem.rtol * float(np.linalg.norm(matrix, 2)):
         return None
-    bars = [SummandBars(svd.singular_values, svd.errors, svd.tail, svd.norm, complex(own[0, 0]),
-                        factor.scale * one.unknown, tuple(way.times(factor.scale) for way in one.ways))
-            for factor, one, own, svd in zip(factors.each, each, matrices, answers, strict=True)]
+    bars = tuple(one.bars.times(factor.scale) for factor, one in zip(factors.each, each, strict=True))
     note = "; ".join(dict.fromkeys(svd.method for svd in answers))
-    evidence = partial(summed_evidence, tuple(bars), factors.number)
+    evidence = partial(summed_evidence, bars, factors.number)
     return Discretisation((Block(*_bases(problem, factors, answers, each), matrix),),
                           partial(moved_evidence, evidence, moved), f"a sum of {len(parts)} kernels of numbers: {note}",
                           limit=better_parts("summands"))
@@ -144,46 +177,53 @@ def _arrowhead(matrices: Sequence[np.ndarray], number: complex) -> np.ndarray:
 
 def _summand(problem: Problem, svd: OperatorSVD) -> _Summand:
     """A summand between one, its singular functions, and what images of one are beside these."""
-    x, y, r = _images(problem, svd, 0), _images(problem, svd, 1), svd.rank
-    of_one = x.basis.conj().T @ x.of_one, y.basis.conj().T @ y.of_one
-    left, right = _with_images(x, y, svd, *of_one)
-    f, g, seen = x.basis @ left, y.basis @ right, (x.of(right), y.of(left))
-    inner = f.conj().T @ seen[0]
-    inner[r:] = (g.conj().T @ seen[1][:, r:]).conj().T
-    inner[:r, :r] = np.diag(svd.singular_values)
-    means = x.roots @ f, y.roots @ g
-    turns, orthonormal, rest = zip(*map(_of_mean_zero, means), strict=True)
-    unknown = [float(np.linalg.norm(images.of_one - images.basis @ image)) + images.unknown
-               for images, image in zip((x, y), of_one, strict=True)]
-    residuals = (_residuals(x, f, seen[0], inner), _residuals(y, g, seen[1], inner.conj().T))
-    along = [float(np.abs(mean) @ norms) for mean, (norms, _) in zip(means[::-1], residuals, strict=True)]
-    of_rest = [(error + some) / max(beside, TINY) for error, some, beside in
-               zip(unknown, along, rest[::-1], strict=True)]
-    beyond = min(svd.tail, float((svd.singular_values + svd.errors)[-1])) + max(
-        float(norms.max()) for norms, _ in residuals)
+    images = _images(problem, svd, 0), _images(problem, svd, 1)
+    left, right = _with_images(*images, svd)
+    x, y = _Seen.of(images[0], left, right), _Seen.of(images[1], right, left)
+    inner = _inner(x, y, svd)
+    norms, off = _left(x, y, inner, svd)
+    own = _of_mean_zero(x.means), _of_mean_zero(y.means)
+    turns, orthonormal = (own[0].turn, own[1].turn), (own[0].orthonormal, own[1].orthonormal)
+    along = [float(np.abs(one.means) @ some) for one, some in zip((y, x), norms, strict=True)]
+    of_one, rests = [x.left_of_one, y.left_of_one], (own[1].rest, own[0].rest)
+    of_rest = [(first + some) / max(rest, TINY) for first, some, rest in zip(of_one, along, rests, strict=True)]
+    beyond = min(svd.tail, float((svd.singular_values + svd.errors)[-1])) + max(float(some.max()) for some in norms)
     if max(of_rest) > beyond:    # one is so nearly a sum of the functions that the rest of its image is rounding
-        of_rest = [beyond, beyond]
-        unknown = [beside * beyond + some for beside, some in zip(rest[::-1], along, strict=True)]
+        of_rest, of_one = [beyond, beyond], [rest * beyond + some for rest, some in zip(rests, along, strict=True)]
         matrix = orthonormal[0][1:].conj().T @ inner @ orthonormal[1][1:]
     else:
-        whole = np.block([[np.full((1, 1), x.roots @ x.of_one), (right.conj().T @ of_one[1]).conj()[None]],
-                          [(left.conj().T @ of_one[0])[:, None], inner]])
+        whole = np.block([[np.full((1, 1), x.mean), y.of_one.conj()[None]], [x.of_one[:, None], inner]])
         matrix = turns[0].conj().T @ whole @ turns[1]
-    by_one, by_rest = ([Residuals(first, *known) for first, known in zip(firsts, residuals, strict=True)]
-                       for firsts in (unknown, of_rest))
-    ways = (Way((turns[0], turns[1]), (by_one[0], by_one[1])),
-            Way((orthonormal[0], orthonormal[1]), (by_rest[0], by_rest[1])))
-    return _Summand(matrix, (left, right), ways, max(unknown))
+    ways = Way.of(turns, of_one, norms, off), Way.of(orthonormal, of_rest, norms, off)
+    operator_norm = beyond + max(0.0, float(svd.errors.max()) - max(float(some.max()) for some in norms))
+    return _Summand(matrix, (left, right), turns, SummandBars(
+        ways, complex(matrix[0, 0]), max(of_one), svd.norm, svd.tail, operator_norm))
 
 
-def _with_images(x: _Images, y: _Images, svd: OperatorSVD, image_x: np.ndarray,
-                 image_y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _inner(x: _Seen, y: _Seen, svd: OperatorSVD) -> np.ndarray:
+    """The summand between functions of x and of y, (q, q); the singular values stand first."""
+    r, inner = svd.rank, x.functions.conj().T @ x.images
+    inner[r:] = (y.functions.conj().T @ y.images[:, r:]).conj().T
+    inner[:r, :r] = np.diag(svd.singular_values)
+    return np.asarray(inner)
+
+
+def _left(x: _Seen, y: _Seen, inner: np.ndarray, svd: OperatorSVD) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
+    """The norms of what is left of images, of either side; and what their inner products are off by, (q, q)."""
+    (right, off), (left, other) = x.left(inner), y.left(inner.conj().T)
+    off, r = np.maximum(off, other.T), svd.rank
+    off[:r, :r] = np.maximum(off[:r, :r], np.minimum(svd.errors[:, None], svd.errors))
+    return (right, left), off
+
+
+def _with_images(x: _Images, y: _Images, svd: OperatorSVD) -> tuple[np.ndarray, np.ndarray]:
     r"""The singular functions, and others for what :math:`T 1, T T^* 1, ...`, and of the other side, are beside them.
 
     Of kernels that jump the singular functions are few, and one is far from a sum of them. What the others make of one
     is a sum over their values, for which some powers of T stand as Gauss rules do for integrals.
     """
     left, right, most = svd.left.parts[0].coefficients, svd.right.parts[0].coefficients, 8
+    image_x, image_y = x.basis.conj().T @ x.of_one, y.basis.conj().T @ y.of_one
     for _ in range(most):
         more_x, more_y = _beside(left, image_x), _beside(right, image_y)
         if more_x.size == more_y.size == 0:
@@ -193,14 +233,6 @@ def _with_images(x: _Images, y: _Images, svd: OperatorSVD, image_x: np.ndarray,
         image_y = y.basis.conj().T @ y.of(more_x).sum(axis=1)
         left, right = np.column_stack([left, more_x]), np.column_stack([right, more_y])
     return left, right
-
-
-def _residuals(images: _Images, functions: np.ndarray, seen: np.ndarray,
-               inner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What images at nodes are beside sums of functions, with these inner products: norms, and components."""
-    residual = seen - functions @ inner
-    return (np.linalg.norm(residual, axis=0) + images.unknown,
-            np.abs(functions.conj().T @ residual) + images.unknown)
 
 
 def _beside(functions: np.ndarray, image: np.ndarray) -> np.ndarray:
@@ -231,11 +263,26 @@ def _images(problem: Problem, svd: OperatorSVD, side: int) -> _Images:
                    slices.unresolved + problem.domain.missing * svd.norm.value)
 
 
-def _of_mean_zero(means: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-    """The constant one and functions of mean zero, orthonormal, as sums of one and of orthonormal functions.
+class _MeanZero(NamedTuple):
+    """The constant one and functions of mean zero, orthonormal, in two ways.
 
-    The first function of mean zero is along the constant's projection on the others, unless it is all of it. Then the
-    same as sums of what one is beside the others, of norm one, and of these; and the norm of what it is.
+    Attributes
+    ----------
+    turn, orthonormal : ndarray, shapes (1 + q, m)
+        As sums of one and of q orthonormal functions; and of what one is beside these, of norm one, and of these.
+    rest : float
+        The norm of what one is beside the functions.
+    """
+
+    turn: np.ndarray
+    orthonormal: np.ndarray
+    rest: float
+
+
+def _of_mean_zero(means: np.ndarray) -> _MeanZero:
+    """Those that are sums of one and of functions with these means.
+
+    The first function of mean zero is along the constant's projection on the others, unless it is all of it.
     """
     turned = np.linalg.qr(means.conj()[:, None], mode="complete")[0]
     along = means @ turned[:, 0]
@@ -246,7 +293,7 @@ def _of_mean_zero(means: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
     turn[0, 0], orthonormal[0, 0], orthonormal[1:, 0] = 1.0, rest, means.conj()
     orthonormal[0, 1], orthonormal[1:, 1] = -along, rest * turned[:, 0]
     if _is_rounding(rest, 1.0):
-        return np.delete(turn, 1, axis=1), np.delete(orthonormal, 1, axis=1), rest
+        return _MeanZero(np.delete(turn, 1, axis=1), np.delete(orthonormal, 1, axis=1), rest)
     turn[0, 1] = -along
     turn[:, 1] /= rest
-    return turn, orthonormal, rest
+    return _MeanZero(turn, orthonormal, rest)

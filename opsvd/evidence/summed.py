@@ -15,63 +15,42 @@ from .images import Images
 from .remainder import RemainderEvidence
 
 
-class Residuals(NamedTuple):
-    r"""What the images of a first function and of q others are beside what they are taken to be.
-
-    Attributes
-    ----------
-    first : float
-        The norm for the first.
-    norms : ndarray, shape (q,)
-        Those for the others.
-    coupling : ndarray
-        The sizes of their components along the q functions of the other variable, one column for each image.
-    """
-
-    first: float
-    norms: np.ndarray
-    coupling: np.ndarray
-
-    def times(self, factor: float) -> "Residuals":
-        """Those of the kernel times a factor."""
-        return Residuals(factor * self.first, factor * self.norms, factor * self.coupling)
-
-
 class Way(NamedTuple):
-    """One way to say what functions of a summand are sums of.
+    """What is known of a summand between functions of x, and of y, and what is not.
 
-    The first is the constant one, or what this is beside the others, of norm one. The others are orthonormal, of which
-    the singular functions of the summand stand first.
+    The first function is the constant one, or what this is beside the others, of norm one; the q others are
+    orthonormal.
 
     Attributes
     ----------
     turns : (ndarray, ndarray), shapes (1 + q, m)
-        The coefficients of functions of x, and of y.
-    left : (Residuals, Residuals)
-        What T, and its adjoint, leave of the images.
+        The constant one and orthonormal functions of mean zero, as sums of these functions.
+    off : ndarray, shape (1 + q, 1 + q)
+        Bounds of what the summand is off by between them.
+    left : (ndarray, ndarray), shapes (1 + q,)
+        The norms of what T, and its adjoint, leave of the images.
     """
 
     turns: tuple[np.ndarray, np.ndarray]
-    left: tuple[Residuals, Residuals]
+    off: np.ndarray
+    left: tuple[np.ndarray, np.ndarray]
 
-    def times(self, factor: float) -> "Way":
-        """That of the kernel times a factor."""
-        return Way(self.turns, (self.left[0].times(factor), self.left[1].times(factor)))
+    @classmethod
+    def of(cls, turns: tuple[np.ndarray, np.ndarray], first: Sequence[float], norms: tuple[np.ndarray, np.ndarray],
+           off: np.ndarray) -> "Way":
+        """From what is left of images of the first function, and of the others, and errors between the others.
 
-    def off(self, bars: np.ndarray) -> np.ndarray:
-        """Bounds of what the summand is off by between the functions of x and those of y: (1 + q, 1 + q)."""
-        of_x, of_y = self.left
-        r, inner = len(bars), np.maximum(of_x.coupling, of_y.coupling.T)
-        inner[:r, :r] = np.maximum(inner[:r, :r], np.minimum(bars[:, None], bars))
-        # What is left of an image bounds its components.
-        return np.block([[np.full((1, 1), min(of_x.first, of_y.first)), np.minimum(of_x.norms, of_y.first)[None]],
-                         [np.minimum(of_y.norms, of_x.first)[:, None], inner]])
+        What is left of an image bounds its components.
+        """
+        (of_x, of_y), (right, left) = first, norms
+        return cls(turns, np.block([[np.full((1, 1), min(of_x, of_y)), np.minimum(right, of_y)[None]],
+                                    [np.minimum(left, of_x)[:, None], off]]),
+                   (np.append(of_x, right), np.append(of_y, left)))
 
-    def bounds(self, bars: np.ndarray, functions: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, ...]:
+    def bounds(self, functions: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """For sums of the functions, (m, n): what the summand is off by between them, and what images leave."""
         f, g = (np.abs(turn @ some) for turn, some in zip(self.turns, functions, strict=True))
-        return f.T @ self.off(bars) @ g, *(np.append(left.first, left.norms) @ some for left, some in
-                                           zip(self.left, (g, f), strict=True))
+        return f.T @ self.off @ g, self.left[0] @ g, self.left[1] @ f
 
 
 class SummandBars(NamedTuple):
@@ -79,30 +58,36 @@ class SummandBars(NamedTuple):
 
     Attributes
     ----------
-    values, bars : ndarray, shape (r,)
-        Its singular values, and how far they may be off.
-    tail : float
-        The norm of what they leave.
-    norm : Estimate
+    ways : tuple of Way
+        Each bounds what is not known of it.
+    scale : float
+        The summand is that of the ways times this.
     mean, mean_error : complex, float
         E[h_j], and how far it may be off.
-    ways : tuple of Way
-        Each bounds what the summand is off by.
+    norm : Estimate
+    tail, operator_norm : float
+        Bounds of the norms of what the functions leave.
     """
 
-    values: np.ndarray
-    bars: np.ndarray
-    tail: float
-    norm: Estimate
+    ways: tuple[Way, ...]
     mean: complex
     mean_error: float
-    ways: tuple[Way, ...]
+    norm: Estimate
+    tail: float
+    operator_norm: float
+    scale: float = 1.0
 
-    @property
-    def operator_norm(self) -> float:
-        """A bound of the operator norm of what the values leave."""
-        beyond = min(self.tail, float((self.values + self.bars)[-1]))
-        return beyond + float(max(self.bars.max(), *(side.norms.max() for side in self.ways[0].left)))
+    def times(self, factor: float) -> "SummandBars":
+        """Those of the kernel times a factor."""
+        norm = Estimate(factor * self.norm.value, factor * self.norm.error, self.norm.note)
+        return SummandBars(self.ways, factor * self.mean, factor * self.mean_error, norm, factor * self.tail,
+                           factor * self.operator_norm, factor * self.scale)
+
+    def bounds(self, functions: tuple[np.ndarray, ...]) -> list[np.ndarray]:
+        """The smallest of the ways' bounds, for sums of functions: see `Way.bounds`."""
+        x, y = functions
+        return [self.scale * np.min(some, axis=0) for some in
+                zip(*(way.bounds((x, y)) for way in self.ways), strict=True)]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -125,18 +110,16 @@ def summed_evidence(summands: Sequence[SummandBars], number: complex, system: Si
     coupling, of_right, of_left = np.zeros((count, count)), np.zeros(count), np.zeros(count)
     for one in summands:
         n, m = (turn.shape[1] - 1 for turn in one.ways[0].turns)
-        own = np.concatenate([u[:1], u[i:i + n]]), np.concatenate([v[:1], v[j:j + m]])
-        both = zip(*(way.bounds(one.bars, own) for way in one.ways), strict=True)
-        coupling, of_right, of_left = (known + np.min(some, axis=0) for known, some in
-                                       zip((coupling, of_right, of_left), both, strict=True))
+        off, right, left = one.bounds((np.concatenate([u[:1], u[i:i + n]]), np.concatenate([v[:1], v[j:j + m]])))
+        coupling, of_right, of_left = coupling + off, of_right + right, of_left + left
         i, j = i + n, j + m
     remainder = math.fsum(one.tail for one in summands)
-    left = min(remainder, math.fsum(one.operator_norm for one in summands))
+    operator_norm = min(remainder, math.fsum(one.operator_norm for one in summands))
     corners = corner_norms(coupling)
     images = Images(np.sqrt(np.maximum(np.cumsum(of_right**2), np.cumsum(of_left**2))), corners)
     norm = _norm(summands, number)
     return SummedEvidence(
-        values=system.values, size=norm.value, remainder=remainder, operator_norm=left,
+        values=system.values, size=norm.value, remainder=remainder, operator_norm=operator_norm,
         coupling=min(float(corners[-1]), remainder), dimension=count, images=images, known_norm=norm)
 
 

@@ -32,7 +32,7 @@ def test_a_step_to_rounding():
     np.testing.assert_allclose(found[:8], STEPS[:8], atol=1e-14)
     np.testing.assert_allclose(found[:24], STEPS[:24], rtol=1e-6)
     assert last.note.startswith("product integration: ")
-    assert last.evidence.leading
+    assert last.evidence.known.leading
 
 
 def test_a_kink_on_the_diagonal_has_no_meeting_points():
