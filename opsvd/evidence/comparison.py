@@ -145,8 +145,10 @@ class Comparison:
         if first > self.rtol * norms[0]:
             first = compared[0].margin * norm_bound(compared[0].remainder)
         # What pairs alone see lies between the slices that images take as well.
-        remainders.append(seen_by_pairs_alone(self.kernel, self.domain, system, 4.0 * max(remainders)))
-        between = remainders[-1] > 0.0
+        alone = seen_by_pairs_alone(self.kernel, self.domain, system, 4.0 * max(remainders))
+        peak = self._around_peak(system, checks, compared)
+        between = alone > 0.0 or peak > 4.0 * remainders[-1]    # that of random points, at which the slices are
+        remainders += [alone, peak]
         evidence = self._evidence(system, compared, norms, remainders, first)
         evidence = replace(evidence, rounded=coupling_at_edges(self.kernel, system))
         if self.final or between or settled(s, evidence.bars(), self.rtol):
@@ -162,6 +164,23 @@ class Comparison:
             return evidence.beside_fewer()
         except BudgetExhaustedError:    # wider bars, then, and the driver hears of it at its next step
             return evidence
+
+    def _around_peak(self, system: SingularSystem, checks: tuple[tuple[Rule, Rule], ...],
+                     compared: list[SeenOnRules]) -> float:
+        """The norm of what is left at pairs of points, where few nodes see it, or did of an answer before; else zero.
+
+        What they see may be a flank of a feature that lies between them. Where values are dear, pairs are known.
+        """
+        rules, one = max(zip(checks, compared, strict=True), key=lambda pair: pair[1].norm)
+        few = one.carriers < 16.0 and one.norm > 64.0 * EPS * one.size
+        budget, count = self.kernel.budget, 2000
+        if self.kernel.dear or not (few or self.pairs.drawn) or (
+                budget is not None and budget.evaluations_left < 4 * count):
+            return 0.0
+        if few:
+            self.pairs.draw_around(self.domain, one.peak(rules), count // 32)
+        seen = seen_at_pairs(self.pairs, self.domain, answer_of(system), count)
+        return 0.0 if seen is None else seen.remainder
 
     def _thinned(self) -> "Comparison | None":
         """The same with a part of the nodes, if these are very many and the answer is to be all of h; else None.

@@ -47,9 +47,21 @@ class SeenOnRules:
         return float(np.linalg.norm(self.remainder))
 
     @cached_property
+    def carriers(self) -> float:
+        """How many pairs of nodes share the energy of the remainder."""
+        return carriers_of_samples(self.remainder)
+
+    @property
     def margin(self) -> float:
         """By how much the remainder may be larger than the nodes show, where few of them see it."""
-        return float(margin_of(carriers_of_samples(self.remainder)))
+        return float(margin_of(self.carriers))
+
+    def peak(self, rules: tuple[Rule, Rule]) -> tuple[float, float]:
+        """The nodes of the rules at which the remainder is largest, as a half-density."""
+        x, y = rules
+        size = np.abs(self.remainder) / x.sqrt_lebesgue[:, None] / y.sqrt_lebesgue
+        row, column = np.unravel_index(np.argmax(size), size.shape)
+        return float(x.nodes[row]), float(y.nodes[column])
 
     @property
     def uncertain(self) -> float:

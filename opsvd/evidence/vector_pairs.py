@@ -10,7 +10,7 @@ from scipy.special import ndtri
 from .._support.floats import EPS
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
-from .carriers import energy_and_bound, few_carriers_margin
+from .carriers import carriers, energy_and_bound, few_carriers_margin
 from .pairs import SeenAtPairs, answer_of, pairs_for
 from .remainder import RemainderEvidence
 from .scatter import ScatterEvidence
@@ -19,13 +19,37 @@ Answer: TypeAlias = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """What stands for h at pairs of points."""
 
 
+class VectorPairs:
+    """So many random pairs of points, with h there.
+
+    Half of the pairs are drawn from the measures, and half from wider Gaussians in standard coordinates, with weights
+    that make means those of the measures. So no weight is above two.
+    """
+
+    def __init__(self, problem: Problem, count: int) -> None:
+        rng = np.random.default_rng(count)
+        z = spread_normals(count, sum(side.directions for side in problem.sides), rng)
+        wider = 1.4    # deviations of half of the standard coordinates: polynomials miss more far out
+        z[count // 2:] *= wider
+        self._weights = mixture_weights(z, wider) / count
+        self._x, self._y = (side.points(part) for side, part in
+                            zip(problem.sides, np.split(z, [problem.sides[0].directions], axis=1), strict=True))
+        self._h = problem.given.finite_beside(self._x, self._y)
+
+    def energies(self, answer: Answer | None = None) -> np.ndarray:
+        """Parts of the mean square of h, or of what an answer leaves of it, (count,)."""
+        left = self._h if answer is None else self._h - answer(self._x, self._y)
+        return np.asarray(self._weights * np.abs(left) ** 2)
+
+
 def seen_at_vector_pairs(problem: Problem, answer: Answer) -> SeenAtPairs | None:
     r"""The size of h and of what an answer leaves at random pairs, from points x (n, p) and y (n, q) to values (n,).
 
     None if h is zero at all pairs.
     """
     count = pairs_for(problem.given)
-    of_h, left = _energies(problem, answer, count)
+    pairs = VectorPairs(problem, count)
+    of_h, left = pairs.energies(), pairs.energies(answer)
     size, remainder = (math.sqrt(float(energies.sum())) for energies in (of_h, left))
     margin = float(few_carriers_margin(left, 16.0))
     return None if size == 0.0 else SeenAtPairs(size, margin * remainder, count)
@@ -47,6 +71,17 @@ def evidence_at_pairs(problem: Problem, beyond: float, system: SingularSystem) -
                              dimension=seen.count, least=remainder)
 
 
+def left_at_pairs(pairs: VectorPairs, system: SingularSystem) -> float:
+    """The norm of what all values leave at some random pairs of points, and three deviations of its square.
+
+    They are exceeded once in 700 times, but where few pairs carry it: then there is a margin.
+    """
+    values = system.values
+    left = pairs.energies(lambda x, y: system.left.reconstruct(system.right, values, x, y))
+    deviation = 1.0 / math.sqrt(max(float(carriers(left)), 1.0))
+    return float(few_carriers_margin(left, 16.0)) * math.sqrt(float(left.sum()) * (1.0 + 3.0 * deviation))
+
+
 def evidence_of_few_pairs(problem: Problem, count: int, beyond: float, system: SingularSystem) -> ScatterEvidence:
     """The same of a kernel of numbers and of so few pairs that their scatter matters: bars are six deviations wide."""
     mu_x, mu_y = problem.lines
@@ -55,28 +90,12 @@ def evidence_of_few_pairs(problem: Problem, count: int, beyond: float, system: S
         t, u = mu_x.coordinate(x), mu_y.coordinate(y)
         return np.asarray(answer_of(system).values(t, u) / mu_x.sqrt_density(t) / mu_y.sqrt_density(u))
 
-    (energy, most), (_, left) = map(energy_and_bound, _energies(problem, answer, count))
+    pairs = VectorPairs(problem, count)
+    (energy, most), (_, left) = map(energy_and_bound, (pairs.energies(), pairs.energies(answer)))
     bar = math.sqrt(left + beyond**2) + 16.0 * EPS * float(system.values.max(initial=0.0))
     # By Weyl's bound each value is the i-th, however wide its bar is.
     return ScatterEvidence(values=system.values, errors=np.full(len(system.values), bar), dimension=count,
                            energy=(energy, most - energy), clear=1.0)
-
-
-def _energies(problem: Problem, answer: Answer, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Parts of the mean squares of h, and of what an answer leaves of it, of so many random pairs of points.
-
-    Half of the pairs are drawn from the measures, and half from wider Gaussians in standard coordinates, with weights
-    that make means those of the measures. So no weight is above two.
-    """
-    rng = np.random.default_rng(count)
-    z = spread_normals(count, sum(side.directions for side in problem.sides), rng)
-    wider = 1.4    # deviations of half of the standard coordinates: polynomials miss more far out
-    z[count // 2:] *= wider
-    weight = mixture_weights(z, wider) / count
-    x, y = (side.points(part) for side, part in
-            zip(problem.sides, np.split(z, [problem.sides[0].directions], axis=1), strict=True))
-    h = problem.given.finite_beside(x, y)
-    return weight * np.abs(h) ** 2, weight * np.abs(h - answer(x, y)) ** 2
 
 
 def spread_normals(count: int, dim: int, rng: np.random.Generator) -> np.ndarray:

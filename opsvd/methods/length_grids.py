@@ -84,8 +84,6 @@ class LengthGrids:
     left, right : LengthBasis
     checks : (LineBasis, LineBasis)
         At whose nodes the answer is held against h.
-    finer : (LineBasis, LineBasis) or None
-        At whose nodes it is too, where coefficients do not fall as those of smooth kernels do.
     size : int
         The number of degrees.
     """
@@ -94,11 +92,11 @@ class LengthGrids:
     left: LengthBasis
     right: LengthBasis
     checks: tuple[LineBasis, LineBasis]
-    finer: tuple[LineBasis, LineBasis] | None
     size: int
 
     # Nothing is taken to be smooth: bars are twice the remainder on each degree.
     smooth = imaged = False
+    shifted_checks = ()
     hidden = 0.0, 0.0
     norms = None
 
@@ -116,16 +114,6 @@ class LengthGrids:
     def check(self) -> LengthCheck:
         """The one that is looked at."""
         return LengthCheck(self.profile, self.checks, self.size)
-
-    @cached_property
-    def shifted_checks(self) -> tuple[LengthCheck, ...]:
-        """The finer one: what is left beside a kink may lie between two nodes of the other."""
-        return () if self.finer is None else (LengthCheck(self.profile, self.finer, self.size),)
-
-    @property
-    def rough(self) -> bool:
-        """Whether coefficients fall so slowly that h may have a kink or a jump in the lengths."""
-        return self.tail > 1e-6
 
     @cached_property
     def _matrices(self) -> tuple[np.ndarray, float, float]:
@@ -201,11 +189,11 @@ def length_grids(profile: LengthProfile, laws: tuple[LineMeasure, LineMeasure], 
     size = degrees_for(energies, profile.k, norm, degrees, (True, True), most=(2 if points else 1) * MOST_DEGREES)
     if points:    # one function of the angle may take what many do elsewhere
         profile = replace(profile, budget=50 * profile.budget)
-    profile, finer = profile.with_panels(x, y, norm), tuple(_panels(law, 2.0, check=True) for law in laws)
+    profile = profile.with_panels(x, y, norm)
     for degree in _DEGREES if all(map(_has_polynomials, laws)) else ():
         # Neither are all nodes of one rule near those of the other, nor are both as fine.
         rules = [tuple(_polynomials(law, number) for law in laws) for number in (degree, math.ceil(1.25 * degree) + 4)]
-        grids = _between(profile, rules[0], rules[1], size, finer)
+        grids = _between(profile, rules[0], rules[1], size)
         yield grids
         if points:
             return
@@ -217,9 +205,7 @@ def length_grids(profile: LengthProfile, laws: tuple[LineMeasure, LineMeasure], 
         # For each pair of nodes a function of the angle takes some hundred values, and some 10 kB.
         if math.prod(basis.size for basis in rules[1]) > 40_000:
             return
-        finer = tuple(_panels(law, 0.5 * width, _breaks(profile, other), check=True) for law, other in
-                      zip(laws, laws[::-1], strict=True))
-        yield _between(profile, rules[0], rules[1], size, finer)
+        yield _between(profile, rules[0], rules[1], size)
 
 
 def _has_polynomials(law: LineMeasure) -> bool:
@@ -267,9 +253,6 @@ def _panels(law: LineMeasure, width: float, breaks: Sequence[float] = (), *, che
     return PanelBasis(law, edges, 14 if check else 12)
 
 
-def _between(profile: LengthProfile, bases: tuple[LineBasis, ...], checks: tuple[LineBasis, ...], size: int,
-             finer: tuple[LineBasis, ...]) -> LengthGrids:
-    """The grids, where a finer rule is asked if it has at most twice as many pairs of nodes, or few."""
-    pairs, more = (math.prod(basis.size for basis in some) for some in (checks, finer))
-    return LengthGrids(profile, LengthBasis(bases[0]), LengthBasis(bases[1]), (checks[0], checks[1]),
-                       (finer[0], finer[1]) if more <= max(2 * pairs, 1000) else None, size)
+def _between(profile: LengthProfile, bases: tuple[LineBasis, ...], checks: tuple[LineBasis, ...],
+             size: int) -> LengthGrids:
+    return LengthGrids(profile, LengthBasis(bases[0]), LengthBasis(bases[1]), (checks[0], checks[1]), size)

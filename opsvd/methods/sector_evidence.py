@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -11,7 +12,9 @@ from .._support.floats import EPS
 from .._support.linalg import corner_norms, norm_bound
 from ..evidence.degrees import Degree, DegreesEvidence
 from ..evidence.images import Images, energy_beyond
+from ..evidence.pairs import pairs_for
 from ..evidence.remainder import RemainderEvidence, largest_evidence
+from ..evidence.vector_pairs import VectorPairs, left_at_pairs
 from ..operator.discretisation import Triplets
 from ..operator.evidence import Evidence
 from ..operator.problem import Problem
@@ -32,7 +35,13 @@ class Unseen:
     """Values of a black box at random pairs of points, by which its symmetry is confirmed."""
 
     def __init__(self, problem: Problem) -> None:
+        self._problem = problem
         self.x, self.y, self.values = problem.random_pairs
+
+    @cached_property
+    def many(self) -> VectorPairs:
+        """More of them, which tell a norm: of a kink near a hundredth of them to a twentieth."""
+        return VectorPairs(self._problem, pairs_for(self._problem.given, 10_000))
 
     def contradicts(self, system: SingularSystem, evidence: Evidence) -> bool:
         """Whether h is not what an answer that rests on its form says."""
@@ -58,7 +67,7 @@ def sector_evidence(d: Grids, rtol: float, unseen: Unseen | None,
     seen = _evidence_of_degrees(d, d.check, triplets)
     # Without integrals bars are twice the remainder.
     rough = any(2.0 * one.remainder > goal * root for one, root in zip(seen, roots, strict=True))
-    others = d.shifted_checks if rough or d.rough else ()
+    others = d.shifted_checks if rough else ()
     by_check = list(zip(seen, *(_evidence_of_degrees(d, check, triplets) for check in others), strict=True))
     if others and d.imaged:
         seen = [largest_evidence(list(of_checks)) for of_checks in by_check]
@@ -66,6 +75,8 @@ def sector_evidence(d: Grids, rtol: float, unseen: Unseen | None,
         # Grids know how large the remainder is, but their integrals may be wrong as those of the bases are.
         largest = [max(of_checks, key=lambda one: one.remainder) for of_checks in by_check]
         seen = [replace(one, coupling=one.remainder, images=None) for one in largest]
+        if unseen is not None:
+            seen = _as_at_pairs(seen, d.beyond, left_at_pairs(unseen.many, system))
     degrees = tuple(_degree(d, degree, root, part.basis.multiplicity, one) for degree, root, part, one in zip(
         d.degrees, roots, system.left.parts, seen, strict=True))
     evidence = DegreesEvidence(values=system.values, degrees=degrees, following_degrees=d.beyond, norm_error=0.0,
@@ -73,6 +84,19 @@ def sector_evidence(d: Grids, rtol: float, unseen: Unseen | None,
                                floor=largest_beyond(d.beyond, d.k, len(d.values), d.parities))
     evidence = replace(evidence, norm_error=_norm_error(d, (d.check, *others), evidence))
     return None if unseen is not None and unseen.contradicts(system, evidence) else evidence
+
+
+def _as_at_pairs(seen: list[RemainderEvidence], beyond: float, left: float) -> list[RemainderEvidence]:
+    """The same, as much larger on every degree as random pairs show that all degrees together leave.
+
+    Where a kink or a jump lies between two nodes, rules of all kinds may miss what is left beside it.
+    """
+    on_degrees = math.sqrt(math.fsum(one.remainder**2 for one in seen))
+    if left <= math.hypot(on_degrees, beyond) or on_degrees == 0.0:
+        return seen
+    larger = math.sqrt(left**2 - beyond**2) / on_degrees
+    return [replace(one, remainder=larger * one.remainder, operator_norm=larger * one.operator_norm,
+                    coupling=larger * one.coupling) for one in seen]
 
 
 def _degree(d: Grids, degree: int, root: float, count: int, evidence: RemainderEvidence) -> Degree:

@@ -80,7 +80,6 @@ class SectorGrids:
         self.smooth = self.norms is not None or not profiles.breaks
 
     imaged = True    # what T makes of functions is looked at
-    rough = False    # the bars tell when other grids are asked
 
     @property
     def k(self) -> int:

@@ -24,7 +24,7 @@ from .tolerances import Tolerances
 
 # What is found out about a kernel whatever the tolerance is.
 _WHATEVER_RTOL = ("kernel", "sides", "quadratic_exponent", "invariant", "inner_product", "bilinear", "rare",
-                  "coordinates", "factors", "summands", "known_phi", "random_pairs", "function_of_product")
+                  "coordinates", "factors", "summands", "known_phi", "random_pairs", "pairs", "function_of_product")
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,7 @@
 """Random pairs of coordinates, with a kernel of numbers there: they stay, so that all answers are held against them."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -29,7 +30,12 @@ class RandomPairs:
         self.kernel, self.lines = kernel, lines
         # Coordinates, h times the roots of the densities, and the number of pairs to be expected on a unit of area.
         self._t, self._u, self._values, self._expected = np.empty((4, 0))
-        self._laws: list[_Law] = []
+        self._laws: list[_Law | _LawAround] = []
+
+    @property
+    def drawn(self) -> bool:
+        """Whether there are any."""
+        return bool(self._laws)
 
     def draw(self, domain: Domain, masses: tuple[np.ndarray, np.ndarray], count: int) -> None:
         r"""Ask for h at about so many pairs of three kinds, a third each.
@@ -45,9 +51,16 @@ class RandomPairs:
             The masses of the parts, for each of r products.
         count : int
         """
-        law = _Law(self.lines, domain, masses, count)
+        self._add(_Law(self.lines, domain, masses, count))
+
+    def draw_around(self, domain: Domain, centre: tuple[float, float], count: int) -> None:
+        """Ask for h at about so many pairs around one of them, with as many distances of each order of magnitude."""
+        self._add(_LawAround(domain, centre, count))
+
+    def _add(self, law: "_Law | _LawAround") -> None:
         t, u = law.pairs(len(self._laws))
-        values = self.kernel.finite_beside(t, u) * law.roots(t, u)
+        left, right = self.lines
+        values = self.kernel.finite_beside(t, u) * left.sqrt_density(t) * right.sqrt_density(u)
         self._laws.append(law)
         expected = np.sum([one.expected(t, u) for one in self._laws], axis=0)
         self._expected = np.append(self._expected + law.expected(self._t, self._u), expected)
@@ -76,11 +89,6 @@ class _Law:
         inside = self._inside(t, u)
         return t[inside], u[inside]
 
-    def roots(self, t: np.ndarray, u: np.ndarray) -> np.ndarray:
-        """The roots of the densities of the measures at pairs of coordinates."""
-        left, right = self.lines
-        return np.asarray(left.sqrt_density(t) * right.sqrt_density(u))
-
     def expected(self, t: np.ndarray, u: np.ndarray) -> np.ndarray:
         """The number of pairs to be expected on a unit of area, at pairs of coordinates."""
         inside, expected = self._inside(t, u), np.zeros(len(t))
@@ -89,8 +97,9 @@ class _Law:
         f, g = (mass[np.clip(np.searchsorted(edges, x) - 1, 0, len(mass) - 1)] / (edges[1] - edges[0])
                 for edges, mass, x in zip(self.edges, self.masses, (t, u), strict=True))
         products = np.einsum("ni,ni->n", f, g) / f.shape[1]
+        left, right = self.lines
         expected[inside] = self.cells**2 * (
-            np.square(self.roots(t, u)) + 1.0 / ((x1 - x0) * (y1 - y0)) + products)
+            np.square(left.sqrt_density(t) * right.sqrt_density(u)) + 1.0 / ((x1 - x0) * (y1 - y0)) + products)
         return expected
 
     def _inside(self, t: np.ndarray, u: np.ndarray) -> np.ndarray:
@@ -122,3 +131,37 @@ class _Law:
             for i, some in enumerate(np.array_split(np.arange(self.cells**2), rank))])
             for edges, mass in zip(self.edges, self.masses, strict=True))
         return t, u
+
+
+@dataclass(frozen=True)
+class _LawAround:
+    """How the pairs of a batch around one pair are drawn: the logarithms of the distances of either side are uniform.
+
+    So a feature beside the centre has some of them whatever its width is, in x as in y.
+    """
+
+    domain: Domain
+    centre: tuple[float, float]
+    count: int
+
+    _ORDERS = math.log(1e4)    # of distances: the shortest are a thousandth of the deviation of a Gaussian
+
+    def pairs(self, batch: int) -> tuple[np.ndarray, np.ndarray]:
+        """Those in the domain; each batch has others."""
+        rng = np.random.default_rng([self.count, batch])
+        place = (1.0 + self._ORDERS) * rng.random((2, self.count)) - 1.0
+        apart = np.where(place < 0.0, 1.0 + place, np.exp(place)) * rng.choice([-1.0, 1.0], place.shape)
+        t, u = (middle + some * math.exp(-self._ORDERS) * (high - low) for middle, some, (low, high) in
+                zip(self.centre, apart, (self.domain.x, self.domain.y), strict=True))
+        inside = within(t, self.domain.x) & within(u, self.domain.y)
+        return t[inside], u[inside]
+
+    def expected(self, t: np.ndarray, u: np.ndarray) -> np.ndarray:
+        """The number of pairs to be expected on a unit of area, at pairs of coordinates."""
+        density = np.full(len(t), float(self.count))
+        for x, middle, (low, high) in zip((t, u), self.centre, (self.domain.x, self.domain.y), strict=True):
+            apart = np.abs(x - middle)
+            shortest = math.exp(-self._ORDERS) * (high - low)
+            density *= (within(x, (low, high)) & (apart <= high - low)) / (
+                2.0 * (1.0 + self._ORDERS) * np.maximum(apart, shortest))
+        return density

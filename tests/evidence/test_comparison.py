@@ -98,3 +98,16 @@ def test_random_kinks_within_panels_have_true_bars():
     for _ in range(100):
         rates, kinks, rtol = rng.uniform(0.5, 6.0, 2), rng.uniform(0.02, 0.98, 2).round(4), 10.0 ** -rng.integers(1, 9)
         assert has_true_bar(rates, kinks, rtol, "panels")
+
+
+@pytest.mark.parametrize(("size", "truth"), [(1.0, (0.567667895, 0.432329502)), (0.1, (0.567667667, 0.432332072))])
+def test_a_flank_that_few_nodes_see_leads_to_its_bump(size, truth):
+    """A bump of width 0.01 beside cos(x - y): nodes met its flanks, and bars were too small by 3.3 and 1.7."""
+    def h(x, y):
+        return np.cos(x - y) + size * np.exp(-((x - 1.7) ** 2 + (y + 2.3) ** 2) / (2.0 * 0.01**2))
+
+    svd = quietly(h, method="polynomials", rtol=1e-3)    # truth: Gauss-Legendre panels that shrink towards the bump
+    assert (np.abs(svd.singular_values[:2] - truth) <= svd.errors[:2]).all()
+    # Its norm: half of the area where it is one, as a part of the mass.
+    norm = size * 0.01 * np.sqrt(np.pi * np.exp(-0.5 * (1.7**2 + 2.3**2)) / (2.0 * np.pi))
+    assert norm <= svd.tail <= 5.0 * norm

@@ -69,6 +69,19 @@ def test_what_pairs_tell_roughly_is_within_what_they_are_unsure_of():
     assert short > 0    # which is why there is a bar
 
 
+@pytest.mark.parametrize("width", [0.005, 0.02, 0.1])
+def test_a_flank_of_a_bump_leads_to_its_middle(width):
+    """Pairs at a distance of five widths, where h is off by 4e-6, are enough: half of the norm is seen, or more."""
+    mu = Gaussian()
+    problem, system = system_of(np.multiply, 1)
+    kernel = Kernel(lambda x, y: x * y + np.exp(-((x - 1.7) ** 2 + (y + 2.3) ** 2) / (2.0 * width**2)))
+    pairs = RandomPairs(kernel, problem.lines)
+    pairs.draw_around(problem.domain, (1.7 + 5.0 * width, -2.3), 10)
+    seen = seen_at_pairs(pairs, problem.domain, answer_of(system), 500)
+    true = width * np.sqrt(np.pi) * mu.sqrt_density(1.7) * mu.sqrt_density(-2.3)
+    assert 0.5 * true <= seen.remainder <= 2.0 * true
+
+
 def test_nothing_is_told_where_h_is_zero_at_all_pairs():
     """None, and not a remainder of zero."""
     problem, system = system_of(lambda x, y: np.where((np.abs(x - 3.0) < 1e-3) & (np.abs(y) < 1e-3), 1.0, 0.0), 5)

@@ -169,3 +169,33 @@ def test_the_tail_of_a_jump_on_a_wide_panel():
     left = np.sum((h(x, y) - svd(x, y)) ** 2 * np.exp(-lengths)) * 1e-3
     assert svd.tail >= np.sqrt(left)
     assert abs(svd.values[0] - np.exp(-0.5 * 5**0.5)) <= svd.value_errors[0]
+
+
+def test_the_tail_of_a_kink_between_two_nodes_of_every_rule():
+    """0.7 max(|x|, |y|) for |y| = 1, on panels: both rules in |x| miss most of what is left beside the kink."""
+    def h(x, y):
+        return 0.7 * np.maximum(np.linalg.norm(x, axis=-1), np.linalg.norm(y, axis=-1))
+
+    svd = quietly(h, Rotational(5, Exponential()), Sphere(5), rtol=1e-3)
+    lengths = (np.arange(400_000) + 0.5) * 1e-4
+    x, y = lengths[:, None] * np.eye(5)[0], np.eye(5)[1]
+    left = np.sum((h(x, y) - svd(x, y)) ** 2 * np.exp(-lengths)) * 1e-4
+    assert svd.tail >= np.sqrt(left)
+    assert abs(svd.values[0] - np.sqrt(0.49 * (1.0 + 4.0 / np.e))) <= svd.value_errors[0]    # E[max(|x|, 1)^2]
+
+
+@pytest.mark.thorough    # two seconds
+def test_the_tail_of_a_kink_in_the_length_where_values_are_true():
+    """||x| - 1| cos(angle) + |y| has rank two: in R^2, E[(|x| - 1)^2] / 2 = (3 - sqrt(2 pi)) / 2 on degree one."""
+    def h(x, y):
+        r, s = (np.linalg.norm(z, axis=-1) for z in (x, y))
+        return np.abs(r - 1.0) * (x * y).sum(axis=-1) / (r * s) + s
+
+    svd = quietly(h, Gaussian.standard(2), Gaussian.standard(2), rtol=1e-2)
+    rng, left = np.random.default_rng(1), []
+    for _ in range(10):
+        x, y = rng.standard_normal((2, 20_000, 2))
+        left.append(np.mean((h(x, y) - svd(x, y)) ** 2))
+    assert svd.tail >= np.sqrt(np.mean(left)) - 3.0 * np.std(left) / np.sqrt(40.0 * np.mean(left))
+    norm = np.sqrt(2.0 + 0.5 * (3.0 - np.sqrt(2.0 * np.pi)))
+    assert abs(svd.norm - norm) <= svd.norm.error

@@ -55,3 +55,21 @@ def test_a_pair_that_contradicts_one_answer_contradicts_the_next():
                          400).remainder < 1e-12
     assert then.count > first.count
     assert then.remainder > 0.01    # the norm of the square is 0.016
+
+
+def test_pairs_around_one_pair_integrate_with_the_others():
+    """A bump of a millionth of the mass, of which batches have a flank for a centre, and all of cos(x - y)."""
+    mu, width = Gaussian(), 0.003
+
+    def bump(x, y):
+        return np.exp(-((x - 1.0) ** 2 + y**2) / (2.0 * width**2))
+
+    pairs, domain = pairs_of(lambda x, y: np.cos(x - y), mu, mu)
+    pairs.draw(domain, (masses(32, 0.4), masses(64, 0.6)), 3000)
+    for batch in range(3):
+        pairs.draw_around(domain, (1.0 + width * (1 - batch), 2.0 * width), 10_000)
+    t, u, values, weights = pairs.within(domain)
+    area = np.pi * width**2 / (2.0 * np.pi) * np.exp(-0.5)
+    found = weights @ (bump(t, u) * mu.sqrt_density(t) * mu.sqrt_density(u)) ** 2
+    assert found == pytest.approx(area, rel=0.1)
+    assert weights @ values**2 == pytest.approx(0.5 * (1.0 + np.exp(-4.0)), rel=0.05)
