@@ -132,7 +132,7 @@ class PanelBasis(LineBasis):
 
 
 def bends_of(edges: np.ndarray, roots: np.ndarray) -> np.ndarray:
-    """The bend of each panel, 1 or -1 where it has a root at one end alone: integers, shape (panels,)."""
-    after, before = (np.isin(part, roots[roots[:, 1] == side, 0]) for part, side in
+    """The bend of each panel, by the ends at which it has roots: integers, shape (panels,)."""
+    after, before = (np.isin(part, roots[roots[:, 1] == side, 0]).astype(int) for part, side in
                      ((edges[:-1], 1.0), (edges[1:], -1.0)))
-    return np.asarray(after.astype(int) - before)
+    return np.asarray(np.where(before == 1, 3 * after - 1, after))

@@ -79,17 +79,22 @@ class SeenPanels:
 
     def with_roots(self, samples: Samples, edges: np.ndarray, unresolved: np.ndarray,
                    singular: np.ndarray | tuple[()]) -> bool:
-        """Try roots at those ends of some panels that are known to be singular; whether one was found, and is noted."""
-        trials = [(left, right, side) for left, right, bend in np.array(_panels(edges, self.bends(edges)))[unresolved]
-                  for end, side in ((left, 1), (right, -1)) if bend == 0 and end in singular]
-        trials = [panel for panel in trials if panel not in self.known]
-        if self.roots is None or not trials:
+        """Try roots at all ends of some panels that are known to be singular; whether some were found, and noted."""
+        if self.roots is None:
+            return False
+        panels = [panel for panel, one in zip(_panels(edges, self.bends(edges)), unresolved, strict=True) if one]
+        known = np.concatenate([self.roots.ends, *([[end, side] for side in (-1.0, 1.0)] for end in singular)])
+        spans = np.array([panel[:2] for panel in panels]).reshape(-1, 2)
+        trials = [(*span, int(bends_of(np.array(span), known)[0])) for span in spans.tolist()]
+        chosen = [k for k, panel in enumerate(trials) if panel not in self.known]
+        if not chosen:
             return False
         # Polynomials in a root have half the degrees in the distance: they are better only where there is a root.
-        before = np.array([self.known[left, right, 0][0] for left, right, _ in trials])
-        better = self._of(samples, trials)[0] < 0.1 * before
-        found = np.array(trials)[better]
-        self.roots.add(np.where(found[:, 2] > 0, found[:, 0], found[:, 1]), found[:, 2])
+        before = np.array([self.known[panels[k]][0] for k in chosen])
+        found = np.array(chosen)[self._of(samples, [trials[k] for k in chosen])[0] < 0.1 * before]
+        bends = np.array([trials[k][2] for k in found.tolist()])
+        for side, at in ((1, bends > 0), (-1, (bends < 0) | (bends == 2))):
+            self.roots.add(spans[found[at], 0 if side > 0 else 1], np.full(np.count_nonzero(at), side))
         return len(found) > 0
 
     def _of(self, samples: Samples, panels: list[tuple[float, float, int]]) -> tuple[np.ndarray, np.ndarray]:
@@ -116,8 +121,8 @@ def panels_with_ends(measure: LineMeasure, spans: np.ndarray, bends: np.ndarray 
     nodes, weights = on_panels(left, right, *bent_nodes(ORDER, bends))
     ends = np.concatenate([next_to(left, right - left, 1.0), next_to(right, right - left, -1.0)], axis=1)
     bent = np.broadcast_to(np.reshape(bends, (-1, 1)), left.shape)
-    beside, _ = points_at(left, right, bent, -bent * _BESIDE_ROOT)
-    ends = np.where(bent == np.array([1, -1]), beside, ends)
+    beside, _ = points_at(left, right, bent, _BESIDE_ROOT * np.array([-1.0, 1.0]))
+    ends = np.where((bent == np.array([1, -1])) | (bent == 2), beside, ends)
     gaps = np.repeat(_GAP * (right - left), 2, axis=1)
     return measure.rule(np.concatenate([nodes, ends], axis=1).ravel(), np.concatenate([weights, gaps], axis=1).ravel())
 
@@ -135,7 +140,8 @@ def tails_with_ends(matrix: np.ndarray, bends: np.ndarray | int = 0) -> np.ndarr
 
 @lru_cache(maxsize=1)
 def _at_ends() -> np.ndarray:
-    """For each bend, from weighted samples at the nodes to weighted samples at both ends: shape (3, 2, ORDER)."""
-    ends = np.array([(-1.0, 1.0), (-_BESIDE_ROOT, 1.0), (-1.0, _BESIDE_ROOT)])
+    """For each bend, from weighted samples at the nodes to weighted samples at both ends: shape (4, 2, ORDER)."""
+    near = _BESIDE_ROOT
+    ends = np.array([(-1.0, 1.0), (-near, 1.0), (-near, near), (-1.0, near)])
     functions = np.stack([bent_rule(ORDER, bend).functions for bend in BENDS])
     return np.asarray(np.sqrt(2.0 * _GAP) * orthonormal_legendre(ends, ORDER) @ functions)

@@ -166,7 +166,7 @@ def split(edges: np.ndarray, measure: LineMeasure, tails: np.ndarray, threshold:
     room = (min(limit, broad) if len(chosen) > _MOST_WITHOUT_CURVES else limit) - len(width)
     if room <= 0 or len(chosen) == 0:
         return edges
-    middles = edges[:-1] + width * (0.5 if bends is None else 0.5 - 0.25 * bends)
+    middles = edges[:-1] + width * (0.5 if bends is None else np.where(bends == 2, 0.5, 0.5 - 0.25 * bends))
     if len(chosen) <= _MOST_WITHOUT_CURVES and len(chosen) * _HALVINGS_AT_ONCE <= room:
         steps = [_towards(edges, width, tails <= threshold, p, floor[p]) if bends is None else np.zeros(0)
                  for p in chosen.tolist()]

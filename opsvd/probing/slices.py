@@ -332,9 +332,10 @@ def _bent_rules(basis: PanelBasis, panel: np.ndarray, spans: np.ndarray,
                 order: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rules on parts, (p, 2), of panels with roots, for their functions times polynomials of some order in y.
 
-    Places in the panels, nodes and weights: shape (p, k) each. A polynomial in y has twice its degree in the root.
+    Places in the panels, nodes and weights: shape (p, k) each. A polynomial in y has up to three times its degree in
+    the place.
     """
-    t, w = gauss_legendre(order + basis.order // 2)
+    t, w = gauss_legendre((3 * order + basis.order) // 2)
     (left, right), bends = _spans(basis.edges, panel), basis.bends[panel, None]
     low, high = bent_places(left, right, bends, spans).T[..., None]
     place = 0.5 * (high + low) + 0.5 * (high - low) * t

@@ -6,8 +6,9 @@ z in [-1, 1] are counted in the root: t, the place from -1 to 1 in the panel, is
 
 .. math:: \tfrac12 (1 \pm t) = \big(\tfrac12 (1 \pm z)\big)^2, \qquad dt = (1 \pm z)\, dz ,
 
-with the upper signs for a root at the left end, the *bend* 1, and the lower ones for the bend -1. Of a panel without
-one, of bend 0, z is t. Polynomials in z then do what panels that shrink towards c geometrically would.
+with the upper signs for a root at the left end, the *bend* 1, and the lower ones for the bend -1. With roots at both
+ends, the bend 2, :math:`t = \tfrac12 (3 z - z^3)` is level at both. Of a panel without one, of bend 0, z is t.
+Polynomials in z then do what panels that shrink towards c geometrically would.
 """
 
 from dataclasses import dataclass
@@ -21,8 +22,8 @@ from .gauss_legendre import gauss_legendre, place_between
 from .jacobi import jacobi_recurrence
 from .legendre import legendre_transform, orthonormal_legendre
 
-BENDS = (0, 1, -1)
-"""Of panels: no root, one at the left end, one at the right end."""
+BENDS = (0, 1, 2, -1)
+"""Of panels: no root, one at the left end, at both, at the right end; each stands where it points in the tuple."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,14 +58,15 @@ def bent_rule(order: int, bend: int) -> BentRule:
         signs = (-1.0) ** np.arange(order)[:, None]
         return BentRule(*map(read_only, (-other.places[::-1], -other.nodes[::-1], other.weights[::-1],
                                          signs * other.functions[:, ::-1], other.transform[:, ::-1])))
-    shifts, roots = jacobi_recurrence(0.0, 1.0, order)
+    shifts, roots = jacobi_recurrence(bend - 1.0, 1.0, order)
     places, vectors = eigh_tridiagonal(shifts, roots[1:])
     weights = 2.0 * vectors[0] ** 2
     polynomials = orthonormal_legendre(places, order)
     roots_of_weights = np.sqrt(weights)
     orthonormal = np.linalg.qr(roots_of_weights[:, None] * polynomials)[0].T
     functions = np.linalg.solve(polynomials, np.diag(1.0 / roots_of_weights))
-    return BentRule(*map(read_only, (places, 0.5 * (1.0 + places) ** 2 - 1.0, weights, functions, orthonormal)))
+    nodes = 0.5 * (1.0 + places) ** 2 - 1.0 if bend == 1 else 0.5 * (3.0 - places**2) * places
+    return BentRule(*map(read_only, (places, nodes, weights, functions, orthonormal)))
 
 
 def bent_nodes(order: int, bends: np.ndarray | int) -> tuple[np.ndarray, np.ndarray]:
@@ -81,13 +83,16 @@ def bent_places(left: np.ndarray, right: np.ndarray, bends: np.ndarray, x: np.nd
         return straight
     width = right - left
     below, above = (2.0 * np.sqrt(np.maximum(part, 0.0) / width) - 1.0 for part in (x - left, right - x))
-    return np.asarray(np.where(bends == 0, straight, np.where(bends > 0, below, -above)))
+    both = 2.0 * np.sin(np.arcsin(np.clip(straight, -1.0, 1.0)) / 3.0)
+    return np.asarray(np.select([bends == 0, bends == 1, bends == 2], [straight, below, both], -above))
 
 
 def points_at(left: np.ndarray, right: np.ndarray, bends: np.ndarray, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The points of places z, and dx/dz there; all broadcast, and no bend is zero."""
-    width, share = right - left, 0.5 * (1.0 + bends * z)
-    return np.where(bends > 0, left + width * share**2, right - width * share**2), width * share
+    width, share = right - left, 0.5 * (1.0 + np.sign(bends) * z)
+    part = np.where(bends == 2, 3.0 - 2.0 * share, 1.0) * share**2
+    slope = np.where(bends == 2, 3.0 * (1.0 - share), 1.0) * share
+    return np.where(bends > 0, left + width * part, right - width * part), width * slope
 
 
 def graded_towards_roots(edges: np.ndarray, bends: np.ndarray) -> np.ndarray:
@@ -98,4 +103,4 @@ def graded_towards_roots(edges: np.ndarray, bends: np.ndarray) -> np.ndarray:
     """
     steps = np.diff(edges)[:, None] * 4.0 ** -np.arange(1.0, 15.0)
     return np.unique(np.concatenate([edges, (edges[:-1, None] + steps)[bends > 0].ravel(),
-                                     (edges[1:, None] - steps)[bends < 0].ravel()]))
+                                     (edges[1:, None] - steps)[(bends < 0) | (bends == 2)].ravel()]))
