@@ -33,7 +33,7 @@ def images_of(problem, discretisation, system, outside=0.0) -> Images:
     seen = discretisation.evidence
     samples = weighted_samples(problem.kernel, seen.domain, *spots)
     return images(problem.kernel, seen.domain, seen.checks[0], system, problem.rtol, outside=outside,
-                  hidden=seen.hidden, spots=tuple(spots), samples=samples)
+                  hidden=seen.known.hidden, spots=tuple(spots), samples=samples)
 
 
 @pytest.fixture(scope="module")
