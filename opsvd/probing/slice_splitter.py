@@ -161,7 +161,7 @@ class Splitter:
         done = [np.concatenate(parts) for parts in zip(*self.done, strict=True)]
         piece = holding(done[0], done[1], index, where)
         no = np.zeros(len(done[0]), dtype=bool)
-        pieces = SlicePieces(done[0], *done[1].T, no, np.full(len(no), np.inf), no, no.astype(int))    # type: ignore[call-arg]
+        pieces = SlicePieces(done[0], *done[1].T, no.astype(int), np.full(len(no), np.inf), no, no.astype(int))    # type: ignore[call-arg]
         lebesgue = 0.5 * (pieces.right - pieces.left)[:, None] * gauss_legendre(self.order)[1]
         wrong = np.zeros(len(index), dtype=bool)
         wrong[dense] = self._wrong(self.samples[panel[dense]], self.panels[panel[dense]], where[dense], widths[dense])
@@ -208,7 +208,7 @@ class Splitter:
         self.samples, tails, self.energy = self._sampled(left, right)
         self.threshold = self.tol * (float(np.sqrt(self.energy.sum() / max(n, 1))) if self.size is None else self.size)
         (index, panel), no = np.divmod(np.arange(n * panels), panels), np.zeros(n * panels, dtype=bool)
-        self.panels = SlicePieces(index, left[panel], right[panel], no, tails, no, no.astype(int))
+        self.panels = SlicePieces(index, left[panel], right[panel], no.astype(int), tails, no, no.astype(int))
         effects = self._effects(tails, self.energy, self.panels)
         self.dense = effects <= self.threshold
         located = None if self.cuts is None else self._located(self.cuts(self.x))
@@ -217,7 +217,7 @@ class Splitter:
         np.add.at(self.truncation, index[self.dense], effects[self.dense] ** 2)
         self.samples[~self.dense] = 0.0
         pieces = self.panels[~self.dense]
-        return pieces if located is None else self._cut(pieces, located)
+        return pieces if located is None else self._cut(pieces, located).in_batches(self._keep, last=False)
 
     def _located(self, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The panel of the slice, out of n panels, in which each of the places (n, c) lies, and the place."""
@@ -381,7 +381,7 @@ class Splitter:
     def _split(self, pieces: SlicePieces) -> SlicePieces:
         """Cut pieces at their breaks, grade them towards singular ends, and halve the others."""
         where, singular = np.full(len(pieces), np.nan), np.zeros(len(pieces), dtype=bool)
-        suspects = np.flatnonzero(pieces.stubborn) if self.waiting == 0 else np.zeros(0, dtype=np.intp)
+        suspects = np.flatnonzero(pieces.stubborn & (np.abs(pieces.graded) != 1) & (self.waiting == 0))
         where[suspects], singular[suspects] = classify_breaks(
             lambda which, points: self.kernel(self.x[pieces.index[suspects[which]], None], points),
             pieces.left[suspects], pieces.right[suspects], dear=self.kernel.dear,
@@ -390,11 +390,11 @@ class Splitter:
         self.waiting = halvings_before_search(self.waiting, searched=len(suspects) > 0, found=bool(found.any()))
         self.breaks.append(np.column_stack([self.x[pieces.index[found]], where[found]]))
         at_left, at_right = where - pieces.left <= _AT_END * width, pieces.right - where <= _AT_END * width
-        inside = found & ~at_left & ~at_right
-        fresh = ~pieces.graded
+        inside, fresh = found & ~at_left & ~at_right, pieces.graded == 0
         cut = np.where(inside, where, 0.5 * (pieces.left + pieces.right))
         lower, upper = pieces.between(pieces.left, cut), pieces.between(cut, pieces.right)
-        at_left, at_right, both = at_left & fresh, at_right & fresh & ~at_left, inside & singular & fresh
+        at_left, at_right = at_left & fresh | (pieces.graded == 1), at_right & fresh & ~at_left | (pieces.graded == -1)
+        both = inside & singular & fresh
         plain = ~(at_left | at_right | both)
         return lower[plain].joined(upper[plain], graded(pieces[at_left], 1), graded(pieces[at_right], -1),
                                    graded(lower[both], -1), graded(upper[both], 1))

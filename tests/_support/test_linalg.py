@@ -47,7 +47,7 @@ def test_what_is_beneath_the_errors_of_lapack_takes_no_full_decomposition(monkey
     matrix += 15.0 * EPS * np.linalg.norm(matrix) / np.linalg.norm(noise) * noise
     monkeypatch.setattr(np.linalg, "svd", lambda some, **options: shapes.append(some.shape) or svd(some, **options))
     u, s, v = compact_svd(matrix)
-    assert shapes == [(80, 500)]
+    assert shapes == [(500, 80)]
     np.testing.assert_allclose(s, expected[:len(s)], atol=1e-14)
     np.testing.assert_allclose((u * s) @ v.T, matrix, atol=1e-14)
 

@@ -402,3 +402,20 @@ def test_slices_against_roots_on_other_panels():
     np.testing.assert_allclose(slices.matrix(bent) @ coefficients, expected, rtol=0.0, atol=1e-11)
     np.testing.assert_allclose(slices.against_resolved(lambda y: bent.combine(y, coefficients), bent), expected,
                                rtol=0.0, atol=1e-11)
+
+
+def test_pieces_halve_towards_a_root_as_long_as_it_matters():
+    """Thirty halvings on either side resolve a root, where fifty were made."""
+    x = np.array([0.3, 1.1])
+    slices = slice_integrals(Kernel(lambda x, y: np.abs(x - y) ** 0.5), plain(x), STANDARD, EDGES, 1e-11, order=16)
+    np.testing.assert_allclose(against(slices, powers(1), 1)[:, 0], mean_power(x, 0.5), rtol=1e-10)
+    assert len(slices.index) <= 75 * len(x)
+
+
+def test_parts_between_given_cuts_are_looked_at_before_they_are_halved():
+    """A jump at a place that is given splits a panel into two pieces, and these into no more where they are smooth."""
+    x = np.linspace(-1.0, 1.0, 9)
+    slices = slice_integrals(Kernel(lambda x, y: x > y), plain(x), STANDARD, np.linspace(-9.0, 9.0, 37), 1e-9, order=16,
+                             cuts=lambda x: x[:, None])
+    np.testing.assert_allclose(against(slices, powers(1), 1)[:, 0], ndtr(x), rtol=1e-12)
+    assert len(slices.index) == 2 * np.count_nonzero(x % 0.5)
