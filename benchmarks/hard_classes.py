@@ -87,6 +87,7 @@ def rows() -> list[Row]:
         Row("sign(sin(5x) + sin(5y))", lambda x, y: np.sign(np.sin(5.0 * x) + np.sin(5.0 * y)), gaussian, None, True),
         Row("exp(-((y - x^2) / 0.05)^2)", lambda x, y: np.exp(-(((y - x * x) / 0.05) ** 2)), gaussian, None, True),
         Row("floor(x^2 + y^2)", lambda x, y: np.floor(x * x + y * y), gaussian, None, True),
+        Row("floor(x^2 + y^2), deviation 1/2", lambda x, y: np.floor(x * x + y * y), Gaussian(0.0, 0.5), None, True),
         Row("exp(0.4999xy) + 1", lambda x, y: np.exp(0.4999 * x * y) + 1.0, gaussian, None),
         Row("(|x - y| < 0.05) on [0, 1]", lambda x, y: np.abs(x - y) < 0.05, unit, lambda: known.band_values(20)),
         Row("1/(1.0001 + sin(x + y))", lambda x, y: 1.0 / (1.0001 + np.sin(x + y)), gaussian,
@@ -103,6 +104,8 @@ def rows() -> list[Row]:
         Row("floor(10xy)", lambda x, y: np.floor(10.0 * x * y), gaussian, None, True),
         Row("spiral, sign(sin(angle + 4 radius))",
             lambda x, y: np.sign(np.sin(np.arctan2(y, x) + 4.0 * np.hypot(x, y))), gaussian, None, True),
+        Row("the same on [-1, 1]",
+            lambda x, y: np.sign(np.sin(np.arctan2(y, x) + 4.0 * np.hypot(x, y))), Uniform(-1.0, 1.0), None, True),
     ]
 
 
