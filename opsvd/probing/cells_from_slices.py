@@ -17,6 +17,7 @@ from ..quadrature.legendre import TRUNCATED, legendre_transform, orthonormal_leg
 from .curved_cells import CurvedCells, CurvedPanel
 from .domain import Domain
 from .misplaced_jumps import strip_norms
+from .slice_hints import KnownBreaks
 from .slice_splitter import slice_integrals
 from .slices import SliceIntegrals
 
@@ -130,7 +131,8 @@ class _Work:
         self.allowed, self.share = allowed, 0.25 * allowed    # of a panel, of which some sixteen miss something
         # Of a slice: panels are about as wide as the measure.
         self.size = allowed / math.sqrt(self.mu_x.scale)
-        self.rng = np.random.default_rng(nodes)
+        # Strips that are narrower than nodes are apart, as beside tips, are seen where a panel that is near has them.
+        self.rng, self.known = np.random.default_rng(nodes), KnownBreaks()
 
     def looked_at(self, span: tuple[float, float], edges: np.ndarray) -> "_Look":
         """What stands for h on a panel: curves and cells through its slices, or strips of a slice each.
@@ -141,7 +143,10 @@ class _Work:
         left, right = np.array(span)[:, None, None]
         nodes, _ = on_panels(left, right, *gauss_legendre(self.nodes))
         rule = self.mu_x.rule(nodes.ravel(), np.ones(self.nodes))
-        slices = slice_integrals(self.kernel, rule, self.mu_y, edges, 0.1, order=PIECE_ORDER, size=self.size)
+        slices = slice_integrals(self.kernel, rule, self.mu_y, edges, 0.1, order=PIECE_ORDER, size=self.size,
+                                 known=self.known)
+        self.known = KnownBreaks(np.append(self.known.x, rule.nodes),
+                                 np.concatenate([self.known.breaks, slices.breaks]))
         breaks = [np.unique(slices.breaks[slices.breaks[:, 0] == x, 1]) for x in rule.nodes.tolist()]
         rows, ends, smooth = np.arange(self.nodes), self.edges[[0, -1]], np.array([len(some) == 0 for some in breaks])
         tried, pieces = list[CurvedPanel](), len(slices.ends) + self.nodes * len(slices.basis.edges)
@@ -149,7 +154,7 @@ class _Work:
             # Cells are no more than the pieces of all slices together, unless these have resolved nothing. Where each
             # slice breaks, and curves do not follow that, cells do only if the breaks are none: a slice's are enough.
             most = pieces if smooth.any() or curves[1].size else pieces // self.nodes
-            tried.append(self._panel(slices, rows, span, curves, most))
+            tried.append(self._on_pieces(self._panel(slices, rows, span, curves, most), slices, rule.nodes))
             if tried[-1].missed <= self.share:
                 break
         whole = min(tried, key=lambda panel: panel.missed)
@@ -197,6 +202,15 @@ class _Work:
                 off = np.abs(coefficients[-TRUNCATED:]).sum(axis=0)
                 curves = np.sort(np.clip(curves, *ends), axis=1)
             yield curves, off
+
+    def _on_pieces(self, panel: CurvedPanel, slices: SliceIntegrals, x: np.ndarray) -> CurvedPanel:
+        """The panel, with what the pieces of slices show that it misses: cells without curves see no narrow strip."""
+        _, weights = gauss_legendre(len(x))
+        lebesgue = 0.5 * np.diff(slices.ends) * gauss_legendre(PIECE_ORDER)[1]
+        there = CurvedCells([panel])(np.repeat(x[slices.index], PIECE_ORDER), slices.nodes.ravel())
+        wrong = np.sum((slices.values / lebesgue - there.reshape(lebesgue.shape)) ** 2 * lebesgue, axis=1)
+        energy = 0.5 * (panel.right - panel.left) * float(weights[slices.index] @ wrong)
+        return panel._replace(missed=math.hypot(panel.missed, math.sqrt(energy)))
 
     def _checked(self, panel: CurvedPanel) -> CurvedPanel:
         """The panel, with what random points and points at its ends show that it misses."""

@@ -12,7 +12,7 @@ from opsvd._support.budget import Budget
 from opsvd.kernels import Kernel
 from opsvd.methods.curved_stand_in import _near_curves, curved_stand_in
 from opsvd.operator.problem import Problem
-from opsvd.probing.cells_from_slices import curved_cells
+from opsvd.probing.cells_from_slices import _Work, curved_cells
 from opsvd.probing.curved_cells import CurvedCells
 from opsvd.probing.domain import Domain
 
@@ -116,6 +116,23 @@ def test_a_curve_at_a_wrong_place_shows(by):
     seen = _near_curves(problem, problem.domain, moved_up(cells, by))
     assert 0.5 * np.sqrt(by * mass) <= seen <= 4.0 * np.sqrt(by * mass)
     assert _near_curves(problem, problem.domain, cells) <= 0.1 * seen or by == 1e-9
+
+
+def test_strips_beside_the_tip_of_a_circle_are_seen():
+    """Two jumps 0.03 apart: slices of a panel farther out show where, and cells without curves miss them.
+
+    A panel nearer to the tip had no breaks, and missed nothing; one farther out had cells without curves, which missed
+    nothing at the nodes.
+    """
+    def disc(x, y):
+        return np.where((x - 0.3) ** 2 + (y + 0.2) ** 2 < 1.3, 1.0, 0.0)
+
+    problem, tip = dear(disc), 0.3 - np.sqrt(1.3)
+    work = _Work(problem.kernel, problem.lines, np.linspace(-6.0, 6.0, 5), 1e-7, 12)
+    outer, inner = (work.looked_at((tip + low, tip + high), work.edges) for low, high in ((1e-4, 4e-4), (1e-7, 1e-4)))
+    assert outer.breaks == inner.breaks == 2.0
+    assert outer.missed <= 1e-6 <= inner.missed
+    assert work.looked_at((tip + 0.002, tip + 0.008), work.edges).missed <= 1e-6
 
 
 def test_outside_of_the_box_it_is_zero():
