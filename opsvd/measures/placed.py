@@ -11,10 +11,8 @@ from .coordinates import Coordinate, Place, Plain
 from .line import LineMeasure
 
 
-class PlacedMeasure(LineMeasure):
-    r"""A measure with a density of x, :math:`\rho(t) = \rho(x(t))\, x'(t)` in the coordinate t.
-
-    A subclass sets `coordinates`, and gives `log_density` of places, and either `quantile` or `center` and `scale`.
+class CoordinateMeasure(LineMeasure):
+    """A measure whose coordinate is one of `opsvd.measures.coordinates`, which a subclass sets.
 
     Attributes
     ----------
@@ -22,6 +20,35 @@ class PlacedMeasure(LineMeasure):
     """
 
     coordinates: Coordinate
+
+    @property
+    def plain(self) -> bool:
+        """Whether the coordinate is x itself."""
+        return isinstance(self.coordinates, Plain)
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """That of the coordinate."""
+        return self.coordinates.span
+
+    def points(self, t: np.ndarray) -> np.ndarray:
+        """The points x of coordinates t."""
+        return self.coordinates.points(np.asarray(t, dtype=np.float64))
+
+    def coordinate(self, x: np.ndarray) -> np.ndarray:
+        """The coordinates t of points x."""
+        return self.coordinates.inverse(x)
+
+    def logarithmic_slope(self, t: np.ndarray) -> np.ndarray:
+        """By the slope of the map."""
+        return self.coordinates.logarithmic_slope(np.asarray(t, dtype=np.float64))
+
+
+class PlacedMeasure(CoordinateMeasure):
+    r"""A measure with a density of x, :math:`\rho(t) = \rho(x(t))\, x'(t)` in the coordinate t.
+
+    A subclass gives `log_density` of places, and either `quantile` or `center` and `scale`.
+    """
 
     @abstractmethod
     def log_density(self, place: Place) -> np.ndarray:
@@ -37,16 +64,6 @@ class PlacedMeasure(LineMeasure):
         """Half of what two thirds of the mass take of the coordinate: the standard deviation, for a Gaussian."""
         return float(np.diff(self.quantile(ndtr(np.array([-1.0, 1.0]))))[0] / 2.0)
 
-    @property
-    def plain(self) -> bool:
-        """Whether the coordinate is x itself."""
-        return isinstance(self.coordinates, Plain)
-
-    @property
-    def span(self) -> tuple[float, float]:
-        """That of the coordinate."""
-        return self.coordinates.span
-
     def sqrt_density(self, t: np.ndarray) -> np.ndarray:
         """The square root of the density of t."""
         t = points(t, "t", 1)
@@ -54,15 +71,3 @@ class PlacedMeasure(LineMeasure):
             place = self.coordinates.place(t)
             root = np.exp(0.5 * (self.log_density(place) + place.log_slope))
         return np.where((t >= self.span[0]) & (t <= self.span[1]) & np.isfinite(root), root, 0.0)
-
-    def points(self, t: np.ndarray) -> np.ndarray:
-        """The points x of coordinates t."""
-        return self.coordinates.points(np.asarray(t, dtype=np.float64))
-
-    def coordinate(self, x: np.ndarray) -> np.ndarray:
-        """The coordinates t of points x."""
-        return self.coordinates.inverse(x)
-
-    def logarithmic_slope(self, t: np.ndarray) -> np.ndarray:
-        """By the slope of the map."""
-        return self.coordinates.logarithmic_slope(np.asarray(t, dtype=np.float64))

@@ -8,10 +8,10 @@ from scipy.special import polygamma
 from .._support.validation import affordable, finite_float, generator, points, positive_float
 from .coordinates import HyperbolicSine
 from .incomplete import log_beta, logit_of_beta_quantile
-from .line import LineMeasure
+from .placed import CoordinateMeasure
 
 
-class StudentT(LineMeasure):
+class StudentT(CoordinateMeasure):
     r"""Student's measure on the line, of density proportional to :math:`(1 + (x - m)^2 / (\nu s^2))^{-(\nu + 1) / 2}`.
 
     One degree of freedom makes the law of Cauchy. The coordinate t has :math:`x = m + s \sqrt\nu \sinh t`, and the
@@ -45,7 +45,7 @@ class StudentT(LineMeasure):
         self.df, self.mean = positive_float(df, "df"), finite_float(mean, "mean")
         self.unit = positive_float(scale, "scale")
         self.most_polynomials = float(math.ceil(0.5 * self.df))
-        self._coordinates = HyperbolicSine(self.mean, self.unit * math.sqrt(self.df))
+        self.coordinates = HyperbolicSine(self.mean, self.unit * math.sqrt(self.df))
         self.symmetry = self.mean
         self._log_norm = log_beta(0.5 * self.df, 0.5)
 
@@ -53,11 +53,6 @@ class StudentT(LineMeasure):
     def given(self) -> dict[str, float]:
         """The degrees of freedom, the mean and the scale."""
         return {"df": self.df, "mean": self.mean, "scale": self.unit}
-
-    @property
-    def span(self) -> tuple[float, float]:
-        """The line."""
-        return -np.inf, np.inf
 
     @property
     def center(self) -> float:
@@ -78,18 +73,6 @@ class StudentT(LineMeasure):
         with np.errstate(invalid="ignore"):
             log_cosh = np.where(far, np.logaddexp(t, -t) - np.log(2.0), np.log1p(2.0 * squared))
         return np.asarray(np.exp(-0.5 * (self.df * log_cosh + self._log_norm)))
-
-    def points(self, t: np.ndarray) -> np.ndarray:
-        """The points x of coordinates t."""
-        return self._coordinates.points(np.asarray(t, dtype=np.float64))
-
-    def coordinate(self, x: np.ndarray) -> np.ndarray:
-        """The coordinates t of points x."""
-        return self._coordinates.inverse(x)
-
-    def logarithmic_slope(self, t: np.ndarray) -> np.ndarray:
-        """By the slope of the map."""
-        return self._coordinates.logarithmic_slope(np.asarray(t, dtype=np.float64))
 
     def sample(self, n: int, rng: np.random.Generator) -> np.ndarray:
         """Draw n independent points, shape (n,)."""

@@ -13,12 +13,12 @@ from ..quadrature import PIECE_ORDER, Distribution, composite_gauss_legendre, ga
 from ..quadrature.legendre import TRUNCATED, legendre_sum, legendre_transform, orthonormal_legendre
 from .coordinates import Coordinate, HyperbolicSine, Logarithm, Logit, Plain, Reflected, Softplus
 from .focused import Focused
-from .line import LineMeasure
+from .placed import CoordinateMeasure
 
 _KINDS: tuple[type[Any], ...] = (Plain, Logit, Softplus, Logarithm, HyperbolicSine)
 
 
-class Tabulated(LineMeasure):
+class Tabulated(CoordinateMeasure):
     r"""A measure whose root of the density is a polynomial of degree below 16 on each of some pieces.
 
     Each polynomial is good to 1e-13 of its own largest value, so that the density has digits where it is tiny too.
@@ -59,16 +59,6 @@ class Tabulated(LineMeasure):
         return f"Tabulated({len(self.panels) - 1} pieces)"
 
     @property
-    def plain(self) -> bool:
-        """Whether the coordinate is x itself."""
-        return isinstance(self.coordinates, Plain)
-
-    @property
-    def span(self) -> tuple[float, float]:
-        """That of the coordinate."""
-        return self.coordinates.span
-
-    @property
     def center(self) -> float:
         """The median of the coordinate, roughly."""
         return float(self.middle[0])
@@ -92,18 +82,6 @@ class Tabulated(LineMeasure):
         """From the pieces: others might miss narrow peaks."""
         low, high = self.box(1e-20)
         return Distribution(self.sqrt_density, self.panels[(self.panels >= low) & (self.panels <= high)])
-
-    def points(self, t: np.ndarray) -> np.ndarray:
-        """The points x of coordinates t."""
-        return self.coordinates.points(np.asarray(t, dtype=np.float64))
-
-    def coordinate(self, x: np.ndarray) -> np.ndarray:
-        """The coordinates t of points x."""
-        return self.coordinates.inverse(x)
-
-    def logarithmic_slope(self, t: np.ndarray) -> np.ndarray:
-        """By the slope of the map."""
-        return self.coordinates.logarithmic_slope(np.asarray(t, dtype=np.float64))
 
     def box(self, tol: float) -> tuple[float, float]:
         """The pieces on which the root of the density times the scale exceeds tol."""
