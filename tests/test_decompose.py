@@ -111,7 +111,7 @@ def test_a_trace_of_something_narrow_is_not_taken_for_zero(width):
     assert abs(svd.singular_values[0] - exact) <= svd.errors[0]
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_fast_oscillation_in_one_variable_is_resolved():
     """Where x needs few panels y may have many: sin(xy) for x about 30."""
     svd = opsvd.decompose(lambda x, y: np.sin(x * y), Gaussian(30.0, 0.1), method="panels")

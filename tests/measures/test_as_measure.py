@@ -130,7 +130,11 @@ def test_others_are_densities(name):
     assert as_measure(law, "mu_x") == mu
 
 
-@pytest.mark.parametrize("name", ["weibull_min(0.5)", "laplace", "an object", "levy"])
+QUICK = ("weibull_min(0.5)", "laplace", "an object", "levy")
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.thorough)
+                                  for name in OTHERS])
 def test_values_under_distributions(name):
     """(x > y) has the same values under all continuous laws."""
     svd = quietly(lambda x, y: x > y, OTHERS[name](), OTHERS[name](), max_seconds=1e4)
@@ -139,13 +143,6 @@ def test_values_under_distributions(name):
     assert (wrong <= svd.errors).all()
     # Of the law that begins at five, 3e-5 of the mass lie where all points are one float: what h is there is not known.
     assert (svd.errors[:6] <= (1e-9 if name == "gamma(0.3, loc=5)" else 1e-10)).all()
-
-
-@pytest.mark.thorough
-@pytest.mark.parametrize("name", OTHERS)
-def test_values_under_all_distributions(name):
-    """The others too."""
-    test_values_under_distributions(name)
 
 
 def test_integers_until_nothing_is_left():

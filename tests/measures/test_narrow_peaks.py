@@ -64,17 +64,9 @@ def assert_values_of_a_jump(mu):
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("name", ["two and nothing else", "a break inside a peak"])
+@pytest.mark.parametrize("name", NARROW)
 def test_values_under_narrow_peaks(name):
     """Panels of methods resolve them."""
-    pdf, support, breaks = NARROW[name]
-    assert_values_of_a_jump(Density(pdf, support, breaks))
-
-
-@pytest.mark.thorough
-@pytest.mark.parametrize("name", NARROW)
-def test_values_under_all_narrow_peaks(name):
-    """The others too."""
     pdf, support, breaks = NARROW[name]
     assert_values_of_a_jump(Density(pdf, support, breaks))
 

@@ -12,7 +12,7 @@ from opsvd.methods.angular_profile import product_profile
 
 def decomposed(phi, k, kinks, rtol):
     """The decomposition, without a warning if it says that it has not converged."""
-    return quietly(elementwise(phi, k, kinks), rtol=rtol)
+    return quietly(elementwise(phi, k, kinks), rtol=rtol, max_seconds=1e3)
 
 
 @pytest.fixture
@@ -69,8 +69,7 @@ def test_the_step_against_closed_forms_of_the_angle(k, rtol):
 @pytest.mark.parametrize(("phi", "slope", "kinks", "k"), [
     (relu_1, step_1, [1.0], 3),
     (clip, box, [-1.0, 1.0], 2),
-    (lambda z: np.abs(z + 0.3), lambda z: np.sign(z + 0.3), [-0.3], 5),
-], ids=["relu, 3", "clip, 2", "abs, 5"])
+], ids=["relu, 3", "clip, 2"])
 def test_degree_l_of_phi_is_degree_l_minus_one_of_its_slope(phi, slope, kinks, k):
     """By Stein's lemma the values of degree l in R^k are those of phi' of degree l - 1 in R^(k + 2)."""
     svd, of_slope = decomposed(phi, k, kinks, 1e-8), decomposed(slope, k + 2, kinks, 1e-10)

@@ -73,7 +73,7 @@ def test_bars_of_few_values_hold(phi):
     """At every limit, and two tolerances in turn."""
     kernel = opsvd.elementwise(lambda z: phi(0.3 * z), 3)
     exact = quietly(kernel, rtol=1e-9)
-    for limit, rtol in ((1000, 1e-2), (2000, 1e-6), (5000, 1e-2), (20_000, 1e-6), (100_000, 1e-6)):
+    for limit, rtol in ((1000, 1e-2), (2000, 1e-6), (5000, 1e-2), (50_000, 1e-6)):
         svd = quietly(kernel, rtol=rtol, max_evaluations=limit)
         count = min(svd.rank, exact.rank)
         assert svd.evaluations <= limit

@@ -77,8 +77,7 @@ def test_few_values_are_enough():
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("limit", [2000, 5000])
-@pytest.mark.parametrize("measure", [PLANE, SPACE], ids=["R^2", "R^3"])
+@pytest.mark.parametrize(("measure", "limit"), [(PLANE, 2000), (SPACE, 5000)], ids=["R^2", "R^3"])
 def test_bars_of_a_kink(measure, limit):
     """exp(-|x - y|) against the answer where values are not dear: as narrow, within one and a half times."""
     def h(x, y):

@@ -280,15 +280,12 @@ def test_two_independent_inputs_against_gauss_rules(lines):
     np.testing.assert_array_less(np.abs(svd.singular_values[:count] - reference[:count]), svd.errors[:count] + 3e-5)
 
 
-@pytest.mark.parametrize(("lines", "rtol"), [
-    ((opsvd.Uniform(-1.0, 1.0),) * 3, 1e-5),
-    ((opsvd.Uniform(-1.0, 1.0), opsvd.Uniform(-1.0, 2.0), opsvd.Beta(2.0, 2.0, -1.0, 1.0)), 1e-2)],
-    ids=["cube", "one is not symmetric"])
 @pytest.mark.thorough
-def test_three_independent_inputs_against_closed_means(lines, rtol):
+def test_three_independent_inputs_against_closed_means():
     """exp(-z^2 / 8), whose means over y are closed, by Gauss rules of x alone."""
+    lines = (opsvd.Uniform(-1.0, 1.0),) * 3
     svd = decompose(lambda x, y: np.exp(-0.125 * (np.sum(x * y[..., :3], axis=-1) + y[..., 3]) ** 2),
-                    opsvd.Product(*lines), Gaussian.standard(4), rtol=rtol, max_seconds=200.0)
+                    opsvd.Product(*lines), Gaussian.standard(4), rtol=1e-5, max_seconds=200.0)
     rules = [line.gauss_rule(9) for line in lines]
     parts = ([line.points(rule.nodes) for line, rule in zip(lines, rules, strict=True)],
              [rule.weights for rule in rules])
@@ -519,13 +516,13 @@ def test_steps_of_two_inputs_against_a_closed_mean():
     np.testing.assert_allclose(svd.singular_values[:count], np.sort(reference)[::-1][:count], atol=1e-4)
 
 
-@pytest.mark.parametrize("k", [2, 4])
 @pytest.mark.thorough
-def test_clip_of_several_inputs_is_known_to_nine_digits(k, tmp_path):
+def test_clip_of_several_inputs_is_known_to_nine_digits(tmp_path):
     """A larger tolerance and exchanged sides agree; functions have the energy that values say; files keep them."""
+    k = 4
     svd, other = answer("clip", k), answer("clip", k, rtol=1e-5)
     assert svd.errors[:10].max() < 1e-9 * svd.values[0]
-    assert svd.multiplicities[:3].tolist() == [1, k, {2: 2, 4: 9}[k]]
+    assert svd.multiplicities[:3].tolist() == [1, k, 9]
     count = min(len(svd.values), len(other.values), 8)
     np.testing.assert_array_less(np.abs(svd.values[:count] - other.values[:count]),
                                  svd.value_errors[:count] + other.value_errors[:count])
@@ -533,7 +530,7 @@ def test_clip_of_several_inputs_is_known_to_nine_digits(k, tmp_path):
                           Gaussian.standard(k + 1), Gaussian.standard(k), rtol=1e-2, max_seconds=200.0)
     np.testing.assert_allclose(exchanged.values[:4], svd.values[:4], atol=1e-3)
     rng = np.random.default_rng(7)
-    x, y = rng.standard_normal((40_000, k)), rng.standard_normal((40_000, k + 1))
+    x, y = rng.standard_normal((10_000, k)), rng.standard_normal((10_000, k + 1))
     left, right = (np.sum(part * part, axis=0) / len(part) for part in (other.left(x), other.right(y)))
     np.testing.assert_allclose(left[:1 + k], 1.0, atol=0.03)
     np.testing.assert_allclose(right[:1 + k], 1.0, atol=0.03)
