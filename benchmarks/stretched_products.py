@@ -25,7 +25,7 @@ FUNCTIONS = {
     "|z|": (np.abs, (0.0,)),
 }
 SETTINGS = [((1.0, 0.1), 1e-9, tuple(FUNCTIONS)), ((1.0, 0.3, 0.1), 1e-9, tuple(FUNCTIONS)),
-            ((1.0, 0.75, 0.5, 0.25), 1e-7, ("tanh", "relu")), ((1.0, 0.5, 0.3, 0.1), 1e-7, tuple(FUNCTIONS))]
+            ((1.0, 0.75, 0.5, 0.25), 1e-7, tuple(FUNCTIONS)), ((1.0, 0.5, 0.3, 0.1), 1e-7, tuple(FUNCTIONS))]
 
 
 def main() -> None:

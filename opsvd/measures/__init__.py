@@ -16,7 +16,7 @@ from .line import UNDERFLOW, LineMeasure, lengths_of, require_line
 from .logarithm import LogarithmicLine, has_logarithm
 from .lognormal import LogNormal
 from .mixture import Mixture
-from .product import Product, gaussian_vector
+from .product import Product, gaussian_vector, weights_and_biases
 from .pushforward import Pushforward
 from .rotational import Ball, Rotational, Sphere
 from .student_t import StudentT
@@ -27,7 +27,7 @@ __all__ = ["MEASURES", "UNDERFLOW", "Atom", "Ball", "Beta", "Chi", "Circle", "De
            "Exponential", "Gamma", "Gaussian", "GaussianVector", "LineMeasure", "LogNormal", "LogarithmicLine",
            "Measure", "MeasureLike", "Mixture", "Product", "Pushforward", "Rotational", "Sphere", "StudentT", "Uniform",
            "as_measure", "gaussian_vector", "has_logarithm", "lengths_of", "radial_half_density", "radial_reach",
-           "require_line"]
+           "require_line", "weights_and_biases"]
 
 MEASURES: dict[str, type[Measure]] = {measure.__name__: measure for measure in (
     Ball, Beta, Circle, Density, Discrete, Empirical, Exponential, Gamma, Gaussian, GaussianVector, LogNormal, Mixture,

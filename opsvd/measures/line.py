@@ -159,6 +159,11 @@ class LineMeasure(Measure):
             return np.asarray(np.abs(logarithms @ derivative) / reach)
 
     @property
+    def has_atoms(self) -> bool:
+        """Whether some point has a mass of a five-hundredth or more."""
+        return bool(np.any(np.diff(self.from_uniform(np.linspace(0.001, 0.999, 500))) == 0.0))
+
+    @property
     def covers_line(self) -> bool:
         """Whether coordinates are points, and there are no ends that a kernel must not be evaluated beyond."""
         return self.plain and self.span == (-math.inf, math.inf)

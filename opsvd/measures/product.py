@@ -1,6 +1,6 @@
 """Vectors of independent coordinates, or independent parts."""
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -122,3 +122,30 @@ def gaussian_vector(measure: Measure) -> GaussianVector | None:
         return None
     mean = measure.unwhiten(np.zeros(measure.rank))
     return GaussianVector.of_root(mean, (measure.unwhiten(np.eye(measure.rank)) - mean).T)
+
+
+def weights_and_biases(measure: Measure) -> tuple[GaussianVector, LineMeasure | None, int] | None:
+    """A vector of Gaussian weights and of biases of any law; None for other measures.
+
+    Returns
+    -------
+    law : GaussianVector
+        With biases that are Gaussian, of mean zero, and about as wide as they are.
+    biases : LineMeasure or None
+        The law of the number that is not Gaussian, and has no atoms; None if all are Gaussian.
+    place : int
+        Where it is among the coordinates.
+    """
+    if (law := gaussian_vector(measure)) is not None:
+        return law, None, -1
+    if not isinstance(measure, Product):
+        return None
+    others = [i for i, part in enumerate(measure.measures) if not isinstance(part, Gaussian | GaussianVector)]
+    biases = measure.measures[others[0]]
+    if len(others) > 1 or not isinstance(biases, LineMeasure) or biases.has_atoms:
+        return None
+    width = float(np.ptp(biases.unwhiten(np.array([[-1.0], [1.0]]))))
+    gaussian = Product(*(Gaussian(0.0, 0.5 * width) if i == others[0] else part
+                         for i, part in enumerate(measure.measures)))
+    return (cast("GaussianVector", gaussian_vector(gaussian)), biases,
+            sum(part.dim for part in measure.measures[:others[0]]))

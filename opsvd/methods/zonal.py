@@ -45,7 +45,8 @@ class Zonal(Method):
 
     a is affine in x, as for neurons phi(<w, x> + b) with y = (w, b). y has any covariance. x is a number under any
     measure; a vector that is round as y sees it; a Gaussian vector of any mean and covariance, of up to four
-    directions; two independent numbers under any measures; or three under measures of bounded support.
+    directions; two independent numbers under any measures; or three under measures of bounded support. Biases b that
+    are independent of w may have any law, if x is a number or a centred Gaussian vector.
     """
 
     def refusal(self, problem: Problem) -> str | None:

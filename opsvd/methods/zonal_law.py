@@ -8,7 +8,17 @@ from typing import NamedTuple, cast
 import numpy as np
 
 from ..kernels import Side
-from ..measures import Chi, GaussianVector, LineMeasure, Measure, Product, gaussian_vector, lengths_of
+from ..measures import (
+    Chi,
+    Gaussian,
+    GaussianVector,
+    LineMeasure,
+    Measure,
+    Product,
+    gaussian_vector,
+    lengths_of,
+    weights_and_biases,
+)
 from ..probing.bilinear import Bilinear
 from .zonal_planes import GaussianPlane, Plane, RoundPlane
 from .zonal_products import ProductPlane
@@ -29,7 +39,9 @@ class ZonalLaw:
     shifts : (ndarray, ndarray), shape (p + 1,) each
         What is added to the turned variables.
     mean : ndarray, shape (p + 1,)
-        Of b, whose covariance is the identity.
+        Of b, whose covariance is the identity, if it is Gaussian.
+    biases : (LineMeasure, float)
+        The last number of b is this number times one under the measure, and independent of the others.
     """
 
     plane: Plane
@@ -37,16 +49,25 @@ class ZonalLaw:
     turns: tuple[np.ndarray, np.ndarray]
     shifts: tuple[np.ndarray, np.ndarray]
     mean: np.ndarray
+    biases: tuple[LineMeasure, float]
 
     @property
     def k(self) -> int:
         """The dimension p + 1."""
         return len(self.shifts[0])
 
+    @property
+    def round(self) -> bool:
+        """Whether b is Gaussian, with mean zero."""
+        return isinstance(self.biases[0], Gaussian) and not self.mean.any()
+
 
 def find_law(form: Bilinear, sides: tuple[Side, Side]) -> ZonalLaw | str:
     """The laws of a and b, or why there are none."""
-    affine, linear = sides[form.affine], Side(cast("GaussianVector", gaussian_vector(sides[1 - form.affine].measure)))
+    affine = sides[form.affine]
+    gaussian, biases, place = cast("tuple[GaussianVector, LineMeasure | None, int]",
+                                   weights_and_biases(sides[1 - form.affine].measure))
+    linear = Side(gaussian)
     origin = linear.unplaced(np.zeros((1, linear.measure.dim)))[0]    # of v = C y + origin
     to_v = linear.unplaced(np.eye(linear.measure.dim)).T - origin[:, None]
     zero = np.zeros((1, linear.directions))
@@ -69,11 +90,17 @@ def find_law(form: Bilinear, sides: tuple[Side, Side]) -> ZonalLaw | str:
     scale = math.sqrt((found.square + bias**2) / (found.axes.shape[1] + 1.0))
     plane, mean_of_b = found.plane(scale, bias / scale), turn @ mean
     mean_of_b[np.abs(mean_of_b) <= rounding * (1.0 + np.linalg.norm(mean))] = 0.0
-    if mean_of_b.any() and not along_lines(plane, affine.measure):
+    to_b, along = turn @ to_v, along_lines(plane, affine.measure)
+    if mean_of_b.any() and not along:
         return ("takes weights that have a mean if x is a number, or a Gaussian vector of mean zero with biases that "
                 "are independent of the weights")
-    return ZonalLaw(plane, scale, (turn @ slopes / scale, turn @ to_v),
-                    (turn @ constant / scale, turn @ (origin + mean)), mean_of_b)
+    law: tuple[LineMeasure, float] = Gaussian(float(mean_of_b[-1]), 1.0), 1.0
+    if biases is not None:
+        law = biases, float(to_b[-1, place])
+        if not along or np.abs(np.delete(to_b[-1], place)).max() > rounding * abs(law[1]):
+            return "takes biases that are not Gaussian if x is a number, or a Gaussian vector of mean zero"
+    return ZonalLaw(plane, scale, (turn @ slopes / scale, to_b),
+                    (turn @ constant / scale, turn @ (origin + mean)), mean_of_b, law)
 
 
 def along_lines(plane: Plane, measure: Measure) -> bool:
@@ -130,7 +157,7 @@ def _of_product(measure: Product, slopes: np.ndarray, constant: np.ndarray, roun
         return "takes independent parts of x if they are two or three numbers, of which a neuron takes all"
     if len(lines) == 3 and not all(np.isfinite(line.points(np.array(line.span))).all() for line in lines):
         return "takes three independent numbers x under measures of bounded support alone"
-    if any(np.any(np.diff(line.from_uniform(np.linspace(0.001, 0.999, 500))) == 0.0) for line in lines):
+    if any(line.has_atoms for line in lines):
         return "takes independent numbers x under measures without atoms"
     axes = slopes / sizes
     if np.abs(axes.T @ axes - np.eye(len(lines))).max() > rounding:

@@ -81,7 +81,7 @@ class SliceGrid:
 
     @cached_property
     def _edges_of_w(self) -> np.ndarray:
-        return self.rule.edges_of_w(self.slices.ends, self.basis.edges[[0, -1]])
+        return self.rule.edges_of_w(self.slices.ends, (float(self.basis.edges[0]), float(self.basis.edges[-1])))
 
     @cached_property
     def basis(self) -> ContinuedPanels:

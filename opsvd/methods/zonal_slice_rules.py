@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..measures import radial_reach
+from ..measures import Gaussian, LineMeasure, radial_reach
 from ..operator.problem import Problem
 from ..probing.bilinear import Bilinear
 from ..quadrature import composite_gauss_legendre, divided
@@ -133,8 +133,8 @@ class WeightsRule:
         If the law of z is even, (w, b) and (-w, b) give the same but for the signs of odd functions. If phi is even or
         odd, (w, b) and (-w, -b) give the same. Both must be as likely.
         """
-        w, b = (mean == 0.0 for mean in self.center)
-        return self.vectors or (w and (self._mirrored or (self._definite and b))), self._turned
+        even = self.center[0] == 0.0
+        return self.vectors or (even and (self._mirrored or (self._definite and self._even))), self._turned
 
     @property
     def separate(self) -> bool:
@@ -144,7 +144,12 @@ class WeightsRule:
     @property
     def _turned(self) -> bool:
         """Whether (w, -b) gives the same as (w, b), but for the signs of odd functions."""
-        return self._mirrored and self._definite and self.center[1] == 0.0
+        return self._mirrored and self._definite and self._even
+
+    @property
+    def _even(self) -> bool:
+        """Whether the law of b is even."""
+        return self.neurons.law.biases[0].symmetry == 0.0
 
     @property
     def _definite(self) -> bool:
@@ -163,18 +168,18 @@ class WeightsRule:
 
     def of_b(self, w: float, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Nodes, and weights times their probability densities, for one w."""
-        b, weights = composite_gauss_legendre(self.edges_of_b(w, ends), self.size.b)
-        both = 2.0 if self.positive[1] else 1.0
-        return b, both * weights * np.exp(-0.5 * (b - self.center[1]) ** 2) / math.sqrt(2.0 * math.pi)
+        line, slope = self.neurons.law.biases
+        t, weights = composite_gauss_legendre(self.edges_of_b(w, ends), self.size.b)
+        return slope * line.points(t), (2.0 if self.positive[1] else 1.0) * weights * line.sqrt_density(t) ** 2
 
-    def edges_of_w(self, ends: np.ndarray, box: np.ndarray) -> np.ndarray:
+    def edges_of_w(self, ends: np.ndarray, box: tuple[float, float]) -> np.ndarray:
         """Panels that become narrower towards zero, as far as largest x, and D, need, and end where two lines cross.
 
         Parameters
         ----------
         ends : ndarray
             The numbers z at the ends of panels.
-        box : ndarray, shape (2,)
+        box : (float, float)
             The first coordinate of z and the last.
         """
         largest, shift, mean = float(np.abs(ends).max()), 0.8 if self.check else 1.0, self.center[0]
@@ -182,14 +187,14 @@ class WeightsRule:
         while edges[-1] * largest > 0.5 or edges[-1] > 5.0 * self.least:
             edges.append(edges[-1] / 3.0)
         wide = np.concatenate([shift * np.array([1.1, 1.9, 2.9, 4.2, 6.0]), [self.reach]])
-        line, breaks = self.across.line, self.neurons.breaks
         # Where the density of x jumps, functions of (w, b) are not smooth along a line.
-        hard = [end for end in line.span if math.isfinite(end) and line.sqrt_density(np.array(end)) > 0.0]
-        t = np.unique(np.concatenate([hard, line.edges[(line.edges > box[0]) & (line.edges < box[1])]]))
-        lines = self.across.first(t)
+        lines, breaks = self.across.first(_not_smooth(self.across.line, box)), self.neurons.breaks
+        biases, slope = self.neurons.law.biases
+        fixed = self.across.bias * slope * biases.points(_not_smooth(biases, self._box_of_b))
         with np.errstate(divide="ignore", invalid="ignore"):
-            crossed = np.abs(np.subtract.outer(breaks, breaks).ravel()[:, None]
-                             / np.subtract.outer(lines, lines).ravel()).ravel()
+            crossed = np.abs(np.concatenate([
+                np.divide.outer(np.subtract.outer(breaks, breaks).ravel(), np.subtract.outer(lines, lines).ravel()),
+                np.divide.outer(np.subtract.outer(breaks, fixed).ravel(), lines)], axis=None))
         crossed = crossed[(crossed > edges[-1]) & (crossed < abs(mean) + 0.9 * self.reach)]
         found = np.concatenate([edges, wide, crossed] if mean == 0.0 else [edges, crossed])
         found = np.concatenate([-found, [0.0], found])
@@ -204,20 +209,40 @@ class WeightsRule:
         return divided(found, np.ceil(waves).astype(int).clip(1))
 
     def edges_of_b(self, w: float, ends: np.ndarray) -> np.ndarray:
-        """Ends of panels where phi breaks at the ends of panels of x, and between them.
+        """Ends of panels, in the coordinate of b, where phi breaks at the ends of panels of x, and between them.
 
         Images of polynomials vary over lengths in b that are w times those in x over which polynomials do. Lines that
         are nearer to each other, of many breaks, are taken as one.
         """
-        top, mean = math.sqrt(max(self.reach**2 - (w - self.center[0]) ** 2, 0.01)), self.center[1]
+        line, slope = self.neurons.law.biases
+        t = np.array(self._box_of_b)
+        if isinstance(line, Gaussian):    # within the circle of (w, b)
+            top = math.sqrt(max(self.reach**2 - (w - self.center[0]) ** 2, 0.01))
+            t = line.mean + top * np.array([-1.0, 1.0])
+        if self.positive[1]:
+            t[0] = line.coordinate(np.zeros(1))[0]
+        low, high = np.sort(slope * line.points(t))
         lines = np.subtract.outer(self.neurons.breaks, w * ends).ravel() / self.across.bias
-        low, high = 0.0 if self.positive[1] else mean - top, mean + top
         edges = np.sort(np.concatenate([lines[(lines > low) & (lines < high)], [low, high]]))
         if are_many(self.neurons.breaks):
             edges = _apart(edges, 1.5 * abs(w) * float(np.diff(ends).min()) / self.across.bias)
+        own = line.edges[(line.edges > t[0]) & (line.edges < t[1])]
+        edges = np.sort(np.concatenate([t, line.coordinate(edges[1:-1] / slope), own]))
         edges = edges[np.append(True, np.diff(edges) > 1e-12)]
-        width = min(1.0 if self.check else 1.2, 2.0 * self.size.wave)
-        return divided(edges, np.ceil(np.diff(edges) / width).astype(int))
+        waves = np.abs(np.diff(slope * line.points(edges))) / (2.0 * self.size.wave)
+        return divided(edges, np.ceil(np.maximum(np.diff(edges) / ((1.0 if self.check else 1.2) * line.scale),
+                                                 waves)).astype(int).clip(1))
+
+    @property
+    def _box_of_b(self) -> tuple[float, float]:
+        """Where the law of b has all but 1e-18 of its mass, or 1e-22: in its coordinate."""
+        return self.neurons.law.biases[0].box(1e-11 if self.check else 1e-9)
+
+
+def _not_smooth(line: LineMeasure, box: tuple[float, float]) -> np.ndarray:
+    """Where a density or a derivative of it jumps, in its coordinate."""
+    ends = [end for end in line.span if math.isfinite(end) and line.sqrt_density(np.array(end)) > 0.0]
+    return np.unique(np.concatenate([ends, line.edges[(line.edges > box[0]) & (line.edges < box[1])]]))
 
 
 def _apart(edges: np.ndarray, least: float) -> np.ndarray:

@@ -56,7 +56,7 @@ def sliced(problem: Problem, form: Bilinear, law: ZonalLaw, energy: tuple[Radii,
     plane = cast("RoundPlane", plane)
     if deviations is None and law.mean[:-1].any() and plane.p > 1:
         deviations = np.ones(plane.p)
-    if deviations is None and not (law.mean.any() or profile.breaks or _jumps_at_zero(profile) or math.isfinite(wave)):
+    if deviations is None and law.round and not (profile.breaks or _jumps_at_zero(profile) or math.isfinite(wave)):
         return None
     breaks = _breaks(profile)
     if are_many(breaks):
@@ -75,7 +75,7 @@ def sliced(problem: Problem, form: Bilinear, law: ZonalLaw, energy: tuple[Radii,
     wanted = grids[int(problem.rtol < 1e-3) + int(problem.rtol < 1e-6):]
     # If none of those that the tolerance asks for is affordable, the best of the others.
     levels = [grid for grid in wanted if _affordable(grid)] or [grid for grid in grids if _affordable(grid)][-1:]
-    if law.mean.any() and not levels:    # nothing else takes it
+    if not (law.round or levels):    # nothing else takes it
         return (_Level(grid).discretisation() for grid in grids[:1])
     return (_Level(grid).discretisation() for grid in levels if _affordable(grid)) if levels else None
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..kernels import Elementwise, Kernel, untried
-from ..measures import GaussianVector, Measure, gaussian_vector
+from ..measures import GaussianVector, Measure, weights_and_biases
 from .invariance import holds_at_pairs
 from .jump_form import form_of_jumps
 
@@ -54,11 +54,19 @@ def find_bilinear(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> Bilinear | No
     """What a kernel is of such a form, whose linear variable is a Gaussian vector; None if none is seen.
 
     Both variables are tried as the linear one, y first. It is taken less its mean, so that one of biases alone is in
-    phi, and then as it is: weights may have a mean.
+    phi, and then as it is: weights may have a mean. Biases may be of another law, if the form has them as the last
+    number, or the first.
     """
     for affine in (0, 1):
-        linear = gaussian_vector((mu_x, mu_y)[1 - affine])
-        if linear is None:
+        if (found := weights_and_biases((mu_x, mu_y)[1 - affine])) is None:
+            continue
+        linear, biases, place = found
+        if biases is not None:
+            free = np.arange(linear.dim) != place
+            form = Form(np.eye(linear.dim)[free], np.eye(linear.dim)[place])
+            if (mu_x, mu_y)[affine].dim == len(form.matrix) and _holds(kernel, (mu_x, mu_y), form, affine, free):
+                phi = partial(_along, kernel, _ray((mu_x, mu_y), form, affine, free), affine)
+                return Bilinear(phi, (), form, affine, known=False, centred=False)
             continue
         if isinstance(kernel, Elementwise):
             form = Form(np.eye(linear.dim), np.zeros(linear.dim))
@@ -68,7 +76,7 @@ def find_bilinear(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> Bilinear | No
             measures = (mu_x, law) if affine == 0 else (law, mu_y)
             for form in _candidates(moved, measures, affine):
                 if _holds(moved, measures, form, affine):
-                    phi = partial(_along, moved, *_anchor(measures[affine], form), affine)
+                    phi = partial(_along, moved, _ray(measures, form, affine), affine)
                     return Bilinear(phi, (), form, affine, known=False, centred=i == 0)
     return None
 
@@ -145,34 +153,64 @@ def _slopes(kernel: Kernel, points: np.ndarray, vectors: np.ndarray, affine: int
 
 def _value(x: np.ndarray, y: np.ndarray, form: Form) -> np.ndarray:
     """The form at points (n, p) or (n,) and (n, q)."""
-    return np.asarray(np.sum((x.reshape(len(y), len(form.matrix)) @ form.matrix + form.shift) * y, axis=1))
+    return np.asarray(np.sum(_slopes_of(x, form) * y, axis=1))
 
 
-def _holds(kernel: Kernel, measures: tuple[Measure, Measure], form: Form, affine: int) -> bool:
-    """Whether h is the same at pairs of points at which the form is."""
+def _holds(kernel: Kernel, measures: tuple[Measure, Measure], form: Form, affine: int,
+           free: np.ndarray | None = None) -> bool:
+    """Whether h is the same at pairs of points at which the form is.
+
+    Others of these have both points drawn anew, and the one in which the form is linear moved so that the form fits:
+    all of it is scaled, or else its Gaussian coordinates, which are `free`, go along their slopes.
+    """
     def moved(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """The pairs, and others: both points drawn anew, and the one in which the form is linear scaled to fit it."""
+        """The pairs, and others."""
         yield x, y
         points = [x, y]
         for _ in range(2):
             others = [measure.sample(len(x), rng) for measure in measures]
             old, new = (_value(part[affine], part[1 - affine], form) for part in (points, others))
-            others[1 - affine] *= (old / new)[:, None]
+            if free is None:
+                others[1 - affine] *= (old / new)[:, None]
+            else:
+                slopes = _slopes_of(others[affine], form) * free
+                others[1 - affine] += slopes * ((old - new) / np.sum(slopes**2, axis=1))[:, None]
             yield others[0], others[1]
 
     return holds_at_pairs(kernel, *measures, moved, rounding=1e-11 + 1e3 * form.rounding)
 
 
-def _anchor(inputs: Measure, form: Form) -> tuple[np.ndarray, np.ndarray]:
-    """A point of the affine variable, and one of the other, at which the form is one."""
-    points = inputs.sample(64, np.random.default_rng(20240311))
-    vectors = points.reshape(64, len(form.matrix)) @ form.matrix + form.shift
-    best = int(np.argmax(np.sum(vectors**2, axis=1)))
-    return points[best], vectors[best] / np.sum(vectors[best] ** 2)
+class _Ray(NamedTuple):
+    """A point of the affine variable, and a line of points of the other, along which the form grows like a number.
+
+    It has the value `first` at `start`, and grows by one from there to `start + step`.
+    """
+
+    point: np.ndarray
+    start: np.ndarray
+    step: np.ndarray
+    first: float
 
 
-def _along(kernel: Kernel, point: np.ndarray, vector: np.ndarray, affine: int, w: np.ndarray) -> np.ndarray:
-    """The values phi(w), shape (...), from multiples of a vector."""
-    along = np.multiply.outer(w, vector)
-    fixed = np.broadcast_to(point, (*np.shape(w), *np.shape(point)))
+def _ray(measures: tuple[Measure, Measure], form: Form, affine: int, free: np.ndarray | None = None) -> _Ray:
+    """One along which few of 64 grow faster; coordinates that are not `free` stay at their centres."""
+    points = measures[affine].sample(64, np.random.default_rng(20240311))
+    every = _slopes_of(points, form)
+    slopes = every if free is None else every * free
+    best = int(np.argmax(np.sum(slopes**2, axis=1)))
+    start = np.zeros(slopes.shape[1])
+    if free is not None:
+        start[~free] = measures[1 - affine].unwhiten(np.zeros((1, len(start))))[0, ~free]
+    return _Ray(points[best], start, slopes[best] / np.sum(slopes[best] ** 2), float(every[best] @ start))
+
+
+def _slopes_of(points: np.ndarray, form: Form) -> np.ndarray:
+    """M^T x + c, (n, q), at points (n, p) or (n,)."""
+    return np.asarray(points.reshape(len(points), len(form.matrix)) @ form.matrix + form.shift)
+
+
+def _along(kernel: Kernel, ray: _Ray, affine: int, w: np.ndarray) -> np.ndarray:
+    """The values phi(w), shape (...), from points along a ray."""
+    along = np.multiply.outer(w - ray.first, ray.step) + ray.start
+    fixed = np.broadcast_to(ray.point, (*np.shape(w), *np.shape(ray.point)))
     return np.asarray(kernel(fixed, along) if affine == 0 else kernel(along, fixed))

@@ -583,6 +583,42 @@ def test_a_mean_of_biases_is_in_phi():
     np.testing.assert_allclose(one.right(y + np.array([0.0, 1.0])), other.right(y), rtol=1e-6)
 
 
+@pytest.mark.parametrize("deviations", [(1.0,), (1.0, 0.5)])
+@pytest.mark.thorough
+def test_random_fourier_features_against_their_closed_mean(deviations):
+    """cos(<w, x> + b) with a uniform phase b: the mean over (w, b) is exp(-|x - x'|^2 / 2) / 2."""
+    k = len(deviations)
+    phases = opsvd.Product(Gaussian.standard(k) if k > 1 else Gaussian(), opsvd.Uniform(0.0, 2.0 * math.pi))
+    inputs = Gaussian(np.zeros(k), np.diag(np.square(deviations))) if k > 1 else Gaussian(0.0, deviations[0])
+    svd = decompose(lambda x, y: np.cos(np.sum(x.reshape(*y.shape[:-1], k) * y[..., :k], axis=-1) + y[..., k]), inputs,
+                    phases, rtol=1e-6, max_seconds=200.0)
+    parts = [decompose(lambda x, y: np.exp(-0.5 * (x - y) ** 2), *2 * [Gaussian(0.0, deviation)], rtol=1e-13).values[:15]
+             for deviation in deviations]
+    reference = np.sqrt(0.5 * np.sort(functools.reduce(np.multiply.outer, parts).ravel())[::-1][:10])
+    assert "integrals along x" in svd.method
+    assert svd.errors[:10].max() < 1e-8 * svd.values[0]
+    assert (np.abs(svd.singular_values[:10] - reference) <= svd.errors[:10] + 1e-13).all()
+
+
+@pytest.mark.thorough
+def test_a_step_with_uniform_biases_against_its_closed_mean():
+    """(wx + b > 1/2) with b uniform on [-1, 1]: P(both) is a function of min(x, x') plus one of max(x, x')."""
+    def of_positive(m):    # the mean of clip(1/2 + m w, 0, 2), where w > 0
+        size = np.maximum(np.abs(m), 1e-300)
+        ends = np.where(m > 0.0, 1.5, 0.5) / size
+        beyond = np.exp(-0.5 * ends**2) / math.sqrt(2.0 * math.pi) - ends * ndtr(-ends)
+        return 0.25 + m * (1.0 / math.sqrt(2.0 * math.pi) - beyond)
+
+    svd = decompose(lambda x, y: (x * y[..., 0] + y[..., 1] > 0.5) * 1.0, Gaussian(),
+                    opsvd.Product(Gaussian(), opsvd.Uniform(-1.0, 1.0)), rtol=1e-6, max_seconds=200.0)
+    squares = decompose(lambda x, y: 0.5 * (of_positive(np.minimum(x, y)) + of_positive(-np.maximum(x, y))), rtol=1e-10)
+    reference = np.sqrt(squares.values[:10])
+    bars = svd.errors[:10] + 0.5 * squares.errors[:10] / reference
+    assert "phi broken at 1 number" in svd.method
+    assert svd.errors[:10].max() < 1e-8 * svd.values[0]
+    assert (np.abs(svd.singular_values[:10] - reference) <= bars).all()
+
+
 @pytest.mark.thorough
 def test_refusals_say_why():
     """Other kernels, other measures, no bias, and inputs that are not round."""
@@ -596,6 +632,7 @@ def test_refusals_say_why():
             ((lambda x, y: np.sin(np.sum(y, axis=-1) + x * y[..., 0] ** 2), Gaussian(), two), "takes functions of"),
             ((neuron("tanh", 2), opsvd.Ball(2), Gaussian([1.0, 0.0, 0.0], np.eye(3))), "weights that have a mean if"),
             ((neuron("tanh", 2), SHIFTED, Gaussian([1.0, 0.0, 0.0], np.eye(3))), "weights that have a mean if"),
+            ((neuron("tanh", 2), opsvd.Ball(2), opsvd.Product(two, opsvd.Uniform())), "biases that are not Gaussian if"),
             ((opsvd.elementwise(np.tanh, 2), two, two), "with a bias"),
             ((neuron("tanh", 4), tesseract, Gaussian.standard(5)), "if they are two or three numbers"),
             ((neuron("tanh", 3), opsvd.Product(*[opsvd.Exponential()] * 3), Gaussian.standard(4)), "bounded support"),

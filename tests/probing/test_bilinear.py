@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from opsvd import Gaussian, Product, Uniform, elementwise
-from opsvd.kernels import Kernel
+from opsvd import Discrete, Gaussian, Product, Uniform, elementwise
+from opsvd.kernels import Kernel, untried
 from opsvd.probing.bilinear import find_bilinear
 
 THREE = Gaussian(np.zeros(3), [[2.0, 0.5, 0.0], [0.5, 1.0, 0.1], [0.0, 0.1, 0.4]])
@@ -73,7 +73,32 @@ def test_independent_gaussian_weights_are_a_gaussian_vector():
     form = find_bilinear(neuron, Gaussian.standard(2), Product(Gaussian.standard(2), Gaussian(1.0, 0.5)))
     np.testing.assert_array_equal(form.form.matrix, np.eye(3)[:2])
     assert form.phi(0.5) == pytest.approx(np.tanh(1.5))
-    assert find_bilinear(neuron, Gaussian.standard(2), Product(Gaussian.standard(2), Uniform())) is None
+
+
+@pytest.mark.parametrize("bias", [0, 2])
+@pytest.mark.parametrize("affine", [0, 1])
+def test_biases_may_be_of_another_law(bias, affine):
+    """The bias first or last, on either side; the kernel is asked for no bias outside of the support."""
+    def tanh(x, y):
+        assert ((y[..., bias] >= 0.5) & (y[..., bias] <= 2.0)).all()
+        return np.tanh(np.sum(x * np.delete(y, bias, axis=-1), axis=-1) + y[..., bias])
+
+    parts = Gaussian([0.3, 0.0], np.eye(2)), Uniform(0.5, 2.0)
+    sides = [(Gaussian.standard(2), 2), (Product(*parts[::-1] if bias == 0 else parts), 3)]
+    measures, dims = zip(*sides[::1 - 2 * affine], strict=True)
+    form = find_bilinear(untried(tanh if affine == 0 else lambda x, y: tanh(y, x), dims), *measures)
+    assert (form.affine, form.known) == (affine, False)
+    np.testing.assert_array_equal(form.form.matrix, np.delete(np.eye(3), bias, axis=0))
+    np.testing.assert_array_equal(form.form.shift, np.eye(3)[bias])
+    np.testing.assert_allclose(form.phi(np.array([-2.0, 0.5, 0.9])), np.tanh([-2.0, 0.5, 0.9]))
+
+
+def test_weights_of_other_laws_are_not():
+    """Two numbers that are not Gaussian, one that is not the bias, and one that has atoms."""
+    neuron = Kernel(lambda x, y: np.tanh(np.sum(x * y[..., :2], axis=-1) + y[..., 2]), dims=(2, 3))
+    for law in (Product(Gaussian(), Uniform(), Uniform()), Product(Uniform(), Gaussian.standard(2)),
+                Product(Gaussian.standard(2), Discrete([-1.0, 1.0], [0.5, 0.5]))):
+        assert find_bilinear(neuron, Gaussian.standard(2), law) is None
 
 
 def test_other_kernels_are_not():
