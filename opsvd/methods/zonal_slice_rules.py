@@ -1,4 +1,18 @@
-"""Rules for weights and biases (w, b) of neurons, whose panels end where lines <w, x> + b = z_0 cross others."""
+r"""Rules for weights and biases (w, b) of neurons, whose panels end on lines <w, x> + b = z_0, and where these cross.
+
+Let w be a number, or the length of a vector, and z the number that it multiplies. Of polynomials q and r in the angle
+of z, the matrices of :math:`S S^*` are
+
+.. math:: E_w[M_{qr}(w)], \qquad M_{qr}(w) = E_b[g_q(w, b)\, g_r(w, b)], \qquad
+    g_q(w, b) = E_z[\varphi(w z + \beta b)\, q(z)] .
+
+As a function of b, :math:`g_q` is :math:`\varphi` smoothed over w times the lengths in z over which q varies. So near a
+break :math:`z_0` it varies over lengths in b that become short with w: panels of b end at
+:math:`(z_0 - w z_i) / \beta`, :math:`z_i` the ends of panels of z. As a function of w, M varies over lengths of 1 / z,
+so that panels of w become narrower towards zero. It breaks where lines cross along which :math:`g_q` breaks. These are
+:math:`w z_i + \beta b = z_0` for the :math:`z_i` at which the density of z breaks, and b fixed at the breaks of its own
+density.
+"""
 
 import math
 from dataclasses import dataclass
@@ -173,7 +187,7 @@ class WeightsRule:
         return slope * line.points(t), (2.0 if self.positive[1] else 1.0) * weights * line.sqrt_density(t) ** 2
 
     def edges_of_w(self, ends: np.ndarray, box: tuple[float, float]) -> np.ndarray:
-        """Panels that become narrower towards zero, as far as largest x, and D, need, and end where two lines cross.
+        """Panels that become narrower towards zero, as far as largest z, and D, need, and end where two lines cross.
 
         Parameters
         ----------
@@ -183,36 +197,37 @@ class WeightsRule:
             The first coordinate of z and the last.
         """
         largest, shift, mean = float(np.abs(ends).max()), 0.8 if self.check else 1.0, self.center[0]
-        edges = [0.5 * shift]    # a third each time
-        while edges[-1] * largest > 0.5 or edges[-1] > 5.0 * self.least:
-            edges.append(edges[-1] / 3.0)
-        wide = np.concatenate([shift * np.array([1.1, 1.9, 2.9, 4.2, 6.0]), [self.reach]])
-        # Where the density of x jumps, functions of (w, b) are not smooth along a line.
-        lines, breaks = self.across.first(_not_smooth(self.across.line, box)), self.neurons.breaks
-        biases, slope = self.neurons.law.biases
-        fixed = self.across.bias * slope * biases.points(_not_smooth(biases, self._box_of_b))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            crossed = np.abs(np.concatenate([
-                np.divide.outer(np.subtract.outer(breaks, breaks).ravel(), np.subtract.outer(lines, lines).ravel()),
-                np.divide.outer(np.subtract.outer(breaks, fixed).ravel(), lines)], axis=None))
-        crossed = crossed[(crossed > edges[-1]) & (crossed < abs(mean) + 0.9 * self.reach)]
-        found = np.concatenate([edges, wide, crossed] if mean == 0.0 else [edges, crossed])
-        found = np.concatenate([-found, [0.0], found])
-        if mean != 0.0:
-            about = mean + np.concatenate([-wide, [-0.5 * shift, 0.0, 0.5 * shift], wide])
-            found = np.concatenate([found, about[np.abs(about) > edges[0] + 0.2]])
+        near = [0.5 * shift]    # a third each time
+        while near[-1] * largest > 0.5 or near[-1] > 5.0 * self.least:
+            near.append(near[-1] / 3.0)
+        crossed = self._crossings(box)
+        crossed = crossed[(crossed > near[-1]) & (crossed < abs(mean) + 0.9 * self.reach)]
+        wide = shift * np.array([0.5, 1.1, 1.9, 2.9, 4.2, 6.0])
+        about = mean + np.concatenate([-wide, [0.0], wide])
+        found = np.concatenate([near, crossed])
+        found = np.concatenate([-found, [0.0], found, about[np.abs(about) > near[0] + 0.2]])
         low, high = mean - self.reach, mean + self.reach
-        found = found[(found > (max(low, 0.0) if self.positive[0] else low)) & (found < high)]
-        found = np.unique(np.round(np.concatenate([[max(low, 0.0) if self.positive[0] else low], found, [high]]), 13))
+        low = max(low, 0.0) if self.positive[0] else low
+        found = found[(found > low) & (found < high)]
+        found = np.unique(np.round(np.concatenate([[low], found, [high]]), 13))
         # Products of two images have twice the frequency.
         waves = np.diff(found) * largest / (2.0 * self.size.wave)
         return divided(found, np.ceil(waves).astype(int).clip(1))
 
-    def edges_of_b(self, w: float, ends: np.ndarray) -> np.ndarray:
-        """Ends of panels, in the coordinate of b, where phi breaks at the ends of panels of x, and between them.
+    def _crossings(self, box: tuple[float, float]) -> np.ndarray:
+        """The sizes of w at which two lines cross along which images break."""
+        (biases, slope), breaks = self.neurons.law.biases, self.neurons.breaks
+        z = self.across.first(_not_smooth(self.across.line, box))
+        fixed = self.across.bias * slope * biases.points(_not_smooth(biases, self._box_of_b))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.abs(np.concatenate([
+                np.divide.outer(np.subtract.outer(breaks, breaks).ravel(), np.subtract.outer(z, z).ravel()),
+                np.divide.outer(np.subtract.outer(breaks, fixed).ravel(), z)], axis=None))
 
-        Images of polynomials vary over lengths in b that are w times those in x over which polynomials do. Lines that
-        are nearer to each other, of many breaks, are taken as one.
+    def edges_of_b(self, w: float, ends: np.ndarray) -> np.ndarray:
+        """Ends of panels, in the coordinate of b, where phi breaks at the ends of panels of z, and between them.
+
+        Lines that are nearer to each other than images vary, of many breaks, are taken as one.
         """
         line, slope = self.neurons.law.biases
         t = np.array(self._box_of_b)

@@ -17,7 +17,8 @@ from opsvd.methods.zonal_products import ProductPlane
 from opsvd.quadrature import composite_gauss_legendre
 
 PHI = {"tanh": np.tanh, "sign": np.sign, "relu": lambda z: np.maximum(z, 0.0), "gelu": lambda z: z * ndtr(z),
-       "clip": lambda z: np.clip(z, -1.0, 1.0), "absolute": np.abs, "bell": lambda z: np.exp(-0.125 * z**2)}
+       "clip": lambda z: np.clip(z, -1.0, 1.0), "absolute": np.abs, "cos": np.cos,
+       "bell": lambda z: np.exp(-0.125 * z**2)}
 
 
 def neuron(name, k):
@@ -590,10 +591,9 @@ def test_random_fourier_features_against_their_closed_mean(deviations):
     k = len(deviations)
     phases = opsvd.Product(Gaussian.standard(k) if k > 1 else Gaussian(), opsvd.Uniform(0.0, 2.0 * math.pi))
     inputs = Gaussian(np.zeros(k), np.diag(np.square(deviations))) if k > 1 else Gaussian(0.0, deviations[0])
-    svd = decompose(lambda x, y: np.cos(np.sum(x.reshape(*y.shape[:-1], k) * y[..., :k], axis=-1) + y[..., k]), inputs,
-                    phases, rtol=1e-6, max_seconds=200.0)
-    parts = [decompose(lambda x, y: np.exp(-0.5 * (x - y) ** 2), *2 * [Gaussian(0.0, deviation)], rtol=1e-13).values[:15]
-             for deviation in deviations]
+    svd = decompose(neuron("cos", k), inputs, phases, rtol=1e-6, max_seconds=200.0)
+    parts = [decompose(lambda x, y: np.exp(-0.5 * (x - y) ** 2), *2 * [Gaussian(0.0, deviation)],
+                       rtol=1e-13).values[:15] for deviation in deviations]
     reference = np.sqrt(0.5 * np.sort(functools.reduce(np.multiply.outer, parts).ravel())[::-1][:10])
     assert "integrals along x" in svd.method
     assert svd.errors[:10].max() < 1e-8 * svd.values[0]
@@ -632,7 +632,7 @@ def test_refusals_say_why():
             ((lambda x, y: np.sin(np.sum(y, axis=-1) + x * y[..., 0] ** 2), Gaussian(), two), "takes functions of"),
             ((neuron("tanh", 2), opsvd.Ball(2), Gaussian([1.0, 0.0, 0.0], np.eye(3))), "weights that have a mean if"),
             ((neuron("tanh", 2), SHIFTED, Gaussian([1.0, 0.0, 0.0], np.eye(3))), "weights that have a mean if"),
-            ((neuron("tanh", 2), opsvd.Ball(2), opsvd.Product(two, opsvd.Uniform())), "biases that are not Gaussian if"),
+            ((neuron("tanh", 2), opsvd.Ball(2), opsvd.Product(two, opsvd.Uniform())), "that are not Gaussian if"),
             ((opsvd.elementwise(np.tanh, 2), two, two), "with a bias"),
             ((neuron("tanh", 4), tesseract, Gaussian.standard(5)), "if they are two or three numbers"),
             ((neuron("tanh", 3), opsvd.Product(*[opsvd.Exponential()] * 3), Gaussian.standard(4)), "bounded support"),
