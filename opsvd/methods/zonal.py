@@ -33,7 +33,7 @@ from .zonal_evidence import ZonalTriplets, zonal_check
 from .zonal_grid import ZonalGrid
 from .zonal_law import ZonalLaw, find_law
 from .zonal_planes import GaussianPlane, Plane
-from .zonal_slices import sliced
+from .zonal_slices import only_sliced, sliced
 
 # Where the harmonics of several inputs couple, by their number: the last takes a minute.
 _TOPS = {2: (16, 28, 44, 68, 104), 3: (12, 20, 28, 36), 4: (10, 15, 20)}
@@ -113,6 +113,9 @@ def _attempts(problem: Problem) -> Iterator[Discretisation]:
     radii, profile = find_radii(make, k, 0.1 * aim)
     if (levels := sliced(problem, form, law, (radii, profile), unseen)) is not None:
         yield from levels
+        if only_sliced(law, profile):
+            return
+    if not law.round:    # harmonics take no other
         return
     setting = _Setting(form, law, profile, radii, PolarTail(profile, radii), unseen)
     # Degrees of harmonics, level by level. In R^2, tanh takes 40 of them for ten digits, and sign 60.

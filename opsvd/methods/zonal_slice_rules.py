@@ -220,9 +220,9 @@ class WeightsRule:
         z = self.across.first(_not_smooth(self.across.line, box))
         fixed = self.across.bias * slope * biases.points(_not_smooth(biases, self._box_of_b))
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.abs(np.concatenate([
-                np.divide.outer(np.subtract.outer(breaks, breaks).ravel(), np.subtract.outer(z, z).ravel()),
-                np.divide.outer(np.subtract.outer(breaks, fixed).ravel(), z)], axis=None))
+            among = np.divide.outer(np.subtract.outer(breaks, breaks).ravel(), np.subtract.outer(z, z).ravel())
+            beside = np.divide.outer(np.subtract.outer(breaks, fixed).ravel(), z)
+        return np.asarray(np.abs(np.concatenate([among.ravel(), beside.ravel()])))
 
     def edges_of_b(self, w: float, ends: np.ndarray) -> np.ndarray:
         """Ends of panels, in the coordinate of b, where phi breaks at the ends of panels of z, and between them.

@@ -44,11 +44,11 @@ def sliced(problem: Problem, form: Bilinear, law: ZonalLaw, energy: tuple[Radii,
            unseen: Unseen) -> Iterator[Discretisation] | None:
     """Ever more nodes; None if there is a better way, or phi has too many breaks.
 
-    There is a better one where x is round and phi has kinks at zero alone, or none, unless it oscillates. This one
-    takes no other x than numbers and Gaussians that are round or centred.
+    There is a better one where x is a round vector and phi has kinks at zero alone. This one takes no other x than
+    numbers and Gaussians that are round or centred.
     """
     radii, profile = energy
-    plane, measure, deviations, wave = law.plane, problem.sides[form.affine].measure, None, wave_of(profile)
+    plane, measure, deviations = law.plane, problem.sides[form.affine].measure, None
     if not along_lines(plane, measure):
         return None
     if isinstance(plane, GaussianPlane):
@@ -56,28 +56,39 @@ def sliced(problem: Problem, form: Bilinear, law: ZonalLaw, energy: tuple[Radii,
     plane = cast("RoundPlane", plane)
     if deviations is None and law.mean[:-1].any() and plane.p > 1:
         deviations = np.ones(plane.p)
-    if deviations is None and law.round and not (profile.breaks or _jumps_at_zero(profile) or math.isfinite(wave)):
+    breaks, only, wave = _breaks(profile), only_sliced(law, profile), wave_of(profile)
+    if len(breaks) and plane.p > 1 and deviations is None and not only:
         return None
-    breaks = _breaks(profile)
     if are_many(breaks):
         breaks = _near(breaks, profile, plane, 0.1 * problem.rtol**0.7)
     # Of phi that grows, more is far out than of the density.
     longest = math.sqrt(law.k) * math.exp(radii.farthest(1e-3 * problem.rtol))
     neurons = Neurons(problem, form, law, profile, breaks, longest, unseen)
-    # Ten values of clip with a Gaussian input are known to three digits by the first, to six by the second and to ten
-    # by the third. Of a number x, more polynomials take no more values of phi: where phi jumps, T on those beyond is
-    # below the tenth value, whatever the biases are.
-    middle, last = (60, 88) if plane.p == 1 else (36, 56)
-    sizes = [SliceSize(12, 10, 12, 24), SliceSize(18, 14, 14, middle), SliceSize(20, 18, 20, last)]
+    # Ten values of clip with a Gaussian input are known to three digits by the first, to six by the second, to nine by
+    # the third and to ten by the last. Of a number x, more polynomials take no more values of phi: where phi jumps, T
+    # on those beyond is below the tenth value, whatever the biases are.
+    middle, third, last = (60, 60, 88) if plane.p == 1 else (36, 48, 56)
+    sizes = [SliceSize(12, 10, 12, 24), SliceSize(18, 10, 12, middle), SliceSize(18, 10, 12, third),
+             SliceSize(20, 18, 20, last)]
     if deviations is not None:
         sizes = _stretched(plane, deviations, law.mean[:-1], problem.rtol)
     grids = [SliceGrid(neurons, plane, size._replace(wave=wave), check=False, deviations=deviations) for size in sizes]
-    wanted = grids[int(problem.rtol < 1e-3) + int(problem.rtol < 1e-6):]
+    first = int(problem.rtol < 1e-3) + int(problem.rtol < 1e-6)
+    wanted = grids[first:] if only else grids[first:first + 1]    # then harmonics are better
     # If none of those that the tolerance asks for is affordable, the best of the others.
     levels = [grid for grid in wanted if _affordable(grid)] or [grid for grid in grids if _affordable(grid)][-1:]
     if not (law.round or levels):    # nothing else takes it
         return (_Level(grid).discretisation() for grid in grids[:1])
     return (_Level(grid).discretisation() for grid in levels if _affordable(grid)) if levels else None
+
+
+def only_sliced(law: ZonalLaw, profile: ProductProfile) -> bool:
+    """Whether harmonics of y converge slowly, for x that integrals along lines are taken of, or do not take the law.
+
+    They do not where x is stretched, or phi breaks away from zero, jumps there, or oscillates.
+    """
+    return (isinstance(law.plane, GaussianPlane) or not law.round or profile.breaks or _jumps_at_zero(profile)
+            or math.isfinite(wave_of(profile)))
 
 
 def _affordable(grid: SliceGrid) -> bool:
