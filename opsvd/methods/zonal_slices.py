@@ -74,9 +74,10 @@ def sliced(problem: Problem, form: Bilinear, law: ZonalLaw, energy: tuple[Radii,
         sizes = _stretched(plane, deviations, law.mean[:-1], problem.rtol)
     grids = [SliceGrid(neurons, plane, size._replace(wave=wave), check=False, deviations=deviations) for size in sizes]
     first = int(problem.rtol < 1e-3) + int(problem.rtol < 1e-6)
-    wanted = grids[first:] if only else grids[first:first + 1]    # then harmonics are better
     # If none of those that the tolerance asks for is affordable, the best of the others.
-    levels = [grid for grid in wanted if _affordable(grid)] or [grid for grid in grids if _affordable(grid)][-1:]
+    levels = [grid for grid in grids[first:] if _affordable(grid)] or [grid for grid in grids if _affordable(grid)][-1:]
+    if not only:    # harmonics follow: they take ten to fifty million values, and under heavy tails of x fewer
+        levels = [grid for grid in levels[:1] if grid.cost < 1e7]
     if not (law.round or levels):    # nothing else takes it
         return (_Level(grid).discretisation() for grid in grids[:1])
     return (_Level(grid).discretisation() for grid in levels if _affordable(grid)) if levels else None
