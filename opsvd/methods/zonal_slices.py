@@ -69,7 +69,7 @@ def sliced(problem: Problem, form: Bilinear, law: ZonalLaw, energy: tuple[Radii,
     # the third and to ten by the last. Of a number x, more polynomials take no more values of phi: where phi jumps, T
     # on those beyond is below the tenth value, whatever the biases are.
     middle, third, last = (60, 60, 88) if plane.p == 1 else (36, 48, 56)
-    sizes = [SliceSize(12, 10, 12, 24), SliceSize(18, 10, 12, middle), SliceSize(18, 12, 12, third),
+    sizes = [SliceSize(12, 10, 12, 24), SliceSize(18, 14, 14, middle), SliceSize(18, 12, 12, third),
              SliceSize(20, 18, 20, last)]
     if deviations is not None:
         sizes = _stretched(plane, deviations, law.mean[:-1], problem.rtol)
