@@ -615,7 +615,7 @@ def test_a_step_with_uniform_biases_against_its_closed_mean():
     reference = np.sqrt(squares.values[:10])
     bars = svd.errors[:10] + 0.5 * squares.errors[:10] / reference
     assert "phi broken at 1 number" in svd.method
-    assert svd.errors[:10].max() < 1e-8 * svd.values[0]
+    assert svd.errors[:10].max() < 1e-6 * svd.values[0]
     assert (np.abs(svd.singular_values[:10] - reference) <= bars).all()
 
 
