@@ -169,7 +169,8 @@ class Comparison:
                      compared: list[SeenOnRules]) -> float:
         """The norm of what is left at pairs of points, where few nodes see it, or did of an answer before; else zero.
 
-        What they see may be a flank of a feature that lies between them. Where values are dear, pairs are known.
+        What they see may be a flank of a feature that lies between them. Then pairs around it see the feature, many of
+        them; where few do, they tell no more than the nodes. Where values are dear, pairs are known.
         """
         rules, one = max(zip(checks, compared, strict=True), key=lambda pair: pair[1].norm)
         few = one.carriers < 16.0 and one.norm > 64.0 * EPS * one.size
@@ -180,7 +181,7 @@ class Comparison:
         if few:
             self.pairs.draw_around(self.domain, one.peak(rules), count // 32)
         seen = seen_at_pairs(self.pairs, self.domain, answer_of(system), count)
-        return 0.0 if seen is None else seen.remainder
+        return 0.0 if seen is None or seen.carriers < 16.0 else seen.remainder
 
     def _thinned(self) -> "Comparison | None":
         """The same with a part of the nodes, if these are very many and the answer is to be all of h; else None.

@@ -37,12 +37,15 @@ class SeenAtPairs:
         The number of pairs.
     unsure : float
         By how much the remainder may be larger still: six deviations of its energy.
+    carriers : float
+        How many pairs share the energy of the remainder.
     """
 
     size: float
     remainder: float
     count: int
     unsure: float = 0.0
+    carriers: float = 0.0
 
     def left_by(self, singular_values: np.ndarray) -> float:
         r"""The norm of what an answer with these values leaves of h, of which pairs may miss a peak.
@@ -140,7 +143,7 @@ def seen_at_pairs(pairs: RandomPairs, domain: Domain, answer: PairAnswer, count:
     if size == 0.0:
         return None
     seen = float(few_carriers_margin(remainder, 16.0)) * math.sqrt(energy)
-    return SeenAtPairs(size, seen, len(left), math.sqrt(bound) - seen)
+    return SeenAtPairs(size, seen, len(left), math.sqrt(bound) - seen, float(carriers(remainder)))
 
 
 def _left_at_pairs(pairs: RandomPairs, domain: Domain, answer: PairAnswer,
