@@ -71,15 +71,15 @@ def evidence_at_pairs(problem: Problem, beyond: float, system: SingularSystem) -
                              dimension=seen.count, least=remainder)
 
 
-def left_at_pairs(pairs: VectorPairs, system: SingularSystem) -> float:
-    """The norm of what all values leave at some random pairs of points, and three deviations of its square.
+def left_at_pairs(pairs: VectorPairs, system: SingularSystem) -> tuple[float, float]:
+    """The mean square of what all values leave at some random pairs of points, and three deviations of it.
 
     They are exceeded once in 700 times, but where few pairs carry it: then there is a margin.
     """
     values = system.values
     left = pairs.energies(lambda x, y: system.left.reconstruct(system.right, values, x, y))
-    deviation = 1.0 / math.sqrt(max(float(carriers(left)), 1.0))
-    return float(few_carriers_margin(left, 16.0)) * math.sqrt(float(left.sum()) * (1.0 + 3.0 * deviation))
+    energy, deviation = float(left.sum()), 1.0 / math.sqrt(max(float(carriers(left)), 1.0))
+    return energy, energy * (float(few_carriers_margin(left, 16.0)) ** 2 * (1.0 + 3.0 * deviation) - 1.0)
 
 
 def evidence_of_few_pairs(problem: Problem, count: int, beyond: float, system: SingularSystem) -> ScatterEvidence:

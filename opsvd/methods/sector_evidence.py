@@ -86,15 +86,19 @@ def sector_evidence(d: Grids, rtol: float, unseen: Unseen | None,
     return None if unseen is not None and unseen.contradicts(system, evidence) else evidence
 
 
-def _as_at_pairs(seen: list[RemainderEvidence], beyond: float, left: float) -> list[RemainderEvidence]:
+def _as_at_pairs(seen: list[RemainderEvidence], beyond: float, left: tuple[float, float]) -> list[RemainderEvidence]:
     """The same, as much larger on every degree as random pairs show that all degrees together leave.
 
-    Where a kink or a jump lies between two nodes, rules of all kinds may miss what is left beside it.
+    Where a kink or a jump lies between two nodes, rules of all kinds may miss what is left beside it. Pairs that agree
+    with what is known, within their deviation, make it larger by that part alone: all of it may be `beyond`.
     """
-    on_degrees = math.sqrt(math.fsum(one.remainder**2 for one in seen))
-    if left <= math.hypot(on_degrees, beyond) or on_degrees == 0.0:
+    energy, unsure = left
+    on_degrees = math.fsum(one.remainder**2 for one in seen)
+    known = on_degrees + beyond**2
+    if energy + unsure <= known or on_degrees == 0.0:
         return seen
-    larger = math.sqrt(left**2 - beyond**2) / on_degrees
+    larger = math.sqrt((energy + unsure) / known if energy - unsure <= known
+                       else (energy + unsure - beyond**2) / on_degrees)
     return [replace(one, remainder=larger * one.remainder, operator_norm=larger * one.operator_norm,
                     coupling=larger * one.coupling) for one in seen]
 
