@@ -50,7 +50,7 @@ def sliced(problem: Problem, form: Bilinear, law: ZonalLaw, energy: tuple[Radii,
     """
     radii, profile = energy
     plane, measure, deviations = law.plane, problem.sides[form.affine].measure, None
-    if not along_lines(plane, measure):
+    if not along_lines(plane, measure) or radii.norm == 0.0:    # of phi = 0 there are no functions
         return None
     if isinstance(plane, GaussianPlane):
         deviations, plane = plane.deviations, RoundPlane(plane.p, Chi(plane.p, 1.0), plane.slope, 0.0, plane.bias)

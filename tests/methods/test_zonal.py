@@ -67,6 +67,16 @@ def test_smooth_functions_against_a_tensor_rule(name, rtol):
     np.testing.assert_array_less(np.abs(svd.singular_values[:count] - reference[:count]), svd.errors[:count] + 1e-8)
 
 
+@pytest.mark.parametrize("weights", [
+    Gaussian.standard(2), Gaussian([1.0, 0.0], np.eye(2)), opsvd.Product(Gaussian(), opsvd.Uniform(0.0, 1.0))])
+@pytest.mark.filterwarnings("error:divide by zero", "error:invalid value")
+def test_nothing_has_no_values(weights):
+    """A neuron that is silent: no value is divided by zero."""
+    svd = decompose(lambda x, y: 0.0 * (x * y[..., 0] + y[..., 1]), mu_y=weights, rtol=1e-2)
+    assert len(svd.singular_values) == 0
+    assert svd.converged
+
+
 @pytest.mark.parametrize(("frequency", "correlation"), [(3.0, 0.0), (1.5, 0.5)])
 @pytest.mark.thorough
 def test_oscillation_against_closed_means(frequency, correlation):

@@ -48,4 +48,4 @@ def test_noise_is_given_up():
     """Its slices break everywhere, and are not followed for long."""
     found, values = _breaks(lambda x, y: np.sin(1e5 * np.sin(1e5 * (x + 2.0 * y))))
     assert not found
-    assert values < 60_000
+    assert values < 100_000    # up to 256 places are looked at where curves may turn back
