@@ -1,12 +1,12 @@
 """What lies nearer to the singular points of a function than pieces reach, and which of these points are poles."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 
 from .continuation import continued, fall
 from .pieces import WIDE
-
 
 def poles(function: Callable[[np.ndarray], np.ndarray], breaks: np.ndarray) -> np.ndarray:
     """Whether a function, (n,) -> (n, ...), grows towards each break like a power that is not square-integrable."""
@@ -45,14 +45,39 @@ def hidden_energy(edges: np.ndarray, energies: np.ndarray) -> float:
         # Halving ends in pieces of one width, up to a cut that is not in the middle, and goes on below 3e-12 only by
         # chance: there rounding of the places, 1e-14 of them, shows in the energies.
         ends = here[width[here] <= max(1.6 * width[here].min(), 3e-12 * max(1.0, abs(edges[here[0]])))]
-        for nearer, farther in ((ends[0] - 1, ends[0] - 2), (ends[-1] + 1, ends[-1] + 2)):
+        for outward in (slice(ends[0] - 1, None, -1) if ends[0] > 0 else slice(0), slice(ends[-1] + 1, None)):
+            # Two steps of quarters that were halved are four pieces.
+            beside, wide = energies[outward][:8], width[outward][:8]
             # Pieces that do not shrink towards this side, as where a function jumps, tell nothing of a pole.
-            if 0 <= farther < len(energies) and width[nearer] <= 16.0 * width[ends].max():
+            if len(beside) > 1 and wide[0] <= 16.0 * width[ends].max():
                 # Without a pole the density of energy does not rise a million times above that on wide pieces.
-                dense = energies[nearer] / width[nearer] > 1e6 * typical
-                hidden += _nearer_energy(energies[nearer], energies[farther], width[nearer] / width[farther],
-                                         dense=dense)
+                dense = beside[0] / wide[0] > 1e6 * typical
+                hidden += _nearer_energy(*_two_steps(_distance(width[ends], edges, ends), wide, beside), dense=dense)
     return hidden
+
+
+def _distance(width: np.ndarray, edges: np.ndarray, ends: np.ndarray) -> float:
+    """From a singular point to the ends of the narrowest pieces: half of them, but where it is an end of all."""
+    at_end = ends[0] == 0 or ends[-1] == len(edges) - 2
+    return float(width.sum()) * (1.0 if at_end else 0.5)
+
+
+def _two_steps(distance: float, width: np.ndarray, energies: np.ndarray) -> tuple[float, float, float]:
+    """The energies of two steps away from a singular point, and by what factor the nearer one is narrower.
+
+    The distance grows by one factor in both, so that a step may have several pieces, as where some were halved. Without
+    such steps each is one piece.
+    """
+    distances = distance + np.append(0.0, np.cumsum(width))
+    for nearer in range(1, len(width)):
+        following = distances[nearer] ** 2 / distance
+        farther = int(np.argmin(np.abs(distances - following)))
+        if farther > nearer and abs(distances[farther] - following) < 0.01 * following:
+            break
+    else:
+        nearer, farther = 1, 2
+    return (float(energies[:nearer].sum()), float(energies[nearer:farther].sum()),
+            float(width[:nearer].sum() / width[nearer:farther].sum()))
 
 
 def _nearer_energy(nearer: float, farther: float, narrower: float, *, dense: bool) -> float:
@@ -65,6 +90,6 @@ def _nearer_energy(nearer: float, farther: float, narrower: float, *, dense: boo
         return 0.0
     factor = float(fall(nearer, farther))
     # On pieces that halve, a factor of 0.9998 is that of the power -0.49986.
-    if dense and factor >= 0.9998:
+    if dense and factor >= 0.9998 ** -math.log2(narrower):
         return float("inf")
     return float(nearer * (continued(1.0, factor) - continued(1.0, narrower)))

@@ -24,6 +24,17 @@ def test_of_growing_functions_no_less_is_hidden_than_a_constant_leaves(a):
     assert everything - constant <= hidden <= everything
 
 
+@pytest.mark.parametrize("a", [0.2, 0.45, 0.49])
+def test_quarters_that_were_halved_hide_as_much_as_quarters(a):
+    """Neighbours are as wide as each other there: steps away from the singular point have two pieces each."""
+    quarters = np.append(0.0, 4.0 ** np.arange(-20.0, 1.0))
+    halved = np.sort(np.append(quarters, 2.5 * quarters[1:-1]))
+    of_quarters, of_halves = (hidden_energy(edges, np.diff(edges ** (1.0 - 2.0 * a) / (1.0 - 2.0 * a)))
+                              for edges in (quarters, halved))
+    assert of_halves == pytest.approx(of_quarters, rel=1e-12)
+    assert of_quarters > 0.9 * quarters[1] ** (1.0 - 2.0 * a) / (1.0 - 2.0 * a)
+
+
 def test_of_bounded_functions_next_to_nothing_is_hidden():
     """For 1 - x^(1/3), which grows towards zero, but to one."""
     hidden, w = hidden_of(lambda x: x - 1.5 * x ** (4.0 / 3.0) + 0.6 * x ** (5.0 / 3.0))
