@@ -8,6 +8,7 @@ import numpy as np
 from .continuation import continued, fall
 from .pieces import WIDE
 
+
 def poles(function: Callable[[np.ndarray], np.ndarray], breaks: np.ndarray) -> np.ndarray:
     """Whether a function, (n,) -> (n, ...), grows towards each break like a power that is not square-integrable."""
     if len(breaks) == 0:
