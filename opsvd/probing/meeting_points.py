@@ -12,11 +12,9 @@ from ..quadrature import find_breaks
 from ..quadrature.breaks import parts_of_each
 from .trails import Trail
 
-MOST_POINTS = 256
-"""The most turning points that are looked for between slices, and heights that curves cross: more are noise.
-
-Of floor(x^2 + y^2) under Gaussians there are more than a hundred; in noise all searches took 73,000 values.
-"""
+# The most turning points that are looked for between slices: more are noise. Of floor(x^2 + y^2) under Gaussians there
+# are more than a hundred; in noise all searches took 73,000 values.
+_MOST_POINTS = 256
 # Slices outside of a turning point that may not show its two breaks, because they are too near to each other.
 _BEYOND = 3
 
@@ -76,7 +74,7 @@ def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, known: np.
         To rounding in x, and to its square root in y.
     """
     lists = _on_each(x, breaks)
-    most = 32 if kernel.dear else MOST_POINTS
+    most = 32 if kernel.dear else _MOST_POINTS
     # Each pair that vanishes is a candidate, so that lists of very different lengths have more than are looked at.
     if sum(abs(len(after) - len(before)) // 2 for before, after in pairwise(lists)) > most:
         return np.zeros((0, 2))
@@ -233,7 +231,7 @@ def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, matters: Matter
     several = [i for i in range(len(x)) if len(lists[i]) > 1]
     pairs = np.array([pair for step in (1, -1) for i in several if 0 < i < len(x) - 1
                       for pair in _approaching(x, lists, i, step)]).reshape(-1, 7)
-    most_pairs = 2 * MOST_POINTS    # as of grids with some hundred different x
+    most_pairs = 2 * _MOST_POINTS    # as of grids with some hundred different x
     pairs = pairs[:0] if len(pairs) > most_pairs else pairs[~_lead_to(pairs, known)]
     if len(pairs) == 0:
         return NO_POINTS
