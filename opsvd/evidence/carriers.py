@@ -72,12 +72,13 @@ def mean_of_grid(energies: np.ndarray) -> tuple[float, float]:
     return math.sqrt(mean), few * math.sqrt(mean + 3.0 * unsure)
 
 
-def energy_and_bound(energies: np.ndarray) -> tuple[float, float]:
-    """The sum of energies, and what it may be: six deviations more, and more still where few of them carry it.
+def energy_and_bound(energies: np.ndarray, deviations: float = 6.0) -> tuple[float, float]:
+    """The sum of energies, and what it may be: some deviations more, and more still where few of them carry it.
 
-    The deviation of a sum that p of the energies share is one part in the root of p of it. With twelve deviations as
-    few bars are false, and with four no more but where there are less than sixty pairs (benchmarks/few_values.py).
+    The deviation of a sum that p of the energies share is one part in the root of p of it. Three are exceeded once in
+    700 times. Of answers from few pairs as few bars are false with twelve as with six, and with four no more but where
+    there are less than sixty pairs (benchmarks/few_values.py).
     """
     energy = float(energies.sum())
     deviation = 1.0 / math.sqrt(max(float(carriers(energies)), 1.0))
-    return energy, energy * (1.0 + 6.0 * deviation) * float(few_carriers_margin(energies, 16.0)) ** 2
+    return energy, energy * (1.0 + deviations * deviation) * float(few_carriers_margin(energies, 16.0)) ** 2

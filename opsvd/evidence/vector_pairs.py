@@ -10,7 +10,7 @@ from scipy.special import ndtri
 from .._support.floats import EPS
 from ..operator.problem import Problem
 from ..operator.singular_functions import SingularSystem
-from .carriers import carriers, energy_and_bound, few_carriers_margin
+from .carriers import energy_and_bound, few_carriers_margin
 from .pairs import SeenAtPairs, answer_of, pairs_for
 from .remainder import RemainderEvidence
 from .scatter import ScatterEvidence
@@ -72,14 +72,9 @@ def evidence_at_pairs(problem: Problem, beyond: float, system: SingularSystem) -
 
 
 def left_at_pairs(pairs: VectorPairs, system: SingularSystem) -> tuple[float, float]:
-    """The mean square of what all values leave at some random pairs of points, and three deviations of it.
-
-    They are exceeded once in 700 times, but where few pairs carry it: then there is a margin.
-    """
+    """The mean square of what all values leave at some random pairs of points, and what it may be."""
     values = system.values
-    left = pairs.energies(lambda x, y: system.left.reconstruct(system.right, values, x, y))
-    energy, deviation = float(left.sum()), 1.0 / math.sqrt(max(float(carriers(left)), 1.0))
-    return energy, energy * (float(few_carriers_margin(left, 16.0)) ** 2 * (1.0 + 3.0 * deviation) - 1.0)
+    return energy_and_bound(pairs.energies(lambda x, y: system.left.reconstruct(system.right, values, x, y)), 3.0)
 
 
 def evidence_of_few_pairs(problem: Problem, count: int, beyond: float, system: SingularSystem) -> ScatterEvidence:

@@ -92,13 +92,13 @@ def _as_at_pairs(seen: list[RemainderEvidence], beyond: float, left: tuple[float
     Where a kink or a jump lies between two nodes, rules of all kinds may miss what is left beside it. Pairs that agree
     with what is known, within their deviation, make it larger by that part alone: all of it may be `beyond`.
     """
-    energy, unsure = left
+    energy, most = left
     on_degrees = math.fsum(one.remainder**2 for one in seen)
     known = on_degrees + beyond**2
-    if energy + unsure <= known or on_degrees == 0.0:
+    if most <= known or on_degrees == 0.0:
         return seen
-    larger = math.sqrt((energy + unsure) / known if energy - unsure <= known
-                       else (energy + unsure - beyond**2) / on_degrees)
+    agree = 2.0 * energy - most <= known    # the energy less its error
+    larger = math.sqrt(most / known if agree else (most - beyond**2) / on_degrees)
     return [replace(one, remainder=larger * one.remainder, operator_norm=larger * one.operator_norm,
                     coupling=larger * one.coupling) for one in seen]
 
