@@ -32,7 +32,7 @@ def meeting_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, matters: M
 
     Some of those that are known, shape (k, 2), may be left out: where they explain all that slices show.
     """
-    return _placed(kernel, np.concatenate([turning_points(kernel, x, breaks, known),
+    return _placed(kernel, np.concatenate([turning_points(kernel, x, breaks, known, matters),
                                            crossings(kernel, x, breaks, matters, known)]), float(x[-1] - x[0]))
 
 
@@ -51,7 +51,8 @@ def _placed(kernel: Kernel, points: np.ndarray, width: float) -> np.ndarray:
     return np.where(np.isfinite(found), found, points)
 
 
-def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, known: np.ndarray = NO_POINTS) -> np.ndarray:
+def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, known: np.ndarray = NO_POINTS,
+                   matters: Matters | None = None) -> np.ndarray:
     r"""Find the points (x, y) where a curve of breaks turns back, so that slices h(x, .) beyond have two breaks less.
 
     A slice just inside such a point differs from its neighbour outside on a strip that may be narrower than the
@@ -67,6 +68,8 @@ def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, known: np.
         The breaks that were found: x_i and y.
     known : ndarray, shape (k, 2)
         Points that are known: behind a crossing two breaks that vanish are there again.
+    matters : callable, optional
+        Which pairs of breaks are followed: rounding of h has breaks everywhere, of which pairs vanish.
 
     Returns
     -------
@@ -85,12 +88,16 @@ def turning_points(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, known: np.
                       if not _there_again(x, lists, (more, fewer), pair, known)]
         if len(vanishing) > most:
             return np.zeros((0, 2))
-    if not vanishing:
+    neighbours = np.array([one[:2] for one in vanishing], dtype=np.intp).reshape(-1, 2)
+    pairs = np.array([one[2] for one in vanishing]).reshape(-1, 2)
+    if matters is not None and len(pairs) > 0:
+        chosen = _matter(kernel, x[neighbours[:, 0]], pairs, matters)
+        neighbours, pairs = neighbours[chosen], pairs[chosen]
+    if len(pairs) == 0:
         return np.zeros((0, 2))
-    neighbours, pairs = (np.array([one[part] for one in vanishing]) for part in (slice(2), 2))
     inside, outside = neighbours[:, 0], _without_break_between(kernel, x, lists, neighbours, pairs)
     low, high = pairs.T
-    tips, waiting, step = np.full((len(vanishing), 2), np.nan), np.arange(len(vanishing)), np.sign(outside - inside)
+    tips, waiting, step = np.full((len(pairs), 2), np.nan), np.arange(len(pairs)), np.sign(outside - inside)
     for _ in range(_BEYOND):
         tips[waiting], farther = _extrema(kernel, x[inside[waiting]], x[outside[waiting]], low[waiting], high[waiting])
         following = outside + step
@@ -236,18 +243,23 @@ def crossings(kernel: Kernel, x: np.ndarray, breaks: np.ndarray, matters: Matter
     if len(pairs) == 0:
         return NO_POINTS
     if matters is not None:
-        low, high, x1 = pairs[:, 4], pairs[:, 5], pairs[:, 3]
-        across = np.stack([1.5 * low - 0.5 * high, 0.5 * (low + high), 1.5 * high - 0.5 * low], axis=1)
-        values = kernel.finite_beside(x1[:, None], across)
-        integral = np.abs(values[:, 1] - 0.5 * (values[:, 0] + values[:, 2])) * (high - low)
-        wide, narrow = _second_differences(kernel, x1, pairs[:, 4:6], (high - low) / 64.0)    # no wave is so short
-        pairs = pairs[matters(x1, across[:, 1], integral) & np.all((wide == 0.0) | (3.0 * narrow > wide), axis=1)]
+        pairs = pairs[_matter(kernel, pairs[:, 3], pairs[:, 4:6], matters)]
     nearest = 1e-10 * (x[-1] - x[0])    # panels end at points to within much more: see `with_edges_at`
     # As both at once: a search costs by the call.
     powers = np.repeat([1.0, 2.0], len(pairs))
     crossing, turning = np.split(_followed(kernel, np.tile(pairs, (2, 1)), powers, nearest), 2)
     points = np.where(np.isfinite(crossing), crossing, turning)
     return np.asarray(points[np.isfinite(points[:, 0])])
+
+
+def _matter(kernel: Kernel, x: np.ndarray, pairs: np.ndarray, matters: Matters) -> np.ndarray:
+    """Whether pairs of breaks, (m, 2), of slices at x are no rounding of h, and h is not smooth there: shape (m,)."""
+    low, high = pairs.T
+    across = np.stack([1.5 * low - 0.5 * high, 0.5 * (low + high), 1.5 * high - 0.5 * low], axis=1)
+    values = kernel.finite_beside(x[:, None], across)
+    integral = np.abs(values[:, 1] - 0.5 * (values[:, 0] + values[:, 2])) * (high - low)
+    wide, narrow = _second_differences(kernel, x, pairs, (high - low) / 64.0)    # no wave is so short
+    return np.asarray(matters(x, across[:, 1], integral) & np.all((wide == 0.0) | (3.0 * narrow > wide), axis=1))
 
 
 def _lead_to(pairs: np.ndarray, known: np.ndarray) -> np.ndarray:
