@@ -78,9 +78,14 @@ SOURCES = {path.relative_to(PACKAGE).as_posix(): path.read_text(encoding="utf-8"
 
 # Worked out when they are first asked for, and not by every process that collects tests.
 @cache
+def tree_of(source: str) -> ast.Module:
+    """Return the syntax tree of a file, which is made once."""
+    return ast.parse(source)
+
+
 def trees() -> dict[str, ast.Module]:
     """Return the syntax trees of all files, by name."""
-    return {name: ast.parse(source) for name, source in SOURCES.items()}
+    return {name: tree_of(source) for name, source in SOURCES.items()}
 
 
 def unit_of(module: str) -> str:
@@ -198,7 +203,7 @@ def numbers(source: str) -> dict[str, bool]:
     """
     found = {}
     lines = [line.strip() for line in source.splitlines()]
-    for node in ast.parse(source).body:
+    for node in tree_of(source).body:
         if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
             continue
         target = node.targets[0] if isinstance(node, ast.Assign) else node.target
@@ -227,7 +232,7 @@ def lines_of_code(source: str) -> set[int]:
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type not in silent:
             code |= set(range(token.start[0], token.end[0] + 1))
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree_of(source)):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             code -= set(range(node.lineno, node.end_lineno + 1))
     return code
@@ -237,7 +242,7 @@ def functions_of(source: str) -> list[tuple[str, int]]:
     """Return the functions of a file, and their lines of code."""
     code = sorted(lines_of_code(source))
     return [(node.name, bisect_right(code, node.end_lineno) - bisect_left(code, node.lineno))
-            for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+            for node in ast.walk(tree_of(source)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
 def test_every_module_has_a_layer():
@@ -282,7 +287,8 @@ def test_no_files_import_each_other_in_a_circle():
 
 def test_results_are_constructed_in_few_places():
     """What an answer consists of is decided where it is assembled, and where it is loaded."""
-    assert {name for name, tree in trees().items() if constructs(tree, "OperatorSVD")} <= RESULTS_CONSTRUCTED_IN
+    assert {name for name, tree in trees().items()
+            if "OperatorSVD" in SOURCES[name] and constructs(tree, "OperatorSVD")} <= RESULTS_CONSTRUCTED_IN
 
 
 def test_the_words_of_a_status_are_written_in_few_places():
@@ -312,8 +318,11 @@ def test_files_are_short():
 
 
 def test_functions_are_short():
-    """A function has at most 50 lines of code."""
-    assert {(name, function) for name, source in SOURCES.items()
+    """A function has at most 50 lines of code: those of files where one spans more lines are counted."""
+    spans = {name: max((node.end_lineno - node.lineno + 1 for node in ast.walk(tree)
+                        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)), default=0)
+             for name, tree in trees().items()}
+    assert {(name, function) for name, source in SOURCES.items() if spans[name] > 50
             for function, lines in functions_of(source) if lines > 50} == set()
 
 
