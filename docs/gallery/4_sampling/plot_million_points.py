@@ -19,17 +19,17 @@ def kernel(x, y):
 svd = opsvd.decompose(kernel)
 
 # %%
-# Points are the mean differences of four samples from the operator, for its first three values. They scatter by
+# Points are the mean differences of two samples from the operator, for its first three values. They scatter by
 # :math:`n^{-1/2}`, as predicted (lines): a digit costs a hundred times the size. The quadrature has ten digits in a
 # tenth of a second.
 
 fig, ax = plt.subplots(layout="constrained")
 sizes = np.array([1_000, 10_000, 100_000, 1_000_000])
 for n in sizes:
-    sampled = opsvd.monte_carlo(kernel, int(n), trials=4, engine="low-rank", rng=0)
+    sampled = opsvd.monte_carlo(kernel, int(n), trials=2, engine="low-rank", rng=0)
     off = np.abs(sampled.singular_values[:, :3] / svd.singular_values[:3] - 1.0).mean(axis=0)
     ax.loglog([n] * 3, off, "o", color="C0")
-    print(f"n = {n}: s_1 of four samples is off by {off[0]:.1e}, of itself")
+    print(f"n = {n}: s_1 of two samples is off by {off[0]:.1e}, of itself")
 predictions = [svd.predict(int(n)) for n in sizes]
 for i in range(3):
     # The mean absolute value of a Gaussian is sqrt(2 / pi) of its standard deviation.
