@@ -138,6 +138,12 @@ def jump():
     return opsvd.decay_law(1.0 / np.arange(1.0, 101.0))
 
 
+@cache
+def equivalent():
+    """The law of five rows."""
+    return opsvd.deterministic_equivalent([1.0], [2], 5)
+
+
 def stored():
     """A small matrix for engines."""
     return sampling.StoredMatrix(np.diag([3.0, 2.0, 1.0]))
@@ -295,7 +301,7 @@ row("OperatorSVD.factors", lambda: line().factors, lambda: {"x": [0.5, 1.0], "y"
 row("CrossCheck.plot", lambda: check().plot, ax=NONE)
 row("CrossCheck.plot_effective_rank", lambda: check().plot_effective_rank, ax=NONE)
 row("DecayLaw.plot", lambda: jump().plot, ax=NONE)
-row("DeterministicEquivalent.plot", lambda: opsvd.deterministic_equivalent([1.0], [2], 5).plot, ax=NONE)
+row("DeterministicEquivalent.plot", lambda: equivalent().plot, ax=NONE)
 row("FiniteSizePrediction.plot", lambda: line().predict(50).plot, ax=NONE)
 row("MatrixCheck.plot", lambda: opsvd.check_matrix(np.ones((9, 9)), line()).plot, ax=NONE)
 row("MonteCarloSpectrum.plot", lambda: sampled().plot, ax=NONE)
@@ -303,7 +309,7 @@ row("MonteCarloSweep.plot", lambda: opsvd.monte_carlo_sweep(product, [4, 5], rng
 row("RadialEquivalent.plot", lambda: whole_spectrum().plot, ax=NONE)
 for name in ("plot", "biplot"):
     row(f"Dependence.{name}", lambda name=name: getattr(opsvd.dependence(np.diag([3, 4, 5]) + 1), name), ax=NONE)
-for name, law in (("DeterministicEquivalent", lambda: opsvd.deterministic_equivalent([1.0], [2], 5)),
+for name, law in (("DeterministicEquivalent", equivalent),
                   ("RadialEquivalent", whole_spectrum)):
     row(f"{name}.quantiles", lambda law=law: law().quantiles,
         fractions=ZEROS | EMPTY | FLAGS | {"floats", "1e-300", "array", "array 2 x 3", "array 2 x 2 x 2"})

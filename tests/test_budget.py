@@ -218,6 +218,7 @@ def test_a_fractal_of_the_product_is_no_easier():
     assert (svd.errors > 1e-3).all()
 
 
+@pytest.mark.thorough
 def test_noise_is_not_given_a_spectrum():
     """A hash of the arguments: uniform panels come last, and what they claim has a bar as wide as all of it."""
     with pytest.warns(ConvergenceWarning, match="looks like noise or a fractal"):

@@ -146,6 +146,7 @@ def test_a_measure_of_the_wrong_dimension(capsys):
     assert "--x must be a measure on R^3, as --k or the other measure says, got Uniform" in capsys.readouterr().err
 
 
+@pytest.mark.thorough
 def test_complex_kernels(tmp_path, capsys, monkeypatch):
     """A function of a module: values, cross-check, picture and file; a formula says that it is one of real numbers."""
     (tmp_path / "waves.py").write_text("import numpy as np\n\n\ndef fourier(x, y):\n    return np.exp(2j * x * y)\n")

@@ -15,7 +15,10 @@ from opsvd.measures.tabulated import Tabulated
 LOOSER = (1e-4, 1e-8)
 # They take more than half a second each.
 SLOW = {"log|x - y|, arcsine law", "Poisson kernel, r = 0.9", "(xy > 1), StudentT(1)", "(|xy| > 1), StudentT(1)",
-        "(xy > 1), StudentT(1) and its half", "(x > y), Beta(2, 0.3)"}
+        "(xy > 1), StudentT(1) and its half", "(x > y), Beta(2, 0.3)", "exp(-|x - y|), scipy.stats.Logistic()",
+        "min(F(x), F(y)), scipy.stats.weibull_min(1/2)", "(x > y), scipy.stats.loggamma(0.3)",
+        "(x > y), Beta(0.4, 1) and uniform", "|F(x) - F(y)|, Beta(1/2, 1)", "(x > y), scipy.stats.chi2(1)",
+        "(x > y), scipy.stats.arcsine", "(x > y), Beta(1/2, 1/2)", "min(x, y), Beta(0.4, 1)"}
 
 
 def supported(h, mu_x, mu_y):
@@ -49,7 +52,7 @@ def test_the_table_has_forty_rows_and_every_measure():
 @pytest.mark.parametrize("problem", [p for p in MEASURED if p.tail_energy is not None], ids=str)
 def test_the_values_account_for_the_energy(problem):
     """The sum of their squares is a mean of h^2 over random pairs, to six of its deviations."""
-    rng, n = np.random.default_rng(3), 100_000
+    rng, n = np.random.default_rng(3), 20_000
     squares = np.square(1.0 * problem.h(problem.mu_x.sample(n, rng), problem.mu_y.sample(n, rng)))
     spread = 6.0 * float(np.std(squares)) / np.sqrt(n)
     assert abs(float(np.sum(problem.exact**2)) + problem.tail_energy - float(np.mean(squares))) <= spread + 1e-12
@@ -71,7 +74,7 @@ def test_values_and_bars(problem):
 
 @pytest.mark.thorough
 @pytest.mark.parametrize(("problem", "rtol"), [pytest.param(problem, LOOSER[i % 2], id=str(problem))
-                                               for i, problem in enumerate(MEASURED)])
+                                               for i, problem in enumerate(MEASURED[::2])])
 def test_bars_are_true_at_other_tolerances(problem, rtol):
     """Whatever is asked for: one of two tolerances each."""
     svd = solved(problem, rtol)
@@ -83,8 +86,8 @@ def test_bars_are_true_at_other_tolerances(problem, rtol):
 def test_functions_are_orthonormal_under_samples(name):
     """Singular functions take points: their products have means that are those of orthonormal functions."""
     law = LAWS[name]
-    svd = opsvd.decompose(lambda x, y: np.exp(-np.abs(np.arctan(x) - np.arctan(y))), law, law, rtol=1e-6, max_rank=3)
-    values = svd.left(law.sample(40_000, np.random.default_rng(1)))
+    svd = opsvd.decompose(lambda x, y: np.exp(-np.abs(np.arctan(x) - np.arctan(y))), law, law, rtol=1e-4, max_rank=3)
+    values = svd.left(law.sample(10_000, np.random.default_rng(1)))
     gram = values.T @ values / len(values)
     spread = np.std(values[:, :, None] * values[:, None], axis=0) / np.sqrt(len(values))
     assert (np.abs(gram - np.eye(3)) <= 6.0 * spread + 1e-9).all()

@@ -95,7 +95,7 @@ def test_values_of_products(name):
 def test_functions_and_sums():
     """Functions are orthonormal, their sum leaves the tail, and singular values add up to E[h(x, x)] = 1."""
     mu = Product(UNIT, Gaussian(), StudentT(3.0))
-    svd = opsvd.decompose(distances, mu, mu, rtol=1e-6)
+    svd = opsvd.decompose(distances, mu, mu, rtol=1e-4)
     rng = np.random.default_rng(0)
     x, y = mu.sample(5000, rng), mu.sample(5000, rng)
     f = svd.left(x)[:, :6]
@@ -119,6 +119,7 @@ def test_they_come_back_from_a_file(tmp_path):
     np.testing.assert_array_equal(again(x, x), svd(x, x))
 
 
+@pytest.mark.thorough
 def test_what_is_no_product_is_not_taken_for_one():
     """A corner that one pair in a hundred thousand has, and a sum: others do them, with bars that hold."""
     def corner(x, y):

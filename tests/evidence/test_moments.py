@@ -38,7 +38,7 @@ def test_of_zero_there_is_nothing():
 @pytest.mark.parametrize(("phi", "dim", "largest"), [
     (np.tanh, 3, 0.4019661687), (lambda z: np.exp(0.1 * z), 3, None), (lambda z: 1.0 / (1.0 + z**2), 2, None),
 ], ids=["tanh", "exp", "rational"])
-@pytest.mark.parametrize("values", [1000, 2000, 3000])
+@pytest.mark.parametrize("values", [1000, 3000])
 def test_few_values_of_vectors(phi, dim, largest, values):
     """The largest value has a bar below itself, that holds; of a thousand values there may be none."""
     mu = opsvd.Gaussian.standard(dim)

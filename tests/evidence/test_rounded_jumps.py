@@ -46,6 +46,7 @@ def test_a_box(far_y):
     assert abs(svd.norm - exact) <= svd.norm.error < 1e-8
 
 
+@pytest.mark.thorough
 def test_a_step_where_functions_vanish_with_the_rounding():
     """(x > y) under Beta(2, 0.3): points within 1e-16 of 1 have a mass of 1e-5, and there functions of y are zero."""
     mu = opsvd.Beta(2.0, 0.3)

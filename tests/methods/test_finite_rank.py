@@ -100,7 +100,7 @@ def hermite(z, degree):
     return hermite_polynomials(np.ravel(z), degree + 1)[:, degree].reshape(np.shape(z))
 
 
-@pytest.mark.parametrize(("n", "m"), [(100, 100), (126, 126), (127, 127), (132, 132), (150, 151), (200, 60)])
+@pytest.mark.parametrize(("n", "m"), [(126, 126), (127, 127), (150, 151), (200, 60)])
 def test_products_of_hermite_polynomials(n, m):
     """One value, one: far out they are of any size, and say the same at any point."""
     svd = opsvd.decompose(lambda x, y: hermite(x, n) * hermite(y, m))

@@ -94,6 +94,7 @@ def test_leading_triplets_of_a_stored_matrix(name):
     assert abs(svd.norm - np.linalg.norm(exact)) <= svd.norm.error + 1e-15
 
 
+@pytest.mark.thorough
 def test_twenty_thousand_points_take_a_small_part_of_the_entries():
     """Values are within bars of those of a smooth kernel under the law; functions are orthonormal at the points."""
     rng = np.random.default_rng(0)

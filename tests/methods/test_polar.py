@@ -71,6 +71,7 @@ def test_jumps_and_kinks_at_zero_against_a_matrix_between_directions(name, power
     np.testing.assert_array_less(np.abs(svd.singular_values[:10] - reference), svd.errors[:10] + 1e-12)
 
 
+@pytest.mark.thorough
 def test_values_that_were_tried_by_hand():
     """sign and tanh with the deviations 1/2 and 1: from one exact side and a rule of 90 radii, written for a trial."""
     np.testing.assert_allclose(answer("sign", 1.0, 0.5).singular_values[:4],
@@ -236,6 +237,7 @@ def test_refusals_say_why():
             decompose(*arguments, method="polar")
 
 
+@pytest.mark.thorough
 def test_a_short_budget_gives_wide_bars_that_hold():
     """With a tenth of the values that the tolerance takes."""
     with warnings.catch_warnings():

@@ -94,6 +94,7 @@ def test_means_and_deviations():
     assert np.abs(one.singular_values[:6] - other.singular_values[:6]).max() <= 1e-12 * one.singular_values[0]
 
 
+@pytest.mark.thorough
 def test_a_wrong_coefficient_is_no_lie():
     """h is evaluated along a line only, but the bars look elsewhere: a ridge that is none has wide bars."""
     with pytest.warns(ConvergenceWarning, match="not converged"):

@@ -39,7 +39,7 @@ KERNELS = {
 @pytest.mark.parametrize("name", KERNELS)
 def test_every_finite_point_has_a_value(name):
     """At the origin, far out and along every axis: finite, and bounded where the kernel is no help far out."""
-    svd = opsvd.decompose(*KERNELS[name], rtol=1e-2, max_evaluations=20_000_000)
+    svd = opsvd.decompose(*KERNELS[name], rtol=1e-2, max_evaluations=2_000_000)
     for functions in (svd.left, svd.right):
         through_h = isinstance(functions.parts[0].basis, LineBasis | PointBasis)
         rows = functions.side.rows
@@ -110,7 +110,7 @@ def test_directions_do_not_depend_on_the_length(scale):
 @pytest.mark.parametrize("name", ["sector", "numbers", "numbers that jump", "blocks"])
 def test_one_function_is_a_callable(name):
     """functions[i] is the i-th of them, members of multiplets among them; there are as many as their length says."""
-    svd = opsvd.decompose(*KERNELS[name], rtol=1e-2, max_evaluations=20_000_000)
+    svd = opsvd.decompose(*KERNELS[name], rtol=1e-2, max_evaluations=2_000_000)
     shape = {"sector": (5, 2), "blocks": (5, 2)}.get(name, (5,))
     points = np.random.default_rng(0).standard_normal(shape)
     values = svd.left(points)

@@ -156,6 +156,7 @@ def test_few_values_are_enough_for_a_smooth_kernel(clock):
 
 
 @pytest.mark.filterwarnings("ignore::opsvd.ConvergenceWarning")    # towards y = 0 there is no end of them
+@pytest.mark.thorough
 def test_a_thousand_breaks_on_a_slice_are_no_turning_points():
     """The remainder of a division: neighbouring slices differ by hundreds of breaks, which are not paired."""
     points = break_points(lambda x, y: x % y)

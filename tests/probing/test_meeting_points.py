@@ -207,6 +207,7 @@ def test_tips_of_random_ellipses(x0, y0, a, b, angle):
 
 @settings(max_examples=20)
 @given(st.floats(-2.0, 2.0), st.floats(-2.0, 2.0), st.floats(0.2, 3.0), st.floats(-3.0, -0.2))
+@pytest.mark.thorough
 def test_crossings_of_random_lines(x0, y0, a, b):
     """Two jumps through (x0, y0); a line parallel to x may run along an edge, and needs no search there."""
     found = crossings(*looked_at(lambda x, y: 1.0 * (y - y0 > a * (x - x0)) + 2.0 * (y - y0 > b * (x - x0))))
