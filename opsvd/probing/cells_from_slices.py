@@ -12,14 +12,38 @@ from .._support.budget import Budget, BudgetExhaustedError, check_time
 from .._support.floats import EPS
 from ..kernels import Kernel
 from ..measures import LineMeasure
-from ..quadrature import PIECE_ORDER, gauss_legendre, on_panels, place_between
+from ..quadrature import PIECE_ORDER, bent_rule, gauss_legendre, on_panels
 from ..quadrature.legendre import TRUNCATED, legendre_transform, orthonormal_legendre
 from .curved_cells import CurvedCells, CurvedPanel
 from .domain import Domain
 from .misplaced_jumps import strip_norms
+from .panel_cuts import changes_at, where_curves_end
 from .slice_hints import KnownBreaks
 from .slice_splitter import slice_integrals
 from .slices import SliceIntegrals
+
+
+class _Span(NamedTuple):
+    """A panel in x, and at which ends functions are smooth in the root of the distance."""
+
+    left: float
+    right: float
+    bend: int = 0
+
+    @property
+    def width(self) -> float:
+        """By how much x changes with the place, times two: at most twice as much beside roots."""
+        return (self.right - self.left) * (2.0 if self.bend else 1.0)
+
+    def halves(self, cut: float, root: int) -> "tuple[_Span, _Span]":
+        """Both parts, of which the one to the right of the cut has a root there if it is 1, the other if it is -1."""
+        left, right = self.bend > 0, self.bend in {2, -1}
+        return (_Span(self.left, cut, _bend(left, root < 0)), _Span(cut, self.right, _bend(root > 0, right)))
+
+
+def _bend(left: bool, right: bool) -> int:
+    """The bend of a panel with roots at these ends."""
+    return (1 + right) if left else -int(right)
 
 
 class _Look(NamedTuple):
@@ -27,17 +51,16 @@ class _Look(NamedTuple):
 
     panels: one that stands for h, or one for each slice.
     missed: the norm of what they are expected to miss.
-    cut: where the panel is to be cut in two.
+    parts: the two that it is to be cut into.
     a_slice: the values that a slice took.
     breaks: how many of a slice were found, in the mean.
-    edges: for what is below the cut and for what is above it, panels in y that most of the slices there are split into.
+    edges: for each part, panels in y that most of the slices there are split into.
     """
 
-    left: float
-    right: float
+    span: _Span
     panels: list[CurvedPanel]
     missed: float
-    cut: float
+    parts: tuple[_Span, _Span]
     a_slice: float
     breaks: float
     edges: tuple[np.ndarray, np.ndarray]
@@ -69,7 +92,7 @@ def curved_cells(kernel: Kernel, domain: Domain, lines: tuple[LineMeasure, LineM
     spans = sorted(pairwise(first[0].tolist()), key=lambda ends: abs(sum(ends) - 2.0 * lines[0].center))
     for span in spans:
         try:
-            looks.append(work.looked_at(span, first[1]))
+            looks.append(work.looked_at(_Span(*span), first[1]))
         except BudgetExhaustedError:
             return None
         # Where h oscillates a slice takes 500 values and more, and it oscillates in x as well: a wide panel of many
@@ -84,16 +107,15 @@ def curved_cells(kernel: Kernel, domain: Domain, lines: tuple[LineMeasure, LineM
     narrowest = 2.0**-40 * lines[0].scale    # below what values are known to
     while math.sqrt(sum(look.missed**2 for look in looks)) > work.allowed:
         worst = max(looks, key=lambda look: look.missed)
-        if worst.right - worst.left <= narrowest or budget.values_left < 2.5 * work.nodes * worst.a_slice:
+        if worst.span.right - worst.span.left <= narrowest or budget.values_left < 2.5 * work.nodes * worst.a_slice:
             break
         try:
-            halves = [work.looked_at(span, edges) for span, edges in
-                      zip(pairwise((worst.left, worst.cut, worst.right)), worst.edges, strict=True)]
+            halves = [work.looked_at(span, edges) for span, edges in zip(worst.parts, worst.edges, strict=True)]
         except BudgetExhaustedError:
             break
         looks.remove(worst)
         looks += halves
-    return CurvedCells([panel for look in sorted(looks, key=lambda look: look.left) for panel in look.panels],
+    return CurvedCells([panel for look in sorted(looks, key=lambda look: look.span) for panel in look.panels],
                        math.sqrt(sum(look.missed**2 for look in looks)))
 
 
@@ -117,6 +139,12 @@ def _shared(slices: SliceIntegrals, some: np.ndarray) -> np.ndarray:
     return np.union1d(slices.basis.edges, places[counts >= max(0.5 * np.count_nonzero(some), 3.0)])
 
 
+def _along_x(n: int, bend: int) -> np.ndarray:
+    """From the values at the nodes of a panel to orthonormal Legendre coefficients in its places."""
+    rule = bent_rule(n, bend)
+    return np.asarray(rule.functions * np.sqrt(rule.weights))
+
+
 def _function(span: tuple[float, float], coefficients: np.ndarray) -> Legendre:
     """The polynomial with these orthonormal Legendre coefficients on an interval."""
     return Legendre(coefficients * np.sqrt(np.arange(len(coefficients)) + 0.5), domain=span)
@@ -134,15 +162,15 @@ class _Work:
         # Strips that are narrower than nodes are apart, as beside tips, are seen where a panel that is near has them.
         self.rng, self.known = np.random.default_rng(nodes), KnownBreaks()
 
-    def looked_at(self, span: tuple[float, float], edges: np.ndarray) -> "_Look":
+    def looked_at(self, span: _Span, edges: np.ndarray) -> "_Look":
         """What stands for h on a panel: curves and cells through its slices, or strips of a slice each.
 
         The slices are looked at on panels in y with these edges.
         """
         before = self.kernel.evaluations
-        left, right = np.array(span)[:, None, None]
-        nodes, _ = on_panels(left, right, *gauss_legendre(self.nodes))
-        rule = self.mu_x.rule(nodes.ravel(), np.ones(self.nodes))
+        middle = 0.5 * (span.left + span.right)
+        nodes = middle + 0.5 * (span.right - span.left) * bent_rule(self.nodes, span.bend).nodes
+        rule = self.mu_x.rule(nodes, np.ones(self.nodes))
         slices = slice_integrals(self.kernel, rule, self.mu_y, edges, 0.1, order=PIECE_ORDER, size=self.size,
                                  known=self.known)
         self.known = KnownBreaks(np.append(self.known.x, rule.nodes),
@@ -150,7 +178,7 @@ class _Work:
         breaks = [np.unique(slices.breaks[slices.breaks[:, 0] == x, 1]) for x in rule.nodes.tolist()]
         rows, ends, smooth = np.arange(self.nodes), self.edges[[0, -1]], np.array([len(some) == 0 for some in breaks])
         tried, pieces = list[CurvedPanel](), len(slices.ends) + self.nodes * len(slices.basis.edges)
-        for curves in self._candidates(rule.nodes, breaks, span):
+        for curves in self._candidates(breaks, span.bend):
             # Cells are no more than the pieces of all slices together, unless these have resolved nothing. Where each
             # slice breaks, and curves do not follow that, cells do only if the breaks are none: a slice's are enough.
             most = pieces if smooth.any() or curves[1].size else pieces // self.nodes
@@ -158,28 +186,28 @@ class _Work:
             if tried[-1].missed <= self.share:
                 break
         whole = min(tried, key=lambda panel: panel.missed)
-        differences, cut = self._differences(slices), 0.5 * (span[0] + span[1])
+        differences, cut, root = self._differences(slices), middle, 0
         if whole.missed <= self.share:
             at_ends = self._at_ends(whole, rule.nodes)
             if at_ends.sum() > self.share**2:
                 cut = float(rule.nodes[0 if at_ends[0] > at_ends[1] else -1])
             whole = self._checked(whole._replace(missed=math.hypot(whole.missed, math.sqrt(at_ends.sum()))))
         else:
-            cut = self._cut(slices, rule.nodes, differences, cut)
-        middles = np.concatenate([[span[0]], 0.5 * (rule.nodes[1:] + rule.nodes[:-1]), [span[1]]])
+            over = where_curves_end(self.kernel, rule.nodes, breaks, (ends[0], ends[1]))
+            cut, root = over or (self._cut(slices, rule.nodes, differences, cut), 0)
+        middles = np.concatenate([[span.left], 0.5 * (rule.nodes[1:] + rule.nodes[:-1]), [span.right]])
         missed = np.sqrt(0.5 * (np.append(differences, 0.0) + np.append(0.0, differences)) * np.diff(middles))
         panels = [whole]
         if np.linalg.norm(missed) < whole.missed:
-            panels = [self._panel(slices, rows[[i]], (middles[i], middles[i + 1]),
+            panels = [self._panel(slices, rows[[i]], _Span(middles[i], middles[i + 1]),
                                   (np.array([[ends[0], *breaks[i], ends[1]]]), np.zeros(len(breaks[i]))),
                                   int(np.count_nonzero(slices.index == i)) + len(slices.basis.edges))
                       for i in range(self.nodes)]
-        return _Look(*span, panels, min(whole.missed, float(np.linalg.norm(missed))), cut,
+        return _Look(span, panels, min(whole.missed, float(np.linalg.norm(missed))), span.halves(cut, root),
                      (self.kernel.evaluations - before) / self.nodes, len(slices.breaks) / self.nodes,
                      (_shared(slices, smooth & (rule.nodes < cut)), _shared(slices, smooth & (rule.nodes >= cut))))
 
-    def _candidates(self, x: np.ndarray, breaks: list[np.ndarray],
-                    span: tuple[float, float]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def _candidates(self, breaks: list[np.ndarray], bend: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Curves through the breaks of all slices that have as many, (n, c), and how far they may be off, (c - 2,).
 
         On the others, which resolve what breaks without having found it, or where it no longer matters, they go on.
@@ -187,14 +215,13 @@ class _Work:
         """
         ends, counts = self.edges[[0, -1]], np.array([len(some) for some in breaks])
         found, often = np.unique(counts[counts > 0], return_counts=True)
-        enough = often >= min(TRUNCATED, len(x))
+        enough = often >= min(TRUNCATED, len(breaks))
         for count in [*found[enough][np.argsort(-often[enough], kind="stable")].tolist(), 0]:
             there = np.flatnonzero(counts == count)
-            curves, off = np.empty((len(x), count + 2)), np.zeros(count)
+            curves, off = np.empty((len(breaks), count + 2)), np.zeros(count)
             curves[:, 0], curves[:, -1] = ends
             if count:
-                t = place_between(np.array(span[0]), np.array(span[1]), x)
-                functions = orthonormal_legendre(t, len(there))
+                functions = orthonormal_legendre(bent_rule(len(breaks), bend).places, len(there))
                 places = np.array([breaks[i] for i in there])
                 coefficients = np.linalg.lstsq(functions[there], places, rcond=None)[0]
                 curves[:, 1:-1] = functions @ coefficients
@@ -205,7 +232,7 @@ class _Work:
 
     def _on_pieces(self, panel: CurvedPanel, slices: SliceIntegrals, x: np.ndarray) -> CurvedPanel:
         """The panel, with what the pieces of slices show that it misses: cells without curves see no narrow strip."""
-        _, weights = gauss_legendre(len(x))
+        weights = bent_rule(len(x), panel.bend).weights
         lebesgue = 0.5 * np.diff(slices.ends) * gauss_legendre(PIECE_ORDER)[1]
         there = CurvedCells([panel])(np.repeat(x[slices.index], PIECE_ORDER), slices.nodes.ravel())
         wrong = np.sum((slices.values / lebesgue - there.reshape(lebesgue.shape)) ** 2 * lebesgue, axis=1)
@@ -218,28 +245,41 @@ class _Work:
         step = 64.0 * EPS * max(width, abs(panel.left), abs(panel.right))
         low, high = panel.left + step, panel.right - step
         u = np.concatenate([np.full(count, low), np.full(count, high), low + (high - low) * self.rng.random(count)])
-        y = self.mu_y.quantile(((np.arange(count) + self.rng.random((3, count))) / count).ravel())
-        y = np.clip(y, *self.edges[[0, -1]])
+        drawn, inside = self._drawn(3 * count)
+        y = drawn.reshape(count, 3).T.ravel()
         wrong = self._wrong(panel, u, y) / self.mu_y.sqrt_density(y)
-        return panel._replace(missed=math.hypot(panel.missed, math.sqrt(width * float(np.mean(wrong**2)))))
+        return panel._replace(missed=math.hypot(panel.missed, math.sqrt(width * inside * float(np.mean(wrong**2)))))
+
+    def _drawn(self, count: int) -> tuple[np.ndarray, float]:
+        """So many increasing points of y drawn from the measure in the box, and how much of the measure is there."""
+        cells = 32 * count
+        y = self.mu_y.quantile((np.arange(cells) + self.rng.random(cells)) / cells)
+        inside = y[(y >= self.edges[0]) & (y <= self.edges[-1])]
+        some = (np.arange(count) + self.rng.random(count)) * len(inside) / count
+        return inside[some.astype(int)], len(inside) / cells
 
     def _at_ends(self, panel: CurvedPanel, x: np.ndarray) -> np.ndarray:
         """The energies of what a panel misses between each end and the node next to it, (2,), if its curves are wrong.
 
         Where a curve has a corner, polynomials through the nodes go on past it. At each end h is held against the panel
-        at as many distances from its curves of each order of magnitude.
+        at as many distances from its curves of each order of magnitude; at an end with a root, which a rounding moves,
+        in the middle between it and the node.
         """
         distances = self.mu_y.scale * np.geomspace(1e-13, 1.0, 27)    # below lie 5e-8 of the norm of a jump
         widths = np.diff(np.append(0.0, distances))
         beside, energies = np.append(-distances, distances), np.zeros(2)
         step = 64.0 * EPS * max(panel.right - panel.left, abs(panel.left), abs(panel.right))
-        for i, (end, node) in enumerate(((panel.left + step, x[0]), (panel.right - step, x[-1]))):
+        roots = panel.bend > 0, panel.bend in {2, -1}
+        for i, (edge, node) in enumerate(((panel.left, x[0]), (panel.right, x[-1]))):
+            end = edge + (0.5 * (node - edge) if roots[i] else math.copysign(step, node - edge))
             curves = CurvedCells([panel]).curves(0, np.array([end]))[1:-1, 0]
             y = (curves[:, None] + beside).ravel()
             inside = (self.edges[0] < y) & (y < self.edges[-1])
             wrong = self._wrong(panel, np.full(np.count_nonzero(inside), end), y[inside])
             energies[i] = abs(node - end) * float(wrong**2 @ np.tile(widths, 2 * len(curves))[inside])
-        return energies
+        # As much as that is the rounding of a curve, of which `missed` has the operator norm.
+        known = panel.misplaced**2 * np.abs(x[[0, -1]] - np.array(panel[:2])) / (panel.right - panel.left)
+        return np.where(energies > known, energies, 0.0)
 
     def _wrong(self, panel: CurvedPanel, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """By how much h times the roots of the densities differs from a panel at pairs of coordinates in it."""
@@ -255,36 +295,25 @@ class _Work:
         y = low + (high - low) * (np.arange(256) + self.rng.random(256)) / 256
         sides = [slices.at(np.full(len(y), row), y) for row in (k, k + 1)]
         far = np.argsort(-np.abs(sides[1] - sides[0]))[:4]    # where they differ most
-        left, right = (side[far] / self.mu_y.sqrt_density(y[far]) for side in sides)
-        a, b = x[k], x[k + 1]
-        for _ in range(50):
-            middle = 0.5 * (a + b)
-            if not a < middle < b:
-                break
-            at = np.full(len(far), middle)
-            values = self.kernel.finite_beside(at, y[far]) * self.mu_x.sqrt_density(at)
-            nearer = np.abs(values - left).sum() < np.abs(values - right).sum()
-            a, b = (middle, b) if nearer else (a, middle)
-        return float(0.5 * (a + b))
+        return changes_at(self.kernel, float(x[k]), float(x[k + 1]), y[far])
 
-    def _panel(self, slices: SliceIntegrals, rows: np.ndarray, span: tuple[float, float],
+    def _panel(self, slices: SliceIntegrals, rows: np.ndarray, span: _Span,
                through: tuple[np.ndarray, np.ndarray], most: int) -> CurvedPanel:
         """At most so many cells between curves through some slices: see `_candidates`."""
-        (curves, off), n, width = through, len(rows), span[1] - span[0]
-        _, weights = gauss_legendre(n)
-        along_x = legendre_transform(n) * np.sqrt(weights)
-        coefficients = along_x @ curves
+        (curves, off), n = through, len(rows)
+        coefficients = _along_x(n, span.bend) @ curves
         off = off + np.abs(coefficients[-TRUNCATED:, 1:-1]).sum(axis=0) if n > TRUNCATED else off
         cells, energy = [], 0.0
-        for region, level in enumerate(self._halved(slices, rows, curves, width, most)):
+        for region, level in enumerate(self._halved(slices, rows, curves, span, most)):
             cells += [(region, *cell[:3]) for cell in level]
             energy += sum(cell[3] for cell in level)
         cells.sort(key=lambda cell: cell[:2])
         regions, lows, highs, inside = (np.array(part) for part in zip(*cells, strict=True))
-        strips = [strip_norms(_function(span, coefficients[:, j]), off[j - 1], self._jumps(slices, rows, curves[:, j]))
-                  for j in range(1, curves.shape[1] - 1)]
+        strips = [strip_norms(_function((0.0, span.width), along), far, self._jumps(slices, rows, curve))
+                  for along, far, curve in zip(coefficients.T[1:-1], off, curves.T[1:-1], strict=True)]
         moved, misplaced = np.linalg.norm(strips, axis=0) if strips else (0.0, 0.0)
-        return CurvedPanel(*span, coefficients, regions, lows, highs, inside, math.hypot(math.sqrt(energy), moved),
+        return CurvedPanel(*span, coefficients, regions, lows, highs, inside,
+                           math.hypot(math.sqrt(energy), moved),
                       float(misplaced))
 
     def _jumps(self, slices: SliceIntegrals, rows: np.ndarray, curve: np.ndarray) -> np.ndarray:
@@ -293,11 +322,10 @@ class _Work:
         sides = [slices.at(rows, curve + side * step) for side in (-1.0, 1.0)]
         return np.asarray((sides[1] - sides[0]) ** 2)
 
-    def _halved(self, slices: SliceIntegrals, rows: np.ndarray, curves: np.ndarray, width: float,
+    def _halved(self, slices: SliceIntegrals, rows: np.ndarray, curves: np.ndarray, span: _Span,
                 most: int) -> Iterator[list[tuple[float, float, np.ndarray, float]]]:
         """For each region between two curves, cells in t that resolve the slices there, with the energies missed."""
-        n, (t, weights) = len(rows), gauss_legendre(PIECE_ORDER)
-        along_x = legendre_transform(n) * np.sqrt(gauss_legendre(n)[1])
+        n, along_x, (t, weights) = len(rows), _along_x(len(rows), span.bend), gauss_legendre(PIECE_ORDER)
         along_t = (legendre_transform(PIECE_ORDER) * np.sqrt(weights)).T
         inside = np.array([-1.0, 1.0]) * (1.0 - 1e-9)
         ends, beside = orthonormal_legendre(inside, PIECE_ORDER), 1.0 - t[-1]    # a break may lie beside the last node
@@ -311,7 +339,7 @@ class _Work:
                 values = slices.at(np.repeat(rows, y[0].size), y.ravel()).reshape(n, -1, PIECE_ORDER + 2)
                 cells = np.einsum("ij,jcs,sk->cik", along_x, values[..., :PIECE_ORDER], along_t)
                 misfit = np.einsum("ij,jce->cie", along_x, values[..., PIECE_ORDER:]) - cells @ ends.T
-                areas = 0.25 * width * gap * 0.5 * np.diff(spans, axis=1)[:, 0]
+                areas = 0.25 * span.width * gap * 0.5 * np.diff(spans, axis=1)[:, 0]
                 rough = areas * (np.sum(cells[:, :, -TRUNCATED:] ** 2, axis=(1, 2))
                                  + beside * np.sum(misfit**2, axis=(1, 2)))
                 missed = rough + areas * (np.sum(cells[:, n - last:] ** 2, axis=(1, 2)) if last else 0.0)

@@ -12,14 +12,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..quadrature import PIECE_ORDER, legendre_sum, place_between
+from ..quadrature import PIECE_ORDER, bent_places, legendre_sum, place_between
 from ..quadrature.legendre import orthonormal_legendre
 
 
 class CurvedPanel(NamedTuple):
     """What stands for h on a panel in x.
 
-    curves: orthonormal Legendre coefficients in x, (n, c), of both ends of the interval of y and the breaks between.
+    bend: at which ends functions are smooth in the root of the distance: see `opsvd.quadrature.rooted`.
+    curves: orthonormal Legendre coefficients in x, or in its place by the bend, (n, c), of both ends of the interval of
+        y and the breaks between.
     region, low, high: of each cell, the number of the curve below it, and its ends in t.
     cells: orthonormal Legendre coefficients of h times the roots of the densities, (cells, n, PIECE_ORDER).
     missed: the operator norm of what it is expected to miss.
@@ -28,6 +30,7 @@ class CurvedPanel(NamedTuple):
 
     left: float
     right: float
+    bend: int
     curves: np.ndarray
     region: np.ndarray
     low: np.ndarray
@@ -74,7 +77,7 @@ class CurvedCells:
     def curves(self, panel: int, x: np.ndarray) -> np.ndarray:
         """Where the ends of y and the curves of a panel are at points x (n,): shape (c, n)."""
         part = self.panels[panel]
-        t = place_between(np.array(part.left), np.array(part.right), x)
+        t = bent_places(np.array(part.left), np.array(part.right), np.array(part.bend), x)
         return np.asarray((orthonormal_legendre(t, len(part.curves)) @ part.curves).T)
 
     def __call__(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -83,7 +86,8 @@ class CurvedCells:
         number = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, len(self.panels) - 1)
         order = np.argsort(number, kind="stable")
         number, there, y = number[order], x[order], y[order]
-        functions = orthonormal_legendre(place_between(edges[number], edges[number + 1], there),
+        bends = np.array([part.bend for part in self.panels])
+        functions = orthonormal_legendre(bent_places(edges[number], edges[number + 1], bends[number], there),
                                          max(len(part.curves) for part in self.panels)).T
         inside, place = (there >= edges[0]) & (there <= edges[-1]), np.empty(len(x))
         # Coefficients of the polynomials in the place on a cell, those of one cell side by side.

@@ -66,7 +66,7 @@ def unmatched_pairs(x: np.ndarray, breaks: np.ndarray, wanted: np.ndarray, fresh
     fresh : ndarray of bool, shape (n,)
         The slices that may tell something.
     widest : callable
-        How far apart both breaks of a pair may be, at points y: nodes see what is wider.
+        How far apart both breaks of a pair may be, at points y: nodes of the next slice see what is wider.
     """
     order = np.argsort(x, kind="stable")
     rank = np.searchsorted(x[order], breaks[:, 0])

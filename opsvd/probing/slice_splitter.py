@@ -138,7 +138,7 @@ class Splitter:
         wanted, fresh = np.append(np.ones(len(self.x), dtype=bool), others), np.append(fresh, ~others)
         for _ in range(rounds):
             known = np.concatenate([*self.breaks, beside.breaks])
-            hints = unmatched_pairs(x, known, wanted, fresh, self._node_distance)
+            hints = unmatched_pairs(x, known, wanted, fresh, self._widest_pair)
             if self.exhausted or not 0 < len(hints.of) <= 20 * len(self.x) + 100:    # very many are noise
                 break
             pieces = self._reopened(*hidden_strips(
@@ -148,10 +148,10 @@ class Splitter:
             self._resolve(pieces, start)
             fresh = np.isin(np.arange(len(x)), pieces.index)
 
-    def _node_distance(self, y: np.ndarray) -> np.ndarray:
-        """How far nodes of the panels at points (m,) are apart, at most."""
+    def _widest_pair(self, y: np.ndarray) -> np.ndarray:
+        """Four times how far nodes of panels at points (m,) are apart: towards tips pairs shrink between slices."""
         panel = np.clip(np.searchsorted(self.edges, y, side="right") - 1, 0, len(self.edges) - 2)
-        return np.asarray(0.5 * np.diff(gauss_legendre(self.order)[0]).max() * np.diff(self.edges)[panel])
+        return np.asarray(2.0 * np.diff(gauss_legendre(self.order)[0]).max() * np.diff(self.edges)[panel])
 
     def _reopened(self, index: np.ndarray, where: np.ndarray, widths: np.ndarray) -> SlicePieces:
         """Cut panels, and pieces that are done, at points where their polynomials are wrong on strips."""
