@@ -107,13 +107,19 @@ def moved_up(cells, by):
 
 
 @pytest.mark.parametrize("by", [1e-9, pytest.param(1e-3, marks=pytest.mark.thorough)])
-def test_a_curve_at_a_wrong_place_shows(by):
-    """However little it is wrong: the norm is the root of what lies between, which pairs of the measures miss."""
+def test_a_curve_at_a_wrong_place_shows(by, monkeypatch):
+    """However little it is wrong: the norm is the root of what lies between, which pairs of the measures miss.
+
+    In the mean of eight draws: one alone is 0.8 to 6 times the norm, as it has 24 points a panel.
+    """
     problem = dear(parabola)
     cells = curved_cells(problem.kernel, problem.domain, problem.lines, 1e-5, nodes=12)
     x = np.linspace(-5.0, 5.0, 4001)
     mass = (x[1] - x[0]) * np.sum(np.exp(-0.5 * (x**2 + (x**2 - 1.0) ** 2))) / (2.0 * np.pi)
-    seen = _near_curves(problem, problem.domain, moved_up(cells, by))
+    rng = np.random.default_rng(1)
+    monkeypatch.setattr(np.random, "default_rng", lambda _: rng)
+    draws = [_near_curves(problem, problem.domain, moved_up(cells, by)) for _ in range(8)]
+    seen = np.sqrt(np.mean(np.square(draws)))
     assert 0.5 * np.sqrt(by * mass) <= seen <= 4.0 * np.sqrt(by * mass)
     assert _near_curves(problem, problem.domain, cells) <= 0.1 * seen or by == 1e-9
 
