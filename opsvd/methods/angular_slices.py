@@ -14,7 +14,7 @@ import numpy as np
 
 from .._support.arrays import squares
 from .._support.budget import check_time
-from .._support.floats import TINY
+from .._support.floats import EPS, TINY
 from ..bases import PanelBasis
 from ..kernels import Kernel
 from ..measures import LineMeasure
@@ -161,6 +161,31 @@ def angular_sums(slices: SliceIntegrals, k: int, size: int, negligible: float) -
         largest = np.maximum(np.abs(samples).max(axis=1), TINY)
         beyond = largest**2 * (squares(samples / largest[:, None]) @ ratio)
     return AngularSums(coefficients, np.sqrt(np.maximum(beyond, 0.0)), np.sqrt(slices.truncation))
+
+
+def misplacement(kernel: Kernel, k: int, breaks: np.ndarray) -> np.ndarray:
+    r"""What it does to values, (b,), that jumps are placed no better than the cosine is rounded.
+
+    By its cosine an angle is known to :math:`\delta = \epsilon / \sin\theta`, or to the root of eps beside zero and pi.
+    If a function jumps by J there, its integral against a harmonic is off by at most :math:`\delta J \rho_k` times the
+    largest value of that, the root of the number of harmonics. Values are divided by this root.
+
+    Parameters
+    ----------
+    kernel : Kernel
+        Of parameters and an angle.
+    k : int
+    breaks : ndarray, shape (b, p + 1)
+        Parameters and angles.
+    """
+    points, theta = breaks[:, :-1], breaks[:, -1]
+    apart = np.maximum(np.sin(theta), EPS)
+    jumps = np.max([np.abs(kernel.finite_beside(points, theta + step) - kernel.finite_beside(points, theta - step))
+                    for step in (8.0 * EPS * np.maximum(theta, apart), 1e-4 * apart)], axis=0)
+    # By its cosine a function jumps no nearer to an end than 1e-9. What it does nearer it sees without the cosine.
+    seen = apart > 1e-3 * math.sqrt(EPS)
+    density = angle_density(0.5 * np.pi - theta, k)
+    return np.asarray(np.where(seen, jumps * density * np.minimum(EPS / apart, math.sqrt(2.0 * EPS)), 0.0))
 
 
 def _polynomials(shared: PanelBasis, k: int, size: int) -> tuple[PanelBasis, np.ndarray, np.ndarray]:

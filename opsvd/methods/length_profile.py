@@ -9,7 +9,7 @@ import numpy as np
 from .._support.floats import chunks
 from ..kernels import Elementwise, Kernel, untried
 from ..probing.slices import SliceIntegrals
-from .angular_slices import CHECK_ORDER, SPLITTING, angular_slices, angular_sums, first_panels
+from .angular_slices import CHECK_ORDER, SPLITTING, angular_slices, angular_sums, first_panels, misplacement
 from .sections import LengthRule, Sections
 
 
@@ -53,6 +53,8 @@ class LengthProfile:
         Edges of panels in the angle, for all lengths; None for the usual ones.
     products : tuple of float
         Sizes of <x, y> at which h breaks at all lengths that were looked at, but zero.
+    misplaced : float
+        What it does to values that <x, y> is rounded, where h jumps.
     kept : int
         Functions of so many pairs of lengths are kept, to be summed to other degrees: some 50 MB.
     last : dict
@@ -66,6 +68,7 @@ class LengthProfile:
     norm: float | None = None
     panels: np.ndarray | None = None
     products: tuple[float, ...] = ()
+    misplaced: float = 0.0
     kept: int = 6400
     last: dict[tuple[bytes, bytes, bool], list[SliceIntegrals]] = field(default_factory=dict, repr=False)
 
@@ -77,7 +80,12 @@ class LengthProfile:
         """The same for a norm that is known, with panels that end where h breaks at most of some lengths."""
         slices = next(self._slices(x, y, check=False))
         panels = np.union1d(slices.basis.edges, slices.shared_ends())
-        return replace(self, norm=norm, panels=panels, products=_common_products(slices.breaks), last={})
+        points, weights = self._points(x, y)
+        jumps = misplacement(self.kernel, self.k, slices.breaks)
+        _, place = np.unique(np.concatenate([points, slices.breaks[:, :-1]]), axis=0, return_inverse=True)
+        of_pairs = np.bincount(place[len(points):], jumps, minlength=len(place))[place[:len(points)]]
+        return replace(self, norm=norm, panels=panels, products=_common_products(slices.breaks), last={},
+                       misplaced=float(np.linalg.norm(of_pairs * weights)))
 
     def sections(self, x: LengthRule, y: LengthRule, size: int, *, check: bool = False) -> Sections:
         """c_l for l < size between lengths; for `check` other angles are used."""
@@ -88,23 +96,23 @@ class LengthProfile:
             self.last.clear()
             self.last[key], parts = known, iter(known)
         sums = [angular_sums(slices, self.k, size, self.tol * (self.norm or 0.0)) for slices in parts]
-        weights = self._weights(x, y)
+        _, weights = self._points(x, y)
         c = np.concatenate([part.coefficients for part in sums], axis=1) / weights
         beyond, truncation = (np.concatenate(parts) for parts in
                               zip(*((part.beyond, part.truncation) for part in sums), strict=True))
-        return Sections(c.reshape(size, *shape), (beyond / weights).reshape(shape), float(np.linalg.norm(truncation)))
+        return Sections(c.reshape(size, *shape), (beyond / weights).reshape(shape), float(np.linalg.norm(truncation)) + self.misplaced)
 
     @staticmethod
-    def _weights(x: LengthRule, y: LengthRule) -> np.ndarray:
-        """What makes a sum of squares over a grid of pairs the square of the norm, shape (pairs,), but not zero."""
+    def _points(x: LengthRule, y: LengthRule) -> tuple[np.ndarray, np.ndarray]:
+        """Pairs of lengths, (pairs, 2), and what makes a sum of squares over them that of the norm, but not zero."""
+        points = np.stack(np.broadcast_arrays(x.lengths[:, None], y.lengths), axis=-1).reshape(-1, 2)
         weights = (x.roots[:, None] * y.roots).ravel()
         # They are divided by, and may underflow.
-        return np.asarray(np.maximum(weights, 1e-100 * weights.max()))
+        return points, np.asarray(np.maximum(weights, 1e-100 * weights.max()))
 
     def _slices(self, x: LengthRule, y: LengthRule, *, check: bool) -> Iterator[SliceIntegrals]:
         """The functions of the angle at all pairs of lengths, with their weights, in parts that fit memory."""
-        points = np.stack(np.broadcast_arrays(x.lengths[:, None], y.lengths), axis=-1).reshape(-1, 2)
-        weights, edges = self._weights(x, y), first_panels(self.k, check=check)
+        (points, weights), edges = self._points(x, y), first_panels(self.k, check=check)
         if self.panels is not None:
             edges = np.union1d(edges, self.panels) if check else self.panels
         for some in chunks(len(points), CHECK_ORDER * len(edges) * self.k):
