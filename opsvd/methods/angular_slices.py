@@ -164,7 +164,7 @@ def angular_sums(slices: SliceIntegrals, k: int, size: int, negligible: float) -
 
 
 def misplacement(kernel: Kernel, k: int, breaks: np.ndarray) -> np.ndarray:
-    r"""What it does to values, (b,), that jumps are placed no better than the cosine is rounded.
+    r"""What it does to values and to energies, (2, b), that jumps are placed no better than the cosine is rounded.
 
     By its cosine an angle is known to :math:`\delta = \epsilon / \sin\theta`, or to the root of eps beside zero and pi.
     If a function jumps by J there, its integral against a harmonic is off by at most :math:`\delta J \rho_k` times the
@@ -180,8 +180,9 @@ def misplacement(kernel: Kernel, k: int, breaks: np.ndarray) -> np.ndarray:
     """
     points, theta = breaks[:, :-1], breaks[:, -1]
     apart = np.maximum(np.sin(theta), EPS)
-    jumps = np.max([np.abs(kernel.finite_beside(points, theta + step) - kernel.finite_beside(points, theta - step))
-                    for step in (8.0 * EPS * np.maximum(theta, apart), 1e-4 * apart)], axis=0)
+    steps = (8.0 * EPS * np.maximum(theta, apart), 1e-4 * apart)
+    sides = np.array([[kernel.finite_beside(points, theta + sign * step) for sign in (-1.0, 1.0)] for step in steps])
+    jumps = np.abs(np.diff([sides, squares(sides)], axis=2)[:, :, 0]).max(axis=1)
     # By its cosine a function jumps no nearer to an end than 1e-9. What it does nearer it sees without the cosine.
     seen = apart > 1e-3 * math.sqrt(EPS)
     density = angle_density(0.5 * np.pi - theta, k)

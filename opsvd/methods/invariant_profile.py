@@ -26,8 +26,12 @@ class InvariantProfile:
     scales: tuple[float, float]
 
     # Nothing is known of singular points, kinks and jumps in the lengths.
-    hidden = 0.0, 0.0
     breaks = True
+
+    @property
+    def hidden(self) -> tuple[float, float]:
+        """The energy that the rounding of <x, y> moves."""
+        return 0.0, self.of_lengths.misplaced[1]
 
     @property
     def k(self) -> int:

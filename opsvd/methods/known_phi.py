@@ -74,7 +74,7 @@ def remembering(kernel: Kernel, parity: int = 0) -> Kernel:
 
 
 class OnPieces:
-    """Polynomials on pieces in place of real functions of one variable s, which are resolved times a weight.
+    """Polynomials on pieces in place of functions of one variable s, which are resolved times a weight.
 
     Where the weight falls the functions may grow by many orders, and only the product is resolved. Beyond the pieces
     they are what they are at the ends.
@@ -106,7 +106,8 @@ class OnPieces:
 
     def __call__(self, s: np.ndarray, column: np.ndarray) -> np.ndarray:
         """Values at points (n,) of functions of these numbers (n,)."""
-        values, at_once = np.empty(len(s)), 1 << 13    # their coefficients take a megabyte, which a cache holds
+        at_once = 1 << 13    # their coefficients take a megabyte, which a cache holds
+        values = np.empty(len(s), self.coefficients.dtype)
         for start in range(0, len(s), at_once):
             some = slice(start, start + at_once)
             values[some] = self._values(np.clip(s[some], self.edges[0], self.edges[-1]), column[some])
@@ -120,7 +121,10 @@ class OnPieces:
         weights, bound = self.weight(s, piece), self.largest[piece, column]
         with np.errstate(over="ignore"):
             coefficients = np.take(self.coefficients, piece * self.largest.shape[1] + column, axis=1)
-            ratios = np.divide(chebyshev_sum(coefficients, t), weights, where=weights > 0.0, out=np.zeros_like(t))
+            ratios = np.divide(chebyshev_sum(coefficients, t), weights, where=weights > 0.0,
+                               out=np.zeros(len(t), coefficients.dtype))
+        if coefficients.dtype.kind == "c":
+            return np.asarray(np.clip(ratios.real, -bound, bound) + 1j * np.clip(ratios.imag, -bound, bound))
         return np.asarray(np.clip(ratios, -bound, bound))
 
 
@@ -154,7 +158,7 @@ def on_pieces(line: Elementwise, pieces: Pieces,
         flat = np.ravel(z)
         with np.errstate(divide="ignore"):
             s = np.log(np.abs(flat))
-        found, inside = np.empty(len(flat)), s <= high
+        found, inside = np.empty(len(flat), both.coefficients.dtype), s <= high
         found[inside] = both(s[inside], (flat[inside] < 0.0).astype(int))
         if not inside.all():
             found[~inside] = line(flat[~inside], 1.0)

@@ -97,13 +97,17 @@ class LengthGrids:
     # Nothing is taken to be smooth: bars are twice the remainder on each degree.
     smooth = imaged = False
     shifted_checks = ()
-    hidden = 0.0, 0.0
     norms = None
 
     @property
     def k(self) -> int:
         """The dimension."""
         return self.profile.k
+
+    @property
+    def hidden(self) -> tuple[float, float]:
+        """The energy that the rounding of <x, y> moves."""
+        return 0.0, self.profile.misplaced[1]
 
     @property
     def radii(self) -> Radii:

@@ -53,8 +53,8 @@ class LengthProfile:
         Edges of panels in the angle, for all lengths; None for the usual ones.
     products : tuple of float
         Sizes of <x, y> at which h breaks at all lengths that were looked at, but zero.
-    misplaced : float
-        What it does to values that <x, y> is rounded, where h jumps.
+    misplaced : (float, float)
+        What it does to values, and to E[h^2], that <x, y> is rounded where h jumps.
     kept : int
         Functions of so many pairs of lengths are kept, to be summed to other degrees: some 50 MB.
     last : dict
@@ -68,7 +68,7 @@ class LengthProfile:
     norm: float | None = None
     panels: np.ndarray | None = None
     products: tuple[float, ...] = ()
-    misplaced: float = 0.0
+    misplaced: tuple[float, float] = (0.0, 0.0)
     kept: int = 6400
     last: dict[tuple[bytes, bytes, bool], list[SliceIntegrals]] = field(default_factory=dict, repr=False)
 
@@ -83,9 +83,10 @@ class LengthProfile:
         points, weights = self._points(x, y)
         jumps = misplacement(self.kernel, self.k, slices.breaks)
         _, place = np.unique(np.concatenate([points, slices.breaks[:, :-1]]), axis=0, return_inverse=True)
-        of_pairs = np.bincount(place[len(points):], jumps, minlength=len(place))[place[:len(points)]]
+        values, energies = (np.bincount(place[len(points):], of_breaks, minlength=len(place))[place[:len(points)]]
+                            for of_breaks in jumps)
         return replace(self, norm=norm, panels=panels, products=_common_products(slices.breaks), last={},
-                       misplaced=float(np.linalg.norm(of_pairs * weights)))
+                       misplaced=(float(np.linalg.norm(values * weights)), float(energies @ weights**2)))
 
     def sections(self, x: LengthRule, y: LengthRule, size: int, *, check: bool = False) -> Sections:
         """c_l for l < size between lengths; for `check` other angles are used."""
@@ -100,7 +101,8 @@ class LengthProfile:
         c = np.concatenate([part.coefficients for part in sums], axis=1) / weights
         beyond, truncation = (np.concatenate(parts) for parts in
                               zip(*((part.beyond, part.truncation) for part in sums), strict=True))
-        return Sections(c.reshape(size, *shape), (beyond / weights).reshape(shape), float(np.linalg.norm(truncation)) + self.misplaced)
+        return Sections(c.reshape(size, *shape), (beyond / weights).reshape(shape),
+                        float(np.linalg.norm(truncation)) + self.misplaced[0])
 
     @staticmethod
     def _points(x: LengthRule, y: LengthRule) -> tuple[np.ndarray, np.ndarray]:

@@ -30,7 +30,8 @@ def test_each_value_is_asked_for_once():
     assert known(np.zeros((0, 2))).shape == (0, 2)
 
 
-@pytest.mark.parametrize("phi", [np.tanh, relu, lambda z: np.cos(3.0 * z)], ids=["tanh", "relu", "cos"])
+@pytest.mark.parametrize("phi", [np.tanh, relu, lambda z: np.cos(3.0 * z), lambda z: np.exp(1j * z)],
+                         ids=["tanh", "relu", "cos", "complex"])
 def test_pieces_give_the_function(phi):
     """At points that are no nodes, at zero, and beyond the pieces."""
     line = elementwise(phi)

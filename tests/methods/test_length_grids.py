@@ -204,21 +204,22 @@ def test_the_tail_of_a_kink_in_the_length_where_values_are_true():
 @pytest.mark.thorough    # a second
 @pytest.mark.parametrize("name", ["floor", "power"])
 def test_bars_know_that_cosines_are_rounded(name):
-    """floor(2t) and (1 - t)^0.1 on the circle: t is one at all angles below 1e-8, where 2 and 0 are not their limits."""
+    """floor(2t) and (1 - t)^0.1 on the circle: t is one at angles below 1e-8, where 2 and 0 are not their limits."""
     def cosine(x, y):
         lengths = np.sqrt(np.sum(x * x, axis=-1) * np.sum(y * y, axis=-1))
         return np.clip(np.sum(x * y, axis=-1) / lengths, -1.0, 1.0)
 
     degrees = np.arange(1, 100)
     if name == "floor":    # -2 and one more where t is at least -1/2, 0 and 1/2
-        ends = np.arccos(np.array([-0.5, 0.0, 0.5]))
+        ends, energy = np.arccos(np.array([-0.5, 0.0, 0.5])), 11.0 / 6.0
         first, others = ends.sum() / np.pi - 2.0, np.sin(degrees[:, None] * ends).sum(axis=1) / (degrees * np.pi)
     else:    # 1 - t = 2 sin(a / 2)^2, whose powers are known
-        first = 2.0**-0.1 * gamma(1.2) / gamma(1.1) ** 2
+        first, energy = (2.0**-power * gamma(2.0 * power + 1.0) / gamma(power + 1.0) ** 2 for power in (0.1, 0.2))
         others = first * np.cumprod((degrees - 1.1) / (degrees + 0.1))
     exact_values = np.sort(np.abs(np.append(np.repeat(others, 2), first)))[::-1]
     svd = quietly(lambda x, y: np.floor(2.0 * cosine(x, y)) if name == "floor" else (1.0 - cosine(x, y)) ** 0.1,
                   Sphere(2), Sphere(2))
     assert svd.rank >= 20
     assert (np.abs(svd.singular_values - exact_values[:svd.rank]) <= svd.errors).all()
+    assert abs(svd.norm - np.sqrt(energy)) <= svd.norm.error
     assert svd.errors[0] < 1e-7
