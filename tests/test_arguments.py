@@ -24,7 +24,7 @@ ADVICE = re.compile(r"\b(pass|use|leave|take|give|write|return|convert|define|lo
 # A kernel that does not take the points of a measure may be told of in place of the measure.
 ALSO_NAMED = {"mu_x": "h", "mu_y": "h", "dims": "h", "text": "formula", "array": "matrix", "kernel": "x"}
 # Of the values that a costly function accepts, so many are tried.
-TRIED = 2
+TRIED = 1
 
 
 @pytest.fixture(autouse=True, scope="module")

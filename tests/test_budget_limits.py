@@ -177,9 +177,9 @@ def test_a_measure_of_ones_own_that_is_too_slow(clock):
                                               for name in ("invariant", "elementwise with a jump"))])
 def test_a_tighter_tolerance_is_no_worse(name, clock):
     """With the same evaluations: what is known at a larger tolerance is kept where a smaller one takes too many."""
-    loose, _ = answered(name, clock, rtol=1e-4, max_evaluations=6_000_000)
+    loose, _ = answered(name, clock, rtol=1e-4, max_evaluations=2_000_000)
     for rtol in (1e-7, 1e-10):
-        tight, _ = answered(name, clock, rtol=rtol, max_evaluations=6_000_000)
+        tight, _ = answered(name, clock, rtol=rtol, max_evaluations=2_000_000)
         count = min(loose.rank, tight.rank)
         assert count > 0 or loose.rank == 0
         assert tight.errors[:count].max(initial=0.0) <= max(1.5 * loose.errors[:count].max(initial=0.0), rtol)

@@ -13,7 +13,7 @@ import opsvd
 
 
 @pytest.mark.thorough
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(st.randoms(use_true_random=False))
 def test_error_bars_hold(rng):
     """|computed - reference| <= errors + error of the reference, for the leading values, within a small budget."""

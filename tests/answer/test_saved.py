@@ -77,7 +77,8 @@ CASES = {
 }
 
 
-@pytest.fixture(scope="module", params=CASES)
+@pytest.fixture(scope="module", params=[
+    pytest.param(name, marks=pytest.mark.thorough) if name == "grid" else name for name in CASES])
 def case(request, tmp_path_factory):
     """A kernel, its decomposition, and the file it was saved to."""
     h, options = CASES[request.param]

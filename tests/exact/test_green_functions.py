@@ -125,7 +125,7 @@ def test_power_law_of_power_one():
     assert_allclose(exact.jump_power_law(1.0, 40), exact.heaviside_difference(40), rtol=0, atol=1e-15)
 
 
-@pytest.mark.parametrize("c", [0.1, 0.75, 3.0, 30.0])
+@pytest.mark.parametrize("c", [0.1, 3.0])
 def test_exponential_covariance_on_the_half_line(c):
     """The functions are J_2c(j exp(-x / 2)); all squares sum to E[exp(-2 c |x - y|)] = 1 / (1 + 2 c)."""
     values = exact.exponential_covariance_half_line(c, 500)

@@ -90,7 +90,7 @@ def test_the_spread_of_samples_is_predicted(general):
 def test_polar_factors_go_to_points_and_agree():
     """U V^T of blocks with k = 2 takes four coordinates a side: quasi-random points, which sampling confirms."""
     kernel = blockwise(polar, 2, 2)
-    svd = quietly(kernel, rtol=0.02)
+    svd = quietly(kernel, rtol=0.05)
     assert svd.converged
     assert svd.method.startswith("Nystrom at")
     # Reflections of rows exchange the two leading functions: the values are equal.

@@ -41,7 +41,8 @@ def solved(kind, c):
 
 
 @pytest.mark.parametrize("kind", [
-    pytest.param(kind, marks=pytest.mark.thorough if kind in {"black box", "elementwise"} else ()) for kind in KINDS])
+    pytest.param(kind, marks=pytest.mark.thorough if kind in {"black box", "elementwise", "points"} else ())
+    for kind in KINDS])
 def test_a_scaled_kernel_has_scaled_values(kind):
     """The same digits times the size, functions, norms and effective ranks, whatever the kernel is of."""
     plain = solved(kind, 1.0)

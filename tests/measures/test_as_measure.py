@@ -134,7 +134,7 @@ QUICK = ("weibull_min(0.5)", "an object")
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=() if name in QUICK else pytest.mark.thorough)
-                                  for name in OTHERS])
+                                  for name in OTHERS if name != "dweibull(0.5)"])    # two halves of weibull_min(0.5)
 def test_values_under_distributions(name):
     """(x > y) has the same values under all continuous laws."""
     svd = quietly(lambda x, y: x > y, OTHERS[name](), OTHERS[name](), max_seconds=1e4)

@@ -107,7 +107,7 @@ def test_bars_know_of_breaks_away_from_x():
         return 4.0 / 7.0 * (power(r - s, 7) - power(r + s, 7)) / (r * s)
 
     space, lengths = Gaussian.standard(3), lengths_of(Gaussian.standard(3))
-    svd = opsvd.decompose(lambda x, y: power(distance(x, y), 6), space, space)
+    svd = opsvd.decompose(lambda x, y: power(distance(x, y), 6), space, space, rtol=1e-8)
     true = opsvd.decompose(of_lengths, lengths, lengths)
     first = np.flatnonzero(svd.multiplicities == 1)[:4]
     values, bars = svd.values[first], svd.value_errors[first]

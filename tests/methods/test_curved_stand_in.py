@@ -34,7 +34,8 @@ def parabola(x, y):
 
 @pytest.mark.parametrize(("h", "measures"), [
     (parabola, ()), (lambda x, y: np.maximum(x, y**2), ()), (lambda x, y: (x > 0.7) * (y < -0.4) * np.cos(x), ()),
-    (np.hypot, ()), (lambda x, y: np.where(x + y > 0.7, np.exp(x), y), (UNIT, UNIT)),
+    (np.hypot, ()),
+    pytest.param(lambda x, y: np.where(x + y > 0.7, np.exp(x), y), (UNIT, UNIT), marks=pytest.mark.thorough),
     (lambda x, y: np.abs(x - y**2) + np.exp(-x), (opsvd.Exponential(), UNIT)),
 ], ids=["jump", "kink", "corner", "cone", "uniform", "exponential"])
 def test_it_is_h(h, measures):

@@ -73,7 +73,7 @@ def test_few_values_are_enough(phi, black_box):
 def test_bars_of_few_values_hold(phi):
     """At every limit, and two tolerances in turn."""
     kernel = opsvd.elementwise(lambda z: phi(0.3 * z), 3)
-    exact = quietly(kernel, rtol=1e-9)
+    exact = quietly(kernel, rtol=1e-7)
     for limit, rtol in ((1000, 1e-2), (2000, 1e-6), (5000, 1e-2), (50_000, 1e-6)):
         svd = quietly(kernel, rtol=rtol, max_evaluations=limit)
         count = min(svd.rank, exact.rank)

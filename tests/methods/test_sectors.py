@@ -35,7 +35,7 @@ def test_sign_is_funk_and_heckes(k):
     assert svd.norm.value == pytest.approx(1.0, abs=1e-10)
 
 
-@pytest.mark.parametrize("k", [3, 7, 50, pytest.param(10**4, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("k", [3, 50, pytest.param(10**4, marks=pytest.mark.thorough)])
 def test_relu_is_funk_and_heckes(k):
     """Even degrees, and degree one with the value 1/2."""
     svd = opsvd.decompose(elementwise(relu, k, kinks=[0]), rtol=1e-8)
@@ -51,9 +51,9 @@ def test_relu_is_funk_and_heckes(k):
     (lambda z: np.exp(0.25 * z), exact.exp_product(0.25, 60)),
     (lambda z: np.exp(-0.1 * z), exact.exp_product(-0.1, 60)),
 ], ids=["exp(z/4)", "exp(-z/10)"])
-@pytest.mark.parametrize("k", [2, 5])
-def test_exponentials_are_products(phi, scalar, k):
+def test_exponentials_are_products(phi, scalar):
     """Values of the scalar kernel multiplied, C(m + k - 1, k - 1) times: degrees of one parity fall together."""
+    k = 5
     svd = opsvd.decompose(elementwise(phi, k), rtol=1e-9)
     values, counts = product_spectrum(scalar, k)
     q = len(svd.values)

@@ -40,6 +40,7 @@ def test_multiplets(compared):
     assert ("predicted as a multiplet" in prediction.statement) == (name != "tanh")
 
 
+@pytest.mark.thorough
 def test_nuclear_norm_and_effective_rank(compared):
     """Mean within noise and stated error, standard deviation within a quarter where the first order does not vanish."""
     name, prediction, sampled = compared
