@@ -260,8 +260,10 @@ def _meet(along_y: KeptSlices, along_x: KeptSlices) -> bool:
     """Find where curves of breaks meet, as all slices tell; whether any points are new."""
     known = np.stack([along_y.met, along_x.met], axis=1)
     found = np.concatenate([along_y.meeting_points(known), along_x.meeting_points(known[:, ::-1])[:, ::-1]])
-    scales = np.array([along_y.mu_x.scale, along_y.mu_y.scale])
-    near = np.any(np.all(np.abs(found[:, None] - known) <= 1e-6 * scales, axis=2), axis=1)
+    closest = 1e-6 * np.array([along_y.mu_x.scale, along_y.mu_y.scale])
+    found = np.stack([side.breaks.on_lines(places, within) for side, places, within in
+                      zip((along_x, along_y), found.T, closest, strict=True)], axis=1)
+    near = np.any(np.all(np.abs(found[:, None] - known) <= closest, axis=2), axis=1)
     along_y.met, along_x.met = np.concatenate([known, found[~near]]).T
     return not bool(near.all())
 

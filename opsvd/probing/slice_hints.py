@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .._support.floats import EPS
+
 
 class KnownBreaks(NamedTuple):
     """The breaks of slices that were looked at before: where these are, (n,), and x_i and y of each break, (b, 2)."""
@@ -20,6 +22,22 @@ class KnownBreaks(NamedTuple):
         place = np.searchsorted(here, x)
         chosen = here[np.unique(np.clip(np.concatenate([place - 1, place]), 0, len(here) - 1))]
         return KnownBreaks(chosen, self.breaks[np.isin(self.breaks[:, 0], chosen)])
+
+    def on_lines(self, y: np.ndarray, near: float) -> np.ndarray:
+        """The y of points, (m,), moved to lines y = const along which h breaks, if these are so near.
+
+        Where three slices break at one y, to rounding, it is such a line, and known to rounding, which points where
+        curves meet are not.
+        """
+        breaks = np.unique(self.breaks, axis=0)[:, 1]
+        breaks.sort()
+        apart = np.diff(breaks) > 8.0 * EPS * np.maximum(np.abs(breaks[1:]), near)
+        lines = np.array([group[len(group) // 2] for group in np.split(breaks, np.flatnonzero(apart) + 1)
+                          if len(group) >= 3])
+        if len(lines) == 0:
+            return y
+        nearest = lines[np.abs(y[:, None] - lines).argmin(axis=1)]
+        return np.where(np.abs(y - nearest) <= near, nearest, y)
 
 
 NONE_KNOWN = KnownBreaks()
@@ -68,32 +86,91 @@ def unmatched_pairs(x: np.ndarray, breaks: np.ndarray, wanted: np.ndarray, fresh
     widest : callable
         How far apart both breaks of a pair may be, at points y: nodes of the next slice see what is wider.
     """
-    order = np.argsort(x, kind="stable")
-    rank = np.searchsorted(x[order], breaks[:, 0])
-    by_place = np.lexsort((breaks[:, 1], rank))
-    rank, y = rank[by_place], breaks[by_place, 1]
-    low, size = (float(y.min()), float(np.ptp(y))) if len(y) else (0.0, 0.0)
-
-    def key(ranks: np.ndarray, places: np.ndarray) -> np.ndarray:
-        """One number for a slice and a place on it."""
-        return np.asarray(ranks + np.clip((places - low) / (1.01 * size + 1.0), 0.0, 0.999))
-
+    slices = _Ordered.of(x, breaks)
+    order, rank, y = slices.order, slices.rank, slices.y
     every = np.flatnonzero((np.diff(rank) == 0) & (np.diff(y) > 0.0))
     pair = every[fresh[order[rank[every]]] & (np.diff(y)[every] < widest(y[every]))]
-    pairs = _Pairs(rank[every], y[every], y[every + 1])
-    keys, found = key(rank, y), []
+    pairs, found = _Pairs(rank[every], y[every], y[every + 1]), []
     for step in (-1, 1):
-        other = rank[pair] + step
-        inside = (other >= 0) & (other < len(x))
-        inside[inside] = wanted[order[other[inside]]]
-        some, there = pair[inside], other[inside]
+        some, there = slices.beside(pair, step, wanted)
         width = y[some + 1] - y[some]
         shift = pairs.shift(x[order], np.searchsorted(every, some), there)
-        first, stop = (np.searchsorted(keys, key(there, place + shift))
-                       for place in (y[some] - width, y[some + 1] + width))
-        lost = first == stop
+        lost = slices.none_between(there, y[some] - width + shift, y[some + 1] + width + shift)
         found.append([part[lost] for part in (order[rank[some]], order[there], y[some], y[some + 1], shift)])
     return Hints(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+
+
+def lost_at_edges(x: np.ndarray, breaks: np.ndarray, wanted: np.ndarray, fresh: np.ndarray, *,
+                  widest: Callable[[np.ndarray], np.ndarray],
+                  edges: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Slices with no break beside an edge of panels to which one of a neighbour is near, and points beside that edge.
+
+    A break between an edge and the nearest node is seen at the edge, unless its height is zero there, as that of
+    x (x > y) along x = 0. Parameters are those of `unmatched_pairs`, and edges.
+
+    Returns
+    -------
+    ndarray, shape (m,) each
+        The slices, points that may lie between the edge and a break, and how far these are from the edge.
+    """
+    slices, found = _Ordered.of(x, breaks), []
+    order, rank, y = slices.order, slices.rank, slices.y
+    above = np.clip(np.searchsorted(edges, y), 1, len(edges) - 1)
+    edge = np.where(y - edges[above - 1] < edges[above] - y, edges[above - 1], edges[above])
+    near = np.flatnonzero(fresh[order[rank]] & (y != edge) & (np.abs(y - edge) < widest(y)))
+    for step in (-1, 1):
+        some, there = slices.beside(near, step, wanted)
+        gap = y[some] - edge[some]
+        lost = slices.none_between(there, edge[some] - 2.0 * np.abs(gap), edge[some] + 2.0 * np.abs(gap))
+        # The break of the neighbour, if it has one, is nearer to the edge.
+        found += [(order[there[lost]], (edge[some] + part * gap)[lost], part * np.abs(gap[lost]))
+                  for part in (0.5, 0.1, 0.02)]
+    index, where, widths = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return index, where, widths
+
+
+class _Ordered(NamedTuple):
+    """Slices in the order of their x, and all breaks in the order of slices and of places.
+
+    Attributes
+    ----------
+    order : ndarray, shape (n,)
+        The number of each slice.
+    rank, y : ndarray, shape (b,)
+        The place of its slice, and the break.
+    keys : ndarray, shape (b,)
+        Both in one number, increasing.
+    """
+
+    order: np.ndarray
+    rank: np.ndarray
+    y: np.ndarray
+    keys: np.ndarray
+
+    @classmethod
+    def of(cls, x: np.ndarray, breaks: np.ndarray) -> "_Ordered":
+        order = np.argsort(x, kind="stable")
+        rank = np.searchsorted(x[order], breaks[:, 0])
+        by_place = np.lexsort((breaks[:, 1], rank))
+        slices = cls(order, rank[by_place], breaks[by_place, 1], np.zeros(0))
+        return slices._replace(keys=slices.key(slices.rank, slices.y))
+
+    def key(self, ranks: np.ndarray, places: np.ndarray) -> np.ndarray:
+        """One number for a slice and a place on it."""
+        low, size = (float(self.y.min()), float(np.ptp(self.y))) if len(self.y) else (0.0, 0.0)
+        return np.asarray(ranks + np.clip((places - low) / (1.01 * size + 1.0), 0.0, 0.999))
+
+    def beside(self, some: np.ndarray, step: int, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Those of some breaks whose slice has a neighbour on one side that is wanted, and the place of that one."""
+        other = self.rank[some] + step
+        inside = (other >= 0) & (other < len(self.order))
+        inside[inside] = wanted[self.order[other[inside]]]
+        return some[inside], other[inside]
+
+    def none_between(self, ranks: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """Whether slices have no break between two places."""
+        first, stop = (np.searchsorted(self.keys, self.key(ranks, places)) for places in (low, high))
+        return np.asarray(first == stop)
 
 
 class _Pairs(NamedTuple):

@@ -15,7 +15,7 @@ from ..quadrature import Rule, gauss_legendre, on_panels
 from ..quadrature.breaks import classify_breaks, halvings_before_search, parts_of_each
 from ..quadrature.legendre import legendre_sum, legendre_transform
 from .corners import NO_CORNERS, Corners
-from .slice_hints import NONE_KNOWN, KnownBreaks, hidden_strips, unmatched_pairs
+from .slice_hints import NONE_KNOWN, KnownBreaks, hidden_strips, lost_at_edges, unmatched_pairs
 from .slice_pieces import SlicePieces, cut_at, graded, holding, narrowest
 from .slice_rules import energies, random_places, roots_of_weights, tail_and_misfit
 from .slices import ULPS, SliceIntegrals
@@ -139,10 +139,12 @@ class Splitter:
         for _ in range(rounds):
             known = np.concatenate([*self.breaks, beside.breaks])
             hints = unmatched_pairs(x, known, wanted, fresh, self._widest_pair)
-            if self.exhausted or not 0 < len(hints.of) <= 20 * len(self.x) + 100:    # very many are noise
+            at_edges = lost_at_edges(x, known, wanted, fresh, widest=self._widest_pair, edges=self.edges)
+            count = len(hints.of) + len(at_edges[0])
+            if self.exhausted or not 0 < count <= 20 * len(self.x) + 100:    # very many are noise
                 break
-            pieces = self._reopened(*hidden_strips(
-                lambda which, points: self.kernel.finite_beside(x[which, None], points), hints))
+            strips = hidden_strips(lambda which, points: self.kernel.finite_beside(x[which, None], points), hints)
+            pieces = self._reopened(*map(np.concatenate, zip(strips, at_edges, strict=True)))
             if len(pieces) == 0:
                 break
             self._resolve(pieces, start)

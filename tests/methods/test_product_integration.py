@@ -212,6 +212,27 @@ def test_steps_along_any_line(shift, slope, rising):
     np.testing.assert_allclose(found[:5], STEPS[:5], atol=1e-9)
 
 
+@pytest.mark.thorough
+@pytest.mark.parametrize("h", [
+    lambda x, y: np.maximum(1.0 - x**2 - y**2, 0.0) * (y > 0.2), lambda x, y: x * (x > y)],
+    ids=["a line cuts a curve", "a jump vanishes at an edge"])
+def test_breaks_that_few_slices_show_to_rounding(h):
+    """Where a line ends at a curve, and where a jump has no height: ten values, which h exchanged has as well."""
+    both = [opsvd.decompose(k) for k in (h, lambda x, y: h(y, x))]
+    assert all(svd.converged and svd.rank >= 10 for svd in both)
+    values, others = (svd.singular_values[:10] for svd in both)
+    assert (np.abs(values - others) <= sum(svd.errors[:10] for svd in both)).all()
+
+
+@pytest.mark.thorough
+def test_values_of_a_jump_that_vanishes():
+    """Of x (x > y): T T* has the kernel x y min(F(x), F(y)), which is continuous."""
+    svd = opsvd.decompose(lambda x, y: x * (x > y))
+    squared = opsvd.decompose(lambda x, y: x * y * np.minimum(ndtr(x), ndtr(y)))
+    s, errors = svd.singular_values[:10], svd.errors[:10]
+    assert (np.abs(s**2 - squared.singular_values[:10]) <= 2.0 * s * errors + squared.errors[:10]).all()
+
+
 def test_a_status_says_that_panels_end():
     """And how more are allowed, where neither the time nor the values are spent."""
     with pytest.warns(ConvergenceWarning, match="max_nodes=320 allows"):

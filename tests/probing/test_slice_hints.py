@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from opsvd import Gaussian, Kernel
-from opsvd.probing.slice_hints import Hints, KnownBreaks, hidden_strips, unmatched_pairs
+from opsvd.probing.slice_hints import Hints, KnownBreaks, hidden_strips, lost_at_edges, unmatched_pairs
 from opsvd.probing.slice_splitter import slice_integrals
 from opsvd.quadrature import Rule
 
@@ -76,6 +76,39 @@ def test_what_stands_out_as_far_is_a_strip(other, seen):
     assert len(index) == seen
     np.testing.assert_allclose(widths, 0.1)
     assert ((where > 0.4) & (where < 0.5)).all()
+
+
+def test_a_break_that_is_lost_beside_an_edge_is_looked_for_there():
+    """Its neighbours may have one between the edge and their first nodes; none that has one on either side is asked."""
+    x = np.array([0.1, 0.05, -0.05, 0.18])
+    breaks = np.array([[0.1, 0.1], [-0.05, -0.05], [0.18, 0.18]])
+    everything = np.ones(4, dtype=bool)
+    index, where, widths = lost_at_edges(
+        x, breaks, everything, everything, widest=lambda y: np.full(len(y), 0.15),
+        edges=np.array([-9.0, 0.0, 9.0]))
+    assert sorted(set(index.tolist())) == [1]
+    assert ((where > -0.05) & (where < 0.1) & (where != 0.0)).all()
+    np.testing.assert_allclose(np.abs(where), widths)
+
+
+def test_jumps_that_vanish_at_an_edge_are_found_on_all_slices():
+    """x (x > y) with the edge x = 0: between it and the first node polynomials do what h does at the edge itself."""
+    y = np.linspace(-0.05, 0.05, 41)
+    rule = Rule(y, np.ones_like(y), np.ones_like(y))
+    slices = slice_integrals(Kernel(lambda y, x: x * (x > y)), rule, Gaussian(), np.linspace(-9.0, 9.0, 11) ** 3 / 81.0,
+                             1e-10, order=16, known=KnownBreaks(np.array([0.06]), np.array([[0.06, 0.06]])))
+    far = np.abs(y) > 1e-3    # of a strip so narrow 1e-9 is left
+    assert set(y[far]) <= set(slices.breaks[:, 0])
+    np.testing.assert_allclose(slices.breaks[:, 1], slices.breaks[:, 0], atol=1e-14)
+
+
+def test_points_beside_a_line_of_breaks_lie_on_it():
+    """Three slices that break at one place, to rounding, make a line; two do not, and what is farther stays."""
+    places = [0.5, 0.5 + 1e-16, 0.5, 0.7, 0.7]
+    known = KnownBreaks(np.arange(5.0), np.stack([np.arange(5.0), places], axis=1))
+    points = np.array([0.5 + 1e-9, 0.5 + 1e-3, 0.7 + 1e-9])
+    assert known.on_lines(points, 1e-6).tolist() == [0.5, *points[1:]]
+    assert KnownBreaks().on_lines(points, 1e-6).tolist() == points.tolist()
 
 
 def test_slices_beside_others():
