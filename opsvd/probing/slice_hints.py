@@ -95,7 +95,7 @@ def unmatched_pairs(x: np.ndarray, breaks: np.ndarray, wanted: np.ndarray, fresh
         some, there = slices.beside(pair, step, wanted)
         width = y[some + 1] - y[some]
         shift = pairs.shift(x[order], np.searchsorted(every, some), there)
-        lost = slices.none_between(there, y[some] - width + shift, y[some + 1] + width + shift)
+        lost = slices.count(there, y[some] - width + shift, y[some + 1] + width + shift) == 0
         found.append([part[lost] for part in (order[rank[some]], order[there], y[some], y[some + 1], shift)])
     return Hints(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
@@ -121,7 +121,9 @@ def lost_at_edges(x: np.ndarray, breaks: np.ndarray, wanted: np.ndarray, fresh: 
     for step in (-1, 1):
         some, there = slices.beside(near, step, wanted)
         gap = y[some] - edge[some]
-        lost = slices.none_between(there, edge[some] - 2.0 * np.abs(gap), edge[some] + 2.0 * np.abs(gap))
+        around = edge[some] - 2.0 * np.abs(gap), edge[some] + 2.0 * np.abs(gap)
+        # Several breaks there are rounding.
+        lost = (slices.count(there, *around) == 0) & (slices.count(rank[some], *around) == 1)
         # The break of the neighbour, if it has one, is nearer to the edge.
         found += [(order[there[lost]], (edge[some] + part * gap)[lost], part * np.abs(gap[lost]))
                   for part in (0.5, 0.1, 0.02)]
@@ -167,10 +169,10 @@ class _Ordered(NamedTuple):
         inside[inside] = wanted[self.order[other[inside]]]
         return some[inside], other[inside]
 
-    def none_between(self, ranks: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        """Whether slices have no break between two places."""
+    def count(self, ranks: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        """How many breaks slices have between two places."""
         first, stop = (np.searchsorted(self.keys, self.key(ranks, places)) for places in (low, high))
-        return np.asarray(first == stop)
+        return np.asarray(stop - first)
 
 
 class _Pairs(NamedTuple):
