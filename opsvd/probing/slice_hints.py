@@ -95,7 +95,7 @@ def unmatched_pairs(x: np.ndarray, breaks: np.ndarray, wanted: np.ndarray, fresh
         some, there = slices.beside(pair, step, wanted)
         width = y[some + 1] - y[some]
         shift = pairs.shift(x[order], np.searchsorted(every, some), there)
-        lost = slices.count(there, y[some] - width + shift, y[some + 1] + width + shift) == 0
+        lost = slices.breaks_between(there, y[some] - width + shift, y[some + 1] + width + shift) == 0
         found.append([part[lost] for part in (order[rank[some]], order[there], y[some], y[some + 1], shift)])
     return Hints(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
@@ -123,7 +123,7 @@ def lost_at_edges(x: np.ndarray, breaks: np.ndarray, wanted: np.ndarray, fresh: 
         gap = y[some] - edge[some]
         around = edge[some] - 2.0 * np.abs(gap), edge[some] + 2.0 * np.abs(gap)
         # Several breaks there are rounding.
-        lost = (slices.count(there, *around) == 0) & (slices.count(rank[some], *around) == 1)
+        lost = (slices.breaks_between(there, *around) == 0) & (slices.breaks_between(rank[some], *around) == 1)
         # The break of the neighbour, if it has one, is nearer to the edge.
         found += [(order[there[lost]], (edge[some] + part * gap)[lost], part * np.abs(gap[lost]))
                   for part in (0.5, 0.1, 0.02)]
@@ -169,7 +169,7 @@ class _Ordered(NamedTuple):
         inside[inside] = wanted[self.order[other[inside]]]
         return some[inside], other[inside]
 
-    def count(self, ranks: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    def breaks_between(self, ranks: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
         """How many breaks slices have between two places."""
         first, stop = (np.searchsorted(self.keys, self.key(ranks, places)) for places in (low, high))
         return np.asarray(stop - first)
