@@ -132,16 +132,14 @@ class Splitter:
         """Look for the strips that neighbours show, slice by slice from those that are fresh."""
         if self.x.ndim > 1:
             return
-        # A strip that some slice shows is followed from each to the next, on as many as a panel has nodes, and more.
-        rounds, beside = 40, self.beside
+        beside = self.beside
         x, others = np.append(self.x, beside.x), np.zeros(len(beside.x), dtype=bool)
         wanted, fresh = np.append(np.ones(len(self.x), dtype=bool), others), np.append(fresh, ~others)
-        for _ in range(rounds):
+        for _ in range(40):    # from each slice to the next, on as many as a panel has nodes, and more
             known = np.concatenate([*self.breaks, beside.breaks])
             hints = unmatched_pairs(x, known, wanted, fresh, self._widest_pair)
             at_edges = lost_at_edges(x, known, wanted, fresh, widest=self._widest_pair, edges=self.edges)
-            count = len(hints.of) + len(at_edges[0])
-            if self.exhausted or not 0 < count <= 20 * len(self.x) + 100:    # very many are noise
+            if self.exhausted or not 0 < len(hints.of) + len(at_edges[0]) <= 20 * len(self.x) + 100:    # more are noise
                 break
             strips = hidden_strips(lambda which, points: self.kernel.finite_beside(x[which, None], points), hints)
             pieces = self._reopened(*map(np.concatenate, zip(strips, at_edges, strict=True)))
