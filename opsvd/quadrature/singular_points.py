@@ -43,9 +43,7 @@ def hidden_energy(edges: np.ndarray, energies: np.ndarray) -> float:
     hidden, typical = 0.0, float(energies[width > WIDE].sum() / width.sum())
     for run in range(1, int(runs.max(initial=0)) + 1):
         here = np.flatnonzero(runs == run)
-        # Halving ends in pieces of one width, up to a cut that is not in the middle, and goes on below 3e-12 only by
-        # chance: there rounding of the places, 1e-14 of them, shows in the energies.
-        ends = here[width[here] <= max(1.6 * width[here].min(), 3e-12 * max(1.0, abs(edges[here[0]])))]
+        ends = here[_narrowest(edges[here[0]:here[-1] + 2])]
         for outward in (slice(ends[0] - 1, None, -1) if ends[0] > 0 else slice(0), slice(ends[-1] + 1, None)):
             # Two steps of quarters that were halved are four pieces.
             beside, wide = energies[outward][:8], width[outward][:8]
@@ -55,6 +53,16 @@ def hidden_energy(edges: np.ndarray, energies: np.ndarray) -> float:
                 dense = beside[0] / wide[0] > 1e6 * typical
                 hidden += _nearer_energy(*_two_steps(_distance(width[ends], edges, ends), wide, beside), dense=dense)
     return hidden
+
+
+def _narrowest(edges: np.ndarray) -> np.ndarray:
+    """Which pieces of a run do not count: they hold the singular point, or are rounding."""
+    width, distance = np.diff(edges), np.minimum(np.abs(edges[:-1]), np.abs(edges[1:]))
+    if (edges == 0.0).any():    # beside which floats do not end
+        return np.asarray(distance <= 0.1 * width)
+    # Halving ends in pieces of one width, up to a cut that is not in the middle, and goes on below 3e-12 only by
+    # chance: there rounding of the places, 1e-14 of them, shows in the energies.
+    return np.asarray(width <= max(1.6 * width.min(), 3e-12 * max(1.0, abs(edges[0]))))
 
 
 def _distance(width: np.ndarray, edges: np.ndarray, ends: np.ndarray) -> float:

@@ -32,7 +32,18 @@ def test_quarters_that_were_halved_hide_as_much_as_quarters(a):
     of_quarters, of_halves = (hidden_energy(edges, np.diff(edges ** (1.0 - 2.0 * a) / (1.0 - 2.0 * a)))
                               for edges in (quarters, halved))
     assert of_halves == pytest.approx(of_quarters, rel=1e-12)
-    assert of_quarters > 0.9 * quarters[1] ** (1.0 - 2.0 * a) / (1.0 - 2.0 * a)
+    everything = quarters[1] ** (1.0 - 2.0 * a) / (1.0 - 2.0 * a)
+    assert everything - quarters[1] ** (1.0 - 2.0 * a) / (1.0 - a) ** 2 <= of_quarters <= everything
+
+
+@pytest.mark.parametrize("twice", [0.0, 1e-28])
+def test_beside_zero_pieces_count_down_to_the_narrowest(twice):
+    """Of log x on pieces down to 1e-24 1e-22 is hidden, also where a cut stands beside zero once more."""
+    edges = np.append(0.0, 4.0 ** np.arange(-40.0, 1.0))
+    if twice:
+        edges = np.insert(edges, 1, twice)
+    integral = edges * (np.log(np.maximum(edges, 1e-300)) ** 2 - 2.0 * np.log(np.maximum(edges, 1e-300)) + 2.0)
+    assert 0.0 < hidden_energy(edges, np.diff(integral)) <= 1e-20
 
 
 def test_of_bounded_functions_next_to_nothing_is_hidden():
