@@ -125,6 +125,16 @@ class Basis(ABC):
         return cls(side, **state)    # type: ignore[call-arg]
 
 
+def line_bases() -> dict[str, type["LineBasis"]]:
+    """The bases of functions of a number, by name."""
+    found, waiting = {}, [LineBasis]
+    while waiting:
+        for basis in waiting.pop().__subclasses__():
+            found[basis.__name__] = basis
+            waiting.append(basis)
+    return found
+
+
 class LineBasis(Basis):
     r"""N functions :math:`b_n` with :math:`E_\mu[b_m b_n] = \delta_{mn}`, evaluated as :math:`b_n \sqrt\rho`.
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from .._support.floats import chunks
 from ..kernels import Side
-from .base import Basis, LineBasis
+from .base import Basis, LineBasis, line_bases
 from .digits import SPARSE
 
 
@@ -79,7 +79,7 @@ class FactoredBasis(Basis):
     @classmethod
     def from_state(cls, side: Side, state: dict[str, Any]) -> "FactoredBasis":
         """From a side and what `state` gives."""
-        coordinates, lines, bases = state["coordinates"].tolist(), [], _line_bases()
+        coordinates, lines, bases = state["coordinates"].tolist(), [], line_bases()
         for i, (c, kind) in enumerate(zip(coordinates, state["kinds"].tolist(), strict=True)):
             head = f"{i}.state."
             own = {name.removeprefix(head): value for name, value in state.items() if name.startswith(head)}
@@ -100,13 +100,3 @@ def _known(line: LineBasis, t: np.ndarray) -> np.ndarray:
     low, high = max(low, least) if low < first else least, min(high, most) if high > last else most
     inside = np.clip(t, low, high)
     return np.asarray(np.where(np.abs(inside) < line.gap, np.copysign(line.gap, inside), inside))
-
-
-def _line_bases() -> dict[str, type[LineBasis]]:
-    """The bases of functions of a number, by name."""
-    found, waiting = {}, [LineBasis]
-    while waiting:
-        for basis in waiting.pop().__subclasses__():
-            found[basis.__name__] = basis
-            waiting.append(basis)
-    return found

@@ -5,15 +5,12 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from .._support.arrays import squares
+from ..kernels import Side
 from ..measures import LineMeasure
 from ..quadrature import fourth_moments_by_rule
-from .base import LineBasis
+from .base import LineBasis, line_bases
 from .digits import SPARSE
-from .panels import PanelBasis
-from .polynomials import PolynomialBasis
 from .radial import RadialBasis
-
-_KINDS: dict[str, type[LineBasis]] = {basis.__name__: basis for basis in (PanelBasis, PolynomialBasis)}
 
 
 class LengthBasis:
@@ -71,7 +68,7 @@ class LengthBasis:
     def from_state(cls, law: LineMeasure, state: dict[str, Any]) -> "LengthBasis":
         """From the law of the length, and what `state` gives."""
         arguments = {name.removeprefix("line."): value for name, value in state.items() if name.startswith("line.")}
-        return cls(_KINDS[str(state["line"])](law, **arguments))    # type: ignore[call-arg]
+        return cls(line_bases()[str(state["line"])].from_state(Side(law), arguments))
 
 
 RadialFunctions: TypeAlias = RadialBasis | LengthBasis

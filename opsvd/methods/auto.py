@@ -73,7 +73,7 @@ class Auto(Method):
             return self._of_numbers(problem)
         from .auto_vectors import discretisations_of_vectors  # forty files, of which numbers need none
 
-        return discretisations_of_vectors(problem)
+        return discretisations_of_vectors(problem, self._of_numbers)
 
     def refusal(self, problem: Problem) -> str | None:
         """What is not for `Atoms`; there is a method for every other kernel."""

@@ -1,10 +1,14 @@
 """What the default method does for vectors, blocks and matrices."""
 
+from collections.abc import Callable, Generator
+from typing import Any, TypeAlias
+
 from ..errors import KernelError
 from ..kernels import BlockKernel, MatrixKernel
-from ..operator.discretisation import Discretisations, is_poor
+from ..operator.discretisation import Discretisation, Discretisations, is_poor
 from ..operator.problem import Problem
 from ..probing.coordinates import Component
+from .functions_of_lengths import functions_of_lengths, problem_of_lengths
 from .grids import Grid
 from .polar import Polar
 from .quasi_random import QuasiRandom
@@ -13,13 +17,21 @@ from .sectors import Sectors
 from .tensor import Tensor, tensor_products
 from .zonal import Zonal
 
+Numbers: TypeAlias = Callable[[Problem], Generator[Discretisation, Any, Any]]
+"""What the default method does for kernels of numbers."""
 
-def discretisations_of_vectors(problem: Problem) -> Discretisations:
+
+def discretisations_of_vectors(problem: Problem, of_numbers: Numbers) -> Discretisations:
     """By rotations, if h is invariant under them, else by products; and by points, where these do not suffice."""
+    if (lengths := problem_of_lengths(problem)) is not None:
+        with problem.budget.part(0.8):
+            answer = yield from functions_of_lengths(problem, of_numbers(lengths))
+        if answer is not None and not is_poor(answer):
+            return answer
     if problem.given.dear and not isinstance(problem.kernel, BlockKernel | MatrixKernel):
         found = radial_stand_in(problem)
         if found is not None:
-            return (yield from found.discretisations(discretisations_of_vectors(found.problem)))
+            return (yield from found.discretisations(discretisations_of_vectors(found.problem, of_numbers)))
     if Sectors().refusal(problem) is None:
         answer = yield from Sectors().discretisations(problem)
         if answer is not None:

@@ -206,7 +206,7 @@ class SingularFunctions:
         """
         if self.radial is None and max(self.multiplicities, default=1) > 1:
             return sum_of_products((self.parts, other.parts), values, x, y)
-        if self.radial is None:
+        if self.radial is None or not self.degrees.any():    # of the lengths alone
             f, g = self.in_products(x), other.in_products(y).conj()
             if self.side.values is not None:
                 return np.asarray(np.einsum("...ir,r,...jr->...ij", f, values, g))

@@ -106,9 +106,9 @@ def is_function_of_distance(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> boo
 
 
 def holds_at_pairs(kernel: Kernel, mu_x: Measure, mu_y: Measure,
-                   moved: Moved, rounding: float) -> bool:
+                   moved: Moved, rounding: float, *, count: int = 40) -> bool:
     """Whether h stays the same where `moved` moves pairs of points, but for the rounding of its largest value."""
-    return _unchanged(kernel, mu_x, mu_y, moved, _SEED + 3, rounding=rounding)
+    return _unchanged(kernel, mu_x, mu_y, moved, _SEED + 3, rounding=rounding, count=count)
 
 
 def _across(x: np.ndarray, direction: np.ndarray) -> np.ndarray:
