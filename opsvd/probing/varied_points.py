@@ -61,11 +61,19 @@ def _factors(mu_x: Measure, mu_y: Measure) -> tuple[float, ...]:
 
 def _others(kernel: Kernel, mu_x: Measure, mu_y: Measure, rng: np.random.Generator,
             factor: float) -> tuple[np.ndarray, np.ndarray]:
-    """Many more pairs, moved outwards from the centres of the measures by a factor, if there is no end to a support."""
+    """Many more pairs, moved outwards from the centres of the measures by a factor, if there is no end to a support.
+
+    An eighth of them are near to each other, at distances of all orders of magnitude, or one point where a support ends
+    and both measures are the same.
+    """
     count = min(100 * _PAIRS, max(_PAIRS, CHUNK // max(kernel.dims)))
-    if not (mu_x.everywhere and mu_y.everywhere):
-        return mu_x.sample(count, rng), mu_y.sample(count, rng)
-    x, y = (mu.center + factor * (mu.sample(count, rng) - mu.center) for mu in (mu_x, mu_y))
+    x, y = (mu.sample(count, rng) for mu in (mu_x, mu_y))
+    if mu_x.everywhere and mu_y.everywhere:
+        x, y = (mu.center + factor * (points - mu.center) for mu, points in ((mu_x, x), (mu_y, y)))
+        if x.shape == y.shape:
+            y[::8] = x[::8] + 10.0 ** rng.uniform(-8.0, 0.0, len(x[::8]))[:, None] * (y[::8] - mu_y.center)
+    elif mu_x == mu_y:
+        y[::8] = x[::8]
     return x, y
 
 

@@ -76,10 +76,13 @@ def test_dear_functions_of_lengths():
 @pytest.mark.parametrize(("h", "mu_x"), [
     (lambda x, y: size(x) + 1e-6 * np.sum(x * y, axis=-1), SPACE),
     (lambda x, y: size(x) * size(y) + (size(x - y) < 0.3), SPACE),
+    (lambda x, y: size(x) + (size(x - y) < 1e-3), SPACE),
+    (lambda x, y: size(x) + (size(x + y) < 1e-3), SPACE),
     (lambda x, y: size(x) * x[..., 0] * size(y), SPACE),
     (lambda x, y: size(x) * size(y), opsvd.Rotational(3, opsvd.Discrete([1.0, 2.0], [0.5, 0.5]))),
     (lambda x, y: size(x) * size(y), opsvd.Gaussian(np.array([1.0, 0.0, 0.0]), np.eye(3)))],
-    ids=["a trace of the angle", "one pair in two hundred", "a coordinate", "atoms", "not round"])
+    ids=["a trace of the angle", "one pair in two hundred", "one in 10^10", "with opposite signs", "a coordinate",
+         "atoms", "not round"])
 def test_what_is_no_function_of_lengths(h, mu_x):
     """It is left to other methods."""
     assert problem_of_lengths(problem(h, mu_x)) is None

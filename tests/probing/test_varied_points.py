@@ -5,7 +5,7 @@ import pytest
 from scipy.special import gammaincc
 
 import opsvd
-from opsvd import ConvergenceWarning, Gaussian, KernelError
+from opsvd import Ball, Gaussian, KernelError
 from opsvd.kernels import Kernel
 from opsvd.probing.invariance import is_invariant, is_invariant_function_of_product
 from opsvd.probing.varied_points import is_rare, varied_pairs
@@ -36,10 +36,16 @@ def test_a_rare_event_is_no_function_of_the_product():
     assert is_invariant(kernel, THREE, THREE)
     assert not is_invariant_function_of_product(kernel, THREE, THREE)
     exact = np.sqrt(gammaincc(1.5, 20.0) * 5.0**-1.5)
-    with pytest.warns(ConvergenceWarning, match="not converged"):
-        svd = opsvd.decompose(h, THREE, THREE, rtol=1e-2, max_evaluations=3_000_000)
+    svd = opsvd.decompose(h, THREE, THREE, rtol=1e-2, max_evaluations=3_000_000)    # as a function of lengths
     assert abs(svd.norm - exact) <= svd.norm.error
-    assert svd.tail >= 0.9 * exact or abs(svd.values[0] - exact) <= svd.errors[0]
+    assert abs(svd.values[0] - exact) <= svd.errors[0]
+
+
+@pytest.mark.parametrize("mu", [THREE, Gaussian(np.zeros(3), np.diag([1.0, 2.0, 3.0])), Ball(3)],
+                         ids=["round", "not round", "a ball"])
+def test_what_differs_where_points_are_near_is_rare(mu):
+    """(|x - y| < 1e-3) has a probability of 1e-11: it was taken for zero."""
+    assert is_rare(Kernel(lambda x, y: 1.0 * (squared(x - y) < 1e-6), dims=(3, 3)), mu, mu)
 
 
 def test_what_is_not_seen_is_refused():
