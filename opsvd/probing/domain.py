@@ -121,6 +121,11 @@ def find_domain(kernel: Kernel, mu_x: LineMeasure, mu_y: LineMeasure, rtol: floa
         energy = look(sides)
         if energy is None:
             raise _infinite_point(kernel, mu_x, mu_y, sides, points)
+    if energy.max() == -np.inf:    # all of the energy may be where the densities are small
+        wide = _distances(mu_x, mu_y, 1e-15)
+        beyond = look(wide)
+        if beyond is not None and beyond.max() > -np.inf:
+            sides, energy = wide, beyond
     box, affordable = _decayed(look, _Box(sides, energy, *_tails(energy, sides)), ends, widest, tol)
     sides, energy, tails, powers, growing = box
     heavy = tails > tol * tol
@@ -294,11 +299,12 @@ def _tails(log_energy: np.ndarray, sides: np.ndarray) -> tuple[np.ndarray, np.nd
     for side, marginal in zip(np.ndindex(2, 2), (along_x[::-1], along_x, along_y[::-1], along_y), strict=True):
         # Means over two or three points: an oscillating kernel may have zeros on any single line.
         means = [sum(marginal[points - stop:points - stop + few].tolist()) / few for stop in stops]
-        if means[0] == 0.0 or means[1] == 0.0:
+        if means[0] == 0.0:
             continue
         # From the centre: half of the points are on this side of it.
         distance = [float(sides[side]) * (1.0 - (stop - 1) / (0.5 * points)) for stop in stops]
-        powers[side], growing[side] = _decay(means, distance)
+        # Where all of the energy begins out there, nobody knows where it ends.
+        powers[side], growing[side] = _decay(means, distance) if means[1] > 0.0 else (1.0, True)
         tails[side] = means[0] * distance[0] / max(powers[side] - 1.0, 1e-3) / total
     return tails, powers, growing
 

@@ -23,6 +23,15 @@ def test_bounded_kernels_need_what_the_density_needs():
     assert 0.0 < domain.missing < 1e-12
 
 
+@pytest.mark.parametrize("start", [3.0, 5.2, 6.0, 9.0])
+def test_energy_that_begins_far_out_has_a_box(start):
+    """(x > 5.2) exp(-y^2) to 1e-2, for which a box of 6.07 would do if h were not zero in most of it."""
+    svd = opsvd.decompose(lambda x, y: (x > start) * np.exp(-(y**2)), rtol=1e-2)
+    exact_value = math.sqrt(scipy.special.ndtr(-start) / math.sqrt(5.0))
+    assert abs(svd.values[0] - exact_value) <= svd.errors[0] <= 1e-2 * exact_value
+    assert abs(svd.norm - exact_value) <= svd.norm.error
+
+
 @pytest.mark.parametrize(("h", "side"), [
     (lambda x, y: np.exp(2.0 * x) * np.abs(y), 12.0),
     (lambda x, y: np.exp(0.48 * x * y), 36.0),
