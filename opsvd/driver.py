@@ -231,9 +231,9 @@ def _first_look(problem: Problem) -> tuple[np.ndarray | None, Problem]:
     try:
         if not few:
             seen = kernel_values(kernel, *measures)
-        # Curves take 500,000 to 3 million values where cheap ones give a digit (benchmarks/dear_kernels.py). Products
+        # Curves take 500,000 to 1.5 million values where cheap ones give a digit (benchmarks/dear_kernels.py). Products
         # over many coordinates, and pieces of phi in place of it, take seconds more and give no more.
-        budget.decide(0.05 if problem.of_numbers and not problem.discrete else 0.3)
+        budget.decide(0.1 if problem.of_numbers and not problem.discrete else 0.3)
         if budget.few and budget.most_affordable(3) < 300:    # of which 25 would show the size of h
             return seen, problem
         if budget.dear and not budget.few and problem.of_numbers:

@@ -125,15 +125,6 @@ def test_a_dear_kernel_takes_the_time_that_it_is_given(monkeypatch):
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("most", [1_400_000, 2_800_000])
-def test_a_larger_budget_is_no_worse(most):
-    """A disc to 1e-3: eight values, whether half a million or three are allowed."""
-    svd = opsvd.decompose(lambda x, y: 1.0 * (x**2 + y**2 < 1.0), rtol=1e-3, max_evaluations=most)
-    assert svd.converged
-    assert svd.rank >= 8
-
-
-@pytest.mark.thorough
 def test_a_grid_does_not_deny_what_pairs_have_seen():
     """A small bump beside a function of xy: pairs meet it, and the grid for the operator norm does not."""
     def h(x, y):
