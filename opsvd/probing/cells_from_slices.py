@@ -312,9 +312,8 @@ class _Work:
         strips = [strip_norms(_function((0.0, span.width), along), far, self._jumps(slices, rows, curve))
                   for along, far, curve in zip(coefficients.T[1:-1], off, curves.T[1:-1], strict=True)]
         moved, misplaced = np.linalg.norm(strips, axis=0) if strips else (0.0, 0.0)
-        return CurvedPanel(*span, coefficients, regions, lows, highs, inside,
-                           math.hypot(math.sqrt(energy), moved),
-                      float(misplaced))
+        return CurvedPanel(*span, coefficients, regions, lows, highs, inside, math.hypot(math.sqrt(energy), moved),
+                           float(misplaced))
 
     def _jumps(self, slices: SliceIntegrals, rows: np.ndarray, curve: np.ndarray) -> np.ndarray:
         """The squares of how far the slices jump at a curve, shape (n,)."""
