@@ -1,5 +1,7 @@
 """The driver: discretise, decompose, judge; refine until the error bars meet the tolerance."""
 
+from __future__ import annotations
+
 import math
 import warnings
 from collections.abc import Callable, Generator, Iterable

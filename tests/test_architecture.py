@@ -2,6 +2,7 @@
 
 import ast
 import graphlib
+import inspect
 import io
 import math
 import re
@@ -385,6 +386,14 @@ def test_the_top_level_is_only_a_list_of_names():
     assert isinstance(rest[-1], ast.Assign)
     assert ast.literal_eval(rest[-1].value) == opsvd.__all__
     assert all(hasattr(opsvd, name) for name in opsvd.__all__)
+
+
+def test_signatures_name_what_is_taken_for_a_measure():
+    """`help` shows the name `MeasureLike`, not all of the types behind it, which fill ten lines."""
+    public = [getattr(opsvd, name) for name in opsvd.__all__]
+    shown = {one.__name__: str(inspect.signature(one)) for one in public if inspect.isfunction(one)}
+    assert "MeasureLike" in shown["decompose"]
+    assert not [name for name, signature in shown.items() if "numpy._typing" in signature]
 
 
 def test_the_api_page_lists_every_public_name():

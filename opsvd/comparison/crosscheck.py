@@ -1,5 +1,7 @@
 """Quadrature against sampling: z-scores, a verdict in words, a figure."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -20,8 +22,8 @@ from ..figures.sampled_values import plot_sampled_ranks, plot_sampled_values
 from ..kernels import Kernel, paired
 from ..measures import Gaussian, Measure, MeasureLike
 from ..prediction.finite_size import FiniteSizePrediction
-from ..sampling import MonteCarloSpectrum
-from ..sampling.monte_carlo import MOST_TRIALS, Trials, kernel_trials, run_in_turn, standard_error
+from ..sampling.monte_carlo import MOST_TRIALS, Trials, kernel_trials, run_in_turn
+from ..sampling.sampled_spectrum import MonteCarloSpectrum, standard_error
 from ..sampling.text import aligned
 from ..sampling.trials import announce, cut_short
 from ..spectrum import Estimate
@@ -190,7 +192,7 @@ class CrossCheck(Tabular):
                 ["sum of squares", "", *(f"({_score(z)})" for z in self.z_energy)],
                 ["effective rank", shown, *(f"{rank:.6g} {plus_minus()} {error:.1g}" for rank, error in ranks)]]
 
-    def plot(self, ax: "Axes | None" = None) -> "Axes":
+    def plot(self, ax: Axes | None = None) -> Axes:
         r"""Draw sampled and predicted means over the operator's values.
 
         Diamonds are `predicted_mean`, which sampled means must meet to within their error bars; where a value cannot be
@@ -214,7 +216,7 @@ class CrossCheck(Tabular):
                                    predicted=self.predicted_mean,
                                    title=f"sampled singular values, {self._counts.replace(' of each size', ' each')}")
 
-    def plot_effective_rank(self, ax: "Axes | None" = None) -> "Axes":
+    def plot_effective_rank(self, ax: Axes | None = None) -> Axes:
         """Draw the sampled effective ranks against n, and the operator's as a line unless it is infinite.
 
         Parameters
@@ -367,9 +369,7 @@ def _compared(svd: OperatorSVD, predictions: list[FiniteSizePrediction], samples
     return CrossCheck(
         n=tuple(sample.n for sample in samples),
         trials=min(drawn),
-        singular_values=svd.values[:r],
-        errors=svd.value_errors[:r],
-        multiplicities=svd.multiplicities[:r],
+        singular_values=svd.values[:r], errors=svd.value_errors[:r], multiplicities=svd.multiplicities[:r],
         mean=np.stack([one.mean(axis=0) for one in values]),
         standard_error=np.stack([standard_error(one) for one in values]),
         predicted_mean=means,

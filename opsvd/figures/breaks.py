@@ -1,5 +1,7 @@
 """The figure of where a kernel breaks."""
 
+from __future__ import annotations
+
 import math
 import warnings
 from collections.abc import Callable
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def plot_breaks(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu_y: MeasureLike = Gaussian(),  # noqa: B008
-                ax: "Axes | None" = None, *, max_evaluations: int = 200_000_000, max_seconds: float = 20.0) -> "Axes":
+                ax: Axes | None = None, *, max_evaluations: int = 200_000_000, max_seconds: float = 20.0) -> Axes:
     r"""Draw the points at which `break_points` finds that a kernel breaks, over a faint image of it.
 
     The window is 3.5 standard deviations to either side of the means, and under measures that are not Gaussian what has
@@ -81,7 +83,7 @@ def plot_breaks(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), 
     return ax
 
 
-def _draw_image(ax: "Axes", kernel: Kernel, lines: tuple[LineMeasure, LineMeasure],
+def _draw_image(ax: Axes, kernel: Kernel, lines: tuple[LineMeasure, LineMeasure],
                 ends: tuple[tuple[float, float], tuple[float, float]]) -> None:
     """Shades of grey for values of h in the window, on as many pixels as the budget of the kernel has values for."""
     # Pixels of an image of about four inches, where no point has x = 0, y = 0 or x = y: there kernels may be infinite.

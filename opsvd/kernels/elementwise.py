@@ -11,7 +11,8 @@ from .._support.probe import require_alone, tried
 from .._support.user_function import UserFunction, numbers
 from .._support.validation import described, function, positive_int, real_array, sizes
 from ..errors import KernelError
-from .kernel import Kernel, name_of, probe_grid
+from .kernel import Kernel, name_of
+from .probe_grid import probe_grid
 
 _VECTORISE_PHI = (
     "phi must take one array and act on each of its numbers, like numpy's functions: np.tanh and not math.tanh, "

@@ -1,5 +1,7 @@
 """Kernels: one wrapper over any callable h(x, y)."""
 
+from __future__ import annotations
+
 import copy
 import math
 from collections.abc import Callable
@@ -14,7 +16,8 @@ from .._support.probe import PAIRS_ALONE, POINTS_ALONE, broadcasts_to, require_a
 from .._support.user_function import UserFunction, numbers, real_values
 from .._support.validation import broadcast, function, list_of_points, pair, points, positive_int, text
 from ..errors import KernelError, NonFiniteKernelError
-from ..measures import LineMeasure, MeasureLike, as_measure
+from ..measures import LineMeasure, MeasureLike
+from .probe_grid import probe_grid
 
 SMALLEST_SIZE = 1e-120
 """Kernels smaller than this, or larger than its inverse, are refused.
@@ -341,34 +344,6 @@ def untried(h: Callable[..., Any], dims: tuple[int, int], dtype: Any = np.float6
     return kernel._changed(dtype=np.dtype(dtype))
 
 
-def probe_grid(dims: tuple[int, int],
-               measures: tuple[MeasureLike, MeasureLike] | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Three points x and four points y, numbers or vectors, so that they broadcast to a grid of 3 by 4.
-
-    They are irregular, and numbers among them of the size of one: no zeros, no symmetry, no two equal. Of measures on
-    the line, and of those that are not everywhere, they are points of the support.
-    """
-    numbers = [np.array([-1.37, 0.29, 0.83]), np.array([-0.61, 1.13, 0.47, -1.71])]
-    x, y = (_probe_points(some, dim) for some, dim in zip(numbers, dims, strict=True))
-    for side, measure in enumerate(pair(measures, "measures", as_measure, "two measures, of x and of y",
-                                        "(opsvd.Gaussian(), opsvd.Uniform())") if measures is not None else ()):
-        if measure.dim != dims[side]:
-            raise ValueError(f"measures must be of points of the dimensions dims = {dims}, got {measure!r}, of "
-                             f"dimension {measure.dim}; pass measures on R^{dims[side]}, or other dims")
-        if isinstance(measure, LineMeasure) or not measure.everywhere:
-            points = measure.unwhiten(_probe_points(numbers[side], measure.rank).reshape(-1, measure.rank))
-            x, y = (points, y) if side == 0 else (x, points)
-    return x[:, None], y[None, :]
-
-
-def _probe_points(numbers: np.ndarray, dim: int) -> np.ndarray:
-    """Irregular points, (n,) or (n, dim), from irregular numbers, (n,)."""
-    if dim == 1:
-        return numbers
-    column = numbers[:, None]
-    return np.asarray(column + np.sin(3.0 * column * (1.0 + np.sqrt(2.0) * np.arange(dim))) / np.sqrt(dim))
-
-
 def non_finite(x: np.ndarray, y: np.ndarray, value: complex) -> NonFiniteKernelError:
     """Build the error for a value at points x and y that is not finite."""
     return NonFiniteKernelError(f"h must be finite, but h({x.tolist()!r}, {y.tolist()!r}) = {value}; "
@@ -394,7 +369,7 @@ def as_function(h: Any) -> Callable[..., Any]:
     return function(h, "h", "h(x, y)", "lambda x, y: np.tanh(x * y)", 2)
 
 
-def as_kernel(h: "Callable[..., Any] | Kernel", dims: tuple[int, int] = (1, 1),
+def as_kernel(h: Callable[..., Any] | Kernel, dims: tuple[int, int] = (1, 1),
               measures: tuple[MeasureLike, MeasureLike] | None = None) -> Kernel:
     """Return `h` itself if it is a Kernel, and wrap it, for x and y of these dimensions, otherwise."""
     return h if isinstance(h, Kernel) else Kernel(h, dims=dims, measures=measures)

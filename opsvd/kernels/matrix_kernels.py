@@ -1,5 +1,7 @@
 """Kernels with matrices for values: h(x, y) of shape (..., p, q)."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any, Self
 
@@ -9,7 +11,8 @@ from .._support.probe import PAIRS_ALONE, POINTS_ALONE, require_alone, tried
 from .._support.user_function import UserFunction, numbers
 from ..errors import KernelError, NonFiniteKernelError
 from ..measures import MeasureLike
-from .kernel import Kernel, as_function, probe_grid
+from .kernel import Kernel, as_function
+from .probe_grid import probe_grid
 
 
 class MatrixKernel(Kernel):

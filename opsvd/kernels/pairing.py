@@ -5,8 +5,9 @@ from typing import Any
 
 from .._support.user_function import UserFunction
 from ..measures import Gaussian, Measure, MeasureLike, as_measure, require_line
-from .kernel import PROBED, Kernel, as_function, as_kernel, probe_grid
+from .kernel import PROBED, Kernel, as_function, as_kernel
 from .matrix_kernels import MatrixKernel, matrix_shape
+from .probe_grid import probe_grid
 
 
 def paired(h: "Callable[..., Any] | Kernel", mu_x: MeasureLike,

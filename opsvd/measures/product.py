@@ -1,5 +1,7 @@
 """Vectors of independent coordinates, or independent parts."""
 
+from __future__ import annotations
+
 from typing import Any, cast
 
 import numpy as np
@@ -54,7 +56,7 @@ class Product(Measure):
         return f"Product({', '.join(map(repr, self.measures))})"
 
     @classmethod
-    def from_state(cls, state: dict[str, Any]) -> "Product":
+    def from_state(cls, state: dict[str, Any]) -> Product:
         """From the measures of the parts."""
         return cls(*state["measures"])
 

@@ -1,5 +1,7 @@
 """Where a kernel breaks: the points at which its slices jump, have a kink or are singular."""
 
+from __future__ import annotations
+
 import math
 import warnings
 from collections.abc import Callable, Iterator

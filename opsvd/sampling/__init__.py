@@ -8,9 +8,10 @@ from .dense import Dense
 from .engine import Cost, Engine, MatrixSpectrum, Remainder
 from .engines import ENGINES
 from .low_rank import LowRank, NotLowRankError
-from .monte_carlo import MonteCarloSpectrum, iid, monte_carlo, sampling_cost
+from .monte_carlo import iid, monte_carlo, sampling_cost
 from .row_blocks import RowBlocks
 from .sample import Sample, draw_matrix, draw_sample, iid_gaussian, sample_matrix
+from .sampled_spectrum import MonteCarloSpectrum
 from .subspaces import near_equal, subspace_error
 from .sweep import MonteCarloSweep, monte_carlo_sweep
 

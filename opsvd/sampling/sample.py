@@ -1,5 +1,7 @@
 """Sampled matrices h(x_i, y_j) / n, and the matrix with independent entries for contrast."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any, NamedTuple
 

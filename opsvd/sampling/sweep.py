@@ -1,5 +1,7 @@
 """Monte Carlo over several sizes, as one table."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,7 +17,8 @@ from ..errors import TrialError
 from ..kernels import Kernel, paired
 from ..measures import Gaussian, MeasureLike
 from .engine import Engine
-from .monte_carlo import MonteCarloSpectrum, kernel_trials, run_in_turn
+from .monte_carlo import kernel_trials, run_in_turn
+from .sampled_spectrum import MonteCarloSpectrum
 from .text import aligned, shortened
 from .trials import TO_WATCH, announce, cut_short
 
@@ -67,7 +70,7 @@ class MonteCarloSweep(Tabular):
     def _heading(self) -> tuple[str, str]:
         return "Sampled matrices", repr(self)
 
-    def plot(self, ax: "Axes | None" = None) -> "Axes":
+    def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the mean effective rank of each size against n, with its standard error.
 
         Needs matplotlib (the extra ``plot``).

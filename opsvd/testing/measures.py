@@ -1,5 +1,7 @@
 """Checks of measures."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from ..measures import LineMeasure, Measure, MeasureLike, as_measure, lengths_of
