@@ -65,18 +65,9 @@ def sliced(problem: Problem, form: Bilinear, law: ZonalLaw, energy: tuple[Radii,
     # Of phi that grows, more is far out than of the density.
     longest = math.sqrt(law.k) * math.exp(radii.farthest(1e-3 * problem.rtol))
     neurons = Neurons(problem, form, law, profile, breaks, longest, unseen)
-    # Ten values of clip with a Gaussian input are known to three digits by the first, to six by the second, to nine by
-    # the third and to ten by the last. Of a number x, more polynomials take no more values of phi: where phi jumps, T
-    # on those beyond is below the tenth value, whatever the biases are.
-    middle, third, last = (60, 60, 88) if plane.p == 1 else (36, 48, 56)
-    sizes = [SliceSize(12, 10, 12, 24), SliceSize(18, 14, 14, middle), SliceSize(18, 12, 12, third),
-             SliceSize(20, 18, 20, last)]
-    if deviations is not None:
-        sizes = _stretched(plane, deviations, law.mean[:-1], problem.rtol)
-    grids = [SliceGrid(neurons, plane, size._replace(wave=wave), check=False, deviations=deviations) for size in sizes]
-    first = int(problem.rtol < 1e-3) + int(problem.rtol < 1e-6)
-    # If none of those that the tolerance asks for is affordable, the best of the others.
-    levels = [grid for grid in grids[first:] if _affordable(grid)] or [grid for grid in grids if _affordable(grid)][-1:]
+    grids = [SliceGrid(neurons, plane, size._replace(wave=wave), check=False, deviations=deviations)
+             for size in _sizes(plane, deviations, law.mean[:-1], problem.rtol)]
+    levels = _affordable_levels(grids, problem.rtol)
     if not only:    # harmonics follow: they take ten to fifty million values, and under heavy tails of x fewer
         levels = [grid for grid in levels[:1] if grid.cost < 1e7]
     if not (law.round or levels):    # nothing else takes it
@@ -96,6 +87,26 @@ def only_sliced(law: ZonalLaw, profile: ProductProfile) -> bool:
 def _affordable(grid: SliceGrid) -> bool:
     """Whether the budget pays for it and for its check, which takes up to one and a half times as many values."""
     return 2.5 * grid.cost < grid.neurons.problem.budget.evaluations_left
+
+
+def _affordable_levels(grids: list[SliceGrid], rtol: float) -> list[SliceGrid]:
+    """Those that the tolerance asks for and the budget pays for; if there are none, the largest that it pays for."""
+    first = int(rtol < 1e-3) + int(rtol < 1e-6)
+    return [grid for grid in grids[first:] if _affordable(grid)] or [grid for grid in grids if _affordable(grid)][-1:]
+
+
+def _sizes(plane: RoundPlane, deviations: np.ndarray | None, mean: np.ndarray, rtol: float) -> list[SliceSize]:
+    """The sizes of ever finer rules, for x that is round or stretched.
+
+    Ten values of clip with a round Gaussian input are known to three digits by the first, to six by the second, to nine
+    by the third and to ten by the last. Of a number x, more polynomials take no more values of phi: where phi jumps, T
+    on those beyond is below the tenth value, whatever the biases are.
+    """
+    if deviations is not None:
+        return _stretched(plane, deviations, mean, rtol)
+    middle, third, last = (60, 60, 88) if plane.p == 1 else (36, 48, 56)
+    return [SliceSize(12, 10, 12, 24), SliceSize(18, 14, 14, middle), SliceSize(18, 12, 12, third),
+            SliceSize(20, 18, 20, last)]
 
 
 def _stretched(plane: RoundPlane, deviations: np.ndarray, mean: np.ndarray, rtol: float) -> list[SliceSize]:

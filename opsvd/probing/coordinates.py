@@ -1,7 +1,6 @@
 """What a kernel of vectors makes of its coordinates: which it uses, along which directions, and which ones together."""
 
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import cast
 
 import numpy as np
@@ -136,29 +135,27 @@ def _with_unused_at_zero(c: Coordinates) -> Coordinates:
 
 def _components(c: Coordinates, rng: np.random.Generator) -> tuple[Component, ...]:
     """Coordinates joined where h has a mixed difference; those it does not use are left out."""
+    from scipy.sparse.csgraph import connected_components
+
     p, q = len(c.anchor_x), len(c.anchor_y)
     base, other = (c.drawn(_points(c.kernel), rng) for _ in range(2))
 
-    def at(changed: tuple[int, ...]) -> np.ndarray:
+    def at(*changed: int) -> np.ndarray:
         z = base.copy()
         z[:, changed] = other[:, changed]
         return c.values(z[:, :p], z[:, p:])
 
-    start = at(())
-    single = [at((i,)) for i in range(p + q)]
+    start, single = at(), [at(i) for i in range(p + q)]
     # Rounding of h; and of slopes, which shows in a turned coordinate that is not used.
     rounding = 1e-7 if c.turned else 1e-11
     tolerance = rounding * max(float(np.abs(values).max()) for values in (start, *single))
     used = [i for i in range(p + q) if np.abs(single[i] - start).max() > tolerance]
-    groups = [{i} for i in used]
-    if p + q <= 60:    # then there are at most 1770 pairs, of 24 values each
-        for i, j in combinations(used, 2):
-            if np.abs(at((i, j)) - single[i] - single[j] + start).max() > tolerance:
-                joined = [group for group in groups if i in group or j in group]
-                groups = [group for group in groups if group not in joined] + [set().union(*joined)]
-    elif used:
-        groups = [set(used)]
-    return tuple(Component(tuple(sorted(i for i in group if i < p)), tuple(sorted(i - p for i in group if i >= p)))
+    few = p + q <= 60    # then there are at most 1770 pairs, of 24 values each; of more, all are joined
+    joined = [[j > i and not (few and np.abs(at(i, j) - single[i] - single[j] + start).max() <= tolerance)
+               for j in used] for i in used]
+    count, labels = connected_components(np.array(joined).reshape(len(used), len(used)), directed=False)
+    groups = [[i for i, label in zip(used, labels, strict=True) if label == group] for group in range(count)]
+    return tuple(Component(tuple(i for i in group if i < p), tuple(i - p for i in group if i >= p))
                  for group in groups)
 
 
