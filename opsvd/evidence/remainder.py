@@ -113,9 +113,21 @@ class RemainderEvidence(Evidence):
 
     @property
     def norm(self) -> Estimate:
-        """It is known twice: by the check rules, and as the norm of all computed values with the remainder."""
-        spectral = float(np.linalg.norm(self.values))
-        return Estimate(self.size, abs(self.size - spectral) + self.remainder + 0.5 * self.rounding * self.size)
+        r"""It is known twice: by the check rules, and as the norm of computed values with what they leave.
+
+        With R what the leading q terms leave of h, :math:`E[h^2] = \|R\|^2 + \sum_{i \le q} s_i (s_i + 2 K_{ii})`, of
+        which the terms with K are at most :math:`2 (\sum_{i \le q} s_i^2)^{1/2} \|K\|`. The best q is taken.
+        """
+        spectral = np.sqrt(np.cumsum(self.values**2))
+        whole = np.max(spectral, initial=0.0)
+        low, high = np.array([whole - self.remainder]), np.array([whole + self.remainder])
+        if self.images is not None:
+            seen = spectral[:len(self.images.coupling)]
+            coupling = NORM_MARGIN * self.images.coupling
+            left = np.array([self.left_out(q + 1) for q in range(len(seen))])
+            low, high = np.append(low, seen - coupling), np.append(high, np.hypot(seen, left) + coupling)
+        apart = np.maximum(self.size - low, high - self.size).min()
+        return Estimate(self.size, float(apart) + 0.5 * self.rounding * self.size)
 
     def left_out(self, rank: int) -> float:
         r"""A bound of what the leading `rank` terms leave out, :math:`(E[(h - \sum_{i \le r} s_i f_i g_i)^2])^{1/2}`.

@@ -1,5 +1,7 @@
 """Error bars: rigorous given the norms they are made of, as matrices show; and when an answer is settled."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -63,6 +65,9 @@ def test_bounds_hold_given_exact_norms(monkeypatch, spectrum, error, modes, whol
         assert (np.abs(s - spectrum[:KEPT]) <= evidence.bars()).all()
         assert (np.abs(s - spectrum[:KEPT]) <= finer.bars()).all()
         assert (finer.bars() <= evidence.bars()).all()
+        for seen in (0.9, 1.0, 1.1):    # whatever rules say of the norm
+            norm = replace(evidence, size=seen * np.linalg.norm(matrix)).norm
+            assert abs(norm.value - np.linalg.norm(matrix)) <= norm.error
 
 
 @pytest.mark.parametrize("modes", [None, 5, KEPT])
