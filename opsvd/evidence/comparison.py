@@ -130,6 +130,9 @@ class Comparison:
                           zip((system.left, system.right), zip(*checks, strict=True), strict=True)), strict=True)
         compared = [SeenOnRules.of(self.kernel, self.domain, rules, s, f, g)
                     for rules, (f, g) in zip(checks, functions, strict=True)]
+        if not self.kernel.dear:
+            compared[:-1] = [one.with_cells(self.kernel, self.domain, rules)
+                             for one, rules in zip(compared[:-1], self.checks, strict=True)]
         norms, remainders = [one.size for one in compared], [one.margin * one.norm for one in compared]
         if 0.0 < max(norms) < SMALLEST_SIZE or max(norms) > 1.0 / SMALLEST_SIZE:
             raise size_out_of_range(max(norms))

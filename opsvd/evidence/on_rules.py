@@ -1,7 +1,7 @@
 """How an answer compares with the kernel on a pair of rules that the method did not use."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,7 @@ from ..kernels import Kernel
 from ..probing.domain import Domain, blocks_of_samples
 from ..quadrature import Rule
 from .carriers import carriers_of_samples, margin_of
+from .cells_of_nodes import norms_of_cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +36,21 @@ class SeenOnRules:
             energy += float(np.vdot(samples, samples).real)
             remainder[where] += without_traces(samples, values.max(initial=0.0))
         return cls(values, f, g, math.sqrt(energy), remainder)
+
+    def with_cells(self, kernel: Kernel, domain: Domain, rules: tuple[Rule, Rule]) -> "SeenOnRules":
+        """With what their cells hold in place of what pairs of nodes say, while few of these carry the remainder."""
+        seen, known = self, np.zeros(self.remainder.shape, bool)
+        while seen.carriers < 64.0:
+            pairs = np.nonzero((np.abs(seen.remainder) > seen.norm / 16.0) & ~known)    # 256 at most
+            if not len(pairs[0]):
+                break
+            known[pairs] = True
+            here, left, remainder = seen.samples[pairs], seen.remainder[pairs], seen.remainder.copy()
+            norms, rest = norms_of_cells(kernel, domain, rules, pairs, here - left)
+            remainder[pairs] *= rest / np.abs(left)
+            energy = seen.size**2 - float(np.vdot(here, here).real) + float(norms @ norms)
+            seen = replace(seen, size=math.sqrt(max(energy, 0.0)), remainder=remainder)
+        return seen
 
     @property
     def samples(self) -> np.ndarray:
