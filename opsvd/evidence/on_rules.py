@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from .._support.arrays import squares
 from .._support.linalg import norm_bound
 from ..kernels import Kernel
 from ..probing.domain import Domain, blocks_of_samples
@@ -38,19 +39,29 @@ class SeenOnRules:
         return cls(values, f, g, math.sqrt(energy), remainder)
 
     def with_cells(self, kernel: Kernel, domain: Domain, rules: tuple[Rule, Rule]) -> "SeenOnRules":
-        """With what their cells hold in place of what pairs of nodes say, while few of these carry the remainder."""
+        """With what their cells hold, if it is less, in place of what pairs say at which h is far above the answer.
+
+        While few pairs carry the remainder.
+        """
         seen, known = self, np.zeros(self.remainder.shape, bool)
         while seen.carriers < 64.0:
             pairs = np.nonzero((np.abs(seen.remainder) > seen.norm / 16.0) & ~known)    # 256 at most
-            if not len(pairs[0]):
+            left, answer = seen.remainder[pairs], seen.answer(pairs)
+            far = np.abs(left) > 4.0 * np.abs(answer)
+            if not far.any():
                 break
+            pairs, left, answer = (pairs[0][far], pairs[1][far]), left[far], answer[far]
             known[pairs] = True
-            here, left, remainder = seen.samples[pairs], seen.remainder[pairs], seen.remainder.copy()
-            norms, rest = norms_of_cells(kernel, domain, rules, pairs, here - left)
-            remainder[pairs] *= rest / np.abs(left)
-            energy = seen.size**2 - float(np.vdot(here, here).real) + float(norms @ norms)
+            norms, rest = norms_of_cells(kernel, domain, rules, pairs, answer)
+            remainder = seen.remainder.copy()
+            remainder[pairs] *= np.minimum(rest / np.abs(left), 1.0)
+            energy = seen.size**2 - float(np.sum(np.maximum(squares(left + answer) - norms**2, 0.0)))
             seen = replace(seen, size=math.sqrt(max(energy, 0.0)), remainder=remainder)
         return seen
+
+    def answer(self, pairs: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+        """Weighted samples of the answer at pairs of nodes."""
+        return np.asarray(np.sum(self.f[pairs[0]] * self.values * self.g[pairs[1]].conj(), axis=1))
 
     @property
     def samples(self) -> np.ndarray:
