@@ -82,7 +82,7 @@ def decompose(h: Callable[..., Any] | Kernel, mu_x: MeasureLike = Gaussian(), mu
         tenth of the time so far; if they do not, or at a second interrupt, KeyboardInterrupt is raised.
     progress : bool or callable, optional
         True for a bar (with tqdm, if it is installed) or lines on stderr; or a callable ``progress(done, message)``,
-        called with the part of the budget that is spent, and with a message for each answer.
+        called up to ten times a second with the part of the budget that is spent, and with a message for each answer.
     precision : {"double", "quad"}, default "double"
         "quad" computes in quadruple precision, with 34 digits: for real kernels of numbers under `Gaussian` and
         `Uniform` measures, with the methods "auto", "polynomials", "hermite" and "logarithmic". h then gets arrays of

@@ -257,6 +257,17 @@ def test_progress_is_told():
     assert any("largest error" in message for message in messages)
 
 
+def test_progress_is_told_ten_times_a_second(monkeypatch):
+    """Some kernels are called sixty thousand times. What is said in words is told at once."""
+    told, ticks = [], iter(range(1000))
+    monkeypatch.setattr("opsvd._support.budget.time", SimpleNamespace(monotonic=lambda: next(ticks) / 64.0))
+    budget = Budget(seconds=100.0, report=lambda done, message: told.append(message))
+    for message in [*[""] * 640, "an answer"]:
+        budget.say(message)
+    assert 90 <= len(told) <= 101
+    assert told[-1] == "an answer"
+
+
 def test_an_interrupt_returns_the_best_so_far():
     """With a status that says so; where there is no answer yet, it is raised."""
     def after_an_answer(_done, message):

@@ -52,7 +52,7 @@ class Budget:
     few : bool
         Whether there are so few that what finds out about h takes most of them: see `decide`.
     report : callable
-        Told after each call of h which part of the budget is spent.
+        Told after calls of h which part of the budget is spent.
     """
 
     evaluations: int = sys.maxsize
@@ -70,6 +70,7 @@ class Budget:
     _late: tuple[float, float] = (math.inf, math.inf)
     _overtime: float = 0.0
     _part: tuple[float, float] = (math.inf, math.inf)
+    _told: float = -math.inf
 
     def spend(self, evaluations: int) -> None:
         """Ask for so many values in one call; raises BudgetExhaustedError if they are too many, or too late.
@@ -265,10 +266,12 @@ class Budget:
         return values
 
     def say(self, message: str) -> None:
-        """Report which part of the budget is spent, and a message."""
-        if self.report is nothing:
+        """Report which part of the budget is spent, and a message; without one, at most ten times a second."""
+        now = time.monotonic()
+        if self.report is nothing or (not message and now < self._told + 0.1):
             return
-        part = max(self.spent / self.evaluations, (time.monotonic() - self.started) / self.seconds)
+        self._told = now
+        part = max(self.spent / self.evaluations, (now - self.started) / self.seconds)
         self.report(min(part, 1.0), message)
 
 

@@ -6,11 +6,6 @@ from ..kernels import Kernel
 from ..probing.domain import Domain
 from ..quadrature import Rule
 
-_SCALES = 26
-"""Distances from a node in its cell: a quarter of the one before, down to rounding."""
-_DIRECTIONS = 16
-"""Random points at each of them: their mean tells an energy to a third, and bars have a margin of two."""
-
 
 def norms_of_cells(kernel: Kernel, domain: Domain, rules: tuple[Rule, Rule], pairs: tuple[np.ndarray, np.ndarray],
                    answer: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -20,13 +15,15 @@ def norms_of_cells(kernel: Kernel, domain: Domain, rules: tuple[Rule, Rule], pai
     weighted samples of the `answer`, shape (pairs,), are taken to be. Near a curve on which h is infinite, as
     :math:`\lvert x - y \rvert^{-p}` is, a pair that happens to be near to it says far more than its cell holds.
     """
-    rng = np.random.default_rng(_SCALES)
-    scale = 4.0 ** -np.arange(_SCALES)[:, None]
+    # Each distance from a node is a quarter of the one before, down to rounding. The mean over the points there tells
+    # an energy to a third, and bars have a margin of two.
+    scales, directions = 26, 16
+    rng, scale = np.random.default_rng(scales), 4.0 ** -np.arange(scales)[:, None]
     # Points between a square around the node and one of a quarter of its width; the largest is the cell.
-    angle, far = 2.0 * np.pi * rng.random((len(answer), _SCALES, _DIRECTIONS)), rng.random((_SCALES, _DIRECTIONS))
+    angle, far = 2.0 * np.pi * rng.random((len(answer), scales, directions)), rng.random((scales, directions))
     turned = np.stack([np.cos(angle), np.sin(angle)])
     moves = 0.5 * scale * np.sqrt((1.0 + 15.0 * far) / 16.0) * turned / np.abs(turned).max(axis=0)
-    points, weights = [], np.sqrt(15.0 / 16.0 / _DIRECTIONS) * scale    # roots of the parts of the cell
+    points, weights = [], np.sqrt(15.0 / 16.0 / directions) * scale    # roots of the parts of the cell
     shares = weights
     for rule, nodes, move, (low, high) in zip(rules, pairs, moves, (domain.x, domain.y), strict=True):
         node, width = rule.nodes[nodes, None, None], np.square(rule.sqrt_lebesgue[nodes, None, None])

@@ -45,23 +45,19 @@ class SeenOnRules:
         """
         seen, known = self, np.zeros(self.remainder.shape, bool)
         while seen.carriers < 64.0:
-            pairs = np.nonzero((np.abs(seen.remainder) > seen.norm / 16.0) & ~known)    # 256 at most
-            left, answer = seen.remainder[pairs], seen.answer(pairs)
-            far = np.abs(left) > 4.0 * np.abs(answer)
+            rows, columns = np.nonzero((np.abs(seen.remainder) > seen.norm / 16.0) & ~known)    # 256 at most
+            answer = np.sum(seen.f[rows] * seen.values * seen.g[columns].conj(), axis=1)
+            far = np.abs(seen.remainder[rows, columns]) > 4.0 * np.abs(answer)
             if not far.any():
                 break
-            pairs, left, answer = (pairs[0][far], pairs[1][far]), left[far], answer[far]
-            known[pairs] = True
+            pairs, answer = (rows[far], columns[far]), answer[far]
+            known[pairs], left = True, seen.remainder[pairs]
             norms, rest = norms_of_cells(kernel, domain, rules, pairs, answer)
             remainder = seen.remainder.copy()
             remainder[pairs] *= np.minimum(rest / np.abs(left), 1.0)
             energy = seen.size**2 - float(np.sum(np.maximum(squares(left + answer) - norms**2, 0.0)))
             seen = replace(seen, size=math.sqrt(max(energy, 0.0)), remainder=remainder)
         return seen
-
-    def answer(self, pairs: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-        """Weighted samples of the answer at pairs of nodes."""
-        return np.asarray(np.sum(self.f[pairs[0]] * self.values * self.g[pairs[1]].conj(), axis=1))
 
     @property
     def samples(self) -> np.ndarray:
