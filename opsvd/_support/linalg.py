@@ -86,11 +86,11 @@ def krylov_svd(matrix: np.ndarray, block: int, passes: int = 5) -> tuple[np.ndar
     decomposition, NeurIPS (2015).
     """
     vectors: np.ndarray = np.random.default_rng(block).standard_normal((matrix.shape[1], block))
-    parts = []
+    parts: list[np.ndarray] = []
     for _ in range(passes):
         check_time()
+        vectors = matrix.conj().T @ parts[-1] if parts else vectors
         parts.append(scipy.linalg.qr(matrix @ vectors, mode="economic", check_finite=False)[0])
-        vectors = matrix.conj().T @ parts[-1]
     basis = scipy.linalg.qr(np.concatenate(parts, axis=1), mode="economic", check_finite=False)[0]
     return _without_rounding(basis, basis.conj().T @ matrix)
 

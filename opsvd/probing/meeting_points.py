@@ -169,10 +169,9 @@ def _vanishing(more: np.ndarray, fewer: np.ndarray) -> list[tuple[float, float]]
     pairs: list[tuple[float, float]] = []
     while len(more) >= len(fewer) + 2:
         check_time()    # of some thousand breaks a pair takes seconds
-        without = [np.delete(more, [j, j + 1]) for j in range(len(more) - 1)]
-        j = int(np.argmin([_distance(rest, fewer) for rest in without] + np.diff(more)))
+        j = int(np.argmin(_distances_without(more, fewer) + np.diff(more)))
         pairs.append((float(more[j]), float(more[j + 1])))
-        more = without[j]
+        more = np.delete(more, [j, j + 1])
     gone = sorted(end for pair in pairs for end in pair)
     return list(dict.fromkeys(pairs + list(zip(gone[::2], gone[1::2], strict=True))))
 
@@ -197,11 +196,20 @@ def _any_between(breaks: np.ndarray, ends: np.ndarray) -> bool:
     return bool(((breaks > ends[0]) & (breaks < ends[1])).any())
 
 
-def _distance(a: np.ndarray, b: np.ndarray) -> float:
-    """How far the members of two lists, maybe of unequal length, are from the nearest of the other."""
-    if len(a) == 0 or len(b) == 0:
-        return 0.0
-    return float(np.abs(a[:, None] - b).min(axis=0).sum() + np.abs(a[:, None] - b).min(axis=1).sum())
+def _distances_without(more: np.ndarray, fewer: np.ndarray) -> np.ndarray:
+    """How far the members of two lists, less two neighbours of the first, are from the nearest of the other: (n - 1,).
+
+    Zero where the second list is empty.
+    """
+    count = len(more) - 1
+    if len(fewer) == 0:
+        return np.zeros(count)
+    gaps, nothing = np.abs(more[:, None] - fewer), np.full((1, len(fewer)), np.inf)
+    below = np.concatenate([nothing, np.minimum.accumulate(gaps)])[:count]
+    above = np.concatenate([np.minimum.accumulate(gaps[::-1])[::-1], nothing])[2:]
+    left = np.arange(count - 1)
+    others = gaps.min(axis=1)[left + 2 * (left >= np.arange(count)[:, None])]
+    return np.asarray(np.minimum(below, above).sum(axis=1) + others.sum(axis=1))
 
 
 def _reach(kernel: Kernel, inside: np.ndarray, outside: np.ndarray, y: np.ndarray) -> np.ndarray:

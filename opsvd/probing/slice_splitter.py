@@ -102,9 +102,8 @@ class Splitter:
         """
         start = self.kernel.evaluations
         self._resolve(self._first_look(), start)
-        self._follow_hints(np.ones(len(self.x), dtype=bool), start)
-        if not self.exhausted:
-            pieces = self._second_look()
+        opened = self._follow_hints(np.ones(len(self.x), dtype=bool), start)
+        if not self.exhausted and (len(pieces := self._second_look()) or opened):    # else hints are what they were
             self._resolve(pieces, start)
             self._follow_hints(np.isin(np.arange(len(self.x)), pieces.index), start)
         basis = PanelBasis(self.measure, self.edges, self.order)
@@ -128,11 +127,11 @@ class Splitter:
                 pieces = self._split(pieces)
             pieces = pieces.in_batches(self._keep, last=last or self.exhausted)
 
-    def _follow_hints(self, fresh: np.ndarray, start: int) -> None:
-        """Look for the strips that neighbours show, slice by slice from those that are fresh."""
+    def _follow_hints(self, fresh: np.ndarray, start: int) -> bool:
+        """Look for the strips that neighbours show, slice by slice from those that are fresh; whether there are any."""
         if self.x.ndim > 1:
-            return
-        beside = self.beside
+            return False
+        beside, opened = self.beside, False
         x, others = np.append(self.x, beside.x), np.zeros(len(beside.x), dtype=bool)
         wanted, fresh = np.append(np.ones(len(self.x), dtype=bool), others), np.append(fresh, ~others)
         for _ in range(40):    # from each slice to the next, on as many as a panel has nodes, and more
@@ -146,7 +145,8 @@ class Splitter:
             if len(pieces) == 0:
                 break
             self._resolve(pieces, start)
-            fresh = np.isin(np.arange(len(x)), pieces.index)
+            fresh, opened = np.isin(np.arange(len(x)), pieces.index), True
+        return opened
 
     def _widest_pair(self, y: np.ndarray) -> np.ndarray:
         """Four times how far nodes of panels at points (m,) are apart: towards tips pairs shrink between slices."""
@@ -160,19 +160,19 @@ class Splitter:
         dense = self.dense[panel]
         done = [np.concatenate(parts) for parts in zip(*self.done, strict=True)]
         piece = holding(done[0], done[1], index, where)
-        no = np.zeros(len(done[0]), dtype=bool)
-        pieces = SlicePieces(done[0], *done[1].T, no.astype(int), np.full(len(no), np.inf), no, no.astype(int))    # type: ignore[call-arg]
-        lebesgue = 0.5 * (pieces.right - pieces.left)[:, None] * gauss_legendre(self.order)[1]
-        wrong = np.zeros(len(index), dtype=bool)
-        wrong[dense] = self._wrong(self.samples[panel[dense]], self.panels[panel[dense]], where[dense], widths[dense])
         others = ~dense & (piece >= 0)
-        wrong[others] = self._wrong((done[3] / np.sqrt(lebesgue))[piece[others]], pieces[piece[others]], where[others],
-                                    widths[others])
-        panel, first = np.unique(panel[dense & wrong], return_index=True)
-        opened = self._opened(panel, where[dense & wrong][first])
-        piece, first = np.unique(piece[others & wrong], return_index=True)
-        self.done = [tuple(np.delete(part, piece, axis=0) for part in done)]    # type: ignore[list-item]
-        return opened.joined(cut_at(pieces[piece], where[others & wrong][first]))
+        piece, there = piece[others], where[others]
+        no = np.zeros(len(piece), dtype=bool)
+        pieces = SlicePieces(done[0][piece], *done[1][piece].T, 0 * piece, np.full(len(no), np.inf), no, 0 * piece)    # type: ignore[call-arg]
+        lebesgue = 0.5 * (pieces.right - pieces.left)[:, None] * gauss_legendre(self.order)[1]
+        bad = np.flatnonzero(self._wrong(done[3][piece] / np.sqrt(lebesgue), pieces, there, widths[others]))
+        panel, place = panel[dense], where[dense]
+        wrong = np.flatnonzero(self._wrong(self.samples[panel], self.panels[panel], place, widths[dense]))
+        panel, first = np.unique(panel[wrong], return_index=True)
+        opened = self._opened(panel, place[wrong[first]])
+        piece, first = np.unique(piece[bad], return_index=True)
+        self.done = [tuple(np.delete(part, piece, axis=0) if len(piece) else part for part in done)]    # type: ignore[list-item]
+        return opened.joined(cut_at(pieces[bad[first]], there[bad[first]]))
 
     def _wrong(self, samples: np.ndarray, pieces: SlicePieces, where: np.ndarray, widths: np.ndarray) -> np.ndarray:
         """Whether polynomials, given by weighted samples, are wrong at points (m,), by more than a strip may be."""
