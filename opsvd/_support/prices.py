@@ -44,6 +44,8 @@ class Prices:
         if values < 1:
             return
         (fewest, shorter), (most, longer) = self.smallest, self.largest
+        if fewest < values < most and seconds > self.shortest and seconds > values * self.cheapest:
+            return    # as most calls do, it tells nothing new
         if fewest == 0 or (values, seconds) < (fewest, shorter):
             self.smallest = fewest, shorter = values, seconds
         if (values, -seconds) > (most, -longer):

@@ -140,6 +140,8 @@ class _Ordered(NamedTuple):
         The number of each slice.
     rank, y : ndarray, shape (b,)
         The place of its slice, and the break.
+    low, size : float
+        Where the breaks begin, and how far they reach.
     keys : ndarray, shape (b,)
         Both in one number, increasing.
     """
@@ -147,6 +149,8 @@ class _Ordered(NamedTuple):
     order: np.ndarray
     rank: np.ndarray
     y: np.ndarray
+    low: float
+    size: float
     keys: np.ndarray
 
     @classmethod
@@ -154,13 +158,14 @@ class _Ordered(NamedTuple):
         order = np.argsort(x, kind="stable")
         rank = np.searchsorted(x[order], breaks[:, 0])
         by_place = np.lexsort((breaks[:, 1], rank))
-        slices = cls(order, rank[by_place], breaks[by_place, 1], np.zeros(0))
+        y = breaks[by_place, 1]
+        low, size = (float(y.min()), float(np.ptp(y))) if len(y) else (0.0, 0.0)
+        slices = cls(order, rank[by_place], y, low, size, np.zeros(0))
         return slices._replace(keys=slices.key(slices.rank, slices.y))
 
     def key(self, ranks: np.ndarray, places: np.ndarray) -> np.ndarray:
         """One number for a slice and a place on it."""
-        low, size = (float(self.y.min()), float(np.ptp(self.y))) if len(self.y) else (0.0, 0.0)
-        return np.asarray(ranks + np.clip((places - low) / (1.01 * size + 1.0), 0.0, 0.999))
+        return np.asarray(ranks + np.clip((places - self.low) / (1.01 * self.size + 1.0), 0.0, 0.999))
 
     def beside(self, some: np.ndarray, step: int, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Those of some breaks whose slice has a neighbour on one side that is wanted, and the place of that one."""

@@ -382,10 +382,10 @@ class Splitter:
         """Cut pieces at their breaks, grade them towards singular ends, and halve the others."""
         where, singular = np.full(len(pieces), np.nan), np.zeros(len(pieces), dtype=bool)
         suspects = np.flatnonzero(pieces.stubborn & (np.abs(pieces.graded) != 1) & (self.waiting == 0))
+        x = self.x[pieces.index[suspects], None]
         where[suspects], singular[suspects] = classify_breaks(
-            lambda which, points: self.kernel(self.x[pieces.index[suspects[which]], None], points),
-            pieces.left[suspects], pieces.right[suspects], dear=self.kernel.dear,
-            parts=parts_of_each(len(suspects), dear=self.kernel.dear))
+            lambda which, points: self.kernel(x[which], points), pieces.left[suspects], pieces.right[suspects],
+            dear=self.kernel.dear, parts=parts_of_each(len(suspects), dear=self.kernel.dear))
         width, found = pieces.right - pieces.left, np.isfinite(where)
         self.waiting = halvings_before_search(self.waiting, searched=len(suspects) > 0, found=bool(found.any()))
         self.breaks.append(np.column_stack([self.x[pieces.index[found]], where[found]]))

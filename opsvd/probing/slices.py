@@ -137,8 +137,9 @@ class SliceIntegrals:
         some, bent = np.flatnonzero(wanted[panel] & straight), np.flatnonzero(wanted[panel] & ~straight)
         self._add_shared(total, basis, *on_panels(edges[some], edges[some + 1],
                                                   *gauss_legendre(max(order, basis.order))))
-        spans = np.concatenate([edges[:-1], edges[1:]], axis=1)
-        self._add_shared(total, basis, *_bent_rules(basis, panel[bent], spans[bent], order)[1:])
+        if len(bent):
+            spans = np.concatenate([edges[:-1], edges[1:]], axis=1)
+            self._add_shared(total, basis, *_bent_rules(basis, panel[bent], spans[bent], order)[1:])
 
     def _add_shared(self, total: np.ndarray, basis: PanelBasis, nodes: np.ndarray, weights: np.ndarray) -> None:
         """Add intersections of panels, by rules of nodes and weights (p, k)."""
@@ -183,10 +184,10 @@ class SliceIntegrals:
         values = self._at_nodes(piece[some], spans[some], t) * (0.5 * (right - left)[some, None] * w)
         self._add(total, basis, (index[rows[some]], panel[some]),
                   _places(start[some, None], end[some, None], spans[some], t), values)
-        some = np.flatnonzero(there & ~straight)
-        place, nodes, weights = _bent_rules(basis, panel[some], spans[some], order)
-        values = self._polynomials(self.ends[piece[some]], self._coefficients(piece[some]), nodes) * weights
-        self._add(total, basis, (index[rows[some]], panel[some]), place, values)
+        if len(some := np.flatnonzero(there & ~straight)):
+            place, nodes, weights = _bent_rules(basis, panel[some], spans[some], order)
+            values = self._polynomials(self.ends[piece[some]], self._coefficients(piece[some]), nodes) * weights
+            self._add(total, basis, (index[rows[some]], panel[some]), place, values)
 
     def _at_nodes(self, piece: np.ndarray, spans: np.ndarray, t: np.ndarray) -> np.ndarray:
         """The polynomials of pieces, (m,), at nodes t of spans, (m, 2), within them: shape (m, len(t))."""
@@ -198,6 +199,8 @@ class SliceIntegrals:
     def _add(total: np.ndarray, basis: PanelBasis, where: tuple[np.ndarray, np.ndarray], place: np.ndarray,
              values: np.ndarray) -> None:
         """Add, to a row and panel each, sums of values, (p, k), times its functions at places from -1 to 1 in it."""
+        if len(values) == 0:
+            return
         left, right = _spans(basis.edges, where[1])
         integrals = legendre_moments(place, values * np.sqrt(2.0 / (right - left)), basis.order)
         _add_rows(total, where, basis.from_legendre(integrals, where[1]))

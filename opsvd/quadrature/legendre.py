@@ -73,7 +73,7 @@ def legendre_sum(coefficients: np.ndarray, t: np.ndarray) -> np.ndarray:
     r"""Sums :math:`\sum_k c_k \hat P_k(t)` by Clenshaw's recurrence: coefficients c_k, (order, ...), broadcast to t."""
     factors, c = _monic(len(coefficients) + 1)
     above, there, step = (np.zeros_like(t, dtype=np.result_type(coefficients, t)) for _ in range(3))
-    for k in range(len(coefficients) - 1, -1, -1):
+    for k in range(len(coefficients) - 1, -1, -1) if t.size else ():
         np.multiply(there, t, out=step)
         step += coefficients[k] * factors[k]
         above *= -c[k + 1]
