@@ -179,7 +179,8 @@ def length_grids(profile: LengthProfile, laws: tuple[LineMeasure, LineMeasure], 
 
     Values on degrees that are left out are below `degrees` times the largest.
     """
-    x, y = (rule_of(_polynomials(law, 11) if _has_polynomials(law) else _panels(law, 4.0)) for law in laws)
+    x, y = (rule_of(_polynomials(law, 11 + side) if _has_polynomials(law) else _panels(law, 4.0, side))
+            for side, law in enumerate(laws))
     weights, coarse = x.roots[:, None] * y.roots, profile.coarse()
 
     def energies(size: int) -> tuple[list[float], float]:
@@ -196,7 +197,8 @@ def length_grids(profile: LengthProfile, laws: tuple[LineMeasure, LineMeasure], 
     profile = profile.with_panels(x, y, norm)
     for degree in _DEGREES if all(map(_has_polynomials, laws)) else ():
         # Neither are all nodes of one rule near those of the other, nor are both as fine.
-        rules = [tuple(_polynomials(law, number) for law in laws) for number in (degree, math.ceil(1.25 * degree) + 4)]
+        rules = [tuple(_polynomials(law, number + side) for side, law in enumerate(laws))
+                 for number in (degree, math.ceil(1.25 * degree) + 4)]
         grids = _between(profile, rules[0], rules[1], size)
         yield grids
         if points:
@@ -204,8 +206,8 @@ def length_grids(profile: LengthProfile, laws: tuple[LineMeasure, LineMeasure], 
         if grids.tail ** ((_DEGREES[-1] + 1.0) / (degree + 1.0)) > 0.1 * rtol:    # would be so with the most of them
             break
     for width in (4.0, 2.0, 1.0, 0.5, 0.25):
-        rules = [tuple(_panels(law, width, _breaks(profile, other), check=check) for law, other in
-                       zip(laws, laws[::-1], strict=True)) for check in (False, True)]
+        rules = [tuple(_panels(law, width, side, _breaks(profile, laws[1 - side]), check=check)
+                       for side, law in enumerate(laws)) for check in (False, True)]
         # For each pair of nodes a function of the angle takes some hundred values, and some 10 kB.
         if math.prod(basis.size for basis in rules[1]) > 40_000:
             return
@@ -230,8 +232,11 @@ def _breaks(profile: LengthProfile, other: LineMeasure) -> list[float]:
     return [product / point for product in profile.products]
 
 
-def _panels(law: LineMeasure, width: float, breaks: Sequence[float] = (), *, check: bool = False) -> LineBasis:
+def _panels(law: LineMeasure, width: float, side: int, breaks: Sequence[float] = (), *,
+            check: bool = False) -> LineBasis:
     r"""Panels of a width, in scales of the law, with edges at breaks; for checks others, with more nodes.
+
+    Those of x and of y, the sides 0 and 1, have no node in common: h may be infinite where both lengths are the same.
 
     A break of phi at w is met from the length on at which \|x\| \|y\| is w: c_l has the power (k - 1) / 2 of the
     distance there, or a higher one, and turns like the l-th polynomial beside its end, in the root of the distance.
@@ -254,7 +259,7 @@ def _panels(law: LineMeasure, width: float, breaks: Sequence[float] = (), *, che
     edges = np.union1d(edges, kept)
     if check:    # none goes across a break
         edges = np.unique(np.concatenate([edges[:1], edges[:-1] + CHECK_CUT * np.diff(edges), edges[-1:], kept]))
-    return PanelBasis(law, edges, 14 if check else 12)
+    return PanelBasis(law, edges, (14 if check else 12) + side)
 
 
 def _between(profile: LengthProfile, bases: tuple[LineBasis, ...], checks: tuple[LineBasis, ...],

@@ -223,3 +223,15 @@ def test_bars_know_that_cosines_are_rounded(name):
     assert (np.abs(svd.singular_values - exact_values[:svd.rank]) <= svd.errors).all()
     assert abs(svd.norm - np.sqrt(energy)) <= svd.norm.error
     assert svd.errors[0] < 1e-7
+
+
+@pytest.mark.thorough
+def test_the_potential_on_a_ball():
+    """1/|x - y| is infinite where both lengths are one: on common nodes its norm was 13 with a bar of 3, and no value.
+
+    In the unit ball E[|x - y|^-2] is 9/4, and T f = 4 pi f / k^2 / (4 pi / 3) for f = sin(k |x|) / |x|, cos k = 0.
+    """
+    ball = opsvd.Ball(3)
+    svd = quietly(lambda x, y: 1.0 / np.linalg.norm(x - y, axis=-1), ball, ball, rtol=1e-2, max_seconds=3.0)
+    assert abs(svd.norm.value - 1.5) <= svd.norm.error < 0.5
+    assert abs(svd.values[0] - 12.0 / np.pi**2) <= svd.value_errors[0] < 0.05
