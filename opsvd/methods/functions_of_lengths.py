@@ -7,11 +7,10 @@ from typing import Any, cast
 
 import numpy as np
 
-from .._support.budget import BudgetExhaustedError
 from ..bases import LengthBasis, LineBasis, SectorBasis
 from ..kernels import BlockKernel, Elementwise, MatrixKernel, Side, of_coordinates
 from ..measures import Discrete, lengths_of
-from ..operator.discretisation import Answer, Block, Discretisation, Discretisations
+from ..operator.discretisation import Block, Discretisation, Discretisations, handed_on
 from ..operator.evidence import Evidence
 from ..operator.problem import Problem
 from ..operator.singular_functions import Part, SingularFunctions, SingularSystem
@@ -43,19 +42,9 @@ def problem_of_lengths(problem: Problem) -> Problem | None:
 def functions_of_lengths(problem: Problem, finer: Generator[Discretisation, Any, Any]) -> Discretisations:
     """Yield what a method finds for the lengths, as functions of vectors."""
     unseen = Unseen(problem)    # before the budget may run out
-    try:
-        attempt = next(finer)
-        while True:
-            blocks = tuple(_lifted(block, problem.sides) for block in attempt.blocks)
-            try:
-                answer = yield replace(attempt, blocks=blocks, evidence=partial(_evidence, attempt, unseen),
-                                       note=f"seen to be a function of |x| and |y|: {attempt.note}")
-            except BudgetExhaustedError as exhausted:
-                attempt = finer.throw(exhausted)
-            else:
-                attempt = finer.send(answer)
-    except StopIteration as end:
-        return cast("Answer | None", end.value)
+    return handed_on(finer, lambda attempt: replace(
+        attempt, blocks=tuple(_lifted(block, problem.sides) for block in attempt.blocks),
+        evidence=partial(_evidence, attempt, unseen), note=f"seen to be a function of |x| and |y|: {attempt.note}"))
 
 
 def _turned(support: tuple[float, float], x: np.ndarray, y: np.ndarray,

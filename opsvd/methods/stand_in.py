@@ -10,19 +10,19 @@ import time
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from functools import partial
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .._support.arrays import leading_true
-from .._support.budget import Budget, BudgetExhaustedError
+from .._support.budget import Budget
 from .._support.floats import EPS
 from ..evidence.moved import moved_evidence
 from ..evidence.pairs import answer_by_values, pairs_for, seen_at_pairs
 from ..evidence.remainder import NORM_MARGIN
 from ..kernels import Kernel, untried
 from ..measures import Gaussian, has_logarithm
-from ..operator.discretisation import Answer, Discretisation, Discretisations
+from ..operator.discretisation import Answer, Discretisation, Discretisations, handed_on
 from ..operator.evidence import Evidence
 from ..operator.problem import Problem
 from .hankel import Decay, ProductPair
@@ -52,25 +52,18 @@ class StandIn(NamedTuple):
         If what h differs by is above the tolerance, it ends when an answer tells no more values than the one before,
         and nearly all of its bars is that; or when that is so of as many values as make an answer.
         """
-        known = 0
-        try:
-            attempt = next(finer)
-            while True:
-                try:
-                    answer = yield replace(attempt, evidence=partial(moved_evidence, attempt.evidence, self.moved,
-                                                                     changed=self.changed))
-                except BudgetExhaustedError as exhausted:
-                    attempt = finer.throw(exhausted)
-                else:
-                    told = 0 if answer is None else len(answer.errors)
-                    if answer is not None and told and self.problem.rtol * answer.singular_values[0] < self.moved:
-                        near = leading_true(answer.errors <= 1.25 * self.moved)
-                        if near >= Evidence.enough or near == told == known:
-                            return answer
-                    known = told
-                    attempt = finer.send(answer)
-        except StopIteration as end:
-            return cast("Answer | None", end.value)
+        told = 0
+
+        def enough(answer: Answer | None) -> bool:
+            nonlocal told
+            known, told = told, 0 if answer is None else len(answer.errors)
+            if answer is None or told == 0 or self.problem.rtol * answer.singular_values[0] >= self.moved:
+                return False
+            near = leading_true(answer.errors <= 1.25 * self.moved)
+            return near >= Evidence.enough or near == told == known
+
+        return handed_on(finer, lambda attempt: replace(attempt, evidence=partial(
+            moved_evidence, attempt.evidence, self.moved, changed=self.changed)), enough)
 
 
 def cheap(problem: Problem, kernel: Kernel, share: float = 1.0) -> Problem:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, cast
 
 import numpy as np
 
+from .._support.budget import BudgetExhaustedError
 from .._support.linalg import compact_svd
 from ..bases import Basis, LineBasis
 from ..kernels import require_squares
@@ -135,6 +136,24 @@ Discretisations: TypeAlias = Generator[Discretisation, Answer | None, Answer | N
 
 The answer is None if h hides from the discretisation. What a budget refuses while it is judged is raised at the
 ``yield``. The last answer is returned, or None if h is not what the method takes it for."""
+
+
+def handed_on(finer: Generator[Discretisation, Any, Any], changed: Callable[[Discretisation], Discretisation],
+              enough: Callable[[Answer | None], bool] = lambda _: False) -> Discretisations:
+    """Yield what a method finds, changed, and tell it what becomes of that; it ends at an answer that is enough."""
+    try:
+        attempt = next(finer)
+        while True:
+            try:
+                answer = yield changed(attempt)
+            except BudgetExhaustedError as exhausted:
+                attempt = finer.throw(exhausted)
+                continue
+            if enough(answer):
+                return answer
+            attempt = finer.send(answer)
+    except StopIteration as end:
+        return cast("Answer | None", end.value)
 
 
 def galerkin_block(problem: Problem, left: LineBasis, right: LineBasis) -> Block:
