@@ -125,7 +125,7 @@ class RemainderEvidence(Evidence):
             seen = spectral[:len(self.images.coupling)]
             coupling = NORM_MARGIN * self.images.coupling
             left = np.array([self.left_out(q + 1) for q in range(len(seen))])
-            low, high = np.append(low, seen - coupling), np.append(high, np.hypot(seen, left) + coupling)
+            low, high = np.append(low, seen - coupling), np.append(high, np.hypot(seen, NORM_MARGIN * left) + coupling)
         apart = np.maximum(self.size - low, high - self.size).min()
         return Estimate(self.size, float(apart) + 0.5 * self.rounding * self.size)
 
