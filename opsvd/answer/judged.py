@@ -48,6 +48,8 @@ class Judged:
             return True
         if self.accurate != other.accurate:
             return self.accurate > other.accurate
+        if self.rtol == other.rtol and self.svd.converged != other.svd.converged:
+            return self.svd.converged
         q = min(self.svd.rank, other.svd.rank)
         if q == 0:
             return self.svd.rank > other.svd.rank or (self.svd.rank == other.svd.rank and self.rtol < other.rtol)

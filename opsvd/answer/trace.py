@@ -118,6 +118,8 @@ class Diagonal:
         if (smallest := gram.smallest) is None:
             return None
         mean, bar = self._mean(limit.step)
+        if not np.isfinite(bar):    # beside a point where h is infinite
+            return None
         count, sign = len(gram.diagonal), "positive" if gram.sign > 0.0 else "negative"
         # The Gram matrix is semidefinite to the rounding of so many values.
         bar += limit.error + count * self.kernel.eps * abs(mean)

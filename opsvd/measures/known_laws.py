@@ -5,8 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from scipy.special import i0e
 
 from .beta import Beta
+from .density import Density
 from .exponential import Exponential
 from .gamma import Gamma
 from .gaussian import Gaussian
@@ -21,6 +23,14 @@ Parameters = dict[str, float]
 def _at_zero(make: Callable[[Parameters], LineMeasure]) -> Callable[[Parameters], LineMeasure | None]:
     """What makes the measure of a law on the half-line, if it begins at zero."""
     return lambda p: make(p) if p["loc"] == 0.0 else None
+
+
+def _on_circle(p: Parameters) -> LineMeasure | None:
+    """The von Mises law between the ends that samples of scipy have; it calls the support infinite, with many turns."""
+    def pdf(x: np.ndarray) -> np.ndarray:
+        return np.exp(p["kappa"] * (np.cos(x - p["loc"]) - 1.0)) / (2.0 * np.pi * i0e(p["kappa"]))
+
+    return Density(pdf, (-np.pi, np.pi)) if p["scale"] == 1.0 else None
 
 
 # In the parameters of scipy.stats: shapes by name, loc and scale.
@@ -38,6 +48,7 @@ _FAMILIES: dict[str, Callable[[Parameters], LineMeasure | None]] = {
     "erlang": _at_zero(lambda p: Gamma(p["a"], p["scale"])),
     "chi2": _at_zero(lambda p: Gamma(0.5 * p["df"], 2.0 * p["scale"])),
     "lognorm": _at_zero(lambda p: LogNormal(math.log(p["scale"]), p["s"])),
+    "vonmises": _on_circle,
     "Normal": lambda p: Gaussian(p["mu"], p["sigma"]),
     "StandardNormal": lambda _: Gaussian(),
     "Uniform": lambda p: Uniform(p["a"], p["b"]),

@@ -17,6 +17,8 @@ from .._support.floats import EPS
 from ..kernels import Kernel
 from ..measures import UNDERFLOW, Gaussian, Measure
 
+_NORMAL = -math.log(np.finfo(float).tiny)    # the logarithms of normal numbers are smaller in size
+
 
 @dataclass(frozen=True, eq=False)
 class QuadraticExponent:
@@ -78,8 +80,8 @@ class QuadraticExponent:
     def logarithms(self, w: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The logarithms of h at points (2, ...), and where both h and the densities are normal numbers in floats."""
         logarithms = self.exponents(w) + 0.25 * np.sum(w**2, axis=0)
-        smallest, (_, farthest) = math.log(np.finfo(float).tiny), Gaussian().box(UNDERFLOW)
-        return logarithms, (np.abs(logarithms) < -smallest) & (np.abs(w).max(axis=0) < farthest)
+        _, farthest = Gaussian().box(UNDERFLOW)
+        return logarithms, (np.abs(logarithms) < _NORMAL) & (np.abs(w).max(axis=0) < farthest)
 
     def rounding(self, w: np.ndarray) -> np.ndarray:
         """What rounding may do to the logarithms of h at points (2, n), at most."""
@@ -149,7 +151,8 @@ class _Logarithm:
     def fitted(self, center: np.ndarray, axes: np.ndarray) -> tuple[QuadraticExponent, np.ndarray] | None:
         """Fit a polynomial around a point, along the columns of `axes`; with the axes of the ellipse that it has.
 
-        The axes are made shorter until log h is finite at all points. None if it is not, or not such a polynomial.
+        The axes are made shorter until h is a normal number at all points: subnormal ones have few digits. None if it
+        is none, or log h not such a polynomial.
         """
         side = np.linspace(-1.0, 1.0, 7)
         s, t = (part.ravel() for part in np.meshgrid(side, side))
@@ -158,7 +161,7 @@ class _Logarithm:
             logarithms = self(w)
             if np.isnan(logarithms).any():
                 return None
-            if np.isfinite(logarithms).all():
+            if (np.abs(logarithms) < _NORMAL).all():
                 break
             axes = 0.5 * axes
         else:

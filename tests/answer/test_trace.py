@@ -72,6 +72,7 @@ OTHERS = {
         lambda x, y: np.exp(-65.0 * np.abs(x - y)) - 0.015 * np.tanh(x) * np.tanh(y), Gaussian()),
     "no limit on the diagonal": (lambda x, y: -np.log(np.abs(x - y)), UNIT),
     "an infinite diagonal": (lambda x, y: np.abs(x - y) ** -0.3, UNIT),
+    "infinite at a point of it": (lambda x, y: np.abs((x - 0.5) * (y - 0.5)) ** -0.2, UNIT),
 }
 
 

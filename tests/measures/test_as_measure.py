@@ -81,6 +81,7 @@ OTHERS = {
     "dweibull(0.5)": lambda: st.dweibull(0.5),
     "a histogram": lambda: st.rv_histogram((np.array([3, 1, 0, 4]), np.array([0.0, 1.0, 2.5, 3.0, 4.0])), density=True),
     "gaussian_kde": lambda: st.gaussian_kde(np.random.default_rng(0).normal(size=50)),
+    "von Mises, of many turns": lambda: st.vonmises(2.0),
     "an object": Ramp,
 } | ({
     "a shifted random variable": lambda: 2.0 * st.Normal() + 1.0,

@@ -1,5 +1,7 @@
 """Exponentials of polynomials of degree two: recognised along their ridge, and others not."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -43,6 +45,15 @@ def test_the_form_of_any_polynomial():
     np.testing.assert_allclose(-np.exp(logarithms), h(*w), rtol=1e-12)
     assert seen.all()
     assert not found.overflows
+
+
+@pytest.mark.parametrize("c", [1e5, 1e6, 1e7])
+def test_ridges_of_which_few_values_are_more_than_zero(c):
+    """Those beside the ridge are subnormal numbers, of few digits, which tell no polynomial."""
+    found = find_quadratic_exponent(Kernel(lambda x, y: np.exp(-c * (x - y) ** 2)), STANDARD, STANDARD)
+    root = math.sqrt(2.0 * c + 0.25) / (2.0 * c + 0.5)
+    assert abs(found.ratio - math.sqrt((1.0 - root) / (1.0 + root))) <= 1e-9
+    assert abs(found.first_value * math.sqrt((2.0 * c + 0.5) * (1.0 + root)) - 1.0) <= 1e-9
 
 
 @pytest.mark.parametrize("h", [
