@@ -90,9 +90,9 @@ class FiniteRank(Method):
                 f"{len(right.panels) - 1}, {ORDER} Gauss-Legendre nodes each")
         domain = _within(problem, *intervals)
         # An even number of edges: none is in the middle, where kernels are singular if anywhere.
-        checks = loose_checks(mu_x, mu_y, with_edges_of(mu_x, np.linspace(*domain.x, 42)),
-                              with_edges_of(mu_y, np.linspace(*domain.y, 44)),
-                              np.random.default_rng(0))
+        edges = (_towards_points(mu, np.linspace(*side, count), basis.panels) for mu, side, count, basis in
+                 ((mu_x, domain.x, 42, left), (mu_y, domain.y, 44, right)))
+        checks = loose_checks(mu_x, mu_y, *edges, np.random.default_rng(0))
         # Slices that end there take as many pieces each, and tell no more than random points do.
         remark = "" if domain is problem.domain else (
             "Functions oscillate along a heavy tail, and what is farther out is in the bars: accept a larger rtol")
@@ -119,6 +119,16 @@ def _intervals(function: Callable[[np.ndarray], np.ndarray], measure: LineMeasur
                for ends in ((low, low + width), (high - width, high))):
             yield (low, high), 16_000
             return
+
+
+def _towards_points(measure: LineMeasure, edges: np.ndarray, pieces: np.ndarray) -> np.ndarray:
+    """Edges of panels for checks, with those of narrow pieces, which lead to singular points if they are not many.
+
+    At the end of a wide panel h may be large, and its weight there says nothing of how much of h that is.
+    """
+    narrow = np.diff(pieces) <= 0.5 * np.diff(edges).min()
+    ends = pieces[np.append(narrow, False) | np.append(False, narrow)]
+    return with_edges_of(measure, np.union1d(edges, ends) if len(ends) <= 4 * len(edges) else edges)
 
 
 def _within(problem: Problem, x: tuple[float, float], y: tuple[float, float]) -> Domain:
