@@ -33,14 +33,14 @@ class Panels(Method):
     r"""Nystrom on panels refined where slices of :math:`h \sqrt{\rho_x \rho_y}` are not resolved by their polynomials.
 
     Each panel holds 16 Gauss-Legendre nodes. It is halved while the last Legendre coefficients on it exceed the
-    tolerance, down to a width of 1e-17 scales: towards a singular point on an axis (log\|x\|, \|x\|^(1/2), a jump
+    tolerance, down to a width of 1e-25 scales, or of rounding: towards a singular point on an axis (log\|x\|, \|x\|^(1/2), a jump
     or kink) panels shrink geometrically, and the error falls exponentially with their number. Handles poles near the
     axis and fast growth as well. Breaks along curves, such as x = y, are not resolved: there it gives its best within
     the budget, and error bars that say so.
 
     Parameters
     ----------
-    max_nodes : int, default 2560
+    max_nodes : int, default 3072
         The most nodes a variable, at least 160; a pass over a kernel takes about twice its square in evaluations.
 
     Raises
@@ -49,7 +49,7 @@ class Panels(Method):
         If `max_nodes` is not an integer of at least 160.
     """
 
-    def __init__(self, max_nodes: int = 2560) -> None:
+    def __init__(self, max_nodes: int = 3072) -> None:
         least = 2 * max(FIRST_PANELS) * ORDER
         self.max_nodes = int_of_at_least(max_nodes, "max_nodes", least, "which the first panels take")
 

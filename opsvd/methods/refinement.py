@@ -133,9 +133,9 @@ def _graded(seen: SeenPanels, samples: Samples, ends: np.ndarray, widths: np.nda
 
     It may be resolved in the root of the distance, which is then noted.
     """
-    steps, sides = widths[:, None] * ratio ** -np.arange(1.0, 61.0), np.sign(widths).astype(int)
+    steps, sides = widths[:, None] * ratio ** -np.arange(1.0, 91.0), np.sign(widths).astype(int)
     # More steps than floats tell apart.
-    counts = np.sum(np.abs(steps) > 1e-17 * seen.measure.scale + 64.0 * EPS * np.abs(ends)[:, None], axis=1)
+    counts = np.sum(np.abs(steps) > 1e-25 * seen.measure.scale + 64.0 * EPS * np.abs(ends)[:, None], axis=1)
     # Mostly one of the first is enough: of twenty of product integration, 13 took one or two, and the others 4 to 13.
     waiting, start, many = np.flatnonzero(counts), 0, 3
     while len(waiting):    # all ends together, as slices cost by the call
