@@ -202,15 +202,20 @@ def test_a_truncation_error_below_the_tolerance_is_in_the_bars():
 
 
 def test_digits_of_leading_values_decide():
-    """Of two answers without an accurate value, one with small bars and a wide one is more than one bar between."""
-    def answer(errors):
-        svd = SimpleNamespace(errors=np.array(errors), rank=3, rtol=1e-10, converged=False)
+    """Of two answers without an accurate value, one with small bars and a wide one is more than one bar between.
+
+    What is converged is more than bars far below the tolerance, where another value may be missing.
+    """
+    def answer(errors, *, converged=False):
+        svd = SimpleNamespace(errors=np.array(errors), rank=3, rtol=1e-10, converged=converged)
         return Judged(svd, discretisation=None, accurate=0, complete=False, remainder=0.0, remark="")
 
     some, none = answer([1e-5, 1e-4, 4e-2]), answer([3e-2, 3e-2, 3e-2])
     assert some.better(none)
     assert not none.better(some)
     assert answer([1e-5, 1e-4, 3e-2]).better(some)
+    assert answer([1e-12] * 3, converged=True).better(answer([1e-14] * 3))
+    assert not answer([1e-14] * 3).better(answer([1e-12] * 3, converged=True))
 
 
 @pytest.mark.thorough

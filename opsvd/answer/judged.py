@@ -36,7 +36,8 @@ class Judged:
     def better(self, other: "Judged") -> bool:
         """Whether it is to be preferred: by accurate values, then by the digits of the leading values that both give.
 
-        A few values with small bars and others with wide ones are more than as many that all have one bar between.
+        A few values with small bars and others with wide ones are more than as many that all have one bar between; and
+        what is converged is more than smaller bars where another value may be missing.
 
         What is within its tolerance is preferred to an answer for a larger one. So is a finer basis of the same kind
         that sees more of h left out: it cannot leave out more, so the nodes that the other was judged by missed it.

@@ -8,7 +8,7 @@ from scipy.integrate import quad
 from scipy.special import ndtr
 
 import opsvd
-from opsvd import ConvergenceWarning, Gaussian, LogNormal, Pushforward, StudentT, exact
+from opsvd import ConvergenceWarning, Gaussian, LogNormal, Pushforward, StudentT, Uniform, exact
 from opsvd.operator.problem import Problem
 from opsvd.probing.structure import Structure
 from opsvd.quadrature import Pieces, find_pieces, hermite_polynomials, hidden_energy, poles
@@ -35,6 +35,17 @@ def test_many_jumps():
     assert svd.rank == 1
     assert abs(svd.singular_values[0] - known) <= svd.errors[0] <= 1e-12 * known
     assert abs(svd.norm - known) <= svd.norm.error
+
+
+def test_a_root_at_an_end():
+    """x^0.3 cos(y): points of checks beside zero do not take what is there for a part of the whole."""
+    unit = Uniform(0.0, 1.0)
+    svd = opsvd.decompose(lambda x, y: x**0.3 * np.cos(y), unit, unit)
+    known = np.sqrt((0.5 + np.sin(2.0) / 4.0) / 1.6)
+    assert svd.method.startswith("rank 1")
+    assert svd.converged
+    assert abs(svd.singular_values[0] - known) <= svd.errors[0] <= 1e-13
+    assert abs(svd.norm - known) <= svd.norm.error <= 1e-12
 
 
 @pytest.mark.parametrize("power", [0.3, 0.45])
