@@ -1,7 +1,6 @@
 """Panels that are refined: towards points where h is singular, and where most of them stay unresolved."""
 
 import numpy as np
-
 from quiet import quietly
 
 import opsvd
