@@ -34,9 +34,9 @@ class Panels(Method):
 
     Each panel holds 16 Gauss-Legendre nodes. It is halved while the last Legendre coefficients on it exceed the
     tolerance, down to a width of 1e-25 scales, or of rounding: towards a singular point on an axis (log\|x\|,
-    \|x\|^(1/2), a jump or kink) panels shrink geometrically, and the error falls exponentially with their number. Handles poles near the
-    axis and fast growth as well. Breaks along curves, such as x = y, are not resolved: there it gives its best within
-    the budget, and error bars that say so.
+    \|x\|^(1/2), a jump or kink) panels shrink geometrically, and the error falls exponentially with their number.
+    Handles poles near the axis and fast growth as well. Breaks along curves, such as x = y, are not resolved: there it
+    gives its best within the budget, and error bars that say so.
 
     Parameters
     ----------
