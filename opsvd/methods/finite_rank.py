@@ -90,9 +90,9 @@ class FiniteRank(Method):
                 f"{len(right.panels) - 1}, {ORDER} Gauss-Legendre nodes each")
         domain = _within(problem, *intervals)
         # An even number of edges: none is in the middle, where kernels are singular if anywhere.
-        edges = (_towards_points(mu, np.linspace(*side, count), basis.panels) for mu, side, count, basis in
-                 ((mu_x, domain.x, 42, left), (mu_y, domain.y, 44, right)))
-        checks = loose_checks(mu_x, mu_y, *edges, np.random.default_rng(0))
+        x = _towards_points(mu_x, np.linspace(*domain.x, 42), left.panels)
+        y = _towards_points(mu_y, np.linspace(*domain.y, 44), right.panels)
+        checks = loose_checks(mu_x, mu_y, x, y, np.random.default_rng(0))
         # Slices that end there take as many pieces each, and tell no more than random points do.
         remark = "" if domain is problem.domain else (
             "Functions oscillate along a heavy tail, and what is farther out is in the bars: accept a larger rtol")
