@@ -147,7 +147,7 @@ class Budget:
         return int(max(0.0, min(float(self.evaluations_left), within)))
 
     def decide(self, share: float = 0.3) -> None:
-        """Say once, after the first values, whether values are dear.
+        """Say whether values are dear: after the first ones, and again where nothing was told while they were cheap.
 
         They are if the check of one answer would take this share of the evaluations, or 5 % of the seconds. Of few
         values, a thousand in twenty calls, nothing is held back: a coarse answer takes all of them.
