@@ -258,19 +258,18 @@ def _resolved(problem: Problem, method: Method) -> tuple[Judged | None, str]:
         return product, ""
     larger = [rtol for rtol in (1e-2, 1e-5) if rtol > problem.rtol and problem.of_numbers and not problem.discrete]
     # Of dear values 1e-2 takes about as many as 1e-4, and a few values give one answer alone.
-    dear = problem.budget.dear
-    problem.budget.keep(1.0 / 3.0 if len(larger) > dear and not problem.budget.few else 0.0)
+    worthwhile = len(larger) > problem.budget.dear and not problem.budget.few
+    problem.budget.keep(1.0 / 3.0 if worthwhile else 0.0)
     best, remark = _refined(problem, method)
     problem.budget.keep(0.0)
-    larger = larger if best is None or is_poor(best.svd) else []
-    if larger and not dear:
-        problem.budget.decide(0.02)    # of up to 7.5 million, what is left does for curves if it is spared
-    for rtol in reversed(larger) if problem.budget.dear > dear else larger:    # something, then more
-        if best is not None and rtol > best.rtol and not is_poor(best.svd):
-            break
-        best, later = _refined(problem.at(rtol), method, best)
-        remark = later or remark
-    problem.budget.dear = dear    # for the other factors, and for a coarse answer
+    if not larger or not (best is None or is_poor(best.svd)):
+        return best, remark
+    with problem.budget.decided_again(0.02) as spared:    # of up to 7.5 million, what is left does for curves
+        for rtol in reversed(larger) if spared else larger:    # something, then more
+            if best is not None and rtol > best.rtol and not is_poor(best.svd):
+                break
+            best, later = _refined(problem.at(rtol), method, best)
+            remark = later or remark
     return best, remark
 
 

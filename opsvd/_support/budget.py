@@ -159,6 +159,17 @@ class Budget:
         self.few = self.dear and self.most_affordable(20) < 1000    # to find the domain takes some 300 to 700
         self._held = (0, 0, 0) if self.few else held
 
+    @contextmanager
+    def decided_again(self, share: float) -> Iterator[bool]:
+        """Within this context values may be dear that were not; it gives whether they are. Dear ones stay so."""
+        before = self.dear, self.few, self._held
+        if not self.dear:
+            self.decide(share)
+        try:
+            yield self.dear and not before[0]
+        finally:
+            self.dear, self.few, self._held = before
+
     @property
     def few_values_left(self) -> str:
         """In words, why there is no more to be had from few values."""
