@@ -127,6 +127,7 @@ def _norm_error(d: Grids, checks: tuple[CheckGrid | LengthCheck, ...], evidence:
         change += evidence.remainders
     else:
         change = abs(d.norms[0] - d.norms[1])
+    change += 8.0 * math.hypot(*(d.check.rounding(degree) for degree in d.degrees))    # as in the bars of values
     return change + (d.hidden[1] / norm if norm else 0.0) + d.radii.missing * norm
 
 

@@ -45,11 +45,11 @@ def find_factors(kernel: Kernel, mu_x: Measure, mu_y: Measure) -> Factors | None
     two coordinates of each, while the others stay at an anchor, at which they are large. Of Gaussian vectors, other
     coordinates are tried besides; see `_turned`.
     """
-    size = len(mu_x.lines)
-    if not 2 <= size == len(mu_y.lines) <= 30:    # pairs of sixty coordinates are 1770, of 24 values each
+    sizes = len(mu_x.lines), len(mu_y.lines)
+    if not (min(sizes) >= 1 and 2 <= max(sizes) <= 30):    # pairs of sixty coordinates are 1770, of 24 values each
         return None
     rng = np.random.default_rng(20240407)
-    plain = Frame(kernel, mu_x, mu_y, np.eye(size), np.eye(size))
+    plain = Frame(kernel, mu_x, mu_y, *map(np.eye, sizes))
     frame, partners = plain, _partners(plain, rng)
     if partners is None and (turned := _turned(plain, rng)) is not None:
         frame, partners = turned, _partners(turned, rng)
@@ -92,9 +92,9 @@ def _turned(plain: Frame, rng: np.random.Generator) -> Frame | None:
 
     The mixed second differences of its logarithm are a matrix, which steps of any length tell to rounding; its singular
     vectors are the coordinates, of which the caller sees whether h is a product of them. None where h is not positive,
-    or differences are not finite.
+    differences are not finite, or the dimensions are not the same.
     """
-    if not (plain.mu_x.rotatable and plain.mu_y.rotatable):
+    if not (plain.mu_x.rotatable and plain.mu_y.rotatable and len(plain.turn_x) == len(plain.turn_y)):
         return None
     size, z = len(plain.turn_x), plain.drawn(1, rng)[0]
     steps = np.concatenate([np.zeros((1, 2 * size)), np.eye(2 * size)])
@@ -125,17 +125,18 @@ def _as_one_of(others: list[Factor], new: Factor, rng: np.random.Generator) -> F
 
 
 def _values(frame: Frame, z: np.ndarray) -> np.ndarray:
-    """The kernel h at coordinates of x and of y beside each other, (n, 2d)."""
-    return frame.values(*np.split(z, 2, axis=1))
+    """The kernel h at coordinates of x and of y beside each other, (n, p + q)."""
+    return frame.values(*np.split(z, [len(frame.turn_x)], axis=1))
 
 
 def _partners(frame: Frame, rng: np.random.Generator) -> list[tuple[int, int]] | None:
     """The coordinates of x and of y in each factor; None where one has two of a side.
 
     Coordinates that stand alone are paired in order, if need be with one that h does not use: their factor has rank
-    one. The others that it does not use are in no factor.
+    one. The others that it does not use are in no factor. None as well where there is no coordinate left for one.
     """
-    size, count = len(frame.turn_x), 8 if frame.kernel.dear else 24
+    size, sizes = len(frame.turn_x), len(frame.turn_x) + len(frame.turn_y)
+    count = 8 if frame.kernel.dear else 24
     base, other = (frame.drawn(count, rng) for _ in range(2))
 
     def moved(*coordinates: int) -> np.ndarray:
@@ -143,9 +144,9 @@ def _partners(frame: Frame, rng: np.random.Generator) -> list[tuple[int, int]] |
         z[:, coordinates] = other[:, coordinates]
         return _values(frame, z)
 
-    start, single = moved(), [moved(i) for i in range(2 * size)]
+    start, single = moved(), [moved(i) for i in range(sizes)]
     largest, rounding = max(float(np.abs(values).max()) for values in (start, *single)), 1e-11
-    used = [i for i in range(2 * size) if (np.abs(single[i] - start) > rounding * largest).any()]
+    used = [i for i in range(sizes) if (np.abs(single[i] - start) > rounding * largest).any()]
     partner: dict[int, int] = {}
     for i, j in combinations(used, 2):
         both, apart = moved(i, j) * start, single[i] * single[j]
@@ -155,13 +156,16 @@ def _partners(frame: Frame, rng: np.random.Generator) -> list[tuple[int, int]] |
             return None
         partner[i] = j
     alone_x, alone_y = ([i for i in side if i in used and i not in partner and i not in partner.values()]
-                        + [i for i in side if i not in used] for side in (range(size), range(size, 2 * size)))
-    alone = zip(alone_x, alone_y, strict=True)
+                        + [i for i in side if i not in used] for side in (range(size), range(size, sizes)))
+    several = min(len(alone_x), len(alone_y))
+    if not {*alone_x[several:], *alone_y[several:]}.isdisjoint(used):
+        return None
+    alone = zip(alone_x[:several], alone_y[:several], strict=True)
     return [(i, j - size) for i, j in (*sorted(partner.items()), *alone) if i in used or j in used]
 
 
 def _anchor(frame: Frame, partners: list[tuple[int, int]], rng: np.random.Generator) -> np.ndarray:
-    """Coordinates (2d,) at which each factor is the largest of those at some random pairs."""
+    """Coordinates (p + q,) at which each factor is the largest of those at some random pairs."""
     count = 16 if frame.kernel.dear else 64
     drawn = frame.drawn(count, rng)
     anchor = drawn[np.argmax(np.abs(_values(frame, drawn)))].copy()

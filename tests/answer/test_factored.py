@@ -199,3 +199,21 @@ def test_functions_of_a_narrow_factor_are_nothing_beside_it():
     x, y = rng.standard_normal((2, 20000, 2))
     assert "one coordinate" in svd.method
     assert np.abs(svd(x, y) - h(x, y)).max() <= 1e-9
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_number_beside_a_vector(swapped):
+    """A kernel of one of two coordinates is one of numbers: sign(x - y) under Gaussians has 2 / (2j + 1) pi twice."""
+    measures = [opsvd.Gaussian(), opsvd.Gaussian.standard(2)]
+    svd = quietly(lambda x, y: np.sign(x[..., 0] - y) if swapped else np.sign(x - y[..., 0]),
+                  *(measures[::-1] if swapped else measures), rtol=1e-6)
+    assert (np.abs(svd.singular_values[:4] - np.repeat([2.0, 2.0 / 3.0], 2) / np.pi) <= svd.errors[:4]).all()
+    assert svd.errors[3] < 1e-6
+    assert svd.left(np.zeros((3, 2)) if swapped else np.zeros(3)).shape == (3, svd.rank)
+
+
+def test_no_product_where_no_coordinate_is_left():
+    """(x > y_1) exp(y_2) of a number x: nothing stands beside y_2."""
+    svd = quietly(lambda x, y: (x > y[..., 0]) * np.exp(y[..., 1]), opsvd.Gaussian(), opsvd.Gaussian.standard(2),
+                  max_evaluations=200_000)
+    assert abs(svd.norm.value - np.sqrt(0.5 * np.exp(2.0))) <= svd.norm.error

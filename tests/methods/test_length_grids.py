@@ -235,3 +235,9 @@ def test_the_potential_on_a_ball():
     svd = quietly(lambda x, y: 1.0 / np.linalg.norm(x - y, axis=-1), ball, ball, rtol=1e-2, max_seconds=3.0)
     assert abs(svd.norm.value - 1.5) <= svd.norm.error < 0.5
     assert abs(svd.values[0] - 12.0 / np.pi**2) <= svd.value_errors[0] < 0.05
+
+
+def test_the_norm_knows_what_lengths_are_rounded_by():
+    """<x, y>^3 on a ball: E[<x, y>^6] is (3/9)^2 / 7, and the norm was off by 1.5 times its bar."""
+    svd = opsvd.decompose(lambda x, y: np.sum(x * y, axis=-1) ** 3, Ball(3), Ball(3))
+    assert abs(svd.norm.value - np.sqrt(1.0 / 63.0)) <= svd.norm.error < 1e-13

@@ -38,7 +38,7 @@ def test_components_are_found():
     assert components(lambda x, y: np.tanh(x[..., 0] * y[..., 0] + x[..., 1] * y[..., 1]), TWO, TWO) == (
         [((0, 1), (0, 1))], False)
     assert components(lambda x, y: np.tanh(x * y[..., 0]) + y[..., 1], Gaussian(), TWO) == (
-        [((), (1,)), ((0,), (0,))], False)
+        [((0,), (0,)), ((), (1,))], False)
     assert components(lambda x, y: np.exp(0.2 * x[..., 3] * y[..., 5]), SIX, SIX) == ([((3,), (5,))], False)
     found, turned = components(lambda x, y: np.sin((x @ np.arange(6.0)) * (y @ np.ones(6)) / 8.0), SIX, SIX)
     assert (len(found), turned) == (1, True)
