@@ -8,6 +8,7 @@ from ..kernels import BlockKernel, MatrixKernel
 from ..operator.discretisation import Discretisation, Discretisations, is_poor
 from ..operator.problem import Problem
 from ..probing.coordinates import Component
+from .functions_of_angles import functions_of_angles
 from .functions_of_lengths import functions_of_lengths, problem_of_lengths
 from .grids import Grid
 from .polar import Polar
@@ -23,11 +24,9 @@ Numbers: TypeAlias = Callable[[Problem], Generator[Discretisation, Any, Any]]
 
 def discretisations_of_vectors(problem: Problem, of_numbers: Numbers) -> Discretisations:
     """By rotations, if h is invariant under them, else by products; and by points, where these do not suffice."""
-    if (lengths := problem_of_lengths(problem)) is not None:
-        with problem.budget.part(0.8):
-            answer = yield from functions_of_lengths(problem, of_numbers(lengths))
-        if answer is not None and not is_poor(answer):
-            return answer
+    answer = yield from _of_lengths_or_angles(problem, of_numbers)
+    if answer is not None and not is_poor(answer):
+        return answer
     if problem.given.dear and not isinstance(problem.kernel, BlockKernel | MatrixKernel):
         found = radial_stand_in(problem)
         if found is not None:
@@ -46,6 +45,14 @@ def discretisations_of_vectors(problem: Problem, of_numbers: Numbers) -> Discret
         problem.budget.refusals.clear()
         answer = yield from QuasiRandom().discretisations(problem)
     return answer
+
+
+def _of_lengths_or_angles(problem: Problem, of_numbers: Numbers) -> Discretisations:
+    """As a kernel of the lengths alone, or on spheres, if h takes no more of x and y."""
+    if (lengths := problem_of_lengths(problem)) is not None:
+        with problem.budget.part(0.8):
+            return (yield from functions_of_lengths(problem, of_numbers(lengths)))
+    return (yield from functions_of_angles(problem))
 
 
 def _attempted(method: Polar | Zonal, problem: Problem) -> Discretisations:

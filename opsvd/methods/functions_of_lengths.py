@@ -10,12 +10,10 @@ import numpy as np
 from ..bases import LengthBasis, LineBasis, SectorBasis
 from ..kernels import BlockKernel, Elementwise, MatrixKernel, Side, of_coordinates
 from ..measures import Discrete, lengths_of
-from ..operator.discretisation import Block, Discretisation, Discretisations, handed_on
-from ..operator.evidence import Evidence
+from ..operator.discretisation import Block, Discretisation, Discretisations
 from ..operator.problem import Problem
-from ..operator.singular_functions import Part, SingularFunctions, SingularSystem
 from ..probing.invariance import holds_at_pairs
-from .sector_evidence import Unseen
+from .lifted import lifted
 
 
 def problem_of_lengths(problem: Problem) -> Problem | None:
@@ -41,10 +39,7 @@ def problem_of_lengths(problem: Problem) -> Problem | None:
 
 def functions_of_lengths(problem: Problem, finer: Generator[Discretisation, Any, Any]) -> Discretisations:
     """Yield what a method finds for the lengths, as functions of vectors."""
-    unseen = Unseen(problem)    # before the budget may run out
-    return handed_on(finer, lambda attempt: replace(
-        attempt, blocks=tuple(_lifted(block, problem.sides) for block in attempt.blocks),
-        evidence=partial(_evidence, attempt, unseen), note=f"seen to be a function of |x| and |y|: {attempt.note}"))
+    return lifted(problem, finer, lambda block: _of_vectors(block, problem.sides), "|x| and |y|")
 
 
 def _turned(support: tuple[float, float], x: np.ndarray, y: np.ndarray,
@@ -69,18 +64,8 @@ def _turned(support: tuple[float, float], x: np.ndarray, y: np.ndarray,
         yield pairs(u, beside - u)
 
 
-def _lifted(block: Block, sides: tuple[Side, Side]) -> Block:
+def _of_vectors(block: Block, sides: tuple[Side, Side]) -> Block:
     """The same between functions of the lengths of vectors."""
     left, right = (SectorBasis(side, LengthBasis(cast("LineBasis", basis)), 0)
                    for side, basis in zip(sides, (block.left, block.right), strict=True))
     return replace(block, left=left, right=right)
-
-
-def _evidence(attempt: Discretisation, unseen: Unseen, system: SingularSystem) -> Evidence | None:
-    """That of the functions of lengths; None where h at random pairs contradicts the answer."""
-    left, right = (SingularFunctions(tuple(
-        Part(line, part.coefficients, part.columns) for part, line in zip(side.parts, lines, strict=True)))
-        for side, lines in ((system.left, [block.left for block in attempt.blocks]),
-                            (system.right, [block.right for block in attempt.blocks])))
-    evidence = attempt.evidence(SingularSystem(system.values, left, right))
-    return None if evidence is None or unseen.contradicts(system, evidence) else evidence
