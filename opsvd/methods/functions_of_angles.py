@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import cast
 
 import numpy as np
 
 from ..bases import LengthBasis, PolynomialBasis, SectorBasis
 from ..kernels import BlockKernel, Elementwise, MatrixKernel, Side
-from ..measures import Discrete, Sphere, lengths_of
+from ..measures import Discrete, LineMeasure, Sphere, lengths_of
 from ..operator.discretisation import Block, Discretisations
 from ..operator.problem import Problem
-from ..probing.invariance import holds_at_pairs
+from ..probing.invariance import holds_at_pairs, of_any_length
 from .lifted import lifted
 from .sectors import Sectors
 
@@ -41,18 +42,22 @@ def _takes_angles(problem: Problem) -> bool:
     on_spheres = all(isinstance(lengths_of(measure), Discrete) for measure in (problem.mu_x, problem.mu_y))
     if on_spheres or problem.mu_x.dim != problem.mu_y.dim or not problem.invariant:
         return False
-    return all(holds_at_pairs(problem.given, problem.mu_x, problem.mu_y, _exchanged, 1e-11, count=count)
-               for count in ((40,) if problem.given.dear else (40, 10_000)))
+    laws = lengths_of(problem.mu_x), lengths_of(problem.mu_y)
+    return all(holds_at_pairs(problem.given, problem.mu_x, problem.mu_y, partial(_of_other_lengths, laws), 1e-11,
+                              count=count) for count in ((40,) if problem.given.dear else (40, 10_000)))
 
 
-def _exchanged(x: np.ndarray, y: np.ndarray,
-               rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Pairs of points, and the same directions with the lengths of others."""
+def _of_other_lengths(laws: tuple[LineMeasure, LineMeasure], x: np.ndarray, y: np.ndarray,
+                      rng: np.random.Generator) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Pairs of points, and the same directions with other lengths: some drawn from the laws, others from far out."""
     yield x, y
     moved = [points * (rng.permutation(lengths) / lengths)[:, None]
              for points, lengths in ((one, np.linalg.norm(one, axis=1)) for one in (x, y))]
     yield moved[0], moved[1]
     yield x, moved[1]
+    far = [of_any_length(points, law, rng) for points, law in zip((x, y), laws, strict=True)]
+    yield far[0], far[1]
+    yield x, far[1]
 
 
 def _of_directions(side: Side, degree: int) -> SectorBasis:

@@ -11,7 +11,7 @@ from scipy.special import ndtri
 
 from .._support.floats import CHUNK
 from ..kernels import Kernel
-from ..measures import Measure
+from ..measures import Discrete, LineMeasure, Measure
 from .varied_points import varied_pairs
 
 Moved: TypeAlias = Callable[..., Iterator[tuple[np.ndarray, np.ndarray]]]
@@ -109,6 +109,17 @@ def holds_at_pairs(kernel: Kernel, mu_x: Measure, mu_y: Measure,
                    moved: Moved, rounding: float, *, count: int = 40) -> bool:
     """Whether h stays the same where `moved` moves pairs of points, but for the rounding of its largest value."""
     return _unchanged(kernel, mu_x, mu_y, moved, _SEED + 3, rounding=rounding, count=count)
+
+
+def of_any_length(points: np.ndarray, law: LineMeasure, rng: np.random.Generator) -> np.ndarray:
+    """The directions of points (n, k), with lengths from all of the box outside of which a law has 1e-12 of its mass.
+
+    Those drawn from the law do not show what h does far out.
+    """
+    if isinstance(law, Discrete):    # a sphere
+        return points
+    lengths = law.points(rng.uniform(*law.box(1e-6), len(points)))
+    return np.asarray(points * (lengths / np.linalg.norm(points, axis=1))[:, None])
 
 
 def _across(x: np.ndarray, direction: np.ndarray) -> np.ndarray:
