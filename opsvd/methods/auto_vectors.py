@@ -24,17 +24,18 @@ Numbers: TypeAlias = Callable[[Problem], Generator[Discretisation, Any, Any]]
 
 def discretisations_of_vectors(problem: Problem, of_numbers: Numbers) -> Discretisations:
     """By rotations, if h is invariant under them, else by products; and by points, where these do not suffice."""
-    answer = yield from _of_lengths_or_angles(problem, of_numbers)
-    if answer is not None and not is_poor(answer):
-        return answer
+    if (lengths := problem_of_lengths(problem)) is not None:
+        with problem.budget.part(0.8):
+            answer = yield from functions_of_lengths(problem, of_numbers(lengths))
+        if answer is not None and not is_poor(answer):
+            return answer
     if problem.given.dear and not isinstance(problem.kernel, BlockKernel | MatrixKernel):
         found = radial_stand_in(problem)
         if found is not None:
             return (yield from found.discretisations(discretisations_of_vectors(found.problem, of_numbers)))
-    if Sectors().refusal(problem) is None:
-        answer = yield from Sectors().discretisations(problem)
-        if answer is not None:
-            return answer
+    answer = yield from _of_rotations(problem)
+    if answer is not None:
+        return answer
     for method in (Polar(), Zonal()):
         answer = yield from _attempted(method, problem)
         if answer is not None and not is_poor(answer):
@@ -47,12 +48,14 @@ def discretisations_of_vectors(problem: Problem, of_numbers: Numbers) -> Discret
     return answer
 
 
-def _of_lengths_or_angles(problem: Problem, of_numbers: Numbers) -> Discretisations:
-    """As a kernel of the lengths alone, or on spheres, if h takes no more of x and y."""
-    if (lengths := problem_of_lengths(problem)) is not None:
-        with problem.budget.part(0.8):
-            return (yield from functions_of_lengths(problem, of_numbers(lengths)))
-    return (yield from functions_of_angles(problem))
+def _of_rotations(problem: Problem) -> Discretisations:
+    """By rotations: as a kernel on spheres if h takes the angle alone, else by lengths and angles."""
+    if Sectors().refusal(problem) is not None:
+        return None
+    answer = yield from functions_of_angles(problem)
+    if answer is not None and not is_poor(answer):
+        return answer
+    return (yield from Sectors().discretisations(problem))
 
 
 def _attempted(method: Polar | Zonal, problem: Problem) -> Discretisations:

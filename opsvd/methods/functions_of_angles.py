@@ -40,7 +40,7 @@ def _takes_angles(problem: Problem) -> bool:
     if not problem.round or isinstance(problem.given, BlockKernel | MatrixKernel | Elementwise):
         return False
     on_spheres = all(isinstance(lengths_of(measure), Discrete) for measure in (problem.mu_x, problem.mu_y))
-    if on_spheres or problem.mu_x.dim != problem.mu_y.dim or not problem.invariant:
+    if on_spheres or not problem.invariant:
         return False
     laws = lengths_of(problem.mu_x), lengths_of(problem.mu_y)
     return all(holds_at_pairs(problem.given, problem.mu_x, problem.mu_y, partial(_of_other_lengths, laws), 1e-11,
