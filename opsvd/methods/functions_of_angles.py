@@ -8,17 +8,20 @@ from typing import cast
 import numpy as np
 
 from ..bases import LengthBasis, PolynomialBasis, SectorBasis
-from ..kernels import BlockKernel, Elementwise, MatrixKernel, Side
+from ..kernels import Elementwise, Side
 from ..measures import Discrete, LineMeasure, Sphere, lengths_of
 from ..operator.discretisation import Block, Discretisations
 from ..operator.problem import Problem
-from ..probing.invariance import holds_at_pairs, of_any_length
-from .lifted import lifted
+from ..probing.invariance import of_any_length
+from .lifted import holds_at_many_pairs, lifted
 from .sectors import Sectors
 
 
 def functions_of_angles(problem: Problem) -> Discretisations:
-    """Yield what sectors find for x and y on spheres, as functions of their directions; None if h takes more."""
+    """Yield what sectors find for x and y on spheres, as functions of their directions; None if h takes more.
+
+    It is for kernels that `Sectors` does not refuse.
+    """
     if not _takes_angles(problem):
         return None
     k = problem.mu_x.dim
@@ -33,18 +36,11 @@ def functions_of_angles(problem: Problem) -> Discretisations:
 
 
 def _takes_angles(problem: Problem) -> bool:
-    """Whether h stays the same if points take the lengths of others, and rotations do not change it.
-
-    Where values are not dear, 20,000 pairs miss a difference at one in a thousand with a probability of 2e-9.
-    """
-    if not problem.round or isinstance(problem.given, BlockKernel | MatrixKernel | Elementwise):
-        return False
-    on_spheres = all(isinstance(lengths_of(measure), Discrete) for measure in (problem.mu_x, problem.mu_y))
-    if on_spheres or not problem.invariant:
-        return False
+    """Whether h stays the same if points take other lengths; of points on spheres there are none."""
     laws = lengths_of(problem.mu_x), lengths_of(problem.mu_y)
-    return all(holds_at_pairs(problem.given, problem.mu_x, problem.mu_y, partial(_of_other_lengths, laws), 1e-11,
-                              count=count) for count in ((40,) if problem.given.dear else (40, 10_000)))
+    if isinstance(problem.given, Elementwise) or all(isinstance(law, Discrete) for law in laws):
+        return False
+    return holds_at_many_pairs(problem, partial(_of_other_lengths, laws))
 
 
 def _of_other_lengths(laws: tuple[LineMeasure, LineMeasure], x: np.ndarray, y: np.ndarray,

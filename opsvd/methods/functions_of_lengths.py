@@ -12,8 +12,8 @@ from ..kernels import BlockKernel, Elementwise, MatrixKernel, Side, of_coordinat
 from ..measures import Discrete, lengths_of
 from ..operator.discretisation import Block, Discretisation, Discretisations
 from ..operator.problem import Problem
-from ..probing.invariance import holds_at_pairs, of_any_length
-from .lifted import lifted
+from ..probing.invariance import of_any_length
+from .lifted import holds_at_many_pairs, lifted
 
 
 def problem_of_lengths(problem: Problem) -> Problem | None:
@@ -21,7 +21,6 @@ def problem_of_lengths(problem: Problem) -> Problem | None:
 
     Both points of random pairs are turned, in any directions and in nearly the same or opposite ones; half of the pairs
     have nearly the same length, as what depends on |x - y| may differ there alone. As many have lengths from far out.
-    Where values are not dear, 20,000 pairs miss a difference at one in a thousand with a probability of 2e-9.
     """
     if not problem.round or isinstance(problem.given, BlockKernel | MatrixKernel | Elementwise):
         return None
@@ -34,10 +33,8 @@ def problem_of_lengths(problem: Problem) -> Problem | None:
         return turned(of_any_length(x, law_x, rng), of_any_length(y, law_y, rng), rng)
 
     # What h has far out may be larger, and roundings with it.
-    for count in (40,) if problem.given.dear else (40, 10_000):
-        if not all(holds_at_pairs(problem.given, problem.mu_x, problem.mu_y, moved, 1e-11, count=count)
-                   for moved in (turned, far_out)):
-            return None
+    if not (holds_at_many_pairs(problem, turned) and holds_at_many_pairs(problem, far_out)):
+        return None
     x, y = (np.eye(measure.dim)[0] for measure in (problem.mu_x, problem.mu_y))    # along which lengths are exact
     lengths = of_coordinates(problem.given, lambda r: np.multiply.outer(r, x), lambda r: np.multiply.outer(r, -y))
     return Problem(lengths, law_x, law_y, problem.rtol, problem.max_rank)

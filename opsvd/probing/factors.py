@@ -135,7 +135,7 @@ def _partners(frame: Frame, rng: np.random.Generator) -> list[tuple[int, int]] |
     Coordinates that stand alone are paired in order, if need be with one that h does not use: their factor has rank
     one. The others that it does not use are in no factor. None as well where there is no coordinate left for one.
     """
-    size, sizes = len(frame.turn_x), len(frame.turn_x) + len(frame.turn_y)
+    size, total = len(frame.turn_x), len(frame.turn_x) + len(frame.turn_y)
     count = 8 if frame.kernel.dear else 24
     base, other = (frame.drawn(count, rng) for _ in range(2))
 
@@ -144,9 +144,9 @@ def _partners(frame: Frame, rng: np.random.Generator) -> list[tuple[int, int]] |
         z[:, coordinates] = other[:, coordinates]
         return _values(frame, z)
 
-    start, single = moved(), [moved(i) for i in range(sizes)]
+    start, single = moved(), [moved(i) for i in range(total)]
     largest, rounding = max(float(np.abs(values).max()) for values in (start, *single)), 1e-11
-    used = [i for i in range(sizes) if (np.abs(single[i] - start) > rounding * largest).any()]
+    used = [i for i in range(total) if (np.abs(single[i] - start) > rounding * largest).any()]
     partner: dict[int, int] = {}
     for i, j in combinations(used, 2):
         both, apart = moved(i, j) * start, single[i] * single[j]
@@ -156,7 +156,7 @@ def _partners(frame: Frame, rng: np.random.Generator) -> list[tuple[int, int]] |
             return None
         partner[i] = j
     alone_x, alone_y = ([i for i in side if i in used and i not in partner and i not in partner.values()]
-                        + [i for i in side if i not in used] for side in (range(size), range(size, sizes)))
+                        + [i for i in side if i not in used] for side in (range(size), range(size, total)))
     several = min(len(alone_x), len(alone_y))
     if not {*alone_x[several:], *alone_y[several:]}.isdisjoint(used):
         return None
